@@ -1,0 +1,1 @@
+"""Icons, themes, translations and preset experiments; read with importlib.resources."""

@@ -1,0 +1,1 @@
+"""Reading labelled images: the catalogue, users' own files, splits, fingerprint. NumPy, no TensorFlow."""

@@ -1,0 +1,310 @@
+"""One experiment: everything that decides a run, composed of the spec; TOML in and out.
+
+Immutable, so that undo is a stack of experiments. Nothing is read here but the TOML itself.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import Field
+
+from workbench.analysis import Analysis, analyze
+from workbench.files import write_atomically
+from workbench.spec.base import AsTuple, Choice, Problem, Spec, SpecError, setting
+from workbench.spec.data import Data, DataInfo, Digits, FileData
+from workbench.spec.errors import near_miss
+from workbench.spec.hardware import Auto, Hardware
+from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, written
+from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
+from workbench.spec.optimizers import Adam, Optimizer
+from workbench.spec.regularizers import NoRegularizer, Regularizer
+from workbench.spec.schedules import Fixed, Schedule
+
+REFERENCE_CNN: tuple[Layer, ...] = (
+    Conv2D(filters=32),
+    MaxPooling2D(),
+    Conv2D(filters=64),
+    MaxPooling2D(),
+    Conv2D(filters=64),
+    Flatten(),
+    Dense(units=64),
+    Dense(units=10, activation="softmax"),
+)
+
+
+class Structure(Spec):
+    """The network, from input to output."""
+
+    layers: Annotated[tuple[Layer, ...], AsTuple] = Field(
+        REFERENCE_CNN,
+        min_length=1,
+        max_length=1000,
+        title="Layers",
+        description="The network's layers, from the image to the class probabilities.",
+    )
+
+
+class Training(Spec):
+    """How long and in what pieces the network learns."""
+
+    epochs: int = setting(
+        10, "Epochs", "How often the whole training set is seen.", ge=1, le=100_000
+    )
+    batch_size: int = setting(
+        64,
+        "Batch size",
+        "Images to a step: larger is faster per image, smaller often generalises better.",
+        unit="images",
+        ge=1,
+        le=1_000_000,
+    )
+    seed: int = setting(
+        0,
+        "Seed",
+        "Start of every random choice; the same seed on the same machine gives the same run.",
+        ge=0,
+        le=2**31 - 1,
+    )
+    validation_split: float = setting(
+        0.1,
+        "Validation share",
+        "Share of the training images kept aside, stratified by class, to judge each epoch; 0 for "
+        "none.",
+        ge=0.0,
+        le=0.9,
+    )
+
+
+class Experiment(Spec):
+    """Everything that decides a run."""
+
+    schema_version: Literal[1] = 1
+    name: str = Field("untitled", min_length=1, max_length=200)
+    data: Data = Digits()
+    structure: Structure = Structure()
+    loss: Loss = SparseCategoricalCrossentropy()
+    regularization: Regularizer = NoRegularizer()
+    schedule: Schedule = Fixed()
+    optimizer: Optimizer = Adam()
+    training: Training = Training()
+    hardware: Hardware = Auto()
+
+    @classmethod
+    def from_toml(cls, text: str) -> Experiment:
+        """An experiment from its TOML text.
+
+        Raises:
+            SpecError: naming the setting, or the line where it is not TOML.
+        """
+        try:
+            values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            detail = str(error)
+            raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
+        version = values.get("schema_version", 1)
+        if isinstance(version, int) and version > 1:
+            raise SpecError.at(
+                "schema_version",
+                f"is {version}, but this version of the workbench reads up to 1; update it",
+            )
+        return cls.parse(values)
+
+    def to_toml(self) -> str:
+        """TOML that holds every setting, so that it means the same when defaults change."""
+        return _PAIRS.sub(_on_one_line, tomli_w.dumps(self.values()))
+
+    @classmethod
+    def read(cls, path: Path) -> Experiment:
+        """The experiment in a TOML file; a relative data path starts at the file's folder.
+
+        Raises:
+            SpecError: naming the file and what is wrong with it.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            raise SpecError.at("", f"{path}: is not a text file in UTF-8") from None
+        except OSError as error:
+            raise SpecError.at("", f"{path}: can't be read ({error.strerror})") from None
+        return cls.from_toml(text).with_base(path.absolute().parent)
+
+    def write(self, path: Path) -> None:
+        """Saves as TOML, whole or not at all; a data path below the file's folder gets relative.
+
+        Raises:
+            OSError: where the file can't be written.
+        """
+        data = self.data
+        folder = path.absolute().parent
+        if isinstance(data, FileData) and data.path and Path(data.path).is_relative_to(folder):
+            inside = Path(data.path).relative_to(folder).as_posix()
+            data = data.changed(path=inside)
+        saved = self.model_copy(update={"data": data})
+        write_atomically(path, saved.to_toml().encode())
+
+    def with_base(self, folder: Path) -> Experiment:
+        """The same with a relative data path made absolute, starting at `folder`."""
+        if not isinstance(self.data, FileData) or not self.data.path:
+            return self
+        path = folder / Path(self.data.path).expanduser()
+        return self.model_copy(update={"data": self.data.changed(path=str(path))})
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Experiment:
+        """A copy with settings replaced by their paths in the TOML.
+
+        Setting the key of a choice (`optimizer.kind`) starts from that choice's defaults and keeps
+        the settings both have; order among the settings doesn't matter.
+
+        Args:
+            settings: Plain values by path: `{"optimizer.kind": "sgd", "training.epochs": 2}`.
+
+        Raises:
+            SpecError: naming the path that was refused.
+        """
+        values = self.values()
+        switches = [path for path in settings if path.rpartition(".")[2] in CHOICE_KEYS]
+        for path in switches:
+            owner, _, key = path.rpartition(".")
+            chosen = self.at(owner)
+            if isinstance(chosen, Choice) and chosen.key == key:
+                put(values, owner, chosen.switched(settings[path]))
+            else:
+                put(values, path, settings[path])
+        for path, value in settings.items():
+            if path not in switches:
+                put(values, path, value)
+        return type(self).parse(values)
+
+    def at(self, path: str) -> Any:
+        """What stands at a path of the TOML: `optimizer`, `structure.layers[2].filters`.
+
+        Raises:
+            SpecError: where there is no such setting.
+        """
+        found: Any = self
+        for key in steps_of(path):
+            try:
+                found = found[key] if isinstance(key, int) else getattr(found, key)
+            except (AttributeError, IndexError, TypeError):
+                raise SpecError.at(path, _unknown(key, found)) from None
+        return found
+
+    def analysis(self, info: DataInfo) -> Analysis:
+        """What the network costs on this data."""
+        return analyze(self.structure.layers, info.image_shape)
+
+    def steps_per_epoch(self, info: DataInfo) -> int:
+        """Steps to an epoch on the training images left by the validation share."""
+        images = info.train_images - round(info.train_images * self.training.validation_split)
+        return -(-images // self.training.batch_size)
+
+    def problems(self, info: DataInfo | None) -> list[Problem]:
+        """Why it can't train yet; empty where it can.
+
+        Args:
+            info: What is known of the data; None leaves out what depends on it.
+        """
+        found: list[Problem] = []
+        if isinstance(self.data, FileData) and not self.data.path:
+            found.append(Problem("data.path", f"must name {self.data.path_words}"))
+        if info is not None:
+            analysis = self.analysis(info)
+            found += analysis.problems or _output_problems(analysis, info)
+            images = info.train_images - round(info.train_images * self.training.validation_split)
+            if self.training.batch_size > images:
+                found.append(
+                    Problem(
+                        "training.batch_size",
+                        f"must be at most the {images:,} training images, "
+                        f"got {self.training.batch_size:,}",
+                    )
+                )
+        return found
+
+
+def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
+    """`["training.epochs=2", "optimizer.kind=adam"]` as plain values by path.
+
+    A value is read as TOML where it is TOML (2, 0.1, true, [1, 2], "x"), else as text.
+
+    Raises:
+        SpecError: where an assignment has no `=`.
+    """
+    settings: dict[str, Any] = {}
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals or not path.strip():
+            raise SpecError.at("", f"--set {assignment}: must be PATH=VALUE")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = text
+        settings[path.strip()] = value
+    return settings
+
+
+def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
+    """What the last layer must give: probabilities or logits, one a class."""
+    last = analysis.layers[-1]
+    path = f"structure.layers[{last.index}]"
+    if last.output_shape != (info.classes,):
+        got = written(last.output_shape)
+        wanted = f"must give one value for each of the {info.classes} classes, gives {got}"
+        field = ".units" if isinstance(last.layer, Dense) and len(last.output_shape) == 1 else ""
+        return [Problem(path + field, wanted)]
+    activation = getattr(last.layer, "activation", "linear")
+    if activation not in ("softmax", "linear"):
+        message = f"must be softmax (or linear, for logits) in the last layer, got {activation!r}"
+        return [Problem(f"{path}.activation", message)]
+    return []
+
+
+CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
+
+
+def _on_one_line(array: re.Match[str]) -> str:
+    return f"[{', '.join(array.group().strip('[]').replace(',', ' ').split())}]"
+
+
+def steps_of(path: str) -> list[str | int]:
+    """`structure.layers[2].filters` (or `structure.layers.2.filters`) as its keys."""
+    found = [int(i or n) if i or n.isdigit() else n for n, i in _STEP.findall(path)]
+    if not found:
+        raise SpecError.at(path, "is not the path of a setting")
+    return found
+
+
+def put(values: dict[str, Any], path: str, value: Any) -> None:
+    """Sets the entry at `path` in plain values.
+
+    Raises:
+        SpecError: where the group that should hold it is not there.
+    """
+    *parents, last = steps_of(path)
+    container: Any = values
+    for key in parents:
+        try:
+            container = container[key]
+        except (KeyError, IndexError, TypeError):
+            raise SpecError.at(path, _unknown(key, container)) from None
+    if isinstance(container, dict) and isinstance(last, str):
+        container[last] = value
+    elif isinstance(container, list) and isinstance(last, int) and last < len(container):
+        container[last] = value
+    else:
+        raise SpecError.at(path, _unknown(last, container))
+
+
+def _unknown(key: str | int, container: object) -> str:
+    if isinstance(key, int):
+        return f"there is no entry [{key}]"
+    names = container if isinstance(container, dict) else getattr(type(container), "model_fields", ())
+    return f"there is no {key!r}{near_miss(key, names)}"

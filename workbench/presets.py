@@ -1,0 +1,50 @@
+"""The experiments that come with the workbench: TOML files in `resources/presets/`."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from workbench.experiment import Experiment
+from workbench.spec.base import SpecError
+from workbench.spec.errors import near_miss
+
+DEFAULT = "digits-cnn"
+
+
+def names() -> list[str]:
+    """Names of all presets, sorted."""
+    folder = files("resources") / "presets"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+
+
+def text(name: str) -> str:
+    """The TOML of a preset.
+
+    Raises:
+        SpecError: where there is none of that name.
+    """
+    if name not in names():
+        raise SpecError.at("", f"there is no preset {name!r}{near_miss(name, names())}")
+    return (files("resources") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def load(name: str) -> Experiment:
+    """The experiment of a preset.
+
+    Raises:
+        SpecError: where there is none of that name.
+    """
+    return Experiment.from_toml(text(name))
+
+
+def find(name_or_path: str) -> Experiment:
+    """An experiment from a TOML file's path or a preset's name.
+
+    Raises:
+        SpecError: where it is neither, or the file is not an experiment.
+    """
+    path = Path(name_or_path).expanduser()
+    if path.suffix == ".toml" or path.exists():
+        return Experiment.read(path)
+    return load(name_or_path)

@@ -1,0 +1,177 @@
+"""What a training process and its parent say to each other: one line of JSON a message.
+
+Plain data only, never live objects; every message is a frozen dataclass, written by its name.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from workbench.runs.status import RunStatus
+
+
+@dataclass(frozen=True)
+class Message:
+    """Anything said over the pipe."""
+
+    def encode(self) -> str:
+        """One line, without its end."""
+        return json.dumps({"say": type(self).__name__, **asdict(self)}, separators=(",", ":"))
+
+
+# --- from the parent -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Train(Message):
+    """Train (or go on with) a run of the store in this folder."""
+
+    store: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Pause(Message):
+    """Hold after the compiled call in progress."""
+
+
+@dataclass(frozen=True)
+class Continue(Message):
+    """Go on after a pause."""
+
+
+@dataclass(frozen=True)
+class Stop(Message):
+    """End the run: keep its weights and evaluate what is there."""
+
+
+@dataclass(frozen=True)
+class Interrupt(Message):
+    """End the run at once: keep a checkpoint, evaluate nothing."""
+
+
+@dataclass(frozen=True)
+class Close(Message):
+    """Interrupt what runs and end the process."""
+
+
+# --- from the training process -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready(Message):
+    """TensorFlow is imported; the next run starts without delay.
+
+    Attributes:
+        device: What `auto` trains on, in words: "CPU, 2 cores".
+        versions: Of python, tensorflow, keras and numpy.
+    """
+
+    device: str
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Progress(Message):
+    """What a run does before its first step, or after its last.
+
+    Attributes:
+        phase: "downloading", "reading", "building", "evaluating".
+        done: How much, in `unit`; 0 where unknown.
+        total: Of how much; 0 where unknown.
+        unit: "B", "images" or "".
+    """
+
+    run_id: str
+    phase: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Started(Message):
+    """The network is built and training begins (or goes on at `step`)."""
+
+    run_id: str
+    step: int
+    total_steps: int
+    steps_per_epoch: int
+    parameters: int
+    macs: int
+    device: str
+
+
+@dataclass(frozen=True)
+class Steps(Message):
+    """Metrics of the steps of one compiled call; all lists have one entry a step.
+
+    Attributes:
+        first_step: Number of the first of them, from 1.
+        seconds: Training time at the end of each step, pauses left out.
+        loss: Mean over the batch, penalties included.
+        accuracy: Share of the batch, 0 to 1.
+        learning_rate: As used in the step.
+        images_per_second: Over the call.
+    """
+
+    run_id: str
+    first_step: int
+    seconds: list[float]
+    loss: list[float]
+    accuracy: list[float]
+    learning_rate: list[float]
+    images_per_second: list[float]
+
+
+@dataclass(frozen=True)
+class EpochEnd(Message):
+    """Metrics of an epoch; the val_ ones are None without a validation part."""
+
+    run_id: str
+    epoch: int
+    step: int
+    seconds: float
+    loss: float
+    accuracy: float
+    images_per_second: float
+    learning_rate: float
+    val_loss: float | None
+    val_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class StatusChanged(Message):
+    """A run began, paused, went on or ended.
+
+    Attributes:
+        status: One of `RunStatus`.
+        message: One sentence where it failed or something is to be known; else "".
+    """
+
+    run_id: str
+    status: str
+    message: str = ""
+
+    @property
+    def state(self) -> RunStatus:
+        """The status as the Enum."""
+        return RunStatus(self.status)
+
+
+_KNOWN = {cls.__name__: cls for cls in Message.__subclasses__()}
+
+
+def decode(line: str) -> Message:
+    """The message in a line.
+
+    Raises:
+        ValueError: where it is none.
+    """
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        return _KNOWN[fields.pop("say")](**fields)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a message: {line[:200]!r}") from error

@@ -1,0 +1,150 @@
+"""What is known of a run, as plain frozen values."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psutil
+
+from workbench.experiment import Experiment
+from workbench.runs.status import RunStatus
+
+STEP_DTYPE = np.dtype(
+    [
+        ("seconds", "<f8"),
+        ("loss", "<f4"),
+        ("accuracy", "<f4"),
+        ("learning_rate", "<f4"),
+        ("images_per_second", "<f4"),
+    ]
+)
+"""One step as it lies in the store."""
+
+
+@dataclass(frozen=True)
+class StepMetrics:
+    """Metrics of consecutive steps.
+
+    Attributes:
+        steps: Step numbers from 1, shape (n,).
+        values: `STEP_DTYPE`, shape (n,): training seconds (pauses left out), loss, accuracy (0 to
+            1), learning rate, images a second.
+    """
+
+    steps: npt.NDArray[np.int64]
+    values: npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class EpochMetrics:
+    """Metrics at the end of an epoch; the val_ ones are None without a validation part."""
+
+    epoch: int
+    step: int
+    seconds: float
+    loss: float
+    accuracy: float
+    images_per_second: float
+    learning_rate: float
+    val_loss: float | None
+    val_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as the store holds it; what isn't known yet is None.
+
+    Attributes:
+        run_id: Sorts by time of creation.
+        experiment_toml: The full spec; `experiment` parses it.
+        created, started, finished: Seconds since 1970.
+        position: Order in the queue.
+        message: One sentence on how it ended, "" where all went well.
+        owner: The process that works on it, see `owner_token`.
+        step, total_steps, steps_per_epoch: Progress.
+        seconds: Training time, pauses left out.
+        images_per_second: Median over the epochs after the first (over all if there is only one).
+        environment: Package versions and hardware.
+        fingerprint: Of the data.
+        hidden: Whether its curves are hidden in the plots.
+    """
+
+    run_id: str
+    name: str
+    status: RunStatus
+    experiment_toml: str
+    created: float
+    started: float | None = None
+    finished: float | None = None
+    position: float = 0.0
+    message: str = ""
+    owner: str = ""
+    step: int = 0
+    total_steps: int | None = None
+    steps_per_epoch: int | None = None
+    seconds: float | None = None
+    loss: float | None = None
+    accuracy: float | None = None
+    val_loss: float | None = None
+    val_accuracy: float | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+    images_per_second: float | None = None
+    parameters: int | None = None
+    macs: int | None = None
+    fingerprint: str = ""
+    colour: int = 0
+    hidden: bool = False
+    deleted: float | None = None
+    environment: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The spec it was made with."""
+        return Experiment.from_toml(self.experiment_toml)
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that are wholly trained."""
+        return self.step // self.steps_per_epoch if self.steps_per_epoch else 0
+
+    def summary(self) -> dict[str, Any]:
+        """The figures that the command line prints as JSON."""
+        return {
+            "run_id": self.run_id,
+            "name": self.name,
+            "status": self.status.value,
+            "message": self.message,
+            "test_accuracy": self.test_accuracy,
+            "test_loss": self.test_loss,
+            "val_accuracy": self.val_accuracy,
+            "val_loss": self.val_loss,
+            "accuracy": self.accuracy,
+            "loss": self.loss,
+            "images_per_second": self.images_per_second,
+            "seconds": self.seconds,
+            "epochs": self.epochs,
+            "steps": self.step,
+            "parameters": self.parameters,
+            "macs": self.macs,
+            "created": self.created,
+            "fingerprint": self.fingerprint,
+        }
+
+
+def owner_token(pid: int | None = None) -> str:
+    """`PID:START`, which no later process has, even where the PID comes back."""
+    process = psutil.Process(os.getpid() if pid is None else pid)
+    return f"{process.pid}:{process.create_time():.2f}"
+
+
+def owner_is_alive(token: str) -> bool:
+    """Whether the process of an `owner_token` still runs."""
+    try:
+        return owner_token(int(token.partition(":")[0])) == token
+    except (ValueError, psutil.Error):
+        return False

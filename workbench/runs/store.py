@@ -1,0 +1,399 @@
+"""The store: one SQLite database in WAL mode and a folder of artifacts a run.
+
+Several processes use it at once: the training process writes metrics and status, the window and the
+command line queue, rename and delete. Every change is one transaction, so a process that dies at
+any moment leaves a sound store. A `Store` belongs to the thread that opened it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.experiment import Experiment
+from workbench.runs import migrations
+from workbench.runs.record import (
+    STEP_DTYPE,
+    EpochMetrics,
+    Run,
+    StepMetrics,
+    owner_is_alive,
+)
+from workbench.runs.status import RunStatus
+
+DATABASE = "runs.sqlite3"
+BUSY_MILLISECONDS = 10_000
+_RUN_COLUMNS = tuple(f.name for f in fields(Run))
+_EPOCH_COLUMNS = tuple(f.name for f in fields(EpochMetrics))
+
+
+class StoreError(RuntimeError):
+    """The store can't be used, in one sentence."""
+
+
+class Store:
+    """All runs in one folder.
+
+    Args:
+        folder: Made where it doesn't exist.
+
+    Raises:
+        StoreError: where the folder can't be written, is no store, or is of a later version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.expanduser().absolute()
+        try:
+            (self.folder / "runs").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"the store {self.folder} can't be made ({error.strerror}); choose another folder"
+            ) from None
+        with self._explained():
+            self._db = sqlite3.connect(
+                self.folder / DATABASE, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None
+            )
+        try:
+            with self._explained():
+                self._open()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _open(self) -> None:
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        try:
+            migrations.migrate(self._db)
+        except migrations.TooNew as error:
+            raise StoreError(f"the store {self.folder} {error}") from None
+        with self._change() as db:  # a store that can't be written shows itself here, not later
+            db.execute("UPDATE settings SET value = value WHERE key = 'queue_held'")
+
+    def close(self) -> None:
+        """Lets go of the database; the store can't be used afterwards."""
+        self._db.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # --- runs ----------------------------------------------------------------------------------
+
+    def create(self, experiment: Experiment, *, front: bool = False) -> Run:
+        """A new run of `experiment` at the end (or the front) of the queue."""
+        now = time.time()
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
+        run_id = f"{stamp}-{secrets.token_hex(2)}"
+        with self._change() as db:
+            edge = "MIN(position) - 1" if front else "MAX(position) + 1"
+            position = db.execute(
+                f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
+            ).fetchone()[0]
+            db.execute(
+                "INSERT INTO runs (run_id, name, status, experiment_toml, created, position, colour)"
+                " VALUES (?, ?, 'queued', ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
+                (run_id, experiment.name, experiment.to_toml(), now, position),
+            )
+        return self.run(run_id)
+
+    def run(self, run_id: str) -> Run:
+        """The run of this id.
+
+        Raises:
+            StoreError: where there is none.
+        """
+        with self._explained():
+            row = self._db.execute("SELECT * FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        if row is None:
+            raise StoreError(f"there is no run {run_id!r} in {self.folder}")
+        return _run(row)
+
+    def find(self, start: str) -> Run:
+        """The run whose id starts (or ends) with this text; "last" is the newest.
+
+        Raises:
+            StoreError: where none or several do.
+        """
+        runs = self.runs()
+        if start == "last" and runs:
+            return runs[-1]
+        found = [r for r in runs if r.run_id.startswith(start) or r.run_id.endswith(start)]
+        if len(found) != 1:
+            how_many = f"{len(found)} runs match" if found else "there is no run"
+            raise StoreError(f"{how_many} {start!r} in {self.folder}; see 'dlopt-workbench runs'")
+        return found[0]
+
+    def runs(self, *, deleted: bool = False) -> list[Run]:
+        """All runs that are not deleted (or those that are), oldest first."""
+        test = "IS NOT NULL" if deleted else "IS NULL"
+        with self._explained():
+            rows = self._db.execute(
+                f"SELECT * FROM runs WHERE deleted {test} ORDER BY created, rowid"
+            ).fetchall()
+        return [_run(row) for row in rows]
+
+    def update(self, run_id: str, **values: Any) -> None:
+        """Sets columns of a run, named as in `Run`."""
+        unknown = set(values) - set(_RUN_COLUMNS)
+        if unknown:
+            raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
+        if "environment" in values:
+            values["environment"] = json.dumps(values["environment"])
+        columns = ", ".join(f"{name} = ?" for name in values)
+        with self._change() as db:
+            db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
+
+    def claim(self, run_id: str, owner: str) -> bool:
+        """Makes `owner` the process that trains a run; False where another one already does."""
+        run = self.run(run_id)
+        if run.status.is_active and run.owner != owner and owner_is_alive(run.owner):
+            return False
+        with self._change() as db:
+            changed = db.execute(
+                "UPDATE runs SET status = 'running', owner = ?, message = '', finished = NULL,"
+                " started = COALESCE(started, ?)"
+                " WHERE run_id = ? AND status = ? AND owner = ? AND deleted IS NULL",
+                (owner, time.time(), run_id, run.status, run.owner),
+            ).rowcount
+        return changed == 1
+
+    def finish(self, run_id: str, status: RunStatus, message: str = "") -> None:
+        """Ends a run."""
+        self.update(run_id, status=status, message=message, finished=time.time(), owner="")
+
+    def mark_interrupted(self) -> list[Run]:
+        """Ends the runs whose process is gone; returns them."""
+        lost = [
+            r for r in self.runs() if r.status.is_active and not owner_is_alive(r.owner)
+        ]
+        for run in lost:
+            self.finish(
+                run.run_id,
+                RunStatus.INTERRUPTED,
+                "the training process ended unexpectedly; Resume goes on from the last checkpoint",
+            )
+        return lost
+
+    def delete(self, run_ids: Iterable[str]) -> None:
+        """Puts runs aside; `restore` brings them back, `purge` removes them for good."""
+        self._each(run_ids, "UPDATE runs SET deleted = ? WHERE run_id = ?", time.time())
+
+    def restore(self, run_ids: Iterable[str]) -> None:
+        """Brings deleted runs back."""
+        self._each(run_ids, "UPDATE runs SET deleted = ? WHERE run_id = ?", None)
+
+    def purge(self) -> int:
+        """Removes deleted runs and their artifacts from disk for good; returns how many."""
+        gone = self.runs(deleted=True)
+        with self._change() as db:
+            db.execute("DELETE FROM runs WHERE deleted IS NOT NULL")
+        for run in gone:
+            shutil.rmtree(self.folder / "runs" / run.run_id, ignore_errors=True)
+        return len(gone)
+
+    def artifacts(self, run_id: str) -> Path:
+        """The run's own folder, made where it doesn't exist."""
+        folder = self.folder / "runs" / run_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    # --- queue ---------------------------------------------------------------------------------
+
+    def queue(self) -> list[Run]:
+        """The waiting runs, next first."""
+        waiting = [r for r in self.runs() if r.status is RunStatus.QUEUED]
+        return sorted(waiting, key=lambda run: run.position)
+
+    def reorder(self, run_ids: Sequence[str]) -> None:
+        """Puts the waiting runs in this order; those not named come after."""
+        named = list(run_ids)
+        rest = [r.run_id for r in self.queue() if r.run_id not in set(named)]
+        with self._change() as db:
+            for position, run_id in enumerate(named + rest):
+                db.execute(
+                    "UPDATE runs SET position = ? WHERE run_id = ? AND status = 'queued'",
+                    (position, run_id),
+                )
+
+    def requeue(self, run_id: str) -> None:
+        """Puts a run that ended before its time back in front of the queue, to be resumed."""
+        waiting = self.queue()
+        position = waiting[0].position - 1 if waiting else 0
+        self.update(run_id, status=RunStatus.QUEUED, position=position, message="", owner="")
+
+    @property
+    def queue_held(self) -> bool:
+        """Whether the queue waits for a person."""
+        with self._explained():
+            row = self._db.execute("SELECT value FROM settings WHERE key = 'queue_held'").fetchone()
+        return bool(row["value"] == "1")
+
+    @queue_held.setter
+    def queue_held(self, held: bool) -> None:
+        with self._change() as db:
+            db.execute(
+                "UPDATE settings SET value = ? WHERE key = 'queue_held'", ("1" if held else "0",)
+            )
+
+    # --- metrics -------------------------------------------------------------------------------
+
+    def add_steps(self, run_id: str, first_step: int, values: np.ndarray, **run: Any) -> None:
+        """Adds the metrics of consecutive steps, and sets columns of the run with them.
+
+        Args:
+            run_id: The run.
+            first_step: Number of the first of them, from 1.
+            values: `STEP_DTYPE`, shape (n,).
+            run: Columns of the run, set in the same transaction.
+        """
+        with self._change() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO steps (run_id, first_step, count, data) VALUES (?, ?, ?, ?)",
+                (run_id, first_step, len(values), values.astype(STEP_DTYPE).tobytes()),
+            )
+            if run:
+                self.update(run_id, **run)
+
+    def steps(self, run_id: str) -> StepMetrics:
+        """Metrics of every step of a run."""
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT first_step, count, data FROM steps WHERE run_id = ? ORDER BY first_step",
+                (run_id,),
+            ).fetchall()
+        if not rows:
+            return StepMetrics(np.empty(0, np.int64), np.empty(0, STEP_DTYPE))
+        numbers = [np.arange(r["first_step"], r["first_step"] + r["count"]) for r in rows]
+        values = np.frombuffer(b"".join(r["data"] for r in rows), STEP_DTYPE)
+        return StepMetrics(np.concatenate(numbers), values)
+
+    def add_epoch(self, run_id: str, epoch: EpochMetrics, **run: Any) -> None:
+        """Adds the metrics of an epoch, and sets columns of the run with them."""
+        marks = ", ".join("?" * (len(_EPOCH_COLUMNS) + 1))
+        values = (run_id, *(getattr(epoch, name) for name in _EPOCH_COLUMNS))
+        with self._change() as db:
+            db.execute(
+                f"INSERT OR REPLACE INTO epochs (run_id, {', '.join(_EPOCH_COLUMNS)})"
+                f" VALUES ({marks})",
+                values,
+            )
+            if run:
+                self.update(run_id, **run)
+
+    def epochs(self, run_id: str) -> list[EpochMetrics]:
+        """Metrics of every finished epoch of a run."""
+        return self.all_epochs([run_id]).get(run_id, [])
+
+    def all_epochs(self, run_ids: Sequence[str]) -> Mapping[str, list[EpochMetrics]]:
+        """Metrics of every finished epoch of several runs, by run id."""
+        found: dict[str, list[EpochMetrics]] = {}
+        with self._explained():
+            for run_id in run_ids:
+                rows = self._db.execute(
+                    f"SELECT {', '.join(_EPOCH_COLUMNS)} FROM epochs WHERE run_id = ?"
+                    " ORDER BY epoch",
+                    (run_id,),
+                )
+                found[run_id] = [EpochMetrics(*row) for row in rows]
+        return found
+
+    def truncate(self, run_id: str, step: int) -> None:
+        """Forgets the metrics after a step: a resumed run goes on from its checkpoint."""
+        kept = self.steps(run_id)
+        values = kept.values[kept.steps <= step]
+        with self._change() as db:
+            db.execute("DELETE FROM steps WHERE run_id = ?", (run_id,))
+            db.execute("DELETE FROM epochs WHERE run_id = ? AND step > ?", (run_id, step))
+            if len(values):
+                self.add_steps(run_id, int(kept.steps[0]), values)
+            self.update(run_id, step=step)
+
+    # --- helpers -------------------------------------------------------------------------------
+
+    def version(self) -> int:
+        """A number that changes when another process (or thread) changed the store."""
+        with self._explained():
+            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def _each(self, run_ids: Iterable[str], statement: str, value: object) -> None:
+        with self._change() as db:
+            db.executemany(statement, [(value, run_id) for run_id in run_ids])
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it or nothing; joins the one that is under way."""
+        with self._explained():
+            if self._db.in_transaction:
+                yield self._db
+                return
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turns SQLite's errors into one sentence each."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StoreError(self._sentence(error)) from error
+
+    def _sentence(self, error: sqlite3.Error) -> str:
+        name = getattr(error, "sqlite_errorname", "") or ""
+        for start, sentence in _SENTENCES.items():
+            if name.startswith(start):
+                return sentence(self.folder)
+        return f"the store {self.folder} reports: {error}"
+
+
+_SENTENCES: dict[str, Callable[[Path], str]] = {
+    "SQLITE_FULL": lambda folder: (
+        f"the disk that holds the store {folder} is full; free some space and resume the run"
+    ),
+    "SQLITE_READONLY": lambda folder: (
+        f"the store {folder} is read-only; choose a folder that you may write to"
+    ),
+    "SQLITE_CANTOPEN": lambda folder: (
+        f"the store {folder} can't be opened; choose a folder that you may write to"
+    ),
+    "SQLITE_NOTADB": lambda folder: (
+        f"{folder / DATABASE} is not a store of the workbench; choose another folder"
+    ),
+    "SQLITE_CORRUPT": lambda folder: (
+        f"{folder / DATABASE} is damaged; choose another folder, or restore it from a backup"
+    ),
+    "SQLITE_BUSY": lambda folder: (
+        f"the store {folder} is locked by another program; close it and try again"
+    ),
+    "SQLITE_IOERR": lambda folder: (
+        f"the store {folder} can't be read or written (disk error or disk full)"
+    ),
+}
+
+
+def _run(row: sqlite3.Row) -> Run:
+    values = {name: row[name] for name in _RUN_COLUMNS}
+    values["status"] = RunStatus(values["status"])
+    values["hidden"] = bool(values["hidden"])
+    values["environment"] = json.loads(values["environment"])
+    return Run(**values)

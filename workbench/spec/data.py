@@ -1,0 +1,234 @@
+"""Where the images come from. Only what to read is said here; `workbench.data` reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from workbench.spec.base import AsPair, Choice, setting
+
+Side = Annotated[int, Field(ge=1, le=4096)]
+Size = Annotated[tuple[Side, Side], AsPair]
+Channels = Literal[1, 3]
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """What is known of a data set without its pixels, after resizing and channel conversion.
+
+    Attributes:
+        image_shape: (height, width, channels), pixels.
+        class_names: One a class, in label order.
+        train_images: Images in the training part, the validation images included.
+        test_images: Images in the test part.
+    """
+
+    image_shape: tuple[int, int, int]
+    class_names: tuple[str, ...]
+    train_images: int
+    test_images: int
+
+    @property
+    def classes(self) -> int:
+        """How many classes there are."""
+        return len(self.class_names)
+
+
+class Data(Choice):
+    """A labelled image data set, with what is done to each image when it is read.
+
+    Attributes:
+        source_info: What is known before the data are read: the shape and number of images as
+            stored. None for a user's own files, which have to be looked at.
+    """
+
+    source_info: ClassVar[DataInfo | None] = None
+
+    kind: str
+    resize: Size | None = setting(
+        None,
+        "Resize to",
+        "Scale every image to this height and width; a smaller image costs fewer MACs. Left off, "
+        "images keep their size, and all must have the same one.",
+        unit="px",
+    )
+    channels: Channels | None = setting(
+        None,
+        "Channels",
+        "1 turns images to grayscale, 3 to RGB; left off, they stay as they are stored.",
+    )
+
+    def info(self) -> DataInfo | None:
+        """What is known without reading anything: None where files have to be looked at first."""
+        known = self.source_info
+        if known is None:
+            return None
+        height, width = self.resize or known.image_shape[:2]
+        shape = (height, width, self.channels or known.image_shape[2])
+        return DataInfo(shape, known.class_names, known.train_images, known.test_images)
+
+
+class FileData(Data):
+    """A user's own files, at a path."""
+
+    path_words: ClassVar[str] = "a file or folder"
+
+    path: str = setting("", "Path", "Where the data are; a relative path starts at the TOML's folder.")
+    test_split: float = setting(
+        0.2,
+        "Test share",
+        "Share of the images set aside for the final test, stratified by class, where the files "
+        "have no test part of their own.",
+        gt=0.0,
+        lt=1.0,
+    )
+
+
+DIGITS = tuple("0123456789")
+
+
+class Digits(Data):
+    """8x8 grayscale scans of handwritten digits (UCI, through scikit-learn's `load_digits`).
+
+    1,797 images, of which the last 360 by a stratified split are the test part. Embedded: needs no
+    network. Resized to 28x28 by default, so that the same CNN serves it and MNIST.
+    """
+
+    label = "Digits (embedded)"
+    source_info = DataInfo((8, 8, 1), DIGITS, 1437, 360)
+
+    kind: Literal["digits"] = "digits"
+    resize: Size | None = setting(
+        (28, 28), "Resize to", "The scans are 8x8; 28x28 makes them fit networks made for MNIST.",
+        unit="px",
+    )
+
+
+class KerasData(Data):
+    """A data set that Keras's own loader fetches once and keeps.
+
+    Attributes:
+        download_bytes: Size of the download.
+    """
+
+    download_bytes: ClassVar[int] = 0
+
+
+class MNIST(KerasData):
+    """28x28 grayscale handwritten digits (LeCun, Cortes, Burges): 60,000 and 10,000 images."""
+
+    label = "MNIST"
+    keras_class = "keras.datasets.mnist"
+    download_bytes = 11_490_434
+    source_info = DataInfo((28, 28, 1), DIGITS, 60_000, 10_000)
+
+    kind: Literal["mnist"] = "mnist"
+
+
+class FashionMNIST(KerasData):
+    """28x28 grayscale articles of clothing (Zalando, 2017): 60,000 and 10,000 images."""
+
+    label = "Fashion-MNIST"
+    keras_class = "keras.datasets.fashion_mnist"
+    download_bytes = 30_878_645
+    source_info = DataInfo(
+        (28, 28, 1),
+        (
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+            "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+        ),
+        60_000,
+        10_000,
+    )  # fmt: skip
+
+    kind: Literal["fashion_mnist"] = "fashion_mnist"
+
+
+class CIFAR10(KerasData):
+    """32x32 colour photographs in 10 classes (Krizhevsky, 2009): 50,000 and 10,000 images."""
+
+    label = "CIFAR-10"
+    keras_class = "keras.datasets.cifar10"
+    download_bytes = 170_498_071
+    source_info = DataInfo(
+        (32, 32, 3),
+        (
+            "airplane", "automobile", "bird", "cat", "deer",
+            "dog", "frog", "horse", "ship", "truck",
+        ),
+        50_000,
+        10_000,
+    )  # fmt: skip
+
+    kind: Literal["cifar10"] = "cifar10"
+
+
+class CIFAR100(KerasData):
+    """32x32 colour photographs in 100 classes (Krizhevsky, 2009): 50,000 and 10,000 images."""
+
+    label = "CIFAR-100"
+    keras_class = "keras.datasets.cifar100"
+    download_bytes = 169_001_437
+    source_info = DataInfo(
+        (32, 32, 3),
+        (
+            "apple", "aquarium_fish", "baby", "bear", "beaver", "bed", "bee", "beetle", "bicycle",
+            "bottle", "bowl", "boy", "bridge", "bus", "butterfly", "camel", "can", "castle",
+            "caterpillar", "cattle", "chair", "chimpanzee", "clock", "cloud", "cockroach", "couch",
+            "crab", "crocodile", "cup", "dinosaur", "dolphin", "elephant", "flatfish", "forest",
+            "fox", "girl", "hamster", "house", "kangaroo", "keyboard", "lamp", "lawn_mower",
+            "leopard", "lion", "lizard", "lobster", "man", "maple_tree", "motorcycle", "mountain",
+            "mouse", "mushroom", "oak_tree", "orange", "orchid", "otter", "palm_tree", "pear",
+            "pickup_truck", "pine_tree", "plain", "plate", "poppy", "porcupine", "possum",
+            "rabbit", "raccoon", "ray", "road", "rocket", "rose", "sea", "seal", "shark", "shrew",
+            "skunk", "skyscraper", "snail", "snake", "spider", "squirrel", "streetcar",
+            "sunflower", "sweet_pepper", "table", "tank", "telephone", "television", "tiger",
+            "tractor", "train", "trout", "tulip", "turtle", "wardrobe", "whale", "willow_tree",
+            "wolf", "woman", "worm",
+        ),
+        50_000,
+        10_000,
+    )  # fmt: skip
+
+    kind: Literal["cifar100"] = "cifar100"
+
+
+class Npz(FileData):
+    """A NumPy archive with `x_train, y_train, x_test, y_test`, or `images, labels` split by us.
+
+    Images (n, height, width) or (n, height, width, channels); labels (n,) whole numbers from 0.
+    Archives that hold pickled objects are refused.
+    """
+
+    label = "NumPy archive (.npz)"
+    path_words = "an .npz file"
+
+    kind: Literal["npz"] = "npz"
+
+
+class Idx(FileData):
+    """IDX files as MNIST is published in, plain or gzipped (.gz).
+
+    A folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and, as its own test part,
+    `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`; or one images file whose labels file lies
+    beside it.
+    """
+
+    label = "IDX files"
+    path_words = "a folder with IDX files, or an IDX images file"
+
+    kind: Literal["idx"] = "idx"
+
+
+class ImageFolder(FileData):
+    """A folder with one subfolder of image files a class; `train` and `test` folders respected.
+
+    Read as a stream where the images do not fit in memory.
+    """
+
+    label = "Image folder"
+    path_words = "a folder with a subfolder of images for each class"
+
+    kind: Literal["image_folder"] = "image_folder"
