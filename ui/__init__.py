@@ -1,0 +1,1 @@
+"""The Qt application: forms, plots and tables. No TensorFlow anywhere in it."""

@@ -1,0 +1,198 @@
+"""The row under the live plots (x axis, smoothing, log, fit), and the page that is there first.
+
+Plots and data never live here: it tells by signals what a person chose.
+"""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui.plots.curves import AXES
+from ui.plots.smoothing import MAX_WEIGHT
+
+_POSITIONS = 100
+"""Positions of the smoothing slider; each third of the way divides 1 - weight by ten."""
+
+
+def weight_at(position: int) -> float:
+    """The smoothing weight at a position of the slider, 0 to `MAX_WEIGHT`."""
+    return min(MAX_WEIGHT, round(1.0 - 10.0 ** (-3.0 * position / _POSITIONS), 4))
+
+
+def position_of(weight: float) -> int:
+    """The position of the slider that is nearest to this weight."""
+    weight = min(max(weight, 0.0), MAX_WEIGHT)
+    return round(-math.log10(1.0 - weight) / 3.0 * _POSITIONS)
+
+
+class ControlRow(QWidget):
+    """What a person can set about all live plots at once."""
+
+    axis_chosen = Signal(str)
+    smoothing_chosen = Signal(float)
+    log_chosen = Signal(bool)
+    fit_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        self._add_axis(layout)
+        layout.addSpacing(20)
+        self._add_smoothing(layout)
+        layout.addSpacing(20)
+        self.log = self._button(self.tr("Log loss"), checkable=True)
+        self.log.setToolTip(self.tr("Logarithmic loss axis: shows late progress that is small"))
+        self.log.toggled.connect(self.log_chosen)
+        layout.addWidget(self.log)
+        self.fit = self._button(self.tr("Fit"), checkable=False)
+        self.fit.setShortcut("Ctrl+0")
+        self.fit.setToolTip(
+            self.tr(
+                "Show everything and follow new values (Ctrl+0, or double-click a plot).\n"
+                "Wheel: zoom x. Ctrl and wheel: zoom y. Drag: zoom into a rectangle.\n"
+                "Shift and drag: move."
+            )
+        )
+        self.fit.clicked.connect(self._fit_clicked)
+        layout.addWidget(self.fit)
+        layout.addStretch(1)
+        self.shown = QLabel(self)
+        self.shown.setToolTip(self.tr("Choose in the runs table which runs are shown"))
+        layout.addWidget(self.shown)
+        self.show_count(0)
+
+    def _button(self, text: str, checkable: bool) -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setAccessibleName(text)
+        button.setCheckable(checkable)
+        button.setAutoRaise(True)
+        button.setMinimumHeight(24)
+        return button
+
+    def _add_axis(self, layout: QHBoxLayout) -> None:
+        layout.addWidget(QLabel(self.tr("X axis"), self))
+        layout.addSpacing(4)
+        texts = {
+            "step": (self.tr("Step"), self.tr("Optimizer steps: compare progress per update")),
+            "epoch": (self.tr("Epoch"), self.tr("Passes over the data: compare batch sizes")),
+            "seconds": (self.tr("Seconds"), self.tr("Training time: compare real speed")),
+        }
+        self.axes = QButtonGroup(self)
+        self.axes.setExclusive(True)
+        for number, axis in enumerate(AXES):
+            text, reason = texts[axis]
+            button = self._button(text, checkable=True)
+            button.setToolTip(reason)
+            button.setAccessibleName(self.tr("X axis: {0}").format(text))
+            self.axes.addButton(button, number)
+            layout.addWidget(button)
+        self.axes.button(0).setChecked(True)
+        self.axes.idClicked.connect(self._axis_clicked)
+
+    def _add_smoothing(self, layout: QHBoxLayout) -> None:
+        label = QLabel(self.tr("Smoothing"), self)
+        self.smoothing = QSlider(Qt.Orientation.Horizontal, self)
+        self.smoothing.setRange(0, _POSITIONS)
+        self.smoothing.setFixedWidth(120)
+        self.smoothing.setPageStep(10)
+        self.smoothing.setAccessibleName(self.tr("Smoothing"))
+        self.smoothing.setToolTip(
+            self.tr("Moving average over noisy training values; raw values stay faint behind it")
+        )
+        label.setBuddy(self.smoothing)
+        self.weight = QLabel(self)
+        self.weight.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("0.9999") + 4)
+        self.smoothing.valueChanged.connect(self._slider_moved)
+        for widget in (label, self.smoothing, self.weight):
+            layout.addWidget(widget)
+        self._show_weight(0.0)
+
+    def _show_weight(self, weight: float) -> None:
+        digits = 3 if weight > 0.985 else 2
+        self.weight.setText(QLocale().toString(weight, "f", digits) if weight else self.tr("off"))
+
+    @Slot()
+    def _fit_clicked(self) -> None:
+        self.fit_chosen.emit()
+
+    @Slot(int)
+    def _axis_clicked(self, number: int) -> None:
+        self.axis_chosen.emit(AXES[number])
+
+    @Slot(int)
+    def _slider_moved(self, position: int) -> None:
+        weight = weight_at(position)
+        self._show_weight(weight)
+        self.smoothing_chosen.emit(weight)
+
+    def set_values(self, axis: str, smoothing: float, log_loss: bool) -> None:
+        """Show these, without a signal."""
+        self.axes.button(AXES.index(axis)).setChecked(True)
+        with QSignalBlocker(self.smoothing), QSignalBlocker(self.log):
+            self.smoothing.setValue(position_of(smoothing))
+            self.log.setChecked(log_loss)
+        self._show_weight(smoothing)
+
+    def show_count(self, count: int) -> None:
+        """Tell how many runs are shown."""
+        self.shown.setText(self.tr("Runs shown: {0}").format(QLocale().toString(count)))
+
+    def show_following(self, following: bool) -> None:
+        """Offer to fit only where that would change something."""
+        self.fit.setEnabled(not following)
+
+
+class EmptyPage(QWidget):
+    """What is there before the first run: it says what will come, and offers to begin."""
+
+    train_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        title = QLabel(self.tr("Nothing to show yet"), self)
+        font = title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.4)
+        font.setWeight(font.Weight.DemiBold)
+        title.setFont(font)
+        text = QLabel(
+            self.tr(
+                "Press Train. Loss, accuracy, images per second and learning rate\n"
+                "appear here while the network learns."
+            ),
+            self,
+        )
+        text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.train = QPushButton(self.tr("Train"), self)
+        self.train.setMinimumSize(96, 32)
+        self.train.setToolTip(self.tr("Train the experiment on the left"))
+        self.train.setAccessibleName(self.tr("Train"))
+        self.train.clicked.connect(self._train_clicked)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(0)
+        layout.addStretch(2)
+        layout.addWidget(title, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(8)
+        layout.addWidget(text, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(20)
+        layout.addWidget(self.train, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    @Slot()
+    def _train_clicked(self) -> None:
+        self.train_requested.emit()

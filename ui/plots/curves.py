@@ -1,0 +1,238 @@
+"""All the data of one run that a plot can show: growing columns, pyramids, smoothing.
+
+Plain NumPy lives here. Qt, pyqtgraph and drawing never may.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from ui.plots.pyramid import Column, Extrema, FloatArray, require_rising, visible_points
+from ui.plots.smoothing import SmoothSeries
+
+AXES: Final = ("step", "epoch", "seconds")
+STEP_METRICS: Final = ("loss", "accuracy", "images_per_second", "learning_rate")
+EPOCH_METRICS: Final = ("val_loss", "val_accuracy", "epoch_images_per_second")
+METRICS: Final = STEP_METRICS + EPOCH_METRICS
+
+CATCH_UP: Final = 200_000
+"""Values smoothed in one go (about 5 ms): a long run is smoothed over several turns."""
+
+Points = tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]
+
+
+class _Table:
+    """Series that share their x columns: one value of each metric at every point."""
+
+    def __init__(self, metrics: tuple[str, ...]) -> None:
+        self.step, self.seconds, self.epoch = (Column(np.float64) for _ in range(3))
+        self.series = {metric: Extrema() for metric in metrics}
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+    def truncate(self, size: int) -> None:
+        for column in (self.step, self.seconds, self.epoch, *self.series.values()):
+            column.truncate(size)
+
+
+class RunCurves:
+    """What is known of one run: values at steps, and at the ends of epochs.
+
+    Args:
+        steps_per_epoch: turns steps into epochs for the "epoch" axis. It may be set later; until
+            then it is taken from the epochs that have ended.
+    """
+
+    def __init__(self, steps_per_epoch: float | None = None) -> None:
+        self.steps_per_epoch = steps_per_epoch
+        self._steps = _Table(STEP_METRICS)
+        self._epochs = _Table(EPOCH_METRICS)
+        self._smooth: dict[str, SmoothSeries] = {}
+        self.version = 0
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @property
+    def last_step(self) -> int | None:
+        """The last step that has values, or None."""
+        return int(self._steps.step.values[-1]) if len(self._steps) else None
+
+    def append_steps(
+        self,
+        step: npt.ArrayLike,
+        seconds: npt.ArrayLike,
+        loss: npt.ArrayLike,
+        accuracy: npt.ArrayLike,
+        learning_rate: npt.ArrayLike,
+        images_per_second: npt.ArrayLike,
+    ) -> None:
+        """Add values at `n` steps; every argument has shape `(n,)`.
+
+        Steps rise; seconds that go back (a clock that was set) are held at the last.
+        accuracy is a fraction, 0 to 1. Non-finite values are kept out of the drawing.
+
+        Raises:
+            ValueError: if the lengths differ or steps go back (see `truncate`).
+        """
+        steps = np.asarray(step, dtype=np.float64)
+        values = {
+            "loss": np.asarray(loss),
+            "accuracy": np.asarray(accuracy),
+            "learning_rate": np.asarray(learning_rate),
+            "images_per_second": np.asarray(images_per_second),
+        }
+        times = np.asarray(seconds, dtype=np.float64)
+        for name, array in {"seconds": times, **values}.items():
+            if array.shape != steps.shape:
+                raise ValueError(f"{name} must have shape {steps.shape}, but has {array.shape}")
+        require_rising(steps, self._steps.step.values, "step")
+        self._steps.step.append(steps)
+        self._steps.seconds.append(_rising(times, self._steps.seconds.values))
+        for name, array in values.items():
+            self._steps.series[name].append(array)
+        self.version += 1
+
+    def append_epoch(
+        self,
+        epoch: float,
+        step: int,
+        seconds: float,
+        val_loss: float | None,
+        val_accuracy: float | None,
+        images_per_second: float | None,
+    ) -> None:
+        """Add what was measured at the end of an epoch (1.0 is the end of the first).
+
+        Raises:
+            ValueError: if epoch or step go back (see `truncate`).
+        """
+        table = self._epochs
+        require_rising(np.array([float(step)]), table.step.values, "step")
+        require_rising(np.array([epoch], dtype=np.float64), table.epoch.values, "epoch")
+        table.step.append([float(step)])
+        table.epoch.append([epoch])
+        table.seconds.append(_rising(np.array([seconds]), table.seconds.values))
+        for name, value in zip(
+            EPOCH_METRICS, (val_loss, val_accuracy, images_per_second), strict=True
+        ):
+            table.series[name].append([np.nan if value is None else value])
+        self.version += 1
+
+    def truncate(self, step: int) -> None:
+        """Forget all after `step`: a resumed run goes on from its checkpoint."""
+        for table in (self._steps, self._epochs):
+            table.truncate(int(np.searchsorted(table.step.values, float(step), side="right")))
+        self._smooth.clear()
+        self.version += 1
+
+    def non_finite(self, metric: str) -> int:
+        """How many values of `metric` were NaN or infinite and are therefore not drawn."""
+        return self._table(metric).series[metric].non_finite
+
+    def _table(self, metric: str) -> _Table:
+        if metric in self._steps.series:
+            return self._steps
+        if metric in self._epochs.series:
+            return self._epochs
+        raise ValueError(f"metric must be one of {', '.join(METRICS)}, but is {metric!r}")
+
+    def _epoch_length(self) -> float | None:
+        """Steps in an epoch: as given, or else as seen."""
+        if self.steps_per_epoch:
+            return float(self.steps_per_epoch)
+        if len(self._epochs) and self._epochs.epoch.values[-1] > 0:
+            return float(self._epochs.step.values[-1] / self._epochs.epoch.values[-1]) or None
+        return None
+
+    def _x(self, table: _Table, axis: str) -> tuple[FloatArray, float] | None:
+        """The x column behind `axis`, and by what to divide it; None if it is not known yet."""
+        if axis == "seconds":
+            return table.seconds.values, 1.0
+        if axis == "step":
+            return table.step.values, 1.0
+        if axis != "epoch":
+            raise ValueError(f"axis must be one of {', '.join(AXES)}, but is {axis!r}")
+        if table is self._epochs:
+            return table.epoch.values, 1.0
+        length = self._epoch_length()
+        return None if length is None else (table.step.values, length)
+
+    def bounds(self, axis: str) -> tuple[float, float] | None:
+        """The least and the greatest x of the run on `axis`, or None without data."""
+        ends: list[float] = []
+        for table in (self._steps, self._epochs):
+            column = self._x(table, axis)
+            if column is not None and len(column[0]):
+                ends += [float(column[0][0]) / column[1], float(column[0][-1]) / column[1]]
+        return (min(ends), max(ends)) if ends else None
+
+    def visible(
+        self, metric: str, axis: str, x0: float, x1: float, buckets: int, smoothing: float = 0.0
+    ) -> Points:
+        """What to draw of `metric` between `x0` and `x1` (in units of `axis`).
+
+        With `smoothing` above 0 the moving average of a step metric, as far as `catch_up` has
+        computed it. See `visible_points` for what is answered.
+        """
+        table = self._table(metric)
+        column = self._x(table, axis)
+        if column is None:
+            return np.empty(0), np.empty(0, np.float32)
+        x, unit = column
+        points, values = visible_points(
+            x, self._extrema(metric, smoothing), x0 * unit, x1 * unit, buckets
+        )
+        return points / unit, values
+
+    def _extrema(self, metric: str, smoothing: float) -> Extrema:
+        table = self._table(metric)
+        if smoothing <= 0.0 or table is self._epochs:
+            return table.series[metric]
+        smooth = self._smooth.get(metric)
+        if smooth is None or smooth.weight != smoothing:
+            smooth = self._smooth[metric] = SmoothSeries(smoothing)
+        return smooth.extrema
+
+    def catch_up(self, metric: str, smoothing: float, limit: int = CATCH_UP) -> bool:
+        """Compute at most `limit` more values of the moving average; True if some are left."""
+        if smoothing <= 0.0 or self._table(metric) is self._epochs:
+            return False
+        self._extrema(metric, smoothing)
+        return self._smooth[metric].catch_up(self._steps.series[metric], limit)
+
+    def smoothed_count(self, metric: str, smoothing: float) -> int:
+        """How many values of the moving average are computed so far."""
+        smooth = self._smooth.get(metric)
+        return len(smooth.extrema) if smooth and smooth.weight == smoothing else 0
+
+    def value_at(
+        self, metric: str, axis: str, x: float, smoothing: float = 0.0
+    ) -> tuple[float, float] | None:
+        """The point (x, value) of `metric` nearest to `x`, or None if there is none at all.
+
+        How far is too far to be told is for the caller to say.
+        """
+        column = self._x(self._table(metric), axis)
+        if column is None:
+            return None
+        extrema = self._extrema(metric, smoothing)
+        xs, unit = column[0][: len(extrema)], column[1]
+        at = int(np.searchsorted(xs, x * unit))
+        candidates = [extrema.neighbour(at - 1, -1), extrema.neighbour(at, 1)]
+        known = [index for index in candidates if index is not None]
+        if not known:
+            return None
+        nearest = min(known, key=lambda index: abs(float(xs[index]) - x * unit))
+        return float(xs[nearest]) / unit, float(extrema.values[nearest])
+
+
+def _rising(times: npt.NDArray[np.float64], stored: FloatArray) -> npt.NDArray[np.float64]:
+    """`times` where none lies before its predecessor, and none is NaN."""
+    last = float(stored[-1]) if len(stored) else 0.0
+    held = np.where(np.isfinite(times), times, last)
+    return np.maximum.accumulate(np.maximum(held, last)) if len(held) else held

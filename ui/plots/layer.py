@@ -1,0 +1,284 @@
+"""The items that paint in a plot: all its curves into one cached picture, and the hover readout.
+
+Curves are mapped to pixels with NumPy and painted as hairlines without antialiasing, the fast
+path of Qt's raster engine. Where data come from, and which range is shown, never lives here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
+
+from ui.plots.theme import PlotTheme
+from ui.plots.ticks import ValueAxis
+
+_FAR = 30_000.0
+"""Pixels; beyond this Qt's fixed-point coordinates overflow."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve as it is drawn: finite points, x rising, in the units of the axes."""
+
+    x: npt.NDArray[np.float64]
+    y: npt.NDArray[np.floating]
+    colour: QColor
+    style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    markers: bool = False
+    strong: bool = True
+    """Two pixels wide on a high-resolution screen; else a hairline."""
+
+
+class CurveLayer(QGraphicsObject):
+    """Grid and curves of one plot. What did not change is a picture that is only copied."""
+
+    def __init__(self, box: pg.ViewBox, bottom: ValueAxis, left: ValueAxis) -> None:
+        super().__init__(box)
+        self._box, self._bottom, self._left = box, bottom, left
+        self._lines: Sequence[Line] = ()
+        self._theme: PlotTheme | None = None
+        self._version = 0
+        self._picture: QPixmap | None = None
+        self._picture_of: object = None
+        self.pictures_painted = 0
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """What is drawn, in the order in which it is."""
+        return self._lines
+
+    def set_lines(self, lines: Sequence[Line]) -> None:
+        """Take new curves; the caller repaints the viewport."""
+        self._lines = lines
+        self._version += 1
+
+    def set_theme(self, theme: PlotTheme) -> None:
+        """Take new colours; the caller repaints the viewport."""
+        self._theme = theme
+        self._version += 1
+
+    def boundingRect(self) -> QRectF:
+        """All of the view box."""
+        return QRectF(self._box.rect())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Copy the picture; paint it first if anything that it shows has changed."""
+        rect = self.boundingRect()
+        ratio = painter.device().devicePixelRatioF()
+        (x0, x1), (y0, y1) = self._box.viewRange()
+        shown = (self._version, rect.width(), rect.height(), ratio, x0, x1, y0, y1)
+        if shown != self._picture_of or self._picture is None:
+            self._picture = self._paint_picture(rect, ratio, (x0, x1), (y0, y1))
+            self._picture_of = shown
+        painter.drawPixmap(rect.topLeft(), self._picture)
+
+    def _paint_picture(
+        self, rect: QRectF, ratio: float, xs: tuple[float, float], ys: tuple[float, float]
+    ) -> QPixmap:
+        self.pictures_painted += 1
+        width = max(1, round(rect.width() * ratio))
+        height = max(1, round(rect.height() * ratio))
+        picture = QPixmap(width, height)
+        picture.fill(self._theme.background if self._theme else Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        scale = _Scale(width, height, xs, ys)
+        self._paint_grid(painter, scale, rect)
+        for line in self._lines:
+            _paint_line(painter, line, scale, ratio)
+        painter.end()
+        picture.setDevicePixelRatio(ratio)
+        return picture
+
+    def _paint_grid(self, painter: QPainter, scale: _Scale, rect: QRectF) -> None:
+        if self._theme is None:
+            return
+        painter.setPen(QPen(self._theme.grid, 0))
+        for x in scale.x(np.array(self._bottom.ticks(*scale.xs, rect.width())[1])).tolist():
+            painter.drawLine(QPointF(round(x), 0), QPointF(round(x), scale.height))
+        for y in scale.y(np.array(self._left.ticks(*scale.ys, rect.height())[1])).tolist():
+            painter.drawLine(QPointF(0, round(y)), QPointF(scale.width, round(y)))
+        painter.setPen(QPen(self._theme.frame, 0))
+        painter.drawLine(QPointF(0, scale.height - 1), QPointF(scale.width, scale.height - 1))
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """From the units of the axes to the pixels of a picture."""
+
+    width: int
+    height: int
+    xs: tuple[float, float]
+    ys: tuple[float, float]
+
+    def x(self, values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        span = (self.xs[1] - self.xs[0]) or 1.0
+        return np.asarray((values - self.xs[0]) * (self.width / span), dtype=np.float64)
+
+    def y(self, values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+        span = (self.ys[1] - self.ys[0]) or 1.0
+        return np.asarray((self.ys[1] - values) * (self.height / span), dtype=np.float64)
+
+
+def _paint_line(painter: QPainter, line: Line, scale: _Scale, ratio: float) -> None:
+    if len(line.x) == 0:
+        return
+    x = np.clip(scale.x(line.x), -_FAR, _FAR)
+    y = np.clip(scale.y(np.asarray(line.y, dtype=np.float64)), -_FAR, _FAR)
+    pen = QPen(line.colour, 0, line.style)
+    painter.setPen(pen)
+    if len(x) > 1:
+        polygon: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
+        painter.drawPolyline(polygon)
+        if line.strong and ratio >= 1.5:
+            # Three hairlines look like one of two pixels, and are faster than a wide pen.
+            painter.drawPolyline(polygon.translated(1, 0))
+            painter.drawPolyline(polygon.translated(0, 1))
+    if line.markers or len(x) == 1:
+        _paint_markers(painter, line.colour, x, y, scale.width, ratio)
+
+
+def _paint_markers(
+    painter: QPainter,
+    colour: QColor,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    width: int,
+    ratio: float,
+) -> None:
+    """Dots, but none where there are so many that they would run together."""
+    if len(x) * 10 * ratio > width and len(x) > 8:
+        return
+    radius = 2.5 * ratio
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for centre_x, centre_y in zip(x.tolist(), y.tolist(), strict=True):
+        painter.drawEllipse(QPointF(centre_x, centre_y), radius, radius)
+    painter.restore()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One row of the hover readout: a run and its value near the cursor."""
+
+    colour: QColor
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Readout:
+    """What hovering shows: a line at `x`, and in the plot under the cursor a box of values."""
+
+    x: float
+    title: str = ""
+    readings: Sequence[Reading] = field(default_factory=tuple)
+
+    @property
+    def text(self) -> str:
+        """The same as plain text, a row a line."""
+        return "\n".join([self.title, *(f"{row.name}\t{row.value}" for row in self.readings)])
+
+
+class HoverLayer(QGraphicsObject):
+    """The crosshair and the readout above the curves; moving it repaints no curve."""
+
+    _PAD, _SWATCH = 8.0, 8.0
+
+    def __init__(self, box: pg.ViewBox) -> None:
+        super().__init__(box)
+        self._box = box
+        self._theme: PlotTheme | None = None
+        self._font = QFont()
+        self.readout: Readout | None = None
+        self.setZValue(100)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemClipsToShape)
+
+    def set_theme(self, theme: PlotTheme, font: QFont) -> None:
+        """Take colours and the font of the readout."""
+        self._theme, self._font = theme, font
+        self.update()
+
+    def show_readout(self, readout: Readout | None) -> None:
+        """Show this, or nothing."""
+        if readout != self.readout:
+            self.readout = readout
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """All of the view box."""
+        return QRectF(self._box.rect())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the line, and the box if there is anything to read."""
+        if self.readout is None or self._theme is None:
+            return
+        rect = self.boundingRect()
+        low, high = self._box.viewRange()[0]
+        x = rect.left() + (self.readout.x - low) / ((high - low) or 1.0) * rect.width()
+        if not rect.left() <= x <= rect.right():
+            return
+        painter.setPen(QPen(self._theme.muted, 0))
+        painter.drawLine(QPointF(x, rect.top()), QPointF(x, rect.bottom()))
+        if self.readout.readings:
+            self._paint_box(painter, self.readout, self._theme, rect, x)
+
+    def _paint_box(
+        self, painter: QPainter, readout: Readout, theme: PlotTheme, rect: QRectF, x: float
+    ) -> None:
+        metrics = QFontMetricsF(self._font)
+        pad, row_height = self._PAD, metrics.height() + 2.0
+        rows = readout.readings[: max(1, int((rect.height() - 2 * pad - row_height) // row_height))]
+        names = [metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, 180) for row in rows]
+        name_width = max(metrics.horizontalAdvance(name) for name in names)
+        value_width = max(metrics.horizontalAdvance(row.value) for row in rows)
+        text_width = self._SWATCH + pad + name_width + 2 * pad + value_width
+        width = max(text_width, metrics.horizontalAdvance(readout.title)) + 2 * pad
+        height = row_height * (len(rows) + 1) + pad * 1.5
+        left = x + 12 if x + 12 + width <= rect.right() else x - 12 - width
+        box = QRectF(max(left, rect.left()), rect.top() + 4, width, height)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()
+        outline.addRoundedRect(box, 4, 4)
+        painter.fillPath(outline, theme.background)
+        painter.setPen(QPen(theme.frame, 1))
+        painter.drawPath(outline)
+        painter.setFont(self._font)
+        line = box.adjusted(pad, pad * 0.75, -pad, 0)
+        line.setHeight(row_height)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(theme.muted)
+        painter.drawText(line, middle | Qt.AlignmentFlag.AlignLeft, readout.title)
+        for name, row in zip(names, rows, strict=True):
+            line.translate(0, row_height)
+            painter.fillRect(
+                QRectF(line.left(), line.center().y() - 4, self._SWATCH, self._SWATCH), row.colour
+            )
+            painter.setPen(theme.foreground)
+            indented = line.adjusted(self._SWATCH + pad, 0, 0, 0)
+            painter.drawText(indented, middle | Qt.AlignmentFlag.AlignLeft, name)
+            painter.drawText(line, middle | Qt.AlignmentFlag.AlignRight, row.value)

@@ -1,0 +1,141 @@
+"""Tick values and their texts, and the pyqtgraph axis that shows them.
+
+Pure functions and one axis live here. Data and colours of runs never may.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+
+import PySide6.QtCore  # noqa: F401  (pyqtgraph takes the binding that it finds imported)
+import pyqtgraph as pg
+
+
+class Quantity(Enum):
+    """What a number is, and so how it is written."""
+
+    NUMBER = "number"
+    SHARE = "share"
+    """A fraction that is written in per cent."""
+    RATE = "rate"
+    """Four significant digits, for what can be very small (learning rate)."""
+    COUNT = "count"
+    SECONDS = "seconds"
+
+
+def step_between(low: float, high: float, count: float) -> float:
+    """A round distance (1, 2 or 5 times a power of ten) that gives about `count` ticks."""
+    span = high - low
+    if not math.isfinite(span) or span <= 0:
+        return 1.0
+    rough = span / max(count, 1.0)
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next((m * power for m in (1, 2, 5) if m * power >= rough * 0.999), 10 * power)
+
+
+def linear_ticks(low: float, high: float, count: float) -> tuple[float, list[float]]:
+    """The distance of the ticks, and the ticks from `low` to `high`."""
+    step = step_between(low, high, count)
+    first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
+    return step, [index * step for index in range(first, min(last, first + 100) + 1)]
+
+
+def log_ticks(low: float, high: float, count: float) -> tuple[float, list[float]]:
+    """Ticks for logarithms: decades, with 2 and 5 between them where there is room."""
+    decades = high - low
+    if decades < 0.5:
+        # Too narrow for decades: round values on the linear scale instead.
+        step, values = linear_ticks(10.0**low, 10.0**high, count)
+        return step, [math.log10(value) for value in values if value > 0]
+    every = max(1, math.ceil(decades / max(count, 1.0)))
+    marks = (1, 2, 5) if decades * 3 <= count + 1 else (1,)
+    ticks = [
+        power + math.log10(mark)
+        for power in range(math.floor(low), math.ceil(high) + 1)
+        if power % every == 0
+        for mark in marks
+    ]
+    return float(every), [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
+
+
+def tick_text(value: float, step: float, quantity: Quantity) -> str:
+    """A tick: only as many decimals as the distance to the next one needs."""
+    unit = ""
+    if quantity is Quantity.SHARE:
+        value, step, unit = value * 100.0, step * 100.0, " %"
+    if value == 0 or abs(value) < step * 1e-6:
+        return "0" + unit
+    if quantity is Quantity.RATE and step < 0.00099:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+    decimals = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
+    if quantity is not Quantity.SHARE and abs(value) >= 1e6:
+        return f"{value / 1e6:,.6g} M"
+    return f"{value:,.{decimals}f}{unit}"
+
+
+def value_text(value: float, quantity: Quantity) -> str:
+    """A value to be read on its own: at most four significant digits, thousands separated."""
+    if quantity is Quantity.SHARE:
+        return f"{value * 100:.4g} %" if abs(value) < 0.9999 else f"{value * 100:.0f} %"
+    if quantity is Quantity.SECONDS:
+        return seconds_text(value)
+    if quantity is Quantity.COUNT or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def seconds_text(seconds: float) -> str:
+    """A time as 6.2 s, 2 min 10 s, 3 h 05 min."""
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    return f"{minutes // 60:,} h {minutes % 60:02d} min"
+
+
+class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+    """An axis of one level of round ticks, text only: the grid belongs to the curves' layer."""
+
+    def __init__(self, orientation: str, quantity: Quantity, spacing: float) -> None:
+        super().__init__(orientation, maxTickLength=0)
+        self.quantity = quantity
+        self.spacing = spacing
+        self.logarithmic = False
+        self.enableAutoSIPrefix(False)
+        self.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+
+    def set_quantity(self, quantity: Quantity) -> None:
+        """Write the ticks as this."""
+        if quantity is not self.quantity:
+            self.quantity = quantity
+            self.refresh()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Take values as logarithms to the base of ten."""
+        if on != self.logarithmic:
+            self.logarithmic = on
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Draw the ticks anew."""
+        self.picture = None
+        self.update()
+
+    def ticks(self, low: float, high: float, size: float) -> tuple[float, list[float]]:
+        """Where ticks (and grid lines) are, on an axis of `size` pixels."""
+        count = size / self.spacing
+        return (log_ticks if self.logarithmic else linear_ticks)(low, high, count)
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[object]:
+        """pyqtgraph's hook: a single level."""
+        return [self.ticks(minVal, maxVal, size)]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """pyqtgraph's hook: the texts of that level."""
+        if self.logarithmic:
+            actual = [10.0**value for value in values]
+            return [tick_text(v, 10.0 ** math.floor(math.log10(v)), self.quantity) for v in actual]
+        return [tick_text(value, spacing, self.quantity) for value in values]

@@ -1,0 +1,98 @@
+"""A run's state on disk: weights, optimizer, random state and position, in one .npz without pickle.
+
+Written whole or not at all. Nothing in it is code: a model is rebuilt from the spec and takes
+arrays of the right shapes only.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from workbench.files import write_atomically
+
+FILE = "checkpoint.npz"
+
+
+class CheckpointError(RuntimeError):
+    """A checkpoint that can't be used, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where training stands.
+
+    Attributes:
+        step: Steps taken.
+        seconds: Training time so far.
+        epoch_loss, epoch_right: Sums over the steps of the epoch under way, weighted by images.
+        epoch_images: Images of the epoch under way.
+        rates: Images a second of each finished epoch.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    epoch_loss: float = 0.0
+    epoch_right: float = 0.0
+    epoch_images: int = 0
+    rates: tuple[float, ...] = ()
+
+
+def _variables(
+    model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> dict[str, keras.Variable]:
+    named = {f"model.{i}": v for i, v in enumerate(model.variables)}
+    return named | {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+
+
+def save(
+    folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer, position: Position
+) -> None:
+    """Writes the checkpoint of a run.
+
+    Raises:
+        OSError: where the disk refuses; the checkpoint before it is then unharmed.
+    """
+    arrays = {name: v.numpy() for name, v in _variables(model, optimizer).items()}
+    content = io.BytesIO()
+    np.savez(content, position=np.array(json.dumps(asdict(position))), **arrays)
+    write_atomically(folder / FILE, content.getvalue())
+
+
+def exists(folder: Path) -> bool:
+    """Whether a run has a checkpoint."""
+    return (folder / FILE).is_file()
+
+
+def restore(
+    folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> Position:
+    """Puts the saved state into a freshly built model and optimizer.
+
+    Raises:
+        CheckpointError: where the file is damaged or of another network.
+    """
+    path = folder / FILE
+    try:
+        with np.load(path, allow_pickle=False) as saved:
+            arrays = {name: saved[name] for name in saved.files}
+        fields = json.loads(str(arrays.pop("position")))
+        position = Position(**{**fields, "rates": tuple(fields["rates"])})
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise CheckpointError(f"the checkpoint {path} is damaged ({error}); train anew") from error
+    variables = _variables(model, optimizer)
+    for name, variable in variables.items():
+        found = arrays.get(name)
+        if found is None or found.shape != tuple(variable.shape) or len(arrays) != len(variables):
+            raise CheckpointError(
+                f"the checkpoint {path} belongs to another network ({name} differs); train anew"
+            )
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
+    return position

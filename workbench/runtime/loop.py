@@ -1,0 +1,113 @@
+"""The compiled loop: many training steps in one call of a `tf.function`.
+
+Python is left out of the inner loop, and yet every step's loss and accuracy comes back. The loop
+knows nothing of runs, files or messages.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from workbench.runtime.pipeline import Feed, Order
+
+Floats = npt.NDArray[np.float32]
+
+
+class Evaluation(NamedTuple):
+    """Means over a part: loss without penalties, accuracy from 0 to 1."""
+
+    loss: float
+    accuracy: float
+
+
+class Loop:
+    """Trains a model on a feed, several steps a call.
+
+    Args:
+        model: Ends in probabilities or logits.
+        optimizer: Built for the model's trainable variables.
+        loss: Mean over a batch, from (labels, outputs).
+        strategy: Where each step runs.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        loss: keras.losses.Loss,
+        strategy: tf.distribute.Strategy,
+    ) -> None:
+        self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
+        self._compiled: dict[int, Any] = {}
+
+    def train(
+        self, feed: Feed, state: Any, first_batch: int, rates: npt.NDArray[np.float64]
+    ) -> tuple[Floats, Floats]:
+        """Takes `len(rates)` steps.
+
+        Args:
+            feed: Where batches come from.
+            state: Of the epoch, from `feed.begin`.
+            first_batch: Number of the first batch in the epoch, from 0.
+            rates: Learning rate of each step.
+
+        Returns:
+            Loss (with penalties) and accuracy of each step, both of shape (n,).
+        """
+        run = self._compiled.get(id(feed)) or self._compile(feed)
+        losses, accuracies = run(
+            state, tf.constant(first_batch, tf.int32), tf.constant(rates, tf.float32)
+        )
+        return losses.numpy(), accuracies.numpy()
+
+    def _compile(self, feed: Feed) -> Any:
+        def run(state: Any, first_batch: tf.Tensor, rates: tf.Tensor) -> Any:
+            count = tf.shape(rates)[0]
+            losses = tf.TensorArray(tf.float32, count)
+            accuracies = tf.TensorArray(tf.float32, count)
+            for i in tf.range(count):
+                images, labels = feed.batch(state, first_batch + i)
+                loss, accuracy = self.strategy.run(self._step, (images, labels, rates[i]))
+                losses = losses.write(i, loss)
+                accuracies = accuracies.write(i, accuracy)
+            return losses.stack(), accuracies.stack()
+
+        self._compiled[id(feed)] = compiled = tf.function(run, reduce_retracing=True)
+        return compiled
+
+    def _step(
+        self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        model, optimizer = self.model, self.optimizer
+        with tf.GradientTape() as tape:
+            outputs = model(images, training=True)
+            total = tf.add_n([self.loss(labels, outputs), *model.losses])
+        gradients = tape.gradient(total, model.trainable_variables)
+        optimizer.learning_rate.assign(rate)
+        optimizer.apply(gradients, model.trainable_variables)
+        return total, _share_right(labels, outputs)
+
+    @tf.function(reduce_retracing=True)
+    def _sums(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        outputs = self.model(images, training=False)
+        count = tf.cast(tf.shape(labels)[0], tf.float32)
+        return self.loss(labels, outputs) * count, _share_right(labels, outputs) * count
+
+    def evaluate(self, feed: Feed, order: Order) -> Evaluation:
+        """Loss and accuracy on the images at these indices of the feed's part."""
+        state, loss, right = feed.begin(order, 0), 0.0, 0.0
+        for index in range(-(-len(order) // feed.batch_size)):
+            images, labels = feed.batch(state, tf.constant(index))
+            batch_loss, batch_right = self._sums(images, labels)
+            loss, right = loss + float(batch_loss), right + float(batch_right)
+        return Evaluation(loss / len(order), right / len(order))
+
+
+def _share_right(labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
+    right = tf.equal(tf.argmax(outputs, axis=-1, output_type=tf.int32), labels)
+    return tf.reduce_mean(tf.cast(right, tf.float32))

@@ -1,0 +1,100 @@
+"""How images reach the compiled loop: from memory on the device, or as a stream from files.
+
+Both feeds give the same batches in the same order for the same seed, so a run can be resumed at
+any step, and a folder that grew too large for memory trains as it did before.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from workbench.data import Part
+
+Order = npt.NDArray[np.int64]
+
+
+class Feed(Protocol):
+    """Batches of (images float32 in [0, 1], labels int32)."""
+
+    batch_size: int
+
+    def begin(self, order: Order, first_batch: int) -> Any:
+        """The state of an epoch for the compiled loop.
+
+        Args:
+            order: Indices into the part, shape (images,).
+            first_batch: Where to begin, from 0.
+        """
+
+    def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Traced: batch number `index` of the epoch; the last one may be smaller."""
+
+
+def epoch_order(indices: Order, seed: int, epoch: int) -> Order:
+    """The indices in the order of an epoch: a function of seed and epoch alone."""
+    return np.random.default_rng((seed, epoch)).permutation(indices)
+
+
+def scaled(images: tf.Tensor) -> tf.Tensor:
+    """Pixels as float32 in [0, 1]."""
+    if images.dtype == tf.uint8:
+        return tf.cast(images, tf.float32) * (1 / 255)
+    return tf.cast(images, tf.float32)
+
+
+class MemoryFeed:
+    """Images and labels in memory, gathered by index inside the compiled loop."""
+
+    def __init__(self, part: Part, batch_size: int) -> None:
+        self.batch_size = batch_size
+        everything = np.arange(len(part.images))
+        self._images = scaled(tf.constant(part.images.read(everything)))
+        self._labels = tf.constant(part.labels, tf.int32)
+
+    def begin(self, order: Order, first_batch: int) -> tf.Tensor:
+        return tf.constant(order, tf.int32)
+
+    def batch(self, state: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        rows = state[index * self.batch_size : (index + 1) * self.batch_size]
+        return tf.gather(self._images, rows), tf.gather(self._labels, rows)
+
+
+class StreamFeed:
+    """Images decoded batch by batch by several threads while the device computes."""
+
+    def __init__(self, part: Part, batch_size: int) -> None:
+        self.batch_size = batch_size
+        self._part = part
+
+    def begin(self, order: Order, first_batch: int) -> Any:
+        images, labels = self._part.images, self._part.labels
+
+        def read(rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
+            return images.read(rows), labels[rows].astype(np.int32)
+
+        def load(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            pixels, classes = tf.numpy_function(read, [rows], [self._dtype(), tf.int32])
+            pixels.set_shape((None, *images.shape))
+            classes.set_shape((None,))
+            return scaled(pixels), classes
+
+        rest = np.asarray(order[first_batch * self.batch_size :], np.int64)
+        dataset = tf.data.Dataset.from_tensor_slices(rest).batch(self.batch_size)
+        dataset = dataset.map(load, num_parallel_calls=2, deterministic=True)
+        return iter(dataset.prefetch(tf.data.AUTOTUNE))
+
+    def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        return next(state)
+
+    def _dtype(self) -> tf.DType:
+        return tf.as_dtype(self._part.images.read(np.arange(1)).dtype)
+
+
+def feed(part: Part, batch_size: int) -> Feed:
+    """The feed that suits where the images are."""
+    kind = MemoryFeed if part.images.in_memory else StreamFeed
+    return kind(part, batch_size)

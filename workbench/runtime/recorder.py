@@ -1,0 +1,92 @@
+"""Where the metrics of a run go: as messages to the parent, and in pieces into the store."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.runs.messages import EpochEnd, Message, Steps
+from workbench.runs.record import STEP_DTYPE, EpochMetrics
+from workbench.runs.store import Store
+
+FLUSH_SECONDS = 1.0
+
+
+class Recorder:
+    """Metrics of one run.
+
+    The store gets at most one transaction a second, so that a disk never slows training.
+    """
+
+    def __init__(
+        self, store: Store, run_id: str, say: Callable[[Message], None], step: int
+    ) -> None:
+        self._store, self._run_id, self._say = store, run_id, say
+        self._first_step = step + 1
+        self._pieces: list[np.ndarray] = []
+        self._flushed = time.monotonic()
+
+    def steps(
+        self,
+        first_step: int,
+        seconds: npt.NDArray[np.float64],
+        loss: npt.NDArray[np.float32],
+        accuracy: npt.NDArray[np.float32],
+        rates: npt.NDArray[np.float64],
+        images_per_second: float,
+    ) -> None:
+        """Records the steps of one compiled call; all arrays of shape (n,)."""
+        values = np.empty(len(loss), STEP_DTYPE)
+        values["seconds"], values["loss"], values["accuracy"] = seconds, loss, accuracy
+        values["learning_rate"], values["images_per_second"] = rates, images_per_second
+        self._pieces.append(values)
+        columns = {name: values[name].tolist() for name in STEP_DTYPE.names or ()}
+        self._say(Steps(self._run_id, first_step, **columns))
+        if time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
+
+    def epoch(self, metrics: EpochMetrics, rates: tuple[float, ...]) -> None:
+        """Records the end of an epoch.
+
+        Args:
+            metrics: Of the epoch.
+            rates: Images a second of every epoch so far.
+        """
+        self.flush()
+        self._store.add_epoch(
+            self._run_id,
+            metrics,
+            loss=metrics.loss,
+            accuracy=metrics.accuracy,
+            val_loss=metrics.val_loss,
+            val_accuracy=metrics.val_accuracy,
+            images_per_second=typical_rate(rates),
+        )
+        self._say(EpochEnd(self._run_id, **asdict(metrics)))
+
+    def flush(self) -> None:
+        """Writes what is held back into the store."""
+        if self._pieces:
+            values = np.concatenate(self._pieces)
+            last = self._first_step + len(values) - 1
+            self._store.add_steps(
+                self._run_id,
+                self._first_step,
+                values,
+                step=last,
+                seconds=float(values["seconds"][-1]),
+            )
+            self._first_step = last + 1
+            self._pieces.clear()
+        self._flushed = time.monotonic()
+
+
+def typical_rate(rates: tuple[float, ...]) -> float | None:
+    """Median images a second of the epochs after the first, which warms up; of all if only one."""
+    known = rates[1:] or rates
+    return statistics.median(known) if known else None

@@ -1,0 +1,53 @@
+"""From a queued run to its end: data, network, training, test."""
+
+from __future__ import annotations
+
+from workbench.data import Dataset, is_downloaded, load
+from workbench.runs.messages import Message, Progress
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+from workbench.runtime import download
+from workbench.runtime.control import Control
+from workbench.runtime.train import Say, Trainer, prepare
+from workbench.spec.data import Data, KerasData
+
+__all__ = ["Message", "train_run"]
+
+
+def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[RunStatus, str]:
+    """Trains a claimed run; returns how it ended and a sentence where there is something to say.
+
+    Raises:
+        Exception: whatever goes wrong; `failures.sentence` puts it into words.
+    """
+    experiment = store.run(run_id).experiment
+    try:
+        dataset = _dataset(experiment.data, run_id, say, control)
+    except download.Cancelled:
+        return control.end or RunStatus.STOPPED, "stopped before the data were there"
+    prepared = prepare(experiment, dataset, store.artifacts(run_id))
+    say(Progress(run_id, "building"))
+    trainer = Trainer(prepared, store, run_id, say, control)
+    status = trainer.run()
+    if status is not RunStatus.INTERRUPTED:
+        result = trainer.test()
+        store.update(run_id, test_loss=result.loss, test_accuracy=result.accuracy)
+    return status, " ".join(dataset.warnings)
+
+
+def _dataset(spec: Data, run_id: str, say: Say, control: Control) -> Dataset:
+    """The data of a run, downloaded where they have to be."""
+
+    def report(phase: str, done: int, total: int) -> None:
+        if control.end is not None:
+            raise download.Cancelled
+        say(Progress(run_id, phase, done, total, "images"))
+
+    if isinstance(spec, KerasData) and not is_downloaded(spec):
+        download.fetch(
+            spec,
+            lambda done, total: say(Progress(run_id, "downloading", done, total, "B")),
+            lambda: control.end is not None,
+        )
+    report("reading", 0, 0)
+    return load(spec, progress=report)

@@ -1,0 +1,292 @@
+"""One run from its spec to its test result: prepare, loop, validate, checkpoint, evaluate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from workbench.data import Dataset, Part, split_validation
+from workbench.experiment import Experiment
+from workbench.runs.messages import Message, Progress, Started, StatusChanged
+from workbench.runs.record import EpochMetrics
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+from workbench.runtime import checkpoint, hardware
+from workbench.runtime.build import (
+    build,
+    build_model,
+    build_optimizer,
+    gives_probabilities,
+)
+from workbench.runtime.checkpoint import Position
+from workbench.runtime.control import Control
+from workbench.runtime.loop import Evaluation, Loop
+from workbench.runtime.pipeline import Feed, epoch_order, feed
+from workbench.runtime.recorder import Recorder, typical_rate
+from workbench.spec.base import SpecError
+
+CALL_SECONDS = 0.05
+"""A compiled call is sized to take about this long: short enough to stop and pause at once."""
+
+EVALUATION_BATCH = 500
+CHECKPOINT_SECONDS = 5.0
+CHECKPOINT_SHARE = 0.01
+"""Checkpoints take at most about this share of the time."""
+
+Say = Callable[[Message], None]
+
+
+class NotFinite(RuntimeError):
+    """The loss became NaN or infinite, in one sentence."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a run needs to step."""
+
+    experiment: Experiment
+    dataset: Dataset
+    train_rows: npt.NDArray[np.int64]
+    validation_rows: npt.NDArray[np.int64]
+    device: hardware.Device
+    folder: Path
+
+
+class Trainer:
+    """Takes a prepared run through its epochs.
+
+    Args:
+        prepared: Data and settings.
+        store: Where the run is kept.
+        run_id: The run.
+        say: Sends a message to the parent.
+        control: What the parent asked for.
+    """
+
+    def __init__(
+        self, prepared: Prepared, store: Store, run_id: str, say: Say, control: Control
+    ) -> None:
+        self._prepared, self._store, self._run_id = prepared, store, run_id
+        self._say, self._control = say, control
+        experiment, info = prepared.experiment, prepared.dataset.info
+        self._training = experiment.training
+        keras.utils.set_random_seed(self._training.seed)
+        with prepared.device.strategy.scope():
+            self._model = build_model(experiment, info)
+            self._optimizer = build_optimizer(experiment.optimizer, self._model)
+        loss = build(experiment.loss, from_logits=not gives_probabilities(experiment))
+        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
+        self._feed = feed(prepared.dataset.train, self._training.batch_size)
+        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
+        self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
+        self._total_steps = self._steps_per_epoch * self._training.epochs
+        self._position = self._restore()
+        self._recorder = Recorder(store, run_id, say, self._position.step)
+        self._step_seconds = 0.0
+        self._calls = 0
+        self._clock = time.perf_counter() - self._position.seconds
+        self._saved, self._save_cost = time.perf_counter(), 0.0
+
+    def run(self) -> RunStatus:
+        """Trains to the end or until told otherwise; returns how it ended.
+
+        Raises:
+            NotFinite: where the loss is not finite.
+        """
+        experiment, info = self._prepared.experiment, self._prepared.dataset.info
+        macs = experiment.analysis(info).macs
+        self._store.update(
+            self._run_id,
+            total_steps=self._total_steps,
+            steps_per_epoch=self._steps_per_epoch,
+            parameters=self._model.count_params(),
+            macs=macs,
+            fingerprint=self._prepared.dataset.fingerprint,
+            environment=hardware.environment(self._prepared.device),
+        )
+        self._say(
+            Started(
+                self._run_id, self._position.step, self._total_steps, self._steps_per_epoch,
+                self._model.count_params(), macs, self._prepared.device.words,
+            )
+        )  # fmt: skip
+        while self._control.end is None and self._position.step < self._total_steps:
+            self._epoch(self._position.step // self._steps_per_epoch)
+        self._recorder.flush()
+        self._save()
+        return self._control.end or RunStatus.COMPLETED
+
+    def test(self) -> Evaluation:
+        """Loss and accuracy on the test part, which nothing looked at before."""
+        test = self._prepared.dataset.test
+        self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
+        return self._evaluate(feed(test, EVALUATION_BATCH), np.arange(len(test.labels)))
+
+    # --- one epoch -----------------------------------------------------------------------------
+
+    def _epoch(self, epoch: int) -> None:
+        """The rest of an epoch, which may have begun before a resume."""
+        order = epoch_order(self._prepared.train_rows, self._training.seed, epoch)
+        first = self._position.step - epoch * self._steps_per_epoch
+        state = self._feed.begin(order, first)
+        timed_images, timed_seconds = 0, 0.0
+        while first < self._steps_per_epoch:
+            if self._held_or_ended():
+                return
+            count = min(self._steps_to_a_call(), self._steps_per_epoch - first)
+            started = time.perf_counter()
+            images = self._call(state, order, first, count)
+            first += count
+            # The call that traces and compiles says nothing about the speed of training.
+            if self._calls > 1:
+                timed_images += images
+                timed_seconds += time.perf_counter() - started
+            if self._checkpoint_is_due():
+                self._save()
+        rate = timed_images / timed_seconds if timed_seconds else 0.0
+        self._end_epoch(epoch, rate)
+
+    def _call(
+        self, state: object, order: npt.NDArray[np.int64], first: int, count: int
+    ) -> int:
+        """One compiled call of `count` steps; returns how many images it took."""
+        position, batch_size = self._position, self._training.batch_size
+        steps = np.arange(position.step, position.step + count)
+        experiment = self._prepared.experiment
+        rates = experiment.schedule.rates(experiment.optimizer.learning_rate, steps)
+        began = time.perf_counter()
+        loss, accuracy = self._loop.train(self._feed, state, first, rates)
+        took = time.perf_counter() - began
+        self._calls += 1
+        if self._calls > 1:
+            self._step_seconds = took / count
+        images = min((first + count) * batch_size, len(order)) - first * batch_size
+        batches = np.minimum(batch_size, len(order) - (first + np.arange(count)) * batch_size)
+        now = time.perf_counter() - self._clock
+        seconds = now - took * (1 - np.arange(1, count + 1) / count)
+        self._recorder.steps(position.step + 1, seconds, loss, accuracy, rates, images / took)
+        self._check_finite(position.step, loss)
+        self._position = replace(
+            position,
+            step=position.step + count,
+            seconds=now,
+            epoch_loss=position.epoch_loss + float(np.sum(loss * batches)),
+            epoch_right=position.epoch_right + float(np.sum(accuracy * batches)),
+            epoch_images=position.epoch_images + images,
+        )
+        return images
+
+    def _end_epoch(self, epoch: int, rate: float) -> None:
+        position = self._position
+        validation = None
+        if len(self._prepared.validation_rows):
+            validation = self._evaluate(self._validation_feed, self._prepared.validation_rows)
+        rates = (*position.rates, rate) if rate else position.rates
+        experiment = self._prepared.experiment
+        last_rate = experiment.schedule.rates(
+            experiment.optimizer.learning_rate, np.array([position.step - 1])
+        )
+        self._recorder.epoch(
+            EpochMetrics(
+                epoch=epoch + 1,
+                step=position.step,
+                seconds=time.perf_counter() - self._clock,
+                loss=position.epoch_loss / position.epoch_images,
+                accuracy=position.epoch_right / position.epoch_images,
+                images_per_second=rate or (typical_rate(rates) or 0.0),
+                learning_rate=float(last_rate[0]),
+                val_loss=validation.loss if validation else None,
+                val_accuracy=validation.accuracy if validation else None,
+            ),
+            rates,
+        )
+        self._position = Position(
+            step=position.step, seconds=time.perf_counter() - self._clock, rates=rates
+        )
+
+    def _steps_to_a_call(self) -> int:
+        """One for the call that traces, so that the first point appears soon; then by the clock."""
+        if self._calls < 2 or not self._step_seconds:
+            return 1
+        return max(1, round(CALL_SECONDS / self._step_seconds))
+
+    def _check_finite(self, step: int, loss: npt.NDArray[np.float32]) -> None:
+        wrong = np.flatnonzero(~np.isfinite(loss))
+        if len(wrong):
+            self._recorder.flush()
+            value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
+            raise NotFinite(
+                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
+                "or the pixels or labels are wrong"
+            )
+
+    # --- pause, checkpoint, evaluation -----------------------------------------------------------
+
+    def _held_or_ended(self) -> bool:
+        """Holds while paused; whether the run shall end."""
+        if self._control.is_paused:
+            paused = time.perf_counter()
+            self._recorder.flush()
+            self._save()
+            self._tell(RunStatus.PAUSED)
+            self._control.wait_while_paused()
+            self._tell(RunStatus.RUNNING)
+            self._clock += time.perf_counter() - paused
+        return self._control.end is not None
+
+    def _tell(self, status: RunStatus) -> None:
+        self._store.update(self._run_id, status=status)
+        self._say(StatusChanged(self._run_id, status))
+
+    def _checkpoint_is_due(self) -> bool:
+        interval = max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
+        return time.perf_counter() - self._saved > interval
+
+    def _save(self) -> None:
+        began = time.perf_counter()
+        self._recorder.flush()
+        checkpoint.save(self._prepared.folder, self._model, self._optimizer, self._position)
+        self._saved = time.perf_counter()
+        self._save_cost = self._saved - began
+
+    def _restore(self) -> Position:
+        """Where to begin: at the run's checkpoint, or at the beginning."""
+        folder = self._prepared.folder
+        position = Position()
+        if checkpoint.exists(folder):
+            position = checkpoint.restore(folder, self._model, self._optimizer)
+        self._store.truncate(self._run_id, position.step)
+        return position
+
+    def _evaluate(self, source: Feed, rows: npt.NDArray[np.int64]) -> Evaluation:
+        return self._loop.evaluate(source, rows)
+
+
+def prepare(
+    experiment: Experiment, dataset: Dataset, folder: Path
+) -> Prepared:
+    """Checks an experiment against its data and splits them.
+
+    Raises:
+        SpecError: where they don't go together or the device isn't there.
+        DataError: where the data can't be split.
+    """
+    problems = experiment.problems(dataset.info)
+    if problems:
+        raise SpecError(problems)
+    device = hardware.choose(experiment.hardware)
+    training = experiment.training
+    rows, validation = split_validation(
+        dataset.train.labels, training.validation_split, training.seed
+    )
+    return Prepared(experiment, dataset, rows, validation, device, folder)
+
+
+__all__ = ["NotFinite", "Part", "Prepared", "Trainer", "prepare"]

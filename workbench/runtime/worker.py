@@ -1,0 +1,173 @@
+"""The training process: `python -m workbench.runtime.worker`.
+
+Reads commands from standard input, says messages on standard output, prints the rest on standard
+error. One run at a time. It notices its parent's death as the end of its input: it then saves a
+checkpoint and ends.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO
+
+from workbench.runs.messages import (
+    Close,
+    Message,
+    Progress,
+    Ready,
+    StatusChanged,
+    Train,
+    decode,
+)
+from workbench.runs.record import owner_token
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+
+Say = Callable[[Message], None]
+
+
+class Commands:
+    """Reads the parent's commands in a thread: runs go into a queue, the rest to the run's control."""
+
+    def __init__(self, source: TextIO) -> None:
+        from workbench.runtime.control import Control
+
+        self._new_control = Control
+        self._runs: queue.Queue[Train | None] = queue.Queue()
+        self._lock = threading.Lock()
+        self._closing = False
+        self.control = Control()
+        threading.Thread(target=self._read, args=(source,), daemon=True).start()
+
+    def next(self) -> Train | None:
+        """The next run to train; None when the process shall end."""
+        asked = self._runs.get()
+        with self._lock:
+            return None if self._closing else asked
+
+    def renew(self) -> None:
+        """Forgets what was asked of the run before."""
+        with self._lock:
+            self.control = self._new_control()
+            if self._closing:
+                self.control.request(Close())
+
+    def _read(self, source: TextIO) -> None:
+        for line in source:
+            try:
+                self._take(decode(line))
+            except ValueError as error:
+                print(error, file=sys.stderr)
+        self._take(Close())
+
+    def _take(self, message: Message) -> None:
+        with self._lock:
+            if isinstance(message, Train):
+                self._runs.put(message)
+                return
+            self.control.request(message)
+            if isinstance(message, Close):
+                self._closing = True
+                self._runs.put(None)
+
+
+class Worker:
+    """Trains one run after another."""
+
+    def __init__(self, commands: Commands, say: Say) -> None:
+        self._commands, self._say = commands, say
+
+    def warm_up(self) -> None:
+        """Imports what a run needs, and says so."""
+        import sklearn.datasets  # noqa: F401  (slow to import, and the first run may need it)
+        import sklearn.model_selection  # noqa: F401
+
+        from workbench.runtime import hardware
+        from workbench.spec.hardware import Auto
+
+        hardware.use_memory_as_needed()
+        self._say(Ready(hardware.choose(Auto()).words, hardware.versions()))
+
+    def serve(self) -> None:
+        """Until the parent closes."""
+        while (asked := self._commands.next()) is not None:
+            self._train(asked)
+            self._commands.renew()
+
+    def _train(self, asked: Train) -> None:
+        try:
+            with Store(Path(asked.store)) as store:
+                if not store.claim(asked.run_id, owner_token()):
+                    self._end(None, asked.run_id, RunStatus.FAILED, "another process trains it")
+                    return
+                self._say(StatusChanged(asked.run_id, RunStatus.RUNNING))
+                self._run(store, asked.run_id)
+        except StoreError as error:
+            self._end(None, asked.run_id, RunStatus.FAILED, str(error))
+
+    def _run(self, store: Store, run_id: str) -> None:
+        """One run; whatever goes wrong becomes its message, and this process lives on."""
+        from workbench.runtime.failures import sentence
+        from workbench.runtime.session import train_run
+
+        try:
+            status, message = train_run(store, run_id, self._say, self._commands.control)
+        except Exception as error:  # the boundary: one run's failure must not end the process
+            traceback.print_exc()
+            status, message = RunStatus.FAILED, sentence(error)
+        self._end(store, run_id, status, message)
+
+    def _end(self, store: Store | None, run_id: str, status: RunStatus, message: str) -> None:
+        if store is not None:
+            try:
+                store.finish(run_id, status, message)
+            except StoreError as error:
+                status, message = RunStatus.FAILED, message or str(error)
+        self._say(StatusChanged(run_id, status, message))
+
+
+def _private_output() -> TextIO:
+    """Standard output for messages alone: what any library prints goes to standard error."""
+    messages = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    return messages
+
+
+def _behave(nice: int) -> None:
+    """Leaves the window's thread the first turn on a processor both want."""
+    if nice and hasattr(os, "nice"):
+        os.nice(nice)
+
+
+def main() -> int:
+    """Serves until the parent closes; the process's exit code."""
+    faulthandler.enable()
+    output = _private_output()
+    lock = threading.Lock()
+
+    def say(message: Message) -> None:
+        with lock:
+            try:
+                output.write(f"{message.encode()}\n")
+                output.flush()
+            except OSError:  # the parent is gone: its closed input ends the run
+                return
+
+    _behave(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    commands = Commands(sys.stdin)
+    worker = Worker(commands, say)
+    say(Progress("", "starting"))
+    worker.warm_up()
+    worker.serve()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

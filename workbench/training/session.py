@@ -1,0 +1,147 @@
+"""A training process as its parent sees it. No Qt: the command line uses it as the window does."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+
+from workbench.child import Child, cause_of
+from workbench.runs.messages import (
+    Close,
+    Continue,
+    Interrupt,
+    Message,
+    Pause,
+    StatusChanged,
+    Stop,
+    Train,
+    decode,
+)
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+
+WORKER = "workbench.runtime.worker"
+CLOSE_SECONDS = 10.0
+"""How long a run may take to save its checkpoint before the process is terminated."""
+
+BACKGROUND_NICE = 5
+"""Priority of a training process beside a window, so that the window answers at once."""
+
+
+class Session:
+    """One warm training process; runs are trained in it one after another.
+
+    Args:
+        store: Folder of the store.
+        background: Yield the processor to a window.
+        on_log: Called from a thread with each line the process prints.
+
+    Attributes:
+        run_id: The run it was last asked to train and has not ended, else None.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        *,
+        background: bool = False,
+        on_log: Callable[[str], None] | None = None,
+    ) -> None:
+        self.store = store
+        self.run_id: str | None = None
+        self._child = Child(WORKER, str(BACKGROUND_NICE if background else 0), on_log=on_log)
+
+    @property
+    def pid(self) -> int:
+        """The training process's number."""
+        return self._child.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._child.is_alive
+
+    @property
+    def memory_bytes(self) -> int:
+        """Resident memory of the training process; 0 where it is gone."""
+        with contextlib.suppress(psutil.Error):
+            return int(psutil.Process(self.pid).memory_info().rss)
+        return 0
+
+    def train(self, run_id: str) -> None:
+        """Asks for a queued run of the store to be trained (or gone on with)."""
+        self.run_id = run_id
+        self._send(Train(str(self.store), run_id))
+
+    def pause(self) -> None:
+        """Asks the run to hold after the compiled call in progress."""
+        self._send(Pause())
+
+    def resume(self) -> None:
+        """Lets a paused run go on."""
+        self._send(Continue())
+
+    def stop(self) -> None:
+        """Ends the run, keeps its weights and evaluates what is there."""
+        self._send(Stop())
+
+    def interrupt(self) -> None:
+        """Ends the run at once with a checkpoint to resume from."""
+        self._send(Interrupt())
+
+    def messages(self) -> Iterator[Message]:
+        """What the process says, until it ends; its death in a run comes as that run's end."""
+        for line in self._child.lines():
+            try:
+                message = decode(line)
+            except ValueError:
+                continue  # a library wrote to the messages' pipe; it is no message of ours
+            if self._is_end_of_run(message):
+                self.run_id = None
+            yield message
+        code = self._child.end()
+        if self.run_id is not None:
+            yield self._lost(code)
+            self.run_id = None
+
+    def close(self) -> None:
+        """Asks the process to save and end; `messages` then runs out.
+
+        Callable from any thread; doesn't wait. `end` does.
+        """
+        self._send(Close())
+
+    def end(self) -> int:
+        """Ends the process in steps: asked, terminated, killed; returns its exit code."""
+        self.close()
+        self._child.wait(CLOSE_SECONDS if self.run_id else 2.0)
+        return self._child.end()
+
+    def kill(self) -> None:
+        """Ends the process at once; what runs is shown as interrupted."""
+        self._child.kill()
+
+    def _send(self, message: Message) -> None:
+        self._child.send(message.encode())
+
+    def _is_end_of_run(self, message: Message) -> bool:
+        return (
+            isinstance(message, StatusChanged)
+            and message.run_id == self.run_id
+            and message.state.is_finished
+        )
+
+    def _lost(self, code: int) -> StatusChanged:
+        """Marks the run whose process died under it."""
+        assert self.run_id is not None
+        sentence = f"the training process {cause_of(code)}; resume goes on from the last checkpoint"
+        status = RunStatus.INTERRUPTED
+        try:
+            with Store(self.store) as store:
+                store.finish(self.run_id, status, sentence)
+        except StoreError as error:
+            sentence = f"{sentence}; {error}"
+        return StatusChanged(self.run_id, status, sentence)
