@@ -29,7 +29,7 @@ _POSITIONS = 100
 
 def weight_at(position: int) -> float:
     """The smoothing weight at a position of the slider, 0 to `MAX_WEIGHT`."""
-    return min(MAX_WEIGHT, round(1.0 - 10.0 ** (-3.0 * position / _POSITIONS), 4))
+    return min(MAX_WEIGHT, round(1.0 - 10.0 ** (-3.0 * position / _POSITIONS), 5))
 
 
 def position_of(weight: float) -> int:
@@ -52,9 +52,9 @@ class ControlRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         self._add_axis(layout)
-        layout.addSpacing(20)
+        layout.addSpacing(16)
         self._add_smoothing(layout)
-        layout.addSpacing(20)
+        layout.addSpacing(8)
         self.log = self._button(self.tr("Log loss"), checkable=True)
         self.log.setToolTip(self.tr("Logarithmic loss axis: shows late progress that is small"))
         self.log.toggled.connect(self.log_chosen)

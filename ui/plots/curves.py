@@ -34,8 +34,12 @@ class _Table:
     def __len__(self) -> int:
         return len(self.step)
 
+    @property
+    def columns(self) -> list[Column | Extrema]:
+        return [self.step, self.seconds, self.epoch, *self.series.values()]
+
     def truncate(self, size: int) -> None:
-        for column in (self.step, self.seconds, self.epoch, *self.series.values()):
+        for column in self.columns:
             column.truncate(size)
 
 
@@ -56,6 +60,12 @@ class RunCurves:
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes allocated for values, pyramids and smoothed curves."""
+        smooth = sum(series.extrema.nbytes for series in self._smooth.values())
+        return smooth + sum(c.nbytes for t in (self._steps, self._epochs) for c in t.columns)
 
     @property
     def last_step(self) -> int | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -33,6 +34,15 @@ _FAR = 30_000.0
 """Pixels; beyond this Qt's fixed-point coordinates overflow."""
 
 
+class Width(Enum):
+    """How wide a line looks."""
+
+    HAIR = "hair"
+    NORMAL = "normal"
+    """A hairline, but two pixels on a high-resolution screen."""
+    BOLD = "bold"
+
+
 @dataclass(frozen=True)
 class Line:
     """One curve as it is drawn: finite points, x rising, in the units of the axes."""
@@ -42,8 +52,7 @@ class Line:
     colour: QColor
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
     markers: bool = False
-    strong: bool = True
-    """Two pixels wide on a high-resolution screen; else a hairline."""
+    width: Width = Width.NORMAL
 
 
 class CurveLayer(QGraphicsObject):
@@ -80,7 +89,10 @@ class CurveLayer(QGraphicsObject):
         return QRectF(self._box.rect())
 
     def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,  # noqa: ARG002
+        widget: QWidget | None = None,  # noqa: ARG002
     ) -> None:
         """Copy the picture; paint it first if anything that it shows has changed."""
         rect = self.boundingRect()
@@ -149,7 +161,7 @@ def _paint_line(painter: QPainter, line: Line, scale: _Scale, ratio: float) -> N
     if len(x) > 1:
         polygon: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
         painter.drawPolyline(polygon)
-        if line.strong and ratio >= 1.5:
+        if line.width is Width.BOLD or (line.width is Width.NORMAL and ratio >= 1.5):
             # Three hairlines look like one of two pixels, and are faster than a wide pen.
             painter.drawPolyline(polygon.translated(1, 0))
             painter.drawPolyline(polygon.translated(0, 1))
@@ -201,6 +213,16 @@ class Readout:
         return "\n".join([self.title, *(f"{row.name}\t{row.value}" for row in self.readings)])
 
 
+def _fitting(readings: Sequence[Reading], room: int) -> Sequence[Reading]:
+    """As many rows as there is room for; the last one tells how many are left out."""
+    room = max(room, 1)
+    if len(readings) <= room:
+        return readings
+    left_out = len(readings) - room + 1
+    more = QCoreApplication.translate("HoverLayer", "{0} more").format(left_out)
+    return [*readings[: room - 1], Reading(QColor(Qt.GlobalColor.transparent), more, "")]
+
+
 class HoverLayer(QGraphicsObject):
     """The crosshair and the readout above the curves; moving it repaints no curve."""
 
@@ -232,7 +254,10 @@ class HoverLayer(QGraphicsObject):
         return QRectF(self._box.rect())
 
     def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem,  # noqa: ARG002
+        widget: QWidget | None = None,  # noqa: ARG002
     ) -> None:
         """Paint the line, and the box if there is anything to read."""
         if self.readout is None or self._theme is None:
@@ -252,7 +277,7 @@ class HoverLayer(QGraphicsObject):
     ) -> None:
         metrics = QFontMetricsF(self._font)
         pad, row_height = self._PAD, metrics.height() + 2.0
-        rows = readout.readings[: max(1, int((rect.height() - 2 * pad - row_height) // row_height))]
+        rows = _fitting(readout.readings, int((rect.height() - 2 * pad - row_height) // row_height))
         names = [metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, 180) for row in rows]
         name_width = max(metrics.horizontalAdvance(name) for name in names)
         value_width = max(metrics.horizontalAdvance(row.value) for row in rows)

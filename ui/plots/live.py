@@ -23,7 +23,7 @@ from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
 
 _METRICS = (
-    Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss"),
+    Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
     Metric("accuracy", Quantity.SHARE, Anchor.SHARE, "val_accuracy"),
     Metric("images_per_second", Quantity.COUNT, Anchor.ZERO),
     Metric("learning_rate", Quantity.RATE, Anchor.ZERO),
@@ -309,8 +309,8 @@ class LivePlots(QWidget):
         if panel is not None:
             self.scheduler.mark_dirty(panel, urgent=True)
 
-    @Slot(float)
-    def _after_frame(self, seconds: float) -> None:
+    @Slot()
+    def _after_frame(self) -> None:
         """Values under a resting cursor change with the data."""
         if self._hover is not None:
             self._show_hover()
@@ -331,6 +331,8 @@ class LivePlots(QWidget):
         title.setWeight(QFont.Weight.DemiBold)
         for panel in self.panels.values():
             panel.apply_theme(self._state.theme, title, small)
+        view = self.panels["loss"].view
+        self.controls.setContentsMargins(view.axis_width, 0, view.right_margin, 0)
         self._show_runs()
         self._mark_all(urgent=True)
 

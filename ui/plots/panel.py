@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.plots.curves import CATCH_UP, Points, RunCurves
-from ui.plots.layer import Line, Reading, Readout
+from ui.plots.layer import Line, Reading, Readout, Width
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, settled
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text
@@ -72,9 +72,10 @@ class Metric:
     quantity: Quantity
     anchor: Anchor
     validation: str | None = None
+    show_x_ticks: bool = True
 
 
-X_QUANTITY = {"step": Quantity.COUNT, "epoch": Quantity.NUMBER, "seconds": Quantity.NUMBER}
+X_QUANTITY = {"step": Quantity.COUNT, "epoch": Quantity.NUMBER, "seconds": Quantity.SECONDS}
 
 
 class PlotPanel(QWidget):
@@ -82,8 +83,8 @@ class PlotPanel(QWidget):
 
     def __init__(self, state: PlotState, metric: Metric, title: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self._state, self.metric = state, metric
-        self.view = PlotView(Quantity.COUNT, metric.quantity)
+        self._state, self.spec = state, metric
+        self.view = PlotView(Quantity.COUNT, metric.quantity, metric.show_x_ticks)
         self.view.setAccessibleName(title)
         self.title = QLabel(title, self)
         self.legend = QLabel(self)
@@ -107,14 +108,13 @@ class PlotPanel(QWidget):
         self.view.apply_theme(theme, tick_font)
         self.title.setFont(title_font)
         self.legend.setFont(tick_font)
-        right = round(self.view.plotItem.layout.getContentsMargins()[2])
-        self._header.setContentsMargins(round(self.view.left.width()), 0, right, 0)
+        self._header.setContentsMargins(self.view.axis_width, 0, self.view.right_margin, 0)
         self._drawn = None
 
     @property
     def logarithmic(self) -> bool:
         """Whether this plot has a logarithmic y axis."""
-        return self.metric.key == "loss" and self._state.log_loss
+        return self.spec.key == "loss" and self._state.log_loss
 
     def refit(self) -> None:
         """Fit the y axis anew at the next drawing, unless a person has set it."""
@@ -130,8 +130,8 @@ class PlotPanel(QWidget):
         order = state.in_drawing_order()
         unfinished = self._catch_up(order)
         content = self._content(order)
-        if content == self._drawn and not unfinished and not self._refit:
-            return False
+        if content == self._drawn and not self._refit:
+            return unfinished
         self.draws += 1
         self.view.left.set_logarithmic(self.logarithmic)
         self.view.bottom.set_quantity(X_QUANTITY[state.axis])
@@ -148,8 +148,16 @@ class PlotPanel(QWidget):
     def _content(self, order: list[tuple[str, PlottedRun]]) -> object:
         """All that the picture depends on."""
         state = self._state
+        # The smoothed count too: the last piece of a long run is news as well.
         runs = tuple(
-            (run_id, id(run.curves), run.curves.version, run.colour.rgb(), run.style)
+            (
+                run_id,
+                id(run.curves),
+                run.curves.version,
+                run.curves.smoothed_count(self.spec.key, state.smoothing),
+                run.colour.rgb(),
+                run.style,
+            )
             for run_id, run in order
         )
         shown = (state.axis, state.smoothing, self.logarithmic, state.highlighted, state.x_range)
@@ -161,9 +169,9 @@ class PlotPanel(QWidget):
         unfinished = False
         for _, run in order:
             if left > 0:
-                before = run.curves.smoothed_count(self.metric.key, self._state.smoothing)
-                unfinished |= run.curves.catch_up(self.metric.key, self._state.smoothing, left)
-                after = run.curves.smoothed_count(self.metric.key, self._state.smoothing)
+                before = run.curves.smoothed_count(self.spec.key, self._state.smoothing)
+                unfinished |= run.curves.catch_up(self.spec.key, self._state.smoothing, left)
+                after = run.curves.smoothed_count(self.spec.key, self._state.smoothing)
                 left -= after - before
             else:
                 unfinished = True
@@ -177,19 +185,25 @@ class PlotPanel(QWidget):
         bounds: list[Range | None] = []
         for run_id, run in order:
             colour = theme.legible(run.colour)
-            if state.highlighted in state.runs and run_id != state.highlighted:
+            chosen = run_id == state.highlighted
+            behind = state.highlighted in state.runs and not chosen
+            if behind:
                 colour = theme.faded(colour)
-            points = self._visible(run, self.metric.key, 0.0)
+            points = self._visible(run, self.spec.key, 0.0)
             bounds.append(robust_bounds(points[1]))
             if state.smoothing > 0:
-                raw.append(Line(*points, theme.faint(colour), strong=False))
-                points = self._visible(run, self.metric.key, state.smoothing)
-            main.append(Line(*points, colour, run.style))
-            if self.metric.validation is not None:
-                points = self._visible(run, self.metric.validation, 0.0)
+                if not behind:
+                    raw.append(Line(*points, theme.faint(colour), width=Width.HAIR))
+                points = self._visible(run, self.spec.key, state.smoothing)
+            main.append(
+                Line(*points, colour, run.style, width=Width.BOLD if chosen else Width.NORMAL)
+            )
+            if self.spec.validation is not None:
+                points = self._visible(run, self.spec.validation, 0.0)
                 bounds.append(robust_bounds(points[1]))
                 main.append(Line(*points, colour, Qt.PenStyle.DashLine, markers=True))
-        return raw + main, [bound for bound in bounds if bound is not None]
+        drawn = [line for line in raw + main if len(line.x)]
+        return drawn, [bound for bound in bounds if bound is not None]
 
     def _visible(self, run: PlottedRun, metric: str, smoothing: float) -> Points:
         """The points to draw; logarithms where the axis is logarithmic."""
@@ -204,7 +218,7 @@ class PlotPanel(QWidget):
             self.view.set_y_range(empty)
             return
         low, high = min(low for low, _ in bounds), max(high for _, high in bounds)
-        wanted = padded((low, high), self.metric.anchor, self.logarithmic)
+        wanted = padded((low, high), self.spec.anchor, self.logarithmic)
         current = None if self._refit else self.view.y_range
         self.view.set_y_range(settled(current, wanted))
 
@@ -221,18 +235,21 @@ class PlotPanel(QWidget):
         state = self._state
         near = 0.02 * (state.x_range[1] - state.x_range[0])
         readings = []
-        for _, run in reversed(state.in_drawing_order()):
+        chosen_first = sorted(state.runs.items(), key=lambda item: item[0] != state.highlighted)
+        for _, run in chosen_first:
+            if not run.visible:
+                continue
             bounds = run.curves.bounds(state.axis)
             if bounds is None or not bounds[0] - near <= x <= bounds[1] + near:
                 continue
             parts = []
-            point = run.curves.value_at(self.metric.key, state.axis, x, state.smoothing)
+            point = run.curves.value_at(self.spec.key, state.axis, x, state.smoothing)
             if point is not None:
-                parts.append(value_text(point[1], self.metric.quantity))
-            if self.metric.validation is not None:
-                point = run.curves.value_at(self.metric.validation, state.axis, x)
+                parts.append(value_text(point[1], self.spec.quantity))
+            if self.spec.validation is not None:
+                point = run.curves.value_at(self.spec.validation, state.axis, x)
                 if point is not None:
-                    text = value_text(point[1], self.metric.quantity)
+                    text = value_text(point[1], self.spec.quantity)
                     parts.append(self.tr("val {0}").format(text))
             if parts:
                 colour = state.theme.legible(run.colour)

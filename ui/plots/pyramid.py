@@ -13,6 +13,9 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.floating[Any]]
 IndexArray = npt.NDArray[np.int64]
 
+_Pair = tuple[npt.NDArray[Any], npt.NDArray[Any]]
+"""Where the minima and where the maxima of some buckets are."""
+
 FACTOR = 8
 """Points (or blocks of the level below) that one block summarises."""
 
@@ -34,6 +37,11 @@ class Column:
     def values(self) -> npt.NDArray[Any]:
         """What is stored, as a view: valid until the next `append`."""
         return self._data[: self._size]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes allocated."""
+        return self._data.nbytes
 
     def append(self, values: npt.ArrayLike) -> None:
         """Add `values` (shape `(n,)`) at the end."""
@@ -61,8 +69,12 @@ class _Level:
     def __len__(self) -> int:
         return len(self.low)
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.low, self.high, self.low_at, self.high_at
+
     def truncate(self, blocks: int) -> None:
-        for column in (self.low, self.high, self.low_at, self.high_at):
+        for column in self.columns:
             column.truncate(blocks)
 
 
@@ -85,6 +97,12 @@ class Extrema:
     def values(self) -> npt.NDArray[np.float32]:
         """All values, NaN for those that were not finite. Valid until the next `append`."""
         return self._values.values
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes allocated, with the levels (about 1.3 times the values alone)."""
+        levels = (column.nbytes for level in self._levels for column in level.columns)
+        return self._values.nbytes + sum(levels)
 
     @property
     def non_finite(self) -> int:
@@ -180,14 +198,16 @@ class Extrema:
             *_grouped(low, high, low_at, high_at, buckets),
             *self._raw_extremes(last * size, stop),
         ]
-        return np.unique(np.concatenate(parts).astype(np.int64))
+        return _in_order(
+            np.concatenate([low for low, _ in parts]), np.concatenate([high for _, high in parts])
+        )
 
-    def _raw_extremes(self, start: int, stop: int) -> list[npt.NDArray[Any]]:
+    def _raw_extremes(self, start: int, stop: int) -> list[_Pair]:
         """The extremes of a ragged edge: the points that fill no block of the level in use."""
         if stop <= start:
             return []
         low, high = self._without_nan(self.values[start:stop])
-        return [np.array([start + int(low.argmin()), start + int(high.argmax())])]
+        return [(np.array([start + int(low.argmin())]), np.array([start + int(high.argmax())]))]
 
     def neighbour(self, index: int, direction: int) -> int | None:
         """The finite value at `index` or the nearest beyond it in `direction` (-1 or 1)."""
@@ -233,21 +253,36 @@ def _grouped(
     low_at: npt.NDArray[Any],
     high_at: npt.NDArray[Any],
     buckets: int,
-) -> list[npt.NDArray[Any]]:
+) -> list[_Pair]:
     """Where the extremes of at most `buckets + 1` equal groups of neighbouring blocks are."""
     if len(low) == 0:
         return []
     width = -(-len(low) // buckets)
     whole = len(low) // width * width
     starts = np.arange(0, whole, width)
-    parts = [
-        low_at[low[:whole].reshape(-1, width).argmin(axis=1) + starts],
-        high_at[high[:whole].reshape(-1, width).argmax(axis=1) + starts],
+    pairs = [
+        (
+            low_at[low[:whole].reshape(-1, width).argmin(axis=1) + starts],
+            high_at[high[:whole].reshape(-1, width).argmax(axis=1) + starts],
+        )
     ]
     if whole < len(low):
-        parts.append(low_at[[whole + int(low[whole:].argmin())]])
-        parts.append(high_at[[whole + int(high[whole:].argmax())]])
-    return parts
+        at_low, at_high = whole + int(low[whole:].argmin()), whole + int(high[whole:].argmax())
+        pairs.append((low_at[at_low : at_low + 1], high_at[at_high : at_high + 1]))
+    return pairs
+
+
+def _in_order(low_at: npt.NDArray[Any], high_at: npt.NDArray[Any]) -> IndexArray:
+    """The two places of each bucket one after the other; once where they are the same.
+
+    Buckets follow each other, so no sorting is needed.
+    """
+    merged = np.empty(2 * len(low_at), np.int64)
+    np.minimum(low_at, high_at, out=merged[0::2])
+    np.maximum(low_at, high_at, out=merged[1::2])
+    keep = np.ones(len(merged), bool)
+    keep[1::2] = low_at != high_at
+    return merged[keep]
 
 
 def visible_points(

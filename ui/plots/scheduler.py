@@ -15,6 +15,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 _WARM_UP_FRAMES = 3
+_AIM = 0.85
+"""Part of the share to aim at, as now and then a frame takes longer than the median."""
 _WARM_UP_INTERVAL = 0.5
 
 
@@ -45,7 +47,7 @@ class DrawBudget:
         """
         if not self._costs:
             return self.fastest
-        wanted = max(self.fastest, median(self._costs) / self.share)
+        wanted = max(self.fastest, median(self._costs) / (_AIM * self.share))
         return min(wanted, _WARM_UP_INTERVAL) if len(self._costs) < _WARM_UP_FRAMES else wanted
 
 
@@ -95,7 +97,7 @@ class DrawScheduler(QObject):
         return target in self._dirty or target in self._urgent
 
     def mark_dirty(self, target: DrawTarget, urgent: bool = False) -> None:
-        """Draw `target` when the budget allows, or if `urgent` (a person acted) in the next turn."""
+        """Draw `target` when the budget allows; if `urgent` (a person acted), in the next turn."""
         if urgent:
             self._urgent[target] = None
         elif target not in self._urgent:
@@ -118,7 +120,7 @@ class DrawScheduler(QObject):
             self._start(self._frame_start + self.budget.interval - self._clock())
 
     def _start(self, seconds: float) -> None:
-        wait = max(0, round(seconds * 1000))
+        wait = round(max(seconds, 0.0) * 1000)
         if not self._timer.isActive() or self._timer.remainingTime() > wait:
             self._timer.start(wait)
 

@@ -55,9 +55,9 @@ class Average:
         log = math.log(self.weight)
         width = max(1, min(1024, int(math.log(_SMALLEST) / log), len(y)))
         rows = -(-len(y) // width)
-        table = np.zeros(rows * width)
-        table[: len(y)] = y
-        table = table.reshape(rows, width)
+        padded = np.zeros(rows * width)
+        padded[: len(y)] = y
+        table = padded.reshape(rows, width)
         powers = np.exp(log * np.arange(1, width + 1))
         within = np.cumsum(table * ((1.0 - self.weight) / powers), axis=1) * powers
         carried = np.empty(rows)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from enum import Enum
 
-import PySide6.QtCore  # noqa: F401  (pyqtgraph takes the binding that it finds imported)
-import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter
+
+import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 
 class Quantity(Enum):
@@ -64,13 +66,15 @@ def tick_text(value: float, step: float, quantity: Quantity) -> str:
     unit = ""
     if quantity is Quantity.SHARE:
         value, step, unit = value * 100.0, step * 100.0, " %"
+    elif quantity is Quantity.SECONDS:
+        unit = " s"
     if value == 0 or abs(value) < step * 1e-6:
         return "0" + unit
-    if quantity is Quantity.RATE and step < 0.00099:
+    if quantity is Quantity.RATE and step < 0.000099:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
     decimals = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
-    if quantity is not Quantity.SHARE and abs(value) >= 1e6:
+    if not unit and abs(value) >= 1e6:
         return f"{value / 1e6:,.6g} M"
     return f"{value:,.{decimals}f}{unit}"
 
@@ -96,7 +100,7 @@ def seconds_text(seconds: float) -> str:
     return f"{minutes // 60:,} h {minutes % 60:02d} min"
 
 
-class ValueAxis(pg.AxisItem):  # type: ignore[misc]
+class ValueAxis(pg.AxisItem):
     """An axis of one level of round ticks, text only: the grid belongs to the curves' layer."""
 
     def __init__(self, orientation: str, quantity: Quantity, spacing: float) -> None:
@@ -106,6 +110,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         self.logarithmic = False
         self.enableAutoSIPrefix(False)
         self.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+        self.setStyle(hideOverlappingLabels=False)
 
     def set_quantity(self, quantity: Quantity) -> None:
         """Write the ticks as this."""
@@ -130,11 +135,30 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc]
         return (log_ticks if self.logarithmic else linear_ticks)(low, high, count)
 
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[object]:
-        """pyqtgraph's hook: a single level."""
+        """Hook of pyqtgraph: a single level."""
         return [self.ticks(minVal, maxVal, size)]
 
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """pyqtgraph's hook: the texts of that level."""
+    def drawPicture(
+        self,
+        p: QPainter,
+        axisSpec: object,  # noqa: ARG002
+        tickSpecs: object,  # noqa: ARG002
+        textSpecs: list[tuple[QRectF, Qt.AlignmentFlag, str]],
+    ) -> None:
+        """Hook of pyqtgraph: texts alone, as a line and ticks of no length would be dots."""
+        if self.style["tickFont"] is not None:
+            p.setFont(self.style["tickFont"])
+        p.setPen(self.textPen())
+        for rect, flags, text in textSpecs:
+            p.drawText(rect, int(flags), text)
+
+    def tickStrings(
+        self,
+        values: list[float],
+        scale: float,  # noqa: ARG002
+        spacing: float,
+    ) -> list[str]:
+        """Hook of pyqtgraph: the texts of that level."""
         if self.logarithmic:
             actual = [10.0**value for value in values]
             return [tick_text(v, 10.0 ** math.floor(math.log10(v)), self.quantity) for v in actual]

@@ -25,12 +25,12 @@ from ui.plots.ranges import Range
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, ValueAxis
 
-_X_SPACING, _Y_SPACING = 96.0, 36.0
+_X_SPACING, _Y_SPACING = 72.0, 26.0
 _NARROW = 8.0
 """A rectangle less high than this many pixels means x alone."""
 
 
-class ZoomBox(pg.ViewBox):  # type: ignore[misc]
+class ZoomBox(pg.ViewBox):
     """Wheel: x (with Ctrl: y). Drag: a rectangle. Middle button or Shift and drag: move."""
 
     zoomed = Signal(bool)
@@ -80,7 +80,7 @@ class ZoomBox(pg.ViewBox):  # type: ignore[misc]
         self.zoomed.emit(rect.height() >= _NARROW)
 
 
-class PlotView(pg.PlotWidget):  # type: ignore[misc]
+class PlotView(pg.PlotWidget):
     """A plot without curves of pyqtgraph's own, so that the cost of drawing is ours to bound."""
 
     hovered = Signal(object)
@@ -89,7 +89,9 @@ class PlotView(pg.PlotWidget):  # type: ignore[misc]
     became_visible = Signal()
     resized = Signal()
 
-    def __init__(self, x_quantity: Quantity, y_quantity: Quantity) -> None:
+    def __init__(
+        self, x_quantity: Quantity, y_quantity: Quantity, show_x_ticks: bool = True
+    ) -> None:
         self.box = ZoomBox()
         self.bottom = ValueAxis("bottom", x_quantity, _X_SPACING)
         self.left = ValueAxis("left", y_quantity, _Y_SPACING)
@@ -104,6 +106,9 @@ class PlotView(pg.PlotWidget):  # type: ignore[misc]
         self.curves = CurveLayer(self.box, self.bottom, self.left)
         self.hover = HoverLayer(self.box)
         self.paints = 0
+        self.axis_width, self.right_margin = 60, 24
+        self._show_x_ticks = show_x_ticks
+        self.bottom.setStyle(showValues=show_x_ticks)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumHeight(60)
 
@@ -111,16 +116,18 @@ class PlotView(pg.PlotWidget):  # type: ignore[misc]
         """Take colours and the font of ticks; the widths of the axes follow the font."""
         self.setBackground(theme.background)
         metrics = QFontMetricsF(font)
-        self.left.setWidth(round(metrics.horizontalAdvance("000,000")) + 12)
+        self.axis_width = round(metrics.horizontalAdvance("000,000")) + 12
+        self.left.setWidth(self.axis_width)
         for axis in (self.left, self.bottom):
             axis.setPen(pg.mkPen(None))
             axis.setTextPen(theme.muted)
             axis.setTickFont(font)
-        self._bottom_height = round(metrics.height()) + 8
-        self.bottom.setHeight(self._bottom_height)
+        self.bottom.setHeight(round(metrics.height()) + 8 if self._show_x_ticks else 1)
         # Half of the last label of the x axis hangs over the right edge, and of the top one of y.
-        side, top = round(metrics.horizontalAdvance("000,000") / 2), round(metrics.height() / 2)
-        self.plotItem.layout.setContentsMargins(0, top, side, 0)
+        self.right_margin = round(metrics.horizontalAdvance("000,000") / 2)
+        self.plotItem.layout.setContentsMargins(
+            0, round(metrics.height() / 2), self.right_margin, 0
+        )
         self.curves.set_theme(theme)
         self.hover.set_theme(theme, font)
         self.viewport().update()

@@ -1,1 +1,29 @@
-"""Reading labelled images: the catalogue, users' own files, splits, fingerprint. NumPy, no TensorFlow."""
+"""Reading labelled images: the catalogue, users' own files, splits, fingerprint, preview.
+
+NumPy only at import; Pillow and scikit-learn are imported where they are used, because quick
+commands import this package. Never TensorFlow, never Qt.
+"""
+
+from workbench.data.catalogue import load
+from workbench.data.dataset import ArrayImages, Dataset, Images, Part
+from workbench.data.errors import DataError, NotDownloaded
+from workbench.data.image_files import FileImages
+from workbench.data.keras_cache import is_downloaded, keep_download
+from workbench.data.preview import Preview, describe
+from workbench.data.split import split_validation
+
+__all__ = [
+    "ArrayImages",
+    "DataError",
+    "Dataset",
+    "FileImages",
+    "Images",
+    "NotDownloaded",
+    "Part",
+    "Preview",
+    "describe",
+    "is_downloaded",
+    "keep_download",
+    "load",
+    "split_validation",
+]

@@ -7,6 +7,7 @@ any moment leaves a sound store. A `Store` belongs to the thread that opened it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import secrets
 import shutil
@@ -95,7 +96,10 @@ class Store:
     # --- runs ----------------------------------------------------------------------------------
 
     def create(self, experiment: Experiment, *, front: bool = False) -> Run:
-        """A new run of `experiment` at the end (or the front) of the queue."""
+        """A new run of `experiment` at the end (or the front) of the queue.
+
+        A name that another run has gets a number: "digits-cnn 2".
+        """
         now = time.time()
         stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
         run_id = f"{stamp}-{secrets.token_hex(2)}"
@@ -107,7 +111,7 @@ class Store:
             db.execute(
                 "INSERT INTO runs (run_id, name, status, experiment_toml, created, position, colour)"
                 " VALUES (?, ?, 'queued', ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, experiment.name, experiment.to_toml(), now, position),
+                (run_id, self._free_name(experiment.name), experiment.to_toml(), now, position),
             )
         return self.run(run_id)
 
@@ -159,16 +163,13 @@ class Store:
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
 
     def claim(self, run_id: str, owner: str) -> bool:
-        """Makes `owner` the process that trains a run; False where another one already does."""
-        run = self.run(run_id)
-        if run.status.is_active and run.owner != owner and owner_is_alive(run.owner):
-            return False
+        """Makes `owner` the process that trains a queued run; False where it isn't queued any more."""
         with self._change() as db:
             changed = db.execute(
                 "UPDATE runs SET status = 'running', owner = ?, message = '', finished = NULL,"
                 " started = COALESCE(started, ?)"
-                " WHERE run_id = ? AND status = ? AND owner = ? AND deleted IS NULL",
-                (owner, time.time(), run_id, run.status, run.owner),
+                " WHERE run_id = ? AND status = 'queued' AND deleted IS NULL",
+                (owner, time.time(), run_id),
             ).rowcount
         return changed == 1
 
@@ -329,6 +330,11 @@ class Store:
         """A number that changes when another process (or thread) changed the store."""
         with self._explained():
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def _free_name(self, name: str) -> str:
+        taken = {row["name"] for row in self._db.execute("SELECT name FROM runs")}
+        numbered = (f"{name} {number}" for number in itertools.count(2))
+        return name if name not in taken else next(n for n in numbered if n not in taken)
 
     def _each(self, run_ids: Iterable[str], statement: str, value: object) -> None:
         with self._change() as db:

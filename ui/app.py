@@ -1,0 +1,67 @@
+"""The application: Qt's object, the store, the window, and an orderly end."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from ui import theme
+from ui.main_window import MainWindow
+from workbench.places import default_store
+from workbench.runs.store import Store, StoreError
+
+
+def run(file: Path | None, store_folder: Path | None) -> int:
+    """Opens the window and returns when it is closed.
+
+    Args:
+        file: An experiment to open, or None.
+        store_folder: The store, or None for the default one.
+    """
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("dlopt-workbench")
+    application.setApplicationDisplayName("DLOpt Workbench")
+    application.setStyle("Fusion")
+    theme.apply()
+    store = open_store(store_folder or default_store())
+    if store is None:
+        return 2
+    window = MainWindow(store)
+    scheme = window.settings.value("appearance", Qt.ColorScheme.Unknown.name)
+    if scheme in (Qt.ColorScheme.Light.name, Qt.ColorScheme.Dark.name):
+        window.set_appearance(Qt.ColorScheme[scheme])
+    application.styleHints().colorSchemeChanged.connect(window.apply_theme)
+    signal.signal(signal.SIGINT, lambda number, frame: window.close())
+    ticks = QTimer()  # lets Python see signals while Qt waits
+    ticks.start(500)
+    ticks.timeout.connect(lambda: None)
+    window.show()
+    QTimer.singleShot(0, lambda: window.start(file))
+    code = application.exec()
+    ticks.stop()
+    del window  # before the application goes: Qt crashes at exit in the other order
+    return code
+
+
+def open_store(folder: Path) -> Store | None:
+    """The store, asking for another folder as long as one can't be used; None on Cancel."""
+    while True:
+        try:
+            return Store(folder)
+        except StoreError as error:
+            sentence = str(error)
+        print(f"dlopt-workbench: {sentence}", file=sys.stderr)
+        box = QMessageBox(QMessageBox.Icon.Critical, "DLOpt Workbench", sentence)
+        choose = box.addButton("Choose folder…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Close)
+        box.exec()
+        name = ""
+        if box.clickedButton() is choose:
+            name = QFileDialog.getExistingDirectory(None, "Store folder")
+        if not name:
+            return None
+        folder = Path(name)

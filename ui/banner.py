@@ -1,0 +1,63 @@
+"""A line above the centre that says what happened, with one thing to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from ui import theme
+
+
+class Banner(QFrame):
+    """Hidden until something is said; goes when it is dismissed or something else is said."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._act: Callable[[], None] | None = None
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QPushButton()
+        self.button.clicked.connect(self._do)
+        self.dismiss = QToolButton()
+        self.dismiss.setToolTip(self.tr("Dismiss"))
+        self.dismiss.setAccessibleName(self.tr("Dismiss message"))
+        self.dismiss.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * theme.UNIT, theme.UNIT, theme.UNIT, theme.UNIT)
+        row.addWidget(self.words, 1)
+        row.addWidget(self.button)
+        row.addWidget(self.dismiss)
+        self.hide()
+
+    def say(
+        self, sentence: str, *, bad: bool = False, action: str = "",
+        act: Callable[[], None] | None = None,
+    ) -> None:  # fmt: skip
+        """Shows a sentence.
+
+        Args:
+            sentence: What happened.
+            bad: Whether it is a problem.
+            action: Words of the button; "" for none.
+            act: What the button does.
+        """
+        colours = theme.tones()
+        edge = colours.bad if bad else colours.accent
+        self.setStyleSheet(
+            f"Banner {{ background: {colours.raised}; border-left: 3px solid {edge}; }}"
+        )
+        self.dismiss.setIcon(theme.icon("cancel"))
+        self.words.setText(sentence)
+        self._act = act
+        self.button.setText(action)
+        self.button.setVisible(bool(action))
+        self.show()
+
+    @Slot()
+    def _do(self) -> None:
+        self.hide()
+        if self._act is not None:
+            self._act()

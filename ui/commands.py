@@ -1,0 +1,170 @@
+"""Menus and toolbar: every command once, with its shortcut, icon and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox, QToolBar, QToolButton
+
+from ui import theme
+from workbench import __version__, presets
+from workbench.runs.status import RunStatus
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+class Commands(QObject):
+    """The window's actions by name.
+
+    Args:
+        window: Gets the menus and the toolbar.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._icons: dict[QAction, str] = {}
+        tr = self.tr
+        self.train = self._action(tr("Train"), "play", "Ctrl+Return", window.train)
+        self.pause = self._action(tr("Pause"), "pause", "Ctrl+P", window.pause_or_continue)
+        self.stop = self._action(tr("Stop"), "stop", "Ctrl+.", window.conductor.stop)
+        self.queue = self._action(tr("Add to queue"), "queue", "Ctrl+Shift+Return", window.enqueue)
+        self.pause.setToolTip(tr("Hold the run after the step in progress (Ctrl+P)"))
+        self.stop.setToolTip(tr("End the run, keep its weights and evaluate them (Ctrl+.)"))
+        self._make_menus()
+        self._make_toolbar()
+        self.set_icons()
+
+    def _action(
+        self, text: str, icon: str, keys: str | QKeySequence.StandardKey, slot: Callable[..., object]
+    ) -> QAction:
+        action = QAction(text, self._window)
+        if icon:
+            self._icons[action] = icon
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda checked=False: slot())
+        self._window.addAction(action)
+        return action
+
+    def _make_menus(self) -> None:
+        window, tr, key = self._window, self.tr, QKeySequence.StandardKey
+        bar = window.menuBar()
+        file = bar.addMenu(tr("&File"))
+        file.addAction(self._action(tr("New"), "new", key.New, window.files.new))
+        self._preset_menu(file.addMenu(tr("New from preset")))
+        file.addAction(self._action(tr("Open…"), "open", key.Open, window.files.choose_and_open))
+        self.recent = file.addMenu(tr("Open recent"))
+        self.recent.aboutToShow.connect(self._fill_recent)
+        file.addSeparator()
+        file.addAction(self._action(tr("Save"), "save", key.Save, window.files.save))
+        file.addAction(self._action(tr("Save as…"), "", key.SaveAs, window.files.save_as))
+        file.addSeparator()
+        file.addAction(self._action(tr("Empty trash…"), "trash", "", window.empty_trash))
+        file.addSeparator()
+        file.addAction(self._action(tr("Quit"), "", key.Quit, window.close))
+
+        edit = bar.addMenu(tr("&Edit"))
+        for action, icon, keys in (
+            (window.undo_stack.createUndoAction(window, tr("Undo")), "undo", key.Undo),
+            (window.undo_stack.createRedoAction(window, tr("Redo")), "redo", key.Redo),
+        ):
+            action.setShortcut(QKeySequence(keys))
+            self._icons[action] = icon
+            edit.addAction(action)
+        edit.addSeparator()
+        edit.addAction(
+            self._action(tr("Filter runs"), "", key.Find, window.runs.filter.setFocus)
+        )
+
+        run = bar.addMenu(tr("&Run"))
+        for action in (self.train, self.pause, self.stop, self.queue):
+            run.addAction(action)
+        run.addSeparator()
+        run.addAction(
+            self._action(tr("Run queue"), "", "", partial(window.conductor.hold_queue, False))
+        )
+
+        self._view_menu(bar.addMenu(tr("&View")))
+        about = bar.addMenu(tr("&Help"))
+        about.addAction(self._action(tr("About"), "", "", self._about))
+
+    def _preset_menu(self, menu: QMenu) -> None:
+        for name in presets.names():
+            menu.addAction(self._action(name, "", "", partial(self._window.files.new, name)))
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for path in self._window.files.recent:
+            self.recent.addAction(path, partial(self._window.files.open, Path(path)))
+        if self.recent.isEmpty():
+            self.recent.addAction(self.tr("Nothing opened yet")).setEnabled(False)
+
+    def _view_menu(self, menu: QMenu) -> None:
+        group = QActionGroup(menu)
+        chosen = self._window.settings.value("appearance", Qt.ColorScheme.Unknown.name)
+        for scheme, text in (
+            (Qt.ColorScheme.Unknown, self.tr("Appearance of the system")),
+            (Qt.ColorScheme.Light, self.tr("Light")),
+            (Qt.ColorScheme.Dark, self.tr("Dark")),
+        ):
+            action = self._action(text, "", "", partial(self._window.set_appearance, scheme))
+            action.setCheckable(True)
+            action.setChecked(scheme.name == chosen)
+            group.addAction(action)
+            menu.addAction(action)
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Run"))
+        bar.setObjectName("run")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for action in (self.train, self.pause, self.stop, self.queue):
+            bar.addAction(action)
+        button = bar.widgetForAction(self.train)
+        assert isinstance(button, QToolButton)
+        button.setObjectName("train")
+        self._window.addToolBar(bar)
+
+    def set_icons(self) -> None:
+        """Draws the icons in the colours of the appearance in force."""
+        for action, name in self._icons.items():
+            action.setIcon(theme.icon(name))
+        self.train.setIcon(theme.icon("play", theme.tones().on_accent))
+
+    def show_state(self, *, first_problem: str, busy: bool, status: RunStatus | None) -> None:
+        """Enables what can be done now and says why the rest can't."""
+        tr = self.tr
+        self.train.setEnabled(not first_problem)
+        self.queue.setEnabled(not first_problem)
+        ahead = tr("Queue this experiment; it trains next (Ctrl+Return)")
+        now = tr("Train this experiment (Ctrl+Return)")
+        self.train.setToolTip(first_problem or (ahead if busy else now))
+        self.queue.setToolTip(
+            first_problem or tr("Put this experiment at the end of the queue (Ctrl+Shift+Return)")
+        )
+        can_hold = busy and status in (RunStatus.RUNNING, RunStatus.PAUSED)
+        self.pause.setEnabled(can_hold)
+        self.stop.setEnabled(busy)
+        held = status is RunStatus.PAUSED
+        self.pause.setText(tr("Continue") if held else tr("Pause"))
+        self._icons[self.pause] = "play" if held else "pause"
+        self.pause.setIcon(theme.icon(self._icons[self.pause]))
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self._window,
+            self.tr("About DLOpt Workbench"),
+            self.tr(
+                "<b>DLOpt Workbench {}</b><p>Make CNNs smaller, faster to train and faster to run, "
+                "and prove it.</p><p>Runs are kept in<br>{}</p>"
+            ).format(__version__, self._window.store.folder),
+        )

@@ -1,0 +1,286 @@
+"""Runs things: one training process, the queue in front of it, and what they say.
+
+Between the window and `TrainingThread`; draws nothing. All of the store's writing from the window
+goes through here, in small transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from ui.training_thread import TrainingThread
+from workbench.experiment import Experiment
+from workbench.progress import Pace
+from workbench.runs.messages import (
+    EpochEnd,
+    Message,
+    Progress,
+    Ready,
+    Started,
+    StatusChanged,
+    Steps,
+)
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+
+WATCH_MILLISECONDS = 1000
+Result = TypeVar("Result")
+
+
+class Conductor(QObject):
+    """Trains runs one after another in a warm process.
+
+    Signals:
+        runs_changed: The list of runs, or a run's record, is another.
+        queue_changed: Order, length or hold of the queue is another.
+        state_changed: A run began, paused, went on or ended; or the process got ready.
+        ready: The process is warm; what it trains on, in words.
+        started: `Started`.
+        steps: `Steps`.
+        epoch: `EpochEnd`.
+        progress: `Progress`.
+        ended: `StatusChanged` of a run that ended.
+        logged: A line from the training process.
+        failed: A sentence on something that went wrong outside of any run.
+    """
+
+    runs_changed = Signal()
+    queue_changed = Signal()
+    state_changed = Signal()
+    ready = Signal(str)
+    started = Signal(object)
+    steps = Signal(object)
+    epoch = Signal(object)
+    progress = Signal(object)
+    ended = Signal(object)
+    logged = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.pace = Pace()
+        self.status: RunStatus | None = None
+        self.device = ""
+        self._run_id: str | None = None
+        self._thread: TrainingThread | None = None
+        self._closing = False
+        self._handlers: dict[type[Message], Callable[..., None]] = {
+            Ready: self._on_ready,
+            Started: self._on_started,
+            Steps: self._on_steps,
+            EpochEnd: self.epoch.emit,
+            Progress: self.progress.emit,
+            StatusChanged: self._on_status,
+        }
+        store.mark_interrupted()
+        if store.queue():
+            store.queue_held = True  # nothing trains by itself when the window is opened
+        self._seen = store.version()
+        self._watch = QTimer(self)
+        self._watch.timeout.connect(self._look_at_store)
+        self._watch.start(WATCH_MILLISECONDS)
+
+    # --- the process ---------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Starts a training process, so that the first run begins without delay."""
+        if self._thread is None and not self._closing:
+            self._thread = TrainingThread(self.store.folder, self)
+            self._thread.said.connect(self._hear)
+            self._thread.logged.connect(self.logged)
+            self._thread.finished.connect(self._process_ended)
+            self._thread.start()
+
+    def close(self) -> None:
+        """Ends the training process; a run under way is kept and can be resumed."""
+        self._closing = True
+        self._watch.stop()
+        if self._thread is not None:
+            self._thread.end()
+
+    @property
+    def run_id(self) -> str | None:
+        """The run under way; None while nothing trains."""
+        return self._run_id
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is under way."""
+        return self._run_id is not None
+
+    @property
+    def memory_bytes(self) -> int:
+        """Resident memory of the training process; 0 while there is none."""
+        session = self._thread.session if self._thread is not None else None
+        return session.memory_bytes if session is not None and session.is_alive else 0
+
+    # --- runs ----------------------------------------------------------------------------------
+
+    def train(self, experiment: Experiment) -> Run | None:
+        """Makes a run and starts it, or queues it in front where another is under way."""
+        run = self._guarded(lambda: self.store.create(experiment, front=True))
+        if run is not None:
+            self._told_to_go()
+        return run
+
+    def enqueue(self, experiment: Experiment) -> Run | None:
+        """Makes a run at the end of the queue; starts nothing where nothing trains."""
+        if not self.is_busy:
+            self.hold_queue(True)
+        run = self._guarded(lambda: self.store.create(experiment))
+        self._changed(queue=True)
+        return run
+
+    def resume_run(self, run_id: str) -> None:
+        """Goes on with a run that ended before its time."""
+        self._guarded(lambda: self.store.requeue(run_id))
+        self._told_to_go()
+
+    def hold_queue(self, held: bool) -> None:
+        """Keeps the queue waiting, or lets it go on."""
+        self._guarded(lambda: setattr(self.store, "queue_held", held))
+        self._changed(queue=True)
+        if not held:
+            self._start_next()
+
+    def reorder(self, run_ids: list[str]) -> None:
+        """Puts the queue in this order."""
+        self._guarded(lambda: self.store.reorder(run_ids))
+        self._changed(queue=True)
+
+    def rename(self, run_id: str, name: str) -> None:
+        """Gives a run another name."""
+        self._guarded(lambda: self.store.update(run_id, name=name))
+        self._changed()
+
+    def set_hidden(self, run_ids: Iterable[str], hidden: bool) -> None:
+        """Hides or shows the curves of runs."""
+        for run_id in run_ids:
+            self._guarded(partial(self.store.update, run_id, hidden=int(hidden)))
+        self._changed()
+
+    def delete(self, run_ids: list[str]) -> None:
+        """Puts runs aside; `restore` brings them back."""
+        self._guarded(lambda: self.store.delete(run_ids))
+        self._changed(queue=True)
+
+    def restore(self, run_ids: list[str]) -> None:
+        """Brings deleted runs back."""
+        self._guarded(lambda: self.store.restore(run_ids))
+        self._changed(queue=True)
+
+    # --- the run under way ---------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Holds the run after the compiled call in progress."""
+        if self._thread is not None and self._thread.session is not None:
+            self._thread.session.pause()
+
+    def unpause(self) -> None:
+        """Lets a paused run go on."""
+        if self._thread is not None and self._thread.session is not None:
+            self._thread.session.resume()
+
+    def stop(self) -> None:
+        """Ends the run and keeps its weights; the queue then waits, so that settings can be mended."""
+        if self._thread is not None and self._thread.session is not None and self.is_busy:
+            self.hold_queue(True)
+            self._thread.session.stop()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _told_to_go(self) -> None:
+        if not self.is_busy:
+            self._start_first()
+        self._changed(queue=True)
+
+    def _start_first(self) -> None:
+        """Starts the run in front of the queue whether it is held or not: a person asked."""
+        queue = self._guarded(self.store.queue) or []
+        if queue and not self.is_busy:
+            self._run_id = queue[0].run_id
+            self.status = None
+            self.pace = Pace()
+            self.warm_up()
+            self._send_run()
+            self.state_changed.emit()
+
+    def _start_next(self) -> None:
+        if not self.is_busy and not self._closing and not self.store.queue_held:
+            self._start_first()
+
+    def _send_run(self) -> None:
+        session = self._thread.session if self._thread is not None else None
+        if session is not None and self._run_id not in (None, session.run_id):
+            session.train(self._run_id)
+
+    @Slot(object)
+    def _hear(self, message: Message | None) -> None:
+        if message is None:  # the process is there; a run may already wait for it
+            self._send_run()
+            return
+        handler = self._handlers.get(type(message))
+        if handler is not None:
+            handler(message)
+
+    def _on_ready(self, message: Ready) -> None:
+        self.device = message.device
+        self.ready.emit(message.device)
+
+    def _on_started(self, message: Started) -> None:
+        self.pace.started(message)
+        self.started.emit(message)
+        self.runs_changed.emit()
+
+    def _on_steps(self, message: Steps) -> None:
+        self.pace.steps(message)
+        self.steps.emit(message)
+
+    def _on_status(self, message: StatusChanged) -> None:
+        self.status = message.state
+        if message.state.is_finished:
+            self._run_id = self.status = None
+            self.ended.emit(message)
+        self._changed(queue=True)
+        self.state_changed.emit()
+        if message.state.is_finished:
+            self._start_next()
+
+    @Slot()
+    def _process_ended(self) -> None:
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.deleteLater()
+        if not self._closing:
+            self.state_changed.emit()
+            if self._run_id is not None:
+                self.warm_up()
+
+    @Slot()
+    def _look_at_store(self) -> None:
+        """Shows what another process (the command line) did to the store."""
+        version = self._guarded(self.store.version)
+        if version is not None and version != self._seen:
+            self._seen = version
+            if not self.is_busy:
+                self._guarded(self.store.mark_interrupted)
+            self._changed(queue=True)
+
+    def _changed(self, *, queue: bool = False) -> None:
+        self.runs_changed.emit()
+        if queue:
+            self.queue_changed.emit()
+
+    def _guarded(self, action: Callable[[], Result]) -> Result | None:
+        """Does something with the store; what goes wrong is said in one sentence."""
+        try:
+            return action()
+        except StoreError as error:
+            self.failed.emit(str(error))
+            return None

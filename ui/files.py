@@ -1,0 +1,157 @@
+"""Opening, saving and not losing the experiment: files, recent files, and the draft."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from ui.editor import Editor
+from workbench import presets
+from workbench.experiment import Experiment
+from workbench.spec.base import SpecError
+
+MOST_RECENT = 10
+DRAFT_MILLISECONDS = 2000
+DRAFT = "draft.toml"
+
+
+class ExperimentFiles(QObject):
+    """The file side of an editor.
+
+    An experiment with unsaved changes is also kept as a draft in the store, which a crash leaves
+    behind and the next start opens.
+
+    Signals:
+        recent_changed: The list of recent files is another.
+        failed: A sentence on a file that can't be read or written.
+    """
+
+    recent_changed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self, editor: Editor, settings: QSettings, folder: Path, window: QWidget
+    ) -> None:
+        super().__init__(window)
+        self._editor, self._settings, self._window = editor, settings, window
+        self._draft = folder / DRAFT
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._keep_draft)
+        editor.changed.connect(self._changed)
+
+    @property
+    def recent(self) -> list[str]:
+        """Paths of the files opened or saved last, newest first."""
+        value = self._settings.value("recent", [])
+        paths = [value] if isinstance(value, str) else list(value or [])
+        return [path for path in paths if Path(path).is_file()]
+
+    def new(self, preset: str = presets.DEFAULT) -> None:
+        """Begins with a preset, after asking about unsaved changes."""
+        if self.may_discard():
+            self._editor.open(presets.load(preset), None)
+
+    def choose_and_open(self) -> None:
+        """Asks for a file and opens it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Open experiment"), "", self.tr("Experiments (*.toml)")
+        )
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> bool:
+        """Opens a file, after asking about unsaved changes; False where that was refused."""
+        try:
+            experiment = Experiment.read(path)
+        except SpecError as error:
+            sentence = str(error)
+            self.failed.emit(sentence if str(path) in sentence else f"{path}: {sentence}")
+            return False
+        if not self.may_discard():
+            return False
+        self._editor.open(experiment, path)
+        self._remember(path)
+        return True
+
+    def save(self) -> bool:
+        """Saves to the experiment's file, asking for one where it has none."""
+        return self._save_to(self._editor.file) if self._editor.file else self.save_as()
+
+    def save_as(self) -> bool:
+        """Asks for a file and saves there."""
+        start = str(self._editor.file or f"{self._editor.experiment.name}.toml")
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save experiment"), start, self.tr("Experiments (*.toml)")
+        )
+        if not name:
+            return False
+        path = Path(name)
+        return self._save_to(path if path.suffix else path.with_suffix(".toml"))
+
+    def may_discard(self) -> bool:
+        """Whether the experiment may be replaced: it is saved, or a person said so."""
+        if not self._editor.is_modified:
+            return True
+        button = QMessageBox.StandardButton
+        answer = QMessageBox.question(
+            self._window,
+            self.tr("Unsaved changes"),
+            self.tr("Save the changes to {}?").format(self._editor.experiment.name),
+            button.Save | button.Discard | button.Cancel,
+            button.Save,
+        )
+        if answer == button.Save:
+            return self.save()
+        return answer == button.Discard
+
+    def restore_draft(self) -> bool:
+        """Opens what a crash left behind; False where there is nothing."""
+        if not self._draft.is_file():
+            return False
+        try:
+            draft = Experiment.read(self._draft)
+        except SpecError as error:
+            self.failed.emit(str(error))
+            return False
+        self._editor.replace(draft, self.tr("restored draft"))
+        return True
+
+    def forget_draft(self) -> None:
+        """The changes are saved or discarded: nothing has to be restored."""
+        self._timer.stop()
+        self._draft.unlink(missing_ok=True)
+
+    def _save_to(self, path: Path) -> bool:
+        try:
+            self._editor.save(path)
+        except OSError as error:
+            self.failed.emit(
+                self.tr("{} can't be written ({})").format(path, error.strerror or error)
+            )
+            return False
+        self._remember(path)
+        self.forget_draft()
+        return True
+
+    def _remember(self, path: Path) -> None:
+        text = str(path.absolute())
+        others = [known for known in self.recent if known != text]
+        self._settings.setValue("recent", [text, *others][:MOST_RECENT])
+        self.recent_changed.emit()
+
+    @Slot()
+    def _changed(self) -> None:
+        if self._editor.is_modified:
+            self._timer.start(DRAFT_MILLISECONDS)
+        else:
+            self.forget_draft()
+
+    @Slot()
+    def _keep_draft(self) -> None:
+        try:
+            self._editor.experiment.write(self._draft)
+        except OSError as error:
+            self.failed.emit(self.tr("the draft can't be kept ({})").format(error.strerror))

@@ -1,0 +1,361 @@
+"""One widget for each type of setting, found through a dict by type.
+
+An entry shows a plain value and says `edited(value)` when a person changed it; what can't be read
+as its type is said through `refused(sentence)` and stays in the field.
+"""
+
+from __future__ import annotations
+
+import types
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QWidget,
+)
+
+from ui import theme
+
+WIDE = 2**31 - 1
+
+
+class Entry(QWidget):
+    """The widget of one setting.
+
+    Signals:
+        edited: A person set this plain value.
+        refused: What a person typed can't be read; a sentence.
+    """
+
+    edited = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(theme.UNIT)
+
+    def show_value(self, value: Any) -> None:
+        """Shows a value without saying that it was edited."""
+        raise NotImplementedError
+
+    def field(self) -> QWidget:
+        """The widget that takes the focus, the name and the mark of a problem."""
+        raise NotImplementedError
+
+    def set_problem(self, wrong: bool) -> None:
+        """Draws (or removes) the red edge."""
+        widget = self.field()
+        widget.setProperty("problem", wrong)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class _CalmWheel(QObject):
+    """Lets the wheel scroll the form instead of changing a field that merely lies under it."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget):
+            if not watched.hasFocus():
+                event.ignore()
+                return True
+        return False
+
+
+def calm(widget: QWidget) -> None:
+    """Keeps the wheel from changing a field that hasn't the focus."""
+    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    widget.installEventFilter(_CalmWheel(widget))
+
+
+class IntEntry(Entry):
+    """A whole number within its bounds."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        low, high = _bounds(field)
+        self.spin = QSpinBox()
+        self.spin.setRange(int(low), int(min(high, WIDE)))
+        self.spin.setGroupSeparatorShown(True)
+        self.spin.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        calm(self.spin)
+        self.row.addWidget(self.spin, 1)
+        self.spin.valueChanged.connect(self.edited)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.spin):
+            self.spin.setValue(value)
+
+    def field(self) -> QWidget:
+        return self.spin
+
+
+class FloatEntry(Entry):
+    """A number in any notation; Up and Down step through 1, 2 and 5 of each power of ten."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self.line.installEventFilter(self)
+        self.row.addWidget(self.line, 1)
+        self.line.textEdited.connect(self._typed)
+
+    def show_value(self, value: Any) -> None:
+        if _as_float(self.line.text()) != value or not self.line.hasFocus():
+            self.line.setText(f"{value:g}" if float(f"{value:g}") == value else repr(value))
+
+    def field(self) -> QWidget:
+        return self.line
+
+    def _typed(self, text: str) -> None:
+        number = _as_float(text)
+        if number is None:
+            self.refused.emit(self.tr("must be a number, got {}").format(text or "nothing"))
+        else:
+            self.edited.emit(number)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+            number = _as_float(self.line.text())
+            if step is not None and number is not None and number > 0:
+                self.line.setText(f"{_neighbour(number, step):g}")
+                self.edited.emit(_as_float(self.line.text()))
+                return True
+        return super().eventFilter(watched, event)
+
+
+class BoolEntry(Entry):
+    """Yes or no."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        self.box = QCheckBox()
+        self.row.addWidget(self.box, 1)
+        self.box.toggled.connect(self.edited)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setChecked(value)
+
+    def field(self) -> QWidget:
+        return self.box
+
+
+class TextEntry(Entry):
+    """A text."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        self.row.addWidget(self.line, 1)
+        self.line.textEdited.connect(self.edited)
+
+    def show_value(self, value: Any) -> None:
+        if self.line.text() != value:
+            self.line.setText(value)
+
+    def field(self) -> QWidget:
+        return self.line
+
+
+class PathEntry(TextEntry):
+    """The path of a file or folder, typed, chosen or dropped."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__(field)
+        file, folder = QPushButton(self.tr("File…")), QPushButton(self.tr("Folder…"))
+        for button, choose in ((file, self._choose_file), (folder, self._choose_folder)):
+            button.clicked.connect(choose)
+            self.row.addWidget(button)
+        self.line.setPlaceholderText(self.tr("choose a file or folder"))
+
+    def _choose_file(self) -> None:
+        self._take(QFileDialog.getOpenFileName(self, self.tr("Data file"), self._start())[0])
+
+    def _choose_folder(self) -> None:
+        self._take(QFileDialog.getExistingDirectory(self, self.tr("Data folder"), self._start()))
+
+    def _start(self) -> str:
+        return str(Path(self.line.text()).parent) if self.line.text() else ""
+
+    def _take(self, path: str) -> None:
+        if path:
+            self.line.setText(path)
+            self.edited.emit(path)
+
+
+class LiteralEntry(Entry):
+    """One of a few fixed values."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        self.box = QComboBox()
+        self.values = get_args(_plain(field.annotation))
+        self.box.addItems([str(value) for value in self.values])
+        calm(self.box)
+        self.row.addWidget(self.box, 1)
+        self.box.currentIndexChanged.connect(self._chosen)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setCurrentIndex(self.values.index(value))
+
+    def field(self) -> QWidget:
+        return self.box
+
+    def _chosen(self, index: int) -> None:
+        self.edited.emit(self.values[index])
+
+
+class PairEntry(Entry):
+    """Height and width."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        low, high = _bounds(_item(field))
+        self.spins = (QSpinBox(), QSpinBox())
+        for spin, name in zip(self.spins, (self.tr("height"), self.tr("width")), strict=True):
+            spin.setRange(int(low), int(min(high, WIDE)))
+            spin.setAccessibleName(name)
+            calm(spin)
+            spin.valueChanged.connect(self._changed)
+        self.row.addWidget(self.spins[0], 1)
+        self.row.addWidget(QLabel("×"))
+        self.row.addWidget(self.spins[1], 1)
+
+    def show_value(self, value: Any) -> None:
+        for spin, number in zip(self.spins, value, strict=True):
+            with QSignalBlocker(spin):
+                spin.setValue(number)
+
+    def field(self) -> QWidget:
+        return self.spins[0]
+
+    def _changed(self) -> None:
+        self.edited.emit([spin.value() for spin in self.spins])
+
+
+class OptionalEntry(Entry):
+    """A setting that may be left off: a box in front of its own entry."""
+
+    def __init__(self, field: FieldInfo) -> None:
+        super().__init__()
+        self.box = QCheckBox()
+        self.inner = entry_for(_without_none(field))
+        self._kept: Any = None
+        self.row.addWidget(self.box)
+        self.row.addWidget(self.inner, 1)
+        self.box.toggled.connect(self._toggled)
+        self.inner.edited.connect(self._edited)
+        self.inner.refused.connect(self.refused)
+
+    def show_value(self, value: Any) -> None:
+        with QSignalBlocker(self.box):
+            self.box.setChecked(value is not None)
+        self.inner.setEnabled(value is not None)
+        if value is not None:
+            self._kept = value
+            self.inner.show_value(value)
+
+    def field(self) -> QWidget:
+        return self.inner.field()
+
+    def _toggled(self, on: bool) -> None:
+        self.inner.setEnabled(on)
+        self.edited.emit(self._start() if on else None)
+
+    def _edited(self, value: Any) -> None:
+        self._kept = value
+        self.edited.emit(value)
+
+    def _start(self) -> Any:
+        if self._kept is not None:
+            return self._kept
+        if isinstance(self.inner, LiteralEntry):
+            return self.inner.values[0]
+        if isinstance(self.inner, PairEntry):
+            return [max(spin.minimum(), 2) for spin in self.inner.spins]
+        return self.inner.spin.value() if isinstance(self.inner, IntEntry) else ""
+
+
+ENTRIES: dict[object, type[Entry]] = {
+    int: IntEntry,
+    float: FloatEntry,
+    bool: BoolEntry,
+    str: TextEntry,
+    Literal: LiteralEntry,
+    tuple: PairEntry,
+}
+
+
+def entry_for(field: FieldInfo, name: str = "") -> Entry:
+    """The entry of a field of the spec, by its type.
+
+    Raises:
+        TypeError: where no entry is known for the type.
+    """
+    if name == "path":
+        return PathEntry(field)
+    annotation = _plain(field.annotation)
+    if get_origin(annotation) in (Union, types.UnionType):
+        return OptionalEntry(field)
+    kind = ENTRIES.get(get_origin(annotation) or annotation)
+    if kind is None:
+        raise TypeError(f"no entry for {annotation}")
+    return kind(field)
+
+
+def _plain(annotation: Any) -> Any:
+    """The type without its `Annotated`."""
+    return get_args(annotation)[0] if hasattr(annotation, "__metadata__") else annotation
+
+
+def _without_none(field: FieldInfo) -> FieldInfo:
+    inner = next(a for a in get_args(_plain(field.annotation)) if a is not type(None))
+    return FieldInfo.from_annotation(inner)
+
+
+def _item(field: FieldInfo) -> FieldInfo:
+    return FieldInfo.from_annotation(get_args(_plain(field.annotation))[0])
+
+
+def _bounds(field: FieldInfo) -> tuple[float, float]:
+    """Least and greatest whole number that the field accepts."""
+    low, high = -WIDE, WIDE
+    for rule in field.metadata:
+        low = max(low, getattr(rule, "ge", low), getattr(rule, "gt", low - 1) + 1)
+        high = min(high, getattr(rule, "le", high), getattr(rule, "lt", high + 1) - 1)
+    return low, high
+
+
+def _as_float(text: str) -> float | None:
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _neighbour(number: float, step: int) -> float:
+    """The next of …, 0.1, 0.2, 0.5, 1, 2, 5, … above or below a positive number."""
+    exponent = int(f"{number:e}".partition("e")[2])
+    ladder = [
+        float(f"{digit}e{power}")
+        for power in range(exponent - 1, exponent + 2)
+        for digit in (1, 2, 5)
+    ]
+    if step > 0:
+        return min(x for x in ladder if x > number * (1 + 1e-9))
+    return max(x for x in ladder if x < number * (1 - 1e-9))

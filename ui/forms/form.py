@@ -1,0 +1,177 @@
+"""From the fields of a spec to rows of labels and entries.
+
+A group of settings becomes rows; a choice becomes a combo box of its family with the rows of the
+class chosen. The form holds no values of its own: it shows the editor's experiment, and sends every
+edit there by its path in the TOML.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.fields import FieldInfo
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.editor import Editor
+from ui.forms.entries import Entry, calm, entry_for
+from workbench.spec.base import Choice, Spec, SpecError
+
+LABEL_WIDTH = 108
+
+
+class Row:
+    """Label, entry, unit and the sentence of a problem under it."""
+
+    def __init__(self, title: str, help_text: str, unit: str, entry: QWidget) -> None:
+        self.label = QLabel(title)
+        self.label.setBuddy(entry)
+        self.label.setFixedWidth(LABEL_WIDTH)
+        self.unit = QLabel(unit)
+        self.unit.setProperty("role", "unit")
+        self.entry = entry
+        self.problem = QLabel()
+        self.problem.setProperty("role", "problem")
+        self.problem.setWordWrap(True)
+        self.problem.hide()
+        for widget in (self.label, entry):
+            widget.setToolTip(help_text)
+
+    def add_to(self, grid: QGridLayout) -> None:
+        """Lays the row out below those already in the grid."""
+        line = grid.rowCount()
+        grid.addWidget(self.label, line, 0)
+        grid.addWidget(self.entry, line, 1)
+        if self.unit.text():
+            grid.addWidget(self.unit, line, 2)
+        grid.addWidget(self.problem, line + 1, 1, 1, 2)
+
+    def set_problem(self, message: str) -> None:
+        """Shows (or removes) the sentence under the entry."""
+        self.problem.setText(message)
+        self.problem.setVisible(bool(message))
+        if isinstance(self.entry, Entry):
+            self.entry.set_problem(bool(message))
+
+
+class SpecForm(QWidget):
+    """The form of one group of settings or one choice.
+
+    Args:
+        editor: Whose experiment is shown.
+        path: Of the group in the TOML: `training`, `structure.layers[2]`.
+        title: Label of the combo box, where the group is a choice; "" shows no combo box.
+    """
+
+    def __init__(self, editor: Editor, path: str, title: str = "") -> None:
+        super().__init__()
+        self._editor, self._path, self._title = editor, path, title
+        self._shown: type[Spec] | None = None
+        self._rows: dict[str, Row] = {}
+        self.kind_box: QComboBox | None = None
+        self._outside = QVBoxLayout(self)
+        self._outside.setContentsMargins(0, 0, 0, 0)
+        self._body = QWidget()
+        self._outside.addWidget(self._body)
+        self.refresh()
+        editor.changed.connect(self.refresh)
+        editor.problems_changed.connect(self.show_problems)
+
+    @property
+    def path(self) -> str:
+        """Of the group in the TOML."""
+        return self._path
+
+    def entry(self, name: str) -> Entry:
+        """The entry of a setting of this group."""
+        entry = self._rows[name].entry
+        assert isinstance(entry, Entry)
+        return entry
+
+    def problem(self, name: str) -> str:
+        """The sentence shown under a setting; empty where there is none."""
+        row = self._rows[name]
+        return row.problem.text() if not row.problem.isHidden() else ""
+
+    def refresh(self) -> None:
+        """Shows the editor's experiment; builds the rows anew where it is of another class."""
+        try:
+            spec = self._editor.experiment.at(self._path)
+        except SpecError:  # the layer this form showed is gone; its panel will remove the form
+            return
+        if type(spec) is not self._shown:
+            self._build(spec)
+        if self.kind_box is not None:
+            with QSignalBlocker(self.kind_box):
+                self.kind_box.setCurrentIndex(self.kind_box.findData(spec.name()))
+        for name, row in self._rows.items():
+            if isinstance(row.entry, Entry):
+                row.entry.show_value(getattr(spec, name))
+
+    def show_problems(self) -> None:
+        """Puts each problem under the field it names."""
+        messages: dict[str, str] = {}
+        for problem in self._editor.problems:
+            if problem.path == self._path and self.kind_box is not None:
+                messages.setdefault("", problem.message)
+            elif problem.path.startswith(f"{self._path}."):
+                messages.setdefault(problem.path.removeprefix(f"{self._path}."), problem.message)
+        for name, row in self._rows.items():
+            row.set_problem(messages.get(name, ""))
+
+    def _build(self, spec: Spec) -> None:
+        self._shown = type(spec)
+        self._rows = {}
+        self.kind_box = None
+        old, self._body = self._body, QWidget()
+        grid = QGridLayout(self._body)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * theme.UNIT)
+        grid.setVerticalSpacing(theme.UNIT)
+        grid.setColumnStretch(1, 1)
+        self._outside.replaceWidget(old, self._body)
+        old.hide()
+        old.deleteLater()
+        if isinstance(spec, Choice) and self._title:
+            self._add_kind(spec, grid)
+        for name, field in type(spec).model_fields.items():
+            if not (isinstance(spec, Choice) and name == spec.key):
+                self._add_field(name, field, grid)
+        self.show_problems()
+
+    def _add_kind(self, spec: Choice, grid: QGridLayout) -> None:
+        box = QComboBox()
+        calm(box)
+        for name, choice in spec.family().choices().items():
+            box.addItem(choice.label, name)
+            box.setItemData(box.count() - 1, first_sentence(choice), Qt.ItemDataRole.ToolTipRole)
+        box.setAccessibleName(self._title)
+        box.currentIndexChanged.connect(self._kind_chosen)
+        row = Row(self._title, first_sentence(type(spec)), "", box)
+        row.add_to(grid)
+        self._rows[""] = row
+        self.kind_box = box
+
+    def _add_field(self, name: str, field: FieldInfo, grid: QGridLayout) -> None:
+        extra: Any = field.json_schema_extra or {}
+        entry = entry_for(field, name)
+        entry.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        entry.field().setAccessibleName(field.title or name)
+        entry.field().setObjectName(f"{self._path}.{name}")
+        path = f"{self._path}.{name}"
+        entry.edited.connect(lambda value: self._editor.set(path, value))
+        entry.refused.connect(lambda sentence: self._editor.refuse(path, sentence))
+        row = Row(field.title or name, field.description or "", extra.get("unit", ""), entry)
+        row.add_to(grid)
+        self._rows[name] = row
+
+    def _kind_chosen(self) -> None:
+        assert self.kind_box is not None and self._shown is not None
+        assert issubclass(self._shown, Choice)
+        self._editor.set(f"{self._path}.{self._shown.key}", self.kind_box.currentData())
+
+
+def first_sentence(choice: type[Choice]) -> str:
+    """The first paragraph of a choice's docstring, on one line."""
+    return " ".join((choice.__doc__ or "").strip().split("\n\n")[0].split())

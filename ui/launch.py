@@ -1,0 +1,82 @@
+"""The console script: a command goes to the engine's command line, anything else opens the window.
+
+Qt is imported only for the window, so that commands work where no Qt can.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.cli import BAD_INPUT, command_names, parser
+from workbench.cli import main as command_line
+
+DEBIAN_PACKAGES = (
+    "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-shape0"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command or opens the window; the process's exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    window = argparse.ArgumentParser(prog="dlopt-workbench", add_help=False)
+    window.add_argument("--store", type=Path)
+    window.add_argument("file", nargs="?", type=Path)
+    chosen, unknown = window.parse_known_args(arguments)
+    if unknown or (chosen.file is not None and str(chosen.file) in command_names()):
+        return command_line(arguments)
+    if chosen.file is not None and not chosen.file.exists() and chosen.file.suffix != ".toml":
+        parser().error(f"there is no command and no file {str(chosen.file)!r}")
+    obstacle = why_no_window()
+    if obstacle:
+        print(f"dlopt-workbench: {obstacle}", file=sys.stderr)
+        return BAD_INPUT
+    from ui import app
+
+    return app.run(chosen.file, chosen.store)
+
+
+def why_no_window() -> str:
+    """One sentence on what keeps a window from opening here; empty where nothing does."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "")
+    has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if sys.platform.startswith("linux") and not platform and not has_display:
+        return (
+            "there is no display (DISPLAY and WAYLAND_DISPLAY are unset); "
+            "use 'dlopt-workbench run digits-cnn' to train without a window"
+        )
+    try:
+        import PySide6.QtWidgets  # noqa: F401
+    except ImportError as error:
+        return (
+            f"Qt can't start: {error}; on Debian or Ubuntu install its system libraries with "
+            f"'apt-get install {DEBIAN_PACKAGES}'"
+        )
+    needs_xcb = platform.startswith("xcb") or (
+        not platform and not os.environ.get("WAYLAND_DISPLAY")
+    )
+    if sys.platform.startswith("linux") and needs_xcb:
+        return _missing_for_xcb()
+    return ""
+
+
+def _missing_for_xcb() -> str:
+    """Qt aborts the whole process where its X11 plugin can't be loaded, so it is looked at first."""
+    for library in ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4"):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            return (
+                f"Qt can't open a window without {library}; on Debian or Ubuntu install its system "
+                f"libraries with 'apt-get install {DEBIAN_PACKAGES}'"
+            )
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,388 @@
+"""The window: assembly of the panels and the wiring between them, nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QUndoStack,
+)
+from PySide6.QtWidgets import (
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.banner import Banner
+from ui.commands import Commands
+from ui.conductor import Conductor
+from ui.editor import Editor
+from ui.files import ExperimentFiles
+from ui.models.run_table import RunTable
+from ui.panels.data import DataPanel
+from ui.panels.experiment import ExperimentPanel
+from ui.panels.live import LivePanel, run_colour
+from ui.panels.log import LogPanel
+from ui.panels.queue import QueuePanel
+from ui.panels.runs import RunsPanel
+from ui.panels.status import StatusPanel
+from ui.run_commands import DeleteRuns, RenameRun
+from workbench import presets, words
+from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+
+TABLE_MILLISECONDS = 100
+"""The table's row of the run under way changes at most this often."""
+
+
+class MainWindow(QMainWindow):
+    """Editor on the left, plots and data in the centre, runs below.
+
+    Args:
+        store: Open; the window closes it.
+    """
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.store = store
+        self.settings = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
+        self.undo_stack = QUndoStack(self)
+        self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
+        self.conductor = Conductor(store)
+        self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
+        self._table_timer = QTimer(self)
+        self._table_timer.setSingleShot(True)
+        self._table_timer.timeout.connect(self._show_progress)
+        self._build()
+        self.commands = Commands(self)
+        self._connect()
+        self._restore()
+        self._show_runs()
+        self._show_queue()
+        self._show_state()
+
+    # --- building ------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setWindowIcon(theme.app_icon())
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(960, 600))
+        self.resize(1440, 900)
+        self.experiment = ExperimentPanel(self.editor)
+        self.live = LivePanel(self.store.folder)
+        self.data = DataPanel(self.editor)
+        self.model = RunTable()
+        self.model.set_colours(run_colour)
+        self.runs = RunsPanel(self.model)
+        self.queue = QueuePanel()
+        self.log = LogPanel()
+        self.banner = Banner()
+        self.status = StatusPanel(self.conductor)
+        self.setStatusBar(self.status)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.live, self.tr("Live"))
+        self.tabs.addTab(self.data, self.tr("Data"))
+        self.bottom = QTabWidget()
+        self.bottom.setDocumentMode(True)
+        for panel, title in (
+            (self.runs, self.tr("Runs")),
+            (self.queue, self.tr("Queue")),
+            (self.log, self.tr("Log")),
+        ):
+            self.bottom.addTab(panel, title)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.tabs, 1)
+        self.across = QSplitter(Qt.Orientation.Horizontal)
+        self.across.addWidget(self.experiment)
+        self.across.addWidget(centre)
+        self.across.setStretchFactor(1, 1)
+        self.across.setSizes([380, 1060])
+        self.down = QSplitter(Qt.Orientation.Vertical)
+        self.down.addWidget(self.across)
+        self.down.addWidget(self.bottom)
+        self.down.setStretchFactor(0, 1)
+        self.down.setSizes([640, 230])
+        for splitter in (self.across, self.down):
+            splitter.setChildrenCollapsible(False)
+        self.setCentralWidget(self.down)
+
+    def _connect(self) -> None:
+        conductor, runs, editor = self.conductor, self.runs, self.editor
+        conductor.runs_changed.connect(self._show_runs)
+        conductor.queue_changed.connect(self._show_queue)
+        conductor.state_changed.connect(self._show_state)
+        conductor.started.connect(self._begin)
+        conductor.steps.connect(self._add_points)
+        conductor.epoch.connect(self._add_points)
+        conductor.progress.connect(self._show_phase)
+        conductor.ended.connect(self._run_ended)
+        conductor.logged.connect(self.log.add)
+        conductor.failed.connect(self.report)
+        editor.problems_changed.connect(self._show_state)
+        editor.changed.connect(self._show_title)
+        editor.file_changed.connect(self._show_title)
+        self.files.failed.connect(self.report)
+        self.live.train_requested.connect(self.train)
+        self.live.failed.connect(self.report)
+        self.data.logged.connect(self.log.note)
+        self.log.attention.connect(self._show_attention)
+        runs.selected.connect(self._run_selected)
+        runs.use_settings.connect(self.use_settings)
+        runs.resume.connect(conductor.resume_run)
+        runs.delete.connect(self.delete_runs)
+        runs.hide_runs.connect(conductor.set_hidden)
+        self.queue.reordered.connect(conductor.reorder)
+        self.queue.held.connect(conductor.hold_queue)
+        self.queue.removed.connect(self.delete_runs)
+        self.model.shown_changed.connect(self._tick)
+        self.model.renamed.connect(self._rename)
+        self._show_title()
+
+    # --- what a person does --------------------------------------------------------------------
+
+    @Slot()
+    def train(self) -> None:
+        """Trains the experiment as it stands, or puts it in front of the queue."""
+        if self.editor.problems:
+            return
+        run = self.conductor.train(self.editor.experiment)
+        if run is not None:
+            self.bottom.setCurrentWidget(self.runs)
+            self.tabs.setCurrentWidget(self.live)
+            self.runs.select(run.run_id)
+
+    @Slot()
+    def enqueue(self) -> None:
+        """Adds the experiment to the end of the queue."""
+        if not self.editor.problems and self.conductor.enqueue(self.editor.experiment):
+            self.bottom.setCurrentWidget(self.queue)
+
+    @Slot()
+    def pause_or_continue(self) -> None:
+        """Holds the run under way, or lets it go on."""
+        if self.conductor.status is RunStatus.PAUSED:
+            self.conductor.unpause()
+        else:
+            self.conductor.pause()
+
+    @Slot(str)
+    def use_settings(self, run_id: str) -> None:
+        """Puts a run's settings into the form."""
+        run = self.store.run(run_id)
+        self.editor.replace(run.experiment, self.tr("use of the settings of {}").format(run.name))
+
+    @Slot(list)
+    def delete_runs(self, run_ids: list[str]) -> None:
+        """Puts runs aside, with a way back at once."""
+        text = self.tr("deleting {} runs").format(len(run_ids))
+        self.undo_stack.push(DeleteRuns(self.conductor, run_ids, text))
+        deleted = self.tr("Deleted 1 run.") if len(run_ids) == 1 else (
+            self.tr("Deleted {} runs.").format(len(run_ids))
+        )  # fmt: skip
+        self.banner.say(deleted, action=self.tr("Undo"), act=self.undo_stack.undo)
+
+    @Slot()
+    def empty_trash(self) -> None:
+        """Removes deleted runs for good, after asking."""
+        gone = len(self.store.runs(deleted=True))
+        button = QMessageBox.StandardButton
+        question = self.tr("Remove {} deleted runs and their files for good?").format(gone)
+        if gone and QMessageBox.question(self, self.tr("Empty trash"), question) == button.Yes:
+            self.store.purge()
+            self.undo_stack.clear()
+
+    @Slot(str)
+    def report(self, sentence: str) -> None:
+        """Says what went wrong, and keeps it in the log."""
+        self.banner.say(sentence[:1].upper() + sentence[1:], bad=True)
+        self.log.note(sentence)
+
+    def _tick(self, run_id: str, shown: bool) -> None:
+        self.conductor.set_hidden([run_id], not shown)
+
+    def _rename(self, run_id: str, name: str) -> None:
+        before = self.store.run(run_id).name
+        if name != before:
+            words_ = self.tr("renaming of {}").format(before)
+            self.undo_stack.push(RenameRun(self.conductor, run_id, before, name, words_))
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    @Slot()
+    def _show_runs(self) -> None:
+        runs = self.store.runs()[::-1]
+        chosen = self.runs.current
+        self.model.set_runs(runs, self.store.all_epochs([run.run_id for run in runs]))
+        if chosen is not None and self.runs.current is None:
+            self.runs.select(chosen.run_id)
+        self.live.show_runs(runs)
+
+    @Slot()
+    def _show_queue(self) -> None:
+        waiting = [r for r in self.store.queue() if r.run_id != self.conductor.run_id]
+        self.queue.show_queue(waiting, self.store.queue_held or not self.conductor.is_busy)
+        title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")
+        self.bottom.setTabText(self.bottom.indexOf(self.queue), title)
+
+    @Slot()
+    def _show_state(self) -> None:
+        problems = self.editor.problems
+        self.commands.show_state(
+            first_problem=str(problems[0]) if problems else "",
+            busy=self.conductor.is_busy,
+            status=self.conductor.status,
+        )
+
+    @Slot()
+    def _show_title(self) -> None:
+        name = self.editor.file.name if self.editor.file else self.editor.experiment.name
+        self.setWindowTitle(f"{name}[*] – DLOpt Workbench")
+        self.setWindowModified(self.editor.is_modified)
+
+    @Slot(int)
+    def _show_attention(self, unseen: int) -> None:
+        title = self.tr("Log ({})").format(unseen) if unseen else self.tr("Log")
+        self.bottom.setTabText(self.bottom.indexOf(self.log), title)
+
+    @Slot(str)
+    def _run_selected(self, run_id: str) -> None:
+        run = self.runs.current
+        self.live.highlight(run_id if self.model.rowCount() > 1 else "")
+        self.experiment.totals.compare_with(
+            run.experiment if run is not None else None, run.name if run is not None else ""
+        )
+
+    @Slot(object)
+    def _begin(self, message: Started) -> None:
+        self.live.begin(message)
+
+    @Slot(object)
+    def _add_points(self, message: Steps | EpochEnd) -> None:
+        self.live.add(message)
+        if isinstance(message, EpochEnd):
+            self._show_runs()
+        if not self._table_timer.isActive():
+            self._table_timer.start(TABLE_MILLISECONDS)
+
+    @Slot()
+    def _show_progress(self) -> None:
+        pace, run_id = self.conductor.pace, self.conductor.run_id
+        if run_id is not None:
+            held = self.conductor.status is RunStatus.PAUSED
+            left = words.duration(pace.remaining)
+            text = self.tr("paused") if held else self.tr("{} left").format(left)
+            self.model.set_progress(run_id, pace.share, text)
+
+    @Slot(object)
+    def _show_phase(self, message: Progress) -> None:
+        share = message.done / message.total if message.total else 0.0
+        amount = words.size if message.unit == "B" else words.count
+        of = f" {amount(message.done)} / {amount(message.total)}" if message.total else ""
+        self.model.set_progress(message.run_id, share, f"{message.phase}{of}")
+
+    @Slot(object)
+    def _run_ended(self, message: StatusChanged) -> None:
+        self._table_timer.stop()
+        self.model.set_progress("", 0.0, "")
+        if message.message:
+            name = self.store.run(message.run_id).name
+            bad = message.state in (RunStatus.FAILED, RunStatus.INTERRUPTED)
+            sentence = f"{name}: {message.message}"
+            self.banner.say(sentence, bad=bad)
+            self.log.note(sentence)
+        if not self.isActiveWindow():
+            QGuiApplication.alert(self) if hasattr(QGuiApplication, "alert") else None
+
+    # --- files and life ------------------------------------------------------------------------
+
+    def start(self, file: Path | None) -> None:
+        """What is done once the window is on the screen."""
+        self.conductor.warm_up()
+        if file is not None:
+            self.files.open(file)
+        elif self.files.restore_draft():
+            self.banner.say(self.tr("The workbench ended unexpectedly; your changes are back."))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_toml(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_toml(event)
+        if path is not None:
+            self.files.open(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_discard():
+            event.ignore()
+            return
+        self.files.forget_draft()
+        self._keep()
+        self.data.close_jobs()
+        self.live.close_loader()
+        self.conductor.close()
+        self.store.close()
+        event.accept()
+
+    def _keep(self) -> None:
+        values: dict[str, Any] = {
+            "geometry": self.saveGeometry(),
+            "across": self.across.saveState(),
+            "down": self.down.saveState(),
+            "columns": self.runs.table.horizontalHeader().saveState(),
+            "plots": self.live.plots.state(),
+        }
+        for key, value in values.items():
+            self.settings.setValue(key, value)
+        self.settings.sync()
+
+    def _restore(self) -> None:
+        for key, restore in (
+            ("geometry", self.restoreGeometry),
+            ("across", self.across.restoreState),
+            ("down", self.down.restoreState),
+            ("columns", self.runs.table.horizontalHeader().restoreState),
+            ("plots", self.live.plots.restore_state),
+        ):
+            value = self.settings.value(key)
+            if value is not None:
+                restore(value)
+
+    def set_appearance(self, scheme: Qt.ColorScheme) -> None:
+        """Light, dark, or as the system says."""
+        QGuiApplication.styleHints().setColorScheme(scheme)
+        self.settings.setValue("appearance", scheme.name)
+        self.apply_theme()
+
+    @Slot()
+    def apply_theme(self) -> None:
+        """Draws everything in the appearance in force."""
+        theme.apply()
+        self.commands.set_icons()
+        self.live.restyle()
+        self.model.set_colours(run_colour)
+        self.experiment.show_problems()
+        self.experiment.structure.refresh()
+
+
+def _dropped_toml(event: QDropEvent) -> Path | None:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix == ".toml"), None)
+
+

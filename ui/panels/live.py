@@ -1,0 +1,201 @@
+"""The Live tab: the curves of all shown runs, filled from messages and, for older runs, the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ui import theme
+from ui.plots.curves import RunCurves
+from ui.plots.live import LivePlots
+from ui.plots.theme import run_style
+from workbench.runs.messages import EpochEnd, Started, Steps
+from workbench.runs.record import EpochMetrics, Run, StepMetrics
+from workbench.runs.store import Store, StoreError
+
+MOST_SHOWN = 40
+"""Curves shown at once; older runs above that stay ticked and appear when others are cleared."""
+
+
+class _Loader(QObject):
+    loaded = Signal(str, object)
+    failed = Signal(str)
+
+
+class _Load(QRunnable):
+    """Reads one run's metrics from the store in a thread of the pool."""
+
+    def __init__(self, folder: Path, run: Run, tell: _Loader) -> None:
+        super().__init__()
+        self._folder, self._run, self._tell = folder, run, tell
+
+    def run(self) -> None:
+        try:
+            with Store(self._folder) as store:
+                curves = curves_of(
+                    store.steps(self._run.run_id),
+                    store.epochs(self._run.run_id),
+                    self._run.steps_per_epoch,
+                )
+        except StoreError as error:
+            self._tell.failed.emit(str(error))
+            return
+        self._tell.loaded.emit(self._run.run_id, curves)
+
+
+def curves_of(
+    steps: StepMetrics, epochs: Sequence[EpochMetrics], steps_per_epoch: int | None
+) -> RunCurves:
+    """The curves of a run from what the store holds of it."""
+    curves = RunCurves(steps_per_epoch)
+    values = steps.values
+    if len(values):
+        curves.append_steps(
+            steps.steps, values["seconds"], values["loss"], values["accuracy"],
+            values["learning_rate"], values["images_per_second"],
+        )  # fmt: skip
+    for epoch in epochs:
+        curves.append_epoch(
+            float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
+            epoch.images_per_second,
+        )  # fmt: skip
+    return curves
+
+
+def run_colour(run: Run) -> QColor:
+    """The colour that a run has everywhere."""
+    return run_style(run.colour, QColor(theme.tones().text))[0]
+
+
+class LivePanel(QWidget):
+    """Plots, and the curves behind them.
+
+    Signals:
+        train_requested: The empty page's button was pressed.
+        failed: A sentence on curves that can't be read.
+    """
+
+    train_requested = Signal()
+    failed = Signal(str)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self._curves: dict[str, RunCurves] = {}
+        self._names: dict[str, tuple[str, int]] = {}
+        self._loading: set[str] = set()
+        self._waiting: dict[str, list[Steps | EpochEnd]] = {}
+        self._loader = _Loader(self)
+        self._loader.loaded.connect(self._loaded)
+        self._loader.failed.connect(self.failed)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._runs: dict[str, Run] = {}
+        self.plots = LivePlots()
+        self.plots.train_requested.connect(self.train_requested)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plots)
+
+    def show_runs(self, runs: Sequence[Run]) -> None:
+        """Shows the runs that are not hidden, newest first."""
+        self._runs = {run.run_id: run for run in runs}
+        shown = [r for r in runs if not r.hidden and (r.step or r.run_id in self._curves)]
+        shown = shown[:MOST_SHOWN]
+        wanted = {run.run_id for run in shown}
+        for run_id in [r for r in self._names if r not in wanted]:
+            self.plots.remove_run(run_id)
+            del self._names[run_id]
+        for run in shown:
+            if run.run_id not in self._curves:
+                self._load(run)
+            elif run.run_id not in self._names:
+                self._add(run)
+            elif self._names[run.run_id] != (run.name, run.colour):
+                self.plots.rename(run.run_id, run.name)
+                self._names[run.run_id] = (run.name, run.colour)
+
+    def highlight(self, run_id: str) -> None:
+        """Brings a run's curves to the front; "" for none."""
+        self.plots.highlight(run_id if run_id in self._names else None)
+
+    def begin(self, message: Started) -> None:
+        """A run begins, or goes on after its checkpoint."""
+        run_id = message.run_id
+        curves = self._curves.get(run_id)
+        if curves is None and message.step:
+            self._waiting[run_id] = []  # what came before is being read from the store
+            return
+        if curves is None:
+            self._curves[run_id] = RunCurves(message.steps_per_epoch)
+        else:
+            curves.truncate(message.step)
+        self._add_if_shown(run_id)
+
+    def add(self, message: Steps | EpochEnd) -> None:
+        """Adds the points of a compiled call, or the validation points of an epoch."""
+        curves = self._curves.get(message.run_id)
+        if curves is None:
+            self._waiting.get(message.run_id, []).append(message)
+            return
+        _append(curves, message)
+        if message.run_id in self._names:
+            self.plots.mark_dirty(message.run_id)
+
+    def restyle(self) -> None:
+        """Gives every run the colour of the appearance in force."""
+        for run_id in self._names:
+            run = self._runs[run_id]
+            self.plots.set_style(run_id, *run_style(run.colour, QColor(theme.tones().text)))
+
+    def close_loader(self) -> None:
+        """Waits for what is being read; before the window goes."""
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    def _add(self, run: Run) -> None:
+        colour, style = run_style(run.colour, QColor(theme.tones().text))
+        self.plots.add_run(run.run_id, self._curves[run.run_id], run.name, colour, style)
+        self._names[run.run_id] = (run.name, run.colour)
+
+    def _load(self, run: Run) -> None:
+        if run.run_id not in self._loading:
+            self._loading.add(run.run_id)
+            self._pool.start(_Load(self._folder, run, self._loader))
+
+    @Slot(str, object)
+    def _loaded(self, run_id: str, curves: RunCurves) -> None:
+        self._loading.discard(run_id)
+        known = self._curves.setdefault(run_id, curves)
+        for message in self._waiting.pop(run_id, ()):
+            _append(known, message)
+        self._add_if_shown(run_id)
+
+    def _add_if_shown(self, run_id: str) -> None:
+        run = self._runs.get(run_id)
+        if run is not None and not run.hidden and run_id not in self._names:
+            self._add(run)
+
+
+def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
+    """Adds a message's points to curves that may have them already, from the store."""
+    if isinstance(message, EpochEnd):
+        curves.append_epoch(
+            float(message.epoch), message.step, message.seconds, message.val_loss,
+            message.val_accuracy, message.images_per_second,
+        )  # fmt: skip
+        return
+    first = message.first_step
+    if curves.last_step is not None and first <= curves.last_step:
+        return
+    curves.append_steps(
+        np.arange(first, first + len(message.loss)), np.array(message.seconds),
+        np.array(message.loss, np.float32), np.array(message.accuracy, np.float32),
+        np.array(message.learning_rate, np.float32),
+        np.array(message.images_per_second, np.float32),
+    )  # fmt: skip

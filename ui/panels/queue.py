@@ -1,0 +1,145 @@
+"""The runs that wait: their order, and whether they wait for a person."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from workbench.runs.record import Run
+
+
+class QueueList(QListWidget):
+    """The waiting runs, next first; a drag says `reordered` with all ids in their new order."""
+
+    reordered = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setAccessibleName(self.tr("Queue"))
+        self.setToolTip(self.tr("Trained from top to bottom; drag to reorder"))
+
+    def ids(self) -> list[str]:
+        """Run ids in the order shown."""
+        return [self.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.count())]
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        super().dropEvent(event)
+        self.reordered.emit(self.ids())
+
+
+class QueuePanel(QWidget):
+    """The queue with its buttons.
+
+    Signals:
+        reordered: All ids in their new order.
+        held: Whether a person wants the queue to wait.
+        removed: Ids of runs that a person took out.
+    """
+
+    reordered = Signal(list)
+    held = Signal(bool)
+    removed = Signal(list)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = QueueList()
+        self.list.reordered.connect(self.reordered)
+        self.words = QLabel()
+        self.words.setProperty("role", "muted")
+        self.start = QPushButton(self.tr("Run queue"))
+        self.start.setIcon(theme.icon("play"))
+        self.start.setToolTip(self.tr("Train the waiting runs one after another"))
+        self.start.clicked.connect(self._start)
+        self.hold = QPushButton(self.tr("Hold"))
+        self.hold.setIcon(theme.icon("pause"))
+        self.hold.setToolTip(self.tr("Let the run under way end, then wait"))
+        self.hold.clicked.connect(self._hold)
+        self.up = QPushButton(self.tr("Move up"))
+        self.up.setIcon(theme.icon("up"))
+        self.up.clicked.connect(self._move_up)
+        self.down = QPushButton(self.tr("Move down"))
+        self.down.setIcon(theme.icon("down"))
+        self.down.clicked.connect(self._move_down)
+        self.remove = QPushButton(self.tr("Remove"))
+        self.remove.setIcon(theme.icon("trash"))
+        self.remove.setToolTip(self.tr("Delete the chosen runs; Edit, Undo brings them back"))
+        self.remove.clicked.connect(self._remove)
+        keys = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)
+        keys.setContext(Qt.ShortcutContext.WidgetShortcut)
+        keys.activated.connect(self._remove)
+        top = QHBoxLayout()
+        top.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
+        for button in (self.start, self.hold, self.up, self.down, self.remove):
+            top.addWidget(button)
+        top.addWidget(self.words)
+        top.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.list, 1)
+        self.show_queue([], False)
+
+    def show_queue(self, runs: list[Run], held: bool) -> None:
+        """Shows these runs and whether they wait."""
+        ids = [run.run_id for run in runs]
+        if ids != self.list.ids():
+            with QSignalBlocker(self.list):
+                self.list.clear()
+                for run in runs:
+                    item = QListWidgetItem(run.name)
+                    item.setData(Qt.ItemDataRole.UserRole, run.run_id)
+                    self.list.addItem(item)
+        waits = bool(runs) and held
+        self.start.setEnabled(waits)
+        self.hold.setEnabled(bool(runs) and not held)
+        for button in (self.up, self.down, self.remove):
+            button.setEnabled(bool(runs))
+        self.words.setText(
+            self.tr("The queue waits; press Run queue to go on.") if waits
+            else self.tr("Runs train from top to bottom.") if runs
+            else self.tr("Nothing waits. Add to queue puts the experiment here without starting it.")
+        )  # fmt: skip
+
+    @Slot()
+    def _start(self) -> None:
+        self.held.emit(False)
+
+    @Slot()
+    def _hold(self) -> None:
+        self.held.emit(True)
+
+    @Slot()
+    def _move_up(self) -> None:
+        self._move(-1)
+
+    @Slot()
+    def _move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        ids, row = self.list.ids(), self.list.currentRow()
+        if row >= 0 and 0 <= row + by < len(ids):
+            ids.insert(row + by, ids.pop(row))
+            self.reordered.emit(ids)
+            self.list.setCurrentRow(row + by)
+
+    @Slot()
+    def _remove(self) -> None:
+        ids = [item.data(Qt.ItemDataRole.UserRole) for item in self.list.selectedItems()]
+        if ids:
+            self.removed.emit(ids)

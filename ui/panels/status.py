@@ -1,0 +1,73 @@
+"""The status bar: device, memory, speed and time remaining."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QLabel, QStatusBar
+
+from ui.conductor import Conductor
+from workbench import words
+from workbench.runs.messages import Progress, StatusChanged, Steps
+from workbench.runs.status import RunStatus
+
+TICK_MILLISECONDS = 1000
+
+
+class StatusPanel(QStatusBar):
+    """What the training process is, has and does."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__()
+        self._conductor = conductor
+        self._rate: float | None = None
+        self._phase = ""
+        self.setSizeGripEnabled(False)
+        self.device, self.memory = QLabel(), QLabel()
+        self.rate, self.remaining = QLabel(), QLabel()
+        self.device.setText(self.tr("starting the training process…"))
+        for label, help_text in (
+            (self.device, self.tr("What training runs on")),
+            (self.memory, self.tr("Memory of the training process")),
+            (self.rate, self.tr("Training speed now")),
+            (self.remaining, self.tr("Time to the end of the run under way")),
+        ):
+            label.setToolTip(help_text)
+            self.addWidget(label)
+        conductor.ready.connect(self.device.setText)
+        conductor.steps.connect(self._add_steps)
+        conductor.progress.connect(self._show_phase)
+        conductor.ended.connect(self._ended)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.refresh)
+        self._timer.start(TICK_MILLISECONDS)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Shows the figures of this second."""
+        memory = self._conductor.memory_bytes
+        self.memory.setText(
+            self.tr("training process {}").format(words.size(memory)) if memory else ""
+        )
+        busy = self._conductor.is_busy
+        held = self._conductor.status is RunStatus.PAUSED
+        rate = self.tr("paused") if held else self.tr("{} images/s").format(words.count(self._rate))
+        self.rate.setText(rate if busy and self._rate else self._phase)
+        left = self._conductor.pace.remaining
+        shows = busy and left is not None and not held
+        self.remaining.setText(self.tr("{} left").format(words.duration(left)) if shows else "")
+
+    @Slot(object)
+    def _add_steps(self, message: Steps) -> None:
+        rate = message.images_per_second[-1]
+        self._rate = rate if self._rate is None else 0.8 * self._rate + 0.2 * rate
+        self._phase = ""
+
+    @Slot(object)
+    def _show_phase(self, message: Progress) -> None:
+        self._phase = message.phase
+        self.refresh()
+
+    @Slot(object)
+    def _ended(self, message: StatusChanged) -> None:
+        self._rate, self._phase = None, ""
+        self.refresh()

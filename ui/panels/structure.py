@@ -1,0 +1,264 @@
+"""The list of layers with what each one costs, and the form of the chosen one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QToolButton,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.editor import Editor
+from ui.forms.form import SpecForm, first_sentence
+from workbench import words
+from workbench.spec.base import SpecError
+from workbench.spec.layers import Layer, written
+
+PATH = "structure.layers"
+ROW_HEIGHT = 24
+ROWS_SHOWN = 9
+
+
+class LayerList(QTreeWidget):
+    """The layers in order; dragging says `moved`."""
+
+    moved = Signal(int, int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setColumnCount(3)
+        self.setHeaderLabels([self.tr("Layer"), self.tr("Output"), self.tr("Parameters")])
+        self.setRootIsDecorated(False)
+        self.setUniformRowHeights(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setAccessibleName(self.tr("Layers"))
+        self.setToolTip(self.tr("The network from the image to the class; drag to reorder."))
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column in (1, 2):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        self.headerItem().setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, ROW_HEIGHT * (ROWS_SHOWN + 1))
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Says where the layer shall go instead of moving the row: the editor moves it."""
+        source = self.currentIndex().row()
+        index = self.indexAt(event.position().toPoint())
+        target = index.row() if index.isValid() else self.topLevelItemCount()
+        below = QAbstractItemView.DropIndicatorPosition.BelowItem
+        if index.isValid() and self.dropIndicatorPosition() == below:
+            target += 1
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        if source >= 0:
+            self.moved.emit(source, target - (target > source))
+
+
+class StructurePanel(QWidget):
+    """Edits `structure.layers`."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__()
+        self._editor = editor
+        self._form: SpecForm | None = None
+        self.list = LayerList()
+        self.list.moved.connect(self.move)
+        self.list.currentItemChanged.connect(self._show_form)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.UNIT)
+        layout.addLayout(self._buttons())
+        layout.addWidget(self.list)
+        self._place = QVBoxLayout()
+        layout.addLayout(self._place)
+        editor.changed.connect(self.refresh)
+        editor.problems_changed.connect(self._show_costs)
+        self.refresh()
+        self.select(0)
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        self.add_button = QToolButton()
+        self.add_button.setText(self.tr("Add layer"))
+        self.add_button.setIcon(theme.icon("plus"))
+        self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_button.setToolTip(self.tr("Add a layer after the chosen one"))
+        menu = QMenu(self.add_button)
+        menu.setToolTipsVisible(True)
+        for name, choice in Layer.choices().items():
+            action = menu.addAction(choice.label)
+            action.setData(name)
+            action.setToolTip(first_sentence(choice))
+        menu.triggered.connect(self._add_chosen)
+        self.add_button.setMenu(menu)
+        row.addWidget(self.add_button)
+        row.addStretch(1)
+        for icon, text, keys, slot in (
+            ("duplicate", self.tr("Duplicate layer"), "Ctrl+D", self.duplicate),
+            ("up", self.tr("Move up"), "Alt+Up", self.move_up),
+            ("down", self.tr("Move down"), "Alt+Down", self.move_down),
+            ("trash", self.tr("Delete layer"), "Del", self.delete),
+        ):
+            row.addWidget(self._button(icon, text, keys, slot))
+        return row
+
+    def _button(self, icon: str, text: str, keys: str, slot: Any) -> QToolButton:
+        action = QAction(theme.icon(icon), text, self.list)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.setToolTip(f"{text} ({keys})")
+        action.triggered.connect(slot)
+        self.list.addAction(action)
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAccessibleName(text)
+        return button
+
+    # --- changing ------------------------------------------------------------------------------
+
+    @property
+    def current(self) -> int:
+        """Index of the chosen layer; -1 while none is."""
+        return self.list.indexOfTopLevelItem(self.list.currentItem())
+
+    def select(self, index: int) -> None:
+        """Chooses a layer."""
+        self.list.setCurrentItem(self.list.topLevelItem(index))
+
+    def add(self, name: str) -> None:
+        """Adds a layer of this kind after the chosen one."""
+        place = self.current + 1
+        layers = self._plain()
+        layers.insert(place, {"kind": name})
+        self._put(layers, self.tr("adding a layer"), place)
+
+    def duplicate(self) -> None:
+        """Adds a copy of the chosen layer after it."""
+        layers = self._plain()
+        if self.current >= 0:
+            layers.insert(self.current, dict(layers[self.current]))
+            self._put(layers, self.tr("duplicating a layer"), self.current + 1)
+
+    def delete(self) -> None:
+        """Removes the chosen layer; the last one stays, as a network needs one."""
+        layers = self._plain()
+        if self.current >= 0 and len(layers) > 1:
+            place = self.current
+            del layers[place]
+            self._put(layers, self.tr("deleting a layer"), min(place, len(layers) - 1))
+
+    def move_up(self) -> None:
+        """Moves the chosen layer one place nearer to the input."""
+        self.move(self.current, self.current - 1)
+
+    def move_down(self) -> None:
+        """Moves the chosen layer one place nearer to the output."""
+        self.move(self.current, self.current + 1)
+
+    @Slot(int, int)
+    def move(self, source: int, target: int) -> None:
+        """Moves a layer to another place."""
+        layers = self._plain()
+        if 0 <= source < len(layers) and 0 <= target < len(layers) and source != target:
+            layers.insert(target, layers.pop(source))
+            self._put(layers, self.tr("moving a layer"), target)
+
+    def _add_chosen(self, action: QAction) -> None:
+        self.add(action.data())
+
+    def _plain(self) -> list[dict[str, Any]]:
+        layers: list[dict[str, Any]] = self._editor.experiment.values()["structure"]["layers"]
+        return layers
+
+    def _put(self, layers: list[dict[str, Any]], words_: str, select: int) -> None:
+        try:
+            after = self._editor.experiment.with_settings({PATH: layers})
+        except SpecError as error:
+            self._editor.refuse(PATH, error.problems[0].message)
+            return
+        self._editor.replace(after, words_)
+        self.select(select)
+
+    # --- showing -------------------------------------------------------------------------------
+
+    @Slot()
+    def refresh(self) -> None:
+        """Shows the editor's layers."""
+        layers = self._editor.experiment.structure.layers
+        chosen = max(self.current, 0)
+        with QSignalBlocker(self.list):
+            while self.list.topLevelItemCount() > len(layers):
+                self.list.takeTopLevelItem(self.list.topLevelItemCount() - 1)
+            while self.list.topLevelItemCount() < len(layers):
+                item = QTreeWidgetItem()
+                item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
+                item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
+                self.list.addTopLevelItem(item)
+        for index, layer in enumerate(layers):
+            item = self._item(index)
+            detail = layer.summary()
+            item.setText(0, f"{layer.label}  {detail}" if detail else layer.label)
+        self._show_costs()
+        self.select(min(chosen, len(layers) - 1))
+        self._show_form()
+
+    @Slot()
+    def _show_costs(self) -> None:
+        analysis = self._editor.analysis
+        costs = analysis.layers if analysis is not None else ()
+        wrong = {p.path: p.message for p in self._editor.problems if p.path.startswith(PATH)}
+        for index in range(self.list.topLevelItemCount()):
+            item = self._item(index)
+            path = f"{PATH}[{index}]"
+            message = next(
+                (m for p, m in wrong.items() if p == path or p.startswith(f"{path}.")), ""
+            )
+            fits = index < len(costs)
+            item.setText(1, written(costs[index].output_shape) if fits else words.NONE)
+            item.setText(2, words.count(costs[index].parameters) if fits else words.NONE)
+            item.setIcon(0, theme.icon("warning", theme.tones().bad) if message else theme.icon("structure", "transparent"))
+            for column in range(3):
+                item.setToolTip(column, message or item.text(0))
+
+    def _item(self, index: int) -> QTreeWidgetItem:
+        item = self.list.topLevelItem(index)
+        assert item is not None
+        return item
+
+    @Slot()
+    def _show_form(self) -> None:
+        path = f"{PATH}[{self.current}]"
+        if self.current < 0 or (self._form is not None and self._form.path == path):
+            return
+        form = SpecForm(self._editor, path, self.tr("Kind"))
+        if self._form is not None:
+            self._editor.changed.disconnect(self._form.refresh)
+            self._editor.problems_changed.disconnect(self._form.show_problems)
+            self._place.removeWidget(self._form)
+            self._form.hide()
+            self._form.deleteLater()
+        self._form = form
+        self._place.addWidget(form)
+
+    @property
+    def form(self) -> SpecForm:
+        """The form of the chosen layer."""
+        assert self._form is not None
+        return self._form

@@ -1,0 +1,39 @@
+"""The bridge from a training process to Qt: its messages become signals, nothing else happens here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from workbench.training.session import Session
+
+
+class TrainingThread(QThread):
+    """Reads what a training process says until it ends.
+
+    Signals (delivered in the receiver's thread):
+        said: A `Message`.
+        logged: A line the process printed.
+    """
+
+    said = Signal(object)
+    logged = Signal(str)
+
+    def __init__(self, store: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self.session: Session | None = None
+
+    def run(self) -> None:
+        """Ends when the process does; `session` may be used from the window's thread meanwhile."""
+        self.session = Session(self._store, background=True, on_log=self.logged.emit)
+        self.said.emit(None)  # the session can be talked to
+        for message in self.session.messages():
+            self.said.emit(message)
+
+    def end(self) -> None:
+        """Ends the process (asked, terminated, killed) and waits for this thread."""
+        if self.session is not None:
+            self.session.end()
+        self.wait()

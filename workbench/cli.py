@@ -1,0 +1,257 @@
+"""The command line: what the window does, from the same engine. No Qt, no TensorFlow.
+
+Results go to standard output, progress and errors to standard error, so that `--json` can be piped.
+Exit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted (the run can be resumed).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from workbench import __version__, presets
+from workbench.data import DataError, is_downloaded, load
+from workbench.experiment import Experiment, parse_settings
+from workbench.places import default_store
+from workbench.progress import ProgressLine
+from workbench.runs.messages import StatusChanged
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.spec.base import SpecError
+from workbench.spec.data import Data, KerasData
+from workbench.spec.layers import written
+from workbench.training.session import Session
+from workbench.words import count, duration, percent
+
+DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; its exit code."""
+    arguments = parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    try:
+        return command(arguments)
+    except (SpecError, DataError, StoreError) as error:
+        print(f"dlopt-workbench: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(
+        prog="dlopt-workbench",
+        description="Make CNNs smaller, faster to train and faster to run, and prove it. "
+        "Without a command it opens the window: dlopt-workbench [--store DIR] [FILE.toml].",
+    )
+    top.add_argument("--version", action="version", version=f"dlopt-workbench {__version__}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    run = _command(commands, "run", _run, "train an experiment and keep the run")
+    run.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
+    run.add_argument(
+        "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
+        help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated",
+    )  # fmt: skip
+    resume = _command(commands, "resume", _resume, "go on with a run from its last checkpoint")
+    resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
+    runs = _command(commands, "runs", _runs, "list the runs of the store")
+    for part in (run, resume, runs):
+        part.add_argument(
+            "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
+        )
+        part.add_argument("--json", action="store_true", help="print the result as JSON")
+
+    shown = _command(commands, "presets", _presets, "list the presets, or print one as TOML")
+    shown.add_argument("name", metavar="NAME", nargs="?", help="the preset to print")
+    datasets = _command(commands, "datasets", _datasets, "list the kinds of data sets")
+    datasets.add_argument("--json", action="store_true", help="print the list as JSON")
+    return top
+
+
+def _command(
+    commands: Any, name: str, function: Callable[[argparse.Namespace], int], words: str
+) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    made.set_defaults(command=function)
+    return made
+
+
+def command_names() -> set[str]:
+    """All commands, to tell one from a file's name."""
+    return {"run", "resume", "runs", "presets", "datasets"}
+
+
+# --- run and resume ------------------------------------------------------------------------------
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    experiment = presets.find(arguments.experiment)
+    settings = parse_settings(arguments.settings)
+    experiment = experiment.with_settings(settings).with_base(Path.cwd())
+    with Store(_store(arguments)) as store:
+        store.mark_interrupted()
+        session = Session(store.folder)
+        try:
+            _check(experiment)  # while the training process is still importing TensorFlow
+            return _train(store, session, store.create(experiment).run_id, arguments.json)
+        finally:
+            session.end()
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    with Store(_store(arguments)) as store:
+        store.mark_interrupted()
+        run = store.find(arguments.run_id)
+        if not run.status.can_resume:
+            raise StoreError(
+                f"run {run.run_id} is {run.status}; only a stopped, interrupted or failed run "
+                "can be resumed"
+            )
+        session = Session(store.folder)
+        try:
+            store.requeue(run.run_id)
+            return _train(store, session, run.run_id, arguments.json)
+        finally:
+            session.end()
+
+
+def _check(experiment: Experiment) -> None:
+    """Refuses what can't train before a run is made of it.
+
+    Raises:
+        SpecError, DataError: naming the setting or the file.
+    """
+    problems = experiment.problems(experiment.data.info())
+    if not problems and not isinstance(experiment.data, KerasData):
+        dataset = load(experiment.data)
+        problems = experiment.problems(dataset.info)
+        for warning in dataset.warnings:
+            print(f"dlopt-workbench: {warning}", file=sys.stderr)
+    if problems:
+        raise SpecError(problems)
+
+
+def _train(store: Store, session: Session, run_id: str, as_json: bool) -> int:
+    """Follows one run to its end and prints its result."""
+    line = ProgressLine(sys.stderr)
+    asked = 0
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            session.interrupt()
+        else:
+            session.kill()
+
+    before = {number: signal.signal(number, interrupt) for number in _endings()}
+    try:
+        session.train(run_id)
+        for message in session.messages():
+            line.show(message)
+            if isinstance(message, StatusChanged) and message.state.is_finished:
+                break
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        line.clear()
+    run = store.run(run_id)
+    if run.message:
+        print(f"dlopt-workbench: {run.message}", file=sys.stderr)
+    if as_json:
+        print(json.dumps(run.summary()))
+    else:
+        _print_result(run)
+    return {RunStatus.FAILED: FAILED, RunStatus.INTERRUPTED: INTERRUPTED}.get(run.status, DONE)
+
+
+def _endings() -> list[signal.Signals]:
+    return [signal.SIGINT, signal.SIGTERM]
+
+
+def _print_result(run: Run) -> None:
+    rows = [
+        ("run", f"{run.run_id} ({run.name})"),
+        ("status", run.status.value),
+        ("test accuracy", percent(run.test_accuracy)),
+        ("validation accuracy", percent(run.val_accuracy)),
+        ("speed", f"{count(run.images_per_second)} images/s"),
+        ("time", duration(run.seconds)),
+        ("parameters", count(run.parameters)),
+        ("MACs", count(run.macs)),
+    ]
+    for title, value in rows:
+        print(f"{title:<20} {value}")
+
+
+# --- lists ---------------------------------------------------------------------------------------
+
+
+def _runs(arguments: argparse.Namespace) -> int:
+    with Store(_store(arguments)) as store:
+        store.mark_interrupted()
+        runs = store.runs()
+    if arguments.json:
+        print(json.dumps([run.summary() for run in runs]))
+        return DONE
+    for run in runs:
+        print(
+            f"{run.run_id}  {run.status:<11}  {percent(run.test_accuracy):>8}  "
+            f"{count(run.images_per_second):>8} images/s  {duration(run.seconds):>10}  {run.name}"
+        )
+    if not runs:
+        print("no runs yet; 'dlopt-workbench run digits-cnn' makes one", file=sys.stderr)
+    return DONE
+
+
+def _presets(arguments: argparse.Namespace) -> int:
+    if arguments.name:
+        print(presets.text(arguments.name), end="")
+    else:
+        print("\n".join(presets.names()))
+    return DONE
+
+
+def _datasets(arguments: argparse.Namespace) -> int:
+    rows = [_dataset_row(kind) for kind in Data.choices().values()]
+    if arguments.json:
+        print(json.dumps(rows))
+        return DONE
+    for row in rows:
+        shape = written(tuple(row["image_shape"])) if row["image_shape"] else "your own"
+        images = f"{row['images']:,} images" if row["images"] else ""
+        here = "" if row["available"] else f"downloads {row['download_bytes'] / 1e6:.1f} MB once"
+        print(f"{row['kind']:<14} {shape:<9} {images:<14} {row['label']:<24} {here}".rstrip())
+    return DONE
+
+
+def _dataset_row(kind: type[Data]) -> dict[str, Any]:
+    spec = kind.model_construct(**{kind.key: kind.name()})
+    known = kind.source_info
+    return {
+        "kind": kind.name(),
+        "label": kind.label,
+        "image_shape": list(known.image_shape) if known else None,
+        "classes": known.classes if known else None,
+        "images": known.train_images + known.test_images if known else None,
+        "available": not isinstance(spec, KerasData) or is_downloaded(spec),
+        "download_bytes": spec.download_bytes if isinstance(spec, KerasData) else 0,
+    }
+
+
+def _store(arguments: argparse.Namespace) -> Path:
+    return Path(arguments.store) if arguments.store else default_store()
+
+
+__all__ = ["command_names", "main", "parser"]

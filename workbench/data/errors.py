@@ -1,0 +1,49 @@
+"""What is said about data that can't be read: one sentence that starts with the setting's name.
+
+Nothing here opens a file.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+class DataError(ValueError):
+    """Data that can't be used: one sentence with the field, the file, the fault and the remedy."""
+
+
+class NotDownloaded(DataError):
+    """One of Keras's data sets that has to be fetched first."""
+
+
+def refused(where: str | Path, message: str, field: str = "data.path") -> DataError:
+    """`data.path: /x/y.npz: labels has 100 entries ...`.
+
+    Args:
+        where: The file or folder at fault.
+        message: What is wrong and what would be right.
+        field: The setting to change.
+    """
+    return DataError(f"{field}: {plain(where)}: {message}")
+
+
+def unreadable(where: str | Path, error: OSError, field: str = "data.path") -> DataError:
+    """The operating system's reason for refusing a file."""
+    reason = (error.strerror or type(error).__name__).lower()
+    return refused(where, f"can't be read ({reason})", field)
+
+
+def plain(text: str | os.PathLike[str]) -> str:
+    """Text of a foreign file that can be printed: one line, no control characters, valid UTF-8.
+
+    File names may hold anything but a slash: line ends and bytes that are no UTF-8 included.
+    """
+    raw = os.fspath(text).encode("utf-8", "replace").decode("utf-8")
+    return "".join(letter if letter.isprintable() else "?" for letter in raw)
+
+
+def first_line(error: BaseException) -> str:
+    """A foreign library's message, cut to what fits in a sentence."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return plain(lines[0])[:160]

@@ -1,0 +1,105 @@
+"""How far a run is: the remaining time, and the progress line of the command line."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TextIO
+
+from workbench.runs.messages import EpochEnd, Message, Progress, Started, Steps
+from workbench.words import count, duration, percent, size
+
+BAR_WIDTH = 20
+LINE_SECONDS = 0.1
+
+
+class Pace:
+    """Predicts the remaining time from the steps so far, the latest counting most."""
+
+    def __init__(self) -> None:
+        self.step = 0
+        self.total_steps = 0
+        self._begun_step = 0
+        self._rate = 0.0
+        self._seconds = 0.0
+
+    def started(self, message: Started) -> None:
+        """Training begins, or goes on."""
+        self.step = self._begun_step = message.step
+        self.total_steps = message.total_steps
+        self._rate = self._seconds = 0.0
+
+    def steps(self, message: Steps) -> None:
+        """A compiled call is done."""
+        last = message.first_step + len(message.loss) - 1
+        seconds = message.seconds[-1]
+        if self._seconds and seconds > self._seconds:
+            rate = (last - self.step) / (seconds - self._seconds)
+            self._rate = rate if not self._rate else 0.9 * self._rate + 0.1 * rate
+        self.step, self._seconds = last, seconds
+
+    @property
+    def share(self) -> float:
+        """How much is done, 0 to 1."""
+        return self.step / self.total_steps if self.total_steps else 0.0
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds to go; None while unknown."""
+        return (self.total_steps - self.step) / self._rate if self._rate else None
+
+
+class ProgressLine:
+    """One line on a terminal, rewritten in place; silent where the stream is no terminal."""
+
+    def __init__(self, stream: TextIO = sys.stderr) -> None:
+        self._stream = stream
+        self._shows = stream.isatty()
+        self._pace = Pace()
+        self._steps_per_epoch = 1
+        self._validation = ""
+        self._drawn = 0.0
+
+    def show(self, message: Message) -> None:
+        """Takes any message of a training process."""
+        if isinstance(message, Started):
+            self._pace.started(message)
+            self._steps_per_epoch = message.steps_per_epoch
+        elif isinstance(message, EpochEnd):
+            self._validation = f"  validation {percent(message.val_accuracy)}"
+        elif isinstance(message, Steps):
+            self._pace.steps(message)
+            self._draw(self._training_words(message))
+        elif isinstance(message, Progress):
+            self._draw(_phase_words(message), force=True)
+
+    def clear(self) -> None:
+        """Removes the line."""
+        if self._shows:
+            self._stream.write("\r\x1b[2K")
+            self._stream.flush()
+
+    def _training_words(self, message: Steps) -> str:
+        pace = self._pace
+        filled = round(BAR_WIDTH * pace.share)
+        bar = "#" * filled + "-" * (BAR_WIDTH - filled)
+        epochs = -(-pace.total_steps // self._steps_per_epoch)
+        epoch = min(epochs, (pace.step - 1) // self._steps_per_epoch + 1)
+        left = f"  {duration(pace.remaining)} left" if pace.remaining is not None else ""
+        return (
+            f"[{bar}] epoch {epoch}/{epochs}  loss {message.loss[-1]:.4f}  "
+            f"{count(message.images_per_second[-1])} images/s{self._validation}{left}"
+        )
+
+    def _draw(self, words: str, *, force: bool = False) -> None:
+        now = time.monotonic()
+        if self._shows and (force or now - self._drawn >= LINE_SECONDS):
+            self._stream.write(f"\r\x1b[2K{words}")
+            self._stream.flush()
+            self._drawn = now
+
+
+def _phase_words(message: Progress) -> str:
+    amount = size if message.unit == "B" else count
+    done = f" {amount(message.done)} of {amount(message.total)}" if message.total else ""
+    return f"{message.phase}{done}"
