@@ -22,6 +22,7 @@ class Banner(QFrame):
         self.button = QPushButton()
         self.button.clicked.connect(self._do)
         self.dismiss = QToolButton()
+        theme.set_icon(self.dismiss, "cancel")
         self.dismiss.setToolTip(self.tr("Dismiss"))
         self.dismiss.setAccessibleName(self.tr("Dismiss message"))
         self.dismiss.clicked.connect(self.hide)
@@ -49,7 +50,6 @@ class Banner(QFrame):
         self.setStyleSheet(
             f"Banner {{ background: {colours.raised}; border-left: 3px solid {edge}; }}"
         )
-        self.dismiss.setIcon(theme.icon("cancel"))
         self.words.setText(sentence)
         self._act = act
         self.button.setText(action)

@@ -29,7 +29,6 @@ class Commands(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._icons: dict[QAction, str] = {}
         tr = self.tr
         self.train = self._action(tr("Train"), "play", "Ctrl+Return", window.train)
         self.pause = self._action(tr("Pause"), "pause", "Ctrl+P", window.pause_or_continue)
@@ -39,14 +38,14 @@ class Commands(QObject):
         self.stop.setToolTip(tr("End the run, keep its weights and evaluate them (Ctrl+.)"))
         self._make_menus()
         self._make_toolbar()
-        self.set_icons()
+        theme.set_icon(self.train, "play", "on_accent")
 
     def _action(
         self, text: str, icon: str, keys: str | QKeySequence.StandardKey, slot: Callable[..., object]
     ) -> QAction:
         action = QAction(text, self._window)
         if icon:
-            self._icons[action] = icon
+            theme.set_icon(action, icon)
         if keys:
             action.setShortcut(QKeySequence(keys))
         action.triggered.connect(lambda checked=False: slot())
@@ -76,7 +75,7 @@ class Commands(QObject):
             (window.undo_stack.createRedoAction(window, tr("Redo")), "redo", key.Redo),
         ):
             action.setShortcut(QKeySequence(keys))
-            self._icons[action] = icon
+            theme.set_icon(action, icon)
             edit.addAction(action)
         edit.addSeparator()
         edit.addAction(
@@ -134,12 +133,6 @@ class Commands(QObject):
         button.setObjectName("train")
         self._window.addToolBar(bar)
 
-    def set_icons(self) -> None:
-        """Draws the icons in the colours of the appearance in force."""
-        for action, name in self._icons.items():
-            action.setIcon(theme.icon(name))
-        self.train.setIcon(theme.icon("play", theme.tones().on_accent))
-
     def show_state(self, *, first_problem: str, busy: bool, status: RunStatus | None) -> None:
         """Enables what can be done now and says why the rest can't."""
         tr = self.tr
@@ -156,8 +149,7 @@ class Commands(QObject):
         self.stop.setEnabled(busy)
         held = status is RunStatus.PAUSED
         self.pause.setText(tr("Continue") if held else tr("Pause"))
-        self._icons[self.pause] = "play" if held else "pause"
-        self.pause.setIcon(theme.icon(self._icons[self.pause]))
+        theme.set_icon(self.pause, "play" if held else "pause")
 
     def _about(self) -> None:
         QMessageBox.about(

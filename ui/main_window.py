@@ -10,10 +10,10 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDropEvent,
-    QGuiApplication,
     QUndoStack,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QMainWindow,
     QMessageBox,
     QSplitter,
@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self.across.addWidget(self.experiment)
         self.across.addWidget(centre)
         self.across.setStretchFactor(1, 1)
-        self.across.setSizes([380, 1060])
+        self.across.setSizes([400, 1040])
         self.down = QSplitter(Qt.Orientation.Vertical)
         self.down.addWidget(self.across)
         self.down.addWidget(self.bottom)
@@ -307,7 +307,7 @@ class MainWindow(QMainWindow):
             self.banner.say(sentence, bad=bad)
             self.log.note(sentence)
         if not self.isActiveWindow():
-            QGuiApplication.alert(self) if hasattr(QGuiApplication, "alert") else None
+            QApplication.alert(self)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -366,7 +366,7 @@ class MainWindow(QMainWindow):
 
     def set_appearance(self, scheme: Qt.ColorScheme) -> None:
         """Light, dark, or as the system says."""
-        QGuiApplication.styleHints().setColorScheme(scheme)
+        theme.choose(scheme)
         self.settings.setValue("appearance", scheme.name)
         self.apply_theme()
 
@@ -374,7 +374,6 @@ class MainWindow(QMainWindow):
     def apply_theme(self) -> None:
         """Draws everything in the appearance in force."""
         theme.apply()
-        self.commands.set_icons()
         self.live.restyle()
         self.model.set_colours(run_colour)
         self.experiment.show_problems()

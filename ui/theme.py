@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
@@ -25,6 +27,7 @@ class Tones:
         text, muted: On all three of them.
         line: Hair lines.
         accent, on_accent: The main button and selections.
+        accent_fill: Behind a white tick.
         good, bad, warn: Differences and problems.
     """
 
@@ -35,6 +38,7 @@ class Tones:
     muted: str
     line: str
     accent: str
+    accent_fill: str
     on_accent: str
     selection: str
     good: str
@@ -44,19 +48,31 @@ class Tones:
 
 LIGHT = Tones(
     window="#f3f4f6", base="#ffffff", raised="#e9ebef", text="#1b1f24", muted="#5a636e",
-    line="#d5d9df", accent="#0b5cad", on_accent="#ffffff", selection="#d6e6f7",
+    line="#d5d9df", accent="#0b5cad", accent_fill="#0b5cad", on_accent="#ffffff", selection="#d6e6f7",
     good="#1a7f37", bad="#b3261e", warn="#8a5a00",
 )  # fmt: skip
 DARK = Tones(
     window="#1c1f24", base="#23272e", raised="#2c313a", text="#e7eaee", muted="#a3acb8",
-    line="#3a404a", accent="#4da3f0", on_accent="#0d1014", selection="#27415c",
+    line="#3a404a", accent="#4da3f0", accent_fill="#2f74b5", on_accent="#0d1014", selection="#27415c",
     good="#57c773", bad="#ff8a80", warn="#e5b567",
 )  # fmt: skip
 
 
+_chosen = Qt.ColorScheme.Unknown
+
+
+def choose(scheme: Qt.ColorScheme) -> None:
+    """Light, dark, or (Unknown) as the system says; `apply` draws it."""
+    global _chosen
+    _chosen = scheme
+    QGuiApplication.styleHints().setColorScheme(scheme)
+
+
 def is_dark() -> bool:
-    """Whether the system (or the View menu) asks for the dark appearance."""
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    """Whether the View menu, or else the system, asks for the dark appearance."""
+    system = QGuiApplication.styleHints().colorScheme()
+    scheme = system if _chosen == Qt.ColorScheme.Unknown else _chosen
+    return scheme == Qt.ColorScheme.Dark
 
 
 def tones() -> Tones:
@@ -72,9 +88,31 @@ def apply() -> None:
         application.setPalette(_palette(colours))
         application.setStyleSheet(_style_sheet(colours))
         _drawn.clear()
+        for target, (name, tone) in list(_bearers.items()):
+            target.setIcon(icon(name, getattr(colours, tone)))
+
+
+class HasIcon(Protocol):
+    """A button or an action."""
+
+    def setIcon(self, icon: QIcon) -> None:
+        """Takes an icon."""
 
 
 _drawn: dict[tuple[str, str], QIcon] = {}
+_bearers: WeakKeyDictionary[HasIcon, tuple[str, str]] = WeakKeyDictionary()
+
+
+def set_icon(target: HasIcon, name: str, tone: str = "text") -> None:
+    """Gives a button or action an icon that follows the appearance.
+
+    Args:
+        target: Which.
+        name: Of `resources/icons`.
+        tone: Field of `Tones` that colours it.
+    """
+    _bearers[target] = (name, tone)
+    target.setIcon(icon(name, getattr(tones(), tone)))
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:
@@ -103,6 +141,11 @@ def _pixmap(name: str, colour: str, side: int = 64) -> QPixmap:
     renderer.render(painter)
     painter.end()
     return pixmap
+
+
+def _file(name: str) -> str:
+    """Path of an icon, as a style sheet wants it."""
+    return str(files("resources") / "icons" / f"{name}.svg").replace("\\", "/")
 
 
 def _palette(t: Tones) -> QPalette:
@@ -154,7 +197,15 @@ QPushButton[primary="true"]:disabled {{ background: {t.raised}; color: {t.muted}
 QLineEdit, QSpinBox, QComboBox, QPlainTextEdit {{ background: {t.base}; color: {t.text};
     border: 1px solid {t.line}; border-radius: 4px; padding: 2px 6px; min-height: 20px;
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
-QSpinBox {{ padding-right: 2px; }}
+QSpinBox QLineEdit {{ border: 0; padding: 0 0 0 4px; min-height: 0; background: transparent; }}
+QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: 0; }}
+QComboBox::drop-down {{ border: 0; width: 20px; }}
+QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px; }}
+QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border-radius: 3px;
+    border: 1px solid {t.muted}; background: {t.base}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
+    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
+QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
 QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
 QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.muted};
     background: {t.window}; }}
@@ -192,7 +243,10 @@ QSplitter::handle:vertical {{ height: 1px; }}
 QStatusBar {{ background: {t.window}; border-top: 1px solid {t.line}; }}
 QStatusBar::item {{ border: 0; }}
 QStatusBar QLabel {{ color: {t.muted}; padding: 0 8px; }}
-QToolButton#section {{ text-align: left; font-weight: 600; padding: 8px; border-radius: 0;
+QToolButton#section:checked, QToolButton#section {{ background: transparent; text-align: left; font-weight: 600; padding: 8px; border-radius: 0;
     border-top: 1px solid {t.line}; }}
+QToolButton#section:hover {{ background: {t.raised}; }}
+QToolButton::menu-indicator {{ image: none; }}
+QWidget#page {{ background: {t.base}; }}
 QWidget#totals {{ background: {t.raised}; }}
 """

@@ -92,7 +92,7 @@ class IntEntry(Entry):
         self.spin.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         calm(self.spin)
         self.row.addWidget(self.spin, 1)
-        self.spin.valueChanged.connect(self.edited)
+        self.spin.valueChanged.connect(self.edited.emit)
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.spin):
@@ -144,7 +144,7 @@ class BoolEntry(Entry):
         super().__init__()
         self.box = QCheckBox()
         self.row.addWidget(self.box, 1)
-        self.box.toggled.connect(self.edited)
+        self.box.toggled.connect(self.edited.emit)
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.box):
@@ -161,7 +161,7 @@ class TextEntry(Entry):
         super().__init__()
         self.line = QLineEdit()
         self.row.addWidget(self.line, 1)
-        self.line.textEdited.connect(self.edited)
+        self.line.textEdited.connect(self.edited.emit)
 
     def show_value(self, value: Any) -> None:
         if self.line.text() != value:

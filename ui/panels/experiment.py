@@ -71,8 +71,7 @@ class Section(QWidget):
     def mark(self, message: str) -> None:
         """Marks the header with a problem, or removes the mark."""
         self.is_marked = bool(message)
-        bad = theme.tones().bad
-        self.header.setIcon(theme.icon("warning", bad) if message else theme.icon(self._icon))
+        theme.set_icon(self.header, *(("warning", "bad") if message else (self._icon, "text")))
         self.header.setToolTip(message or self.tr("Fold or unfold this section"))
 
 

@@ -134,6 +134,8 @@ class RunsPanel(QWidget):
         top.addWidget(self.filter)
         top.addWidget(self.count)
         top.addStretch(1)
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -184,7 +186,8 @@ class RunsPanel(QWidget):
             ("copy", "duplicate", self.tr("Copy run id"), "", self._copy),
             ("delete", "trash", self.tr("Delete"), "Del", self._delete),
         ):
-            action = QAction(theme.icon(icon), text, self.table)
+            action = QAction(text, self.table)
+            theme.set_icon(action, icon)
             if keys:
                 action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QDropEvent, QKeySequence
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QDropEvent, QIcon, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -27,7 +27,7 @@ from workbench.spec.layers import Layer, written
 
 PATH = "structure.layers"
 ROW_HEIGHT = 24
-ROWS_SHOWN = 9
+ROWS_SHOWN = 14
 
 
 class LayerList(QTreeWidget):
@@ -50,10 +50,14 @@ class LayerList(QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self.headerItem().setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self.headerItem().setTextAlignment(2, right)
 
-    def sizeHint(self) -> QSize:
-        return QSize(320, ROW_HEIGHT * (ROWS_SHOWN + 1))
+    def fit_height(self) -> None:
+        """As high as its rows, up to a limit; the form around it scrolls."""
+        rows = min(max(self.topLevelItemCount(), 3), ROWS_SHOWN)
+        row = max(self.sizeHintForRow(0), ROW_HEIGHT)
+        self.setFixedHeight(self.header().sizeHint().height() + rows * row + 2 * self.frameWidth())
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Says where the layer shall go instead of moving the row: the editor moves it."""
@@ -96,7 +100,7 @@ class StructurePanel(QWidget):
         row.setSpacing(0)
         self.add_button = QToolButton()
         self.add_button.setText(self.tr("Add layer"))
-        self.add_button.setIcon(theme.icon("plus"))
+        theme.set_icon(self.add_button, "plus")
         self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_button.setToolTip(self.tr("Add a layer after the chosen one"))
@@ -120,7 +124,8 @@ class StructurePanel(QWidget):
         return row
 
     def _button(self, icon: str, text: str, keys: str, slot: Any) -> QToolButton:
-        action = QAction(theme.icon(icon), text, self.list)
+        action = QAction(text, self.list)
+        theme.set_icon(action, icon)
         action.setShortcut(QKeySequence(keys))
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.setToolTip(f"{text} ({keys})")
@@ -215,6 +220,7 @@ class StructurePanel(QWidget):
             item = self._item(index)
             detail = layer.summary()
             item.setText(0, f"{layer.label}  {detail}" if detail else layer.label)
+        self.list.fit_height()
         self._show_costs()
         self.select(min(chosen, len(layers) - 1))
         self._show_form()
@@ -233,7 +239,7 @@ class StructurePanel(QWidget):
             fits = index < len(costs)
             item.setText(1, written(costs[index].output_shape) if fits else words.NONE)
             item.setText(2, words.count(costs[index].parameters) if fits else words.NONE)
-            item.setIcon(0, theme.icon("warning", theme.tones().bad) if message else theme.icon("structure", "transparent"))
+            item.setIcon(0, theme.icon("warning", theme.tones().bad) if message else QIcon())
             for column in range(3):
                 item.setToolTip(column, message or item.text(0))
 

@@ -179,6 +179,7 @@ class EmptyPage(QWidget):
         )
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.train = QPushButton(self.tr("Train"), self)
+        self.train.setProperty("primary", True)
         self.train.setMinimumSize(96, 32)
         self.train.setToolTip(self.tr("Train the experiment on the left"))
         self.train.setAccessibleName(self.tr("Train"))

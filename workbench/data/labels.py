@@ -32,9 +32,7 @@ def as_labels(stored: Array, name: str, where: str) -> Labels:
         hint = ""
         if stored.ndim == 2:
             hint = f"; one-hot rows become labels by {name}.argmax(axis=1)"
-        raise refused(
-            where, f"{name} must have the shape (n,) or (n, 1), got {stored.shape}{hint}"
-        )
+        raise refused(where, f"{name} must have the shape (n,) or (n, 1), got {stored.shape}{hint}")
     if stored.dtype.kind not in "biuf":
         raise refused(where, f"{name} must hold whole numbers from 0, got {stored.dtype.name}")
     if stored.size == 0:

@@ -35,9 +35,7 @@ def split_validation(
     Raises:
         DataError: naming `training.validation_split`, where a class has too few images.
     """
-    return stratified(
-        labels, fraction, seed, field="training.validation_split", names=class_names
-    )
+    return stratified(labels, fraction, seed, field="training.validation_split", names=class_names)
 
 
 def split_test(labels: npt.NDArray[np.integer], fraction: float) -> tuple[Indices, Indices]:

@@ -155,7 +155,7 @@ class Conv2D(Layer):
         return height * width * filters * prod(self.kernel_size) * shape[2]
 
     def summary(self) -> str:
-        return f"{self.filters} filters, {written(self.kernel_size)}, {self.activation}"
+        return f"{self.filters} · {written(self.kernel_size)} · {self.activation}"
 
 
 class Pooling2D(Layer):
@@ -247,7 +247,7 @@ class Dense(Layer):
         return prod(shape) * self.units
 
     def summary(self) -> str:
-        return f"{self.units} units, {self.activation}"
+        return f"{self.units} · {self.activation}"
 
 
 class SameShape(Layer):

@@ -1,0 +1,78 @@
+"""Channels and size of images: the one place where pixels are resampled, of arrays and of files.
+
+Grayscale is ITU-R 601 luma as Pillow's mode L; resizing is Pillow's bilinear filter, which
+averages when it shrinks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench.data.dataset import Array
+from workbench.data.request import Request
+
+Size = tuple[int, int]
+
+
+def fitted(image: Array, size: Size | None, channels: int | None) -> Array:
+    """One image in the wanted size and number of channels.
+
+    Args:
+        image: (height, width, 1 or 3), uint8 or float32.
+        size: (height, width), or None to keep it.
+        channels: 1, 3, or None to keep them.
+    """
+    if channels == 1 and image.shape[2] == 3:
+        image = gray(image)  # before resizing: a third of the work
+    if size is not None and image.shape[:2] != size:
+        image = _resized(image, size)
+    if channels == 3 and image.shape[2] == 1:
+        image = np.repeat(image, 3, axis=2)
+    return image
+
+
+def fitted_all(images: Array, size: Size | None, channels: int | None, request: Request) -> Array:
+    """Images (n, height, width, channels) in the wanted size and number of channels.
+
+    Raises:
+        DataError: where the result does not fit in memory.
+    """
+    height, width = size or images.shape[1:3]
+    shape = (len(images), height, width, channels or images.shape[3])
+    if shape == images.shape:
+        return images
+    result = np.empty(shape, images.dtype)
+    reporter = request.reporter("resizing", len(images))
+    for number, image in enumerate(images):
+        result[number] = fitted(image, size, channels)
+        reporter.step()
+    return result
+
+
+def gray(pixels: Array) -> Array:
+    """Luma of (..., 3) as (..., 1); for uint8 to the bit what Pillow's `convert("L")` gives."""
+    if pixels.dtype == np.uint8:
+        weights = np.array([19595, 38470, 7471], np.uint32)
+        luma = (pixels.astype(np.uint32) @ weights + 0x8000) >> 16
+        return luma.astype(np.uint8)[..., np.newaxis]
+    shares = np.array([0.299, 0.587, 0.114], np.float32)
+    return (pixels @ shares).astype(np.float32)[..., np.newaxis]
+
+
+def _resized(image: Array, size: Size) -> Array:
+    if image.dtype == np.uint8:
+        return _resampled(image[..., 0] if image.shape[2] == 1 else image, size).reshape(
+            *size, image.shape[2]
+        )
+    planes = [_resampled(image[..., channel], size) for channel in range(image.shape[2])]
+    return np.clip(np.stack(planes, axis=2), 0.0, 1.0)
+
+
+def _resampled(plane: Array, size: Size) -> Array:
+    """Pillow's modes L, RGB and F, by the array's type and shape."""
+    from PIL import Image
+
+    height, width = size
+    image = Image.fromarray(np.ascontiguousarray(plane))
+    resized: Array = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
+    return resized

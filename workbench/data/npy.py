@@ -1,0 +1,182 @@
+"""The .npy members of a zip archive, for files that nobody vouches for.
+
+Headers are read with NumPy's own reader, limited in size, and every claim (length, type, size) is
+held against what the archive can really contain before anything is allocated. Never unpickles.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+import warnings
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import IO, Any
+
+import numpy as np
+
+from workbench.data.dataset import Array
+from workbench.data.errors import plain, refused
+from workbench.data.request import BLOCK_BYTES, Reporter
+from workbench.words import size
+
+ARCHIVE_FAULTS = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+    IndexError,
+)
+"""What zipfile raises at damaged or exotic archives, besides OSError. DataError is a ValueError!"""
+
+MAX_HEADER = 4096
+MAX_DEFLATE_RATIO = 1040
+"""DEFLATE can't do better than 1032 to 1; a member that claims more is lying."""
+
+HEADER_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One array of an archive, known by its header."""
+
+    entry: zipfile.ZipInfo
+    name: str
+    shape: tuple[int, ...]
+    fortran: bool
+    dtype: np.dtype[Any]
+    header_bytes: int
+
+    @property
+    def length(self) -> int:
+        """Size of the first axis."""
+        return self.shape[0] if self.shape else 0
+
+    @property
+    def data_bytes(self) -> int:
+        """Bytes of the array without the header; exact, however large the claim."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def members_of(archive: zipfile.ZipFile, where: str) -> dict[str, Member]:
+    """The header of every array in an archive, by name without `.npy`.
+
+    Raises:
+        DataError: where one of them holds Python objects, or claims what it can't hold.
+        ARCHIVE_FAULTS: where the archive is damaged.
+    """
+    members: dict[str, Member] = {}
+    for entry in archive.infolist():
+        name = entry.filename.removesuffix(".npy")
+        if name == entry.filename:
+            continue
+        if name in members:
+            raise refused(where, f"holds {plain(name)} twice; must hold each array once")
+        _refuse_claim(entry, name, where)
+        member = _member(archive, entry, name, where)
+        _refuse_contents(member, where)
+        members[name] = member
+    return members
+
+
+def read_member(
+    archive: zipfile.ZipFile, member: Member, where: str, reporter: Reporter | None
+) -> Array:
+    """The array itself.
+
+    Raises:
+        DataError: where it is shorter than its header says.
+        ARCHIVE_FAULTS: where the archive is damaged.
+    """
+    flat = np.empty(math.prod(member.shape), member.dtype)
+    view = flat.view(np.uint8).data if flat.size else memoryview(b"")
+    each = max(1, member.data_bytes // max(1, member.length))
+    done = told = 0
+    with archive.open(member.entry) as file:
+        file.read(member.header_bytes)
+        while done < len(view):
+            got = file.readinto(view[done : done + BLOCK_BYTES])  # type: ignore[attr-defined]
+            if not got:
+                raise refused(
+                    where,
+                    f"{plain(member.name)} ends after {done} of {len(view)} bytes; the file is cut "
+                    "off, so copy or save it again",
+                )
+            done += got
+            if reporter is not None:
+                reporter.step(done // each - told)
+                told = done // each
+        if file.read(1):  # also makes zipfile check the checksum
+            raise refused(where, f"{plain(member.name)} goes on after its end; save it again")
+    return flat.reshape(member.shape, order="F" if member.fortran else "C")
+
+
+def _refuse_claim(entry: zipfile.ZipInfo, name: str, where: str) -> None:
+    """Refuses encrypted members, unknown compression, and sizes that can't be true."""
+    if entry.flag_bits & 0x1:
+        raise refused(where, f"{plain(name)} is encrypted; save it with numpy.savez")
+    ratios = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: MAX_DEFLATE_RATIO}
+    ratio = ratios.get(entry.compress_type)
+    if ratio is None:
+        raise refused(
+            where,
+            f"{plain(name)} is compressed in a way that NumPy does not use; save it with "
+            "numpy.savez_compressed",
+        )
+    if entry.file_size > ratio * (entry.compress_size + 1):
+        raise refused(
+            where,
+            f"{plain(name)} claims {size(entry.file_size)} in {size(entry.compress_size)} of "
+            "archive, which can't be; save it again",
+        )
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: str) -> Member:
+    with archive.open(entry) as file:
+        try:
+            shape, fortran, dtype = _header(file)
+        except (zipfile.BadZipFile, zlib.error):
+            raise
+        # NumPy parses headers with ast and tokenize, which raise all sorts of things at nonsense.
+        except Exception as error:  # noqa: BLE001
+            raise refused(
+                where, f"{plain(name)} is no NumPy array ({type(error).__name__}); save it again"
+            ) from None
+        return Member(entry, name, shape, fortran, dtype, file.tell())
+
+
+def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    read = HEADER_READERS[np.lib.format.read_magic(file)]
+    with warnings.catch_warnings():  # about files written by Python 2, which are welcome
+        warnings.simplefilter("ignore")
+        shape, fortran, dtype = read(file, max_header_size=MAX_HEADER)
+    return tuple(int(side) for side in shape), bool(fortran), dtype
+
+
+def _refuse_contents(member: Member, where: str) -> None:
+    """Refuses Python objects, and headers that promise more or less than there is."""
+    if member.dtype.hasobject:
+        raise refused(
+            where,
+            f"{plain(member.name)} holds Python objects, which could run code when read; save it "
+            "as an array of numbers",
+        )
+    odd = member.dtype.itemsize == 0 or member.dtype.subdtype is not None
+    if odd or min(member.shape, default=0) < 0:
+        raise refused(where, f"{plain(member.name)} has an impossible shape; save it again")
+    held = member.entry.file_size - member.header_bytes
+    if member.data_bytes != held:
+        raise refused(
+            where,
+            f"{plain(member.name)} claims {size(member.data_bytes)} in its header but holds "
+            f"{size(held)}; the file is damaged, so save it again",
+        )
