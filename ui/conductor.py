@@ -222,11 +222,11 @@ class Conductor(QObject):
 
     @Slot(object)
     def _hear(self, message: Message | None) -> None:
-        if message is None:  # the process is there; a run may already wait for it
-            self._send_run()
+        if message is None:
+            self._send_run()  # the process is there; a run may already wait for it
             return
         handler = self._handlers.get(type(message))
-        if handler is not None:
+        if handler is not None and not self._closing:
             handler(message)
 
     def _on_ready(self, message: Ready) -> None:

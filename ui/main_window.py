@@ -334,6 +334,7 @@ class MainWindow(QMainWindow):
             return
         self.files.forget_draft()
         self._keep()
+        self.hide()  # the training process may take a moment to save its checkpoint
         self.data.close_jobs()
         self.live.close_loader()
         self.conductor.close()

@@ -154,8 +154,8 @@ def _palette(t: Tones) -> QPalette:
     for where, colour in {
         role.Window: t.window, role.WindowText: t.text, role.Base: t.base,
         role.AlternateBase: t.window, role.Text: t.text, role.Button: t.raised,
-        role.ButtonText: t.text, role.BrightText: t.bad, role.Highlight: t.accent,
-        role.HighlightedText: t.on_accent, role.ToolTipBase: t.raised, role.ToolTipText: t.text,
+        role.ButtonText: t.text, role.BrightText: t.bad, role.Highlight: t.selection,
+        role.HighlightedText: t.text, role.ToolTipBase: t.raised, role.ToolTipText: t.text,
         role.PlaceholderText: t.muted, role.Link: t.accent, role.Mid: t.line, role.Dark: t.line,
         role.Midlight: t.raised, role.Light: t.base, role.Shadow: t.line, role.Accent: t.accent,
     }.items():  # fmt: skip
@@ -224,11 +224,8 @@ QTabBar::tab:focus {{ color: {t.accent}; }}
 QHeaderView {{ background: {t.base}; }}
 QHeaderView::section {{ background: {t.base}; color: {t.muted}; border: 0;
     border-bottom: 1px solid {t.line}; padding: 4px 8px; }}
-QTableView, QTreeView, QListView {{ background: {t.base}; border: 0; outline: 0;
-    selection-background-color: {t.selection}; selection-color: {t.text}; }}
+QTableView, QTreeView, QListView {{ background: {t.base}; border: 0; outline: 0; }}
 QTableView::item, QTreeView::item, QListView::item {{ padding: 2px 8px; }}
-QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {{
-    background: {t.selection}; color: {t.text}; }}
 QScrollArea {{ border: 0; background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}

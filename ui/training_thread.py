@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from workbench.training.session import Session
+from workbench.training.session import CLOSE_SECONDS, Session
 
 
 class TrainingThread(QThread):
@@ -33,7 +33,11 @@ class TrainingThread(QThread):
             self.said.emit(message)
 
     def end(self) -> None:
-        """Ends the process (asked, terminated, killed) and waits for this thread."""
-        if self.session is not None:
-            self.session.end()
+        """Ends the process in steps (asked, terminated, killed) and waits for this thread."""
+        session = self.session
+        steps = () if session is None else (session.close, session.terminate, session.kill)
+        for push in steps:
+            push()
+            if self.wait(round(1000 * CLOSE_SECONDS)):
+                return
         self.wait()

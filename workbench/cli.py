@@ -28,7 +28,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.data import Data, KerasData
 from workbench.spec.layers import written
 from workbench.training.session import Session
-from workbench.words import count, duration, percent
+from workbench.words import NONE, count, duration, percent
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -192,7 +192,8 @@ def _print_result(run: Run) -> None:
         ("MACs", count(run.macs)),
     ]
     for title, value in rows:
-        print(f"{title:<20} {value}")
+        if NONE not in value:
+            print(f"{title:<20} {value}")
 
 
 # --- lists ---------------------------------------------------------------------------------------

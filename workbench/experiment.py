@@ -5,6 +5,7 @@ Immutable, so that undo is a stack of experiments. Nothing is read here but the 
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -80,6 +81,10 @@ class Training(Spec):
         le=0.9,
     )
 
+    def train_images(self, images: int) -> int:
+        """How many of the training part's images are left to train on."""
+        return images - math.ceil(images * self.validation_split)
+
 
 class Experiment(Spec):
     """Everything that decides a run."""
@@ -104,7 +109,7 @@ class Experiment(Spec):
         """
         try:
             values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
             detail = str(error)
             raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
         version = values.get("schema_version", 1)
@@ -149,10 +154,18 @@ class Experiment(Spec):
         write_atomically(path, saved.to_toml().encode())
 
     def with_base(self, folder: Path) -> Experiment:
-        """The same with a relative data path made absolute, starting at `folder`."""
+        """The same with a relative data path made absolute, starting at `folder`.
+
+        Raises:
+            SpecError: where it starts at the home folder of a user that there is not.
+        """
         if not isinstance(self.data, FileData) or not self.data.path:
             return self
-        path = folder / Path(self.data.path).expanduser()
+        try:
+            path = folder / Path(self.data.path).expanduser()
+        except RuntimeError:  # ~somebody
+            message = f"there is no home folder for {self.data.path!r}; write the whole path"
+            raise SpecError.at("data.path", message) from None
         return self.model_copy(update={"data": self.data.changed(path=str(path))})
 
     def with_settings(self, settings: Mapping[str, Any]) -> Experiment:
@@ -171,7 +184,7 @@ class Experiment(Spec):
         switches = [path for path in settings if path.rpartition(".")[2] in CHOICE_KEYS]
         for path in switches:
             owner, _, key = path.rpartition(".")
-            chosen = self.at(owner)
+            chosen = self.at(owner) if owner else self
             if isinstance(chosen, Choice) and chosen.key == key:
                 put(values, owner, chosen.switched(settings[path]))
             else:
@@ -189,10 +202,12 @@ class Experiment(Spec):
         """
         found: Any = self
         for key in steps_of(path):
-            try:
-                found = found[key] if isinstance(key, int) else getattr(found, key)
-            except (AttributeError, IndexError, TypeError):
-                raise SpecError.at(path, _unknown(key, found)) from None
+            if isinstance(key, int) and isinstance(found, tuple) and key < len(found):
+                found = found[key]
+            elif isinstance(key, str) and key in getattr(type(found), "model_fields", ()):
+                found = getattr(found, key)
+            else:
+                raise SpecError.at(path, _unknown(key, found))
         return found
 
     def analysis(self, info: DataInfo) -> Analysis:
@@ -201,8 +216,7 @@ class Experiment(Spec):
 
     def steps_per_epoch(self, info: DataInfo) -> int:
         """Steps to an epoch on the training images left by the validation share."""
-        images = info.train_images - round(info.train_images * self.training.validation_split)
-        return -(-images // self.training.batch_size)
+        return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
     def problems(self, info: DataInfo | None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
@@ -216,7 +230,7 @@ class Experiment(Spec):
         if info is not None:
             analysis = self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
-            images = info.train_images - round(info.train_images * self.training.validation_split)
+            images = self.training.train_images(info.train_images)
             if self.training.batch_size > images:
                 found.append(
                     Problem(
@@ -243,7 +257,7 @@ def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
             raise SpecError.at("", f"--set {assignment}: must be PATH=VALUE")
         try:
             value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             value = text
         settings[path.strip()] = value
     return settings

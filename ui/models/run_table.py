@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon, QPixmap
 
 from workbench import words
 from workbench.runs.record import EpochMetrics, Run
@@ -16,6 +17,7 @@ from workbench.runs.record import EpochMetrics, Run
 Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
 RUN_ROLE = Qt.ItemDataRole.UserRole + 1
+SWATCH = 12
 PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 2
 
 
@@ -229,7 +231,7 @@ class RunTable(QAbstractTableModel):
         if index.column() == 0 and role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Unchecked if run.hidden else Qt.CheckState.Checked
         if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
-            return self._colours(run)
+            return _swatch(self._colours(run).name())
         return None
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -248,6 +250,16 @@ class RunTable(QAbstractTableModel):
         if self.choice.pick is Pick.BEST:
             return self.tr(" (best)")
         return self.tr(" (epoch {})").format(self.choice.epoch)
+
+
+@cache
+def _swatch(colour: str) -> QIcon:
+    """A run's colour as an icon that a selected row leaves as it is."""
+    pixmap = QPixmap(SWATCH, SWATCH)
+    pixmap.fill(QColor(colour))
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)
+    return icon
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:

@@ -182,6 +182,8 @@ class DataPanel(QWidget):
         both.addWidget(self.grid, 3)
         both.addLayout(side, 2)
         inside = QWidget()
+        inside.setObjectName("page")
+        inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(inside)
         column.setContentsMargins(6 * theme.UNIT, 4 * theme.UNIT, 6 * theme.UNIT, 4 * theme.UNIT)
         column.setSpacing(2 * theme.UNIT)

@@ -120,6 +120,10 @@ class LivePanel(QWidget):
                 self.plots.rename(run.run_id, run.name)
                 self._names[run.run_id] = (run.name, run.colour)
 
+    def curves(self, run_id: str) -> RunCurves:
+        """The points of a run."""
+        return self._curves[run_id]
+
     def highlight(self, run_id: str) -> None:
         """Brings a run's curves to the front; "" for none."""
         self.plots.highlight(run_id if run_id in self._names else None)

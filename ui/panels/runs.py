@@ -37,7 +37,7 @@ from workbench.runs.status import RunStatus
 
 ROW_HEIGHT = 26
 BAR_WIDTH = 64
-WIDTHS = (240, 200, 84, 84, 84, 84, 84, 92, 96)
+WIDTHS = (240, 220, 88, 88, 88, 88, 88, 96, 104)
 
 TONE_OF_STATUS = {
     RunStatus.COMPLETED: "good",
@@ -131,9 +131,10 @@ class RunsPanel(QWidget):
         self.pages.addWidget(self.table)
         top = QHBoxLayout()
         top.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
-        top.addWidget(self.filter)
+        top.setSpacing(3 * theme.UNIT)
+        top.addWidget(self.filter, 1)
         top.addWidget(self.count)
-        top.addStretch(1)
+        top.addStretch(2)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = QVBoxLayout(self)
@@ -143,6 +144,7 @@ class RunsPanel(QWidget):
         layout.addWidget(self.pages, 1)
         self._make_actions()
         model.modelReset.connect(self.refresh)
+        model.dataChanged.connect(self._enable_actions)
         self.proxy.rowsInserted.connect(self.refresh)
         self.proxy.rowsRemoved.connect(self.refresh)
         self.refresh()
@@ -163,7 +165,8 @@ class RunsPanel(QWidget):
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._header_menu)

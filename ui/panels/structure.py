@@ -56,7 +56,7 @@ class LayerList(QTreeWidget):
     def fit_height(self) -> None:
         """As high as its rows, up to a limit; the form around it scrolls."""
         rows = min(max(self.topLevelItemCount(), 3), ROWS_SHOWN)
-        row = max(self.sizeHintForRow(0), ROW_HEIGHT)
+        row = self.sizeHintForRow(0) if self.topLevelItemCount() else ROW_HEIGHT
         self.setFixedHeight(self.header().sizeHint().height() + rows * row + 2 * self.frameWidth())
 
     def dropEvent(self, event: QDropEvent) -> None:

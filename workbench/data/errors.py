@@ -8,6 +8,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from workbench.words import size
+
+MAX_TEXT = 300
+TERABYTE = 10**12
+
 
 class DataError(ValueError):
     """Data that can't be used: one sentence with the field, the file, the fault and the remedy."""
@@ -40,7 +45,13 @@ def plain(text: str | os.PathLike[str]) -> str:
     File names may hold anything but a slash: line ends and bytes that are no UTF-8 included.
     """
     raw = os.fspath(text).encode("utf-8", "replace").decode("utf-8")
-    return "".join(letter if letter.isprintable() else "?" for letter in raw)
+    text = "".join(letter if letter.isprintable() else "?" for letter in raw[-MAX_TEXT:])
+    return text if len(raw) <= MAX_TEXT else f"...{text}"
+
+
+def claimed(claim: int) -> str:
+    """Bytes that a header asks for, which may be any number at all."""
+    return size(claim) if claim < TERABYTE else "more than a terabyte"
 
 
 def first_line(error: BaseException) -> str:

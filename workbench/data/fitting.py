@@ -56,16 +56,17 @@ def gray(pixels: Array) -> Array:
         luma = (pixels.astype(np.uint32) @ weights + 0x8000) >> 16
         return luma.astype(np.uint8)[..., np.newaxis]
     shares = np.array([0.299, 0.587, 0.114], np.float32)
-    return (pixels @ shares).astype(np.float32)[..., np.newaxis]
+    shade: Array = pixels @ shares
+    return shade.astype(np.float32)[..., np.newaxis]
 
 
 def _resized(image: Array, size: Size) -> Array:
     if image.dtype == np.uint8:
-        return _resampled(image[..., 0] if image.shape[2] == 1 else image, size).reshape(
-            *size, image.shape[2]
-        )
+        plane = _resampled(image[..., 0] if image.shape[2] == 1 else image, size)
+        return plane.reshape(*size, image.shape[2])
     planes = [_resampled(image[..., channel], size) for channel in range(image.shape[2])]
-    return np.clip(np.stack(planes, axis=2), 0.0, 1.0)
+    stacked: Array = np.clip(np.stack(planes, axis=2), 0.0, 1.0)
+    return stacked
 
 
 def _resampled(plane: Array, size: Size) -> Array:

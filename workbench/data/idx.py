@@ -15,7 +15,7 @@ import numpy as np
 from workbench.data import paths
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
-from workbench.data.errors import first_line, refused, unreadable
+from workbench.data.errors import claimed, first_line, refused, unreadable
 from workbench.data.request import BLOCK_BYTES, Request
 from workbench.spec.data import Idx
 from workbench.words import size
@@ -135,7 +135,7 @@ def _content(
         there = size(length) if ratio > 1 else size(length - header)
         raise refused(
             path,
-            f"claims {size(needed)} of {what} in its header but holds {there}; the file is "
+            f"claims {claimed(needed)} of {what} in its header but holds {there}; the file is "
             "damaged, so copy or download it again",
         )
     request.afford(needed, str(path), f"its {what}")

@@ -180,7 +180,7 @@ def _parts(found: Found, spec: ImageFolder) -> tuple[Rows, Rows]:
     if found.test is not None:
         return (files, labels), _rows(found.test)
     classes_of(labels, labels[:0], str(found.root))
-    train, test = split_test(labels, spec.test_split)
+    train, test = split_test(labels, spec.test_split, as_names(found.names))
     return (
         ([files[row] for row in train], labels[train]),
         ([files[row] for row in test], labels[test]),

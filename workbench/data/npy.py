@@ -17,7 +17,7 @@ from typing import IO, Any
 import numpy as np
 
 from workbench.data.dataset import Array
-from workbench.data.errors import plain, refused
+from workbench.data.errors import claimed, plain, refused
 from workbench.data.request import BLOCK_BYTES, Reporter
 from workbench.words import size
 
@@ -135,7 +135,7 @@ def _refuse_claim(entry: zipfile.ZipInfo, name: str, where: str) -> None:
     if entry.file_size > ratio * (entry.compress_size + 1):
         raise refused(
             where,
-            f"{plain(name)} claims {size(entry.file_size)} in {size(entry.compress_size)} of "
+            f"{plain(name)} claims {claimed(entry.file_size)} in {size(entry.compress_size)} of "
             "archive, which can't be; save it again",
         )
 
@@ -177,6 +177,6 @@ def _refuse_contents(member: Member, where: str) -> None:
     if member.data_bytes != held:
         raise refused(
             where,
-            f"{plain(member.name)} claims {size(member.data_bytes)} in its header but holds "
+            f"{plain(member.name)} claims {claimed(member.data_bytes)} in its header but holds "
             f"{size(held)}; the file is damaged, so save it again",
         )

@@ -57,7 +57,7 @@ class Reporter:
     def step(self, images: int = 1) -> None:
         """`images` more are done."""
         self._done += images
-        if self._progress is None:
+        if self._progress is None or not images:
             return
         now = time.monotonic()
         if now >= self._next or self._done >= self._total:

@@ -38,13 +38,15 @@ def split_validation(
     return stratified(labels, fraction, seed, field="training.validation_split", names=class_names)
 
 
-def split_test(labels: npt.NDArray[np.integer], fraction: float) -> tuple[Indices, Indices]:
+def split_test(
+    labels: npt.NDArray[np.integer], fraction: float, class_names: Sequence[str] = ()
+) -> tuple[Indices, Indices]:
     """Sets a test part aside, always the same for the same labels: (train, test) indices.
 
     Raises:
         DataError: naming `data.test_split`, where a class has too few images.
     """
-    return stratified(labels, fraction, TEST_SPLIT_SEED, field="data.test_split")
+    return stratified(labels, fraction, TEST_SPLIT_SEED, field="data.test_split", names=class_names)
 
 
 def stratified(

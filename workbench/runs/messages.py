@@ -173,5 +173,5 @@ def decode(line: str) -> Message:
     try:
         fields: dict[str, Any] = json.loads(line)
         return _KNOWN[fields.pop("say")](**fields)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a message: {line[:200]!r}") from error

@@ -101,9 +101,8 @@ class Store:
         A name that another run has gets a number: "digits-cnn 2".
         """
         now = time.time()
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(now))
-        run_id = f"{stamp}-{secrets.token_hex(2)}"
         with self._change() as db:
+            run_id = self._free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
@@ -330,6 +329,12 @@ class Store:
         """A number that changes when another process (or thread) changed the store."""
         with self._explained():
             return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def _free_id(self, stamp: str) -> str:
+        """Four digits tell runs of a second apart; in a hundred of them two are often the same."""
+        ids = (f"{stamp}-{secrets.token_hex(2)}" for _ in itertools.count())
+        taken = "SELECT 1 FROM runs WHERE run_id = ?"
+        return next(i for i in ids if self._db.execute(taken, (i,)).fetchone() is None)
 
     def _free_name(self, name: str) -> str:
         taken = {row["name"] for row in self._db.execute("SELECT name FROM runs")}

@@ -115,8 +115,8 @@ def main(kind: str) -> int:
     except Exception as error:  # Keras raises bare Exception where a download fails
         print(repr(error), file=sys.stderr)
         _say(
-            error=f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); go on "
-            f"line and try again, or save the data as .npz and choose data.kind = \"npz\""
+            error=f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); connect "
+            'to the network and try again, or choose data.kind = "npz" with a file of your own'
         )
         return 1
     finally:

@@ -47,12 +47,14 @@ def scaled(images: tf.Tensor) -> tf.Tensor:
 
 
 class MemoryFeed:
-    """Images and labels in memory, gathered by index inside the compiled loop."""
+    """Images and labels in memory, gathered by index inside the compiled loop.
+
+    Pixels stay as they are stored, mostly one byte each, and are scaled a batch at a time.
+    """
 
     def __init__(self, part: Part, batch_size: int) -> None:
         self.batch_size = batch_size
-        everything = np.arange(len(part.images))
-        self._images = scaled(tf.constant(part.images.read(everything)))
+        self._images = tf.constant(part.images.read(np.arange(len(part.images))))
         self._labels = tf.constant(part.labels, tf.int32)
 
     def begin(self, order: Order, first_batch: int) -> tf.Tensor:
@@ -60,7 +62,7 @@ class MemoryFeed:
 
     def batch(self, state: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         rows = state[index * self.batch_size : (index + 1) * self.batch_size]
-        return tf.gather(self._images, rows), tf.gather(self._labels, rows)
+        return scaled(tf.gather(self._images, rows)), tf.gather(self._labels, rows)
 
 
 class StreamFeed:
@@ -77,7 +79,7 @@ class StreamFeed:
             return images.read(rows), labels[rows].astype(np.int32)
 
         def load(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            pixels, classes = tf.numpy_function(read, [rows], [self._dtype(), tf.int32])
+            pixels, classes = tf.numpy_function(read, [rows], [images.dtype, tf.int32])
             pixels.set_shape((None, *images.shape))
             classes.set_shape((None,))
             return scaled(pixels), classes
@@ -89,9 +91,6 @@ class StreamFeed:
 
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return next(state)
-
-    def _dtype(self) -> tf.DType:
-        return tf.as_dtype(self._part.images.read(np.arange(1)).dtype)
 
 
 def feed(part: Part, batch_size: int) -> Feed:

@@ -284,7 +284,10 @@ def prepare(
     device = hardware.choose(experiment.hardware)
     training = experiment.training
     rows, validation = split_validation(
-        dataset.train.labels, training.validation_split, training.seed
+        dataset.train.labels,
+        training.validation_split,
+        training.seed,
+        dataset.info.class_names,
     )
     return Prepared(experiment, dataset, rows, validation, device, folder)
 

@@ -21,7 +21,6 @@ from workbench.runs.messages import (
     Close,
     Message,
     Progress,
-    Ready,
     StatusChanged,
     Train,
     decode,
@@ -85,15 +84,10 @@ class Worker:
         self._commands, self._say = commands, say
 
     def warm_up(self) -> None:
-        """Imports what a run needs, and says so."""
-        import sklearn.datasets  # noqa: F401  (slow to import, and the first run may need it)
-        import sklearn.model_selection  # noqa: F401
+        """Imports and rehearses what a run needs, and says so."""
+        from workbench.runtime.warm import warm_up
 
-        from workbench.runtime import hardware
-        from workbench.spec.hardware import Auto
-
-        hardware.use_memory_as_needed()
-        self._say(Ready(hardware.choose(Auto()).words, hardware.versions()))
+        self._say(warm_up())
 
     def serve(self) -> None:
         """Until the parent closes."""

@@ -43,8 +43,12 @@ def as_pair(value: object) -> object:
 
 def _blame_whole(value: object, handler: ValidatorFunctionWrapHandler) -> object:
     """Blames `kernel_size`, not `kernel_size[0]`: a person sets the pair as one."""
+    pair = as_pair(value)
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        wanted = "must be a whole number, or two of them as [height, width]"
+        raise refuse({"": f"{wanted}, got {shown(value)}"})
     try:
-        return handler(as_pair(value))
+        return handler(pair)
     except ValidationError as error:
         raise refuse({"": problem.message for problem in problems_of(error)[:1]}) from None
 

@@ -100,7 +100,8 @@ class Digits(Data):
     source_info = DataInfo((8, 8, 1), DIGITS, 1437, 360)
 
     kind: Literal["digits"] = "digits"
-    resize: Size | None = setting(
+    # Not optional: TOML has no null, so a missing value means 28x28.
+    resize: Size = setting(
         (28, 28), "Resize to", "The scans are 8x8; 28x28 makes them fit networks made for MNIST.",
         unit="px",
     )

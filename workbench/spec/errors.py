@@ -79,7 +79,16 @@ def path_of(loc: Iterable[int | str]) -> str:
 
 def problems_of(error: ValidationError) -> list[Problem]:
     """Each of pydantic's errors as a sentence."""
-    return [Problem(path_of(item["loc"]), _sentence(item)) for item in error.errors()]
+    found = error.errors()
+    return [Problem(path_of(i["loc"]), _sentence(i)) for i in found if not _is_echo(i, found)]
+
+
+def _is_echo(item: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is called too short only because pydantic left its refused entries out."""
+    loc = item["loc"]
+    return item["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in found
+    )
 
 
 def near_miss(name: str, known: Iterable[str]) -> str:
@@ -95,7 +104,10 @@ def shown(value: object) -> str:
     """A value as it appears in a sentence: short, and as TOML would write it."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    try:
+        text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
@@ -104,13 +116,19 @@ def _wants(what: str) -> Callable[[ErrorDetails, dict[str, Any]], str]:
 
 
 def _bound(words: str, key: str) -> Callable[[ErrorDetails, dict[str, Any]], str]:
-    return lambda item, ctx: f"must be {words} {ctx[key]:g}, got {shown(item['input'])}"
+    return lambda item, ctx: f"must be {words} {_limit(ctx[key])}, got {shown(item['input'])}"
+
+
+def _limit(value: float) -> str:
+    """1000000, not 1e+06: a limit is to be typed by a person."""
+    return str(value) if isinstance(value, int) else f"{value:g}"
 
 
 def _length(item: ErrorDetails, ctx: dict[str, Any]) -> str:
     wanted = ctx.get("min_length", ctx.get("max_length"))
     kind = "at least" if "min_length" in ctx else "at most"
-    return f"must have {kind} {wanted} entries, got {ctx['actual_length']}"
+    noun = "entry" if wanted == 1 else "entries"
+    return f"must have {kind} {wanted} {noun}, got {ctx['actual_length']}"
 
 
 SENTENCES: dict[str, Callable[[ErrorDetails, dict[str, Any]], str]] = {

@@ -24,7 +24,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 
 WORKER = "workbench.runtime.worker"
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
 """How long a run may take to save its checkpoint before the process is terminated."""
 
 BACKGROUND_NICE = 5
@@ -108,21 +108,25 @@ class Session:
             self.run_id = None
 
     def close(self) -> None:
-        """Asks the process to save and end; `messages` then runs out.
-
-        Callable from any thread; doesn't wait. `end` does.
-        """
+        """Asks the process to save and end; `messages` then runs out. From any thread."""
         self._send(Close())
 
-    def end(self) -> int:
-        """Ends the process in steps: asked, terminated, killed; returns its exit code."""
-        self.close()
-        self._child.wait(CLOSE_SECONDS if self.run_id else 2.0)
-        return self._child.end()
+    def terminate(self) -> None:
+        """Ends the process by a signal; what runs is shown as interrupted. From any thread."""
+        self._child.terminate()
 
     def kill(self) -> None:
-        """Ends the process at once; what runs is shown as interrupted."""
+        """Ends the process at once; what runs is shown as interrupted. From any thread."""
         self._child.kill()
+
+    def end(self) -> int:
+        """Ends the process in steps: asked, terminated, killed; returns its exit code.
+
+        For the thread that reads `messages` alone: it closes what they are read from.
+        """
+        self.close()
+        self._child.wait(CLOSE_SECONDS)
+        return self._child.end()
 
     def _send(self, message: Message) -> None:
         self._child.send(message.encode())

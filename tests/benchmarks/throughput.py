@@ -1,0 +1,100 @@
+"""Training speed of the command line against scripts without the workbench, in pairs.
+
+    python tests/benchmarks/throughput.py --baselines BASELINES.py --data MNIST.npz
+
+Each round runs every baseline mode and the workbench once, in a turning order, on the same images,
+network and batch size; ratios are taken within a round, since machines drift. Prints one JSON line:
+medians of images a second over the epochs after the first, and the median ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+
+def baseline(arguments: argparse.Namespace, mode: str) -> float:
+    """Images a second of a baseline mode."""
+    done = subprocess.run(
+        [
+            sys.executable, str(arguments.baselines), mode, "--data", str(arguments.data),
+            "--images", str(arguments.images), "--batch", str(arguments.batch),
+            "--epochs", str(arguments.epochs),
+        ],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    rates = json.loads(done.stdout.splitlines()[-1])["images_per_second"]
+    return statistics.median(rates)
+
+
+def workbench(arguments: argparse.Namespace, data: Path, store: Path) -> float:
+    """Images a second of `dlopt-workbench run`, metrics, store and checkpoints included."""
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "ui.launch", "run", "mnist-cnn", "--json",
+            "--store", str(store), "--set", "data.kind=npz", "--set", f"data.path={data}",
+            "--set", f"training.epochs={arguments.epochs}",
+            "--set", f"training.batch_size={arguments.batch}",
+            "--set", "training.validation_split=0.0",
+        ],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return float(json.loads(done.stdout.splitlines()[-1])["images_per_second"])
+
+
+def main() -> None:
+    """Runs the rounds and prints the result."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--baselines", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--images", type=int, default=19200)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--modes", nargs="+", default=["graph", "keras"])
+    arguments = parser.parse_args()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    rates: dict[str, list[float]] = {name: [] for name in (*arguments.modes, "workbench")}
+    with tempfile.TemporaryDirectory() as folder:
+        subset = Path(folder) / "subset.npz"
+        with np.load(arguments.data, allow_pickle=False) as full:
+            arrays = {name: full[name] for name in full.files}
+        np.savez(
+            subset,
+            x_train=arrays["x_train"][: arguments.images],
+            y_train=arrays["y_train"][: arguments.images],
+            x_test=arrays["x_test"][:1000],
+            y_test=arrays["y_test"][:1000],
+        )
+        for number in range(arguments.rounds):
+            names = list(rates)
+            for name in names[number % len(names) :] + names[: number % len(names)]:
+                own = name == "workbench"
+                rate = (
+                    workbench(arguments, subset, Path(folder) / "store")
+                    if own
+                    else baseline(arguments, name)
+                )
+                rates[name].append(rate)
+                print(f"round {number + 1}: {name} {rate:,.0f} images/s", file=sys.stderr)
+    ratios = {
+        name: round(
+            statistics.median(a / b for a, b in zip(rates["workbench"], rates[name], strict=True)),
+            3,
+        )
+        for name in arguments.modes
+    }
+    medians = {name: round(statistics.median(values)) for name, values in rates.items()}
+    print(json.dumps({"images_per_second": medians, "workbench_divided_by": ratios}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""What every test gets: places of its own on disk, and a check that it leaves nothing running."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import hypothesis
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # for the helpers: `from tests.engine.strategies import ...`
+    sys.path.insert(0, str(ROOT))
+
+SECONDS_TO_END = 3.0
+FAILED = pytest.StashKey[bool]()
+
+# The same examples at every run: a failure is of the code, not of the day.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees (or harms) the runs, the downloads or the Keras folder of a person."""
+    monkeypatch.setenv("DLOPT_STORE", str(tmp_path / "dlopt-store"))
+    monkeypatch.setenv("DLOPT_CACHE", str(tmp_path / "dlopt-cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras-home"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Notes a failure, whose traceback keeps objects alive that are no finding of their own."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(request: pytest.FixtureRequest, own_places: None) -> Generator[None]:
+    """Fails the test that leaves a process, a thread, a timer or a window; ends what it can."""
+    checks = [_new_children(), _new_threads(), *_new_qt_objects()]
+    yield
+    request.node.funcargs.clear()  # pytest would hold the test's widgets until after this check
+    found = [words for check in checks for words in check()]
+    if found and not request.node.stash.get(FAILED, False):
+        pytest.fail(f"the test left behind: {'; '.join(found)}", pytrace=False)
+
+
+Check = Callable[[], list[str]]
+
+
+def _new_children() -> Check:
+    before = set(psutil.Process().children())
+
+    def check() -> list[str]:
+        new = [c for c in psutil.Process().children() if c not in before]
+        if not new:
+            return []
+        _, alive = psutil.wait_procs([c for c in new if _runs(c)], timeout=SECONDS_TO_END)
+        found = [f"process {c.pid} ({' '.join(c.cmdline()[-3:])})" for c in alive if _runs(c)]
+        for child in alive:
+            child.kill()
+        return found
+
+    return check
+
+
+def _runs(process: psutil.Process) -> bool:
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+def _new_threads() -> Check:
+    before = set(threading.enumerate())
+
+    def check() -> list[str]:
+        new = [t for t in threading.enumerate() if t not in before and not t.daemon]
+        for thread in new:
+            thread.join(SECONDS_TO_END)
+        return [f"thread {t.name!r}" for t in new if t.is_alive()]
+
+    return check
+
+
+# --- Qt, where a test imports it -----------------------------------------------------------------
+
+_started: weakref.WeakSet[Any] = weakref.WeakSet()
+"""Every QThread and QTimer that was started and is still referred to."""
+
+
+def _note_starts(cls: Any) -> None:
+    start = cls.start
+
+    def noted(self: Any, *arguments: Any) -> None:
+        _started.add(self)
+        start(self, *arguments)
+
+    cls.start = noted
+
+
+def _new_qt_objects() -> list[Check]:
+    core, widgets = sys.modules.get("PySide6.QtCore"), sys.modules.get("PySide6.QtWidgets")
+    if core is None or widgets is None:
+        return []
+    if not getattr(core, "_starts_are_noted", False):
+        core._starts_are_noted = True  # type: ignore[attr-defined]
+        _note_starts(core.QThread)
+        _note_starts(core.QTimer)
+    before = list(widgets.QApplication.topLevelWidgets())
+
+    def check() -> list[str]:
+        if core.QCoreApplication.instance() is None:
+            return []
+        return _left(core, widgets, before)
+
+    return [check]
+
+
+def _left(core: Any, widgets: Any, before: list[Any]) -> list[str]:
+    def look() -> list[str]:
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
+        windows = [w for w in widgets.QApplication.topLevelWidgets() if w not in before]
+        return [*_running(core), *(f"{type(w).__name__} {w.objectName()!r}" for w in windows)]
+
+    if look():
+        gc.collect()  # what hangs in a circle of references is no finding
+    return look()
+
+
+def _running(core: Any) -> list[str]:
+    import shiboken6
+
+    valid = [o for o in list(_started) if shiboken6.isValid(o)]
+    threads = [o for o in valid if isinstance(o, core.QThread) and o.isRunning()]
+    late = [t for t in threads if not t.wait(int(1000 * SECONDS_TO_END))]
+    found = [f"{type(t).__name__} {t.objectName()!r}" for t in late]
+    timers = [o for o in valid if isinstance(o, core.QTimer) and o.isActive()]
+    found += [f"active {type(t).__name__} of {t.parent()!r}" for t in timers]
+    for timer in timers:
+        timer.stop()
+    return found

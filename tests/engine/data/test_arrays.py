@@ -1,0 +1,227 @@
+"""NumPy archives and IDX files: what is written is what is read."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from workbench.data import ArrayImages, Dataset, load
+from workbench.spec.data import Idx, Npz
+
+Array = np.ndarray[Any, Any]
+
+
+def images_of(dataset: Dataset) -> Array:
+    """All training images."""
+    images = dataset.train.images
+    assert isinstance(images, ArrayImages)
+    return images.pixels
+
+
+def archive(tmp_path: Path, **arrays: Any) -> Npz:
+    """An archive of four arrays; what is not given has 4 training and 2 test images."""
+    rng = np.random.default_rng(0)
+    whole = {
+        "x_train": rng.integers(0, 256, (4, 5, 6), dtype=np.uint8),
+        "y_train": np.array([0, 1, 0, 1]),
+        "x_test": rng.integers(0, 256, (2, 5, 6), dtype=np.uint8),
+        "y_test": np.array([1, 0]),
+        **arrays,
+    }
+    path = tmp_path / "data.npz"
+    np.savez(path, **whole)
+    return Npz(path=str(path))
+
+
+def train_and_test(tmp_path: Path, train: Array, test: Array | None = None) -> Dataset:
+    """A data set with these images."""
+    test = train if test is None else test
+    labels = np.arange(len(train)) % 2
+    return load(
+        archive(
+            tmp_path, x_train=train, y_train=labels, x_test=test, y_test=np.arange(len(test)) % 2
+        )
+    )
+
+
+SHAPES = st.tuples(
+    st.integers(4, 12), st.integers(1, 9), st.integers(1, 9), st.sampled_from([1, 3])
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(shape=SHAPES, packed=st.booleans(), seed=st.integers(0, 99), fortran=st.booleans())
+def test_npz_round_trip(
+    shape: tuple[int, int, int, int], packed: bool, seed: int, fortran: bool
+) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    labels = np.arange(shape[0]) % 2
+    stored = np.asfortranarray(pixels) if fortran else pixels
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "d.npz"
+        save = np.savez_compressed if packed else np.savez
+        save(path, x_train=stored, y_train=labels, x_test=stored, y_test=labels)
+        dataset = load(Npz(path=str(path)))
+    np.testing.assert_array_equal(images_of(dataset), pixels)
+    np.testing.assert_array_equal(dataset.train.labels, labels)
+    assert dataset.info.image_shape == shape[1:]
+
+
+def write_idx(path: Path, array: Array, magic: int) -> None:
+    """Writes an IDX file, gzipped where its name says so."""
+    header = struct.pack(f">{1 + array.ndim}I", magic, *array.shape)
+    content = header + array.astype(np.uint8).tobytes()
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    shape=SHAPES,
+    seed=st.integers(0, 99),
+    spelling=st.sampled_from(["-images-idx{}-ubyte", "-images.idx{}-ubyte"]),
+    ending=st.sampled_from(["", ".gz"]),
+    test=st.sampled_from(["t10k", "test"]),
+)
+def test_idx_round_trip(
+    shape: tuple[int, int, int, int], seed: int, spelling: str, ending: str, test: str
+) -> None:
+    pixels = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    labels = np.arange(shape[0]) % 2
+    stored = pixels if shape[3] == 3 else pixels[..., 0]
+    axes = stored.ndim
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("train", test):
+            file = part + spelling.format(axes) + ending
+            write_idx(folder / file, stored, 0x800 + axes)
+            beside = file.replace("images", "labels").replace(f"idx{axes}", "idx1")
+            write_idx(folder / beside, labels, 0x801)
+        dataset = load(Idx(path=name))
+    np.testing.assert_array_equal(images_of(dataset), pixels)
+    np.testing.assert_array_equal(dataset.train.labels, labels)
+    assert dataset.info.test_images == shape[0]
+
+
+def test_one_idx_file_is_split(tmp_path: Path) -> None:
+    images = tmp_path / "my-images-idx3-ubyte"
+    write_idx(images, np.zeros((50, 4, 4)), 0x803)
+    write_idx(tmp_path / "my-labels-idx1-ubyte.gz", np.arange(50) % 5, 0x801)
+    dataset = load(Idx(path=str(images), test_split=0.3))
+    assert (dataset.info.train_images, dataset.info.test_images) == (35, 15)
+    assert np.bincount(dataset.test.labels).tolist() == [3] * 5
+
+
+def test_whole_archive_is_split_and_stratified(tmp_path: Path) -> None:
+    labels = np.repeat([0, 1, 2], [60, 30, 10])
+    path = tmp_path / "d.npz"
+    np.savez(path, images=np.arange(100, dtype=np.uint8).reshape(100, 1, 1), labels=labels)
+    dataset = load(Npz(path=str(path), test_split=0.2))
+    assert np.bincount(dataset.test.labels).tolist() == [12, 6, 2]
+    assert load(Npz(path=str(path), test_split=0.2)).fingerprint == dataset.fingerprint
+    # Every image is in one of the parts, with its own label.
+    for part in (dataset.train, dataset.test):
+        numbers = part.images.read(np.arange(len(part.images))).ravel()
+        np.testing.assert_array_equal(labels[numbers], part.labels)
+
+
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (np.array([0, 255], np.uint8), np.array([0, 255], np.uint8)),
+        (np.array([False, True]), np.array([0, 255], np.uint8)),
+        (np.array([0, 255], np.int64), np.array([0, 255], np.uint8)),
+        (np.array([0, 255], ">u2"), np.array([0, 255], np.uint8)),
+        (np.array([0, 65535], np.uint16), np.array([0, 1], np.float32)),
+        (np.array([0, 13107], np.int32), np.array([0, 0.2], np.float32)),
+        (np.array([0, 0.5]), np.array([0, 0.5], np.float32)),
+        (np.array([0, 1.0], np.float16), np.array([0, 1], np.float32)),
+        (np.array([-1e-8, 1.0000001]), np.array([0, 1], np.float32)),
+        (np.array([0, 51.0], ">f4"), np.array([0, 0.2], np.float32)),
+    ],
+    ids=lambda value: f"{value.dtype}-{value.max()}" if hasattr(value, "dtype") else "",
+)
+def test_pixel_scales(tmp_path: Path, stored: Array, expected: Array) -> None:
+    dataset = train_and_test(tmp_path, stored.reshape(2, 1, 1))
+    pixels = images_of(dataset).ravel()
+    assert pixels.dtype == expected.dtype
+    np.testing.assert_allclose(pixels, expected, rtol=1e-6)
+
+
+def test_the_training_part_decides_the_scale(tmp_path: Path) -> None:
+    train = np.array([0.0, 255.0]).reshape(2, 1, 1)
+    dataset = train_and_test(tmp_path, train, np.array([0.0, 1.0]).reshape(2, 1, 1))
+    pixels = dataset.test.images.read(np.arange(2)).ravel()
+    np.testing.assert_allclose(pixels, [0, 1 / 255], rtol=1e-6)
+
+
+def test_alpha_is_left_out_with_a_warning(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 3, 3, 4), dtype=np.uint8)
+    dataset = train_and_test(tmp_path, pixels)
+    np.testing.assert_array_equal(images_of(dataset), pixels[..., :3])
+    assert "x_train has an alpha channel" in dataset.warnings[0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32])
+def test_dark_images_are_warned_about(tmp_path: Path, dtype: type) -> None:
+    stored = np.array([0, 1]).reshape(2, 1, 1).astype(dtype)
+    if dtype is np.float32:
+        stored = stored * np.float32(1.5)
+    assert "next to black" in train_and_test(tmp_path, stored).warnings[0]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float64, np.bool_])
+@pytest.mark.parametrize("shape", [(4,), (4, 1)])
+def test_label_types(tmp_path: Path, dtype: type, shape: tuple[int, ...]) -> None:
+    labels = np.array([0, 1, 1, 0]).astype(dtype).reshape(shape)
+    dataset = load(archive(tmp_path, y_train=labels))
+    assert dataset.train.labels.tolist() == [0, 1, 1, 0]
+    assert dataset.train.labels.dtype == np.int32
+
+
+def test_class_names(tmp_path: Path) -> None:
+    assert load(archive(tmp_path)).info.class_names == ("0", "1")
+    named = load(archive(tmp_path, class_names=np.array(["cat", "d\nog"])))
+    assert named.info.class_names == ("cat", "d?og")
+    for wrong in (np.array(["cat"]), np.array([1, 2]), np.array([["a", "b"]])):
+        dataset = load(archive(tmp_path, class_names=wrong))
+        assert dataset.info.class_names == ("0", "1")
+        assert "names are left out" in dataset.warnings[0]
+
+
+def test_resize_and_channels(tmp_path: Path) -> None:
+    spec = archive(tmp_path)
+    dataset = load(spec.changed(resize=[8, 10], channels=3))
+    assert dataset.info.image_shape == (8, 10, 3)
+    assert dataset.source_shape == (5, 6, 1)
+    image = dataset.train.images.read(np.array([0]))[0]
+    np.testing.assert_array_equal(image[..., 0], image[..., 2])
+
+
+def test_parts_of_different_size_are_brought_together(tmp_path: Path) -> None:
+    other = np.zeros((2, 9, 9, 3), np.uint8)
+    dataset = load(archive(tmp_path, x_test=other).changed(resize=4, channels=1))
+    assert dataset.info.image_shape == (4, 4, 1)
+
+
+def test_python_2_headers_are_read(tmp_path: Path) -> None:
+    spec = archive(tmp_path)
+    content = Path(spec.path).read_bytes()
+    assert b"(4, 5, 6)" in content
+    import zipfile
+
+    with zipfile.ZipFile(spec.path) as old:
+        members = {entry.filename: old.read(entry) for entry in old.infolist()}
+    members["x_train.npy"] = members["x_train.npy"].replace(b"(4, 5, 6), }", b"(4L, 5, 6), }")
+    members["x_train.npy"] = members["x_train.npy"].replace(b" \n", b"\n", 1)
+    with zipfile.ZipFile(spec.path, "w") as new:
+        for name, member in members.items():
+            new.writestr(name, member)
+    assert load(spec).info.image_shape == (5, 6, 1)

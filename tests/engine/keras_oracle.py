@@ -1,0 +1,61 @@
+"""Answers questions about Keras in a process of its own, so that the tests never import it.
+
+One line of JSON a question on standard input, one line a answer on standard output.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import operator
+import os
+import sys
+from typing import Any
+
+answers = os.fdopen(os.dup(1), "w", buffering=1)
+os.dup2(2, 1)  # what a library prints is no answer
+
+import keras  # noqa: E402
+
+from workbench.experiment import Experiment  # noqa: E402
+from workbench.runtime.build import build, build_model  # noqa: E402
+from workbench.spec import Choice  # noqa: E402
+from workbench.spec.data import DataInfo  # noqa: E402
+
+
+def signature(name: str) -> list[str]:
+    """Names of the arguments of a class of Keras."""
+    target = operator.attrgetter(name.removeprefix("keras."))(keras)
+    return list(inspect.signature(target).parameters)
+
+
+def config(family: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What Keras says of the object that the builder makes of a choice."""
+    chosen = next(f for f in Choice.__subclasses__() if f.__name__ == family)
+    return dict(build(chosen.choices()[values[chosen.key]].parse(values)).get_config())
+
+
+def model(toml: str, shape: list[int]) -> dict[str, Any]:
+    """Shapes and weights of the network of an experiment; its refusal where Keras has one."""
+    keras.backend.clear_session()
+    height, width, channels = shape
+    info = DataInfo((height, width, channels), ("0", "1"), 1, 1)
+    try:
+        built = build_model(Experiment.from_toml(toml), info)
+    except ValueError as error:
+        return {"refused": str(error)}
+    count = keras.src.utils.summary_utils.count_params
+    return {
+        "shapes": [list(layer.output.shape[1:]) for layer in built.layers],
+        "parameters": built.count_params(),
+        "trainable": int(count(built.trainable_weights)),
+        "by_layer": [layer.count_params() for layer in built.layers],
+    }
+
+
+QUESTIONS = {f.__name__: f for f in (signature, config, model)}
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    answer = QUESTIONS[asked.pop("ask")](**asked)
+    print(json.dumps(answer, default=str), file=answers)

@@ -1,0 +1,73 @@
+"""A real window on a store of its own, closed in order after each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from ui import theme
+from ui.main_window import MainWindow
+from workbench.runs.store import Store
+
+OpenWindow = Callable[[], MainWindow]
+
+
+@pytest.fixture(autouse=True)
+def _no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that a test didn't expect fails it instead of waiting for ever."""
+
+    def unexpected(*arguments: object, **named: object) -> None:
+        raise AssertionError(f"an unexpected question: {arguments[1:]}")
+
+    for name in ("question", "critical", "warning", "information"):
+        monkeypatch.setattr(QMessageBox, name, unexpected)
+
+
+@pytest.fixture
+def store_folder(tmp_path: Path) -> Path:
+    return tmp_path / "window-store"
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication, store_folder: Path) -> Iterator[OpenWindow]:
+    """Opens windows on the same store; whatever is still open is closed at the end."""
+    qapp.setStyle("Fusion")
+    theme.apply()
+    opened: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(Store(store_folder))
+        opened.append(window)
+        window.show()
+        return window
+
+    yield make
+    for window in opened:
+        if window.isVisible():
+            window.files.may_discard = lambda: True
+            window.close()
+        window.deleteLater()
+    qapp.processEvents()
+
+
+@pytest.fixture
+def window(open_window: OpenWindow) -> MainWindow:
+    """A window on an empty store, with the digits preset."""
+    return open_window()
+
+
+@pytest.fixture
+def quick(window: MainWindow) -> MainWindow:
+    """A window whose experiment trains in about a second."""
+    layers = [
+        {"kind": "conv2d", "filters": 4, "strides": 2},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 10, "activation": "softmax"},
+    ]
+    settings = {"structure.layers": layers, "training.epochs": 2, "data.resize": 12}
+    assert window.editor.set_all(settings, "training")
+    return window
