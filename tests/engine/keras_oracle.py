@@ -1,6 +1,6 @@
 """Answers questions about Keras in a process of its own, so that the tests never import it.
 
-One line of JSON a question on standard input, one line a answer on standard output.
+One line of JSON a question on standard input, one line an answer on standard output.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ def config(family: str, values: dict[str, Any]) -> dict[str, Any]:
 
 def model(toml: str, shape: list[int]) -> dict[str, Any]:
     """Shapes and weights of the network of an experiment; its refusal where Keras has one."""
-    keras.backend.clear_session()
     height, width, channels = shape
     info = DataInfo((height, width, channels), ("0", "1"), 1, 1)
     try:

@@ -80,7 +80,8 @@ def restore(
     """
     path = folder / FILE
     try:
-        with np.load(path, allow_pickle=False) as saved:
+        # Opened here, as NumPy leaves a file open that it can't read.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         fields = json.loads(str(arrays.pop("position")))
         position = Position(**{**fields, "rates": tuple(fields["rates"])})

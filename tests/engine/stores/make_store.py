@@ -1,0 +1,82 @@
+"""Made `schema1.sqlite3` with the workbench of schema 1; kept to say what is in it.
+
+    python tests/engine/stores/make_store.py
+
+Not to be run again once the schema has moved on: a store of today would take the old one's place.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from workbench import presets
+from workbench.runs import migrations
+from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import DATABASE, Store
+
+TARGET = Path(__file__).parent / "schema1.sqlite3"
+STEPS = 100
+ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
+
+
+def steps(first: int, count: int) -> np.ndarray:
+    """Values that tell which step they are of."""
+    values = np.zeros(count, STEP_DTYPE)
+    number = np.arange(first, first + count)
+    values["seconds"] = number * 0.125
+    values["loss"] = 2.0 / number
+    values["accuracy"] = number / 200
+    values["learning_rate"] = 0.001
+    values["images_per_second"] = 5000 + number
+    return values
+
+
+def made(store: Store, name: str, number: int) -> Run:
+    """A run created at a known time."""
+    run = store.create(presets.load("digits-cnn").changed(name=name))
+    store.update(run.run_id, created=1_700_000_000.0 + number)
+    return run
+
+
+def completed(store: Store) -> None:
+    """A run with all that a run can have."""
+    run = made(store, "completed run", 0)
+    store.claim(run.run_id, "1:1.00")
+    store.add_steps(run.run_id, 1, steps(1, 60), step=60)
+    store.add_steps(run.run_id, 61, steps(61, 40), step=STEPS)
+    store.add_epoch(run.run_id, EpochMetrics(1, 50, 6.25, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875))
+    store.add_epoch(run.run_id, EpochMetrics(2, 100, 12.5, 0.25, 0.875, 5075.0, 1e-3, None, None))
+    store.update(
+        run.run_id, total_steps=STEPS, steps_per_epoch=50, seconds=12.5, loss=0.25, accuracy=0.875,
+        val_loss=0.25, val_accuracy=0.875, test_loss=0.125, test_accuracy=0.9375,
+        images_per_second=5075.0, parameters=93_322, macs=2_794_240, fingerprint="abc123",
+        environment=ENVIRONMENT, hidden=True,
+    )  # fmt: skip
+    store.finish(run.run_id, RunStatus.COMPLETED)
+    store.update(run.run_id, started=1_700_000_100.0, finished=1_700_000_200.0)
+
+
+def main() -> None:
+    """Writes the file."""
+    assert len(migrations.MIGRATIONS) == 1, "the schema has moved on; keep the old file"
+    with tempfile.TemporaryDirectory() as folder:
+        with Store(Path(folder)) as store:
+            completed(store)
+            failed = made(store, "failed run", 1)
+            store.finish(failed.run_id, RunStatus.FAILED, "the loss became NaN at step 7")
+            made(store, "second in the queue", 2)
+            first = made(store, "first in the queue", 3)
+            store.reorder([first.run_id])
+            deleted = made(store, "deleted run", 4)
+            store.delete([deleted.run_id])
+            store.queue_held = True
+        shutil.copyfile(Path(folder) / DATABASE, TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,234 @@
+"""The command line as a user runs it: real processes, exit codes, JSON, interruption, resume."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from workbench.experiment import Experiment
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+
+QUICK = ["--set", "training.epochs=1", "--set", "data.resize=12", "--set",
+         "structure.layers[4].padding=same", "--set", "structure.layers[2].padding=same"]  # fmt: skip
+ENDLESS = [*QUICK, "--set", "training.epochs=100000"]
+
+
+def dlopt(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Runs the console script's module in a fresh interpreter."""
+    return subprocess.run(
+        [sys.executable, "-m", "ui.launch", *arguments],
+        capture_output=True, text=True, timeout=timeout,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cli-store"
+
+
+@pytest.fixture
+def endless(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run that does not end by itself, already training."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ui.launch", "run", "digits-cnn", "--json", "--store", str(folder),
+         *ENDLESS],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    yield process
+    for child in psutil.Process(process.pid).children() if process.poll() is None else []:
+        child.kill()
+    process.kill()
+    process.communicate()
+
+
+def until_training(folder: Path, process: subprocess.Popen[str]) -> str:
+    """The id of the run once steps of it are in the store."""
+    for _ in range(10_000):
+        assert process.poll() is None, process.communicate()
+        if (folder / "runs.sqlite3").exists():
+            with Store(folder) as store:
+                runs = store.runs()
+                if runs and runs[0].step:
+                    return runs[0].run_id
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+    raise AssertionError("it never trained")
+
+
+def test_run_prints_one_object_and_keeps_the_run(folder: Path) -> None:
+    done = dlopt("run", "digits-cnn", "--json", "--store", str(folder), *QUICK)
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert {
+        "run_id", "status", "test_accuracy", "test_loss", "val_accuracy", "images_per_second",
+        "seconds", "epochs", "parameters", "macs",
+    } <= result.keys()  # fmt: skip
+    assert result["status"] == "completed"
+    assert result["epochs"] == 1
+    assert 0 <= result["test_accuracy"] <= 1
+    assert "\x1b" not in done.stderr  # no progress bar where nobody watches
+    listed = json.loads(dlopt("runs", "--json", "--store", str(folder)).stdout)
+    assert [run["run_id"] for run in listed] == [result["run_id"]]
+    assert {"run_id", "name", "status", "test_accuracy"} <= listed[0].keys()
+    again = dlopt("resume", result["run_id"], "--store", str(folder))
+    assert again.returncode == 2
+    assert "is completed" in again.stderr
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_is_kept_and_resumed(
+    folder: Path, endless: subprocess.Popen[str], end: signal.Signals
+) -> None:
+    run_id = until_training(folder, endless)
+    endless.send_signal(end)
+    output, errors = endless.communicate(timeout=60)
+    assert endless.returncode == 130, errors
+    assert json.loads(output)["status"] == "interrupted"
+    with Store(folder) as store:
+        run = store.run(run_id)
+        reached = run.step
+        assert reached > 0
+        assert len(store.steps(run_id).steps) == reached
+        short = run.experiment.with_settings({"training.epochs": reached // 41 + 1})
+        store.update(run_id, experiment_toml=short.to_toml())
+    done = dlopt("resume", "last", "--json", "--store", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "completed"
+    assert json.loads(done.stdout)["steps"] >= reached
+
+
+def test_the_training_process_outlives_no_parent_and_saves(
+    folder: Path, endless: subprocess.Popen[str]
+) -> None:
+    run_id = until_training(folder, endless)
+    (worker,) = psutil.Process(endless.pid).children()
+    endless.kill()
+    psutil.wait_procs([worker], timeout=60)
+    assert not worker.is_running()
+    with Store(folder) as store:
+        run = store.run(run_id)
+        assert run.status is RunStatus.INTERRUPTED
+        assert (store.artifacts(run_id) / "checkpoint.npz").is_file()
+        assert len(store.steps(run_id).steps) == run.step > 0
+
+
+def test_a_killed_training_process_is_one_sentence(
+    folder: Path, endless: subprocess.Popen[str]
+) -> None:
+    until_training(folder, endless)
+    (worker,) = psutil.Process(endless.pid).children()
+    os.kill(worker.pid, signal.SIGKILL)
+    output, errors = endless.communicate(timeout=60)
+    assert endless.returncode == 130
+    assert json.loads(output)["status"] == "interrupted"
+    assert "was killed" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "nope"], "there is no preset 'nope'"),
+        (["run", "digits-cnn", "--set", "structure.layers[2].kernel_size=0"],
+         "structure.layers[2].kernel_size: must be at least 1, got 0"),
+        (["run", "digits-cnn", "--set", "training.batch_size=5000"],
+         "training.batch_size: must be at most the 1,293 training images, got 5,000"),
+        (["run", "digits-cnn", "--set", "data.kind=npz", "--set", "data.path=gone.npz"],
+         "gone.npz"),
+        (["run", "digits-cnn", "--set", "data.kind=npz"], "data.path: must name an .npz file"),
+        (["run", "gone.toml"], "gone.toml"),
+        (["resume", "nothing"], "there is no run 'nothing'"),
+        (["presets", "nope"], "there is no preset 'nope'"),
+        (["runs", "--store", "/dev/null/x"], "can't be made"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], sentence: str) -> None:
+    done = dlopt(*arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_bad_data_leave_no_run_behind(folder: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.npz"
+    np.savez(bad, images=np.zeros((3, 8, 8), np.uint8), labels=np.zeros(4, np.int64))
+    done = dlopt(
+        "run", "digits-cnn", "--store", str(folder),
+        "--set", "data.kind=npz", "--set", f"data.path={bad}",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "labels" in done.stderr
+    with Store(folder) as store:
+        assert store.runs() == []
+
+
+def test_a_users_archive_trains_from_a_toml_with_a_relative_path(
+    folder: Path, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(0)
+    labels = np.arange(120) % 3
+    images = (random.integers(0, 60, (120, 10, 10)) + 60 * labels[:, None, None]).astype(np.uint8)
+    np.savez(tmp_path / "mine.npz", images=images, labels=labels)
+    layers = [{"kind": "flatten"}, {"kind": "dense", "units": 3, "activation": "softmax"}]
+    experiment = Experiment(name="mine").with_settings(
+        {
+            "data.kind": "npz", "data.path": "mine.npz", "structure.layers": layers,
+            "training.epochs": 30, "training.batch_size": 8, "optimizer.learning_rate": 0.01,
+        }
+    )  # fmt: skip
+    experiment.write(tmp_path / "mine.toml")
+    done = dlopt("run", str(tmp_path / "mine.toml"), "--json", "--store", str(folder))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["test_accuracy"] > 0.9
+
+
+def test_a_store_on_a_full_disk_ends_the_run_with_a_sentence(folder: Path) -> None:
+    """The file-size limit of a process stands in for the full disk."""
+    with Store(folder):
+        pass
+    script = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "from ui.launch import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "run", "digits-cnn", "--store", str(folder), "--json",
+         "--set", "training.epochs=2"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "full" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_presets_and_datasets_are_listed() -> None:
+    assert dlopt("presets").stdout.split() == ["digits-cnn", "mnist-cnn"]
+    printed = dlopt("presets", "mnist-cnn").stdout
+    assert Experiment.from_toml(printed).training.epochs == 10
+    rows = {row["kind"]: row for row in json.loads(dlopt("datasets", "--json").stdout)}
+    assert rows["cifar10"]["image_shape"] == [32, 32, 3]
+    assert rows["digits"]["available"] and not rows["mnist"]["available"]
+
+
+def test_a_data_set_that_cannot_be_downloaded_is_one_sentence(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    done = dlopt("run", "mnist-cnn", "--store", str(folder), "--json")
+    assert done.returncode == 1
+    assert "MNIST could not be downloaded" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(done.stdout)["status"] == "failed"

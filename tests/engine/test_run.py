@@ -1,0 +1,233 @@
+"""Real training of small networks: metrics, schedules, seeds, checkpoints, streams, failures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engine.small import small, stop_after, train
+from workbench.experiment import Experiment
+from workbench.runs.messages import EpochEnd, Started, Steps
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+
+CHECKPOINT = "checkpoint.npz"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Any:
+    with Store(tmp_path / "runs-of-test") as opened:
+        yield opened
+
+
+def weights(store: Store, run_id: str) -> dict[str, np.ndarray]:
+    with np.load(store.artifacts(run_id) / CHECKPOINT, allow_pickle=False) as saved:
+        return {name: saved[name] for name in saved.files if name != "position"}
+
+
+def same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(one[n], other[n]) for n in one)
+
+
+def test_a_run_learns_and_its_metrics_are_all_there(store: Store) -> None:
+    run_id, said = train(store, small(training__epochs=8, optimizer__learning_rate=0.01))
+    run = store.run(run_id)
+    steps_per_epoch = -(-(1437 - 144) // 100)
+    assert run.status is RunStatus.COMPLETED
+    assert run.test_accuracy is not None and run.test_accuracy > 0.85
+    assert run.step == run.total_steps == 8 * steps_per_epoch
+    assert run.epochs == 8
+    started = next(m for m in said if isinstance(m, Started))
+    assert (started.parameters, started.macs) == (run.parameters, run.macs)
+
+    kept = store.steps(run_id)
+    heard = [m for m in said if isinstance(m, Steps)]
+    assert kept.steps.tolist() == list(range(1, run.step + 1))
+    assert np.allclose(kept.values["loss"], np.concatenate([m.loss for m in heard]))
+    assert (np.diff(kept.values["seconds"]) > 0).all()
+    assert (kept.values["images_per_second"] > 0).all()
+
+    epochs = store.epochs(run_id)
+    assert [e.epoch for e in epochs] == list(range(1, 9))
+    assert [m.val_loss for m in said if isinstance(m, EpochEnd)] == [e.val_loss for e in epochs]
+    first = kept.values["loss"][:steps_per_epoch].astype(float)
+    sizes = [100] * (steps_per_epoch - 1) + [1293 - 100 * (steps_per_epoch - 1)]
+    assert epochs[0].loss == pytest.approx(np.average(first, weights=sizes), rel=1e-5)
+    assert epochs[-1].val_accuracy == run.val_accuracy
+    assert run.fingerprint
+    assert {"tensorflow", "keras", "device"} <= run.environment.keys()
+
+
+def test_the_learning_rate_recorded_is_the_schedules(store: Store) -> None:
+    experiment = small(
+        schedule__kind="exponential_decay", schedule__decay_steps=7, schedule__decay_rate=0.5
+    )
+    run_id, _ = train(store, experiment)
+    recorded = store.steps(run_id).values["learning_rate"]
+    expected = 0.001 * 0.5 ** (np.arange(len(recorded)) / 7)
+    assert np.allclose(recorded, expected, rtol=1e-6)
+
+
+def test_the_learning_rate_takes_effect(store: Store) -> None:
+    still, _ = train(store, small(optimizer__kind="sgd", optimizer__learning_rate=1e-30))
+    losses = store.steps(still).values["loss"]
+    assert np.ptp(losses) < 1.5  # nothing is learned: only batches and dropout differ
+    assert store.run(still).accuracy == pytest.approx(0.1, abs=0.08)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_one_others(store: Store) -> None:
+    one, _ = train(store, small())
+    two, _ = train(store, small())
+    other, _ = train(store, small(training__seed=1))
+    assert same(weights(store, one), weights(store, two))
+    assert not same(weights(store, one), weights(store, other))
+
+
+@pytest.mark.parametrize("step", [1, 9, 13, 20])
+def test_a_resumed_run_ends_as_one_that_was_never_stopped(store: Store, step: int) -> None:
+    whole, _ = train(store, small(schedule__kind="exponential_decay"))
+    cut, _ = train(store, small(schedule__kind="exponential_decay"), stop_after(step))
+    assert store.run(cut).status is RunStatus.INTERRUPTED
+    assert store.run(cut).test_accuracy is None
+    reached = store.run(cut).step
+    assert step <= reached < (store.run(cut).total_steps or 0)
+    _, said = train(store, cut)
+    assert next(m for m in said if isinstance(m, Started)).step == reached
+    assert same(weights(store, whole), weights(store, cut))
+    whole_metrics, cut_metrics = store.steps(whole), store.steps(cut)
+    assert np.array_equal(whole_metrics.values["loss"], cut_metrics.values["loss"])
+    assert [e.loss for e in store.epochs(whole)] == pytest.approx(
+        [e.loss for e in store.epochs(cut)]
+    )
+    assert store.run(cut).test_loss == store.run(whole).test_loss
+
+
+def test_a_stop_keeps_the_weights_and_evaluates_them(store: Store) -> None:
+    run_id, _ = train(store, small(), stop_after(5, RunStatus.STOPPED))
+    run = store.run(run_id)
+    assert run.status is RunStatus.STOPPED
+    assert run.test_accuracy is not None
+    assert (store.artifacts(run_id) / CHECKPOINT).is_file()
+
+
+def test_l2_adds_its_penalty_to_the_loss(store: Store) -> None:
+    plain, _ = train(store, small(training__epochs=1))
+    heavy, _ = train(
+        store, small(training__epochs=1, regularization__kind="l2", regularization__l2=1.0)
+    )
+    assert store.steps(heavy).values["loss"][0] > store.steps(plain).values["loss"][0] + 1
+
+
+def test_without_a_validation_part_there_are_no_validation_figures(store: Store) -> None:
+    run_id, said = train(store, small(training__validation_split=0.0, training__epochs=1))
+    assert [m.val_loss for m in said if isinstance(m, EpochEnd)] == [None]
+    assert store.run(run_id).val_accuracy is None
+    assert store.run(run_id).step == -(-1437 // 100)
+
+
+def test_a_network_without_softmax_is_trained_on_its_logits(store: Store) -> None:
+    layers = [{"kind": "flatten"}, {"kind": "dense", "units": 10, "activation": "linear"}]
+    run_id, _ = train(
+        store,
+        small(structure__layers=layers, training__epochs=20, optimizer__learning_rate=0.01),
+    )
+    assert (store.run(run_id).test_accuracy or 0) > 0.85
+
+
+def test_a_loss_that_is_not_finite_names_the_step(store: Store) -> None:
+    from workbench.runtime.train import NotFinite
+
+    experiment = small(
+        optimizer__kind="sgd", optimizer__learning_rate=1000.0, training__epochs=1000,
+        regularization__kind="l2", regularization__l2=10.0,
+    )  # fmt: skip
+    with pytest.raises(NotFinite, match=r"the loss became (NaN|infinite) at step \d+; .*1000"):
+        train(store, experiment)
+
+
+def test_checkpoints_of_another_network_or_damaged_ones_are_refused(store: Store) -> None:
+    from workbench.runtime.checkpoint import CheckpointError
+
+    run_id, _ = train(store, small(), stop_after(3))
+    store.update(run_id, experiment_toml=small(structure__layers=OTHER).to_toml())
+    with pytest.raises(CheckpointError, match="another network"):
+        train(store, run_id)
+    path = store.artifacts(run_id) / CHECKPOINT
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(CheckpointError, match="damaged"):
+        train(store, run_id)
+
+
+OTHER = [{"kind": "flatten"}, {"kind": "dense", "units": 10, "activation": "softmax"}]
+
+
+def image_folder(path: Path, classes: int = 3, images: int = 40) -> Path:
+    from PIL import Image
+
+    random = np.random.default_rng(0)
+    for label in range(classes):
+        folder = path / f"class{label}"
+        folder.mkdir(parents=True)
+        for number in range(images):
+            pixels = random.integers(0, 80, (9, 9), np.uint8) + 60 * label
+            Image.fromarray(pixels.astype(np.uint8)).save(folder / f"{number}.png")
+    return path
+
+
+def test_a_streamed_folder_trains_as_one_in_memory(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench import data
+    from workbench.runtime import session
+
+    settings: dict[str, Any] = {
+        "data__kind": "image_folder",
+        "data__path": str(image_folder(tmp_path / "images")),
+        "structure__layers": [
+            {"kind": "conv2d", "filters": 4},
+            {"kind": "global_average_pooling2d"},
+            {"kind": "dense", "units": 3, "activation": "softmax"},
+        ],
+        "training__batch_size": 16,
+        "training__epochs": 2,
+    }
+    in_memory, _ = train(store, small(**settings))
+    budget = []
+
+    def streaming(spec: Any, **named: Any) -> data.Dataset:
+        dataset = data.load(spec, **named, memory_budget=1)
+        budget.append(dataset.train.images.in_memory)
+        return dataset
+
+    monkeypatch.setattr(session, "load", streaming)
+    streamed, _ = train(store, small(**settings))
+    assert budget == [False]
+    assert np.allclose(
+        store.steps(streamed).values["loss"], store.steps(in_memory).values["loss"], rtol=1e-5
+    )
+    cut, _ = train(store, small(**settings), stop_after(3))
+    train(store, cut)
+    assert same(weights(store, streamed), weights(store, cut))
+
+
+def test_data_that_do_not_suit_the_network_are_refused_by_the_setting(store: Store) -> None:
+    from workbench.spec.base import SpecError
+
+    with pytest.raises(SpecError, match=r"structure\.layers\[1\]\.units: .* 10 classes, gives 9"):
+        train(store, small(structure__layers=[OTHER[0], {**OTHER[1], "units": 9}]))
+    with pytest.raises(SpecError, match=r"hardware\.target: asks for a GPU"):
+        train(store, small(hardware__target="gpu"))
+
+
+def test_the_presets_train(store: Store) -> None:
+    from workbench import presets
+
+    for name in presets.names():
+        experiment: Experiment = presets.load(name).with_settings(
+            {"data.kind": "digits", "data.resize": 28, "training.epochs": 1}
+        )
+        run_id, _ = train(store, experiment)
+        assert (store.run(run_id).test_accuracy or 0) > 0.3

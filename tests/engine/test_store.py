@@ -1,0 +1,659 @@
+"""The store: runs, queue, metrics, several processes at once, sudden deaths, and bad disks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench.experiment import Experiment, Training
+from workbench.runs import store as store_module
+from workbench.runs.record import (
+    STEP_DTYPE,
+    EpochMetrics,
+    owner_is_alive,
+    owner_token,
+)
+from workbench.runs.status import RunStatus
+from workbench.runs.store import DATABASE, Store, StoreError
+
+ROOT = Path(__file__).parents[2]
+SCHEMA_1 = Path(__file__).parent / "stores" / "schema1.sqlite3"
+EXPERIMENT = Experiment(name="net")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def store(folder: Path) -> Generator[Store]:
+    with Store(folder) as opened:
+        yield opened
+
+
+def metrics(first: int, count: int) -> np.ndarray:
+    """Steps whose loss is their own number."""
+    values = np.zeros(count, STEP_DTYPE)
+    values["loss"] = np.arange(first, first + count)
+    values["seconds"] = values["loss"] / 8
+    return values
+
+
+def epoch(number: int, step: int) -> EpochMetrics:
+    return EpochMetrics(number, step, step / 8, 0.5, 0.25, 1000.0, 0.001, None, None)
+
+
+def names(store: Store) -> list[str]:
+    return [run.name for run in store.queue()]
+
+
+@contextmanager
+def child(code: str, *arguments: object) -> Generator[subprocess.Popen[str]]:
+    """A real process that has the store open; ended at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+PREAMBLE = """
+import sys
+from pathlib import Path
+import numpy as np
+from workbench.experiment import Experiment
+from workbench.runs.record import STEP_DTYPE, owner_token
+from workbench.runs.store import Store
+def say(*words): print(*words, flush=True)
+def heard(): return sys.stdin.readline()
+store = Store(Path(sys.argv[1]))
+"""
+
+
+def heard(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def said(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("\n")
+
+
+# --- a run's life --------------------------------------------------------------------------------
+
+
+def test_a_new_run_waits_with_its_whole_spec(store: Store) -> None:
+    experiment = Experiment(name="net", training=Training(epochs=3))
+    run = store.create(experiment)
+    assert run.status is RunStatus.QUEUED
+    assert run.experiment == experiment
+    assert run.experiment_toml == experiment.to_toml()
+    assert (run.step, run.epochs, run.test_accuracy, run.environment) == (0, 0, None, {})
+    assert store.run(run.run_id) == run
+
+
+def test_a_run_is_claimed_once(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    assert store.claim(run.run_id, "1:1.00")
+    assert not store.claim(run.run_id, "2:2.00")
+    running = store.run(run.run_id)
+    assert (running.status, running.owner) == (RunStatus.RUNNING, "1:1.00")
+    assert running.started is not None
+    assert store.queue() == []
+    assert not store.claim("gone", "1:1.00")
+
+
+def test_a_deleted_run_is_not_claimed(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store.delete([run.run_id])
+    assert not store.claim(run.run_id, "1:1.00")
+
+
+def test_a_finished_run_has_no_owner(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store.claim(run.run_id, "1:1.00")
+    store.finish(run.run_id, RunStatus.FAILED, "why")
+    ended = store.run(run.run_id)
+    assert (ended.status, ended.message, ended.owner) == (RunStatus.FAILED, "why", "")
+    assert ended.finished is not None
+    assert ended.started is not None
+    assert ended.finished >= ended.started
+
+
+def test_a_resumed_run_keeps_its_first_start(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store.claim(run.run_id, "1:1.00")
+    store.update(run.run_id, started=5.0)
+    store.finish(run.run_id, RunStatus.STOPPED, "stopped")
+    store.requeue(run.run_id)
+    assert store.claim(run.run_id, "2:2.00")
+    again = store.run(run.run_id)
+    assert (again.started, again.finished, again.message) == (5.0, None, "")
+
+
+def test_equal_names_get_numbers(store: Store) -> None:
+    assert [store.create(EXPERIMENT).name for _ in range(3)] == ["net", "net 2", "net 3"]
+
+
+def test_many_runs_of_one_second_have_ids_of_their_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits = iter(["aaaa", "aaaa", "aaaa", "bbbb"])
+    monkeypatch.setattr("secrets.token_hex", lambda n: next(digits))
+    monkeypatch.setattr("time.strftime", lambda *_: "20240101-000000")
+    ids = [store.create(EXPERIMENT).run_id for _ in range(2)]
+    assert ids == ["20240101-000000-aaaa", "20240101-000000-bbbb"]
+
+
+def test_update_takes_columns_only(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store.update(run.run_id, environment={"keras": "3"}, hidden=True, test_accuracy=0.5)
+    changed = store.run(run.run_id)
+    assert (changed.environment, changed.hidden, changed.test_accuracy) == (
+        {"keras": "3"},
+        True,
+        0.5,
+    )
+    with pytest.raises(TypeError, match="a run has no colr"):
+        store.update(run.run_id, colr=1)
+
+
+def test_finding_a_run(store: Store) -> None:
+    runs = [store.create(EXPERIMENT) for _ in range(2)]
+    assert store.find("last") == runs[1]
+    assert store.find(runs[0].run_id) == runs[0]
+    assert store.find(runs[0].run_id[-4:]) == runs[0]
+    with pytest.raises(StoreError, match=r"^2 runs match '2'"):
+        store.find("2")
+    with pytest.raises(StoreError, match=r"^there is no run 'zzz'"):
+        store.find("zzz")
+    with pytest.raises(StoreError, match=r"^there is no run 'zzz'"):
+        store.run("zzz")
+
+
+def test_there_is_no_last_run_in_an_empty_store(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"^there is no run 'last'"):
+        store.find("last")
+
+
+def test_deleted_runs_come_back_until_they_are_purged(store: Store) -> None:
+    kept, gone = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    for run in (kept, gone):
+        store.add_steps(run.run_id, 1, metrics(1, 3))
+        store.add_epoch(run.run_id, epoch(1, 3))
+        (store.artifacts(run.run_id) / "checkpoint.npz").write_bytes(b"x")
+    store.delete([kept.run_id, gone.run_id])
+    assert store.runs() == []
+    assert len(store.runs(deleted=True)) == 2
+    store.restore([kept.run_id])
+    assert store.runs() == [kept]
+    assert store.purge() == 1
+    assert store.runs(deleted=True) == []
+    assert len(store.steps(gone.run_id).steps) == 0
+    assert store.epochs(gone.run_id) == []
+    assert len(store.steps(kept.run_id).steps) == 3
+    assert [f.name for f in (store.folder / "runs").iterdir()] == [kept.run_id]
+
+
+# --- queue ---------------------------------------------------------------------------------------
+
+
+def test_the_queue_keeps_its_order_when_reopened(folder: Path) -> None:
+    with Store(folder) as store:
+        runs = [store.create(Experiment(name=name)) for name in "abcd"]
+        store.create(Experiment(name="urgent"), front=True)
+        assert names(store) == ["urgent", "a", "b", "c", "d"]
+        store.reorder([runs[2].run_id, runs[0].run_id])
+        assert names(store) == ["c", "a", "urgent", "b", "d"]
+        store.claim(runs[2].run_id, "1:1.00")
+        store.queue_held = True
+    with Store(folder) as store:
+        assert names(store) == ["a", "urgent", "b", "d"]
+        assert store.queue_held
+        store.queue_held = False
+    with Store(folder) as store:
+        assert not store.queue_held
+        store.finish(runs[2].run_id, RunStatus.STOPPED)
+        store.requeue(runs[2].run_id)
+    with Store(folder) as store:
+        assert names(store) == ["c", "a", "urgent", "b", "d"]
+        store.create(Experiment(name="e"))
+        assert names(store)[-1] == "e"
+
+
+def test_reordering_touches_waiting_runs_only(store: Store) -> None:
+    ended, waiting = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    store.finish(ended.run_id, RunStatus.COMPLETED)
+    store.reorder([waiting.run_id, ended.run_id])
+    assert store.run(ended.run_id).status is RunStatus.COMPLETED
+    assert [r.run_id for r in store.queue()] == [waiting.run_id]
+
+
+# --- metrics -------------------------------------------------------------------------------------
+
+
+def test_steps_come_back_as_they_were(folder: Path) -> None:
+    with Store(folder) as store:
+        run = store.create(EXPERIMENT)
+        for first, count in ((1, 50), (51, 1), (52, 30)):
+            store.add_steps(run.run_id, first, metrics(first, count), step=first + count - 1)
+    with Store(folder) as store:
+        read = store.steps(run.run_id)
+        assert read.steps.tolist() == list(range(1, 82))
+        np.testing.assert_array_equal(read.values, metrics(1, 81))
+        assert store.run(run.run_id).step == 81
+
+
+def test_no_steps_yet(store: Store) -> None:
+    read = store.steps(store.create(EXPERIMENT).run_id)
+    assert len(read.steps) == len(read.values) == 0
+    assert read.values.dtype == STEP_DTYPE
+
+
+def test_a_block_written_again_takes_the_place_of_the_first(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store.add_steps(run.run_id, 1, metrics(1, 5))
+    store.add_steps(run.run_id, 1, metrics(1, 3))
+    assert store.steps(run.run_id).steps.tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("step", [0, 1, 49, 50, 51, 60, 80, 99])
+def test_truncating_anywhere(store: Store, step: int) -> None:
+    run, other = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    for each in (run, other):
+        store.add_steps(each.run_id, 1, metrics(1, 50), step=50)
+        store.add_epoch(each.run_id, epoch(1, 40))
+        store.add_epoch(each.run_id, epoch(2, 80))
+        store.add_steps(each.run_id, 51, metrics(51, 30), step=80)
+    store.truncate(run.run_id, step)
+    kept = min(step, 80)
+    assert store.steps(run.run_id).steps.tolist() == list(range(1, kept + 1))
+    np.testing.assert_array_equal(store.steps(run.run_id).values, metrics(1, kept))
+    assert [e.epoch for e in store.epochs(run.run_id)] == [1, 2][: (step >= 40) + (step >= 80)]
+    assert store.run(run.run_id).step == step
+    assert len(store.steps(other.run_id).steps) == 80
+    store.add_steps(run.run_id, kept + 1, metrics(kept + 1, 5))
+    np.testing.assert_array_equal(store.steps(run.run_id).values, metrics(1, kept + 5))
+
+
+def test_epochs_come_back_as_they_were(store: Store) -> None:
+    first, second = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    whole = EpochMetrics(1, 10, 1.5, 0.1, 0.2, 300.0, 1e-7, 0.3, 0.4)
+    store.add_epoch(first.run_id, epoch(2, 20), val_loss=0.5)
+    store.add_epoch(first.run_id, whole)
+    assert store.epochs(first.run_id) == [whole, epoch(2, 20)]
+    assert store.run(first.run_id).val_loss == 0.5
+    assert store.all_epochs([second.run_id, first.run_id]) == {
+        first.run_id: [whole, epoch(2, 20)],
+        second.run_id: [],
+    }
+
+
+def test_the_steps_and_the_progress_are_one_change(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    with pytest.raises(TypeError):
+        store.add_steps(run.run_id, 1, metrics(1, 3), no_column=1)
+    assert len(store.steps(run.run_id).steps) == 0
+    store.add_steps(run.run_id, 1, metrics(1, 3))
+    assert len(store.steps(run.run_id).steps) == 3
+
+
+def test_metrics_of_no_run_are_refused(store: Store) -> None:
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        store.add_steps("gone", 1, metrics(1, 3))
+
+
+# --- several processes ---------------------------------------------------------------------------
+
+WRITER = """
+run_id, count = sys.argv[2], int(sys.argv[3])
+say("ready")
+heard()
+for n in range(count):
+    values = np.full(2, n, STEP_DTYPE)
+    store.add_steps(run_id, 2 * n + 1, values, step=2 * n + 2)
+    if n % 10 == 0:
+        store.create(Experiment(name=f"child {n}"))
+say("done")
+"""
+
+
+def test_two_processes_write_at_once_and_lose_nothing(store: Store, folder: Path) -> None:
+    ours, theirs = store.create(EXPERIMENT), store.create(EXPERIMENT)
+    with child(WRITER, folder, theirs.run_id, 100) as process:
+        assert heard(process) == "ready"
+        said(process)
+        for number in range(100):
+            store.add_steps(ours.run_id, number + 1, metrics(number + 1, 1), step=number + 1)
+            if number % 10 == 0:
+                store.create(Experiment(name=f"parent {number}"))
+        assert heard(process) == "done"
+    np.testing.assert_array_equal(store.steps(ours.run_id).values, metrics(1, 100))
+    read = store.steps(theirs.run_id)
+    assert read.steps.tolist() == list(range(1, 201))
+    assert read.values["loss"].tolist() == [n // 2 for n in range(200)]
+    assert {r.step for r in (store.run(ours.run_id), store.run(theirs.run_id))} == {100, 200}
+    waiting = store.queue()
+    assert len(waiting) == 22
+    assert len({run.position for run in waiting}) == 22, "no two runs have one place"
+
+
+CLAIMER = """
+say("ready")
+heard()
+say(sum(store.claim(run.run_id, owner_token()) for run in store.queue()))
+"""
+
+
+def test_two_processes_never_claim_the_same_run(store: Store, folder: Path) -> None:
+    for _ in range(40):
+        store.create(EXPERIMENT)
+    with child(CLAIMER, folder) as first, child(CLAIMER, folder) as second:
+        assert heard(first) == heard(second) == "ready"
+        said(first)
+        said(second)
+        assert int(heard(first)) + int(heard(second)) == 40
+
+
+def test_a_change_of_another_process_is_noticed(store: Store, folder: Path) -> None:
+    before = store.version()
+    store.create(EXPERIMENT)
+    assert store.version() == before, "our own change is none"
+    with child('store.create(Experiment())\nsay("done")', folder) as process:
+        assert heard(process) == "done"
+    assert store.version() != before
+
+
+ENDLESS = """
+run_id = store.queue()[0].run_id
+store.claim(run_id, owner_token())
+n = 0
+while True:
+    store.add_steps(run_id, 10 * n + 1, np.full(10, n, STEP_DTYPE), step=10 * n + 10)
+    n += 1
+    say(10 * n)
+"""
+INSIDE = """
+run_id = store.queue()[0].run_id
+store.claim(run_id, owner_token())
+store.add_steps(run_id, 1, np.zeros(10, STEP_DTYPE), step=10)
+with store._change():
+    store.add_steps(run_id, 11, np.zeros(5000, STEP_DTYPE), step=5010)
+    say("inside")
+    heard()
+"""
+
+
+def assert_sound(folder: Path) -> None:
+    db = sqlite3.connect(folder / DATABASE)
+    try:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    finally:
+        db.close()
+
+
+def test_a_process_killed_while_it_writes(store: Store, folder: Path) -> None:
+    run = store.create(EXPERIMENT)
+    with child(ENDLESS, folder) as process:
+        last = [int(heard(process)) for _ in range(30)][-1]
+        assert store.mark_interrupted() == []
+        process.kill()
+        process.wait()
+    assert_sound(folder)
+    lost = store.mark_interrupted()
+    assert [r.run_id for r in lost] == [run.run_id]
+    ended = store.run(run.run_id)
+    assert ended.status is RunStatus.INTERRUPTED
+    assert ended.message.startswith("the training process ended unexpectedly")
+    assert ended.status.can_resume
+    assert ended.step >= last
+    assert len(store.steps(run.run_id).steps) == ended.step, "what was said is kept, whole"
+    assert store.mark_interrupted() == []
+
+
+def test_a_process_killed_inside_a_change_leaves_nothing_of_it(store: Store, folder: Path) -> None:
+    run = store.create(EXPERIMENT)
+    with child(INSIDE, folder) as process:
+        assert heard(process) == "inside"
+        assert len(store.steps(run.run_id).steps) == 10, "a reader isn't held up by a writer"
+        process.kill()
+        process.wait()
+    assert_sound(folder)
+    assert len(store.steps(run.run_id).steps) == 10
+    assert store.run(run.run_id).step == 10
+    assert len(store.mark_interrupted()) == 1
+
+
+def test_only_runs_without_their_process_are_interrupted(store: Store) -> None:
+    ours, lost, waiting, done = (store.create(EXPERIMENT) for _ in range(4))
+    store.claim(ours.run_id, owner_token())
+    store.claim(lost.run_id, "1:1.00")
+    store.update(lost.run_id, status=RunStatus.PAUSED)
+    store.finish(done.run_id, RunStatus.COMPLETED)
+    assert [r.run_id for r in store.mark_interrupted()] == [lost.run_id]
+    assert store.run(ours.run_id).status is RunStatus.RUNNING
+    assert store.run(waiting.run_id).status is RunStatus.QUEUED
+    assert store.run(done.run_id).status is RunStatus.COMPLETED
+
+
+def test_owner_tokens() -> None:
+    token = owner_token()
+    assert token.startswith(f"{os.getpid()}:")
+    assert owner_token(os.getpid()) == token
+    assert owner_is_alive(token)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        other = owner_token(process.pid)
+        assert other != token
+        assert owner_is_alive(other)
+    assert not owner_is_alive(other)
+
+
+@pytest.mark.parametrize("token", ["", "x", "-1:0", f"{os.getpid()}:1.00", "9" * 30 + ":1", ":"])
+def test_a_process_number_that_came_back_is_not_the_owner(token: str) -> None:
+    assert not owner_is_alive(token)
+
+
+def test_predicates_of_a_status() -> None:
+    assert {s for s in RunStatus if s.is_active} == {RunStatus.RUNNING, RunStatus.PAUSED}
+    assert {s for s in RunStatus if not s.is_finished} == {
+        RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED,
+    }  # fmt: skip
+    assert all(s.is_finished for s in RunStatus if s.can_resume)
+    assert not RunStatus.COMPLETED.can_resume
+
+
+# --- disks that are bad, files that are not ours -------------------------------------------------
+
+
+@contextmanager
+def refused(start: str) -> Generator[None]:
+    """What happens inside must be refused in one sentence that matches."""
+    with pytest.raises(StoreError, match=start) as caught:
+        yield
+    sentence = str(caught.value)
+    assert "\n" not in sentence
+    assert ";" in sentence, "it must also say what to do"
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with refused(r"^the store .*/file can't be made \((Not a directory|File exists)\); choose"):
+        Store(tmp_path / "file")
+    with refused(r"can't be made \(Not a directory\)"):
+        Store(tmp_path / "file" / "below")
+
+
+@pytest.fixture
+def unprivileged() -> Generator[Path]:
+    """A folder of a person whom the system refuses what it refuses; root may do all."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if os.geteuid() != 0:
+            yield folder
+            return
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+        try:
+            yield folder
+        finally:
+            os.seteuid(0)
+
+
+def test_a_folder_that_is_read_only(unprivileged: Path) -> None:
+    unprivileged.chmod(0o555)
+    with refused(r"^the store .* can't be made \(Permission denied\); choose another folder$"):
+        Store(unprivileged / "store")
+    unprivileged.chmod(0o755)
+
+
+def test_a_store_that_became_read_only(unprivileged: Path) -> None:
+    with Store(unprivileged) as store:
+        store.create(EXPERIMENT)
+    (unprivileged / DATABASE).chmod(0o444)
+    unprivileged.chmod(0o555)
+    with refused("^the store .* (is read-only|can't be opened); choose a folder that you may"):
+        Store(unprivileged)
+    unprivileged.chmod(0o755)
+
+
+def test_a_disk_that_becomes_read_only_in_use(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store._db.execute("PRAGMA query_only = ON")
+    with refused("^the store .* is read-only; choose"):
+        store.add_steps(run.run_id, 1, metrics(1, 10))
+    assert store.runs() == [run]
+
+
+def test_a_full_disk(store: Store, folder: Path) -> None:
+    run = store.create(EXPERIMENT)
+    store.add_steps(run.run_id, 1, metrics(1, 10), step=10)
+    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+    store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with refused("^the disk that holds the store .* is full; free some space"):
+        store.add_steps(run.run_id, 11, metrics(11, 50_000), step=50_010)
+    assert store.run(run.run_id).step == 10, "nothing of the change that failed is kept"
+    store._db.execute("PRAGMA max_page_count = 1000000")
+    store.add_steps(run.run_id, 11, metrics(11, 10), step=20)
+    np.testing.assert_array_equal(store.steps(run.run_id).values, metrics(1, 20))
+    assert_sound(folder)
+
+
+def test_a_file_that_is_no_database(folder: Path) -> None:
+    folder.mkdir()
+    (folder / DATABASE).write_text("Dear diary, " * 500)
+    with refused(r"^.*/runs\.sqlite3 is not a store of the workbench; choose another folder"):
+        Store(folder)
+    assert (folder / DATABASE).read_text().startswith("Dear diary"), "it is left as it was"
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_a_database_of_another_program(folder: Path, version: int) -> None:
+    folder.mkdir()
+    db = sqlite3.connect(folder / DATABASE)
+    db.execute("CREATE TABLE settings (colour TEXT)")
+    db.execute(f"PRAGMA user_version = {version}")
+    db.close()
+    with pytest.raises(StoreError, match=r"^the store .* reports: ") as caught:
+        Store(folder)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_database(folder: Path) -> None:
+    with Store(folder) as store:
+        run = store.create(EXPERIMENT)
+        for first in range(1, 2000, 100):
+            store.add_steps(run.run_id, first, metrics(first, 100))
+    content = bytearray((folder / DATABASE).read_bytes())
+    content[4096:] = b"\xab" * (len(content) - 4096)
+    (folder / DATABASE).write_bytes(content)
+    with (
+        refused(r"runs\.sqlite3 is damaged; choose another folder, or restore"),
+        Store(folder) as s,
+    ):
+        s.runs()
+
+
+def test_a_store_of_a_later_workbench(folder: Path) -> None:
+    with Store(folder) as store:
+        store.create(EXPERIMENT)
+        store._db.execute("PRAGMA user_version = 99")
+    with refused(
+        r"was written by a later version of the workbench \(schema 99, known up to \d+\);"
+    ):
+        Store(folder)
+
+
+def test_a_locked_store(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "BUSY_MILLISECONDS", 20)
+    with store._change(), refused("^the store .* is locked by another program; close it"):
+        Store(folder)
+    Store(folder).close()
+
+
+def test_a_store_that_could_not_be_opened_is_let_go(folder: Path) -> None:
+    folder.mkdir()
+    (folder / DATABASE).write_text("Dear diary, " * 500)
+    with pytest.raises(StoreError):
+        Store(folder)
+    (folder / DATABASE).unlink()
+    with Store(folder) as store:
+        assert store.runs() == []
+
+
+# --- stores of old schemas -----------------------------------------------------------------------
+
+
+def test_a_store_of_schema_1(folder: Path) -> None:
+    """See `stores/make_store.py` for what is in it."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_1, folder / DATABASE)
+    with Store(folder) as store:
+        runs = {run.name: run for run in store.runs()}
+        assert list(runs) == [
+            "completed run", "failed run", "second in the queue", "first in the queue",
+        ]  # fmt: skip
+        done = runs["completed run"]
+        assert done.status is RunStatus.COMPLETED
+        assert done.experiment.name == "completed run"
+        assert done.experiment.training == Training(epochs=30, batch_size=32)
+        assert (done.created, done.started, done.finished) == (
+            1_700_000_000.0, 1_700_000_100.0, 1_700_000_200.0,
+        )  # fmt: skip
+        assert (done.step, done.total_steps, done.epochs, done.seconds) == (100, 100, 2, 12.5)
+        assert (done.test_accuracy, done.test_loss, done.val_loss) == (0.9375, 0.125, 0.25)
+        assert (done.parameters, done.macs, done.fingerprint) == (93_322, 2_794_240, "abc123")
+        assert (done.hidden, done.colour, done.environment["device"]) == (True, 0, "CPU, 2 cores")
+        steps = store.steps(done.run_id)
+        assert steps.steps.tolist() == list(range(1, 101))
+        np.testing.assert_array_equal(steps.values["loss"], np.float32(2.0 / steps.steps))
+        np.testing.assert_array_equal(steps.values["seconds"], steps.steps * 0.125)
+        assert [astuple(e) for e in store.epochs(done.run_id)] == [
+            (1, 50, 6.25, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875),
+            (2, 100, 12.5, 0.25, 0.875, 5075.0, 1e-3, None, None),
+        ]
+        failed = runs["failed run"]
+        assert (failed.status, failed.message) == (
+            RunStatus.FAILED, "the loss became NaN at step 7",
+        )  # fmt: skip
+        assert names(store) == ["first in the queue", "second in the queue"]
+        assert [r.name for r in store.runs(deleted=True)] == ["deleted run"]
+        assert store.queue_held
+        assert store.create(EXPERIMENT).colour == 5, "and it can be written"
