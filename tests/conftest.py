@@ -129,25 +129,30 @@ def _new_qt_objects() -> list[Check]:
 
 
 def _left(core: Any, widgets: Any, before: list[Any]) -> list[str]:
-    def look() -> list[str]:
+    def alive(cls: Any) -> list[Any]:
+        return [o for o in list(_started) if isinstance(o, cls) and _is_valid(o)]
+
+    def timers() -> list[Any]:
+        return [t for t in alive(core.QTimer) if t.isActive()]
+
+    def windows() -> list[Any]:
         core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
-        windows = [w for w in widgets.QApplication.topLevelWidgets() if w not in before]
-        return [*_running(core), *(f"{type(w).__name__} {w.objectName()!r}" for w in windows)]
+        return [w for w in widgets.QApplication.topLevelWidgets() if w not in before]
 
-    if look():
+    if windows() or timers():
         gc.collect()  # what hangs in a circle of references is no finding
-    return look()
-
-
-def _running(core: Any) -> list[str]:
-    import shiboken6
-
-    valid = [o for o in list(_started) if shiboken6.isValid(o)]
-    threads = [o for o in valid if isinstance(o, core.QThread) and o.isRunning()]
-    late = [t for t in threads if not t.wait(int(1000 * SECONDS_TO_END))]
+    limit = int(1000 * SECONDS_TO_END)
+    late = [t for t in alive(core.QThread) if t.isRunning() and not t.wait(limit)]
+    active = timers()
     found = [f"{type(t).__name__} {t.objectName()!r}" for t in late]
-    timers = [o for o in valid if isinstance(o, core.QTimer) and o.isActive()]
-    found += [f"active {type(t).__name__} of {t.parent()!r}" for t in timers]
-    for timer in timers:
+    found += [f"active {type(t).__name__} of {t.parent()!r}" for t in active]
+    found += [f"{type(w).__name__} {w.objectName()!r}" for w in windows()]
+    for timer in active:
         timer.stop()
     return found
+
+
+def _is_valid(wrapper: Any) -> bool:
+    import shiboken6
+
+    return bool(shiboken6.isValid(wrapper))

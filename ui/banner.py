@@ -26,8 +26,13 @@ class Banner(QFrame):
         self.dismiss.setToolTip(self.tr("Dismiss"))
         self.dismiss.setAccessibleName(self.tr("Dismiss message"))
         self.dismiss.clicked.connect(self.hide)
+        self.mark = QToolButton()
+        self.mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.mark.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme.set_icon(self.mark, "warning", "bad")
         row = QHBoxLayout(self)
-        row.setContentsMargins(3 * theme.UNIT, theme.UNIT, theme.UNIT, theme.UNIT)
+        theme.spaced(row, 2, 1, 1, 1, spacing=2)
+        row.addWidget(self.mark)
         row.addWidget(self.words, 1)
         row.addWidget(self.button)
         row.addWidget(self.dismiss)
@@ -45,16 +50,19 @@ class Banner(QFrame):
             action: Words of the button; "" for none.
             act: What the button does.
         """
-        colours = theme.tones()
-        edge = colours.bad if bad else colours.accent
-        self.setStyleSheet(
-            f"Banner {{ background: {colours.raised}; border-left: 3px solid {edge}; }}"
-        )
+        theme.set_property(self, "bad", bad)
+        self.mark.setVisible(bad)
         self.words.setText(sentence)
         self._act = act
         self.button.setText(action)
+        self.button.setToolTip(sentence)
         self.button.setVisible(bool(action))
         self.show()
+
+    @property
+    def offers(self) -> Callable[[], None] | None:
+        """What its button does; None where there is none or the banner is gone."""
+        return None if self.isHidden() else self._act
 
     @Slot()
     def _do(self) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from workbench.analysis import Analysis
-from workbench.experiment import Experiment
+from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo
+
+UNREADABLE = object()
+"""Stands for what a person typed that is no value at all."""
 
 MERGE_SECONDS = 1.0
 """Typing 1, 10, 100 into a field is one step of undo, not three."""
@@ -50,6 +54,14 @@ class _Edit(QUndoCommand):
         self._editor._show(self._before)
 
 
+@dataclass(frozen=True)
+class _Refused:
+    """What stands in a field and can't be accepted: why, and the value if it is one."""
+
+    message: str
+    value: object
+
+
 class Editor(QObject):
     """Holds one immutable experiment at a time.
 
@@ -71,7 +83,8 @@ class Editor(QObject):
         self._undo = undo_stack
         self._info: DataInfo | None = experiment.data.info()
         self._data_problem: Problem | None = None
-        self._refused: dict[str, str] = {}
+        self._refused: dict[str, _Refused] = {}
+        self._kept: dict[str, _Refused] = {}
         self._analysis: Analysis | None = None
 
     # --- reading -------------------------------------------------------------------------------
@@ -96,38 +109,57 @@ class Editor(QObject):
     @property
     def problems(self) -> list[Problem]:
         """Why it can't train, in the order a person should look at it; empty where it can."""
-        found = [Problem(path, message) for path, message in self._refused.items()]
+        found = [Problem(path, refused.message) for path, refused in self._refused.items()]
         if self._data_problem is not None:
             found.append(self._data_problem)
         return found + self.experiment.problems(self._info)
 
     # --- changing ------------------------------------------------------------------------------
 
+    def is_refused(self, path: str) -> bool:
+        """Whether something stands in the field of this setting that wasn't accepted."""
+        return path in self._refused
+
     def set(self, path: str, value: Any) -> bool:
         """Sets the setting at a path of the TOML; False where it was refused.
 
         What was typed then stays in the field with the sentence under it, and the experiment as it
-        was.
+        was; it is tried again with each later edit, as the cause may lie in another field.
         """
         return self.set_all({path: value}, path)
 
     def set_all(self, settings: Mapping[str, Any], path: str) -> bool:
         """Sets several settings as one step of undo; `path` takes the blame for what is refused."""
-        try:
-            after = self.experiment.with_settings(settings)
-        except SpecError as error:
-            self.refuse(path, error.problems[0].message)
-            return False
-        had_problem = self._refused.pop(path, None) is not None
+        others = {p: r for p, r in self._refused.items() if p != path and not _resets(path, p)}
+        tried = {p: r.value for p, r in others.items() if r.value is not UNREADABLE}
+        after = self._with({**tried, **settings}) if tried else None
+        if after is not None:
+            others = {p: r for p, r in others.items() if p not in tried}
+        else:
+            try:
+                after = self.experiment.with_settings(settings)
+            except SpecError as error:
+                self.refuse(path, error.problems[0].message, settings.get(path, UNREADABLE))
+                return False
+        was_wrong = others != self._refused
         if after != self.experiment:
+            self._kept = others
             self.replace(after, self.tr("change of {}").format(path), path)
-        elif had_problem:
+            self._kept = {}
+        elif was_wrong:
+            self._refused = others
             self.problems_changed.emit()
         return True
 
-    def refuse(self, path: str, message: str) -> None:
-        """Notes that what stands in a field can't be accepted."""
-        self._refused[path] = message
+    def _with(self, settings: Mapping[str, Any]) -> Experiment | None:
+        try:
+            return self.experiment.with_settings(settings)
+        except SpecError:
+            return None
+
+    def refuse(self, path: str, message: str, value: object = UNREADABLE) -> None:
+        """Notes that what stands in a field (`value`, where it is one) can't be accepted."""
+        self._refused[path] = _Refused(message, value)
         self.problems_changed.emit()
 
     def replace(self, experiment: Experiment, words: str, path: str = "") -> None:
@@ -142,24 +174,16 @@ class Editor(QObject):
         self._show(experiment)
         self.file_changed.emit()
 
-    def save(self, file: Path) -> None:
-        """Writes the experiment to its file.
-
-        Raises:
-            OSError: where the file can't be written.
-        """
-        self.experiment.write(file)
-        self.file, self._saved = file, self.experiment
+    def saved(self, experiment: Experiment, file: Path) -> None:
+        """Notes that this experiment lies in this file now."""
+        self.file, self._saved = file, experiment
         self.file_changed.emit()
 
     def set_data_info(self, info: DataInfo | None, problem: str = "") -> None:
         """What looking at the data gave: their shape, or what is wrong with them."""
         self._info = info
-        path, colon, message = problem.partition(": ")
-        known = colon and " " not in path
-        self._data_problem = (
-            Problem(path if known else "data", message if known else problem) if problem else None
-        )
+        path, message = split_sentence(problem)
+        self._data_problem = Problem(path or "data", message) if problem else None
         self._analysis = None
         self.problems_changed.emit()
 
@@ -168,6 +192,18 @@ class Editor(QObject):
             self._info, self._data_problem = experiment.data.info(), None
         self.experiment = experiment
         self._analysis = None
-        self._refused.clear()
+        self._refused = dict(self._kept)
         self.changed.emit()
         self.problems_changed.emit()
+
+
+def split_sentence(sentence: str) -> tuple[str, str]:
+    """`data.path: there is no …` as its path and the rest; the path is "" where there is none."""
+    path, colon, rest = sentence.partition(": ")
+    return (path, rest) if colon and " " not in path and "/" not in path else ("", sentence)
+
+
+def _resets(path: str, other: str) -> bool:
+    """Whether setting `path` (the key of a choice) puts new fields in the place of `other`."""
+    owner, _, key = path.rpartition(".")
+    return key in CHOICE_KEYS and other.startswith(f"{owner}.")

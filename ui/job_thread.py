@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
 from workbench.child import Child, cause_of
+
+GRACE_MILLISECONDS = 3000
 
 
 class JobThread(QThread):
@@ -21,6 +24,7 @@ class JobThread(QThread):
         module: Dotted name.
         arguments: Of its command line.
         request: One line for its standard input; None for none.
+        decode: From a decoded line to what `said` carries, done in this thread.
     """
 
     said = Signal(object)
@@ -31,10 +35,12 @@ class JobThread(QThread):
         module: str,
         arguments: tuple[str, ...] = (),
         request: dict[str, Any] | None = None,
+        decode: Callable[[dict[str, Any]], object] = dict,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._module, self._arguments, self._request = module, arguments, request
+        self._decode = decode
         self._child: Child | None = None
         self._cancelled = False
 
@@ -51,15 +57,24 @@ class JobThread(QThread):
                 message = json.loads(line)
             except ValueError:
                 continue  # a library printed something
+            if not isinstance(message, dict):
+                continue
             said_anything = True
             if not self._cancelled:
-                self.said.emit(message)
+                self.said.emit(self._decode(message))
         code = child.end()
-        if not said_anything and not self._cancelled:
+        if (code < 0 or not said_anything) and not self._cancelled:
             self.failed.emit(self.tr("the helper process {}").format(cause_of(code)))
 
     def cancel(self) -> None:
-        """Ends the process; nothing more is said."""
+        """Asks the process to end; nothing more is said."""
         self._cancelled = True
         if self._child is not None and self._child.is_alive:
             self._child.terminate()
+
+    def close(self) -> None:
+        """Cancels and waits; a process that doesn't end when asked to is killed."""
+        self.cancel()
+        if not self.wait(GRACE_MILLISECONDS) and self._child is not None:
+            self._child.kill()
+        self.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -10,10 +11,17 @@ from weakref import WeakKeyDictionary
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLayout, QWidget
+from shiboken6 import isValid
 
 UNIT = 4
 """Everything is spaced on this grid, in pixels."""
+
+ICON_SIDES = (16, 32)
+"""Icons are drawn at 16 pixels, on dense screens at 32, and never scaled."""
+
+LABEL_WIDTH = 27 * UNIT
+"""Of a form's first column."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,8 @@ class Tones:
         raised: Of headers and hovered rows.
         text, muted: On all three of them.
         line: Hair lines.
+        edge: Of fields and buttons, seen well enough to find them (3:1 on base is for focus only).
+        faint: Icons of what can't be done now.
         accent, on_accent: The main button and selections.
         accent_fill: Behind a white tick.
         good, bad, warn: Differences and problems.
@@ -37,6 +47,8 @@ class Tones:
     text: str
     muted: str
     line: str
+    edge: str
+    faint: str
     accent: str
     accent_fill: str
     on_accent: str
@@ -48,13 +60,15 @@ class Tones:
 
 LIGHT = Tones(
     window="#f3f4f6", base="#ffffff", raised="#e9ebef", text="#1b1f24", muted="#5a636e",
-    line="#d5d9df", accent="#0b5cad", accent_fill="#0b5cad", on_accent="#ffffff", selection="#d6e6f7",
-    good="#1a7f37", bad="#b3261e", warn="#8a5a00",
+    line="#dde1e6", edge="#c3c9d1", faint="#a9b1bb",
+    accent="#0b5cad", accent_fill="#0b5cad", on_accent="#ffffff", selection="#dbe9f8",
+    good="#176f31", bad="#b3261e", warn="#7d5200",
 )  # fmt: skip
 DARK = Tones(
     window="#1c1f24", base="#23272e", raised="#2c313a", text="#e7eaee", muted="#a3acb8",
-    line="#3a404a", accent="#4da3f0", accent_fill="#2f74b5", on_accent="#0d1014", selection="#27415c",
-    good="#57c773", bad="#ff8a80", warn="#e5b567",
+    line="#343a44", edge="#4b5360", faint="#636c79",
+    accent="#5aabf3", accent_fill="#2f74b5", on_accent="#0d1014", selection="#27415c",
+    good="#5fcf7b", bad="#ff938a", warn="#e5b567",
 )  # fmt: skip
 
 
@@ -89,7 +103,23 @@ def apply() -> None:
         application.setStyleSheet(_style_sheet(colours))
         _drawn.clear()
         for target, (name, tone) in list(_bearers.items()):
-            target.setIcon(icon(name, getattr(colours, tone)))
+            if isValid(target):  # Qt may have deleted what Python still holds
+                target.setIcon(icon(name, getattr(colours, tone)))
+
+
+def set_property(widget: QWidget, name: str, value: object) -> None:
+    """Sets a property that the style sheet selects by, and draws the widget anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def spaced(layout: QLayout, *margins: int, spacing: int = 0) -> None:
+    """Gives a layout its margins (one for all, or left, top, right, bottom) in grid units."""
+    left, top, right, bottom = margins if len(margins) == 4 else margins * 4
+    layout.setContentsMargins(left * UNIT, top * UNIT, right * UNIT, bottom * UNIT)
+    layout.setSpacing(spacing * UNIT)
 
 
 class HasIcon(Protocol):
@@ -121,8 +151,9 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     key = (name, shade)
     if key not in _drawn:
         made = QIcon()
-        made.addPixmap(_pixmap(name, shade), QIcon.Mode.Normal)
-        made.addPixmap(_pixmap(name, tones().line), QIcon.Mode.Disabled)
+        for side in ICON_SIDES:
+            made.addPixmap(_pixmap(name, shade, side), QIcon.Mode.Normal)
+            made.addPixmap(_pixmap(name, tones().faint, side), QIcon.Mode.Disabled)
         _drawn[key] = made
     return _drawn[key]
 
@@ -132,15 +163,19 @@ def app_icon() -> QIcon:
     return QIcon(_pixmap("app", "#000000", 256))
 
 
-def _pixmap(name: str, colour: str, side: int = 64) -> QPixmap:
-    source = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    renderer = QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
+def _pixmap(name: str, colour: str, side: int) -> QPixmap:
+    renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
     pixmap = QPixmap(QSize(side, side))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     renderer.render(painter)
     painter.end()
     return pixmap
+
+
+@cache
+def _source(name: str) -> str:
+    return (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def _file(name: str) -> str:
@@ -167,83 +202,134 @@ def _palette(t: Tones) -> QPalette:
 
 def _style_sheet(t: Tones) -> str:
     return f"""
-QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line}; padding: 4px; }}
-QToolBar {{ background: {t.window}; border: 0; border-bottom: 1px solid {t.line};
-    padding: 4px 8px; spacing: 4px; }}
-QMenuBar {{ background: {t.window}; padding: 2px 4px; }}
-QMenuBar::item {{ padding: 4px 8px; border-radius: 4px; background: transparent; }}
+{_bars(t)}
+{_buttons(t)}
+{_fields(t)}
+{_lists(t)}
+QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
+QLabel[role="problem"] {{ color: {t.bad}; }}
+QLabel[role="good"] {{ color: {t.good}; }}
+QLabel[role="muted"] {{ color: {t.muted}; }}
+QLabel[role="title"] {{ font-weight: 600; }}
+QWidget#page {{ background: {t.base}; }}
+QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
+Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
+Banner[bad="true"] {{ border-left-color: {t.bad}; }}
+QProgressBar {{ background: {t.raised}; border: 0; border-radius: 3px; max-height: 6px;
+    min-height: 6px; }}
+QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
+"""
+
+
+def _bars(t: Tones) -> str:
+    """Menus, tabs, splitters, scroll bars and the status bar."""
+    return f"""
+QMenuBar {{ background: {t.window}; padding: 4px; border-bottom: 1px solid {t.line}; }}
+QMenuBar::item {{ padding: 6px 8px; border-radius: 4px; background: transparent; }}
 QMenuBar::item:selected {{ background: {t.raised}; }}
-QMenu {{ background: {t.base}; border: 1px solid {t.line}; padding: 4px; }}
+QMenu {{ background: {t.base}; border: 1px solid {t.edge}; padding: 4px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {t.selection}; color: {t.text}; }}
 QMenu::item:disabled {{ color: {t.muted}; }}
 QMenu::separator {{ height: 1px; background: {t.line}; margin: 4px 8px; }}
-QToolButton {{ border: 0; border-radius: 4px; padding: 4px 8px; }}
-QToolButton:hover {{ background: {t.raised}; }}
-QToolButton:pressed, QToolButton:checked {{ background: {t.selection}; }}
-QToolButton:focus {{ border: 1px solid {t.accent}; }}
-QToolButton#train {{ background: {t.accent}; color: {t.on_accent}; font-weight: 600;
-    padding: 4px 12px; }}
-QToolButton#train:hover {{ background: {t.accent}; border: 1px solid {t.text}; }}
-QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
-QPushButton {{ background: {t.base}; border: 1px solid {t.line}; border-radius: 4px;
-    padding: 4px 12px; min-height: 20px; }}
-QPushButton:hover {{ background: {t.raised}; }}
-QPushButton:focus {{ border-color: {t.accent}; }}
-QPushButton:disabled {{ color: {t.muted}; background: {t.window}; }}
-QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent}; border: 0;
-    font-weight: 600; padding: 6px 16px; }}
-QPushButton[primary="true"]:disabled {{ background: {t.raised}; color: {t.muted}; }}
-QLineEdit, QSpinBox, QComboBox, QPlainTextEdit {{ background: {t.base}; color: {t.text};
-    border: 1px solid {t.line}; border-radius: 4px; padding: 2px 6px; min-height: 20px;
-    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
-QSpinBox QLineEdit {{ border: 0; padding: 0 0 0 4px; min-height: 0; background: transparent; }}
-QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: 0; }}
-QComboBox::drop-down {{ border: 0; width: 20px; }}
-QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px; }}
-QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border-radius: 3px;
-    border: 1px solid {t.muted}; background: {t.base}; }}
-QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
-    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
-QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
-QLineEdit:focus, QSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled {{ color: {t.muted};
-    background: {t.window}; }}
-*[problem="true"] {{ border: 1px solid {t.bad}; }}
-QLabel[role="problem"] {{ color: {t.bad}; }}
-QLabel[role="muted"], QLabel[role="unit"] {{ color: {t.muted}; }}
-QLabel[role="title"] {{ font-weight: 600; }}
-QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.line};
-    selection-background-color: {t.selection}; selection-color: {t.text}; }}
-QTabWidget::pane {{ border: 0; border-top: 1px solid {t.line}; background: {t.base}; }}
-QTabBar::tab {{ background: transparent; padding: 8px 16px; border: 0;
+QToolBar {{ background: transparent; border: 0; padding: 0; spacing: 4px; }}
+QTabWidget::pane {{ border: 0; background: {t.base}; }}
+QTabWidget::tab-bar {{ left: 4px; }}
+QTabBar {{ background: transparent; }}
+QTabBar::tab {{ background: transparent; padding: 6px 12px; border: 0;
     border-bottom: 2px solid transparent; color: {t.muted}; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
 QTabBar::tab:focus {{ color: {t.accent}; }}
-QHeaderView {{ background: {t.base}; }}
-QHeaderView::section {{ background: {t.base}; color: {t.muted}; border: 0;
-    border-bottom: 1px solid {t.line}; padding: 4px 8px; }}
-QTableView, QTreeView, QListView {{ background: {t.base}; border: 0; outline: 0; }}
-QTableView::item, QTreeView::item, QListView::item {{ padding: 2px 8px; }}
 QScrollArea {{ border: 0; background: transparent; }}
 QScrollBar:vertical {{ background: transparent; width: 12px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 12px; margin: 0; }}
-QScrollBar::handle {{ background: {t.line}; border-radius: 4px; margin: 2px; min-height: 24px;
+QScrollBar::handle {{ background: {t.edge}; border-radius: 3px; margin: 3px; min-height: 24px;
     min-width: 24px; }}
 QScrollBar::handle:hover {{ background: {t.muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QSplitter::handle {{ background: {t.line}; }}
+QSplitter::handle:hover {{ background: {t.accent}; }}
 QSplitter::handle:horizontal {{ width: 1px; }}
 QSplitter::handle:vertical {{ height: 1px; }}
 QStatusBar {{ background: {t.window}; border-top: 1px solid {t.line}; }}
 QStatusBar::item {{ border: 0; }}
 QStatusBar QLabel {{ color: {t.muted}; padding: 0 8px; }}
-QToolButton#section:checked, QToolButton#section {{ background: transparent; text-align: left; font-weight: 600; padding: 8px; border-radius: 0;
-    border-top: 1px solid {t.line}; }}
-QToolButton#section:hover {{ background: {t.raised}; }}
+"""
+
+
+def _buttons(t: Tones) -> str:
+    return f"""
+QToolButton {{ border: 1px solid transparent; border-radius: 4px; padding: 4px 6px; }}
+QToolButton:hover {{ background: {t.raised}; }}
+QToolButton:pressed, QToolButton:checked {{ background: {t.selection}; }}
+QToolButton:focus {{ border-color: {t.accent}; }}
+QToolButton:disabled {{ color: {t.muted}; }}
 QToolButton::menu-indicator {{ image: none; }}
-QWidget#page {{ background: {t.base}; }}
-QWidget#totals {{ background: {t.raised}; }}
+QToolButton#train {{ background: {t.accent}; color: {t.on_accent}; font-weight: 600;
+    padding: 4px 12px; }}
+QToolButton#train:hover {{ border-color: {t.text}; }}
+QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
+QToolButton#problem {{ color: {t.bad}; text-align: left; padding: 4px; }}
+QToolButton#section, QToolButton#section:checked {{ background: transparent; border: 0;
+    border-top: 1px solid {t.line}; border-radius: 0; padding: 9px 12px; font-weight: 600; }}
+QToolButton#section:hover {{ background: {t.raised}; }}
+QToolButton#section:focus {{ color: {t.accent}; }}
+QPushButton {{ background: {t.base}; border: 1px solid {t.edge}; border-radius: 4px;
+    padding: 3px 12px; min-height: 20px; }}
+QPushButton:hover {{ background: {t.raised}; }}
+QPushButton:focus {{ border-color: {t.accent}; }}
+QPushButton:disabled {{ color: {t.muted}; background: {t.window}; border-color: {t.line}; }}
+QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
+    border: 2px solid {t.accent}; font-weight: 600; padding: 4px 16px; }}
+QPushButton[primary="true"]:hover, QPushButton[primary="true"]:focus {{
+    border-color: {t.text}; }}
+QPushButton[primary="true"]:disabled {{ background: {t.raised}; color: {t.muted};
+    border-color: {t.raised}; }}
+"""
+
+
+def _fields(t: Tones) -> str:
+    return f"""
+QLineEdit, QAbstractSpinBox, QComboBox {{ background: {t.base}; color: {t.text};
+    border: 1px solid {t.edge}; border-radius: 4px; padding: 2px 6px; min-height: 20px;
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QAbstractSpinBox {{ padding: 2px 2px 2px 4px; }}
+QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; min-height: 0; background: transparent; }}
+QPlainTextEdit {{ background: {t.base}; color: {t.text}; border: 0;
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QComboBox::drop-down {{ border: 0; width: 20px; }}
+QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px; }}
+QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.edge};
+    selection-background-color: {t.selection}; selection-color: {t.text}; }}
+QCheckBox {{ spacing: 8px; color: {t.muted}; min-height: 26px; }}
+QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border-radius: 3px;
+    border: 1px solid {t.muted}; background: {t.base}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
+    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
+QCheckBox::indicator:focus {{ border-color: {t.accent}; border-width: 2px; width: 12px;
+    height: 12px; }}
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
+QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {t.muted};
+    background: {t.window}; border-color: {t.line}; }}
+QLineEdit[problem="true"], QAbstractSpinBox[problem="true"], QComboBox[problem="true"] {{
+    border: 1px solid {t.bad}; }}
+QCheckBox[problem="true"]::indicator {{ border: 1px solid {t.bad}; }}
+"""
+
+
+def _lists(t: Tones) -> str:
+    return f"""
+QHeaderView {{ background: {t.base}; border: 0; }}
+QHeaderView::section {{ background: {t.base}; color: {t.muted}; border: 0;
+    border-bottom: 1px solid {t.line}; padding: 4px 11px; }}
+QTreeView QHeaderView::section {{ padding: 4px 7px; }}
+QTableView, QTreeView, QListView {{ background: {t.base}; border: 0; outline: 0; }}
+QTableView::item, QListView::item {{ padding: 2px 8px; }}
+QTreeView::item {{ padding: 2px 4px; min-height: 20px; }}
+QTreeView::item:selected:!active, QTreeView::item:selected {{ background: {t.selection};
+    color: {t.text}; }}
+QTreeWidget#layers {{ border: 1px solid {t.edge}; border-radius: 4px; }}
+QTreeWidget#layers:focus {{ border-color: {t.accent}; }}
 """

@@ -106,9 +106,11 @@ class Child:
                 break
         code = self._process.wait()
         self._drain.join(grace)
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+        # A process that it started itself may still hold the other end; closing would wait for it.
+        if self._process.stderr is not None and not self._drain.is_alive():
+            self._process.stderr.close()
         return code
 
     def terminate(self) -> None:
@@ -142,5 +144,6 @@ def cause_of(code: int) -> str:
     if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
         return "was killed, by hand or for lack of memory"
     if code < 0:
-        return f"crashed ({signal.Signals(-code).name})"
+        known = -code in set(signal.Signals)
+        return f"crashed ({signal.Signals(-code).name if known else f'signal {-code}'})"
     return f"ended with exit code {code}"

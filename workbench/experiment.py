@@ -129,10 +129,10 @@ class Experiment(Spec):
         """The experiment in a TOML file; a relative data path starts at the file's folder.
 
         Raises:
-            SpecError: naming the file and what is wrong with it.
+            SpecError: naming the file where it can't be read, else the setting or line.
         """
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")
         except UnicodeDecodeError:
             raise SpecError.at("", f"{path}: is not a text file in UTF-8") from None
         except OSError as error:

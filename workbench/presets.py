@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def find(name_or_path: str) -> Experiment:
     Raises:
         SpecError: where it is neither, or the file is not an experiment.
     """
-    path = Path(name_or_path).expanduser()
+    path = Path(os.path.expanduser(name_or_path))  # leaves a user that doesn't exist as it is
     if path.suffix == ".toml" or path.exists():
         return Experiment.read(path)
     return load(name_or_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 NONE = "–"
 
 
@@ -11,23 +13,27 @@ def count(value: float | None) -> str:
 
 
 def big(value: float | None) -> str:
-    """2.79 M: a number of operations or weights in four digits at most."""
+    """2.79 M: a number of operations or weights, in three digits from a million on."""
     if value is None:
         return NONE
-    for limit, factor, unit in ((1e9, 1e9, " G"), (1e6, 1e6, " M")):
-        if value >= limit:
-            return f"{value / factor:.3g}{unit}"
-    return f"{value:,.0f}"
+    return count(value) if value < 1e6 else _scaled(value, ((1e6, "M"), (1e9, "G"), (1e12, "T")))
 
 
 def size(value: float | None) -> str:
     """1.1 MB; decimal units, as disks are sold."""
-    if value is None:
-        return NONE
-    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if value >= limit:
-            return f"{value / limit:.3g} {unit}"
-    return f"{value:.0f} B"
+    units = ((1, "B"), (1e3, "kB"), (1e6, "MB"), (1e9, "GB"), (1e12, "TB"))
+    return NONE if value is None else _scaled(value, units)
+
+
+def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
+    """Three digits in the largest unit that leaves at least 1, never an exponent."""
+    factor, unit = next(
+        (u for u in reversed(units) if value >= 0.9995 * u[0]), units[0]
+    )
+    number = value / factor
+    digits = 0 if number >= 99.95 or factor == 1 else 1 if number >= 9.995 else 2
+    text = f"{number:,.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"
 
 
 def percent(share: float | None) -> str:
@@ -42,7 +48,7 @@ def decimal(value: float | None) -> str:
 
 def duration(seconds: float | None) -> str:
     """6 s, 2 min 10 s, 3 h 5 min."""
-    if seconds is None:
+    if seconds is None or not math.isfinite(seconds):
         return NONE
     if seconds < 10:
         return f"{seconds:.1f} s"

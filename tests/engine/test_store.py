@@ -241,8 +241,9 @@ def test_the_queue_keeps_its_order_when_reopened(folder: Path) -> None:
 def test_reordering_touches_waiting_runs_only(store: Store) -> None:
     ended, waiting = store.create(EXPERIMENT), store.create(EXPERIMENT)
     store.finish(ended.run_id, RunStatus.COMPLETED)
+    before = store.run(ended.run_id)
     store.reorder([waiting.run_id, ended.run_id])
-    assert store.run(ended.run_id).status is RunStatus.COMPLETED
+    assert store.run(ended.run_id) == before
     assert [r.run_id for r in store.queue()] == [waiting.run_id]
 
 

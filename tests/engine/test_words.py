@@ -58,8 +58,5 @@ def test_what_is_not_known_is_a_dash(say: Callable[[None], str]) -> None:
 
 
 @pytest.mark.parametrize("value", [999_999, 999_600_000, 1e12, 5e13])
-@pytest.mark.xfail(
-    reason="words.size and words.big write 1e+03 just below a unit and above the last"
-)
 def test_no_figure_is_written_with_an_exponent(value: float) -> None:
     assert "e" not in words.size(value) + words.big(value)

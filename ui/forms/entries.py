@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
@@ -55,12 +55,25 @@ class Entry(QWidget):
         """The widget that takes the focus, the name and the mark of a problem."""
         raise NotImplementedError
 
+    def describe(self, name: str, help_text: str) -> None:
+        """Names the field for screen readers and says why to use it."""
+        field = self.field()
+        field.setAccessibleName(name)
+        for widget in (self, field):
+            widget.setToolTip(help_text)
+
+    def set_unit(self, unit: str) -> None:
+        """Shows the unit with the value."""
+        label = QLabel(unit)
+        label.setProperty("role", "muted")
+        self.row.addWidget(label)
+
+    def begin_with(self, value: Any) -> None:
+        """Where a setting that is left off starts from when it is switched on."""
+
     def set_problem(self, wrong: bool) -> None:
         """Draws (or removes) the red edge."""
-        widget = self.field()
-        widget.setProperty("problem", wrong)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        theme.set_property(self.field(), "problem", wrong)
 
 
 class _CalmWheel(QObject):
@@ -100,6 +113,9 @@ class IntEntry(Entry):
 
     def field(self) -> QWidget:
         return self.spin
+
+    def set_unit(self, unit: str) -> None:
+        self.spin.setSuffix(f" {unit}")
 
 
 class FloatEntry(Entry):
@@ -176,8 +192,15 @@ class PathEntry(TextEntry):
 
     def __init__(self, field: FieldInfo) -> None:
         super().__init__(field)
-        file, folder = QPushButton(self.tr("File…")), QPushButton(self.tr("Folder…"))
-        for button, choose in ((file, self._choose_file), (folder, self._choose_folder)):
+        for icon, name, choose in (
+            ("file", self.tr("Choose a file"), self._choose_file),
+            ("open", self.tr("Choose a folder"), self._choose_folder),
+        ):
+            button = QToolButton()
+            theme.set_icon(button, icon)
+            button.setToolTip(name)
+            button.setAccessibleName(name)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(choose)
             self.row.addWidget(button)
         self.line.setPlaceholderText(self.tr("choose a file or folder"))
@@ -227,9 +250,8 @@ class PairEntry(Entry):
         super().__init__()
         low, high = _bounds(_item(field))
         self.spins = (QSpinBox(), QSpinBox())
-        for spin, name in zip(self.spins, (self.tr("height"), self.tr("width")), strict=True):
+        for spin in self.spins:
             spin.setRange(int(low), int(min(high, WIDE)))
-            spin.setAccessibleName(name)
             calm(spin)
             spin.valueChanged.connect(self._changed)
         self.row.addWidget(self.spins[0], 1)
@@ -244,20 +266,34 @@ class PairEntry(Entry):
     def field(self) -> QWidget:
         return self.spins[0]
 
+    def describe(self, name: str, help_text: str) -> None:
+        super().describe(self.tr("{}, height").format(name), help_text)
+        self.spins[1].setAccessibleName(self.tr("{}, width").format(name))
+        self.spins[1].setToolTip(help_text)
+
+    def set_unit(self, unit: str) -> None:
+        self.spins[1].setSuffix(f" {unit}")
+
+    def set_problem(self, wrong: bool) -> None:
+        for spin in self.spins:
+            theme.set_property(spin, "problem", wrong)
+
     def _changed(self) -> None:
         self.edited.emit([spin.value() for spin in self.spins])
 
 
 class OptionalEntry(Entry):
-    """A setting that may be left off: a box in front of its own entry."""
+    """A setting that may be left off: a box, and its own entry while the box is ticked."""
 
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
         self.box = QCheckBox()
         self.inner = entry_for(_without_none(field))
-        self._kept: Any = None
+        self._start: Any = None
         self.row.addWidget(self.box)
         self.row.addWidget(self.inner, 1)
+        self.row.addStretch()
+        self.setMinimumHeight(self.inner.sizeHint().height())
         self.box.toggled.connect(self._toggled)
         self.inner.edited.connect(self._edited)
         self.inner.refused.connect(self.refused)
@@ -265,25 +301,45 @@ class OptionalEntry(Entry):
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.box):
             self.box.setChecked(value is not None)
-        self.inner.setEnabled(value is not None)
+        self._show_inner(value is not None)
         if value is not None:
-            self._kept = value
+            self._start = value
             self.inner.show_value(value)
 
     def field(self) -> QWidget:
-        return self.inner.field()
+        return self.inner.field() if self.box.isChecked() else self.box
+
+    def describe(self, name: str, help_text: str) -> None:
+        self.setToolTip(help_text)
+        self.inner.describe(name, help_text)
+        self.box.setAccessibleName(self.tr("Set {}").format(name))
+        self.box.setToolTip(help_text)
+
+    def set_unit(self, unit: str) -> None:
+        self.inner.set_unit(unit)
+
+    def begin_with(self, value: Any) -> None:
+        if not self.box.isChecked() and value is not None:
+            self._start = value
+
+    def set_problem(self, wrong: bool) -> None:
+        self.inner.set_problem(wrong)
+
+    def _show_inner(self, on: bool) -> None:
+        self.inner.setVisible(on)
+        self.box.setText("" if on else self.tr("off"))
 
     def _toggled(self, on: bool) -> None:
-        self.inner.setEnabled(on)
-        self.edited.emit(self._start() if on else None)
+        self._show_inner(on)
+        self.edited.emit(self._first_value() if on else None)
 
     def _edited(self, value: Any) -> None:
-        self._kept = value
+        self._start = value
         self.edited.emit(value)
 
-    def _start(self) -> Any:
-        if self._kept is not None:
-            return self._kept
+    def _first_value(self) -> Any:
+        if self._start is not None:
+            return self._start
         if isinstance(self.inner, LiteralEntry):
             return self.inner.values[0]
         if isinstance(self.inner, PairEntry):

@@ -7,10 +7,11 @@ edit there by its path in the TOML.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
@@ -18,18 +19,14 @@ from ui.editor import Editor
 from ui.forms.entries import Entry, calm, entry_for
 from workbench.spec.base import Choice, Spec, SpecError
 
-LABEL_WIDTH = 108
-
 
 class Row:
-    """Label, entry, unit and the sentence of a problem under it."""
+    """Label, entry and the sentence of a problem under it."""
 
-    def __init__(self, title: str, help_text: str, unit: str, entry: QWidget) -> None:
+    def __init__(self, title: str, help_text: str, entry: QWidget) -> None:
         self.label = QLabel(title)
         self.label.setBuddy(entry)
-        self.label.setFixedWidth(LABEL_WIDTH)
-        self.unit = QLabel(unit)
-        self.unit.setProperty("role", "unit")
+        self.label.setFixedWidth(theme.LABEL_WIDTH)
         self.entry = entry
         self.problem = QLabel()
         self.problem.setProperty("role", "problem")
@@ -43,9 +40,7 @@ class Row:
         line = grid.rowCount()
         grid.addWidget(self.label, line, 0)
         grid.addWidget(self.entry, line, 1)
-        if self.unit.text():
-            grid.addWidget(self.unit, line, 2)
-        grid.addWidget(self.problem, line + 1, 1, 1, 2)
+        grid.addWidget(self.problem, line + 1, 1)
 
     def set_problem(self, message: str) -> None:
         """Shows (or removes) the sentence under the entry."""
@@ -53,6 +48,8 @@ class Row:
         self.problem.setVisible(bool(message))
         if isinstance(self.entry, Entry):
             self.entry.set_problem(bool(message))
+        else:
+            theme.set_property(self.entry, "problem", bool(message))
 
 
 class SpecForm(QWidget):
@@ -62,10 +59,23 @@ class SpecForm(QWidget):
         editor: Whose experiment is shown.
         path: Of the group in the TOML: `training`, `structure.layers[2]`.
         title: Label of the combo box, where the group is a choice; "" shows no combo box.
+        begin_with: Where a setting that is left off starts from, by its name; None where unknown.
+
+    Signals:
+        rebuilt: There are other fields now.
     """
 
-    def __init__(self, editor: Editor, path: str, title: str = "") -> None:
+    rebuilt = Signal()
+
+    def __init__(
+        self,
+        editor: Editor,
+        path: str,
+        title: str = "",
+        begin_with: Callable[[str], Any] = lambda name: None,
+    ) -> None:
         super().__init__()
+        self._begin_with = begin_with
         self._editor, self._path, self._title = editor, path, title
         self._shown: type[Spec] | None = None
         self._rows: dict[str, Row] = {}
@@ -77,6 +87,11 @@ class SpecForm(QWidget):
         self.refresh()
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self.show_problems)
+
+    def detach(self) -> None:
+        """Listens to the editor no more; before it is thrown away."""
+        self._editor.changed.disconnect(self.refresh)
+        self._editor.problems_changed.disconnect(self.show_problems)
 
     @property
     def path(self) -> str:
@@ -107,7 +122,16 @@ class SpecForm(QWidget):
                 self.kind_box.setCurrentIndex(self.kind_box.findData(spec.name()))
         for name, row in self._rows.items():
             if isinstance(row.entry, Entry):
-                row.entry.show_value(getattr(spec, name))
+                if not self._editor.is_refused(f"{self._path}.{name}"):
+                    row.entry.show_value(getattr(spec, name))
+                row.entry.begin_with(self._begin_with(name))
+
+    def widget_at(self, path: str) -> QWidget | None:
+        """The field of a setting of this group, by its whole path; the combo box for the group's."""
+        row = self._rows.get(path.removeprefix(self._path).removeprefix("."))
+        if row is None or not path.startswith(self._path):
+            return None
+        return row.entry.field() if isinstance(row.entry, Entry) else row.entry
 
     def show_problems(self) -> None:
         """Puts each problem under the field it names."""
@@ -139,6 +163,7 @@ class SpecForm(QWidget):
             if not (isinstance(spec, Choice) and name == spec.key):
                 self._add_field(name, field, grid)
         self.show_problems()
+        self.rebuilt.emit()
 
     def _add_kind(self, spec: Choice, grid: QGridLayout) -> None:
         box = QComboBox()
@@ -148,7 +173,7 @@ class SpecForm(QWidget):
             box.setItemData(box.count() - 1, first_sentence(choice), Qt.ItemDataRole.ToolTipRole)
         box.setAccessibleName(self._title)
         box.currentIndexChanged.connect(self._kind_chosen)
-        row = Row(self._title, first_sentence(type(spec)), "", box)
+        row = Row(self._title, first_sentence(type(spec)), box)
         row.add_to(grid)
         self._rows[""] = row
         self.kind_box = box
@@ -157,12 +182,13 @@ class SpecForm(QWidget):
         extra: Any = field.json_schema_extra or {}
         entry = entry_for(field, name)
         entry.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        entry.field().setAccessibleName(field.title or name)
-        entry.field().setObjectName(f"{self._path}.{name}")
+        entry.describe(field.title or name, field.description or "")
+        if "unit" in extra:
+            entry.set_unit(extra["unit"])
         path = f"{self._path}.{name}"
         entry.edited.connect(lambda value: self._editor.set(path, value))
         entry.refused.connect(lambda sentence: self._editor.refuse(path, sentence))
-        row = Row(field.title or name, field.description or "", extra.get("unit", ""), entry)
+        row = Row(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
 

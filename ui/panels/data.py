@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -20,113 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.editor import Editor
+from ui.editor import Editor, split_sentence
 from ui.job_thread import JobThread
+from ui.panels.samples import ClassBars, SampleGrid
 from workbench import words
-from workbench.spec.data import Data, DataInfo, FileData, KerasData
+from workbench.data import Preview
+from workbench.spec.data import Data, FileData, KerasData
 from workbench.spec.layers import written
 
 SAMPLES = 80
 SETTLE_MILLISECONDS = 400
 """How long typing in a path rests before the data are looked at."""
-
-CELL = 72
-LABEL_HEIGHT = 20
-BAR_HEIGHT = 20
-
-
-class SampleGrid(QWidget):
-    """Sample images with their labels."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._images: list[QImage] = []
-        self._labels: list[str] = []
-        self.setAccessibleName(self.tr("Sample images"))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def show_samples(self, pixels: np.ndarray, labels: list[str]) -> None:
-        """Shows images of shape (n, height, width, 1 or 3), uint8, each with its label."""
-        kind = QImage.Format.Format_Grayscale8 if pixels.shape[3] == 1 else QImage.Format.Format_RGB888
-        self._labels = labels
-        self._images = [
-            QImage(
-                np.ascontiguousarray(image).tobytes(), image.shape[1], image.shape[0],
-                image.shape[1] * image.shape[2], kind,
-            ).copy()
-            for image in pixels
-        ]  # fmt: skip
-        self.updateGeometry()
-        self.update()
-
-    def heightForWidth(self, width: int) -> int:
-        columns = max(1, width // CELL)
-        return -(-len(self._images) // columns) * (CELL + LABEL_HEIGHT)
-
-    def sizeHint(self) -> QSize:
-        return QSize(8 * CELL, self.heightForWidth(8 * CELL))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(QColor(theme.tones().muted))
-        columns = max(1, self.width() // CELL)
-        for number, (image, label) in enumerate(zip(self._images, self._labels, strict=True)):
-            x = number % columns * CELL
-            y = number // columns * (CELL + LABEL_HEIGHT)
-            inside = QRect(x, y, CELL - 8, CELL - 8)
-            size = image.size().scaled(inside.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            place = QRect(inside.topLeft(), size)
-            place.moveCenter(inside.center())
-            painter.drawImage(place, image)
-            words_ = painter.fontMetrics().elidedText(
-                label, Qt.TextElideMode.ElideRight, CELL - 8
-            )
-            text = QRect(x, y + CELL - 6, CELL - 8, LABEL_HEIGHT)
-            painter.drawText(text, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, words_)
-
-
-class ClassBars(QWidget):
-    """How many images each class has, in the training and in the test part."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._names: tuple[str, ...] = ()
-        self._counts: list[list[int]] = [[], []]
-        self.setAccessibleName(self.tr("Images by class"))
-        self.setMinimumWidth(260)
-
-    def show_counts(self, names: tuple[str, ...], counts: list[list[int]]) -> None:
-        """Shows counts of the training part and the test part, each with one entry a class."""
-        self._names, self._counts = names, counts
-        self.setMinimumHeight(BAR_HEIGHT * len(names))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        colours = theme.tones()
-        most = max((a + b for a, b in zip(*self._counts, strict=True)), default=1) or 1
-        metrics = painter.fontMetrics()
-        left = min(120, max((metrics.horizontalAdvance(n) for n in self._names), default=0)) + 8
-        right = metrics.horizontalAdvance(f"{most:,} + {most:,}") + 8
-        room = max(10, self.width() - left - right)
-        for row, (name, train, test) in enumerate(zip(self._names, *self._counts, strict=True)):
-            y = row * BAR_HEIGHT
-            painter.setPen(QColor(colours.text))
-            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, left - 8)
-            middle = Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(QRect(0, y, left - 8, BAR_HEIGHT), middle, shown)
-            width = room * train // most
-            painter.fillRect(left, y + 4, width, BAR_HEIGHT - 8, QColor(colours.accent))
-            painter.fillRect(
-                left + width, y + 4, room * test // most, BAR_HEIGHT - 8, QColor(colours.muted)
-            )
-            end = left + width + room * test // most + 8
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(
-                QRect(end, y, right, BAR_HEIGHT), middle, f"{train:,} + {test:,}"
-            )
 
 
 class DataPanel(QWidget):
@@ -134,14 +37,17 @@ class DataPanel(QWidget):
 
     Signals:
         logged: A warning about the data.
+        settled: What was asked of a process is answered, or given up.
     """
 
     logged = Signal(str)
+    settled = Signal()
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
         self._looked_at: Data | None = None
+        self._answer: Preview | str | None = None
         self._job: JobThread | None = None
         self._jobs: set[JobThread] = set()
         self._timer = QTimer(self)
@@ -151,57 +57,63 @@ class DataPanel(QWidget):
         editor.changed.connect(self._experiment_changed)
 
     def _build(self) -> None:
-        self.title = QLabel()
+        self.title, self.facts, self.message = QLabel(), QLabel(), QLabel()
         self.title.setProperty("role", "title")
-        self.facts = QLabel()
         self.facts.setProperty("role", "muted")
-        self.facts.setWordWrap(True)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
+        for label in (self.facts, self.message):
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+            label.hide()
         self.progress = QProgressBar()
-        self.progress.setMaximumWidth(320)
-        self.progress.hide()
-        self.download = QPushButton(self.tr("Download"))
+        self.progress.setTextVisible(False)
+        self.progress.setFixedWidth(80 * theme.UNIT)
+        self.progress.setAccessibleName(self.tr("Progress"))
+        self.download = self._button(self.tr("Download"), self._download, "")
         self.download.setProperty("primary", True)
-        self.download.clicked.connect(self._download)
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.clicked.connect(self.stop)
-        for button in (self.download, self.cancel):
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            button.hide()
+        self.again = self._button(
+            self.tr("Look again"), self.look, self.tr("Read the data anew, after files have changed")
+        )
+        theme.set_icon(self.again, "refresh")
+        self.cancel = self._button(
+            self.tr("Cancel"), self._cancel_asked, self.tr("Stop; nothing is kept of it")
+        )
+        buttons = QHBoxLayout()
+        theme.spaced(buttons, 0, spacing=2)
+        for button in (self.download, self.again, self.cancel):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         self.grid, self.bars = SampleGrid(), ClassBars()
-        legend = QLabel(self.tr("Images by class: training + test"))
-        legend.setProperty("role", "muted")
-        self._legend = legend
-        side = QVBoxLayout()
-        side.addWidget(legend)
-        side.addWidget(self.bars)
-        side.addStretch(1)
-        both = QHBoxLayout()
-        both.setSpacing(6 * theme.UNIT)
-        both.addWidget(self.grid, 3)
-        both.addLayout(side, 2)
+        pictures = QHBoxLayout()
+        theme.spaced(pictures, 0, 2, 0, 0, spacing=6)
+        pictures.addWidget(self.grid, 5)
+        pictures.addWidget(self.bars, 4, Qt.AlignmentFlag.AlignTop)
         inside = QWidget()
         inside.setObjectName("page")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(inside)
-        column.setContentsMargins(6 * theme.UNIT, 4 * theme.UNIT, 6 * theme.UNIT, 4 * theme.UNIT)
-        column.setSpacing(2 * theme.UNIT)
+        theme.spaced(column, 6, 4, 6, 4, spacing=2)
         for widget in (self.title, self.facts, self.message, self.progress):
             column.addWidget(widget)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.download)
-        buttons.addWidget(self.cancel)
-        buttons.addStretch(1)
         column.addLayout(buttons)
-        column.addLayout(both)
+        column.addLayout(pictures)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        theme.spaced(layout, 0)
         layout.addWidget(scroll)
+        self._show_busy(False)
+        self._show_pictures(False)
+
+    def _button(self, text: str, slot: Callable[[], None], reason: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        button.setToolTip(reason)
+        button.clicked.connect(slot)
+        button.hide()
+        return button
 
     # --- looking -------------------------------------------------------------------------------
 
@@ -214,43 +126,49 @@ class DataPanel(QWidget):
     def look(self) -> None:
         """Reads the data in a process of its own and shows what it found."""
         spec = self._editor.experiment.data
-        self.stop()
-        self._looked_at = spec
+        self._timer.stop()
+        self._give_up()
+        self._looked_at, self._answer = spec, None
         self._clear(spec)
         if isinstance(spec, FileData) and not spec.path:
-            self.message.setText(self.tr("Choose {} under Data on the left.").format(spec.path_words))
+            self._say(self.tr("Choose {} under Data on the left.").format(spec.path_words))
+            self.settled.emit()
             return
-        self._start(
-            JobThread(
-                "workbench.data.inspect",
-                request={"data": spec.values(), "samples": SAMPLES},
-                parent=self,
-            ),
-            self.tr("Reading"),
-        )
+        request = {"data": spec.values(), "samples": SAMPLES}
+        job = JobThread("workbench.data.inspect", request=request, decode=_decoded, parent=self)
+        self._start(job, self.tr("Reading…"))
 
     @Slot()
-    def stop(self) -> None:
-        """Ends the process that looks at (or downloads) the data."""
+    def _cancel_asked(self) -> None:
+        """Ends the process and offers to begin anew."""
+        self._give_up()
+        self._say(self.tr("Cancelled."))
+        self.again.show()
+        self.settled.emit()
+
+    def _give_up(self) -> None:
         if self._job is not None:
             self._job.cancel()
             self._job = None
-            self.message.setText(self.tr("Cancelled."))
         self._show_busy(False)
 
     def close_jobs(self) -> None:
         """Ends all processes and waits for their threads; before the window goes."""
         self._timer.stop()
-        self.stop()
+        self._give_up()
         for job in list(self._jobs):
-            job.wait()
+            job.close()
 
     @Slot()
     def _experiment_changed(self) -> None:
         """Looks where the form needs the answer, or where a person sees this tab; else later."""
         spec = self._editor.experiment.data
-        if spec != self._looked_at and (self.isVisible() or spec.info() is None):
-            self._timer.start(SETTLE_MILLISECONDS)
+        if spec != self._looked_at:
+            if self.isVisible() or spec.info() is None:
+                self._timer.start(SETTLE_MILLISECONDS)
+            return
+        self._timer.stop()
+        self._tell_editor()  # it came back to what is known here, by undo for instance
 
     def showEvent(self, event: QShowEvent) -> None:
         self._experiment_changed()
@@ -258,20 +176,17 @@ class DataPanel(QWidget):
     @Slot()
     def _download(self) -> None:
         spec = self._editor.experiment.data
-        self.stop()
-        self._start(
-            JobThread("workbench.runtime.download", (spec.name(),), parent=self),
-            self.tr("Downloading"),
-        )
+        self._give_up()
+        job = JobThread("workbench.runtime.download", (spec.name(),), parent=self)
+        self._start(job, self.tr("Downloading…"))
 
     def _start(self, job: JobThread, phase: str) -> None:
         self._job = job
         self._jobs.add(job)
         job.said.connect(self._hear)
-        job.failed.connect(self._failed)
+        job.failed.connect(self._job_failed)
         job.finished.connect(self._job_ended)
-        self.download.hide()
-        self.message.setText(f"{phase}…")
+        self._say(phase)
         self._show_busy(True)
         job.start()
 
@@ -283,13 +198,14 @@ class DataPanel(QWidget):
             if job is self._job:
                 self._job = None
                 self._show_busy(False)
+                self.settled.emit()
             job.deleteLater()
 
     @Slot(object)
-    def _hear(self, said: dict[str, Any]) -> None:
+    def _hear(self, said: Preview | dict[str, Any]) -> None:
         if self.sender() is not self._job:
             return
-        if "info" in said:
+        if isinstance(said, Preview):
             self._show(said)
         elif "error" in said:
             self._failed(said["error"])
@@ -304,63 +220,105 @@ class DataPanel(QWidget):
         elif "done" in said:
             self._show_progress(self.tr("Downloading"), said["done"], said["total"], words.size)
 
+    @Slot(str)
+    def _job_failed(self, sentence: str) -> None:
+        if self.sender() is self._job:
+            self._failed(sentence)
+
     # --- showing -------------------------------------------------------------------------------
 
-    def _show_progress(self, phase: str, done: int, total: int, amount: Any) -> None:
+    def _say(self, sentence: str, *, bad: bool = False) -> None:
+        theme.set_property(self.message, "role", "problem" if bad else "")
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
+
+    def _show_progress(
+        self, phase: str, done: int, total: int, amount: Callable[[float], str]
+    ) -> None:
         self.progress.setRange(0, 1000 if total else 0)
         self.progress.setValue(1000 * done // total if total else 0)
-        of = f" {amount(done)} of {amount(total)}" if total else "…"
-        self.message.setText(f"{phase}{of}")
+        self._say(f"{phase} {amount(done)} of {amount(total)}" if total else f"{phase}…")
 
     def _show_busy(self, busy: bool) -> None:
         if busy:
             self.progress.setRange(0, 0)
+            self.download.hide()
+            self.again.hide()
         self.progress.setVisible(busy)
         self.cancel.setVisible(busy)
 
+    def _show_pictures(self, shown: bool) -> None:
+        self.grid.setVisible(shown)
+        self.bars.setVisible(shown)
+
     def _clear(self, spec: Data) -> None:
         self.title.setText(spec.label)
-        self.facts.clear()
-        self.message.setStyleSheet("")
+        self.facts.hide()
         self.download.hide()
-        for widget in (self.grid, self.bars, self._legend):
-            widget.hide()
+        self.again.hide()
+        self._show_pictures(False)
 
-    @Slot(str)
     def _failed(self, sentence: str) -> None:
-        self.message.setText(sentence)
-        self.message.setStyleSheet(f"color: {theme.tones().bad};")
-        self._editor.set_data_info(None, sentence)
+        """Says what is wrong; a download that fails leaves Train possible: it tries once more."""
+        self._say(_as_sentence(sentence), bad=True)
+        if isinstance(self._looked_at, KerasData):
+            self.download.show()
+        else:
+            self.again.show()
+            self._answer = sentence
+            self._tell_editor()
 
     def _offer_download(self, sentence: str, size: int) -> None:
-        self.message.setText(sentence)
+        self._say(_as_sentence(sentence))
         self.download.setText(self.tr("Download {}").format(words.size(size)))
+        self.download.setToolTip(
+            self.tr("Fetch it now, to see its images; Train would fetch it as well")
+        )
         self.download.setVisible(isinstance(self._editor.experiment.data, KerasData))
 
-    def _show(self, said: dict[str, Any]) -> None:
-        info = DataInfo(
-            tuple(said["info"]["image_shape"]),
-            tuple(said["info"]["class_names"]),
-            said["info"]["train_images"],
-            said["info"]["test_images"],
-        )
-        self._editor.set_data_info(info)
-        place = self.tr("in memory") if said["in_memory"] else self.tr("streamed from disk")
-        pixels = said["pixels"]
-        self.facts.setText(
-            self.tr("{} · {} classes · {} training and {} test images · {} {} · pixels {:.3g} to {:.3g}, mean {:.3g}").format(
-                written(info.image_shape), info.classes, words.count(info.train_images),
-                words.count(info.test_images), words.size(said["bytes"]), place,
-                pixels["min"], pixels["max"], pixels["mean"],
-            )
-        )  # fmt: skip
-        self.message.setText("\n".join(said["warnings"]))
-        samples = said["samples"]
-        array = np.frombuffer(base64.b64decode(samples["pixels"]), np.uint8)
-        names = [info.class_names[label] for label in samples["labels"]]
-        self.grid.show_samples(array.reshape(samples["shape"]), names)
-        self.bars.show_counts(info.class_names, said["counts"])
-        for widget in (self.grid, self.bars, self._legend):
-            widget.show()
-        for warning in said["warnings"]:
+    def _show(self, preview: Preview) -> None:
+        self._answer = preview
+        self._tell_editor()
+        self.facts.setText(self._facts(preview))
+        self.facts.show()
+        self._say("\n".join(preview.warnings))
+        self.again.setVisible(isinstance(self._looked_at, FileData))
+        self.grid.show_samples(preview)
+        self.bars.show_counts(preview)
+        self._show_pictures(True)
+        for warning in preview.warnings:
             self.logged.emit(warning)
+
+    def _facts(self, preview: Preview) -> str:
+        info = preview.info
+        place = self.tr("in memory") if preview.in_memory else self.tr("streamed from disk")
+        return " · ".join(
+            (
+                self.tr("{} px").format(written(info.image_shape)),
+                self.tr("{} classes").format(info.classes),
+                self.tr("{} training and {} test images").format(
+                    words.count(info.train_images), words.count(info.test_images)
+                ),
+                f"{words.size(preview.bytes)} {place}",
+                self.tr("pixels {:.3g} to {:.3g}, mean {:.3g}").format(
+                    preview.pixel_min, preview.pixel_max, preview.pixel_mean
+                ),
+            )
+        )
+
+    def _tell_editor(self) -> None:
+        if isinstance(self._answer, Preview):
+            if self._editor.info != self._answer.info:
+                self._editor.set_data_info(self._answer.info)
+        elif self._answer is not None:
+            self._editor.set_data_info(None, self._answer)
+
+
+def _decoded(said: dict[str, Any]) -> Preview | dict[str, Any]:
+    return Preview.from_json(said) if "info" in said else said
+
+
+def _as_sentence(sentence: str) -> str:
+    """Without the path of the setting, which only the form needs."""
+    rest = split_sentence(sentence)[1]
+    return rest[:1].upper() + rest[1:]

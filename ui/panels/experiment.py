@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -17,62 +22,11 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor
 from ui.forms.form import SpecForm
+from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
-from workbench import words
-from workbench.experiment import Experiment
+from ui.panels.totals import Totals
 
 MINIMUM_WIDTH = 340
-
-
-class Section(QWidget):
-    """A titled part of the form that folds away; its header is marked where something is wrong.
-
-    Args:
-        title: Shown in the header.
-        icon: Of `resources/icons`.
-        paths: What it edits, to know whose problems are its own.
-        contents: Laid out below each other.
-
-    Attributes:
-        is_marked: Whether something is wrong in it.
-    """
-
-    def __init__(
-        self, title: str, icon: str, paths: tuple[str, ...], contents: list[QWidget]
-    ) -> None:
-        super().__init__()
-        self._icon, self._paths = icon, paths
-        self.header = QToolButton()
-        self.header.setObjectName("section")
-        self.header.setText(title)
-        self.header.setCheckable(True)
-        self.header.setChecked(True)
-        self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.header.setSizePolicy(self.sizePolicy())
-        self.body = QWidget()
-        inside = QVBoxLayout(self.body)
-        inside.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, 4 * theme.UNIT)
-        inside.setSpacing(2 * theme.UNIT)
-        for widget in contents:
-            inside.addWidget(widget)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addWidget(self.body)
-        self.header.toggled.connect(self.body.setVisible)
-        self.is_marked = False
-        self.mark("")
-
-    def owns(self, path: str) -> bool:
-        """Whether a problem at this path belongs here."""
-        return any(path == own or path.startswith((f"{own}.", f"{own}[")) for own in self._paths)
-
-    def mark(self, message: str) -> None:
-        """Marks the header with a problem, or removes the mark."""
-        self.is_marked = bool(message)
-        theme.set_icon(self.header, *(("warning", "bad") if message else (self._icon, "text")))
-        self.header.setToolTip(message or self.tr("Fold or unfold this section"))
 
 
 class ExperimentPanel(QWidget):
@@ -84,7 +38,7 @@ class ExperimentPanel(QWidget):
         self.setMinimumWidth(MINIMUM_WIDTH)
         self.structure = StructurePanel(editor)
         self.forms = {
-            path: SpecForm(editor, path, title)
+            path: SpecForm(editor, path, title, self._begin_with)
             for path, title in (
                 ("data", self.tr("Data set")),
                 ("loss", self.tr("Loss")),
@@ -96,6 +50,9 @@ class ExperimentPanel(QWidget):
             )
         }
         self.sections = self._sections()
+        for form in self.forms.values():
+            form.rebuilt.connect(self.order_tabs)
+        self.structure.form_changed.connect(self.order_tabs)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -104,21 +61,41 @@ class ExperimentPanel(QWidget):
         for section in self.sections:
             column.addWidget(section)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self.scroll = scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.problem = self._problem_line()
         self.totals = Totals(editor)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        theme.spaced(layout, 0)
         layout.addWidget(scroll, 1)
+        layout.addWidget(self.problem)
         layout.addWidget(self.totals)
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self.show_problems)
         self.refresh()
         self.show_problems()
+        self.order_tabs()
+
+    def _begin_with(self, name: str) -> object:
+        """An image keeps its size and channels when their settings are switched on."""
+        info = self._editor.info
+        if info is None:
+            return None
+        return {"resize": list(info.image_shape[:2]), "channels": info.image_shape[2]}.get(name)
+
+    def _problem_line(self) -> QToolButton:
+        """The first problem in words, always in sight; a click leads to its field."""
+        line = QToolButton()
+        line.setObjectName("problem")
+        line.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        line.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        theme.set_icon(line, "warning", "bad")
+        line.clicked.connect(self.reveal_problem)
+        return line
 
     def _sections(self) -> list[Section]:
         forms = self.forms
@@ -137,13 +114,17 @@ class ExperimentPanel(QWidget):
     def _name_row(self) -> QWidget:
         row = QWidget()
         grid = QVBoxLayout(row)
-        grid.setContentsMargins(3 * theme.UNIT, 3 * theme.UNIT, 3 * theme.UNIT, 2 * theme.UNIT)
+        theme.spaced(grid, 3, 3, 3, 3, spacing=1)
         self.name = QLineEdit()
         self.name.setAccessibleName(self.tr("Experiment name"))
         self.name.setToolTip(self.tr("Name of the experiment; its runs start with it"))
         self.name.setPlaceholderText(self.tr("Name of the experiment"))
         self.name.textEdited.connect(self._renamed)
+        self.name_problem = QLabel()
+        self.name_problem.setProperty("role", "problem")
+        self.name_problem.setWordWrap(True)
         grid.addWidget(self.name)
+        grid.addWidget(self.name_problem)
         return row
 
     def _renamed(self, text: str) -> None:
@@ -157,7 +138,7 @@ class ExperimentPanel(QWidget):
     def refresh(self) -> None:
         """Shows the editor's name; the forms refresh themselves."""
         name = self._editor.experiment.name
-        if self.name.text() != name:
+        if self.name.text() != name and not self._editor.is_refused("name"):
             with QSignalBlocker(self.name):
                 self.name.setText(name)
 
@@ -168,74 +149,75 @@ class ExperimentPanel(QWidget):
         for section in self.sections:
             own = next((str(p) for p in problems if section.owns(p.path)), "")
             section.mark(own)
+        name = next((p.message for p in problems if p.path == "name"), "")
+        self.name_problem.setText(name)
+        self.name_problem.setVisible(bool(name))
+        theme.set_property(self.name, "problem", bool(name))
+        first = str(problems[0]) if problems else ""
+        self.problem.setVisible(bool(first))
+        self._show_first(first)
 
+    def _show_first(self, sentence: str) -> None:
+        room = max(0, self.width() - 12 * theme.UNIT)
+        metrics = self.problem.fontMetrics()
+        shown = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, room)
+        self.problem.setText(shown)
+        self.problem.setAccessibleName(sentence)
+        self.problem.setToolTip(self.tr("{}\nClick to go there.").format(sentence))
 
-class Totals(QWidget):
-    """Parameters, MACs and size of the network, with the difference to a chosen run."""
-
-    def __init__(self, editor: Editor) -> None:
-        super().__init__()
-        self.setObjectName("totals")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._editor = editor
-        self._compared: Experiment | None = None
-        self._name = ""
-        grid = QGridLayout(self)
-        grid.setContentsMargins(3 * theme.UNIT, 2 * theme.UNIT, 3 * theme.UNIT, 2 * theme.UNIT)
-        grid.setHorizontalSpacing(4 * theme.UNIT)
-        grid.setVerticalSpacing(0)
-        self.figures: dict[str, tuple[QLabel, QLabel]] = {}
-        for column, (key, title, help_text) in enumerate(
-            (
-                ("parameters", self.tr("parameters"), self.tr("Weights of the network")),
-                ("macs", self.tr("MACs"), self.tr("Multiply-accumulate operations for one image")),
-                ("weight_bytes", self.tr("weights"), self.tr("Size of the weights in float32")),
-            )
-        ):
-            value, difference, label = QLabel(), QLabel(), QLabel(title)
-            value.setProperty("role", "title")
-            label.setProperty("role", "muted")
-            for line, widget in enumerate((value, label, difference)):
-                widget.setToolTip(help_text)
-                grid.addWidget(widget, line, column)
-            self.figures[key] = (value, difference)
-        grid.setColumnStretch(3, 1)
-        editor.changed.connect(self.refresh)
-        editor.problems_changed.connect(self.refresh)
-        self.refresh()
-
-    def compare_with(self, experiment: Experiment | None, name: str = "") -> None:
-        """Shows the difference to another experiment (of the selected run), or none."""
-        self._compared, self._name = experiment, name
-        self.refresh()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_first(self.problem.accessibleName())
 
     @Slot()
-    def refresh(self) -> None:
-        """Shows the costs of the editor's experiment."""
-        analysis = self._editor.analysis
-        info = self._compared.data.info() if self._compared is not None else None
-        info = info or self._editor.info
-        other = self._compared.analysis(info) if self._compared and info else None
-        for key, (value, difference) in self.figures.items():
-            whole = analysis is not None and not analysis.problems
-            own = getattr(analysis, key) if whole else None
-            value.setText(_amount(key, own))
-            shows = own is not None and other is not None and not other.problems
-            self._show_difference(difference, key, own, getattr(other, key) if shows else None)
+    def reveal_problem(self) -> None:
+        """Unfolds, scrolls and puts the focus to where the first problem is."""
+        problems = self._editor.problems
+        if problems:
+            self.reveal(problems[0].path)
 
-    def _show_difference(
-        self, label: QLabel, key: str, own: int | None, other: int | None
-    ) -> None:
-        change = own - other if own is not None and other is not None else 0
-        label.setVisible(change != 0)
-        if change:
-            sign, colour = ("+", theme.tones().bad) if change > 0 else ("−", theme.tones().good)
-            label.setText(f"{sign}{_amount(key, abs(change))}")
-            label.setStyleSheet(f"color: {colour};")
-            label.setToolTip(self.tr("Compared with the run {}").format(self._name))
+    def reveal(self, path: str) -> None:
+        """Puts the focus on the field of a setting."""
+        section = self.section_of(path)
+        if section is not None:
+            section.header.setChecked(True)
+        layer = re.match(r"structure\.layers\[(\d+)\]", path)
+        if layer is not None:
+            self.structure.select(int(layer[1]))
+        forms = [*self.forms.values(), self.structure.form]
+        found = next((w for w in (form.widget_at(path) for form in forms) if w is not None), None)
+        widget = found or (section.header if section is not None else self.name)
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        inside = self.scroll.widget()
+        if inside is not None:
+            inside.layout().activate()
+        self.scroll.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)
+
+    @Slot()
+    def order_tabs(self) -> None:
+        """Tab goes from top to bottom, also through fields that were built later than others."""
+        column = [self.name, *(w for section in self.sections for w in _focusable(section))]
+        column += [self.problem]
+        for before, after in pairwise(column):
+            QWidget.setTabOrder(before, after)
 
 
-def _amount(key: str, value: float | None) -> str:
-    if key == "weight_bytes":
-        return words.size(value)
-    return words.big(value) if key == "macs" else words.count(value)
+def _focusable(widget: QWidget) -> list[QWidget]:
+    """What takes the focus below a widget, in the order it is laid out."""
+    if widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+        return [widget]
+    layout = widget.layout()
+    return _in_layout(layout) if layout is not None else []
+
+
+def _in_layout(layout: QLayout) -> list[QWidget]:
+    found: list[QWidget] = []
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        if item is None:
+            continue
+        if (widget := item.widget()) is not None:
+            found += _focusable(widget)
+        elif (inner := item.layout()) is not None:
+            found += _in_layout(inner)
+    return found

@@ -27,6 +27,7 @@ from workbench.spec.layers import Layer, written
 
 PATH = "structure.layers"
 ROW_HEIGHT = 24
+SUMMARY_GAP = "   "
 ROWS_SHOWN = 14
 
 
@@ -39,12 +40,16 @@ class LayerList(QTreeWidget):
         super().__init__()
         self.setColumnCount(3)
         self.setHeaderLabels([self.tr("Layer"), self.tr("Output"), self.tr("Parameters")])
+        self.setObjectName("layers")
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setAccessibleName(self.tr("Layers"))
-        self.setToolTip(self.tr("The network from the image to the class; drag to reorder."))
+        self.setToolTip(
+            self.tr("The network from the image to the class; drag a layer, or press Alt+Up and "
+                    "Alt+Down, to move it")
+        )  # fmt: skip
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -74,21 +79,29 @@ class LayerList(QTreeWidget):
 
 
 class StructurePanel(QWidget):
-    """Edits `structure.layers`."""
+    """Edits `structure.layers`.
+
+    Signals:
+        form_changed: The form below the list is another.
+    """
+
+    form_changed = Signal()
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
         self._form: SpecForm | None = None
+        self.buttons: dict[str, QToolButton] = {}
         self.list = LayerList()
         self.list.moved.connect(self.move)
         self.list.currentItemChanged.connect(self._show_form)
+        self.list.currentItemChanged.connect(self._enable)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.UNIT)
+        theme.spaced(layout, 0, spacing=1)
         layout.addLayout(self._buttons())
         layout.addWidget(self.list)
         self._place = QVBoxLayout()
+        theme.spaced(self._place, 0, 2, 0, 0)
         layout.addLayout(self._place)
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self._show_costs)
@@ -97,12 +110,13 @@ class StructurePanel(QWidget):
 
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(0)
+        row.setSpacing(theme.UNIT)
         self.add_button = QToolButton()
         self.add_button.setText(self.tr("Add layer"))
         theme.set_icon(self.add_button, "plus")
         self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.add_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.add_button.setToolTip(self.tr("Add a layer after the chosen one"))
         menu = QMenu(self.add_button)
         menu.setToolTipsVisible(True)
@@ -133,7 +147,9 @@ class StructurePanel(QWidget):
         self.list.addAction(action)
         button = QToolButton()
         button.setDefaultAction(action)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAccessibleName(text)
+        self.buttons[icon] = button
         return button
 
     # --- changing ------------------------------------------------------------------------------
@@ -219,11 +235,12 @@ class StructurePanel(QWidget):
         for index, layer in enumerate(layers):
             item = self._item(index)
             detail = layer.summary()
-            item.setText(0, f"{layer.label}  {detail}" if detail else layer.label)
+            item.setText(0, f"{layer.label}{SUMMARY_GAP}{detail}" if detail else layer.label)
         self.list.fit_height()
         self._show_costs()
         self.select(min(chosen, len(layers) - 1))
         self._show_form()
+        self._enable()
 
     @Slot()
     def _show_costs(self) -> None:
@@ -249,19 +266,29 @@ class StructurePanel(QWidget):
         return item
 
     @Slot()
+    def _enable(self) -> None:
+        """Offers only what would change something."""
+        place, count = self.current, self.list.topLevelItemCount()
+        for icon, can in (
+            ("up", place > 0), ("down", 0 <= place < count - 1), ("trash", count > 1),
+        ):  # fmt: skip
+            self.buttons[icon].defaultAction().setEnabled(can)
+
+    @Slot()
     def _show_form(self) -> None:
         path = f"{PATH}[{self.current}]"
         if self.current < 0 or (self._form is not None and self._form.path == path):
             return
         form = SpecForm(self._editor, path, self.tr("Kind"))
         if self._form is not None:
-            self._editor.changed.disconnect(self._form.refresh)
-            self._editor.problems_changed.disconnect(self._form.show_problems)
+            self._form.detach()
             self._place.removeWidget(self._form)
             self._form.hide()
             self._form.deleteLater()
         self._form = form
+        form.rebuilt.connect(self.form_changed)
         self._place.addWidget(form)
+        self.form_changed.emit()
 
     @property
     def form(self) -> SpecForm:

@@ -1,0 +1,202 @@
+"""The window as a person meets it: how soon it is there, how fast it answers, what it costs.
+
+    python tests/benchmarks/window.py launch [--runs 7]
+    python tests/benchmarks/window.py train --data MNIST.npz --baselines BASELINES.py [--rounds 3]
+
+`launch`: seconds from the start of the process to the first painted window, beside an empty window
+of PySide6 and pyqtgraph. `train`: seconds from Train to the first point for `digits-cnn`; then the
+reference CNN on MNIST (batch 64) with plots showing: images a second beside the `graph` baseline,
+in turns, and the length of the event loop's turns. Runs off screen unless QT_QPA_PLATFORM says
+otherwise. Prints one JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+PAINTED = """
+import sys, time, psutil
+from PySide6.QtCore import QEvent, QObject, QTimer
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.UpdateRequest and not self.property("seen"):
+            self.setProperty("seen", True)
+            QTimer.singleShot(0, self.report)
+        return False
+    def report(self):
+        print(time.time() - psutil.Process().create_time(), flush=True)
+        sys.stdout.flush(); import os; os._exit(0)
+watch = Watch()
+"""
+OURS = (
+    PAINTED
+    + """
+import ui.app, ui.main_window
+show = ui.main_window.MainWindow.show
+def shown(window):
+    window.installEventFilter(watch); show(window)
+ui.main_window.MainWindow.show = shown
+from pathlib import Path
+ui.app.run(None, Path(sys.argv[1]))
+"""
+)
+EMPTY = (
+    PAINTED
+    + """
+from PySide6.QtWidgets import QApplication, QMainWindow
+import pyqtgraph
+application = QApplication([])
+window = QMainWindow(); window.setCentralWidget(pyqtgraph.PlotWidget()); window.resize(1440, 900)
+window.installEventFilter(watch); window.show(); application.exec()
+"""
+)
+
+
+def launch(runs: int) -> dict[str, float]:
+    """Medians over alternating starts, after one of each to warm the disk's cache."""
+    seconds: dict[str, list[float]] = {"window": [], "empty_window": []}
+    with tempfile.TemporaryDirectory() as store:
+        for number in range(runs + 1):
+            for name, code in (("window", OURS), ("empty_window", EMPTY)):
+                done = subprocess.run(
+                    [sys.executable, "-c", code, store], check=True, capture_output=True, text=True
+                )
+                if number:
+                    seconds[name].append(float(done.stdout.split()[0]))
+    ratios = [a / b for a, b in zip(seconds["window"], seconds["empty_window"], strict=True)]
+    return {
+        **{name: round(statistics.median(values), 3) for name, values in seconds.items()},
+        "ratio": round(statistics.median(ratios), 2),
+    }
+
+
+def graph_rate(arguments: argparse.Namespace) -> float:
+    """Images a second of the `graph` baseline."""
+    done = subprocess.run(
+        [
+            sys.executable, str(arguments.baselines), "graph", "--data", str(arguments.data),
+            "--images", str(arguments.images), "--epochs", str(arguments.epochs),
+        ],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return statistics.median(json.loads(done.stdout.splitlines()[-1])["images_per_second"])
+
+
+def train(arguments: argparse.Namespace) -> dict[str, object]:
+    """Drives the real window."""
+    import numpy as np
+    from PySide6.QtCore import QEventLoop, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from ui import theme
+    from ui.main_window import MainWindow
+    from workbench.runs.store import Store
+
+    application = QApplication([])
+    application.setStyle("Fusion")
+    theme.apply()
+    with tempfile.TemporaryDirectory() as folder:
+        subset = Path(folder) / "subset.npz"
+        with np.load(arguments.data, allow_pickle=False) as full:
+            arrays = {name: full[name] for name in full.files}
+        np.savez(
+            subset,
+            x_train=arrays["x_train"][: arguments.images],
+            y_train=arrays["y_train"][: arguments.images],
+            x_test=arrays["x_test"][:1000],
+            y_test=arrays["y_test"][:1000],
+        )
+        window = MainWindow(Store(Path(folder) / "store"))
+        window.resize(1600, 1000)
+        window.show()
+
+        def wait(signal: object) -> None:
+            loop = QEventLoop()
+            signal.connect(loop.quit)  # type: ignore[attr-defined]
+            loop.exec()
+
+        QTimer.singleShot(0, window.conductor.warm_up)
+        wait(window.conductor.ready)
+        firsts = []
+        for _ in range(3):
+            pressed = time.perf_counter()
+            window.commands.train.trigger()
+            wait(window.conductor.steps)
+            firsts.append(round(time.perf_counter() - pressed, 3))
+            window.commands.stop.trigger()
+            wait(window.conductor.ended)
+        window.editor.set_all(
+            {
+                "data.kind": "npz", "data.path": str(subset), "training.batch_size": 64,
+                "training.epochs": arguments.epochs, "training.validation_split": 0.0,
+            },
+            "training",
+        )  # fmt: skip
+        rates: dict[str, list[float]] = {"graph": [], "window": []}
+        turns: list[float] = []
+        heartbeat = QTimer()
+        heartbeat.setInterval(0)
+        last = [0.0]
+
+        def beat() -> None:
+            now = time.perf_counter()
+            turns.append(now - last[0])
+            last[0] = now
+
+        heartbeat.timeout.connect(beat)
+        heartbeat.setInterval(2)
+        for _ in range(arguments.rounds):
+            rates["graph"].append(graph_rate(arguments))
+            window.commands.train.trigger()
+            wait(window.conductor.steps)
+            last[0] = time.perf_counter()
+            heartbeat.start()
+            wait(window.conductor.ended)
+            heartbeat.stop()
+            rates["window"].append(window.store.runs()[-1].images_per_second or 0.0)
+            print({name: round(v[-1]) for name, v in rates.items()}, file=sys.stderr)
+        window.files.may_discard = lambda: True  # type: ignore[method-assign]
+        window.close()
+        application.processEvents()
+    ratios = [a / b for a, b in zip(rates["window"], rates["graph"], strict=True)]
+    over = np.array(turns) * 1000
+    return {
+        "train_to_first_point_seconds": firsts,
+        "images_per_second": {n: round(statistics.median(v)) for n, v in rates.items()},
+        "window_divided_by_graph": round(statistics.median(ratios), 3),
+        "event_loop_turn_ms": {
+            "p50": round(float(np.percentile(over, 50)), 1),
+            "p99": round(float(np.percentile(over, 99)), 1),
+            "p99.9": round(float(np.percentile(over, 99.9)), 1),
+            "max": round(float(over.max()), 1),
+            "turns": len(turns),
+        },
+    }
+
+
+def main() -> None:
+    """Prints the figures of one part."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", choices=["launch", "train"])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--baselines", type=Path)
+    parser.add_argument("--images", type=int, default=19200)
+    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    print(json.dumps(launch(arguments.runs) if arguments.part == "launch" else train(arguments)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The house: who may import whom, proven in fresh interpreters, and what lies where."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDERS = {"resources", "tests", "ui", "workbench"}
+MADE_BY_TOOLS = {"build", "dist", "__pycache__", "node_modules", "shared"}
+TENSORFLOW = ("tensorflow", "keras")
+QT = ("PySide6", "shiboken6", "pyqtgraph")
+LONGEST_MODULE = 400
+
+IMPORT_ALL = """
+import importlib, json, pkgutil, sys
+
+package, without, forbidden = json.loads(sys.argv[1])
+found = [package]
+for name in found:  # it grows: `walk_packages` would import what is left out
+    module = importlib.import_module(name)
+    for info in pkgutil.iter_modules(getattr(module, "__path__", []), f"{name}."):
+        if info.name not in without and not info.name.endswith(".__main__"):
+            found.append(info.name)
+print(json.dumps([found, [name for name in forbidden if name in sys.modules]]))
+"""
+
+
+def imports(
+    package: str, forbidden: tuple[str, ...], without: tuple[str, ...] = ()
+) -> tuple[list[str], list[str]]:
+    """Every module of a package, imported in a fresh interpreter, and what came with them."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORT_ALL, json.dumps([package, without, forbidden])],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    modules, came = json.loads(done.stdout.splitlines()[-1])
+    return modules, came
+
+
+def test_the_contracts_of_import_linter() -> None:
+    run = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run(
+        [sys.executable, "-c", run, "--no-cache"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert ", 0 broken" in done.stdout
+
+
+def test_the_window_imports_no_tensorflow() -> None:
+    modules, came = imports("ui", TENSORFLOW)
+    assert {"ui.app", "ui.main_window", "ui.plots.live"} <= set(modules)
+    assert came == []
+
+
+def test_the_engine_imports_neither_qt_nor_tensorflow() -> None:
+    modules, came = imports("workbench", (*QT, *TENSORFLOW), without=("workbench.runtime",))
+    assert {"workbench.cli", "workbench.runs.store", "workbench.training.session"} <= set(modules)
+    assert came == []
+
+
+def test_the_training_process_imports_no_qt() -> None:
+    modules, came = imports("workbench.runtime", (*QT, *TENSORFLOW))
+    assert {"workbench.runtime.worker", "workbench.runtime.train"} <= set(modules)
+    assert came == list(TENSORFLOW)
+
+
+def test_a_forbidden_import_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests above can fail."""
+    inner = tmp_path / "suspect" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "suspect" / "__init__.py").touch()
+    (inner / "__init__.py").touch()
+    (inner / "guilty.py").write_text("import shiboken6")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    modules, came = imports("suspect", QT)
+    assert modules == ["suspect", "suspect.inner", "suspect.inner.guilty"]
+    assert came == ["PySide6", "shiboken6"] or came == ["shiboken6"]
+    assert imports("suspect", QT, without=("suspect.inner",)) == (["suspect"], [])
+
+
+def test_the_command_line_answers_without_numpy_heavy_company() -> None:
+    _, came = imports("workbench.cli", ("sklearn", "PIL", "scipy", "pandas", "matplotlib"))
+    assert came == [], "quick commands must stay quick"
+
+
+def test_top_level_folders() -> None:
+    found = {
+        path.name
+        for path in ROOT.iterdir()
+        if path.is_dir()
+        and not path.name.startswith(".")
+        and not path.name.endswith(".egg-info")
+        and path.name not in MADE_BY_TOOLS
+    }
+    assert found == FOLDERS
+
+
+def modules_of(*packages: str) -> list[Path]:
+    return [path for package in packages for path in sorted((ROOT / package).rglob("*.py"))]
+
+
+def test_no_module_of_the_window_is_too_long() -> None:
+    lines = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in modules_of("ui")}
+    long = {str(p.relative_to(ROOT)): n for p, n in lines.items() if n > LONGEST_MODULE}
+    assert lines
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    "path", modules_of("workbench", "ui"), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_every_module_says_what_lives_in_it(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").lstrip().startswith('"""')
+
+
+def test_no_test_sleeps() -> None:
+    """They wait for what they wait for."""
+    word = "time." + "sleep("
+    tests = [p for p in modules_of("tests") if p.name.startswith(("test_", "conftest"))]
+    assert tests
+    assert [p.name for p in tests if word in p.read_text(encoding="utf-8")] == []

@@ -1,0 +1,77 @@
+"""Runs that never trained, with curves as real ones have them: for tables, plots and pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from workbench import presets
+from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+
+STEPS_PER_EPOCH = 21
+NAMES = (
+    "digits-cnn", "one-cycle", "small-filters", "l2 1e-4", "sgd momentum 0.9", "batch 256",
+    "depthwise", "dropout 0.3", "global pooling", "no validation",
+)  # fmt: skip
+ENDS = (
+    RunStatus.COMPLETED, RunStatus.COMPLETED, RunStatus.COMPLETED, RunStatus.STOPPED,
+    RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.COMPLETED, RunStatus.INTERRUPTED,
+)  # fmt: skip
+
+
+def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object) -> Run:
+    """A finished run with steps and epochs.
+
+    Args:
+        store: Takes it.
+        number: Chooses name, end and the noise of its curves.
+        epochs: How many it has.
+        values: Columns of the run to set otherwise.
+    """
+    experiment = presets.load(presets.DEFAULT).with_settings({"name": NAMES[number % len(NAMES)]})
+    run = store.create(experiment)
+    random = np.random.default_rng(number)
+    count = epochs * STEPS_PER_EPOCH
+    steps = np.arange(1, count + 1)
+    pace = 15.0 + 40.0 * random.random()
+    loss = 2.3 * np.exp(-steps / pace) + 0.04 + 0.06 * random.random()
+    noise = np.exp(0.25 * random.standard_normal(count))
+    metrics = np.zeros(count, STEP_DTYPE)
+    metrics["seconds"] = steps * 0.0058
+    metrics["loss"] = loss * noise
+    metrics["accuracy"] = np.clip(1 - 0.38 * loss * noise, 0.05, 1)
+    metrics["learning_rate"] = 1e-3 * 0.97 ** (steps / STEPS_PER_EPOCH)
+    metrics["images_per_second"] = 10_800 + 500 * random.standard_normal(count)
+    last = ENDS[number % len(ENDS)]
+    with_epochs = {
+        "steps_per_epoch": STEPS_PER_EPOCH, "total_steps": count, "step": count,
+        "seconds": float(metrics["seconds"][-1]), "parameters": 93_322, "macs": 2_794_560,
+        "images_per_second": 10_000.0 + 37 * number,
+    }  # fmt: skip
+    store.add_steps(run.run_id, 1, metrics, **with_epochs)
+    for epoch in range(1, epochs + 1):
+        step = epoch * STEPS_PER_EPOCH
+        mean = float(loss[step - STEPS_PER_EPOCH : step].mean())
+        store.add_epoch(
+            run.run_id,
+            EpochMetrics(
+                epoch, step, float(metrics["seconds"][step - 1]), mean, 1 - 0.35 * mean,
+                10_800.0, 1e-3, 1.08 * mean + 0.02, 1 - 0.36 * mean,
+            ),
+        )  # fmt: skip
+    accuracy = float(1 - 0.36 * loss[-1])
+    store.update(run.run_id, test_accuracy=accuracy if last is RunStatus.COMPLETED else None)
+    message = {
+        RunStatus.FAILED: "the loss is not finite at step 312; lower the learning rate",
+        RunStatus.INTERRUPTED: "the training process ended unexpectedly",
+    }
+    store.finish(run.run_id, last, message.get(last, ""))
+    if values:
+        store.update(run.run_id, **values)
+    return store.run(run.run_id)
+
+
+def add_runs(store: Store, count: int) -> list[Run]:
+    """This many finished runs, oldest first."""
+    return [add_run(store, number) for number in range(count)]

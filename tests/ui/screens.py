@@ -1,0 +1,183 @@
+"""Renders the real window off screen to PNGs, to be judged by eye: `python tests/ui/screens.py`.
+
+Sizes, both appearances, an empty store, one run and fifty, the Data tab, and the states in which
+something is wrong. The runs are made up; nothing is trained and no test depends on a picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import numpy as np
+
+from tests.ui.made_up import add_runs
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+SIZES = {"1280x720": 1, "1920x1080": 1, "3840x2160": 2}
+PATIENCE_SECONDS = 20.0
+
+
+def main() -> int:
+    """Renders all, each scale factor in a process of its own: Qt reads it once."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--size", choices=SIZES, action="append", help="only this size")
+    parser.add_argument("--only", default="", help="only pictures with this in their name")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for size in arguments.size or SIZES:
+        if arguments.child:
+            render(size, arguments.out, arguments.only)
+        else:
+            environment = {**os.environ, "QT_SCALE_FACTOR": str(SIZES[size])}
+            command = [sys.executable, __file__, "--child", "--size", size]
+            command += ["--out", str(arguments.out), "--only", arguments.only]
+            subprocess.run(command, env=environment, check=True)
+    return 0
+
+
+def render(size: str, out: Path, only: str) -> None:
+    """Renders every state at one size, in both appearances."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication([])
+    application.setStyle("Fusion")
+    for count, states in STATES.items():
+        for scheme in (Qt.ColorScheme.Light, Qt.ColorScheme.Dark):
+            wanted = {
+                state: act
+                for state, act in states.items()
+                if only in f"{state}-{scheme.name.lower()}-{size}"
+            }
+            if not wanted:
+                continue
+            with _window(size, count) as window:
+                window.set_appearance(scheme)
+                for state, act in wanted.items():
+                    act(window)
+                    _settle(window)
+                    path = out / f"{state}-{scheme.name.lower()}-{size}.png"
+                    window.grab().save(str(path))
+                    print(path)
+
+
+@contextmanager
+def _window(size: str, count: int) -> Iterator[MainWindow]:
+    from ui.main_window import MainWindow
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        add_runs(store, count)
+        window = MainWindow(store)
+        width, height = (int(part) // SIZES[size] for part in size.split("x"))
+        window.resize(width, height)
+        window.show()
+        window.status.device.setText("CPU, 2 cores")
+        yield window
+        window.files.may_discard = lambda: True  # type: ignore[method-assign]
+        window.close()
+        window.deleteLater()
+
+
+def _settle(window: MainWindow) -> None:
+    """Lets the curves be read and drawn, and the data be looked at."""
+    from PySide6.QtWidgets import QApplication
+
+    def busy() -> bool:
+        shown = min(40, sum(1 for run in window.model.runs if run.step))
+        return window.data.is_busy or len(window.live.plots.visible_runs) < shown
+
+    end = time.monotonic() + PATIENCE_SECONDS
+    quiet = time.monotonic() + 1.0
+    while time.monotonic() < end and (busy() or time.monotonic() < quiet):
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def _live(window: MainWindow) -> None:
+    window.tabs.setCurrentWidget(window.live)
+
+
+def _data(window: MainWindow) -> None:
+    window.tabs.setCurrentWidget(window.data)
+
+
+def _selected(window: MainWindow) -> None:
+    _live(window)
+    window.runs.select(window.model.runs[-1].run_id)
+    window.editor.set("structure.layers[0].filters", 16)
+
+
+def _running(window: MainWindow) -> None:
+    """A run under way, half-way through."""
+    run: Run = window.model.runs[0]
+    window.store.update(run.run_id, status=RunStatus.RUNNING, test_accuracy=None)
+    window._show_runs()
+    window.model.set_progress(run.run_id, 0.43, "6 s left")
+
+
+def _wrong(window: MainWindow) -> None:
+    """A refused field, a layer that doesn't fit, and a run that failed."""
+    _live(window)
+    window.editor.set_all({"structure.layers[4].kernel_size": 9}, "structure.layers[4]")
+    window.experiment.structure.select(4)
+    window.experiment.forms["optimizer"].entry("learning_rate").field().setFocus()
+    window.editor.set("optimizer.learning_rate", 0.0)
+    window.banner.say(
+        "digits-cnn: the loss is not finite at step 312; lower the learning rate (now 1000) or "
+        "the regularization.",
+        bad=True,
+    )
+
+
+def _optimizer(window: MainWindow) -> None:
+    """The lower half of the form."""
+    _live(window)
+    area = window.experiment.scroll
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+
+
+def _missing(window: MainWindow) -> None:
+    """A data set that isn't there yet."""
+    window.editor.set("data.kind", "cifar10")
+    _data(window)
+
+
+def _queue(window: MainWindow) -> None:
+    window.editor.set("data.kind", "digits")
+    _live(window)
+    for name in ("one-cycle", "small-filters"):
+        window.editor.set("name", name)
+        window.enqueue()
+
+
+State = Callable[["MainWindow"], None]
+STATES: dict[int, dict[str, State]] = {
+    0: {"empty": _live, "empty-data": _data, "empty-download": _missing, "queue": _queue},
+    1: {"one": _live, "one-selected": _selected, "one-form": _optimizer, "one-wrong": _wrong},
+    50: {"fifty": _live, "fifty-running": _running},
+}
+
+if __name__ == "__main__":
+    np.seterr(all="raise")
+    sys.exit(main())
