@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox, QToolBar, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMessageBox, QToolBar, QToolButton, QWidget
 
 from ui import theme
 from workbench import __version__, presets
@@ -41,14 +41,18 @@ class Commands(QObject):
         theme.set_icon(self.train, "play", "on_accent")
 
     def _action(
-        self, text: str, icon: str, keys: str | QKeySequence.StandardKey, slot: Callable[..., object]
+        self,
+        text: str,
+        icon: str,
+        keys: str | QKeySequence.StandardKey,
+        slot: Callable[..., object],
     ) -> QAction:
         action = QAction(text, self._window)
         if icon:
             theme.set_icon(action, icon)
         if keys:
             action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda checked=False: slot())
+        action.triggered.connect(lambda _=False: slot())
         self._window.addAction(action)
         return action
 
@@ -120,18 +124,28 @@ class Commands(QObject):
             menu.addAction(action)
 
     def _make_toolbar(self) -> None:
+        """In the menu bar's row, where the platform leaves the menu bar to the window."""
         bar = QToolBar(self.tr("Run"))
         bar.setObjectName("run")
         bar.setMovable(False)
-        bar.setIconSize(QSize(18, 18))
+        bar.setIconSize(QSize(16, 16))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for action in (self.train, self.pause, self.stop, self.queue):
+        for action in (self.queue, self.stop, self.pause, self.train):
             bar.addAction(action)
+            bar.widgetForAction(action).setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button = bar.widgetForAction(self.train)
         assert isinstance(button, QToolButton)
         button.setObjectName("train")
-        self._window.addToolBar(bar)
+        menus = self._window.menuBar()
+        if menus.isNativeMenuBar():
+            self._window.addToolBar(bar)
+            return
+        corner = QWidget()
+        row = QHBoxLayout(corner)
+        theme.spaced(row, 0, 1, 2, 1)
+        row.addWidget(bar)
+        menus.setCornerWidget(corner)
 
     def show_state(self, *, first_problem: str, busy: bool, status: RunStatus | None) -> None:
         """Enables what can be done now and says why the rest can't."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
 from ui.training_thread import TrainingThread
 from workbench.experiment import Experiment
@@ -70,6 +71,9 @@ class Conductor(QObject):
         self._run_id: str | None = None
         self._thread: TrainingThread | None = None
         self._closing = False
+        self._trash = QThreadPool(self)
+        self._purged = _Purged(self)
+        self._purged.failed.connect(self.failed)
         self._handlers: dict[type[Message], Callable[..., None]] = {
             Ready: self._on_ready,
             Started: self._on_started,
@@ -101,6 +105,7 @@ class Conductor(QObject):
         """Ends the training process; a run under way is kept and can be resumed."""
         self._closing = True
         self._watch.stop()
+        self._trash.waitForDone()
         if self._thread is not None:
             self._thread.end()
 
@@ -124,7 +129,7 @@ class Conductor(QObject):
 
     def train(self, experiment: Experiment) -> Run | None:
         """Makes a run and starts it, or queues it in front where another is under way."""
-        run = self._guarded(lambda: self.store.create(experiment, front=True))
+        run = self.guarded(lambda: self.store.create(experiment, front=True))
         if run is not None:
             self._told_to_go()
         return run
@@ -133,47 +138,51 @@ class Conductor(QObject):
         """Makes a run at the end of the queue; starts nothing where nothing trains."""
         if not self.is_busy:
             self.hold_queue(True)
-        run = self._guarded(lambda: self.store.create(experiment))
+        run = self.guarded(lambda: self.store.create(experiment))
         self._changed(queue=True)
         return run
 
     def resume_run(self, run_id: str) -> None:
         """Goes on with a run that ended before its time."""
-        self._guarded(lambda: self.store.requeue(run_id))
+        self.guarded(lambda: self.store.requeue(run_id))
         self._told_to_go()
 
     def hold_queue(self, held: bool) -> None:
         """Keeps the queue waiting, or lets it go on."""
-        self._guarded(lambda: setattr(self.store, "queue_held", held))
+        self.guarded(lambda: setattr(self.store, "queue_held", held))
         self._changed(queue=True)
         if not held:
             self._start_next()
 
     def reorder(self, run_ids: list[str]) -> None:
         """Puts the queue in this order."""
-        self._guarded(lambda: self.store.reorder(run_ids))
+        self.guarded(lambda: self.store.reorder(run_ids))
         self._changed(queue=True)
 
     def rename(self, run_id: str, name: str) -> None:
         """Gives a run another name."""
-        self._guarded(lambda: self.store.update(run_id, name=name))
+        self.guarded(lambda: self.store.update(run_id, name=name))
         self._changed()
 
     def set_hidden(self, run_ids: Iterable[str], hidden: bool) -> None:
         """Hides or shows the curves of runs."""
         for run_id in run_ids:
-            self._guarded(partial(self.store.update, run_id, hidden=int(hidden)))
+            self.guarded(partial(self.store.update, run_id, hidden=int(hidden)))
         self._changed()
 
     def delete(self, run_ids: list[str]) -> None:
         """Puts runs aside; `restore` brings them back."""
-        self._guarded(lambda: self.store.delete(run_ids))
+        self.guarded(lambda: self.store.delete(run_ids))
         self._changed(queue=True)
 
     def restore(self, run_ids: list[str]) -> None:
         """Brings deleted runs back."""
-        self._guarded(lambda: self.store.restore(run_ids))
+        self.guarded(lambda: self.store.restore(run_ids))
         self._changed(queue=True)
+
+    def empty_trash(self) -> None:
+        """Removes deleted runs and their files for good, in a thread: files may be many."""
+        self._trash.start(_Purge(self.store.folder, self._purged))
 
     # --- the run under way ---------------------------------------------------------------------
 
@@ -188,7 +197,7 @@ class Conductor(QObject):
             self._thread.session.resume()
 
     def stop(self) -> None:
-        """Ends the run and keeps its weights; the queue then waits, so that settings can be mended."""
+        """Ends the run and keeps its weights; the queue waits, so that settings can be mended."""
         if self._thread is not None and self._thread.session is not None and self.is_busy:
             self.hold_queue(True)
             self._thread.session.stop()
@@ -202,7 +211,7 @@ class Conductor(QObject):
 
     def _start_first(self) -> None:
         """Starts the run in front of the queue whether it is held or not: a person asked."""
-        queue = self._guarded(self.store.queue) or []
+        queue = self.guarded(self.store.queue) or []
         if queue and not self.is_busy:
             self._run_id = queue[0].run_id
             self.status = None
@@ -265,11 +274,11 @@ class Conductor(QObject):
     @Slot()
     def _look_at_store(self) -> None:
         """Shows what another process (the command line) did to the store."""
-        version = self._guarded(self.store.version)
+        version = self.guarded(self.store.version)
         if version is not None and version != self._seen:
             self._seen = version
             if not self.is_busy:
-                self._guarded(self.store.mark_interrupted)
+                self.guarded(self.store.mark_interrupted)
             self._changed(queue=True)
 
     def _changed(self, *, queue: bool = False) -> None:
@@ -277,10 +286,29 @@ class Conductor(QObject):
         if queue:
             self.queue_changed.emit()
 
-    def _guarded(self, action: Callable[[], Result]) -> Result | None:
+    def guarded(self, action: Callable[[], Result]) -> Result | None:
         """Does something with the store; what goes wrong is said in one sentence."""
         try:
             return action()
         except StoreError as error:
             self.failed.emit(str(error))
             return None
+
+
+class _Purged(QObject):
+    failed = Signal(str)
+
+
+class _Purge(QRunnable):
+    """Empties the trash through a store of its own, as one belongs to one thread."""
+
+    def __init__(self, folder: Path, tell: _Purged) -> None:
+        super().__init__()
+        self._folder, self._tell = folder, tell
+
+    def run(self) -> None:
+        try:
+            with Store(self._folder) as store:
+                store.purge()
+        except StoreError as error:
+            self._tell.failed.emit(str(error))

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QEventLoop,
+    QObject,
+    QRunnable,
+    QSettings,
+    QThreadPool,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ui.editor import Editor
@@ -40,12 +51,16 @@ class ExperimentFiles(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._keep_draft)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)  # one after another, so that the last one stays
+        self._written = _Written(self)
+        self._written.failed.connect(self._draft_failed)
         editor.changed.connect(self._changed)
 
     @property
     def recent(self) -> list[str]:
         """Paths of the files opened or saved last, newest first."""
-        value = self._settings.value("recent", [])
+        value: Any = self._settings.value("recent", [])
         paths = [value] if isinstance(value, str) else list(value or [])
         return [path for path in paths if Path(path).is_file()]
 
@@ -109,29 +124,46 @@ class ExperimentFiles(QObject):
 
     def restore_draft(self) -> bool:
         """Opens what a crash left behind; False where there is nothing."""
-        if not self._draft.is_file():
-            return False
-        try:
-            draft = Experiment.read(self._draft)
-        except SpecError as error:
-            self.failed.emit(str(error))
+        draft = self.left_draft()
+        if draft is None:
             return False
         self._editor.replace(draft, self.tr("restored draft"))
         return True
 
+    def left_draft(self) -> Experiment | None:
+        """What a crash left behind; None where there is nothing that can be read."""
+        if not self._draft.is_file():
+            return None
+        try:
+            return Experiment.read(self._draft)
+        except SpecError as error:
+            self.failed.emit(str(error))
+            return None
+
     def forget_draft(self) -> None:
         """The changes are saved or discarded: nothing has to be restored."""
         self._timer.stop()
-        self._draft.unlink(missing_ok=True)
+        self._pool.clear()
+        self._pool.start(partial(self._draft.unlink, missing_ok=True))
+
+    def close(self) -> None:
+        """Removes the draft and waits for what is being written; before the window goes."""
+        self.forget_draft()
+        self._pool.waitForDone()
 
     def _save_to(self, path: Path) -> bool:
-        try:
-            self._editor.save(path)
-        except OSError as error:
-            self.failed.emit(
-                self.tr("{} can't be written ({})").format(path, error.strerror or error)
-            )
+        """Saves, the disk's part in a thread: waiting for it must not stop the window's drawing."""
+        experiment, waiting = self._editor.experiment, QEventLoop()
+        tell = _Written()
+        errors: list[str] = []
+        tell.failed.connect(errors.append)
+        tell.done.connect(waiting.quit)
+        self._pool.start(_Write(experiment, path, tell))
+        waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if errors:
+            self.failed.emit(self.tr("{} can't be written ({})").format(path, errors[0]))
             return False
+        self._editor.saved(experiment, path)
         self._remember(path)
         self.forget_draft()
         return True
@@ -144,14 +176,35 @@ class ExperimentFiles(QObject):
 
     @Slot()
     def _changed(self) -> None:
-        if self._editor.is_modified:
-            self._timer.start(DRAFT_MILLISECONDS)
-        else:
+        if not self._editor.is_modified:
             self.forget_draft()
+        elif not self._timer.isActive():  # not begun anew: who never rests loses no more either
+            self._timer.start(DRAFT_MILLISECONDS)
 
     @Slot()
     def _keep_draft(self) -> None:
+        self._pool.start(_Write(self._editor.experiment, self._draft, self._written))
+
+    @Slot(str)
+    def _draft_failed(self, cause: str) -> None:
+        self.failed.emit(self.tr("the draft can't be kept ({})").format(cause))
+
+
+class _Written(QObject):
+    failed = Signal(str)
+    done = Signal()
+
+
+class _Write(QRunnable):
+    """Writes an experiment in a thread of the pool: it waits until the disk has it."""
+
+    def __init__(self, experiment: Experiment, path: Path, tell: _Written) -> None:
+        super().__init__()
+        self._experiment, self._path, self._tell = experiment, path, tell
+
+    def run(self) -> None:
         try:
-            self._editor.experiment.write(self._draft)
+            self._experiment.write(self._path)
         except OSError as error:
-            self.failed.emit(self.tr("the draft can't be kept ({})").format(error.strerror))
+            self._tell.failed.emit(error.strerror or str(error))
+        self._tell.done.emit()

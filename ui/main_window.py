@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +41,13 @@ from ui.panels.status import StatusPanel
 from ui.run_commands import DeleteRuns, RenameRun
 from workbench import presets, words
 from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
+from workbench.runs.record import EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+
+BOTTOM_HEIGHT = 200
+"""Tab, header and five runs: the plots get the rest."""
 
 TABLE_MILLISECONDS = 100
 """The table's row of the run under way changes at most this often."""
@@ -61,6 +68,8 @@ class MainWindow(QMainWindow):
         self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
         self.conductor = Conductor(store)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
+        self._known_epochs: dict[str, tuple[str, list[EpochMetrics]]] = {}
+        self._deletion: tuple[int, Callable[[], None]] = (0, self.undo_stack.undo)
         self._table_timer = QTimer(self)
         self._table_timer.setSingleShot(True)
         self._table_timer.timeout.connect(self._show_progress)
@@ -94,14 +103,20 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.live, self.tr("Live"))
         self.tabs.addTab(self.data, self.tr("Data"))
+        self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
+        self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("Results"))
+        self.bottom.setAccessibleName(self.tr("Runs, queue and log"))
         for panel, title in (
             (self.runs, self.tr("Runs")),
             (self.queue, self.tr("Queue")),
             (self.log, self.tr("Log")),
         ):
             self.bottom.addTab(panel, title)
+        self.bottom.setCornerWidget(self.runs.bar)
+        self.bottom.currentChanged.connect(self._show_bar)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +132,7 @@ class MainWindow(QMainWindow):
         self.down.addWidget(self.across)
         self.down.addWidget(self.bottom)
         self.down.setStretchFactor(0, 1)
-        self.down.setSizes([640, 230])
+        self.down.setSizes([670, BOTTOM_HEIGHT])
         for splitter in (self.across, self.down):
             splitter.setChildrenCollapsible(False)
         self.setCentralWidget(self.down)
@@ -137,6 +152,7 @@ class MainWindow(QMainWindow):
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
+        self.undo_stack.indexChanged.connect(self._forget_deletion)
         self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
@@ -184,8 +200,15 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def use_settings(self, run_id: str) -> None:
         """Puts a run's settings into the form."""
-        run = self.store.run(run_id)
-        self.editor.replace(run.experiment, self.tr("use of the settings of {}").format(run.name))
+        run = self.conductor.guarded(lambda: self.store.run(run_id))
+        if run is None:
+            return
+        try:
+            experiment = run.experiment
+        except SpecError as error:
+            self.report(f"{run.name}: {error}")
+            return
+        self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
     @Slot(list)
     def delete_runs(self, run_ids: list[str]) -> None:
@@ -195,17 +218,38 @@ class MainWindow(QMainWindow):
         deleted = self.tr("Deleted 1 run.") if len(run_ids) == 1 else (
             self.tr("Deleted {} runs.").format(len(run_ids))
         )  # fmt: skip
-        self.banner.say(deleted, action=self.tr("Undo"), act=self.undo_stack.undo)
+        place = self.undo_stack.index()
+
+        def undo() -> None:
+            if self.undo_stack.index() == place:
+                self.undo_stack.undo()
+            else:  # something else was done since; that stays
+                self.conductor.restore(run_ids)
+
+        self._deletion = (place, undo)
+        self.banner.say(deleted, action=self.tr("Undo"), act=undo)
+
+    @Slot(int)
+    def _forget_deletion(self, index: int) -> None:
+        """Takes the offer to undo a deletion away once it is undone."""
+        place, undo = self._deletion
+        if index < place and self.banner.offers is undo:
+            self.banner.hide()
 
     @Slot()
     def empty_trash(self) -> None:
         """Removes deleted runs for good, after asking."""
-        gone = len(self.store.runs(deleted=True))
+        gone = len(self.conductor.guarded(lambda: self.store.runs(deleted=True)) or ())
+        if not gone:
+            self.banner.say(self.tr("The trash is empty."))
+            return
         button = QMessageBox.StandardButton
-        question = self.tr("Remove {} deleted runs and their files for good?").format(gone)
-        if gone and QMessageBox.question(self, self.tr("Empty trash"), question) == button.Yes:
-            self.store.purge()
+        runs = self.tr("1 deleted run") if gone == 1 else self.tr("{} deleted runs").format(gone)
+        question = self.tr("Remove {} and all its files for good?").format(runs)
+        if QMessageBox.question(self, self.tr("Empty trash"), question) == button.Yes:
             self.undo_stack.clear()
+            self.banner.hide()
+            self.conductor.empty_trash()
 
     @Slot(str)
     def report(self, sentence: str) -> None:
@@ -217,7 +261,8 @@ class MainWindow(QMainWindow):
         self.conductor.set_hidden([run_id], not shown)
 
     def _rename(self, run_id: str, name: str) -> None:
-        before = self.store.run(run_id).name
+        run = self.conductor.guarded(lambda: self.store.run(run_id))
+        before = run.name if run is not None else name
         if name != before:
             words_ = self.tr("renaming of {}").format(before)
             self.undo_stack.push(RenameRun(self.conductor, run_id, before, name, words_))
@@ -226,17 +271,35 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_runs(self) -> None:
-        runs = self.store.runs()[::-1]
-        chosen = self.runs.current
-        self.model.set_runs(runs, self.store.all_epochs([run.run_id for run in runs]))
-        if chosen is not None and self.runs.current is None:
-            self.runs.select(chosen.run_id)
+        found = self.conductor.guarded(self.store.runs)
+        if found is None:
+            return
+        runs = found[::-1]
+        self.model.set_runs(runs, self._epochs_of(runs))
         self.live.show_runs(runs)
+
+    def _epochs_of(self, runs: list[Run]) -> dict[str, list[EpochMetrics]]:
+        """Metrics of all epochs; only those of runs that went on since the last look are read."""
+        known = self._known_epochs
+        new = [
+            run.run_id for run in runs
+            if run.status.is_active or known.get(run.run_id, _UNKNOWN)[0] != _mark(run)
+        ]  # fmt: skip
+        read = self.conductor.guarded(lambda: self.store.all_epochs(new)) or {}
+        marks = {run.run_id: _mark(run) for run in runs}
+        known.update({run_id: (marks[run_id], list(epochs)) for run_id, epochs in read.items()})
+        return {run.run_id: known.get(run.run_id, _UNKNOWN)[1] for run in runs}
+
+    @Slot()
+    def _show_bar(self) -> None:
+        self.runs.bar.setVisible(self.bottom.currentWidget() is self.runs)
 
     @Slot()
     def _show_queue(self) -> None:
-        waiting = [r for r in self.store.queue() if r.run_id != self.conductor.run_id]
-        self.queue.show_queue(waiting, self.store.queue_held or not self.conductor.is_busy)
+        queue = self.conductor.guarded(self.store.queue) or []
+        held = bool(self.conductor.guarded(lambda: self.store.queue_held))
+        waiting = [run for run in queue if run.run_id != self.conductor.run_id]
+        self.queue.show_queue(waiting, held or not self.conductor.is_busy)
         title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")
         self.bottom.setTabText(self.bottom.indexOf(self.queue), title)
 
@@ -301,7 +364,8 @@ class MainWindow(QMainWindow):
         self._table_timer.stop()
         self.model.set_progress("", 0.0, "")
         if message.message:
-            name = self.store.run(message.run_id).name
+            run = self.conductor.guarded(lambda: self.store.run(message.run_id))
+            name = run.name if run is not None else message.run_id
             bad = message.state in (RunStatus.FAILED, RunStatus.INTERRUPTED)
             sentence = f"{name}: {message.message}"
             self.banner.say(sentence, bad=bad)
@@ -314,10 +378,19 @@ class MainWindow(QMainWindow):
     def start(self, file: Path | None) -> None:
         """What is done once the window is on the screen."""
         self.conductor.warm_up()
-        if file is not None:
-            self.files.open(file)
-        elif self.files.restore_draft():
-            self.banner.say(self.tr("The workbench ended unexpectedly; your changes are back."))
+        if file is None:
+            if self.files.restore_draft():
+                self.banner.say(self.tr("The workbench ended unexpectedly; your changes are back."))
+            return
+        draft = self.files.left_draft()
+        self.files.open(file)
+        if draft is not None:
+            words_ = self.tr("restored draft")
+            self.banner.say(
+                self.tr("The workbench ended unexpectedly the last time; your changes were kept."),
+                action=self.tr("Restore them"),
+                act=lambda: self.editor.replace(draft, words_),
+            )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_toml(event) is not None:
@@ -326,15 +399,17 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         path = _dropped_toml(event)
         if path is not None:
-            self.files.open(path)
+            event.acceptProposedAction()
+            # Not now: the program it came from waits for us, and a question may follow.
+            QTimer.singleShot(0, self, partial(self.files.open, path))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_discard():
             event.ignore()
             return
-        self.files.forget_draft()
         self._keep()
         self.hide()  # the training process may take a moment to save its checkpoint
+        self.files.close()
         self.data.close_jobs()
         self.live.close_loader()
         self.conductor.close()
@@ -377,12 +452,17 @@ class MainWindow(QMainWindow):
         theme.apply()
         self.live.restyle()
         self.model.set_colours(run_colour)
-        self.experiment.show_problems()
         self.experiment.structure.refresh()
+
+
+_UNKNOWN: tuple[str, list[EpochMetrics]] = ("", [])
+
+
+def _mark(run: Run) -> str:
+    """Another text whenever the run's epochs may be others."""
+    return f"{run.status} {run.step} {run.finished}"
 
 
 def _dropped_toml(event: QDropEvent) -> Path | None:
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return next((path for path in paths if path.suffix == ".toml"), None)
-
-

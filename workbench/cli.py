@@ -238,7 +238,7 @@ def _datasets(arguments: argparse.Namespace) -> int:
 
 
 def _dataset_row(kind: type[Data]) -> dict[str, Any]:
-    spec = kind.model_construct(**{kind.key: kind.name()})
+    spec = kind.default()
     known = kind.source_info
     return {
         "kind": kind.name(),

@@ -309,16 +309,22 @@ def put(values: dict[str, Any], path: str, value: Any) -> None:
             container = container[key]
         except (KeyError, IndexError, TypeError):
             raise SpecError.at(path, _unknown(key, container)) from None
-    if isinstance(container, dict) and isinstance(last, str):
-        container[last] = value
-    elif isinstance(container, list) and isinstance(last, int) and last < len(container):
-        container[last] = value
-    else:
+    if not _holds(container, last):
         raise SpecError.at(path, _unknown(last, container))
+    container[last] = value
+
+
+def _holds(container: object, key: str | int) -> bool:
+    """Whether an entry can be set there: any name in a table, a place that exists in a list."""
+    if isinstance(container, dict):
+        return isinstance(key, str)
+    return isinstance(container, list) and isinstance(key, int) and key < len(container)
 
 
 def _unknown(key: str | int, container: object) -> str:
     if isinstance(key, int):
         return f"there is no entry [{key}]"
-    names = container if isinstance(container, dict) else getattr(type(container), "model_fields", ())
+    names = (
+        container if isinstance(container, dict) else getattr(type(container), "model_fields", ())
+    )
     return f"there is no {key!r}{near_miss(key, names)}"

@@ -16,7 +16,9 @@ DEFAULT = "digits-cnn"
 def names() -> list[str]:
     """Names of all presets, sorted."""
     folder = files("resources") / "presets"
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
 
 
 def text(name: str) -> str:

@@ -27,9 +27,7 @@ def size(value: float | None) -> str:
 
 def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
     """Three digits in the largest unit that leaves at least 1, never an exponent."""
-    factor, unit = next(
-        (u for u in reversed(units) if value >= 0.9995 * u[0]), units[0]
-    )
+    factor, unit = next((u for u in reversed(units) if value >= 0.9995 * u[0]), units[0])
     number = value / factor
     digits = 0 if number >= 99.95 or factor == 1 else 1 if number >= 9.995 else 2
     text = f"{number:,.{digits}f}"

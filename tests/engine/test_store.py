@@ -18,6 +18,7 @@ import pytest
 
 from workbench.experiment import Experiment, Training
 from workbench.runs import store as store_module
+from workbench.runs.database import FILE as DATABASE
 from workbench.runs.record import (
     STEP_DTYPE,
     EpochMetrics,
@@ -25,7 +26,7 @@ from workbench.runs.record import (
     owner_token,
 )
 from workbench.runs.status import RunStatus
-from workbench.runs.store import DATABASE, Store, StoreError
+from workbench.runs.store import Store, StoreError
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_1 = Path(__file__).parent / "stores" / "schema1.sqlite3"
@@ -395,7 +396,7 @@ INSIDE = """
 run_id = store.queue()[0].run_id
 store.claim(run_id, owner_token())
 store.add_steps(run_id, 1, np.zeros(10, STEP_DTYPE), step=10)
-with store._change():
+with store._db.change():
     store.add_steps(run_id, 11, np.zeros(5000, STEP_DTYPE), step=5010)
     say("inside")
     heard()
@@ -537,7 +538,7 @@ def test_a_store_that_became_read_only(unprivileged: Path) -> None:
 
 def test_a_disk_that_becomes_read_only_in_use(store: Store) -> None:
     run = store.create(EXPERIMENT)
-    store._db.execute("PRAGMA query_only = ON")
+    store._db._connection.execute("PRAGMA query_only = ON")
     with refused("^the store .* is read-only; choose"):
         store.add_steps(run.run_id, 1, metrics(1, 10))
     assert store.runs() == [run]
@@ -546,12 +547,12 @@ def test_a_disk_that_becomes_read_only_in_use(store: Store) -> None:
 def test_a_full_disk(store: Store, folder: Path) -> None:
     run = store.create(EXPERIMENT)
     store.add_steps(run.run_id, 1, metrics(1, 10), step=10)
-    pages = store._db.execute("PRAGMA page_count").fetchone()[0]
-    store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    pages = store._db._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._db._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     with refused("^the disk that holds the store .* is full; free some space"):
         store.add_steps(run.run_id, 11, metrics(11, 50_000), step=50_010)
     assert store.run(run.run_id).step == 10, "nothing of the change that failed is kept"
-    store._db.execute("PRAGMA max_page_count = 1000000")
+    store._db._connection.execute("PRAGMA max_page_count = 1000000")
     store.add_steps(run.run_id, 11, metrics(11, 10), step=20)
     np.testing.assert_array_equal(store.steps(run.run_id).values, metrics(1, 20))
     assert_sound(folder)
@@ -595,7 +596,7 @@ def test_a_damaged_database(folder: Path) -> None:
 def test_a_store_of_a_later_workbench(folder: Path) -> None:
     with Store(folder) as store:
         store.create(EXPERIMENT)
-        store._db.execute("PRAGMA user_version = 99")
+        store._db._connection.execute("PRAGMA user_version = 99")
     with refused(
         r"was written by a later version of the workbench \(schema 99, known up to \d+\);"
     ):
@@ -604,7 +605,7 @@ def test_a_store_of_a_later_workbench(folder: Path) -> None:
 
 def test_a_locked_store(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "BUSY_MILLISECONDS", 20)
-    with store._change(), refused("^the store .* is locked by another program; close it"):
+    with store._db.change(), refused("^the store .* is locked by another program; close it"):
         Store(folder)
     Store(folder).close()
 
@@ -658,3 +659,21 @@ def test_a_store_of_schema_1(folder: Path) -> None:
         assert [r.name for r in store.runs(deleted=True)] == ["deleted run"]
         assert store.queue_held
         assert store.create(EXPERIMENT).colour == 5, "and it can be written"
+
+
+def test_a_store_on_a_network_file_system_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from workbench.runs import database
+
+    mounts = [
+        SimpleNamespace(mountpoint="/", fstype="ext4"),
+        SimpleNamespace(mountpoint=str(tmp_path), fstype="nfs4"),
+    ]
+    monkeypatch.setattr(database.psutil, "disk_partitions", lambda **_: mounts)
+    with pytest.raises(StoreError, match=r"network file system \(nfs4\).* local disk"):
+        Store(tmp_path / "store")
+    mounts[1].fstype = "ext4"
+    Store(tmp_path / "store").close()

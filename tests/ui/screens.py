@@ -141,8 +141,10 @@ def _wrong(window: MainWindow) -> None:
     _live(window)
     window.editor.set_all({"structure.layers[4].kernel_size": 9}, "structure.layers[4]")
     window.experiment.structure.select(4)
-    window.experiment.forms["optimizer"].entry("learning_rate").field().setFocus()
+    entry = window.experiment.forms["optimizer"].entry("learning_rate")
+    entry.show_value(0.0)
     window.editor.set("optimizer.learning_rate", 0.0)
+    window.experiment.reveal("optimizer.learning_rate")
     window.banner.say(
         "digits-cnn: the loss is not finite at step 312; lower the learning rate (now 1000) or "
         "the regularization.",
@@ -153,7 +155,7 @@ def _wrong(window: MainWindow) -> None:
 def _optimizer(window: MainWindow) -> None:
     """The lower half of the form."""
     _live(window)
-    area = window.experiment.scroll
+    area = window.experiment.area
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
 
 

@@ -38,7 +38,7 @@ def test_train_watch_close_and_find_it_again(
         assert quick.runs.current.run_id == run_id
     run = quick.store.run(run_id)
     assert run.status is RunStatus.COMPLETED
-    assert run.test_accuracy is not None and run.test_accuracy > 0.5
+    assert (run.test_accuracy or 0) > 0.5
     assert quick.live.plots.visible_runs == [run_id]
     assert len(quick.live.curves(run_id)) == run.step == run.total_steps
     quick.files.may_discard = lambda: True
@@ -160,7 +160,8 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence(
         run_id = train(quick)
     run = quick.store.run(run_id)
     assert run.status is RunStatus.FAILED
-    assert "at step" in run.message and "learning rate" in run.message
+    assert "at step" in run.message
+    assert "learning rate" in run.message
     assert run.message in quick.banner.words.text()
 
 

@@ -7,6 +7,7 @@ as its type is said through `refused(sentence)` and stays in the field.
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -80,10 +81,10 @@ class _CalmWheel(QObject):
     """Lets the wheel scroll the form instead of changing a field that merely lies under it."""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget):
-            if not watched.hasFocus():
-                event.ignore()
-                return True
+        wheel = event.type() == QEvent.Type.Wheel
+        if wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
         return False
 
 
@@ -347,7 +348,7 @@ class OptionalEntry(Entry):
         return self.inner.spin.value() if isinstance(self.inner, IntEntry) else ""
 
 
-ENTRIES: dict[object, type[Entry]] = {
+ENTRIES: dict[object, Callable[[FieldInfo], Entry]] = {
     int: IntEntry,
     float: FloatEntry,
     bool: BoolEntry,

@@ -18,6 +18,7 @@ Index = QModelIndex | QPersistentModelIndex
 SORT_ROLE = Qt.ItemDataRole.UserRole
 RUN_ROLE = Qt.ItemDataRole.UserRole + 1
 SWATCH = 12
+LONGEST_NAME = 200
 PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 2
 
 
@@ -78,7 +79,7 @@ class RunTable(QAbstractTableModel):
         self._rows: dict[str, int] = {}
         self._epochs: Mapping[str, Sequence[EpochMetrics]] = {}
         self._progress: tuple[str, float, str] = ("", 0.0, "")
-        self._colours: Callable[[Run], QColor] = lambda run: QColor("gray")
+        self._colours: Callable[[Run], QColor] = lambda _: QColor("gray")
         self.choice = Choice()
         self.columns = self._make_columns()
 
@@ -121,19 +122,23 @@ class RunTable(QAbstractTableModel):
     def set_runs(
         self, runs: Sequence[Run], epochs: Mapping[str, Sequence[EpochMetrics]]
     ) -> None:
-        """Shows these runs (newest first); rows that stay keep their selection."""
-        ids = [run.run_id for run in runs]
+        """Shows these runs (newest first); rows that stay keep their selection and an open editor."""
         self._epochs = epochs
-        if ids == [run.run_id for run in self._runs]:
-            before, self._runs = self._runs, list(runs)
-            for row, (old, new) in enumerate(zip(before, runs, strict=True)):
-                if old != new:
-                    self._row_changed(row)
-            return
-        self.beginResetModel()
-        self._runs = list(runs)
-        self._rows = {run_id: row for row, run_id in enumerate(ids)}
-        self.endResetModel()
+        wanted = {run.run_id for run in runs}
+        for row in reversed(range(len(self._runs))):
+            if self._runs[row].run_id not in wanted:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                del self._runs[row]
+                self.endRemoveRows()
+        for row, run in enumerate(runs):
+            if row == len(self._runs) or self._runs[row].run_id != run.run_id:
+                self.beginInsertRows(QModelIndex(), row, row)
+                self._runs.insert(row, run)
+                self.endInsertRows()
+            elif self._runs[row] != run:
+                self._runs[row] = run
+                self._row_changed(row)
+        self._rows = {run.run_id: row for row, run in enumerate(self._runs)}
 
     def set_colours(self, colours: Callable[[Run], QColor]) -> None:
         """How a run's colour is found."""
@@ -227,7 +232,7 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return run.message or run.name
+            return "\n".join(filter(None, (run.name, run.message)))
         if index.column() == 0 and role == Qt.ItemDataRole.CheckStateRole:
             return Qt.CheckState.Unchecked if run.hidden else Qt.CheckState.Checked
         if index.column() == 0 and role == Qt.ItemDataRole.DecorationRole:
@@ -240,7 +245,7 @@ class RunTable(QAbstractTableModel):
             self.shown_changed.emit(run_id, Qt.CheckState(value) == Qt.CheckState.Checked)
             return True
         if role == Qt.ItemDataRole.EditRole and str(value).strip():
-            self.renamed.emit(run_id, str(value).strip())
+            self.renamed.emit(run_id, str(value).strip()[:LONGEST_NAME])
             return True
         return False
 

@@ -61,7 +61,7 @@ class ExperimentPanel(QWidget):
         for section in self.sections:
             column.addWidget(section)
         column.addStretch(1)
-        self.scroll = scroll = QScrollArea()
+        self.area = scroll = QScrollArea()
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -188,10 +188,10 @@ class ExperimentPanel(QWidget):
         found = next((w for w in (form.widget_at(path) for form in forms) if w is not None), None)
         widget = found or (section.header if section is not None else self.name)
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
-        inside = self.scroll.widget()
-        if inside is not None:
-            inside.layout().activate()
-        self.scroll.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)
+        layout = self.area.widget().layout()
+        if layout is not None:
+            layout.activate()  # what was just unfolded has no place yet
+        self.area.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)
 
     @Slot()
     def order_tabs(self) -> None:

@@ -70,21 +70,27 @@ class QueuePanel(QWidget):
         self.hold.clicked.connect(self._hold)
         self.up = QPushButton(self.tr("Move up"))
         theme.set_icon(self.up, "up")
+        self.up.setToolTip(self.tr("Train the chosen run earlier (Alt+Up)"))
         self.up.clicked.connect(self._move_up)
         self.down = QPushButton(self.tr("Move down"))
         theme.set_icon(self.down, "down")
+        self.down.setToolTip(self.tr("Train the chosen run later (Alt+Down)"))
         self.down.clicked.connect(self._move_down)
         self.remove = QPushButton(self.tr("Remove"))
         theme.set_icon(self.remove, "trash")
-        self.remove.setToolTip(self.tr("Delete the chosen runs; Edit, Undo brings them back"))
+        self.remove.setToolTip(self.tr("Delete the chosen runs; Undo brings them back (Del)"))
         self.remove.clicked.connect(self._remove)
-        keys = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.list)
-        keys.setContext(Qt.ShortcutContext.WidgetShortcut)
-        keys.activated.connect(self._remove)
+        for keys, slot in (
+            ("Del", self._remove), ("Alt+Up", self._move_up), ("Alt+Down", self._move_down),
+        ):  # fmt: skip
+            shortcut = QShortcut(QKeySequence(keys), self.list)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(slot)
         top = QHBoxLayout()
-        top.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
+        theme.spaced(top, 3, 2, 3, 2, spacing=2)
         for button in (self.start, self.hold, self.up, self.down, self.remove):
             top.addWidget(button)
+        top.addSpacing(theme.UNIT)
         top.addWidget(self.words)
         top.addStretch(1)
         self.setObjectName("page")
@@ -114,7 +120,7 @@ class QueuePanel(QWidget):
         self.words.setText(
             self.tr("The queue waits; press Run queue to go on.") if waits
             else self.tr("Runs train from top to bottom.") if runs
-            else self.tr("Nothing waits. Add to queue puts the experiment here without starting it.")
+            else self.tr("Nothing waits. Add to queue puts an experiment here without starting it.")
         )  # fmt: skip
 
     @Slot()

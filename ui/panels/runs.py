@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -37,7 +38,8 @@ from workbench.runs.status import RunStatus
 
 ROW_HEIGHT = 26
 BAR_WIDTH = 64
-WIDTHS = (240, 220, 88, 88, 88, 88, 88, 96, 104)
+CELL_MARGIN = 11
+WIDTHS = (240, 200, 96, 96, 96, 96, 96, 104, 104)
 
 TONE_OF_STATUS = {
     RunStatus.COMPLETED: "good",
@@ -76,7 +78,7 @@ class StatusDelegate(QStyledItemDelegate):
         painter.save()
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, QColor(colours.selection))
-        inside = option.rect.adjusted(8, 0, -8, 0)
+        inside = option.rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
         bar = QRect(inside.left(), inside.center().y() - 2, BAR_WIDTH, 6)
         painter.fillRect(bar, QColor(colours.line))
         bar.setWidth(round(BAR_WIDTH * share))
@@ -117,36 +119,33 @@ class RunsPanel(QWidget):
         self.filter.setAccessibleName(self.tr("Filter runs"))
         self.filter.setToolTip(self.tr("Show only runs with this text in any column (Ctrl+F)"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.setMaximumWidth(280)
+        self.filter.setFixedWidth(56 * theme.UNIT)
         self.filter.textChanged.connect(self.proxy.setFilterFixedString)
         self.count = QLabel()
         self.count.setProperty("role", "muted")
         self.empty = QLabel(
-            self.tr("No runs yet. Press Train to make the first one; it will appear here and stay.")
+            self.tr(
+                "No runs yet. Each training becomes a row here, with its settings and curves, and "
+                "stays."
+            )
         )
         self.empty.setProperty("role", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.table)
-        top = QHBoxLayout()
-        top.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
-        top.setSpacing(3 * theme.UNIT)
-        top.addWidget(self.filter, 1)
-        top.addWidget(self.count)
-        top.addStretch(2)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
+        theme.spaced(layout, 0)
         layout.addWidget(self.pages, 1)
         self._make_actions()
-        model.modelReset.connect(self.refresh)
+        self.bar = self._make_bar()
         model.dataChanged.connect(self._enable_actions)
         self.proxy.rowsInserted.connect(self.refresh)
         self.proxy.rowsRemoved.connect(self.refresh)
+        model.rowsInserted.connect(self.refresh)  # also those that the filter hides
+        model.rowsRemoved.connect(self.refresh)
         self.refresh()
 
     def _make_table(self) -> QTableView:
@@ -168,6 +167,7 @@ class RunsPanel(QWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
+        header.setMinimumSectionSize(64)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._header_menu)
         for column, width in enumerate(WIDTHS):
@@ -179,20 +179,44 @@ class RunsPanel(QWidget):
         table.selectionModel().selectionChanged.connect(self._enable_actions)
         return table
 
+    def _make_bar(self) -> QWidget:
+        """What belongs to the table and lies beside its tab: buttons, the count and the filter."""
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        theme.spaced(row, 0, 0, 3, 0, spacing=1)
+        row.addWidget(self.count)
+        row.addSpacing(2 * theme.UNIT)
+        for key in ("use", "resume", "rename", "hide", "delete"):
+            button = QToolButton()
+            button.setDefaultAction(self.actions_[key])
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.setAccessibleName(self.actions_[key].text())
+            row.addWidget(button)
+        row.addSpacing(2 * theme.UNIT)
+        row.addWidget(self.filter)
+        return bar
+
     def _make_actions(self) -> None:
         self.actions_: dict[str, QAction] = {}
-        for key, icon, text, keys, slot in (
-            ("use", "reuse", self.tr("Use these settings"), "Ctrl+U", self._use),
-            ("resume", "play", self.tr("Resume"), "", self._resume),
-            ("rename", "edit", self.tr("Rename"), "F2", self._rename),
-            ("hide", "live", self.tr("Show or hide curves"), "Space", self._toggle),
-            ("copy", "duplicate", self.tr("Copy run id"), "", self._copy),
-            ("delete", "trash", self.tr("Delete"), "Del", self._delete),
-        ):
+        tr = self.tr
+        for key, icon, text, keys, slot, reason in (
+            ("use", "reuse", tr("Use these settings"), "Ctrl+U", self._use,
+             tr("Put the settings of this run into the form, to change one and compare")),
+            ("resume", "play", tr("Resume"), "Ctrl+R", self._resume,
+             tr("Go on with a stopped, interrupted or failed run from its last checkpoint")),
+            ("rename", "edit", tr("Rename"), "F2", self._rename,
+             tr("Give this run a name that says what was tried")),
+            ("hide", "live", tr("Show or hide curves"), "Space", self._toggle,
+             tr("Show the curves of the chosen runs, or take them out of the plots")),
+            ("copy", "duplicate", tr("Copy run id"), "Ctrl+C", self._copy,
+             tr("Copy the id, by which the command line knows this run")),
+            ("delete", "trash", tr("Delete"), "Del", self._delete,
+             tr("Delete the chosen runs; Undo brings them back")),
+        ):  # fmt: skip
             action = QAction(text, self.table)
+            action.setToolTip(f"{reason} ({keys})")
             theme.set_icon(action, icon)
-            if keys:
-                action.setShortcut(QKeySequence(keys))
+            action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.triggered.connect(slot)
             self.table.addAction(action)
@@ -216,9 +240,11 @@ class RunsPanel(QWidget):
         return [self.model.run_at(self.proxy.mapToSource(index).row()) for index in rows]
 
     def select(self, run_id: str) -> None:
-        """Makes a run the current one."""
+        """Makes a run the current one; a filter that hides it goes."""
         row = self.model.row_of(run_id)
         if row is not None:
+            if not self.proxy.mapFromSource(self.model.index(row, 0)).isValid():
+                self.filter.clear()
             index = self.proxy.mapFromSource(self.model.index(row, 0))
             self.table.setCurrentIndex(index)
             self.table.scrollTo(index)

@@ -93,7 +93,7 @@ class StructurePanel(QWidget):
         self._form: SpecForm | None = None
         self.buttons: dict[str, QToolButton] = {}
         self.list = LayerList()
-        self.list.moved.connect(self.move)
+        self.list.moved.connect(self.move_layer)
         self.list.currentItemChanged.connect(self._show_form)
         self.list.currentItemChanged.connect(self._enable)
         layout = QVBoxLayout(self)
@@ -157,11 +157,11 @@ class StructurePanel(QWidget):
     @property
     def current(self) -> int:
         """Index of the chosen layer; -1 while none is."""
-        return self.list.indexOfTopLevelItem(self.list.currentItem())
+        return self.list.currentIndex().row()
 
     def select(self, index: int) -> None:
         """Chooses a layer."""
-        self.list.setCurrentItem(self.list.topLevelItem(index))
+        self.list.setCurrentItem(self._item(index))
 
     def add(self, name: str) -> None:
         """Adds a layer of this kind after the chosen one."""
@@ -187,14 +187,14 @@ class StructurePanel(QWidget):
 
     def move_up(self) -> None:
         """Moves the chosen layer one place nearer to the input."""
-        self.move(self.current, self.current - 1)
+        self.move_layer(self.current, self.current - 1)
 
     def move_down(self) -> None:
         """Moves the chosen layer one place nearer to the output."""
-        self.move(self.current, self.current + 1)
+        self.move_layer(self.current, self.current + 1)
 
     @Slot(int, int)
-    def move(self, source: int, target: int) -> None:
+    def move_layer(self, source: int, target: int) -> None:
         """Moves a layer to another place."""
         layers = self._plain()
         if 0 <= source < len(layers) and 0 <= target < len(layers) and source != target:

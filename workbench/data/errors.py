@@ -18,7 +18,7 @@ class DataError(ValueError):
     """Data that can't be used: one sentence with the field, the file, the fault and the remedy."""
 
 
-class NotDownloaded(DataError):  # noqa: N818 - no error: an invitation to fetch it
+class NotDownloaded(DataError):
     """One of Keras's data sets that has to be fetched first."""
 
 

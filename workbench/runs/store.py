@@ -13,8 +13,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from workbench.experiment import Experiment
-from workbench.runs import migrations
+from workbench.runs.database import Database, StoreError
 from workbench.runs.record import (
     STEP_DTYPE,
     EpochMetrics,
@@ -32,14 +31,10 @@ from workbench.runs.record import (
 )
 from workbench.runs.status import RunStatus
 
-DATABASE = "runs.sqlite3"
-BUSY_MILLISECONDS = 10_000
+__all__ = ["Store", "StoreError"]
+
 _RUN_COLUMNS = tuple(f.name for f in fields(Run))
 _EPOCH_COLUMNS = tuple(f.name for f in fields(EpochMetrics))
-
-
-class StoreError(RuntimeError):
-    """The store can't be used, in one sentence."""
 
 
 class Store:
@@ -53,35 +48,12 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.expanduser().absolute()
-        try:
-            (self.folder / "runs").mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"the store {self.folder} can't be made ({error.strerror}); choose another folder"
-            ) from None
-        with self._explained():
-            self._db = sqlite3.connect(
-                self.folder / DATABASE, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None
-            )
-        try:
-            with self._explained():
-                self._open()
-        except BaseException:
-            self._db.close()
-            raise
+        self._db = Database(folder)
 
-    def _open(self) -> None:
-        self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        try:
-            migrations.migrate(self._db)
-        except migrations.TooNew as error:
-            raise StoreError(f"the store {self.folder} {error}") from None
-        with self._change() as db:  # a store that can't be written shows itself here, not later
-            db.execute("UPDATE settings SET value = value WHERE key = 'queue_held'")
+    @property
+    def folder(self) -> Path:
+        """Where the store lies."""
+        return self._db.folder
 
     def close(self) -> None:
         """Lets go of the database; the store can't be used afterwards."""
@@ -101,15 +73,16 @@ class Store:
         A name that another run has gets a number: "digits-cnn 2".
         """
         now = time.time()
-        with self._change() as db:
+        with self._db.change() as db:
             run_id = self._free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
             ).fetchone()[0]
             db.execute(
-                "INSERT INTO runs (run_id, name, status, experiment_toml, created, position, colour)"
-                " VALUES (?, ?, 'queued', ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
+                "INSERT INTO runs"
+                " (run_id, name, status, experiment_toml, created, position, colour) VALUES"
+                " (?, ?, 'queued', ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
                 (run_id, self._free_name(experiment.name), experiment.to_toml(), now, position),
             )
         return self.run(run_id)
@@ -120,8 +93,7 @@ class Store:
         Raises:
             StoreError: where there is none.
         """
-        with self._explained():
-            row = self._db.execute("SELECT * FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        row = self._db.row("SELECT * FROM runs WHERE run_id = ?", (run_id,))
         if row is None:
             raise StoreError(f"there is no run {run_id!r} in {self.folder}")
         return _run(row)
@@ -144,10 +116,7 @@ class Store:
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""
         test = "IS NOT NULL" if deleted else "IS NULL"
-        with self._explained():
-            rows = self._db.execute(
-                f"SELECT * FROM runs WHERE deleted {test} ORDER BY created, rowid"
-            ).fetchall()
+        rows = self._db.rows(f"SELECT * FROM runs WHERE deleted {test} ORDER BY created, rowid")
         return [_run(row) for row in rows]
 
     def update(self, run_id: str, **values: Any) -> None:
@@ -158,12 +127,12 @@ class Store:
         if "environment" in values:
             values["environment"] = json.dumps(values["environment"])
         columns = ", ".join(f"{name} = ?" for name in values)
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
 
     def claim(self, run_id: str, owner: str) -> bool:
-        """Makes `owner` the process that trains a queued run; False where it isn't queued any more."""
-        with self._change() as db:
+        """Makes `owner` the process that trains a queued run; False where it no longer waits."""
+        with self._db.change() as db:
             changed = db.execute(
                 "UPDATE runs SET status = 'running', owner = ?, message = '', finished = NULL,"
                 " started = COALESCE(started, ?)"
@@ -178,9 +147,7 @@ class Store:
 
     def mark_interrupted(self) -> list[Run]:
         """Ends the runs whose process is gone; returns them."""
-        lost = [
-            r for r in self.runs() if r.status.is_active and not owner_is_alive(r.owner)
-        ]
+        lost = [r for r in self.runs() if r.status.is_active and not owner_is_alive(r.owner)]
         for run in lost:
             self.finish(
                 run.run_id,
@@ -200,7 +167,7 @@ class Store:
     def purge(self) -> int:
         """Removes deleted runs and their artifacts from disk for good; returns how many."""
         gone = self.runs(deleted=True)
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute("DELETE FROM runs WHERE deleted IS NOT NULL")
         for run in gone:
             shutil.rmtree(self.folder / "runs" / run.run_id, ignore_errors=True)
@@ -223,7 +190,7 @@ class Store:
         """Puts the waiting runs in this order; those not named come after."""
         named = list(run_ids)
         rest = [r.run_id for r in self.queue() if r.run_id not in set(named)]
-        with self._change() as db:
+        with self._db.change() as db:
             for position, run_id in enumerate(named + rest):
                 db.execute(
                     "UPDATE runs SET position = ? WHERE run_id = ? AND status = 'queued'",
@@ -239,13 +206,12 @@ class Store:
     @property
     def queue_held(self) -> bool:
         """Whether the queue waits for a person."""
-        with self._explained():
-            row = self._db.execute("SELECT value FROM settings WHERE key = 'queue_held'").fetchone()
-        return bool(row["value"] == "1")
+        row = self._db.row("SELECT value FROM settings WHERE key = 'queue_held'")
+        return row is not None and row["value"] == "1"
 
     @queue_held.setter
     def queue_held(self, held: bool) -> None:
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute(
                 "UPDATE settings SET value = ? WHERE key = 'queue_held'", ("1" if held else "0",)
             )
@@ -261,9 +227,10 @@ class Store:
             values: `STEP_DTYPE`, shape (n,).
             run: Columns of the run, set in the same transaction.
         """
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute(
-                "INSERT OR REPLACE INTO steps (run_id, first_step, count, data) VALUES (?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO steps (run_id, first_step, count, data)"
+                " VALUES (?, ?, ?, ?)",
                 (run_id, first_step, len(values), values.astype(STEP_DTYPE).tobytes()),
             )
             if run:
@@ -271,11 +238,10 @@ class Store:
 
     def steps(self, run_id: str) -> StepMetrics:
         """Metrics of every step of a run."""
-        with self._explained():
-            rows = self._db.execute(
-                "SELECT first_step, count, data FROM steps WHERE run_id = ? ORDER BY first_step",
-                (run_id,),
-            ).fetchall()
+        rows = self._db.rows(
+            "SELECT first_step, count, data FROM steps WHERE run_id = ? ORDER BY first_step",
+            (run_id,),
+        )
         if not rows:
             return StepMetrics(np.empty(0, np.int64), np.empty(0, STEP_DTYPE))
         numbers = [np.arange(r["first_step"], r["first_step"] + r["count"]) for r in rows]
@@ -286,7 +252,7 @@ class Store:
         """Adds the metrics of an epoch, and sets columns of the run with them."""
         marks = ", ".join("?" * (len(_EPOCH_COLUMNS) + 1))
         values = (run_id, *(getattr(epoch, name) for name in _EPOCH_COLUMNS))
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute(
                 f"INSERT OR REPLACE INTO epochs (run_id, {', '.join(_EPOCH_COLUMNS)})"
                 f" VALUES ({marks})",
@@ -301,22 +267,17 @@ class Store:
 
     def all_epochs(self, run_ids: Sequence[str]) -> Mapping[str, list[EpochMetrics]]:
         """Metrics of every finished epoch of several runs, by run id."""
-        found: dict[str, list[EpochMetrics]] = {}
-        with self._explained():
-            for run_id in run_ids:
-                rows = self._db.execute(
-                    f"SELECT {', '.join(_EPOCH_COLUMNS)} FROM epochs WHERE run_id = ?"
-                    " ORDER BY epoch",
-                    (run_id,),
-                )
-                found[run_id] = [EpochMetrics(*row) for row in rows]
-        return found
+        query = f"SELECT {', '.join(_EPOCH_COLUMNS)} FROM epochs WHERE run_id = ? ORDER BY epoch"
+        return {
+            run_id: [EpochMetrics(*row) for row in self._db.rows(query, (run_id,))]
+            for run_id in run_ids
+        }
 
     def truncate(self, run_id: str, step: int) -> None:
         """Forgets the metrics after a step: a resumed run goes on from its checkpoint."""
         kept = self.steps(run_id)
         values = kept.values[kept.steps <= step]
-        with self._change() as db:
+        with self._db.change() as db:
             db.execute("DELETE FROM steps WHERE run_id = ?", (run_id,))
             db.execute("DELETE FROM epochs WHERE run_id = ? AND step > ?", (run_id, step))
             if len(values):
@@ -327,79 +288,23 @@ class Store:
 
     def version(self) -> int:
         """A number that changes when another process (or thread) changed the store."""
-        with self._explained():
-            return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+        row = self._db.row("PRAGMA data_version")
+        return int(row[0]) if row is not None else 0
 
     def _free_id(self, stamp: str) -> str:
         """Four digits tell runs of a second apart; in a hundred of them two are often the same."""
         ids = (f"{stamp}-{secrets.token_hex(2)}" for _ in itertools.count())
         taken = "SELECT 1 FROM runs WHERE run_id = ?"
-        return next(i for i in ids if self._db.execute(taken, (i,)).fetchone() is None)
+        return next(i for i in ids if self._db.row(taken, (i,)) is None)
 
     def _free_name(self, name: str) -> str:
-        taken = {row["name"] for row in self._db.execute("SELECT name FROM runs")}
+        taken = {row["name"] for row in self._db.rows("SELECT name FROM runs")}
         numbered = (f"{name} {number}" for number in itertools.count(2))
         return name if name not in taken else next(n for n in numbered if n not in taken)
 
     def _each(self, run_ids: Iterable[str], statement: str, value: object) -> None:
-        with self._change() as db:
+        with self._db.change() as db:
             db.executemany(statement, [(value, run_id) for run_id in run_ids])
-
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
-        """One transaction: all of it or nothing; joins the one that is under way."""
-        with self._explained():
-            if self._db.in_transaction:
-                yield self._db
-                return
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turns SQLite's errors into one sentence each."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StoreError(self._sentence(error)) from error
-
-    def _sentence(self, error: sqlite3.Error) -> str:
-        name = getattr(error, "sqlite_errorname", "") or ""
-        for start, sentence in _SENTENCES.items():
-            if name.startswith(start):
-                return sentence(self.folder)
-        return f"the store {self.folder} reports: {error}"
-
-
-_SENTENCES: dict[str, Callable[[Path], str]] = {
-    "SQLITE_FULL": lambda folder: (
-        f"the disk that holds the store {folder} is full; free some space and resume the run"
-    ),
-    "SQLITE_READONLY": lambda folder: (
-        f"the store {folder} is read-only; choose a folder that you may write to"
-    ),
-    "SQLITE_CANTOPEN": lambda folder: (
-        f"the store {folder} can't be opened; choose a folder that you may write to"
-    ),
-    "SQLITE_NOTADB": lambda folder: (
-        f"{folder / DATABASE} is not a store of the workbench; choose another folder"
-    ),
-    "SQLITE_CORRUPT": lambda folder: (
-        f"{folder / DATABASE} is damaged; choose another folder, or restore it from a backup"
-    ),
-    "SQLITE_BUSY": lambda folder: (
-        f"the store {folder} is locked by another program; close it and try again"
-    ),
-    "SQLITE_IOERR": lambda folder: (
-        f"the store {folder} can't be read or written (disk error or disk full)"
-    ),
-}
 
 
 def _run(row: sqlite3.Row) -> Run:

@@ -70,9 +70,7 @@ def exists(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
-def restore(
-    folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer
-) -> Position:
+def restore(folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Position:
     """Puts the saved state into a freshly built model and optimizer.
 
     Raises:

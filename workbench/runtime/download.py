@@ -42,7 +42,7 @@ def fetch(
         DataError: where it can't be had.
         Cancelled: where it was cancelled.
     """
-    child = Child(__name__ if __name__ != "__main__" else "workbench.runtime.download", spec.kind)
+    child = Child("workbench.runtime.download", spec.kind)
     error = ""
     try:
         for line in child.lines():
@@ -78,11 +78,8 @@ def _report(folder: Path, before: int, total: int, ended: threading.Event) -> No
 
 
 def _load(spec: KerasData) -> dict[str, Any]:
-    import keras
+    from workbench.runtime.build import keras_class  # imports Keras, which takes two seconds
 
-    from workbench.runtime.build import keras_class
-
-    del keras
     with contextlib.redirect_stdout(io.StringIO()):  # Keras draws a progress bar of its own
         (x_train, y_train), (x_test, y_test) = keras_class(spec).load_data()
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
@@ -98,7 +95,7 @@ def main(kind: str) -> int:
     chosen = Data.choices()[kind]
     if not issubclass(chosen, KerasData):
         raise TypeError(f"{kind} is not one of Keras's data sets")
-    spec = chosen()
+    spec = chosen.default()
     home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
     ended = threading.Event()
     reporter = threading.Thread(
@@ -112,11 +109,11 @@ def main(kind: str) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
-    except Exception as error:  # Keras raises bare Exception where a download fails
+    except Exception as error:  # noqa: BLE001  Keras raises bare Exception where a download fails
         print(repr(error), file=sys.stderr)
         _say(
-            error=f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); connect "
-            'to the network and try again, or choose data.kind = "npz" with a file of your own'
+            error=f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); "
+            'connect to the network and try again, or choose data.kind = "npz"'
         )
         return 1
     finally:

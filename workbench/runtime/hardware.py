@@ -43,9 +43,7 @@ def choose(hardware: Hardware) -> Device:
         )
     if gpus and hardware.device_type != "CPU":
         details: dict[str, Any] = tf.config.experimental.get_device_details(gpus[0])
-        return Device(
-            details.get("device_name", "GPU"), tf.distribute.OneDeviceStrategy("/gpu:0")
-        )
+        return Device(details.get("device_name", "GPU"), tf.distribute.OneDeviceStrategy("/gpu:0"))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     words = f"CPU, {cores} core{'' if cores == 1 else 's'}"
     if gpus:

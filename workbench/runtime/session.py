@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from workbench.data import Dataset, is_downloaded, load
-from workbench.runs.messages import Message, Progress
+from workbench.runs.messages import Progress
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import download
 from workbench.runtime.control import Control
 from workbench.runtime.train import Say, Trainer, prepare
 from workbench.spec.data import Data, KerasData
-
-__all__ = ["Message", "train_run"]
 
 
 def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[RunStatus, str]:

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from workbench.data import Dataset, Part, split_validation
+from workbench.data import Dataset, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
 from workbench.runs.record import EpochMetrics
@@ -27,7 +27,7 @@ from workbench.runtime.build import (
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
 from workbench.runtime.loop import Evaluation, Loop
-from workbench.runtime.pipeline import Feed, epoch_order, feed
+from workbench.runtime.pipeline import epoch_order, feed
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.spec.base import SpecError
 
@@ -126,7 +126,7 @@ class Trainer:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
-        return self._evaluate(feed(test, EVALUATION_BATCH), np.arange(len(test.labels)))
+        return self._loop.evaluate(feed(test, EVALUATION_BATCH), np.arange(len(test.labels)))
 
     # --- one epoch -----------------------------------------------------------------------------
 
@@ -152,9 +152,7 @@ class Trainer:
         rate = timed_images / timed_seconds if timed_seconds else 0.0
         self._end_epoch(epoch, rate)
 
-    def _call(
-        self, state: object, order: npt.NDArray[np.int64], first: int, count: int
-    ) -> int:
+    def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
         steps = np.arange(position.step, position.step + count)
@@ -186,7 +184,8 @@ class Trainer:
         position = self._position
         validation = None
         if len(self._prepared.validation_rows):
-            validation = self._evaluate(self._validation_feed, self._prepared.validation_rows)
+            rows = self._prepared.validation_rows
+            validation = self._loop.evaluate(self._validation_feed, rows)
         rates = (*position.rates, rate) if rate else position.rates
         experiment = self._prepared.experiment
         last_rate = experiment.schedule.rates(
@@ -265,13 +264,8 @@ class Trainer:
         self._store.truncate(self._run_id, position.step)
         return position
 
-    def _evaluate(self, source: Feed, rows: npt.NDArray[np.int64]) -> Evaluation:
-        return self._loop.evaluate(source, rows)
 
-
-def prepare(
-    experiment: Experiment, dataset: Dataset, folder: Path
-) -> Prepared:
+def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:
     """Checks an experiment against its data and splits them.
 
     Raises:
@@ -290,6 +284,3 @@ def prepare(
         dataset.info.class_names,
     )
     return Prepared(experiment, dataset, rows, validation, device, folder)
-
-
-__all__ = ["NotFinite", "Part", "Prepared", "Trainer", "prepare"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import keras
 import numpy as np
-import sklearn.datasets  # noqa: F401  (slow to import, and the first run may need it)
+import sklearn.datasets
 import sklearn.model_selection  # noqa: F401
 import tensorflow as tf
 

@@ -33,7 +33,7 @@ Say = Callable[[Message], None]
 
 
 class Commands:
-    """Reads the parent's commands in a thread: runs go into a queue, the rest to the run's control."""
+    """Reads the parent's commands in a thread: runs are queued, the rest goes to the run."""
 
     def __init__(self, source: TextIO) -> None:
         from workbench.runtime.control import Control
@@ -113,7 +113,7 @@ class Worker:
 
         try:
             status, message = train_run(store, run_id, self._say, self._commands.control)
-        except Exception as error:  # the boundary: one run's failure must not end the process
+        except Exception as error:  # noqa: BLE001  the boundary: one run's failure must not end the process
             traceback.print_exc()
             status, message = RunStatus.FAILED, sentence(error)
         self._end(store, run_id, status, message)

@@ -50,7 +50,7 @@ def _blame_whole(value: object, handler: ValidatorFunctionWrapHandler) -> object
     try:
         return handler(pair)
     except ValidationError as error:
-        raise refuse({"": problem.message for problem in problems_of(error)[:1]}) from None
+        raise refuse({"": problems_of(error)[0].message}) from None
 
 
 def as_tuple(value: object) -> object:
@@ -79,7 +79,10 @@ class Spec(BaseModel):
             unknown = [name for name in values if name not in cls.model_fields]
             if unknown:
                 raise refuse(
-                    {str(n): f"unknown setting{near_miss(str(n), cls.model_fields)}" for n in unknown}
+                    {
+                        str(n): f"unknown setting{near_miss(str(n), cls.model_fields)}"
+                        for n in unknown
+                    }
                 )
         return values
 
@@ -159,6 +162,11 @@ class Choice(Spec):
         return str(cls.model_fields[cls.key].default)
 
     @classmethod
+    def default(cls) -> Self:
+        """The choice with every setting at its default."""
+        return cls.model_validate({cls.key: cls.name()})
+
+    @classmethod
     def _pick(cls, value: object) -> Choice:
         if isinstance(value, Choice) and value.name() in cls.registry:
             return value
@@ -209,7 +217,4 @@ def setting(default: Any, title: str, description: str, *, unit: str = "", **bou
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
     extra: dict[str, Any] | None = {"unit": unit} if unit else None
-    return Field(
-        default, title=title, description=description, json_schema_extra=extra, **bounds
-    )
-
+    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)

@@ -75,7 +75,9 @@ class FileData(Data):
 
     path_words: ClassVar[str] = "a file or folder"
 
-    path: str = setting("", "Path", "Where the data are; a relative path starts at the TOML's folder.")
+    path: str = setting(
+        "", "Path", "Where the data are; a relative path starts at the TOML's folder."
+    )
     test_split: float = setting(
         0.2,
         "Test share",
@@ -102,7 +104,9 @@ class Digits(Data):
     kind: Literal["digits"] = "digits"
     # Not optional: TOML has no null, so a missing value means 28x28.
     resize: Size = setting(
-        (28, 28), "Resize to", "The scans are 8x8; 28x28 makes them fit networks made for MNIST.",
+        (28, 28),
+        "Resize to",
+        "The scans are 8x8; 28x28 makes them fit networks made for MNIST.",
         unit="px",
     )
 

@@ -152,9 +152,7 @@ SENTENCES: dict[str, Callable[[ErrorDetails, dict[str, Any]], str]] = {
     "model_attributes_type": lambda item, ctx: (
         f"must be a table of settings, got {shown(item['input'])}"
     ),
-    "literal_error": lambda item, ctx: (
-        f"must be {ctx['expected']}, got {shown(item['input'])}"
-    ),
+    "literal_error": lambda item, ctx: f"must be {ctx['expected']}, got {shown(item['input'])}",
     "refused": lambda item, ctx: str(ctx["message"]),
 }
 

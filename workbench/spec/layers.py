@@ -132,7 +132,9 @@ class Conv2D(Layer):
         (3, 3), "Kernel size", "Height and width of the filter; 3x3 is the usual choice.", unit="px"
     )
     strides: Lengths = setting(
-        (1, 1), "Strides", "Step of the filter; 2 halves height and width and quarters the cost.",
+        (1, 1),
+        "Strides",
+        "Step of the filter; 2 halves height and width and quarters the cost.",
         unit="px",
     )
     padding: Padding = setting("valid", "Padding", PADDING_HELP)
@@ -291,7 +293,11 @@ class BatchNormalization(SameShape):
         lt=1.0,
     )
     epsilon: float = setting(
-        0.001, "Epsilon", "Added to the variance, so that the division stays finite.", gt=0.0, le=1.0
+        0.001,
+        "Epsilon",
+        "Added to the variance, so that the division stays finite.",
+        gt=0.0,
+        le=1.0,
     )
 
     def parameters(self, shape: Shape) -> Parameters:

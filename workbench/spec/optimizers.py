@@ -55,7 +55,7 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Adaptive moments (Kingma and Ba 2015): a step scaled for each weight by its past gradients."""
+    """Adaptive moments (Kingma and Ba 2015): each weight's step is scaled by its past gradients."""
 
     label = "Adam"
     keras_class = "keras.optimizers.Adam"
@@ -68,5 +68,9 @@ class Adam(Optimizer):
         0.999, "Beta 2", "Memory of the squared gradient; lower adapts faster.", ge=0.0, lt=1.0
     )
     epsilon: float = setting(
-        1e-7, "Epsilon", "Keeps the division finite; raise it if training is unstable.", gt=0.0, le=1.0
+        1e-7,
+        "Epsilon",
+        "Keeps the division finite; raise it if training is unstable.",
+        gt=0.0,
+        le=1.0,
     )

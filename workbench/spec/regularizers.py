@@ -22,7 +22,7 @@ class NoRegularizer(Regularizer):
 
 
 class L2(Regularizer):
-    """Adds `l2` times the sum of squared weights of every kernel (not biases, not normalization)."""
+    """Adds `l2` times the sum of squared weights of all kernels; biases don't count."""
 
     label = "L2"
     keras_class = "keras.regularizers.L2"
