@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from workbench.experiment import Experiment, Training
-from workbench.runs import store as store_module
+from workbench.runs import database
 from workbench.runs.database import FILE as DATABASE
 from workbench.runs.record import (
     STEP_DTYPE,
@@ -604,7 +604,7 @@ def test_a_store_of_a_later_workbench(folder: Path) -> None:
 
 
 def test_a_locked_store(store: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr(database, "BUSY_MILLISECONDS", 20)
     with store._db.change(), refused("^the store .* is locked by another program; close it"):
         Store(folder)
     Store(folder).close()
@@ -665,8 +665,6 @@ def test_a_store_on_a_network_file_system_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from types import SimpleNamespace
-
-    from workbench.runs import database
 
     mounts = [
         SimpleNamespace(mountpoint="/", fstype="ext4"),
