@@ -14,6 +14,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.runtime.pipeline import Feed, Order
+from workbench.runtime.update import update_of
 
 Floats = npt.NDArray[np.float32]
 
@@ -43,6 +44,7 @@ class Loop:
         strategy: tf.distribute.Strategy,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
+        self._update = update_of(optimizer, strategy)
         self._compiled: dict[int, Any] = {}
 
     def train(
@@ -83,13 +85,12 @@ class Loop:
     def _step(
         self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        model, optimizer = self.model, self.optimizer
+        model = self.model
         with tf.GradientTape() as tape:
             outputs = model(images, training=True)
             total = tf.add_n([self.loss(labels, outputs), *model.losses])
         gradients = tape.gradient(total, model.trainable_variables)
-        optimizer.learning_rate.assign(rate)
-        optimizer.apply(gradients, model.trainable_variables)
+        self._update(gradients, model.trainable_variables, rate)
         return total, _share_right(labels, outputs)
 
     @tf.function(reduce_retracing=True)
