@@ -61,25 +61,34 @@ class Loop:
         Returns:
             Loss (with penalties) and accuracy of each step, both of shape (n,).
         """
-        run = self._compiled.get(id(feed)) or self._compile(feed)
+        run = self._compiled.get(id(feed)) or self._compile(feed, state)
         losses, accuracies = run(
             state, tf.constant(first_batch, tf.int32), tf.constant(rates, tf.float32)
         )
         return losses.numpy(), accuracies.numpy()
 
-    def _compile(self, feed: Feed) -> Any:
+    def _compile(self, feed: Feed, state: Any) -> Any:
+        """Traces once for any number of steps a call."""
+
         def run(state: Any, first_batch: tf.Tensor, rates: tf.Tensor) -> Any:
             count = tf.shape(rates)[0]
-            losses = tf.TensorArray(tf.float32, count)
-            accuracies = tf.TensorArray(tf.float32, count)
-            for i in tf.range(count):
+
+            def body(i: tf.Tensor, losses: Any, accuracies: Any) -> Any:
                 images, labels = feed.batch(state, first_batch + i)
                 loss, accuracy = self.strategy.run(self._step, (images, labels, rates[i]))
-                losses = losses.write(i, loss)
-                accuracies = accuracies.write(i, accuracy)
-            return losses.stack(), accuracies.stack()
+                return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
 
-        self._compiled[id(feed)] = compiled = tf.function(run, reduce_retracing=True)
+            results = [tf.TensorArray(tf.float32, count) for _ in range(2)]
+            _, *results = tf.while_loop(lambda i, *_: i < count, body, (0, *results))
+            return [result.stack() for result in results]
+
+        # Without AutoGraph, which fails on a future Python and has nothing to convert here.
+        compiled = tf.function(run, autograph=False).get_concrete_function(
+            tf.type_spec_from_value(state),
+            tf.TensorSpec((), tf.int32),
+            tf.TensorSpec((None,), tf.float32),
+        )
+        self._compiled[id(feed)] = compiled
         return compiled
 
     def _step(
@@ -93,7 +102,7 @@ class Loop:
         self._update(gradients, model.trainable_variables, rate)
         return total, _share_right(labels, outputs)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def _sums(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         outputs = self.model(images, training=False)
         count = tf.cast(tf.shape(labels)[0], tf.float32)

@@ -78,6 +78,7 @@ class StreamFeed:
         def read(rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
             return images.read(rows), labels[rows].astype(np.int32)
 
+        @tf.autograph.experimental.do_not_convert
         def load(rows: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             pixels, classes = tf.numpy_function(read, [rows], [images.dtype, tf.int32])
             pixels.set_shape((None, *images.shape))
@@ -90,7 +91,7 @@ class StreamFeed:
         return iter(dataset.prefetch(tf.data.AUTOTUNE))
 
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return next(state)
+        return state.get_next()
 
 
 def feed(part: Part, batch_size: int) -> Feed:
