@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import FrameType
+from weakref import ref
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
@@ -26,25 +30,42 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     application.setApplicationName("dlopt-workbench")
     application.setApplicationDisplayName("DLOpt Workbench")
     application.setStyle("Fusion")
-    theme.apply()
     store = open_store(store_folder or default_store())
     if store is None:
         return 2
     window = MainWindow(store)
     scheme = window.settings.value("appearance", Qt.ColorScheme.Unknown.name)
     if scheme in (Qt.ColorScheme.Light.name, Qt.ColorScheme.Dark.name):
-        window.set_appearance(Qt.ColorScheme[scheme])
+        theme.choose(Qt.ColorScheme[scheme])
+    # Now, not before: each widget that is put into another is styled again with all below it.
+    window.apply_theme()
     application.styleHints().colorSchemeChanged.connect(window.apply_theme)
-    signal.signal(signal.SIGINT, lambda number, frame: window.close())
+    signal.signal(signal.SIGINT, _closer(window))
     ticks = QTimer()  # lets Python see signals while Qt waits
+    ticks.timeout.connect(_nothing)
     ticks.start(500)
-    ticks.timeout.connect(lambda: None)
     window.show()
-    QTimer.singleShot(0, lambda: window.start(file))
+    QTimer.singleShot(0, window, partial(window.start, file))
     code = application.exec()
     ticks.stop()
     del window  # before the application goes: Qt crashes at exit in the other order
     return code
+
+
+def _closer(window: MainWindow) -> Callable[[int, FrameType | None], None]:
+    """Closes the window at Ctrl+C, without keeping it alive."""
+    known = ref(window)
+
+    def close(number: int, frame: FrameType | None) -> None:
+        found = known()
+        if found is not None:
+            found.close()
+
+    return close
+
+
+def _nothing() -> None:
+    """Python looks for signals whenever it is called."""
 
 
 def open_store(folder: Path) -> Store | None:
@@ -55,6 +76,7 @@ def open_store(folder: Path) -> Store | None:
         except StoreError as error:
             sentence = str(error)
         print(f"dlopt-workbench: {sentence}", file=sys.stderr)
+        theme.apply()
         box = QMessageBox(QMessageBox.Icon.Critical, "DLOpt Workbench", sentence)
         choose = box.addButton("Choose folder…", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Close)

@@ -7,9 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QMessageBox, QToolBar, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMenu,
+    QMenuBar,
+    QMessageBox,
+    QToolBar,
+    QToolButton,
+    QWidget,
+)
 
 from ui import theme
 from workbench import __version__, presets
@@ -17,6 +26,24 @@ from workbench.runs.status import RunStatus
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
+
+
+class _Corner(QWidget):
+    """Beside the menus. They give it its place once; this asks anew when its buttons grow."""
+
+    def __init__(self, menus: QMenuBar) -> None:
+        super().__init__(menus)
+        self._menus = menus
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._refit)
+        return super().event(event)
+
+    def _refit(self) -> None:
+        if self.sizeHint() != self.size():
+            size = self._menus.size()
+            QApplication.sendEvent(self._menus, QResizeEvent(size, size))
 
 
 class Commands(QObject):
@@ -82,9 +109,7 @@ class Commands(QObject):
             theme.set_icon(action, icon)
             edit.addAction(action)
         edit.addSeparator()
-        edit.addAction(
-            self._action(tr("Filter runs"), "", key.Find, window.runs.filter.setFocus)
-        )
+        edit.addAction(self._action(tr("Filter runs"), "", key.Find, window.runs.filter.setFocus))
 
         run = bar.addMenu(tr("&Run"))
         for action in (self.train, self.pause, self.stop, self.queue):
@@ -125,27 +150,26 @@ class Commands(QObject):
 
     def _make_toolbar(self) -> None:
         """In the menu bar's row, where the platform leaves the menu bar to the window."""
-        bar = QToolBar(self.tr("Run"))
-        bar.setObjectName("run")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(16, 16))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        for action in (self.queue, self.stop, self.pause, self.train):
-            bar.addAction(action)
-            bar.widgetForAction(action).setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button = bar.widgetForAction(self.train)
-        assert isinstance(button, QToolButton)
-        button.setObjectName("train")
         menus = self._window.menuBar()
-        if menus.isNativeMenuBar():
-            self._window.addToolBar(bar)
+        bar = _Corner(menus)
+        row = QHBoxLayout(bar)
+        theme.spaced(row, 0, 0, 2, 0, spacing=1)
+        for action in (self.train, self.pause, self.stop, self.queue):
+            button = QToolButton()
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setDefaultAction(action)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            if action is self.train:
+                button.setObjectName("train")
+            row.addWidget(button)
+        if not menus.isNativeMenuBar():
+            menus.setCornerWidget(bar)
             return
-        corner = QWidget()
-        row = QHBoxLayout(corner)
-        theme.spaced(row, 0, 1, 2, 1)
-        row.addWidget(bar)
-        menus.setCornerWidget(corner)
+        tools = QToolBar(self.tr("Run"))
+        tools.setObjectName("run")
+        tools.setMovable(False)
+        tools.addWidget(bar)
+        self._window.addToolBar(tools)
 
     def show_state(self, *, first_problem: str, busy: bool, status: RunStatus | None) -> None:
         """Enables what can be done now and says why the rest can't."""

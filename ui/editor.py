@@ -1,4 +1,4 @@
-"""The experiment being edited: the current spec, undo and redo, its file, and what is wrong with it.
+"""The experiment being edited: the spec, undo and redo, its file, and what is wrong with it.
 
 Forms and panels read `experiment` and listen to `changed`; every change goes through `set`,
 `replace` or the undo stack, so nothing can be edited that can't be undone.
@@ -6,6 +6,7 @@ Forms and panels read `experiment` and listen to `changed`; every change goes th
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from workbench.analysis import Analysis
 from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo
+
+_LAYER = re.compile(r"structure\.layers\[(\d+)\]")
 
 UNREADABLE = object()
 """Stands for what a person typed that is no value at all."""
@@ -86,6 +89,7 @@ class Editor(QObject):
         self._refused: dict[str, _Refused] = {}
         self._kept: dict[str, _Refused] = {}
         self._analysis: Analysis | None = None
+        self._own_problems: list[Problem] | None = None
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -112,7 +116,24 @@ class Editor(QObject):
         found = [Problem(path, refused.message) for path, refused in self._refused.items()]
         if self._data_problem is not None:
             found.append(self._data_problem)
-        return found + self.experiment.problems(self._info)
+        if self._own_problems is None:
+            self._own_problems = self.experiment.problems(self._info)
+        return found + self._own_problems
+
+    def sentence(self, problem: Problem) -> str:
+        """A problem as a person reads it, with the field's title in place of its path."""
+        layer = _LAYER.match(problem.path)
+        where = self.tr("Layer {}: ").format(int(layer[1]) + 1) if layer else ""
+        owner, _, name = problem.path.rpartition(".")
+        try:
+            group = self.experiment.at(owner) if owner else self.experiment
+        except SpecError:
+            return str(problem)
+        field = type(group).model_fields.get(name)
+        if layer is not None and field is None:
+            return f"{where}{problem.message}"
+        title = (field.title if field is not None else None) or name.capitalize()
+        return f"{where}{title} {problem.message}" if owner else f"{title}: {problem.message}"
 
     # --- changing ------------------------------------------------------------------------------
 
@@ -184,14 +205,14 @@ class Editor(QObject):
         self._info = info
         path, message = split_sentence(problem)
         self._data_problem = Problem(path or "data", message) if problem else None
-        self._analysis = None
+        self._analysis = self._own_problems = None
         self.problems_changed.emit()
 
     def _show(self, experiment: Experiment) -> None:
         if experiment.data != self.experiment.data:
             self._info, self._data_problem = experiment.data.info(), None
         self.experiment = experiment
-        self._analysis = None
+        self._analysis = self._own_problems = None
         self._refused = dict(self._kept)
         self.changed.emit()
         self.problems_changed.emit()

@@ -42,9 +42,7 @@ class ExperimentFiles(QObject):
     recent_changed = Signal()
     failed = Signal(str)
 
-    def __init__(
-        self, editor: Editor, settings: QSettings, folder: Path, window: QWidget
-    ) -> None:
+    def __init__(self, editor: Editor, settings: QSettings, folder: Path, window: QWidget) -> None:
         super().__init__(window)
         self._editor, self._settings, self._window = editor, settings, window
         self._draft = folder / DRAFT
@@ -79,13 +77,8 @@ class ExperimentFiles(QObject):
 
     def open(self, path: Path) -> bool:
         """Opens a file, after asking about unsaved changes; False where that was refused."""
-        try:
-            experiment = Experiment.read(path)
-        except SpecError as error:
-            sentence = str(error)
-            self.failed.emit(sentence if str(path) in sentence else f"{path}: {sentence}")
-            return False
-        if not self.may_discard():
+        experiment = self._read(path)
+        if experiment is None or not self.may_discard():
             return False
         self._editor.open(experiment, path)
         self._remember(path)
@@ -132,12 +125,14 @@ class ExperimentFiles(QObject):
 
     def left_draft(self) -> Experiment | None:
         """What a crash left behind; None where there is nothing that can be read."""
-        if not self._draft.is_file():
-            return None
+        return self._read(self._draft) if self._draft.is_file() else None
+
+    def _read(self, path: Path) -> Experiment | None:
         try:
-            return Experiment.read(self._draft)
+            return Experiment.read(path)
         except SpecError as error:
-            self.failed.emit(str(error))
+            sentence = str(error)
+            self.failed.emit(sentence if str(path) in sentence else f"{path}: {sentence}")
             return None
 
     def forget_draft(self) -> None:

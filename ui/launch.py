@@ -66,7 +66,7 @@ def why_no_window() -> str:
 
 
 def _missing_for_xcb() -> str:
-    """Qt aborts the whole process where its X11 plugin can't be loaded, so it is looked at first."""
+    """Qt aborts the whole process where its X11 plugin can't be loaded, so we look first."""
     for library in ("libxcb-cursor.so.0", "libxkbcommon-x11.so.0", "libxcb-icccm.so.4"):
         try:
             ctypes.CDLL(library)

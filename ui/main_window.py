@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
-BOTTOM_HEIGHT = 200
+BOTTOM_HEIGHT = 192
 """Tab, header and five runs: the plots get the rest."""
 
 TABLE_MILLISECONDS = 100
@@ -87,7 +88,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
-        self.resize(1440, 900)
+        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
         self.experiment = ExperimentPanel(self.editor)
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
@@ -244,8 +245,10 @@ class MainWindow(QMainWindow):
             self.banner.say(self.tr("The trash is empty."))
             return
         button = QMessageBox.StandardButton
-        runs = self.tr("1 deleted run") if gone == 1 else self.tr("{} deleted runs").format(gone)
-        question = self.tr("Remove {} and all its files for good?").format(runs)
+        question = (
+            self.tr("Remove 1 deleted run, with its files, for good?") if gone == 1
+            else self.tr("Remove {} deleted runs, with their files, for good?").format(gone)
+        )  # fmt: skip
         if QMessageBox.question(self, self.tr("Empty trash"), question) == button.Yes:
             self.undo_stack.clear()
             self.banner.hide()
@@ -307,7 +310,7 @@ class MainWindow(QMainWindow):
     def _show_state(self) -> None:
         problems = self.editor.problems
         self.commands.show_state(
-            first_problem=str(problems[0]) if problems else "",
+            first_problem=self.editor.sentence(problems[0]) if problems else "",
             busy=self.conductor.is_busy,
             status=self.conductor.status,
         )
@@ -327,9 +330,11 @@ class MainWindow(QMainWindow):
     def _run_selected(self, run_id: str) -> None:
         run = self.runs.current
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
-        self.experiment.totals.compare_with(
-            run.experiment if run is not None else None, run.name if run is not None else ""
-        )
+        experiment = None
+        if run is not None:
+            with suppress(SpecError):  # of a later version: there is nothing to compare with
+                experiment = run.experiment
+        self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
 
     @Slot(object)
     def _begin(self, message: Started) -> None:
@@ -422,7 +427,7 @@ class MainWindow(QMainWindow):
             "across": self.across.saveState(),
             "down": self.down.saveState(),
             "columns": self.runs.table.horizontalHeader().saveState(),
-            "plots": self.live.plots.state(),
+            "plots": self.live.settings(),
         }
         for key, value in values.items():
             self.settings.setValue(key, value)
@@ -434,7 +439,7 @@ class MainWindow(QMainWindow):
             ("across", self.across.restoreState),
             ("down", self.down.restoreState),
             ("columns", self.runs.table.horizontalHeader().restoreState),
-            ("plots", self.live.plots.restore_state),
+            ("plots", self.live.restore_settings),
         ):
             value = self.settings.value(key)
             if value is not None:

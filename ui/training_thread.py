@@ -1,4 +1,4 @@
-"""The bridge from a training process to Qt: its messages become signals, nothing else happens here."""
+"""The bridge from a training process to Qt: messages become signals, nothing else happens here."""
 
 from __future__ import annotations
 

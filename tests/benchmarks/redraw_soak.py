@@ -1,4 +1,4 @@
-"""Redraws the live plots many times with growing data, and tells the cost and the memory.
+"""Redraws the live plots many times with new data, and tells the cost and the memory.
 
     python tests/benchmarks/redraw_soak.py --redraws 100000
 
@@ -27,6 +27,7 @@ from ui.plots.live import LivePlots
 from ui.plots.theme import run_style
 
 STEPS_A_REDRAW = 8
+START_STEPS, MOST_STEPS = 20_000, 40_000
 
 
 def extend(curves: RunCurves, steps: int, random: np.random.Generator) -> None:
@@ -53,7 +54,7 @@ def soak(redraws: int, width: int, height: int, smoothing: float) -> dict[str, f
     plots.set_smoothing(smoothing)
     runs = [RunCurves(938) for _ in range(3)]
     for number, curves in enumerate(runs):
-        extend(curves, 20_000, random)
+        extend(curves, START_STEPS, random)
         plots.add_run(str(number), curves, f"run {number}", *run_style(number))
     plots.show()
     app.processEvents()
@@ -65,6 +66,8 @@ def soak(redraws: int, width: int, height: int, smoothing: float) -> dict[str, f
     begin = time.perf_counter()
     for redraw in range(redraws):
         for curves in runs:
+            if len(curves) > MOST_STEPS:  # so that what grows is not the data
+                curves.truncate(START_STEPS)
             extend(curves, STEPS_A_REDRAW, random)
         plots.mark_dirty("0")
         panel = panels[redraw % len(panels)]

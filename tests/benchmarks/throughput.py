@@ -18,21 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
-
-def baseline(arguments: argparse.Namespace, mode: str) -> float:
-    """Images a second of a baseline mode."""
-    done = subprocess.run(
-        [
-            sys.executable, str(arguments.baselines), mode, "--data", str(arguments.data),
-            "--images", str(arguments.images), "--batch", str(arguments.batch),
-            "--epochs", str(arguments.epochs),
-        ],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    rates = json.loads(done.stdout.splitlines()[-1])["images_per_second"]
-    return statistics.median(rates)
+from common import baseline_rate, write_subset
 
 
 def workbench(arguments: argparse.Namespace, data: Path, store: Path) -> float:
@@ -65,24 +51,17 @@ def main() -> None:
     rates: dict[str, list[float]] = {name: [] for name in (*arguments.modes, "workbench")}
     with tempfile.TemporaryDirectory() as folder:
         subset = Path(folder) / "subset.npz"
-        with np.load(arguments.data, allow_pickle=False) as full:
-            arrays = {name: full[name] for name in full.files}
-        np.savez(
-            subset,
-            x_train=arrays["x_train"][: arguments.images],
-            y_train=arrays["y_train"][: arguments.images],
-            x_test=arrays["x_test"][:1000],
-            y_test=arrays["y_test"][:1000],
-        )
+        write_subset(arguments.data, arguments.images, subset)
         for number in range(arguments.rounds):
             names = list(rates)
             for name in names[number % len(names) :] + names[: number % len(names)]:
-                own = name == "workbench"
-                rate = (
-                    workbench(arguments, subset, Path(folder) / "store")
-                    if own
-                    else baseline(arguments, name)
-                )
+                if name == "workbench":
+                    rate = workbench(arguments, subset, Path(folder) / "store")
+                else:
+                    rate = baseline_rate(
+                        arguments.baselines, name, arguments.data, arguments.images,
+                        arguments.batch, arguments.epochs,
+                    )  # fmt: skip
                 rates[name].append(rate)
                 print(f"round {number + 1}: {name} {rate:,.0f} images/s", file=sys.stderr)
     ratios = {

@@ -22,10 +22,12 @@ import tempfile
 import time
 from pathlib import Path
 
+from common import baseline_rate, write_subset
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 PAINTED = """
-import sys, time, psutil
+import sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
 class Watch(QObject):
     def eventFilter(self, watched, event):
@@ -34,7 +36,7 @@ class Watch(QObject):
             QTimer.singleShot(0, self.report)
         return False
     def report(self):
-        print(time.time() - psutil.Process().create_time(), flush=True)
+        print(time.time() - float(sys.argv[2]), flush=True)
         sys.stdout.flush(); import os; os._exit(0)
 watch = Watch()
 """
@@ -69,7 +71,10 @@ def launch(runs: int) -> dict[str, float]:
         for number in range(runs + 1):
             for name, code in (("window", OURS), ("empty_window", EMPTY)):
                 done = subprocess.run(
-                    [sys.executable, "-c", code, store], check=True, capture_output=True, text=True
+                    [sys.executable, "-c", code, store, str(time.time())],
+                    check=True,
+                    capture_output=True,
+                    text=True,
                 )
                 if number:
                     seconds[name].append(float(done.stdout.split()[0]))
@@ -78,18 +83,6 @@ def launch(runs: int) -> dict[str, float]:
         **{name: round(statistics.median(values), 3) for name, values in seconds.items()},
         "ratio": round(statistics.median(ratios), 2),
     }
-
-
-def graph_rate(arguments: argparse.Namespace) -> float:
-    """Images a second of the `graph` baseline."""
-    done = subprocess.run(
-        [
-            sys.executable, str(arguments.baselines), "graph", "--data", str(arguments.data),
-            "--images", str(arguments.images), "--epochs", str(arguments.epochs),
-        ],
-        check=True, capture_output=True, text=True,
-    )  # fmt: skip
-    return statistics.median(json.loads(done.stdout.splitlines()[-1])["images_per_second"])
 
 
 def train(arguments: argparse.Namespace) -> dict[str, object]:
@@ -107,15 +100,7 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
     theme.apply()
     with tempfile.TemporaryDirectory() as folder:
         subset = Path(folder) / "subset.npz"
-        with np.load(arguments.data, allow_pickle=False) as full:
-            arrays = {name: full[name] for name in full.files}
-        np.savez(
-            subset,
-            x_train=arrays["x_train"][: arguments.images],
-            y_train=arrays["y_train"][: arguments.images],
-            x_test=arrays["x_test"][:1000],
-            y_test=arrays["y_test"][:1000],
-        )
+        write_subset(arguments.data, arguments.images, subset)
         window = MainWindow(Store(Path(folder) / "store"))
         window.resize(1600, 1000)
         window.show()
@@ -156,7 +141,16 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
         heartbeat.timeout.connect(beat)
         heartbeat.setInterval(2)
         for _ in range(arguments.rounds):
-            rates["graph"].append(graph_rate(arguments))
+            rates["graph"].append(
+                baseline_rate(
+                    arguments.baselines,
+                    "graph",
+                    arguments.data,
+                    arguments.images,
+                    64,
+                    arguments.epochs,
+                )  # fmt: skip
+            )
             window.commands.train.trigger()
             wait(window.conductor.steps)
             last[0] = time.perf_counter()

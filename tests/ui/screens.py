@@ -21,12 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-import numpy as np
-
-from tests.ui.made_up import add_runs
-from workbench.runs.record import Run
-from workbench.runs.status import RunStatus
-from workbench.runs.store import Store
+from tests.ui.made_up import add_runs  # noqa: E402
+from workbench.runs.record import Run  # noqa: E402
+from workbench.runs.status import RunStatus  # noqa: E402
+from workbench.runs.store import Store  # noqa: E402
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -112,6 +110,8 @@ def _settle(window: MainWindow) -> None:
     while time.monotonic() < end and (busy() or time.monotonic() < quiet):
         QApplication.processEvents()
         time.sleep(0.005)
+    for _ in range(20):  # what came last has yet to be laid out
+        QApplication.processEvents()
 
 
 def _live(window: MainWindow) -> None:
@@ -181,5 +181,4 @@ STATES: dict[int, dict[str, State]] = {
 }
 
 if __name__ == "__main__":
-    np.seterr(all="raise")
     sys.exit(main())

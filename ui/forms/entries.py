@@ -94,17 +94,25 @@ def calm(widget: QWidget) -> None:
     widget.installEventFilter(_CalmWheel(widget))
 
 
+def _spin(field: FieldInfo) -> QSpinBox:
+    """A box for whole numbers within the field's bounds; Up and Down change it."""
+    low, high = _bounds(field)
+    spin = QSpinBox()
+    spin.setRange(int(low), int(min(high, WIDE)))
+    spin.setGroupSeparatorShown(True)
+    spin.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+    spin.lineEdit().setTextMargins(theme.UNIT + 2, 0, 0, 0)  # the style sheet's padding isn't heard
+    spin.setFixedHeight(theme.FIELD_HEIGHT)
+    calm(spin)
+    return spin
+
+
 class IntEntry(Entry):
     """A whole number within its bounds."""
 
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
-        low, high = _bounds(field)
-        self.spin = QSpinBox()
-        self.spin.setRange(int(low), int(min(high, WIDE)))
-        self.spin.setGroupSeparatorShown(True)
-        self.spin.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-        calm(self.spin)
+        self.spin = _spin(field)
         self.row.addWidget(self.spin, 1)
         self.spin.valueChanged.connect(self.edited.emit)
 
@@ -124,13 +132,14 @@ class FloatEntry(Entry):
 
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
+        self._typing = False
         self.line = QLineEdit()
         self.line.installEventFilter(self)
         self.row.addWidget(self.line, 1)
         self.line.textEdited.connect(self._typed)
 
     def show_value(self, value: Any) -> None:
-        if _as_float(self.line.text()) != value or not self.line.hasFocus():
+        if _as_float(self.line.text()) != value or not self._typing:
             self.line.setText(f"{value:g}" if float(f"{value:g}") == value else repr(value))
 
     def field(self) -> QWidget:
@@ -138,10 +147,12 @@ class FloatEntry(Entry):
 
     def _typed(self, text: str) -> None:
         number = _as_float(text)
+        self._typing = True  # 1e-3 isn't rewritten as 0.001 while it is typed
         if number is None:
             self.refused.emit(self.tr("must be a number, got {}").format(text or "nothing"))
         else:
             self.edited.emit(number)
+        self._typing = self.line.hasFocus()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -151,6 +162,8 @@ class FloatEntry(Entry):
                 self.line.setText(f"{_neighbour(number, step):g}")
                 self.edited.emit(_as_float(self.line.text()))
                 return True
+        elif event.type() == QEvent.Type.FocusOut:
+            self._typing = False
         return super().eventFilter(watched, event)
 
 
@@ -249,11 +262,8 @@ class PairEntry(Entry):
 
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
-        low, high = _bounds(_item(field))
-        self.spins = (QSpinBox(), QSpinBox())
+        self.spins = (_spin(_item(field)), _spin(_item(field)))
         for spin in self.spins:
-            spin.setRange(int(low), int(min(high, WIDE)))
-            calm(spin)
             spin.valueChanged.connect(self._changed)
         self.row.addWidget(self.spins[0], 1)
         self.row.addWidget(QLabel("×"))

@@ -72,7 +72,7 @@ class SpecForm(QWidget):
         editor: Editor,
         path: str,
         title: str = "",
-        begin_with: Callable[[str], Any] = lambda name: None,
+        begin_with: Callable[[str], Any] = lambda _: None,
     ) -> None:
         super().__init__()
         self._begin_with = begin_with
@@ -88,10 +88,11 @@ class SpecForm(QWidget):
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self.show_problems)
 
-    def detach(self) -> None:
-        """Listens to the editor no more; before it is thrown away."""
-        self._editor.changed.disconnect(self.refresh)
-        self._editor.problems_changed.disconnect(self.show_problems)
+    def show_path(self, path: str) -> None:
+        """Shows another group of the same family; fields are built anew only for another class."""
+        self._path = path
+        self.refresh()
+        self.show_problems()
 
     @property
     def path(self) -> str:
@@ -127,7 +128,7 @@ class SpecForm(QWidget):
                 row.entry.begin_with(self._begin_with(name))
 
     def widget_at(self, path: str) -> QWidget | None:
-        """The field of a setting of this group, by its whole path; the combo box for the group's."""
+        """The field of a setting, by its whole path; the combo box by the path of the group."""
         row = self._rows.get(path.removeprefix(self._path).removeprefix("."))
         if row is None or not path.startswith(self._path):
             return None
@@ -163,6 +164,7 @@ class SpecForm(QWidget):
             if not (isinstance(spec, Choice) and name == spec.key):
                 self._add_field(name, field, grid)
         self.show_problems()
+        self._body.show()  # now, not when the event loop gets to it: it may be scrolled to
         self.rebuilt.emit()
 
     def _add_kind(self, spec: Choice, grid: QGridLayout) -> None:
@@ -185,15 +187,17 @@ class SpecForm(QWidget):
         entry.describe(field.title or name, field.description or "")
         if "unit" in extra:
             entry.set_unit(extra["unit"])
-        path = f"{self._path}.{name}"
-        entry.edited.connect(lambda value: self._editor.set(path, value))
-        entry.refused.connect(lambda sentence: self._editor.refuse(path, sentence))
+        entry.edited.connect(lambda value: self._editor.set(f"{self._path}.{name}", value))
+        entry.refused.connect(
+            lambda sentence: self._editor.refuse(f"{self._path}.{name}", sentence)
+        )
         row = Row(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
 
     def _kind_chosen(self) -> None:
-        assert self.kind_box is not None and self._shown is not None
+        assert self.kind_box is not None
+        assert self._shown is not None
         assert issubclass(self._shown, Choice)
         self._editor.set(f"{self._path}.{self._shown.key}", self.kind_box.currentData())
 

@@ -110,7 +110,10 @@ class RunTable(QAbstractTableModel):
                 tr("Images/s"), lambda r: r.images_per_second, words.count,
                 tr("Training speed: median over the epochs after the first"),
             ),
-            Column(tr("Parameters"), lambda r: r.parameters, words.count, tr("Weights of the network")),
+            Column(
+                tr("Parameters"), lambda r: r.parameters, words.count,
+                tr("Weights of the network"),
+            ),
             Column(
                 tr("Time"), lambda r: r.seconds, words.duration,
                 tr("Training time, pauses left out"),
@@ -119,10 +122,8 @@ class RunTable(QAbstractTableModel):
 
     # --- contents ------------------------------------------------------------------------------
 
-    def set_runs(
-        self, runs: Sequence[Run], epochs: Mapping[str, Sequence[EpochMetrics]]
-    ) -> None:
-        """Shows these runs (newest first); rows that stay keep their selection and an open editor."""
+    def set_runs(self, runs: Sequence[Run], epochs: Mapping[str, Sequence[EpochMetrics]]) -> None:
+        """Shows these runs, newest first; rows that stay keep selection and an open editor."""
         self._epochs = epochs
         wanted = {run.run_id for run in runs}
         for row in reversed(range(len(self._runs))):

@@ -63,7 +63,6 @@ class DataPanel(QWidget):
         for label in (self.facts, self.message):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
             label.hide()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -72,7 +71,9 @@ class DataPanel(QWidget):
         self.download = self._button(self.tr("Download"), self._download, "")
         self.download.setProperty("primary", True)
         self.again = self._button(
-            self.tr("Look again"), self.look, self.tr("Read the data anew, after files have changed")
+            self.tr("Look again"),
+            self.look,
+            self.tr("Read the data anew, after files have changed"),
         )
         theme.set_icon(self.again, "refresh")
         self.cancel = self._button(
@@ -196,8 +197,7 @@ class DataPanel(QWidget):
         if isinstance(job, JobThread):
             self._jobs.discard(job)
             if job is self._job:
-                self._job = None
-                self._show_busy(False)
+                self._end()
                 self.settled.emit()
             job.deleteLater()
 
@@ -206,24 +206,36 @@ class DataPanel(QWidget):
         if self.sender() is not self._job:
             return
         if isinstance(said, Preview):
+            self._end()
             self._show(said)
         elif "error" in said:
+            self._end()
             self._failed(said["error"])
         elif "not_downloaded" in said:
+            self._end()
             self._offer_download(said["not_downloaded"], said.get("download_bytes", 0))
         elif "finished" in said:
-            self._job = None
             self.look()
+            return
         elif "progress" in said:
             phase, done, total = said["progress"]
             self._show_progress(str(phase).capitalize(), done, total, words.count)
         elif "done" in said:
             self._show_progress(self.tr("Downloading"), said["done"], said["total"], words.size)
+        if self._job is None:
+            self.settled.emit()
+
+    def _end(self) -> None:
+        """The process said its last word: what it may still say (its progress) is old news."""
+        self._job = None
+        self._show_busy(False)
 
     @Slot(str)
     def _job_failed(self, sentence: str) -> None:
         if self.sender() is self._job:
+            self._end()
             self._failed(sentence)
+            self.settled.emit()
 
     # --- showing -------------------------------------------------------------------------------
 

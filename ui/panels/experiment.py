@@ -54,9 +54,8 @@ class ExperimentPanel(QWidget):
             form.rebuilt.connect(self.order_tabs)
         self.structure.form_changed.connect(self.order_tabs)
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self._inside = column = QVBoxLayout(inside)
+        theme.spaced(column, 0)
         column.addWidget(self._name_row())
         for section in self.sections:
             column.addWidget(section)
@@ -147,13 +146,13 @@ class ExperimentPanel(QWidget):
         """Marks the sections in which something is wrong."""
         problems = self._editor.problems
         for section in self.sections:
-            own = next((str(p) for p in problems if section.owns(p.path)), "")
+            own = next((self._editor.sentence(p) for p in problems if section.owns(p.path)), "")
             section.mark(own)
         name = next((p.message for p in problems if p.path == "name"), "")
         self.name_problem.setText(name)
         self.name_problem.setVisible(bool(name))
         theme.set_property(self.name, "problem", bool(name))
-        first = str(problems[0]) if problems else ""
+        first = self._editor.sentence(problems[0]) if problems else ""
         self.problem.setVisible(bool(first))
         self._show_first(first)
 
@@ -188,9 +187,7 @@ class ExperimentPanel(QWidget):
         found = next((w for w in (form.widget_at(path) for form in forms) if w is not None), None)
         widget = found or (section.header if section is not None else self.name)
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
-        layout = self.area.widget().layout()
-        if layout is not None:
-            layout.activate()  # what was just unfolded has no place yet
+        self._inside.activate()  # what was just unfolded has no place yet
         self.area.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)
 
     @Slot()

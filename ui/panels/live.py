@@ -1,22 +1,25 @@
-"""The Live tab: the curves of all shown runs, filled from messages and, for older runs, the store."""
+"""The Live tab: curves of all shown runs, filled from messages and, for older runs, the store."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.plots.curves import RunCurves
-from ui.plots.live import LivePlots
 from ui.plots.theme import run_style
 from workbench.runs.messages import EpochEnd, Started, Steps
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from ui.plots.live import LivePlots
 
 MOST_SHOWN = 40
 """Curves shown at once; older runs above that stay ticked and appear when others are cleared."""
@@ -96,15 +99,53 @@ class LivePanel(QWidget):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._runs: dict[str, Run] = {}
-        self.plots = LivePlots()
-        self.plots.train_requested.connect(self.train_requested)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plots)
+        self._plots: LivePlots | None = None
+        self._settings: Any = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def plots(self) -> LivePlots:
+        """The plots; made at the first use, or just after the window is first drawn.
+
+        They and their library take longer to load than all the rest of the window, which a person
+        sees the sooner for it.
+        """
+        if self._plots is None:
+            from ui.plots.live import LivePlots
+
+            self._plots = plots = LivePlots()
+            plots.train_requested.connect(self.train_requested)
+            self._layout.addWidget(plots)
+            if self._settings is not None:
+                plots.restore_state(self._settings)
+            self.show_runs(list(self._runs.values()))
+        return self._plots
+
+    @Slot()
+    def make_plots(self) -> None:
+        """Makes the plots if they aren't there yet."""
+        _ = self.plots
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._plots is None:
+            QTimer.singleShot(0, self, self.make_plots)
+
+    def restore_settings(self, settings: Any) -> None:
+        """Takes what `settings` gave, when the window was last closed."""
+        self._settings = settings
+        if self._plots is not None:
+            self._plots.restore_state(settings)
+
+    def settings(self) -> Any:
+        """Axis, smoothing and so on, for the next time."""
+        return self._settings if self._plots is None else self._plots.state()
 
     def show_runs(self, runs: Sequence[Run]) -> None:
         """Shows the runs that are not hidden, newest first."""
         self._runs = {run.run_id: run for run in runs}
+        if self._plots is None:
+            return
         shown = [r for r in runs if not r.hidden and (r.step or r.run_id in self._curves)]
         shown = shown[:MOST_SHOWN]
         wanted = {run.run_id for run in shown}
@@ -126,7 +167,8 @@ class LivePanel(QWidget):
 
     def highlight(self, run_id: str) -> None:
         """Brings a run's curves to the front; "" for none."""
-        self.plots.highlight(run_id if run_id in self._names else None)
+        if self._plots is not None:
+            self._plots.highlight(run_id if run_id in self._names else None)
 
     def begin(self, message: Started) -> None:
         """A run begins, or goes on after its checkpoint."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
@@ -42,9 +42,7 @@ class SampleGrid(QWidget):
         self._classes = 0
         self.setAccessibleName(self.tr("Sample images"))
         self.setToolTip(self.tr("Training images as the network sees them, after resizing"))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_samples(self, preview: Preview) -> None:
         """Shows the preview's images, classes taking turns."""
@@ -52,21 +50,23 @@ class SampleGrid(QWidget):
         self.labels = [preview.info.class_names[label] for label in preview.sample_labels[order]]
         self._images = [_image(preview.samples[row]) for row in order]
         self._classes = len(np.unique(preview.sample_labels))
-        self.updateGeometry()
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its rows: a scroll area doesn't ask how high it gets at a width."""
+        columns, cell = self._layout(self.width())
+        rows = min(-(-len(self._images) // columns), ROWS_SHOWN)
+        self.setFixedHeight(rows * (cell + LABEL_HEIGHT))
 
     def _layout(self, width: int) -> tuple[int, int]:
         """Columns, and the side of a cell."""
         if self._classes and width // self._classes >= LEAST_CELL:
             return self._classes, min(CELL, width // self._classes)
         return max(1, width // CELL), CELL
-
-    def heightForWidth(self, width: int) -> int:
-        columns, cell = self._layout(width)
-        return min(-(-len(self._images) // columns), ROWS_SHOWN) * (cell + LABEL_HEIGHT)
-
-    def sizeHint(self) -> QSize:
-        return QSize(8 * CELL, self.heightForWidth(8 * CELL))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -126,7 +126,10 @@ class ClassBars(QWidget):
     def _draw_legend(self, painter: QPainter) -> None:
         colours = theme.tones()
         x = 0
-        for tone, words in ((colours.accent, self.tr("training")), (colours.muted, self.tr("test"))):
+        for tone, words in (
+            (colours.accent, self.tr("training")),
+            (colours.muted, self.tr("test")),
+        ):
             painter.fillRect(x, 5, 10, 10, QColor(tone))
             painter.setPen(QColor(colours.muted))
             painter.drawText(QRect(x + 16, 0, self.width(), BAR_HEIGHT), MIDDLE, words)

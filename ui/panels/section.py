@@ -36,11 +36,11 @@ class SectionHeader(QToolButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         option = QStyleOptionToolButton()
         self.initStyleOption(option)
-        icon, option.icon, option.text = option.icon, QIcon(), ""
+        option.icon, option.text = QIcon(), ""
         painter = QPainter(self)
         self.style().drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option, painter, self)
         top = (self.height() - ICON) // 2
-        icon.paint(painter, QRect(MARGIN, top, ICON, ICON))
+        self.icon().paint(painter, QRect(MARGIN, top, ICON, ICON))
         name = "chevron-down" if self.isChecked() else "chevron-right"
         chevron = QRect(self.width() - MARGIN - ICON, top, ICON, ICON)
         theme.icon(name, theme.tones().muted).paint(painter, chevron)

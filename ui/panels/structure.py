@@ -29,6 +29,7 @@ PATH = "structure.layers"
 ROW_HEIGHT = 24
 SUMMARY_GAP = "   "
 ROWS_SHOWN = 14
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class LayerList(QTreeWidget):
@@ -55,8 +56,7 @@ class LayerList(QTreeWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        self.headerItem().setTextAlignment(2, right)
+        self.headerItem().setTextAlignment(2, RIGHT)
 
     def fit_height(self) -> None:
         """As high as its rows, up to a limit; the form around it scrolls."""
@@ -82,7 +82,7 @@ class StructurePanel(QWidget):
     """Edits `structure.layers`.
 
     Signals:
-        form_changed: The form below the list is another.
+        form_changed: The form below the list has other fields.
     """
 
     form_changed = Signal()
@@ -230,7 +230,7 @@ class StructurePanel(QWidget):
             while self.list.topLevelItemCount() < len(layers):
                 item = QTreeWidgetItem()
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsDropEnabled)
-                item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight)
+                item.setTextAlignment(2, RIGHT)
                 self.list.addTopLevelItem(item)
         for index, layer in enumerate(layers):
             item = self._item(index)
@@ -239,7 +239,7 @@ class StructurePanel(QWidget):
         self.list.fit_height()
         self._show_costs()
         self.select(min(chosen, len(layers) - 1))
-        self._show_form()
+        self._show_form()  # the row may be the same and the layer another
         self._enable()
 
     @Slot()
@@ -277,18 +277,14 @@ class StructurePanel(QWidget):
     @Slot()
     def _show_form(self) -> None:
         path = f"{PATH}[{self.current}]"
-        if self.current < 0 or (self._form is not None and self._form.path == path):
+        if self.current < 0:
             return
-        form = SpecForm(self._editor, path, self.tr("Kind"))
-        if self._form is not None:
-            self._form.detach()
-            self._place.removeWidget(self._form)
-            self._form.hide()
-            self._form.deleteLater()
-        self._form = form
-        form.rebuilt.connect(self.form_changed)
-        self._place.addWidget(form)
-        self.form_changed.emit()
+        if self._form is None:
+            self._form = SpecForm(self._editor, path, self.tr("Kind"))
+            self._form.rebuilt.connect(self.form_changed)
+            self._place.addWidget(self._form)
+        elif self._form.path != path:
+            self._form.show_path(path)
 
     @property
     def form(self) -> SpecForm:

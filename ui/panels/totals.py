@@ -64,9 +64,7 @@ class Totals(QWidget):
             shows = own is not None and other is not None and not other.problems
             self._show_difference(difference, key, own, getattr(other, key) if shows else None)
 
-    def _show_difference(
-        self, label: QLabel, key: str, own: int | None, other: int | None
-    ) -> None:
+    def _show_difference(self, label: QLabel, key: str, own: int | None, other: int | None) -> None:
         change = own - other if own is not None and other is not None else 0
         sign, role = ("+", "problem") if change > 0 else ("−", "good")
         label.setText(f"{sign}{_amount(key, abs(change))}" if change else "")

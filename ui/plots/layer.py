@@ -91,8 +91,8 @@ class CurveLayer(QGraphicsObject):
     def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionGraphicsItem,  # noqa: ARG002
-        widget: QWidget | None = None,  # noqa: ARG002
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
     ) -> None:
         """Copy the picture; paint it first if anything that it shows has changed."""
         rect = self.boundingRect()
@@ -256,8 +256,8 @@ class HoverLayer(QGraphicsObject):
     def paint(
         self,
         painter: QPainter,
-        option: QStyleOptionGraphicsItem,  # noqa: ARG002
-        widget: QWidget | None = None,  # noqa: ARG002
+        option: QStyleOptionGraphicsItem,
+        widget: QWidget | None = None,
     ) -> None:
         """Paint the line, and the box if there is anything to read."""
         if self.readout is None or self._theme is None:

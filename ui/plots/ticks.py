@@ -141,8 +141,8 @@ class ValueAxis(pg.AxisItem):
     def drawPicture(
         self,
         p: QPainter,
-        axisSpec: object,  # noqa: ARG002
-        tickSpecs: object,  # noqa: ARG002
+        axisSpec: object,
+        tickSpecs: object,
         textSpecs: list[tuple[QRectF, Qt.AlignmentFlag, str]],
     ) -> None:
         """Hook of pyqtgraph: texts alone, as a line and ticks of no length would be dots."""
@@ -155,7 +155,7 @@ class ValueAxis(pg.AxisItem):
     def tickStrings(
         self,
         values: list[float],
-        scale: float,  # noqa: ARG002
+        scale: float,
         spacing: float,
     ) -> list[str]:
         """Hook of pyqtgraph: the texts of that level."""

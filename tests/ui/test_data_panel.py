@@ -1,0 +1,247 @@
+"""The Data tab: real helper processes look at the data, download, fail and are cancelled."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from pytestqt.qtbot import QtBot
+
+from ui.main_window import MainWindow
+from ui.panels import data as module
+from ui.panels.data import DataPanel
+from ui.panels.samples import in_turns
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+PATIENCE = 60_000
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SETTLE_MILLISECONDS", 20)
+
+
+def open_tab(window: MainWindow, qtbot: QtBot) -> DataPanel:
+    """Shows the tab and waits until it has its answer."""
+    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+        window.tabs.setCurrentWidget(window.data)
+    return window.data
+
+
+def write_npz(path: Path, size: int = 12) -> Path:
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (60, size, size, 1), np.uint8)
+    np.savez(path, images=images, labels=np.arange(60) % 3)
+    return path
+
+
+def helpers() -> list[psutil.Process]:
+    return [
+        child
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and "workbench" in " ".join(child.cmdline())
+    ]
+
+
+def test_classes_take_turns() -> None:
+    labels = np.array([0, 0, 0, 1, 1, 2], np.int32)
+    assert labels[in_turns(labels)].tolist() == [0, 1, 2, 0, 1, 0]
+
+
+def test_the_digits(window: MainWindow, qtbot: QtBot) -> None:
+    data = open_tab(window, qtbot)
+    assert data.title.text() == "Digits (embedded)"
+    assert data.facts.text() == (
+        "28x28x1 px · 10 classes · 1,437 training and 360 test images · 1.41 MB in memory · "
+        "pixels 0 to 255, mean 77.8"
+    )
+    assert data.grid.labels == 8 * list("0123456789")
+    assert data.bars.names == tuple("0123456789")
+    assert [sum(part) for part in data.bars.counts] == [1437, 360]
+    assert data.grid.isVisible()
+    assert data.bars.isVisible()
+    assert not data.progress.isVisible()
+    assert not data.cancel.isVisible()
+    assert not data.message.isVisible()
+
+
+def test_nothing_is_read_before_somebody_looks(window: MainWindow, qtbot: QtBot) -> None:
+    window.editor.set("data.resize", [14, 14])
+    assert not window.data.is_busy
+    assert not window.data._timer.isActive()
+    data = open_tab(window, qtbot)
+    assert data.facts.text().startswith("14x14x1 px")
+
+
+def test_an_archive_tells_its_shape_to_the_form(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.editor.set("data.kind", "npz")
+    qtbot.waitUntil(lambda: "Choose an .npz file" in window.data.message.text())
+    assert window.experiment.totals.figures["parameters"][0].text() == "–"
+    path = write_npz(tmp_path / "some.npz")
+    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+        window.editor.set("data.path", str(path))
+    info = window.editor.info
+    assert info is not None
+    assert (info.image_shape, info.classes, info.train_images) == ((12, 12, 1), 3, 48)
+    assert "1x1x64 that reaches it" in window.commands.train.toolTip()  # too small for the preset
+    window.editor.set_all(
+        {"structure.layers": [{"kind": "flatten"}, {"kind": "dense", "units": 3,
+                                                    "activation": "softmax"}]},
+        "structure.layers",
+    )  # fmt: skip
+    assert window.experiment.totals.figures["parameters"][0].text() == "435"
+    assert window.commands.train.isEnabled()
+
+    window.editor.set("data.kind", "digits")  # away, and back by undo
+    window.undo_stack.undo()
+    assert window.editor.info == info
+    assert not window.data.is_busy
+
+
+def test_a_broken_archive(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"PK\x03\x04 this is no archive")
+    window.editor.set("data.kind", "npz")
+    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+        window.editor.set("data.path", str(path))
+    sentence = window.data.message.text()
+    assert "broken.npz" in sentence
+    assert "\n" not in sentence
+    assert "Traceback" not in sentence
+    assert window.data.message.property("role") == "problem"
+    assert not window.commands.train.isEnabled()
+    assert "broken.npz" in window.commands.train.toolTip()
+    assert window.experiment.forms["data"].problem("path")
+
+    window.tabs.setCurrentWidget(window.data)
+    write_npz(path)
+    assert window.data.again.isVisible()
+    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+        window.data.again.click()
+    assert window.editor.info is not None
+    assert window.experiment.forms["data"].problem("path") == ""
+
+
+def test_typing_a_path_looks_once_at_the_last(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(write_npz(tmp_path / "some.npz"))
+    window.editor.set("data.kind", "npz")
+    monkeypatch.setattr(module, "SETTLE_MILLISECONDS", 300)
+    looked: list[str] = []
+    start = DataPanel._start
+
+    def noted(panel: DataPanel, job: module.JobThread, phase: str) -> None:
+        looked.append(panel._editor.experiment.at("data.path"))  # not `window`: kept too long
+        start(panel, job, phase)
+
+    monkeypatch.setattr(DataPanel, "_start", noted)
+    entry = window.experiment.forms["data"].entry("path")
+    with qtbot.waitSignal(
+        window.data.settled, timeout=PATIENCE, check_params_cb=lambda: bool(looked)
+    ):
+        qtbot.keyClicks(entry.field(), path)
+    assert looked == [path]
+    assert window.editor.info is not None
+
+
+def test_a_new_look_gives_the_one_before_up(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first, second = write_npz(tmp_path / "a.npz", 8), write_npz(tmp_path / "b.npz", 16)
+    window.editor.set_all({"data.kind": "npz", "data.path": str(first)}, "data.path")
+    window.data.look()
+    window.editor.set("data.path", str(second))
+    window.data.look()
+    qtbot.waitUntil(lambda: not window.data._jobs, timeout=PATIENCE)
+    assert window.editor.info is not None
+    assert window.editor.info.image_shape == (16, 16, 1)
+
+
+# --- downloads -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offered(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """A window that shows MNIST, which is not on this machine."""
+    window.editor.set("data.kind", "mnist")
+    open_tab(window, qtbot)
+    return window
+
+
+def test_a_data_set_that_is_not_here_is_offered(offered: MainWindow) -> None:
+    assert "MNIST is not on this machine yet" in offered.data.message.text()
+    assert offered.data.download.isVisible()
+    assert offered.data.download.text() == "Download 11.5 MB"
+    assert offered.commands.train.isEnabled()  # training fetches it as well
+
+
+def test_a_download_that_fails(
+    offered: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with qtbot.waitSignal(offered.data.settled, timeout=PATIENCE):
+        offered.data.download.click()
+        assert offered.data.cancel.isVisible()
+        assert offered.data.progress.isVisible()
+    sentence = offered.data.message.text()
+    assert sentence.startswith("MNIST could not be downloaded (")
+    assert "\n" not in sentence
+    assert offered.data.message.property("role") == "problem"
+    assert offered.data.download.isVisible()
+    assert not offered.data.cancel.isVisible()
+
+
+@pytest.fixture
+def silent_proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        for name in ("https_proxy", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{server.getsockname()[1]}")
+        for name in ("no_proxy", "NO_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        yield server
+
+
+def test_a_hanging_download_is_cancelled(
+    offered: MainWindow, qtbot: QtBot, silent_proxy: socket.socket
+) -> None:
+    taken: list[socket.socket] = []
+
+    def connected() -> bool:
+        try:
+            taken.append(silent_proxy.accept()[0])
+        except BlockingIOError:
+            return False
+        return True
+
+    offered.data.download.click()
+    qtbot.waitUntil(connected, timeout=PATIENCE)
+    assert len(helpers()) == 1
+    offered.data.cancel.click()
+    assert offered.data.message.text() == "Cancelled."
+    assert offered.data.again.isVisible()
+    qtbot.waitUntil(lambda: not offered.data._jobs, timeout=PATIENCE)
+    taken[0].close()
+    assert helpers() == []
+    kept = Path(os.environ["KERAS_HOME"], "datasets")
+    assert [path for path in kept.rglob("*") if path.is_file()] == []
+
+
+def test_closing_the_window_ends_what_runs(window: MainWindow, qtbot: QtBot) -> None:
+    window.tabs.setCurrentWidget(window.data)
+    window.data.look()
+    assert window.data.is_busy
+    window.close()
+    assert helpers() == []

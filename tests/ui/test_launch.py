@@ -1,0 +1,115 @@
+"""The console script: what keeps a window from opening is one sentence; commands need no Qt."""
+
+from __future__ import annotations
+
+import builtins
+import ctypes
+import os
+import subprocess
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from ui import launch
+
+
+@pytest.fixture
+def on_x11(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("DISPLAY", ":0")
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def is_one_sentence(words: str) -> bool:
+    return bool(words) and "\n" not in words and "Traceback" not in words
+
+
+def test_no_display(on_x11: pytest.MonkeyPatch) -> None:
+    on_x11.delenv("DISPLAY")
+    words = launch.why_no_window()
+    assert is_one_sentence(words)
+    assert "DISPLAY" in words
+    assert "dlopt-workbench run" in words
+
+
+def test_qt_cannot_be_imported(on_x11: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def refusing(name: str, *arguments: Any, **named: Any) -> ModuleType:
+        if name.startswith("PySide6"):
+            raise ImportError("libEGL.so.1: cannot open shared object file")
+        return real(name, *arguments, **named)
+
+    on_x11.setattr(builtins, "__import__", refusing)
+    words = launch.why_no_window()
+    assert is_one_sentence(words)
+    assert "libEGL.so.1" in words
+    assert "apt-get install libegl1" in words
+
+
+def test_a_missing_x11_library(on_x11: pytest.MonkeyPatch) -> None:
+    def load(name: str) -> None:
+        if "xcb-cursor" in name:
+            raise OSError(name)
+
+    on_x11.setattr(ctypes, "CDLL", load)
+    words = launch.why_no_window()
+    assert is_one_sentence(words)
+    assert "libxcb-cursor.so.0" in words
+    assert "libxcb-cursor0" in words
+    on_x11.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert launch.why_no_window() == ""  # Wayland needs none of it
+
+
+def test_nothing_in_the_way(on_x11: pytest.MonkeyPatch) -> None:
+    on_x11.setattr(ctypes, "CDLL", lambda name: None)
+    assert launch.why_no_window() == ""
+    on_x11.setenv("QT_QPA_PLATFORM", "offscreen")
+    on_x11.delenv("DISPLAY")
+    assert launch.why_no_window() == ""
+
+
+def test_an_obstacle_ends_with_bad_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(launch, "why_no_window", lambda: "there is no display")
+    assert launch.main([]) == 2
+    assert capsys.readouterr().err == "dlopt-workbench: there is no display\n"
+
+
+def test_an_unknown_word(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        launch.main(["trian"])
+    assert ended.value.code == 2
+    assert "no command and no file 'trian'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["presets"], ["datasets"], ["runs", "--json"]])
+def test_commands_import_no_qt_and_no_tensorflow(command: list[str]) -> None:
+    code = (
+        "import sys; from ui.launch import main; code = main(sys.argv[1:]); "
+        "bad = [m for m in ('PySide6', 'pyqtgraph', 'tensorflow', 'keras') if m in sys.modules]; "
+        "sys.exit(f'imported {bad}' if bad else code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_window_imports_nothing_heavy() -> None:
+    heavy = ("matplotlib", "sklearn", "scipy", "PIL", "tensorflow", "keras", "optuna", "pandas")
+    code = (
+        f"import sys; import ui.app; bad = [m for m in {heavy} if m in sys.modules]; "
+        "sys.exit(f'imported {bad}' if bad else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
