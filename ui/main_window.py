@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
@@ -18,19 +16,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
-    QMessageBox,
     QSplitter,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from ui import theme
+from ui import layout, theme
 from ui.banner import Banner
 from ui.commands import Commands
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
+from ui.models.epochs import EpochCache
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
@@ -39,10 +37,9 @@ from ui.panels.log import LogPanel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
-from ui.run_commands import DeleteRuns, RenameRun
+from ui.run_changes import RunChanges
 from workbench import presets, words
 from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
-from workbench.runs.record import EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -69,15 +66,15 @@ class MainWindow(QMainWindow):
         self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
         self.conductor = Conductor(store)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
-        self._known_epochs: dict[str, tuple[str, list[EpochMetrics]]] = {}
-        self._deletion: tuple[int, Callable[[], None]] = (0, self.undo_stack.undo)
+        self._epochs = EpochCache(self.conductor)
         self._table_timer = QTimer(self)
         self._table_timer.setSingleShot(True)
         self._table_timer.timeout.connect(self._show_progress)
         self._build()
+        self.changes = RunChanges(self.conductor, self.undo_stack, self.banner)
         self.commands = Commands(self)
         self._connect()
-        self._restore()
+        layout.restore(self)
         self._show_runs()
         self._show_queue()
         self._show_state()
@@ -153,7 +150,6 @@ class MainWindow(QMainWindow):
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
-        self.undo_stack.indexChanged.connect(self._forget_deletion)
         self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
@@ -162,13 +158,13 @@ class MainWindow(QMainWindow):
         runs.selected.connect(self._run_selected)
         runs.use_settings.connect(self.use_settings)
         runs.resume.connect(conductor.resume_run)
-        runs.delete.connect(self.delete_runs)
+        runs.delete.connect(self.changes.delete)
         runs.hide_runs.connect(conductor.set_hidden)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
-        self.queue.removed.connect(self.delete_runs)
+        self.queue.removed.connect(self.changes.delete)
         self.model.shown_changed.connect(self._tick)
-        self.model.renamed.connect(self._rename)
+        self.model.renamed.connect(self.changes.rename)
         self._show_title()
 
     # --- what a person does --------------------------------------------------------------------
@@ -211,49 +207,6 @@ class MainWindow(QMainWindow):
             return
         self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
-    @Slot(list)
-    def delete_runs(self, run_ids: list[str]) -> None:
-        """Puts runs aside, with a way back at once."""
-        text = self.tr("deleting {} runs").format(len(run_ids))
-        self.undo_stack.push(DeleteRuns(self.conductor, run_ids, text))
-        deleted = self.tr("Deleted 1 run.") if len(run_ids) == 1 else (
-            self.tr("Deleted {} runs.").format(len(run_ids))
-        )  # fmt: skip
-        place = self.undo_stack.index()
-
-        def undo() -> None:
-            if self.undo_stack.index() == place:
-                self.undo_stack.undo()
-            else:  # something else was done since; that stays
-                self.conductor.restore(run_ids)
-
-        self._deletion = (place, undo)
-        self.banner.say(deleted, action=self.tr("Undo"), act=undo)
-
-    @Slot(int)
-    def _forget_deletion(self, index: int) -> None:
-        """Takes the offer to undo a deletion away once it is undone."""
-        place, undo = self._deletion
-        if index < place and self.banner.offers is undo:
-            self.banner.hide()
-
-    @Slot()
-    def empty_trash(self) -> None:
-        """Removes deleted runs for good, after asking."""
-        gone = len(self.conductor.guarded(lambda: self.store.runs(deleted=True)) or ())
-        if not gone:
-            self.banner.say(self.tr("The trash is empty."))
-            return
-        button = QMessageBox.StandardButton
-        question = (
-            self.tr("Remove 1 deleted run, with its files, for good?") if gone == 1
-            else self.tr("Remove {} deleted runs, with their files, for good?").format(gone)
-        )  # fmt: skip
-        if QMessageBox.question(self, self.tr("Empty trash"), question) == button.Yes:
-            self.undo_stack.clear()
-            self.banner.hide()
-            self.conductor.empty_trash()
-
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -263,13 +216,6 @@ class MainWindow(QMainWindow):
     def _tick(self, run_id: str, shown: bool) -> None:
         self.conductor.set_hidden([run_id], not shown)
 
-    def _rename(self, run_id: str, name: str) -> None:
-        run = self.conductor.guarded(lambda: self.store.run(run_id))
-        before = run.name if run is not None else name
-        if name != before:
-            words_ = self.tr("renaming of {}").format(before)
-            self.undo_stack.push(RenameRun(self.conductor, run_id, before, name, words_))
-
     # --- what is shown -------------------------------------------------------------------------
 
     @Slot()
@@ -278,20 +224,8 @@ class MainWindow(QMainWindow):
         if found is None:
             return
         runs = found[::-1]
-        self.model.set_runs(runs, self._epochs_of(runs))
+        self.model.set_runs(runs, self._epochs.of(runs))
         self.live.show_runs(runs)
-
-    def _epochs_of(self, runs: list[Run]) -> dict[str, list[EpochMetrics]]:
-        """Metrics of all epochs; only those of runs that went on since the last look are read."""
-        known = self._known_epochs
-        new = [
-            run.run_id for run in runs
-            if run.status.is_active or known.get(run.run_id, _UNKNOWN)[0] != _mark(run)
-        ]  # fmt: skip
-        read = self.conductor.guarded(lambda: self.store.all_epochs(new)) or {}
-        marks = {run.run_id: _mark(run) for run in runs}
-        known.update({run_id: (marks[run_id], list(epochs)) for run_id, epochs in read.items()})
-        return {run.run_id: known.get(run.run_id, _UNKNOWN)[1] for run in runs}
 
     @Slot()
     def _show_bar(self) -> None:
@@ -412,7 +346,7 @@ class MainWindow(QMainWindow):
         if not self.files.may_discard():
             event.ignore()
             return
-        self._keep()
+        layout.keep(self)
         self.hide()  # the training process may take a moment to save its checkpoint
         self.files.close()
         self.data.close_jobs()
@@ -420,30 +354,6 @@ class MainWindow(QMainWindow):
         self.conductor.close()
         self.store.close()
         event.accept()
-
-    def _keep(self) -> None:
-        values: dict[str, Any] = {
-            "geometry": self.saveGeometry(),
-            "across": self.across.saveState(),
-            "down": self.down.saveState(),
-            "columns": self.runs.table.horizontalHeader().saveState(),
-            "plots": self.live.settings(),
-        }
-        for key, value in values.items():
-            self.settings.setValue(key, value)
-        self.settings.sync()
-
-    def _restore(self) -> None:
-        for key, restore in (
-            ("geometry", self.restoreGeometry),
-            ("across", self.across.restoreState),
-            ("down", self.down.restoreState),
-            ("columns", self.runs.table.horizontalHeader().restoreState),
-            ("plots", self.live.restore_settings),
-        ):
-            value = self.settings.value(key)
-            if value is not None:
-                restore(value)
 
     def set_appearance(self, scheme: Qt.ColorScheme) -> None:
         """Light, dark, or as the system says."""
@@ -458,14 +368,6 @@ class MainWindow(QMainWindow):
         self.live.restyle()
         self.model.set_colours(run_colour)
         self.experiment.structure.refresh()
-
-
-_UNKNOWN: tuple[str, list[EpochMetrics]] = ("", [])
-
-
-def _mark(run: Run) -> str:
-    """Another text whenever the run's epochs may be others."""
-    return f"{run.status} {run.step} {run.finished}"
 
 
 def _dropped_toml(event: QDropEvent) -> Path | None:

@@ -1,4 +1,4 @@
-"""What the training benchmarks share: the images they train on and the scripts they compare with."""
+"""What the training benchmarks share: images to train on, and scripts to compare with."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
                     arguments.images,
                     64,
                     arguments.epochs,
-                )  # fmt: skip
+                )
             )
             window.commands.train.trigger()
             wait(window.conductor.steps)

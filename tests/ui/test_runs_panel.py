@@ -237,9 +237,9 @@ def test_emptying_the_trash_is_asked_for(
     window: MainWindow, runs: list[Run], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, sure: bool
 ) -> None:
     folder = window.store.artifacts(runs[0].run_id)
-    window.empty_trash()
+    window.changes.empty_trash()
     assert window.banner.words.text() == "The trash is empty."
-    window.delete_runs([runs[0].run_id, runs[1].run_id])
+    window.changes.delete([runs[0].run_id, runs[1].run_id])
     asked: list[str] = []
 
     def question(*arguments: object) -> QMessageBox.StandardButton:
@@ -247,7 +247,7 @@ def test_emptying_the_trash_is_asked_for(
         return QMessageBox.StandardButton.Yes if sure else QMessageBox.StandardButton.No
 
     monkeypatch.setattr(QMessageBox, "question", question)
-    window.empty_trash()
+    window.changes.empty_trash()
     assert asked == ["Remove 2 deleted runs, with their files, for good?"]
     window.conductor._trash.waitForDone()
     assert folder.exists() is not sure

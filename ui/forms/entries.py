@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QSpinBox,
@@ -27,71 +26,9 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.forms.entry import Entry, calm
 
 WIDE = 2**31 - 1
-
-
-class Entry(QWidget):
-    """The widget of one setting.
-
-    Signals:
-        edited: A person set this plain value.
-        refused: What a person typed can't be read; a sentence.
-    """
-
-    edited = Signal(object)
-    refused = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(theme.UNIT)
-
-    def show_value(self, value: Any) -> None:
-        """Shows a value without saying that it was edited."""
-        raise NotImplementedError
-
-    def field(self) -> QWidget:
-        """The widget that takes the focus, the name and the mark of a problem."""
-        raise NotImplementedError
-
-    def describe(self, name: str, help_text: str) -> None:
-        """Names the field for screen readers and says why to use it."""
-        field = self.field()
-        field.setAccessibleName(name)
-        for widget in (self, field):
-            widget.setToolTip(help_text)
-
-    def set_unit(self, unit: str) -> None:
-        """Shows the unit with the value."""
-        label = QLabel(unit)
-        label.setProperty("role", "muted")
-        self.row.addWidget(label)
-
-    def begin_with(self, value: Any) -> None:
-        """Where a setting that is left off starts from when it is switched on."""
-
-    def set_problem(self, wrong: bool) -> None:
-        """Draws (or removes) the red edge."""
-        theme.set_property(self.field(), "problem", wrong)
-
-
-class _CalmWheel(QObject):
-    """Lets the wheel scroll the form instead of changing a field that merely lies under it."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        wheel = event.type() == QEvent.Type.Wheel
-        if wheel and isinstance(watched, QWidget) and not watched.hasFocus():
-            event.ignore()
-            return True
-        return False
-
-
-def calm(widget: QWidget) -> None:
-    """Keeps the wheel from changing a field that hasn't the focus."""
-    widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    widget.installEventFilter(_CalmWheel(widget))
 
 
 def _spin(field: FieldInfo) -> QSpinBox:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBox
 
 from ui import theme
 from ui.editor import Editor
-from ui.forms.entries import Entry, calm, entry_for
+from ui.forms.entries import entry_for
+from ui.forms.entry import Entry, calm
 from workbench.spec.base import Choice, Spec, SpecError
 
 

@@ -104,21 +104,27 @@ def main(kind: str) -> int:
     )
     reporter.start()
     try:
-        keep_download(kind, _load(spec))
-        _say(finished=True)
-        return 0
-    except KeyboardInterrupt:
-        return 130
-    except Exception as error:  # noqa: BLE001  Keras raises bare Exception where a download fails
-        print(repr(error), file=sys.stderr)
-        _say(
-            error=f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); "
-            'connect to the network and try again, or choose data.kind = "npz"'
-        )
-        return 1
+        failure = _fetch_and_keep(spec)
     finally:
         ended.set()
         reporter.join()
+    _say(**({"error": failure} if failure else {"finished": True}))  # the last word
+    return 1 if failure else 0
+
+
+def _fetch_and_keep(spec: KerasData) -> str:
+    """Loads and keeps a data set; a sentence where that fails."""
+    try:
+        keep_download(spec.name(), _load(spec))
+    except KeyboardInterrupt:
+        return "cancelled"
+    except Exception as error:  # noqa: BLE001  Keras raises bare Exception where a download fails
+        print(repr(error), file=sys.stderr)
+        return (
+            f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); "
+            'connect to the network and try again, or choose data.kind = "npz"'
+        )
+    return ""
 
 
 def _first_line(error: Exception) -> str:

@@ -1,0 +1,36 @@
+"""What of the window's arrangement is kept from one start to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+def keep(window: MainWindow) -> None:
+    """Writes place, splitters, columns and plot settings beside the store."""
+    values: dict[str, Any] = {
+        "geometry": window.saveGeometry(),
+        "across": window.across.saveState(),
+        "down": window.down.saveState(),
+        "columns": window.runs.table.horizontalHeader().saveState(),
+        "plots": window.live.settings(),
+    }
+    for key, value in values.items():
+        window.settings.setValue(key, value)
+    window.settings.sync()
+
+
+def restore(window: MainWindow) -> None:
+    """Puts everything where it was; what was never kept stays as it is."""
+    for key, put in (
+        ("geometry", window.restoreGeometry),
+        ("across", window.across.restoreState),
+        ("down", window.down.restoreState),
+        ("columns", window.runs.table.horizontalHeader().restoreState),
+        ("plots", window.live.restore_settings),
+    ):
+        value = window.settings.value(key)
+        if value is not None:
+            put(value)

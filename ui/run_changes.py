@@ -1,0 +1,114 @@
+"""What a person does to runs: deleting and renaming (both can be undone), emptying the trash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtWidgets import QMessageBox
+
+from ui.banner import Banner
+from ui.conductor import Conductor
+
+
+class DeleteRuns(QUndoCommand):
+    """Puts runs aside."""
+
+    def __init__(self, conductor: Conductor, run_ids: list[str], words: str) -> None:
+        super().__init__(words)
+        self._conductor, self._run_ids = conductor, run_ids
+
+    def redo(self) -> None:
+        self._conductor.delete(self._run_ids)
+
+    def undo(self) -> None:
+        self._conductor.restore(self._run_ids)
+
+
+class RenameRun(QUndoCommand):
+    """Gives a run another name."""
+
+    def __init__(
+        self, conductor: Conductor, run_id: str, before: str, after: str, words: str
+    ) -> None:
+        super().__init__(words)
+        self._conductor, self._run_id = conductor, run_id
+        self._before, self._after = before, after
+
+    def redo(self) -> None:
+        self._conductor.rename(self._run_id, self._after)
+
+    def undo(self) -> None:
+        self._conductor.rename(self._run_id, self._before)
+
+
+class RunChanges(QObject):
+    """Does it, and offers the way back at once.
+
+    Args:
+        conductor: Writes to the store.
+        undo_stack: Of the window.
+        banner: Offers to undo a deletion.
+    """
+
+    def __init__(self, conductor: Conductor, undo_stack: QUndoStack, banner: Banner) -> None:
+        super().__init__(banner)
+        self._conductor, self._undo_stack, self._banner = conductor, undo_stack, banner
+        self._deletion: tuple[int, Callable[[], None]] = (0, undo_stack.undo)
+        undo_stack.indexChanged.connect(self._forget_deletion)
+
+    @Slot(list)
+    def delete(self, run_ids: list[str]) -> None:
+        """Puts runs aside, with a way back at once."""
+        text = self.tr("deleting {} runs").format(len(run_ids))
+        self._undo_stack.push(DeleteRuns(self._conductor, run_ids, text))
+        deleted = self.tr("Deleted 1 run.") if len(run_ids) == 1 else (
+            self.tr("Deleted {} runs.").format(len(run_ids))
+        )  # fmt: skip
+        place = self._undo_stack.index()
+
+        def undo() -> None:
+            if self._undo_stack.index() == place:
+                self._undo_stack.undo()
+            else:  # something else was done since; that stays
+                self._conductor.restore(run_ids)
+
+        self._deletion = (place, undo)
+        self._banner.say(deleted, action=self.tr("Undo"), act=undo)
+
+    @Slot(int)
+    def _forget_deletion(self, index: int) -> None:
+        """Takes the offer to undo a deletion away once it is undone."""
+        place, undo = self._deletion
+        if index < place and self._banner.offers is undo:
+            self._banner.hide()
+
+    @Slot()
+    def empty_trash(self) -> None:
+        """Removes deleted runs for good, after asking."""
+        gone = len(self._conductor.guarded(lambda: self._conductor.store.runs(deleted=True)) or ())
+        if not gone:
+            self._banner.say(self.tr("The trash is empty."))
+            return
+        button = QMessageBox.StandardButton
+        question = (
+            self.tr("Remove 1 deleted run, with its files, for good?") if gone == 1
+            else self.tr("Remove {} deleted runs, with their files, for good?").format(gone)
+        )  # fmt: skip
+        if (
+            QMessageBox.question(self._banner.window(), self.tr("Empty trash"), question)
+            == button.Yes
+        ):
+            self._undo_stack.clear()
+            self._banner.hide()
+            self._conductor.empty_trash()
+
+    @Slot(str, str)
+    def rename(self, run_id: str, name: str) -> None:
+        """Gives a run another name."""
+        run = self._conductor.guarded(lambda: self._conductor.store.run(run_id))
+        before = run.name if run is not None else name
+        if name != before:
+            words_ = self.tr("renaming of {}").format(before)
+            self._undo_stack.push(RenameRun(self._conductor, run_id, before, name, words_))
