@@ -10,7 +10,7 @@ from pathlib import Path
 from types import FrameType
 from weakref import ref
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from ui import theme
@@ -30,9 +30,21 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     application.setApplicationName("dlopt-workbench")
     application.setApplicationDisplayName("DLOpt Workbench")
     application.setStyle("Fusion")
-    store = open_store(store_folder or default_store())
-    if store is None:
-        return 2
+    folder: Path | None = store_folder or default_store()
+    code = 0
+    while folder is not None:
+        store = open_store(folder)
+        if store is None:
+            return 2
+        code, folder = _show_window(application, store, file)
+        file = None
+    return code
+
+
+def _show_window(
+    application: QApplication, store: Store, file: Path | None
+) -> tuple[int, Path | None]:
+    """One window from its opening to its end: Qt's exit code, and the store to open next."""
     window = MainWindow(store)
     scheme = window.settings.value("appearance", Qt.ColorScheme.Unknown.name)
     if scheme in (Qt.ColorScheme.Light.name, Qt.ColorScheme.Dark.name):
@@ -48,8 +60,11 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     QTimer.singleShot(0, window, partial(window.start, file))
     code = application.exec()
     ticks.stop()
-    del window  # before the application goes: Qt crashes at exit in the other order
-    return code
+    following = window.next_store
+    # Now, before the application goes: Qt crashes at exit in the other order.
+    window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return code, following
 
 
 def _closer(window: MainWindow) -> Callable[[int, FrameType | None], None]:

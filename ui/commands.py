@@ -96,6 +96,7 @@ class Commands(QObject):
         file.addAction(self._action(tr("Save"), "save", key.Save, window.files.save))
         file.addAction(self._action(tr("Save as…"), "", key.SaveAs, window.files.save_as))
         file.addSeparator()
+        file.addAction(self._action(tr("Open another store…"), "", "", window.choose_store))
         file.addAction(self._action(tr("Empty trash…"), "trash", "", window.changes.empty_trash))
         file.addSeparator()
         file.addAction(self._action(tr("Quit"), "", key.Quit, window.close))

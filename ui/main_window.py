@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QFileDialog,
     QMainWindow,
     QSplitter,
     QTabWidget,
@@ -56,7 +57,12 @@ class MainWindow(QMainWindow):
 
     Args:
         store: Open; the window closes it.
+
+    Attributes:
+        next_store: The store a person wants to see in place of this one, once this is closed.
     """
+
+    next_store: Path | None = None
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -330,6 +336,17 @@ class MainWindow(QMainWindow):
                 action=self.tr("Restore them"),
                 act=lambda: self.editor.replace(draft, words_),
             )
+
+    @Slot()
+    def choose_store(self) -> None:
+        """Asks for another store and closes this window, so that one on that store opens."""
+        name = QFileDialog.getExistingDirectory(
+            self, self.tr("Open another store"), str(self.store.folder)
+        )
+        if name:
+            self.next_store = Path(name)
+            if not self.close():
+                self.next_store = None
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_toml(event) is not None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
+from ui import app
 from ui.app import open_store
+from ui.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -88,3 +91,25 @@ def test_cancel_gives_none(person: Person, no_store: Path) -> None:
     assert open_store(no_store) is None
     person.presses = "Close"
     assert open_store(no_store) is None
+
+
+def test_another_store_opens_in_a_new_window(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`run` shows a window on the first store, and on the second when the first is closed."""
+    seen: list[Path] = []
+
+    def start(window: MainWindow, file: Path | None) -> None:
+        seen.append(window.store.folder)
+        if len(seen) == 1:
+            QTimer.singleShot(0, window.choose_store)
+        else:
+            QTimer.singleShot(0, window.close)
+
+    monkeypatch.setattr(app, "QApplication", lambda arguments: qapp)
+    monkeypatch.setattr(MainWindow, "start", start)
+    second = tmp_path / "second"
+    second.mkdir()
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(second))
+    assert app.run(None, tmp_path / "first") == 0
+    assert seen == [tmp_path / "first", second]
