@@ -33,7 +33,7 @@ class StatusPanel(QStatusBar):
         ):
             label.setToolTip(help_text)
             self.addWidget(label)
-        conductor.ready.connect(self.device.setText)
+        conductor.ready.connect(self._show_device)
         conductor.steps.connect(self._add_steps)
         conductor.progress.connect(self._show_phase)
         conductor.ended.connect(self._ended)
@@ -55,6 +55,12 @@ class StatusPanel(QStatusBar):
         left = self._conductor.pace.remaining
         shows = busy and left is not None and not held
         self.remaining.setText(self.tr("{} left").format(words.duration(left)) if shows else "")
+
+    @Slot(str)
+    def _show_device(self, words_: str) -> None:
+        self.device.setText(words_)
+        self._phase = ""
+        self.refresh()
 
     @Slot(object)
     def _add_steps(self, message: Steps) -> None:
