@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
-
-from tests.engine.conftest import Oracle
-from workbench.analysis import Analysis, analyze
-from workbench.experiment import REFERENCE_CNN, Experiment, Structure
+from workbench.analysis import analyze
+from workbench.experiment import REFERENCE_CNN
 from workbench.spec.layers import (
-    Activation,
-    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
-    Dropout,
     Flatten,
     GlobalAveragePooling2D,
-    Layer,
     MaxPooling2D,
-    Shape,
 )
 
 
@@ -75,73 +65,3 @@ def test_it_stops_at_the_layer_that_does_not_fit() -> None:
     assert problem.path == "structure.layers[2]"
     assert problem.message.startswith("Conv2D: needs an image (height, width, channels), got 1152;")
     assert analyze([MaxPooling2D()], (1, 1, 1)).output_shape == (1, 1, 1)
-
-
-# --- against Keras -------------------------------------------------------------------------------
-
-LENGTHS = st.tuples(st.integers(1, 4), st.integers(1, 4))
-STRIDES = st.tuples(st.integers(1, 3), st.integers(1, 3))
-PADDING = st.sampled_from(["valid", "same"])
-POOLING = {
-    "pool_size": LENGTHS,
-    "strides": st.one_of(st.none(), STRIDES),
-    "padding": PADDING,
-}
-FILTERS = st.integers(1, 6)
-LAYERS: list[st.SearchStrategy[Layer]] = [
-    st.builds(
-        Conv2D, filters=FILTERS, kernel_size=LENGTHS, strides=STRIDES, padding=PADDING,
-        use_bias=st.booleans(),
-    ),
-    st.builds(MaxPooling2D, **POOLING),
-    st.builds(AveragePooling2D, **POOLING),
-    st.builds(Dense, units=FILTERS, use_bias=st.booleans()),
-    st.just(BatchNormalization()),
-    st.just(Dropout()),
-    st.just(Activation(activation="tanh")),
-    st.just(GlobalAveragePooling2D()),
-    st.just(Flatten()),
-]  # fmt: skip
-STRUCTURES = st.lists(st.one_of(LAYERS), min_size=1, max_size=7)
-SHAPES = st.tuples(st.integers(1, 14), st.integers(1, 14), st.sampled_from([1, 3]))
-
-
-def of_keras(oracle: Oracle, layers: list[Layer], shape: Shape) -> dict[str, object]:
-    toml = Experiment(structure=Structure(layers=tuple(layers))).to_toml()
-    answer: dict[str, object] = oracle.ask("model", toml=toml, shape=shape)
-    return answer
-
-
-def as_keras_says(found: Analysis) -> dict[str, object]:
-    return {
-        "shapes": [list(cost.output_shape) for cost in found.layers],
-        "parameters": found.parameters,
-        "trainable": found.trainable,
-        "by_layer": [cost.parameters for cost in found.layers],
-    }
-
-
-@settings(max_examples=150)
-@given(layers=STRUCTURES, shape=SHAPES)
-@example(layers=list(REFERENCE_CNN), shape=(28, 28, 1))
-@example(layers=[Conv2D(strides=(3, 3), padding="same"), MaxPooling2D()], shape=(11, 5, 3))
-def test_it_agrees_with_keras(layers: list[Layer], shape: Shape, oracle: Oracle) -> None:
-    found = analyze(layers, shape)
-    fitting = layers[: len(found.layers)]
-    if fitting:
-        assert of_keras(oracle, fitting, shape) == as_keras_says(found)
-    if found.problems:
-        refused = layers[: len(found.layers) + 1]
-        assert "refused" in of_keras(oracle, refused, shape), found.problems
-
-
-@pytest.mark.parametrize("pool", [MaxPooling2D, AveragePooling2D, Conv2D])
-@pytest.mark.parametrize("padding", ["valid", "same"])
-def test_every_small_window_agrees_with_keras(
-    pool: type[Layer], padding: str, oracle: Oracle
-) -> None:
-    field = "kernel_size" if pool is Conv2D else "pool_size"
-    for window in range(1, 5):
-        layer = pool.parse({field: [window, 2], "strides": [3, window], "padding": padding})
-        found = analyze([layer], (4, 7, 1))
-        assert of_keras(oracle, [layer], (4, 7, 1)) == as_keras_says(found)
