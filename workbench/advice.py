@@ -114,5 +114,18 @@ def inner_softmax(costs: Sequence[LayerCost]) -> Iterator[Problem]:
             )
 
 
+def tied_averages(costs: Sequence[LayerCost]) -> Iterator[Problem]:
+    """BatchNormalization with shared weights: one moving average stands for several passes."""
+    for cost in costs:
+        if any(isinstance(c.layer, BatchNormalization) and not c.parameters for c in cost.calls):
+            yield Problem(
+                path_of(cost),
+                "BatchNormalization with shared weights averages over all passes, which fits none, "
+                "so accuracy falls after training; use LayerNormalization or GroupNormalization",
+            )
+
+
 Check = Callable[[Sequence[LayerCost]], Iterable[Problem]]
-CHECKS: tuple[Check, ...] = (heavy_dense, shrunk_map, bottleneck, needless_bias, inner_softmax)
+CHECKS: tuple[Check, ...] = (
+    heavy_dense, shrunk_map, bottleneck, needless_bias, inner_softmax, tied_averages,
+)  # fmt: skip

@@ -30,6 +30,12 @@ def signature(name: str) -> list[str]:
     return list(inspect.signature(target).parameters)
 
 
+def default(name: str, argument: str) -> Any:
+    """What a class of Keras takes where an argument is not given."""
+    target = operator.attrgetter(name.removeprefix("keras."))(keras)
+    return inspect.signature(target).parameters[argument].default
+
+
 def config(family: str, values: dict[str, Any]) -> dict[str, Any]:
     """What Keras says of the object that the builder makes of a choice."""
     chosen = next(f for f in Choice.__subclasses__() if f.__name__ == family)
@@ -64,7 +70,7 @@ def refuses(layer: dict[str, Any], shape: list[int]) -> bool:
     return False
 
 
-QUESTIONS = {f.__name__: f for f in (signature, config, model, refuses)}
+QUESTIONS = {f.__name__: f for f in (signature, default, config, model, refuses)}
 
 for line in sys.stdin:
     asked = json.loads(line)

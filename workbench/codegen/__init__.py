@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from workbench.codegen.data import data_imports, data_lines, fit_arguments
-from workbench.codegen.expressions import expression, written
+from workbench.codegen.expressions import assignment, written
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
@@ -25,28 +25,21 @@ EVALUATION_BATCH = 500
 
 BATCHES = '''
 class Batches(keras.utils.PyDataset):
-    """Batches of (images from 0 to 1, labels), in another order every epoch."""
+    """Batches of (images from 0 to 1, labels) of these rows, in their order."""
 
-    def __init__(self, images, labels, batch_size, seed=None):
+    def __init__(self, images, labels, rows, batch_size):
         super().__init__()
         self.images, self.labels = images, labels.astype(np.int32)
-        self.batch_size, self.seed, self.epoch = batch_size, seed, -1
-        self.on_epoch_end()
+        self.rows, self.batch_size = rows, batch_size
 
     def __len__(self):
-        return -(-len(self.labels) // self.batch_size)
+        return -(-len(self.rows) // self.batch_size)
 
     def __getitem__(self, index):
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        rows = self.rows[index * self.batch_size : (index + 1) * self.batch_size]
         images = self.images[rows]
         scale = 1 / 255 if images.dtype == np.uint8 else 1
         return images.astype(np.float32) * np.float32(scale), self.labels[rows]
-
-    def on_epoch_end(self):
-        self.epoch += 1
-        self.order = np.arange(len(self.labels))
-        if self.seed is not None:
-            self.order = np.random.default_rng((self.seed, self.epoch)).permutation(self.order)
 '''
 
 RATES: dict[type[Schedule], Callable[[Any, float], str]] = {
@@ -115,27 +108,32 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     fit = fit_arguments(experiment.data, info)
     fitting = [f"x, x_test = fitted(x{fit}), fitted(x_test{fit})"] if fit else []
     validation = experiment.training.validation_split > 0
-    valid = [f"validation = Batches(x[aside], y[aside], {EVALUATION_BATCH})"] if validation else []
-    given = ", validation_data=validation" if validation else ""
+    valid = [f"validation = Batches(x, y, aside, {EVALUATION_BATCH})"] if validation else []
+    given = "validation_data=validation," if validation else ""
     logits = not experiment.gives_probabilities(info)
-    loss = expression(experiment.loss, **({"from_logits": "True"} if logits else {}))
-    rate = _rate(experiment)
+    from_logits = {"from_logits": "True"} if logits else {}
     body = [
         "x, y, x_test, y_test = read()",
         *fitting,
         "train, aside = split(y, VALIDATION_SHARE, SEED)",
-        "training = Batches(x[train], y[train], BATCH_SIZE, seed=SEED)",
         *valid,
         "",
         "keras.utils.set_random_seed(SEED)",
         "model = make_model()",
         "model.summary()",
-        f"optimizer = {expression(experiment.optimizer, learning_rate=rate)}",
-        f"loss = {loss}",
+        *_rate(experiment),
+        *assignment("optimizer", experiment.optimizer, learning_rate="learning_rate"),
+        *assignment("loss", experiment.loss, **from_logits),
         'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
-        f"model.fit(training, epochs=EPOCHS, shuffle=False, verbose=2{given})",
+        "for epoch in range(EPOCHS):",
+        "    order = np.random.default_rng((SEED, epoch)).permutation(train)",
+        "    batches = Batches(x, y, order, BATCH_SIZE)",
+        "    model.fit(",
+        "        batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False, verbose=2,",
+        *([f"        {given}"] if given else []),
+        "    )",
         "",
-        f"test = Batches(x_test, y_test, {EVALUATION_BATCH})",
+        f"test = Batches(x_test, y_test, np.arange(len(y_test)), {EVALUATION_BATCH})",
         "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
         'print("name:", ascii(NAME))',
         'print("parameters:", model.count_params())',
@@ -149,10 +147,10 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     ]
 
 
-def _rate(experiment: Experiment) -> str:
-    """The learning rate as source: a number or a schedule."""
+def _rate(experiment: Experiment) -> list[str]:
+    """`learning_rate = ` a number or a schedule."""
     schedule, initial = experiment.schedule, experiment.optimizer.learning_rate
     own = RATES.get(type(schedule))
     if own is not None:
-        return own(schedule, initial)
-    return expression(schedule, initial_learning_rate=written(initial))
+        return [f"learning_rate = {own(schedule, initial)}"]
+    return assignment("learning_rate", schedule, initial_learning_rate=written(initial))

@@ -75,3 +75,8 @@ def expression(choice: Choice, **more: str) -> str:
     """A choice as one expression; `more` are further arguments, as source, which win."""
     given = {**arguments(choice), **more}
     return f"{class_name(choice)}({', '.join(f'{n}={v}' for n, v in given.items())})"
+
+
+def assignment(target: str, choice: Choice, **more: str) -> list[str]:
+    """`target = choice`, on as many lines as it takes."""
+    return call(class_name(choice), {**arguments(choice), **more}, f"{target} = ")
