@@ -34,10 +34,11 @@ def heavy_dense(costs: Sequence[LayerCost]) -> Iterator[Problem]:
     total = sum(cost.parameters for cost in costs)
     for position, cost in enumerate(costs):
         part = share(cost.parameters, total)
-        if not isinstance(cost.layer, Dense) or part < DENSE_SHARE or len(costs) == 1:
+        flat = _flattened(costs[:position])
+        is_last = not any(after.parameters for after in costs[position + 1 :])
+        if not isinstance(cost.layer, Dense) or part < DENSE_SHARE or (is_last and not flat):
             continue
         holds = f"holds {part:.0%} of the parameters ({cost.parameters:,} of {total:,})"
-        flat = _flattened(costs[:position])
         yield Problem(path_of(cost), f"{holds}{_saving(cost, flat)}")
 
 

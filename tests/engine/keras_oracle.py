@@ -22,6 +22,7 @@ from workbench.runtime.build import assemble, build  # noqa: E402
 from workbench.spec import Choice  # noqa: E402
 from workbench.spec.data import DataInfo  # noqa: E402
 from workbench.spec.layers import Layer  # noqa: E402
+from workbench.spec.optimizers import Optimizer  # noqa: E402
 
 
 def signature(name: str) -> list[str]:
@@ -70,7 +71,14 @@ def refuses(layer: dict[str, Any], shape: list[int]) -> bool:
     return False
 
 
-QUESTIONS = {f.__name__: f for f in (signature, default, config, model, refuses)}
+def slots(values: dict[str, Any]) -> int:
+    """Values that an optimizer keeps for each weight."""
+    optimizer = build(Optimizer.choices()[values["kind"]].parse(values))
+    optimizer.build([keras.Variable(keras.ops.zeros((3, 5)))])
+    return sum(tuple(variable.shape) == (3, 5) for variable in optimizer.variables)
+
+
+QUESTIONS = {f.__name__: f for f in (signature, default, config, model, refuses, slots)}
 
 for line in sys.stdin:
     asked = json.loads(line)
