@@ -9,35 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
 
+from workbench.advice import advice
+from workbench.costs import FLOAT_BYTES, LayerCost, share
 from workbench.spec.base import Problem
-from workbench.spec.layers import Layer, LayerError, Shape
+from workbench.spec.layers import Block, Layer, LayerError, Planner, Shape, Step, written
 
-FLOAT_BYTES = 4
-
-
-@dataclass(frozen=True)
-class LayerCost:
-    """One layer in place.
-
-    Attributes:
-        index: Position in the structure, from 0.
-        layer: The layer.
-        input_shape: What reaches it, without the batch.
-        output_shape: What leaves it, without the batch.
-        parameters: All its weights, the moving averages included, as Keras counts them.
-        trainable: The weights that gradients train.
-        macs: Multiply-accumulate operations for one image.
-        activation_bytes: Memory of its output for one image in float32.
-    """
-
-    index: int
-    layer: Layer
-    input_shape: Shape
-    output_shape: Shape
-    parameters: int
-    trainable: int
-    macs: int
-    activation_bytes: int
+__all__ = ["FLOAT_BYTES", "Analysis", "LayerCost", "analyze", "share"]
 
 
 @dataclass(frozen=True)
@@ -48,11 +25,13 @@ class Analysis:
         input_shape: (height, width, channels).
         layers: The layers that fit, in order.
         problems: The layer that doesn't fit, if any; paths start at `structure`.
+        warnings: What is worth knowing of a network that can be trained; same paths.
     """
 
     input_shape: Shape
     layers: tuple[LayerCost, ...]
     problems: tuple[Problem, ...] = field(default=())
+    warnings: tuple[Problem, ...] = field(default=())
 
     @property
     def output_shape(self) -> Shape:
@@ -85,24 +64,77 @@ class Analysis:
         """Size of the weights in float32: the model file, less its headers."""
         return self.parameters * FLOAT_BYTES
 
+    @property
+    def receptive_field(self) -> tuple[int, int]:
+        """Height and width of the part of the image that one output sees."""
+        return self.layers[-1].receptive_field if self.layers else (1, 1)
+
+    @property
+    def last(self) -> LayerCost | None:
+        """The layer whose output is the network's, the innermost one of a block."""
+        return next((c.calls[-1] for c in reversed(self.layers) if c.calls), None)
+
+    def training_bytes(self, batch_size: int, slots: int = 2) -> int:
+        """Memory that training takes, about.
+
+        Weights, gradients, the optimizer's values and, kept for the backward pass, every layer's
+        output for every image of a batch, in float32. An estimate: what TensorFlow itself takes
+        (some hundred MB) and scratch space of convolutions come on top, and outputs of layers
+        that work in place are counted though they may not be kept.
+
+        Args:
+            batch_size: Images to a step.
+            slots: Values that the optimizer keeps for each weight: 2 for Adam.
+        """
+        weights = self.parameters + self.trainable * (1 + slots)
+        return weights * FLOAT_BYTES + self.activation_bytes * batch_size
+
 
 def analyze(layers: Sequence[Layer], input_shape: Shape) -> Analysis:
     """Costs of `layers` fed with `input_shape`; stops at the first that doesn't fit."""
     costs: list[LayerCost] = []
-    shape = input_shape
+    planner = Planner(input_shape)
+    seen = (1, 1)
     for index, layer in enumerate(layers):
+        shape = planner.output_shape
         try:
-            output = layer.output_shape(shape)
+            steps = planner.add(layer)
         except LayerError as error:
-            path = f"structure.layers[{index}]" + (f".{error.field}" if error.field else "")
-            name = f"{layer.label}: " if not error.field else ""
-            return Analysis(input_shape, tuple(costs), (Problem(path, name + error.message),))
-        parameters = layer.parameters(shape)
-        costs.append(
-            LayerCost(
-                index, layer, shape, output, sum(parameters), parameters.trainable,
-                layer.macs(shape), prod(output) * FLOAT_BYTES,
-            )
-        )  # fmt: skip
-        shape = output
-    return Analysis(input_shape, tuple(costs))
+            problem = _problem(index, layer, error, shape)
+            return Analysis(input_shape, tuple(costs), (problem,), advice(costs))
+        costs.append(_cost(index, layer, shape, steps, seen))
+        seen = costs[-1].receptive_field
+    return Analysis(input_shape, tuple(costs), (), advice(costs))
+
+
+def _problem(index: int, layer: Layer, error: LayerError, shape: Shape) -> Problem:
+    """The sentence about a layer that doesn't fit, with the shape that reached it."""
+    path = f"structure.layers[{index}]" + (f".{error.field}" if error.field else "")
+    name = "" if error.field else f"{layer.label}: "
+    reached = "" if written(shape) in error.message else f" (reached by {written(shape)})"
+    return Problem(path, f"{name}{error.message}{reached}")
+
+
+def _cost(
+    index: int, layer: Layer, shape: Shape, steps: Sequence[Step], seen: tuple[int, int]
+) -> LayerCost:
+    """A layer's cost from its steps; one that is switched off passes on what reaches it."""
+    if not steps:
+        return LayerCost(index, layer, shape, shape, 0, 0, 0, 0, seen)
+    parts = tuple(_step_cost(number, step) for number, step in enumerate(steps))
+    if not isinstance(layer, Block):
+        return _step_cost(index, steps[0])
+    return LayerCost(
+        index, layer, shape, steps[-1].output_shape,
+        sum(part.parameters for part in parts), sum(part.trainable for part in parts),
+        sum(part.macs for part in parts), sum(part.activation_bytes for part in parts),
+        parts[-1].receptive_field, parts,
+    )  # fmt: skip
+
+
+def _step_cost(index: int, step: Step) -> LayerCost:
+    return LayerCost(
+        index, step.layer, step.input_shape, step.output_shape, sum(step.parameters),
+        step.parameters.trainable, step.macs, prod(step.output_shape) * FLOAT_BYTES,
+        step.receptive_field,
+    )  # fmt: skip

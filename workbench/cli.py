@@ -15,9 +15,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import __version__, presets
+from workbench import __version__, cli_structure, presets
 from workbench.data import DataError, is_downloaded, load
-from workbench.experiment import Experiment, parse_settings
+from workbench.experiment import Experiment
 from workbench.places import default_store
 from workbench.progress import ProgressLine
 from workbench.runs.messages import StatusChanged
@@ -58,11 +58,17 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = _command(commands, "run", _run, "train an experiment and keep the run")
-    run.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
-    run.add_argument(
-        "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
-        help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated",
-    )  # fmt: skip
+    structure = _command(commands, "analyze", cli_structure.analyze, "what each layer costs")
+    structure.add_argument("--json", action="store_true", help="print the result as JSON")
+    script = _command(commands, "code", cli_structure.code, "print a stand-alone Keras script")
+    script.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")
+    for part in (run, structure, script):
+        part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
+        part.add_argument(
+            "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
+            help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be "
+            "repeated",
+        )  # fmt: skip
     resume = _command(commands, "resume", _resume, "go on with a run from its last checkpoint")
     resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
     runs = _command(commands, "runs", _runs, "list the runs of the store")
@@ -89,16 +95,14 @@ def _command(
 
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
-    return {"run", "resume", "runs", "presets", "datasets"}
+    return {"analyze", "code", "run", "resume", "runs", "presets", "datasets"}
 
 
 # --- run and resume ------------------------------------------------------------------------------
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    experiment = presets.find(arguments.experiment)
-    settings = parse_settings(arguments.settings)
-    experiment = experiment.with_settings(settings).with_base(Path.cwd())
+    experiment = cli_structure.experiment_of(arguments)
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
         session = Session(store.folder)

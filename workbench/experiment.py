@@ -214,6 +214,16 @@ class Experiment(Spec):
         """What the network costs on this data."""
         return analyze(self.structure.layers, info.image_shape)
 
+    def training_bytes(self, info: DataInfo) -> int:
+        """Memory that training takes, about; see `Analysis.training_bytes`."""
+        slots = self.optimizer.slots()
+        return self.analysis(info).training_bytes(self.training.batch_size, slots)
+
+    def gives_probabilities(self, info: DataInfo) -> bool:
+        """Whether the network ends in softmax; else it gives logits."""
+        last = self.analysis(info).last
+        return last is not None and getattr(last.layer, "activation", "linear") == "softmax"
+
     def steps_per_epoch(self, info: DataInfo) -> int:
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
@@ -265,17 +275,20 @@ def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
 
 def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
     """What the last layer must give: probabilities or logits, one a class."""
-    last = analysis.layers[-1]
-    path = f"structure.layers[{last.index}]"
+    last = analysis.last
+    if last is None:
+        return [Problem("structure.layers", "must have at least one layer that is enabled")]
+    top = next(cost for cost in reversed(analysis.layers) if cost.calls)
+    path = f"structure.layers[{top.index}]"
     if last.output_shape != (info.classes,):
         got = written(last.output_shape)
         wanted = f"must give one value for each of the {info.classes} classes, gives {got}"
-        field = ".units" if isinstance(last.layer, Dense) and len(last.output_shape) == 1 else ""
+        field = ".units" if isinstance(top.layer, Dense) and len(top.output_shape) == 1 else ""
         return [Problem(path + field, wanted)]
     activation = getattr(last.layer, "activation", "linear")
     if activation not in ("softmax", "linear"):
         message = f"must be softmax (or linear, for logits) in the last layer, got {activation!r}"
-        return [Problem(f"{path}.activation", message)]
+        return [Problem(path if top.parts else f"{path}.activation", message)]
     return []
 
 

@@ -18,15 +18,23 @@ os.dup2(2, 1)  # what a library prints is no answer
 import keras  # noqa: E402
 
 from workbench.experiment import Experiment  # noqa: E402
-from workbench.runtime.build import build, build_model  # noqa: E402
+from workbench.runtime.build import assemble, build  # noqa: E402
 from workbench.spec import Choice  # noqa: E402
 from workbench.spec.data import DataInfo  # noqa: E402
+from workbench.spec.layers import Layer  # noqa: E402
+from workbench.spec.optimizers import Optimizer  # noqa: E402
 
 
 def signature(name: str) -> list[str]:
     """Names of the arguments of a class of Keras."""
     target = operator.attrgetter(name.removeprefix("keras."))(keras)
     return list(inspect.signature(target).parameters)
+
+
+def default(name: str, argument: str) -> Any:
+    """What a class of Keras takes where an argument is not given."""
+    target = operator.attrgetter(name.removeprefix("keras."))(keras)
+    return inspect.signature(target).parameters[argument].default
 
 
 def config(family: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -36,23 +44,41 @@ def config(family: str, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def model(toml: str, shape: list[int]) -> dict[str, Any]:
-    """Shapes and weights of the network of an experiment; its refusal where Keras has one."""
+    """Shapes and weights of each call of a network's layers."""
     height, width, channels = shape
     info = DataInfo((height, width, channels), ("0", "1"), 1, 1)
-    try:
-        built = build_model(Experiment.from_toml(toml), info)
-    except ValueError as error:
-        return {"refused": str(error)}
+    built = assemble(Experiment.from_toml(toml), info)
     count = keras.src.utils.summary_utils.count_params
+    seen: set[int] = set()
+    weights = []
+    for layer in built.layers:
+        weights.append(0 if id(layer) in seen else layer.count_params())
+        seen.add(id(layer))
     return {
-        "shapes": [list(layer.output.shape[1:]) for layer in built.layers],
-        "parameters": built.count_params(),
-        "trainable": int(count(built.trainable_weights)),
-        "by_layer": [layer.count_params() for layer in built.layers],
+        "shapes": [list(tensor.shape[1:]) for tensor in built.tensors],
+        "parameters": built.model.count_params(),
+        "trainable": int(count(built.model.trainable_weights)),
+        "by_call": weights,
     }
 
 
-QUESTIONS = {f.__name__: f for f in (signature, config, model)}
+def refuses(layer: dict[str, Any], shape: list[int]) -> bool:
+    """Whether Keras's own layer can't be made or called on a shape."""
+    try:
+        build(Layer.choices()[layer["kind"]].parse(layer))(keras.Input(shape))
+    except ValueError:
+        return True
+    return False
+
+
+def slots(values: dict[str, Any]) -> int:
+    """Values that an optimizer keeps for each weight."""
+    optimizer = build(Optimizer.choices()[values["kind"]].parse(values))
+    optimizer.build([keras.Variable(keras.ops.zeros((3, 5)))])
+    return sum(tuple(variable.shape) == (3, 5) for variable in optimizer.variables)
+
+
+QUESTIONS = {f.__name__: f for f in (signature, default, config, model, refuses, slots)}
 
 for line in sys.stdin:
     asked = json.loads(line)

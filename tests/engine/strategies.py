@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -13,13 +14,31 @@ from pydantic.fields import FieldInfo
 
 from workbench.experiment import Experiment
 from workbench.spec import Choice, Spec
+from workbench.spec.layers import Conv2D, DepthwiseConv2D, Layer, Repeat, SeparableConv2D
 from workbench.spec.optimizers import SGD
 
 FAMILIES: list[type[Choice]] = list(Choice.__subclasses__())
 EVERY_CHOICE: list[type[Choice]] = [c for f in FAMILIES for c in f.choices().values()]
 
-RULES: dict[type[Spec], Callable[[dict[str, Any]], bool]] = {
-    SGD: lambda values: not values["nesterov"] or values["momentum"] > 0,
+
+def _nesterov_needs_momentum(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "nesterov": values["nesterov"] and values["momentum"] > 0}
+
+
+def _steps_or_gaps(values: dict[str, Any]) -> dict[str, Any]:
+    return values if max(values["strides"]) == 1 else {**values, "dilation_rate": (1, 1)}
+
+
+def _groups_divide_filters(values: dict[str, Any]) -> dict[str, Any]:
+    values = _steps_or_gaps(values)
+    return values if values["filters"] % values["groups"] == 0 else {**values, "groups": 1}
+
+
+MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    SGD: _nesterov_needs_momentum,
+    Conv2D: _groups_divide_filters,
+    DepthwiseConv2D: _steps_or_gaps,
+    SeparableConv2D: _steps_or_gaps,
 }
 """What a class asks of several settings together; bounds of one setting are read from its field."""
 
@@ -31,8 +50,16 @@ def specs(cls: type[Spec]) -> st.SearchStrategy[Spec]:
     if issubclass(cls, Choice) and cls in FAMILIES:
         return st.one_of([specs(choice) for choice in cls.choices().values()])
     fields = {name: _values(f.annotation, f.metadata) for name, f in cls.model_fields.items()}
-    rule = RULES.get(cls, lambda values: True)
-    return st.fixed_dictionaries(fields).filter(rule).map(cls.model_validate)
+    mended = MENDED.get(cls, dict)
+    return st.fixed_dictionaries(fields).map(mended).map(cls.model_validate)
+
+
+@functools.cache
+def _layers() -> st.SearchStrategy[Spec]:
+    """Any layer; what is repeated holds no repeats, so that drawing comes to an end."""
+    plain = [specs(c) for c in Layer.choices().values() if c is not Repeat]
+    inside = st.lists(st.one_of(plain), min_size=1, max_size=2).map(tuple)
+    return st.one_of(*plain, st.builds(Repeat, layers=inside, times=st.integers(1, 5)))
 
 
 def experiments() -> st.SearchStrategy[Experiment]:
@@ -58,6 +85,8 @@ def _values(annotation: Any, metadata: Iterable[Any] = ()) -> st.SearchStrategy[
     if origin in (Union, types.UnionType):
         return st.one_of([_values(part, rules) for part in inner])
     if origin is tuple and inner[-1] is Ellipsis:
+        if inner[0] is Layer:
+            return st.lists(_layers(), min_size=1, max_size=5).map(tuple)
         return st.lists(_values(inner[0]), min_size=1, max_size=5).map(tuple)
     if origin is tuple:
         return st.tuples(*[_values(part) for part in inner])

@@ -1,17 +1,15 @@
-"""Shapes, weights and operations: by hand, and against the real Keras model."""
+"""Shapes, weights and operations: by hand; warnings."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from tests.engine.conftest import Oracle
+from workbench import presets
 from workbench.analysis import Analysis, analyze
-from workbench.experiment import REFERENCE_CNN, Experiment, Structure
+from workbench.experiment import REFERENCE_CNN, Experiment
 from workbench.spec.layers import (
     Activation,
-    AveragePooling2D,
     BatchNormalization,
     Conv2D,
     Dense,
@@ -20,8 +18,11 @@ from workbench.spec.layers import (
     GlobalAveragePooling2D,
     Layer,
     MaxPooling2D,
+    Repeat,
+    ResidualBlock,
     Shape,
 )
+from workbench.spec.optimizers import SGD, Adam, Optimizer
 
 
 def test_the_reference_cnn() -> None:
@@ -77,71 +78,142 @@ def test_it_stops_at_the_layer_that_does_not_fit() -> None:
     assert analyze([MaxPooling2D()], (1, 1, 1)).output_shape == (1, 1, 1)
 
 
-# --- against Keras -------------------------------------------------------------------------------
-
-LENGTHS = st.tuples(st.integers(1, 4), st.integers(1, 4))
-STRIDES = st.tuples(st.integers(1, 3), st.integers(1, 3))
-PADDING = st.sampled_from(["valid", "same"])
-POOLING = {
-    "pool_size": LENGTHS,
-    "strides": st.one_of(st.none(), STRIDES),
-    "padding": PADDING,
-}
-FILTERS = st.integers(1, 6)
-LAYERS: list[st.SearchStrategy[Layer]] = [
-    st.builds(
-        Conv2D, filters=FILTERS, kernel_size=LENGTHS, strides=STRIDES, padding=PADDING,
-        use_bias=st.booleans(),
-    ),
-    st.builds(MaxPooling2D, **POOLING),
-    st.builds(AveragePooling2D, **POOLING),
-    st.builds(Dense, units=FILTERS, use_bias=st.booleans()),
-    st.just(BatchNormalization()),
-    st.just(Dropout()),
-    st.just(Activation(activation="tanh")),
-    st.just(GlobalAveragePooling2D()),
-    st.just(Flatten()),
-]  # fmt: skip
-STRUCTURES = st.lists(st.one_of(LAYERS), min_size=1, max_size=7)
-SHAPES = st.tuples(st.integers(1, 14), st.integers(1, 14), st.sampled_from([1, 3]))
+def of_preset(name: str) -> Analysis:
+    experiment = presets.load(name)
+    info = experiment.data.info()
+    assert info is not None
+    return experiment.analysis(info)
 
 
-def of_keras(oracle: Oracle, layers: list[Layer], shape: Shape) -> dict[str, object]:
-    toml = Experiment(structure=Structure(layers=tuple(layers))).to_toml()
-    answer: dict[str, object] = oracle.ask("model", toml=toml, shape=shape)
-    return answer
+def test_resnet_20_has_the_published_figures() -> None:
+    """He et al. 2016, table 6: 0.27 M parameters; about 41 M multiply-adds on 32x32."""
+    found = of_preset("resnet-20")
+    assert found.trainable == 269_722
+    assert found.macs == pytest.approx(41e6, rel=0.02)
+    convolutions = [
+        call
+        for cost in found.layers
+        for call in cost.calls
+        if isinstance(call.layer, Conv2D | Dense)
+    ]
+    assert len(convolutions) == 20
 
 
-def as_keras_says(found: Analysis) -> dict[str, object]:
-    return {
-        "shapes": [list(cost.output_shape) for cost in found.layers],
-        "parameters": found.parameters,
-        "trainable": found.trainable,
-        "by_layer": [cost.parameters for cost in found.layers],
-    }
+def test_lenet_5_has_its_61_706_parameters() -> None:
+    """LeCun et al. 1998, the third layer joined to all maps as is usual today."""
+    assert of_preset("lenet-5").parameters == 61_706
 
 
-@settings(max_examples=150)
-@given(layers=STRUCTURES, shape=SHAPES)
-@example(layers=list(REFERENCE_CNN), shape=(28, 28, 1))
-@example(layers=[Conv2D(strides=(3, 3), padding="same"), MaxPooling2D()], shape=(11, 5, 3))
-def test_it_agrees_with_keras(layers: list[Layer], shape: Shape, oracle: Oracle) -> None:
-    found = analyze(layers, shape)
-    fitting = layers[: len(found.layers)]
-    if fitting:
-        assert of_keras(oracle, fitting, shape) == as_keras_says(found)
-    if found.problems:
-        refused = layers[: len(found.layers) + 1]
-        assert "refused" in of_keras(oracle, refused, shape), found.problems
+def test_sharing_saves_what_it_says() -> None:
+    assert of_preset("shared-cnn").parameters == 19_146
+    hashed, reference = of_preset("hashed-cnn"), of_preset("mnist-cnn")
+    assert hashed.macs == reference.macs
+    assert hashed.parameters < reference.parameters / 7
 
 
-@pytest.mark.parametrize("pool", [MaxPooling2D, AveragePooling2D, Conv2D])
-@pytest.mark.parametrize("padding", ["valid", "same"])
-def test_every_small_window_agrees_with_keras(
-    pool: type[Layer], padding: str, oracle: Oracle
+def test_an_invalid_layer_names_the_shape_that_reached_it() -> None:
+    (problem,) = analyze([Conv2D(), MaxPooling2D(pool_size=(9, 9))], (8, 8, 1)).problems
+    assert "the 6x6x32 that reaches it" in problem.message
+    (problem,) = analyze([Flatten(), ResidualBlock()], (8, 8, 1)).problems
+    assert "got 64;" in problem.message
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("optimizer", [Adam(), SGD(), SGD(momentum=0.5)], ids=lambda o: repr(o)[:9])
+def test_training_holds_weights_gradients_slots_and_a_batch_of_outputs(
+    optimizer: Optimizer, oracle: Oracle
 ) -> None:
-    field = "kernel_size" if pool is Conv2D else "pool_size"
-    for window in range(1, 5):
-        layer = pool.parse({field: [window, 2], "strides": [3, window], "padding": padding})
-        found = analyze([layer], (4, 7, 1))
-        assert of_keras(oracle, [layer], (4, 7, 1)) == as_keras_says(found)
+    found = analyze([Conv2D(filters=2), BatchNormalization()], (4, 4, 1))
+    slots = optimizer.slots()
+    trained, kept = 2 * 9 + 2 + 4, 4
+    outputs = 16 + 2 * 2 * 2 * 2
+    weights = trained * (2 + slots) + kept
+    assert found.training_bytes(10, slots) == 4 * (weights + 10 * outputs)
+    assert oracle.ask("slots", values=optimizer.values()) == slots
+
+
+def test_an_experiment_knows_the_memory_of_its_optimizer() -> None:
+    experiment = Experiment(optimizer=SGD())
+    info = experiment.data.info()
+    assert info is not None
+    analysis = experiment.analysis(info)
+    assert experiment.training_bytes(info) == analysis.training_bytes(64, slots=0)
+
+
+# --- warnings ------------------------------------------------------------------------------------
+
+LAST = Dense(units=10, activation="softmax")
+
+
+def warned(*layers: Layer, shape: Shape = (28, 28, 1)) -> list[str]:
+    found = analyze(layers, shape)
+    assert not found.problems
+    return [str(warning) for warning in found.warnings]
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_presets_are_without_warnings(name: str) -> None:
+    found = [str(warning) for warning in of_preset(name).warnings]
+    heavy = ["structure.layers[1]: holds 60% of the parameters"] if name == "dense-only" else []
+    assert len(found) == len(heavy)
+    assert all(text.startswith(start) for text, start in zip(found, heavy, strict=True))
+
+
+def test_a_heavy_dense_layer_is_told_what_pooling_would_save() -> None:
+    layers = (Conv2D(filters=8), Flatten(), Dropout(), Dense(units=64), LAST)
+    total = 80 + (26 * 26 * 8 + 1) * 64 + 650
+    saved = (26 * 26 - 1) * 8 * 64
+    assert warned(*layers) == [
+        f"structure.layers[3]: holds 100% of the parameters ({(26 * 26 * 8 + 1) * 64:,} of "
+        f"{total:,}); GlobalAveragePooling2D instead of Flatten would save {saved:,} of them"
+    ]
+    assert warned(layers[0], GlobalAveragePooling2D(), LAST) == []
+    after = analyze((layers[0], GlobalAveragePooling2D(), *layers[3:]), (28, 28, 1))
+    assert after.parameters == total - saved
+
+
+def test_a_filter_that_sees_padding_only() -> None:
+    padded = Conv2D(filters=4, padding="same")
+    shrunk = (MaxPooling2D(pool_size=(14, 14)), padded, GlobalAveragePooling2D(), LAST)
+    assert warned(*shrunk) == [
+        "structure.layers[1]: its 3x3 filter is larger than the 2x2 image that reaches it, so much "
+        "of it sees padding only; shrink the image less before"
+    ]
+    assert "1x1 image" in warned(MaxPooling2D(pool_size=(28, 28)), ResidualBlock())[0]
+
+
+def test_a_bottleneck() -> None:
+    wide, narrow = Conv2D(filters=64), Conv2D(filters=8)
+    assert warned(wide, narrow, BatchNormalization(), wide, GlobalAveragePooling2D(), LAST) == [
+        "structure.layers[1]: is a bottleneck: channels fall from 64 to 8 and rise to 64 again; "
+        "what is lost here can't come back"
+    ]
+    assert warned(wide, narrow, GlobalAveragePooling2D(), LAST) == []
+    assert warned(Conv2D(filters=32), narrow, wide, GlobalAveragePooling2D(), LAST) == []
+
+
+def test_a_bias_before_batch_normalization() -> None:
+    linear = Conv2D(filters=8, activation="linear")
+    rest = (Activation(), GlobalAveragePooling2D(), LAST)
+    assert warned(linear, BatchNormalization(), *rest) == [
+        "structure.layers[0]: its bias does nothing, as BatchNormalization follows; set use_bias "
+        "to false and save 8 parameters"
+    ]
+    assert warned(linear.changed(use_bias=False), BatchNormalization(), *rest) == []
+    assert warned(linear.changed(activation="relu"), BatchNormalization(), *rest) == []
+
+
+def test_softmax_inside_and_tied_averages() -> None:
+    tied = Repeat(layers=(Conv2D(filters=1, padding="same"), BatchNormalization()))
+    inside = Conv2D(filters=1, activation="softmax")
+    (first, second) = warned(inside, tied, GlobalAveragePooling2D(), LAST)
+    assert first.startswith("structure.layers[0]: softmax inside a network slows learning;")
+    assert second.startswith("structure.layers[1]: BatchNormalization with shared weights averages")
+    assert warned(tied.changed(share_weights=False), GlobalAveragePooling2D(), LAST) == []
+
+
+def test_layers_that_are_switched_off_give_no_warning() -> None:
+    off = Conv2D(filters=2, activation="softmax", enabled=False)
+    assert warned(Conv2D(), off, GlobalAveragePooling2D(), LAST) == []

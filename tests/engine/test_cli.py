@@ -220,7 +220,9 @@ def test_a_store_on_a_full_disk_ends_the_run_with_a_sentence(folder: Path) -> No
 
 
 def test_presets_and_datasets_are_listed() -> None:
-    assert dlopt("presets").stdout.split() == ["digits-cnn", "mnist-cnn"]
+    listed = dlopt("presets").stdout.split()
+    assert {"digits-cnn", "mnist-cnn", "resnet-20", "shared-cnn"} <= set(listed)
+    assert listed == sorted(listed)
     printed = dlopt("presets", "mnist-cnn").stdout
     assert Experiment.from_toml(printed).training.epochs == 10
     rows = {row["kind"]: row for row in json.loads(dlopt("datasets", "--json").stdout)}

@@ -337,7 +337,7 @@ def test_switching_works_in_any_order_and_for_a_layer() -> None:
     pooled = network(MaxPooling2D(pool_size=(3, 3), padding="same"), Flatten())
     switched = pooled.with_settings({"structure.layers[0].kind": "average_pooling2d"})
     assert switched.at("structure.layers[0]").values() == {
-        "kind": "average_pooling2d", "pool_size": [3, 3], "padding": "same",
+        "kind": "average_pooling2d", "enabled": True, "pool_size": [3, 3], "padding": "same",
     }  # fmt: skip
 
 

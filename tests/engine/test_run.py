@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.engine.small import small, stop_after, train
-from workbench.experiment import Experiment
+from workbench import presets
 from workbench.runs.messages import EpochEnd, Started, Steps
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -222,12 +222,40 @@ def test_data_that_do_not_suit_the_network_are_refused_by_the_setting(store: Sto
         train(store, small(hardware__target="gpu"))
 
 
-def test_the_presets_train(store: Store) -> None:
-    from workbench import presets
+@pytest.mark.parametrize("name", presets.names())
+def test_a_preset_trains_an_epoch_on_the_embedded_data(store: Store, name: str) -> None:
+    settings = {"data.kind": "digits", "training.epochs": 1, "training.batch_size": 64}
+    experiment = presets.load(name).with_settings({**settings, "data.resize": 16})
+    if experiment.problems(experiment.data.info()):
+        experiment = experiment.with_settings({"data.resize": 28})
+    run_id, _ = train(store, experiment)
+    run = store.run(run_id)
+    assert run.status is RunStatus.COMPLETED
+    info = experiment.data.info()
+    assert info is not None
+    found = experiment.analysis(info)
+    assert (run.parameters, run.macs) == (found.parameters, found.macs)
+    losses = store.steps(run_id).values["loss"]
+    assert losses[-5:].mean() < losses[:5].mean()
 
-    for name in presets.names():
-        experiment: Experiment = presets.load(name).with_settings(
-            {"data.kind": "digits", "data.resize": 28, "training.epochs": 1}
-        )
-        run_id, _ = train(store, experiment)
-        assert (store.run(run_id).test_accuracy or 0) > 0.3
+
+def test_tied_weights_stay_tied_and_hashed_ones_few(store: Store) -> None:
+    """What is saved of a trained network is one set of each."""
+    layers = [
+        {"kind": "conv2d", "filters": 4, "padding": "same", "hash_compression": 6},
+        {"kind": "repeat", "times": 3, "layers": [
+            {"kind": "conv2d", "filters": 4, "padding": "same"}, {"kind": "layer_normalization"},
+        ]},
+        {"kind": "conv2d", "filters": 99, "enabled": False},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 10, "activation": "softmax", "hash_compression": 4},
+    ]  # fmt: skip
+    run_id, _ = train(
+        store,
+        small(structure__layers=layers, training__epochs=8, optimizer__learning_rate=0.01),
+    )
+    assert (store.run(run_id).test_accuracy or 0) > 0.6
+    kept = weights(store, run_id)
+    shapes = sorted(array.shape for name, array in kept.items() if name.startswith("model."))
+    norm = [(4,)] * 2
+    assert shapes == sorted([(6,), (4,), (3, 3, 4, 4), (4,), *norm, (640,), (10,)])

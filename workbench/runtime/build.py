@@ -9,29 +9,40 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import keras
 
 from workbench.experiment import Experiment
+from workbench.runtime import hashed
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
+from workbench.spec.layers import Operation, Planner, Step
 from workbench.spec.optimizers import Optimizer
 from workbench.spec.regularizers import NoRegularizer
 
-BUILDERS: dict[type[Choice], Callable[..., Any]] = {
+BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {
     NoRegularizer: lambda choice: None,
 }
 
 
-def keras_class(choice: Choice) -> Any:
-    """The Keras class (or module) that a choice stands for."""
-    if choice.keras_class is None:
+OWN_CLASSES: dict[str, Any] = {
+    "hashed.HashedConv2D": hashed.HashedConv2D,
+    "hashed.HashedDense": hashed.HashedDense,
+}
+"""What specs name besides Keras's classes."""
+
+
+def keras_class(choice: Choice | Operation) -> Any:
+    """The class (or module) that a choice stands for, mostly one of Keras."""
+    name = choice.implementation
+    if name is None:
         raise TypeError(f"{type(choice).__name__} names no Keras class and has no builder")
-    return operator.attrgetter(choice.keras_class.removeprefix("keras."))(keras)
+    return OWN_CLASSES.get(name) or operator.attrgetter(name.removeprefix("keras."))(keras)
 
 
-def build(choice: Choice, **extra: Any) -> Any:
+def build(choice: Choice | Operation, **extra: Any) -> Any:
     """The Keras object of a choice.
 
     Args:
@@ -42,9 +53,17 @@ def build(choice: Choice, **extra: Any) -> Any:
     if builder is not None:
         return builder(choice, **extra)
     target = keras_class(choice)
-    taken = inspect.signature(target).parameters
+    taken = _arguments(target)
     extra = {name: value for name, value in extra.items() if name in taken}
     return target(**choice.settings(), **extra)
+
+
+def _arguments(target: Any) -> set[str]:
+    """Names that a class takes, those that it hands on to its bases included."""
+    if not inspect.isclass(target):
+        return set(inspect.signature(target).parameters)
+    made = [base for base in target.__mro__ if "__init__" in vars(base) and base is not object]
+    return {name for base in made for name in inspect.signature(vars(base)["__init__"]).parameters}
 
 
 def build_model(experiment: Experiment, info: DataInfo) -> keras.Model:
@@ -52,12 +71,54 @@ def build_model(experiment: Experiment, info: DataInfo) -> keras.Model:
 
     The output is float32 whatever the precision, as the loss needs it.
     """
-    regularizer = experiment.regularization
-    layers = [
-        build(layer, kernel_regularizer=build(regularizer)) for layer in experiment.structure.layers
-    ]
-    layers[-1].dtype_policy = keras.DTypePolicy("float32")
-    return keras.Sequential([keras.Input(info.image_shape), *layers])
+    return assemble(experiment, info).model
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A network and what each step of its plan has become.
+
+    Attributes:
+        model: From images to outputs.
+        steps: Every call, in order.
+        layers: The Keras layer of each step; the same one where weights are shared.
+        tensors: What each step gives.
+    """
+
+    model: keras.Model
+    steps: list[Step]
+    layers: list[keras.layers.Layer]
+    tensors: list[Any]
+
+
+def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
+    """As `build_model`, with the layers and tensors by step.
+
+    Raises:
+        LayerError: where a layer doesn't fit.
+    """
+    planner = Planner(info.image_shape)
+    for layer in experiment.structure.layers:
+        planner.add(layer)
+    steps = planner.steps
+    values: list[Any] = [keras.Input(info.image_shape)]
+    by_weights: dict[int, keras.layers.Layer] = {}
+    for step in steps:
+        made = by_weights.get(step.weights)
+        if made is None:
+            made = by_weights[step.weights] = _layer(step, experiment)
+            if step.weights == steps[-1].weights:
+                made.dtype_policy = keras.DTypePolicy("float32")
+        given = [values[number] for number in step.inputs]
+        values.append(made(given if len(given) > 1 else given[0]))
+    layers = [by_weights[step.weights] for step in steps]
+    return Assembled(keras.Model(values[0], values[-1]), steps, layers, values[1:])
+
+
+def _layer(step: Step, experiment: Experiment) -> keras.layers.Layer:
+    """The Keras layer of a step; kernels of all kinds are regularized, biases are not."""
+    penalty = {name: build(experiment.regularization) for name in step.layer.regularized()}
+    return build(step.layer, hash_seed=step.weights, **penalty)
 
 
 def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:
@@ -65,8 +126,3 @@ def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizer
     built = build(optimizer)
     built.build(model.trainable_variables)
     return built
-
-
-def gives_probabilities(experiment: Experiment) -> bool:
-    """Whether the network ends in softmax; else it gives logits."""
-    return getattr(experiment.structure.layers[-1], "activation", "linear") == "softmax"

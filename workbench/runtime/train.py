@@ -18,12 +18,7 @@ from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
-from workbench.runtime.build import (
-    build,
-    build_model,
-    build_optimizer,
-    gives_probabilities,
-)
+from workbench.runtime.build import build, build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
 from workbench.runtime.loop import Evaluation, Loop
@@ -80,7 +75,7 @@ class Trainer:
         with prepared.device.strategy.scope():
             self._model = build_model(experiment, info)
             self._optimizer = build_optimizer(experiment.optimizer, self._model)
-        loss = build(experiment.loss, from_logits=not gives_probabilities(experiment))
+        loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
         self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
         self._feed = feed(prepared.dataset.train, self._training.batch_size)
         self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)

@@ -121,10 +121,12 @@ class Choice(Spec):
         label: The words a person sees.
         keras_class: Dotted name of the Keras class that it stands for and whose arguments its
             fields are named after; None where the training process has a builder of its own.
+        own_settings: Fields that are ours and no arguments of the Keras class.
     """
 
     label: ClassVar[str] = ""
     keras_class: ClassVar[str | None] = None
+    own_settings: ClassVar[frozenset[str]] = frozenset()
     key: ClassVar[str] = "kind"
     registry: ClassVar[dict[str, type[Choice]]] = {}
     _root_of_families: ClassVar[bool] = True
@@ -201,9 +203,15 @@ class Choice(Spec):
         }
         return {**kept, self.key: name}
 
+    @property
+    def implementation(self) -> str | None:
+        """Dotted name of the class that is made of it: `keras_class`, unless settings decide."""
+        return self.keras_class
+
     def settings(self) -> dict[str, Any]:
-        """The fields without the key, as Python values: the arguments of the Keras class."""
-        return {name: getattr(self, name) for name in type(self).model_fields if name != self.key}
+        """The fields as Python values: the arguments of the class that is made of it."""
+        without = {self.key, *self.own_settings}
+        return {n: getattr(self, n) for n in type(self).model_fields if n not in without}
 
 
 def setting(default: Any, title: str, description: str, *, unit: str = "", **bounds: Any) -> Any:

@@ -13,6 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+MOST_NAMES = 12
+"""A sentence that lists more is not read."""
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -97,6 +100,8 @@ def near_miss(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
+    if len(known) > MOST_NAMES:
+        known = [*known[:MOST_NAMES], f"{len(known) - MOST_NAMES} more"]
     return f"; known are {', '.join(known)}" if known else ""
 
 

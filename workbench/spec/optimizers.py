@@ -21,6 +21,10 @@ class Optimizer(Choice):
         le=1000.0,
     )
 
+    def slots(self) -> int:
+        """Values that it keeps for each weight, to estimate the memory of training."""
+        return 1
+
 
 class SGD(Optimizer):
     """Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's (1983) where set."""
@@ -53,6 +57,9 @@ class SGD(Optimizer):
             raise refuse({"nesterov": "needs a momentum above 0, got momentum 0"})
         return self
 
+    def slots(self) -> int:
+        return int(self.momentum > 0)
+
 
 class Adam(Optimizer):
     """Adaptive moments (Kingma and Ba 2015): each weight's step is scaled by its past gradients."""
@@ -74,3 +81,6 @@ class Adam(Optimizer):
         gt=0.0,
         le=1.0,
     )
+
+    def slots(self) -> int:
+        return 2

@@ -1,0 +1,114 @@
+"""`analyze` and `code` as a user runs them: figures, tables, errors, and no TensorFlow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engine.test_cli import dlopt
+from workbench import presets
+
+WITHOUT_TENSORFLOW = """
+import sys
+from workbench.cli import main
+code = main(sys.argv[1:])
+assert not {"tensorflow", "keras"} & set(sys.modules), "TensorFlow was imported"
+sys.exit(code)
+"""
+
+
+def without_tensorflow(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", WITHOUT_TENSORFLOW, *arguments],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_analyze_prints_one_object() -> None:
+    done = without_tensorflow("analyze", "digits-cnn", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["parameters"] == found["trainable_parameters"] == 93_322
+    assert found["macs"] == 2_794_240
+    assert found["activation_bytes"] == 4 * (784 + 21632 + 5408 + 7744 + 1600 + 576 + 576 + 64 + 10)
+    assert found["training_bytes"] == 4 * 93_322 * 4 + 32 * found["activation_bytes"], (
+        "weights, gradients, two moments; outputs of a batch of 32"
+    )
+    assert len(found["layers"]) == 8
+    assert {
+        "index": 2, "kind": "conv2d", "output_shape": [11, 11, 64], "parameters": 18_496,
+        "macs": 11 * 11 * 64 * 9 * 32,
+    }.items() <= found["layers"][2].items()  # fmt: skip
+    assert found["warnings"] == []
+
+
+def test_analyze_prints_a_table_and_warnings() -> None:
+    done = without_tensorflow("analyze", "dense-only", "--set", "structure.layers[2].enabled=false")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["Layer", "Output", "Parameters", "MACs"]
+    assert lines[2].startswith("1 Dense 512 · relu")
+    assert lines[3].startswith("2 Dense 512 · relu (off)")
+    assert "parameters         407,050 (407,050 trained)" in lines
+    assert done.stderr.startswith("dlopt-workbench: warning: structure.layers[1]: holds 99% of the")
+
+
+def test_code_prints_or_writes_the_script(tmp_path: Path) -> None:
+    printed = without_tensorflow("code", "digits-cnn", "--set", "training.epochs=3")
+    assert printed.returncode == 0, printed.stderr
+    assert "EPOCHS = 3\n" in printed.stdout
+    path = tmp_path / "script.py"
+    written = without_tensorflow(
+        "code", "digits-cnn", "--set", "training.epochs=3", "--output", str(path)
+    )
+    assert (written.returncode, written.stdout) == (0, "")
+    assert path.read_text(encoding="utf-8") == printed.stdout
+
+
+def test_users_own_data_are_looked_at(tmp_path: Path) -> None:
+    labels = np.arange(30) % 3
+    images = np.random.default_rng(0).integers(0, 255, (30, 10, 12, 3)).astype(np.uint8)
+    np.savez(tmp_path / "mine.npz", images=images, labels=labels)
+    layers = '[{kind="flatten"}, {kind="dense", units=3, activation="softmax"}]'
+    settings = ["data.kind=npz", f"data.path={tmp_path / 'mine.npz'}", f"structure.layers={layers}"]
+    given = [part for setting in settings for part in ("--set", setting)]
+    done = without_tensorflow("analyze", "digits-cnn", "--json", *given)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["parameters"] == 10 * 12 * 3 * 3 + 3
+    assert "file['images']" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["analyze", "nope"], "there is no preset 'nope'"),
+        (["code", "gone.toml"], "gone.toml"),
+        (["analyze", "digits-cnn", "--set", "data.resize=6"],
+         "structure.layers[2].kernel_size: 3x3 is larger than the 2x2x32 that reaches it"),
+        (["analyze", "digits-cnn", "--set", "data.kind=npz"], "data.path: must name an .npz file"),
+        (["code", "digits-cnn", "--set", "structure.layers[7].units=9"],
+         "structure.layers[7].units: must give one value for each of the 10 classes"),
+        (["code", "digits-cnn", "--output", "/dev/null/x.py"], "/dev/null/x.py: can't be written"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], sentence: str) -> None:
+    done = dlopt(*arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_every_preset_is_analyzed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    from workbench.cli import main
+
+    assert main(["analyze", name, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert sum(layer["parameters"] for layer in found["layers"]) == found["parameters"]
+    assert sum(layer["macs"] for layer in found["layers"]) == found["macs"]

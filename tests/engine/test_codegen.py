@@ -1,0 +1,237 @@
+"""The stand-alone script: runs by itself, same weights and accuracy, nothing can get into it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from tests.engine.conftest import Oracle
+from tests.engine.small import small, train
+from tests.engine.strategies import EVERY_CHOICE
+from tests.engine.test_run import image_folder
+from workbench import presets
+from workbench.analysis import analyze
+from workbench.codegen import keras_script
+from workbench.codegen.expressions import KERAS_DEFAULTS, is_default
+from workbench.data import load
+from workbench.experiment import Experiment
+from workbench.runs.store import Store
+from workbench.spec import SpecError
+from workbench.spec.base import setting
+from workbench.spec.layers import Layer, SameShape
+
+MIXED: list[dict[str, Any]] = [
+    {"kind": "conv2d", "filters": 8, "padding": "same", "hash_compression": 3},
+    {"kind": "repeat", "times": 2, "layers": [
+        {"kind": "conv2d", "filters": 8, "padding": "same"},
+        {"kind": "squeeze_excitation", "ratio": 2},
+    ]},
+    {"kind": "dropout", "enabled": False},
+    {"kind": "residual_block", "filters": 16, "strides": 2, "shortcut": "padding"},
+    {"kind": "inception_block"},
+    {"kind": "separable_conv2d", "filters": 16},
+    {"kind": "flatten"},
+    {"kind": "dense", "units": 10, "activation": "linear", "hash_compression": 2},
+]  # fmt: skip
+
+
+def script_of(experiment: Experiment) -> str:
+    info = experiment.data.info() or load(experiment.data).info
+    return keras_script(experiment, info)
+
+
+def ran(script: str, folder: Path) -> dict[str, str]:
+    """What a script prints, run where there is nothing of ours."""
+    path = folder / "script.py"
+    path.write_text(script, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-P", str(path)], cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
+
+
+@pytest.mark.parametrize(
+    "experiment",
+    [
+        small(training__epochs=6, optimizer__learning_rate=0.01),
+        small(
+            training__epochs=10, training__batch_size=32, data__resize=12, structure__layers=MIXED,
+            regularization__kind="l2", regularization__l2=1e-4, optimizer__kind="sgd",
+            optimizer__momentum=0.9, optimizer__learning_rate=0.02,
+            schedule__kind="exponential_decay", schedule__decay_steps=300,
+        ),
+        presets.load("shared-cnn").with_settings(
+            {
+                "data.kind": "digits", "data.resize": 16, "training.epochs": 6,
+                "optimizer.learning_rate": 0.004,
+            }
+        ),
+        presets.load("hashed-cnn").with_settings({"data.kind": "digits", "training.epochs": 2}),
+    ],
+    ids=["small", "mixed", "shared", "hashed"],
+)  # fmt: skip
+def test_a_script_gives_what_the_workbench_gives(experiment: Experiment, tmp_path: Path) -> None:
+    with Store(tmp_path / "store-of-code") as store:
+        run = store.run(train(store, experiment)[0])
+    said = ran(script_of(experiment), tmp_path)
+    assert int(said["parameters"]) == run.parameters
+    assert run.test_accuracy is not None
+    assert run.test_accuracy > 0.5
+    assert float(said["test accuracy"]) == pytest.approx(run.test_accuracy, abs=0.04)
+
+
+TINY = [
+    {"kind": "global_average_pooling2d"},
+    {"kind": "dense", "units": 3, "activation": "softmax"},
+]
+
+
+def users_own(tmp_path: Path, kind: str) -> dict[str, Any]:
+    """Made-up data of three shades, as a user would have them."""
+    random = np.random.default_rng(0)
+    labels = (np.arange(120) % 3).astype(np.uint8)
+    images = random.integers(0, 60, (120, 9, 8)) + 60 * labels[:, None, None]
+    if kind == "image_folder":
+        return {"data.path": str(image_folder(tmp_path / "images")), "data.channels": 3}
+    if kind == "npz":
+        np.savez(tmp_path / "a.npz", images=images / 255, labels=labels)
+        return {"data.path": str(tmp_path / "a.npz"), "data.resize": 6}
+    head = b"\x00\x00\x08\x03" + b"".join(n.to_bytes(4, "big") for n in images.shape)
+    (tmp_path / "train-images-idx3-ubyte").write_bytes(head + images.astype(np.uint8).tobytes())
+    head = b"\x00\x00\x08\x01" + len(labels).to_bytes(4, "big")
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(head + labels.tobytes())
+    return {"data.path": str(tmp_path)}
+
+
+@pytest.mark.parametrize("kind", ["npz", "idx", "image_folder"])
+def test_a_script_reads_users_own_data(kind: str, tmp_path: Path) -> None:
+    own = users_own(tmp_path, kind)
+    experiment = small(structure__layers=TINY).with_settings(
+        {
+            "data.kind": kind, **own, "training.epochs": 40, "training.batch_size": 8,
+            "optimizer.learning_rate": 0.05,
+        }
+    )  # fmt: skip
+    said = ran(script_of(experiment), tmp_path)
+    assert float(said["test accuracy"]) > 0.9
+    channels = 3 if kind == "image_folder" else 1
+    assert int(said["parameters"]) == channels * 3 + 3
+
+
+@pytest.mark.parametrize("name", presets.names())
+def test_scripts_of_all_presets_are_python_with_nothing_of_ours(name: str) -> None:
+    script = script_of(presets.load(name))
+    compile(script, name, "exec", dont_inherit=True)
+    assert not re.search(r"^\s*(from|import) (workbench|ui)", script, re.MULTILINE)
+    assert ("sklearn" in script) == (name == "digits-cnn")
+    assert max(map(len, script.splitlines())) <= 100
+
+
+# --- nothing gets in -----------------------------------------------------------------------------
+
+HOSTILE = [
+    '"""\nimport os; os.system("touch pwned")\n"""',
+    "'); __import__('os').system('touch pwned') #",
+    "a\nb\r\x00\u2028 {1+1} %s \\ \\N{DASH} @SIZE @TEST_SHARE",
+    "\u202e gnirts \U0001f600",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_no_name_or_path_becomes_code(text: str, tmp_path: Path) -> None:
+    plain = small(structure__layers=TINY).with_settings({"data.kind": "npz", "data.path": "p"})
+    known = load(Experiment().data).info
+    fit = plain.with_settings({"structure.layers[1].units": 10})
+    hostile = fit.model_copy(
+        update={"name": text, "data": fit.data.model_copy(update={"path": text})}
+    )
+    script = keras_script(hostile, known)
+    assert script.isascii()
+    shape = [shape_of(keras_script(e, known)) for e in (hostile, fit)]
+    assert shape[0] == shape[1], "but for two texts the scripts are the same"
+    texts = {n.value for n in ast.walk(ast.parse(script)) if isinstance(n, ast.Constant)}
+    assert text in texts
+
+
+def shape_of(script: str) -> str:
+    """The syntax tree with all texts blanked."""
+    tree = ast.parse(script)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+# --- from the fields alone -----------------------------------------------------------------------
+
+
+def test_what_is_left_out_is_keras_default(oracle: Oracle) -> None:
+    layers = [c for c in EVERY_CHOICE if c.keras_class and issubclass(c, Layer)]
+    left_out = {
+        (cls.keras_class, name): field.default
+        for cls in layers
+        for name, field in cls.model_fields.items()
+        if is_default(name, field.default, field.default)
+    }
+    assert {name for _, name in left_out} == set(KERAS_DEFAULTS)
+    for (cls, name), ours in left_out.items():
+        theirs = oracle.ask("default", name=cls, argument=name)
+        assert theirs == (list(ours) if isinstance(ours, tuple) else ours), (cls, name)
+
+
+def test_kernels_that_are_regularized_are_those_of_keras(oracle: Oracle) -> None:
+    for cls in EVERY_CHOICE:
+        if issubclass(cls, Layer) and cls.keras_class:
+            taken = oracle.ask("signature", name=cls.keras_class)
+            kinds = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer")
+            assert set(cls.regularized()) == set(kinds) & set(taken), cls
+
+
+def test_a_made_up_layer_is_in_toml_analysis_and_code_with_nothing_else_changed() -> None:
+    class Noise(SameShape):
+        """Adds noise while training."""
+
+        label = "Noise"
+        keras_class = "keras.layers.GaussianNoise"
+        kind: Literal["noise"] = "noise"
+        stddev: float = setting(0.1, "Deviation", "How much.", ge=0.0, le=1.0)
+
+    try:
+        settings = {"structure.layers[3].kind": "noise", "structure.layers[3].stddev": 0.25}
+        experiment = Experiment().with_settings(settings)
+        assert experiment.structure.layers[3] == Noise(stddev=0.25)
+        assert 'kind = "noise"\nenabled = true\nstddev = 0.25\n' in experiment.to_toml()
+        assert Experiment.from_toml(experiment.to_toml()) == experiment
+        found = analyze(experiment.structure.layers, (28, 28, 1))
+        assert found.layers[3].output_shape == (11, 11, 64)
+        assert "x = layers.GaussianNoise(stddev=0.25)(x)\n" in script_of(experiment)
+    finally:
+        Layer.registry.pop("noise")
+
+
+def test_a_layer_that_keras_lacks_is_one_sentence() -> None:
+    class Odd(SameShape):
+        """Nothing of Keras's."""
+
+        label = "Odd"
+        kind: Literal["odd"] = "odd"
+
+    try:
+        experiment = Experiment().with_settings({"structure.layers[3].kind": "odd"})
+        with pytest.raises(SpecError, match="Odd can't be written as Keras code, as Keras lacks"):
+            script_of(experiment)
+    finally:
+        Layer.registry.pop("odd")
+
+
+def test_an_experiment_that_cannot_train_has_no_script() -> None:
+    with pytest.raises(SpecError, match=r"^structure\.layers\[7\]\.units: must give one value"):
+        script_of(Experiment().with_settings({"structure.layers[7].units": 9}))

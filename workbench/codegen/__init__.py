@@ -1,0 +1,156 @@
+"""The stand-alone Keras script of an experiment: readable, with no import of ours.
+
+Generated from the fields of the spec and the plan of the network, so a new layer, optimizer or
+schedule that names its Keras class is in it without a word here. Nothing is imported to write it,
+and every text and number of the experiment is written as a literal: no name or path can become
+code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from workbench.codegen.data import data_imports, data_lines, fit_arguments
+from workbench.codegen.expressions import assignment, written
+from workbench.codegen.model import hashed_source, model_lines, needs_hashed
+from workbench.experiment import Experiment
+from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
+from workbench.spec.schedules import Fixed, Schedule
+
+__all__ = ["keras_script"]
+
+EVALUATION_BATCH = 500
+
+BATCHES = '''
+class Batches(keras.utils.PyDataset):
+    """Batches of (images from 0 to 1, labels) of these rows, in their order."""
+
+    def __init__(self, images, labels, rows, batch_size):
+        super().__init__()
+        self.images, self.labels = images, labels.astype(np.int32)
+        self.rows, self.batch_size = rows, batch_size
+
+    def __len__(self):
+        return -(-len(self.rows) // self.batch_size)
+
+    def __getitem__(self, index):
+        rows = self.rows[index * self.batch_size : (index + 1) * self.batch_size]
+        images = self.images[rows]
+        scale = 1 / 255 if images.dtype == np.uint8 else 1
+        return images.astype(np.float32) * np.float32(scale), self.labels[rows]
+'''
+
+RATES: dict[type[Schedule], Callable[[Any, float], str]] = {
+    Fixed: lambda schedule, initial: written(initial),
+}
+"""Learning rates that Keras has no schedule for."""
+
+
+def keras_script(experiment: Experiment, info: DataInfo) -> str:
+    """A script that reads the data, trains the network, and prints its parameters and accuracy.
+
+    Args:
+        experiment: What to train.
+        info: What is known of its data.
+
+    Raises:
+        SpecError: where the experiment can't be trained, or has something that Keras lacks.
+    """
+    problems = experiment.problems(info)
+    if problems:
+        raise SpecError(problems)
+    own = needs_hashed(experiment, info)
+    parts = [
+        _head(experiment, own),
+        data_lines(experiment.data, info),
+        BATCHES.strip().splitlines(),
+        hashed_source().splitlines() if own else [],
+        model_lines(experiment, info),
+        _main(experiment, info),
+        ['if __name__ == "__main__":', "    main()"],
+    ]
+    return "\n\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _head(experiment: Experiment, own: bool) -> list[str]:
+    training = experiment.training
+    standard = [line for line in data_imports(experiment.data) if line.startswith("import ")]
+    others = [line for line in data_imports(experiment.data) if not line.startswith("import ")]
+    if own:
+        standard.append("from typing import Any")
+    return [
+        '"""Trains one network with Keras; written by DLOpt Workbench, needs nothing of it.',
+        "",
+        "pip install tensorflow" + (" scikit-learn" if others else ""),
+        '"""',
+        "",
+        *(["from __future__ import annotations", ""] if own else []),
+        *standard,
+        *([""] if standard else []),
+        "import keras",
+        "import numpy as np",
+        "import tensorflow as tf",
+        "from keras import layers",
+        *others,
+        "",
+        f"NAME = {written(experiment.name)}",
+        f"SEED = {training.seed}",
+        f"EPOCHS = {training.epochs}",
+        f"BATCH_SIZE = {training.batch_size}",
+        f"VALIDATION_SHARE = {training.validation_split!r}",
+    ]
+
+
+def _main(experiment: Experiment, info: DataInfo) -> list[str]:
+    """Training and test."""
+    fit = fit_arguments(experiment.data, info)
+    fitting = [f"x, x_test = fitted(x{fit}), fitted(x_test{fit})"] if fit else []
+    validation = experiment.training.validation_split > 0
+    valid = [f"validation = Batches(x, y, aside, {EVALUATION_BATCH})"] if validation else []
+    given = "validation_data=validation," if validation else ""
+    logits = not experiment.gives_probabilities(info)
+    from_logits = {"from_logits": "True"} if logits else {}
+    body = [
+        "x, y, x_test, y_test = read()",
+        *fitting,
+        "train, aside = split(y, VALIDATION_SHARE, SEED)",
+        *valid,
+        "",
+        "keras.utils.set_random_seed(SEED)",
+        "model = make_model()",
+        "model.summary()",
+        *_rate(experiment),
+        *assignment("optimizer", experiment.optimizer, learning_rate="learning_rate"),
+        *assignment("loss", experiment.loss, **from_logits),
+        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
+        "for epoch in range(EPOCHS):",
+        "    order = np.random.default_rng((SEED, epoch)).permutation(train)",
+        "    batches = Batches(x, y, order, BATCH_SIZE)",
+        "    model.fit(",
+        "        batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False, verbose=2,",
+        *([f"        {given}"] if given else []),
+        "    )",
+        "",
+        f"test = Batches(x_test, y_test, np.arange(len(y_test)), {EVALUATION_BATCH})",
+        "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
+        'print("name:", ascii(NAME))',
+        'print("parameters:", model.count_params())',
+        'print(f"test loss: {test_loss:.6f}")',
+        'print(f"test accuracy: {test_accuracy:.6f}")',
+    ]
+    return [
+        "def main():",
+        '    """Trains and tests."""',
+        *(f"    {line}" if line else "" for line in body),
+    ]
+
+
+def _rate(experiment: Experiment) -> list[str]:
+    """`learning_rate = ` a number or a schedule."""
+    schedule, initial = experiment.schedule, experiment.optimizer.learning_rate
+    own = RATES.get(type(schedule))
+    if own is not None:
+        return [f"learning_rate = {own(schedule, initial)}"]
+    return assignment("learning_rate", schedule, initial_learning_rate=written(initial))

@@ -1,0 +1,87 @@
+"""The network as source: one line for each call of a layer, read off the plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from importlib.resources import files
+
+from workbench.codegen.expressions import arguments, call, class_name, expression
+from workbench.experiment import Experiment
+from workbench.spec.data import DataInfo
+from workbench.spec.layers import Block, Planner, Step, written
+
+HASHED_IMPORTS_END = "import numpy as np\n"
+
+
+def model_lines(experiment: Experiment, info: DataInfo) -> list[str]:
+    """The function `make_model()`."""
+    planner = Planner(info.image_shape)
+    blocks = [(layer, planner.add(layer)) for layer in experiment.structure.layers]
+    names = _value_names(planner.steps)
+    penalty = penalty_of(experiment)
+    calls = Counter(step.weights for step in planner.steps)
+    made: set[int] = set()
+    lines = [f"inputs = keras.Input({info.image_shape})"]
+    for layer, steps in blocks:
+        if isinstance(layer, Block) and steps:
+            shapes = f"{written(steps[0].input_shape)} -> {written(steps[-1].output_shape)}"
+            lines.append(f"# {layer.label} {layer.summary()}: {shapes}")
+        for step in steps:
+            lines += _step_lines(step, names, penalty, calls[step.weights] > 1, made)
+    lines.append("return keras.Model(inputs, outputs)")
+    body = [f"    {line}" for line in lines]
+    return ["def make_model():", '    """The network with fresh weights."""', *body]
+
+
+def penalty_of(experiment: Experiment) -> str:
+    """The regularizer as source; empty where there is none."""
+    regularizer = experiment.regularization
+    return expression(regularizer) if regularizer.implementation else ""
+
+
+def needs_hashed(experiment: Experiment, info: DataInfo) -> bool:
+    """Whether a layer of ours is in the network."""
+    planner = Planner(info.image_shape)
+    for layer in experiment.structure.layers:
+        planner.add(layer)
+    return any((step.layer.implementation or "").startswith("hashed.") for step in planner.steps)
+
+
+def hashed_source() -> str:
+    """The classes of hashed layers, word for word those that the workbench trains."""
+    text = (files("workbench") / "runtime" / "hashed.py").read_text(encoding="utf-8")
+    return text.partition(HASHED_IMPORTS_END)[2].strip()
+
+
+def _value_names(steps: list[Step]) -> dict[int, str]:
+    """A name for each value: x for what only the next step uses, else one of its own."""
+    users: dict[int, list[int]] = {}
+    for step in steps:
+        for number in step.inputs:
+            users.setdefault(number, []).append(step.output)
+    names = {
+        step.output: "x" if users.get(step.output) == [step.output + 1] else f"x{step.output}"
+        for step in steps
+    }
+    return {**names, 0: "inputs", steps[-1].output: "outputs"}
+
+
+def _step_lines(
+    step: Step, names: dict[int, str], penalty: str, shared: bool, made: set[int]
+) -> list[str]:
+    """Makes the layer at its first call and calls it."""
+    given = ", ".join(names[number] for number in step.inputs)
+    given = f"[{given}]" if len(step.inputs) > 1 else given
+    target = names[step.output]
+    settings = arguments(step.layer)
+    if penalty:
+        settings |= dict.fromkeys(step.layer.regularized(), penalty)
+    if not class_name(step.layer).startswith(("layers.", "keras.")):
+        settings["hash_seed"] = str(step.weights)
+    if not shared:
+        return call(class_name(step.layer), settings, f"{target} = ", f"({given})")
+    name, lines = f"shared_{step.weights}", []
+    if step.weights not in made:
+        made.add(step.weights)
+        lines = call(class_name(step.layer), settings, f"{name} = ")
+    return [*lines, f"{target} = {name}({given})"]

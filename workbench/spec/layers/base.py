@@ -1,0 +1,209 @@
+"""What all layers share: shapes, errors, cost, and what a pixel behind a layer sees.
+
+Shapes are tuples without the batch: (height, width, channels) or (features,). Multiply-accumulate
+operations count convolutions and dense layers; normalization (folded into the layer before it at
+inference), activations, pooling and merging count as none, as is usual in the literature.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple
+
+from pydantic import Field
+
+from workbench.spec.base import AsPair, Choice, setting
+
+Shape = tuple[int, ...]
+Activations = Literal[
+    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish",
+    "tanh", "sigmoid", "hard_sigmoid", "hard_silu", "softplus", "softsign", "softmax",
+]  # fmt: skip
+Initializers = Literal[
+    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
+    "random_uniform", "random_normal", "truncated_normal",
+]  # fmt: skip
+Padding = Literal["valid", "same"]
+Length = Annotated[int, Field(ge=1, le=1024)]
+Lengths = Annotated[tuple[Length, Length], AsPair]
+
+ACTIVATION_HELP = "Non-linearity applied to the output; relu is the usual one inside a network."
+INITIALIZER_HELP = "How weights start; he_* suit relu, glorot_* suit tanh and softmax."
+PADDING_HELP = "'same' keeps height and width (before strides), 'valid' uses no border."
+BIAS_HELP = "Add a trained offset to each channel; needless before BatchNormalization."
+DILATION_HELP = "Gap between the filter's taps: 2 lets 3x3 weights see 5x5 pixels at no more cost."
+
+
+class LayerError(ValueError):
+    """A layer that doesn't fit the shape that reaches it.
+
+    Attributes:
+        field: The setting to blame, "" for the layer as a whole.
+        message: One sentence, without the path.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
+class Parameters(NamedTuple):
+    """Weights of a layer: trained by gradients, and kept otherwise (moving averages)."""
+
+    trainable: int = 0
+    non_trainable: int = 0
+
+
+class Reach(NamedTuple):
+    """Which of its inputs one output of a layer sees, along (height, width).
+
+    Attributes:
+        window: Inputs that one output sees.
+        step: Inputs between two neighbouring outputs; below 1 where the image grows.
+        whole: Whether it sees the whole image whatever the window.
+    """
+
+    window: tuple[int, int] = (1, 1)
+    step: tuple[float, float] = (1.0, 1.0)
+    whole: bool = False
+
+
+ONE_PIXEL, WHOLE_IMAGE = Reach(), Reach(whole=True)
+
+
+class Layer(Choice):
+    """One layer, with the arithmetic of its shape and cost.
+
+    Attributes:
+        takes_image: Whether it needs (height, width, channels).
+    """
+
+    takes_image: ClassVar[bool] = False
+    own_settings: ClassVar[frozenset[str]] = frozenset({"enabled"})
+
+    kind: str
+    enabled: bool = setting(
+        True, "Enabled", "Switched off, the layer is left out of the network but kept in the list."
+    )
+
+    def check(self, shape: Shape) -> None:
+        """Raises LayerError where a layer for images gets something else."""
+        if self.takes_image and len(shape) != 3:
+            raise LayerError(
+                "", f"needs an image (height, width, channels), got {written(shape)}; "
+                "move it before Flatten or global pooling"
+            )  # fmt: skip
+
+    @abstractmethod
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape that leaves the layer.
+
+        Raises:
+            LayerError: where `shape` doesn't fit.
+        """
+
+    def parameters(self, shape: Shape) -> Parameters:
+        """How many weights it holds when `shape` reaches it."""
+        return Parameters()
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-accumulate operations for one image."""
+        return 0
+
+    def reach(self) -> Reach:
+        """What one of its outputs sees of its input."""
+        return ONE_PIXEL
+
+    @classmethod
+    def regularized(cls) -> tuple[str, ...]:
+        """Arguments that take a regularizer, one for each kernel that has an initializer."""
+        initializers = [name for name in cls.model_fields if name.endswith("_initializer")]
+        return tuple(name.replace("_initializer", "_regularizer") for name in initializers)
+
+    def summary(self) -> str:
+        """Its settings in a few characters, for a list of layers."""
+        return ""
+
+
+class SameShape(Layer):
+    """What the layers that leave the shape alone share."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return shape
+
+
+class Operation:
+    """A step inside a block that is no layer a person adds: it may take several inputs.
+
+    Attributes:
+        label: The words a person sees.
+        keras_class: Dotted name of the Keras class.
+    """
+
+    label: ClassVar[str] = ""
+    keras_class: ClassVar[str] = ""
+
+    @property
+    def implementation(self) -> str:
+        """As `Choice.implementation`."""
+        return self.keras_class
+
+    def settings(self) -> dict[str, Any]:
+        """As `Choice.settings`."""
+        return {}
+
+    def regularized(self) -> tuple[str, ...]:
+        """As `Layer.regularized`."""
+        return ()
+
+    def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
+        """The shape that leaves it.
+
+        Raises:
+            LayerError: where the shapes don't go together.
+        """
+        raise NotImplementedError
+
+    def summary(self) -> str:
+        """As `Layer.summary`."""
+        return ""
+
+
+def written(shape: Shape) -> str:
+    """28x28x1."""
+    return "x".join(map(str, shape))
+
+
+def window_length(length: int, window: int, stride: int, padding: str) -> int:
+    """Output length of a sliding window along one side, as TensorFlow computes it."""
+    return -(-length // stride) if padding == "same" else (length - window) // stride + 1
+
+
+def slide(
+    shape: Shape, window: tuple[int, int], strides: tuple[int, int], padding: str, field: str
+) -> tuple[int, int]:
+    """Height and width after a window has slid over an image.
+
+    Raises:
+        LayerError: blaming `field`, where the window is larger than the image.
+    """
+    if padding == "valid" and (window[0] > shape[0] or window[1] > shape[1]):
+        raise LayerError(
+            field,
+            f"{written(window)} is larger than the {written(shape)} that reaches it; "
+            "use padding 'same' or shrink less before",
+        )
+    return (
+        window_length(shape[0], window[0], strides[0], padding),
+        window_length(shape[1], window[1], strides[1], padding),
+    )
+
+
+def refuse_indivisible(field: str, name: str, number: int, groups: int) -> None:
+    """Raises LayerError where channels can't be divided into groups, naming both numbers."""
+    if number % groups:
+        raise LayerError(
+            field, f"the {number:,} {name} can't be divided into {groups:,} groups; "
+            f"use a divisor of {number:,}"
+        )  # fmt: skip

@@ -1,0 +1,315 @@
+"""From layers to calls: which step follows which, on which shapes, with whose weights.
+
+A block describes itself as a small tree (`Chain`, `Branches`, `Tied`); the planner walks it and
+writes down one step for every call of a primitive layer. Costs, the Keras model and the generated
+code are all read off these steps, so that nothing about a block is written twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import ceil
+from typing import NamedTuple
+
+from workbench.spec.layers.base import (
+    Layer,
+    LayerError,
+    Operation,
+    Parameters,
+    Reach,
+    Shape,
+    written,
+)
+
+MAX_STEPS = 10_000
+"""Repeats of repeats grow fast; a network of more layers could be neither shown nor built."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Parts in sequence; an empty one passes its input on.
+
+    Attributes:
+        parts: In order.
+        setting: Name of the list of layers these are, to blame the right one; "" where they are
+            not a person's.
+    """
+
+    parts: tuple[Node, ...] = ()
+    setting: str = ""
+
+
+@dataclass(frozen=True)
+class Branches:
+    """Parts side by side on the same input, merged."""
+
+    parts: tuple[Node, ...]
+    merge: Operation
+
+
+@dataclass(frozen=True)
+class Tied:
+    """A part called several times in sequence with one set of weights."""
+
+    part: Node
+    times: int
+
+
+Node = Layer | Operation | Chain | Branches | Tied
+
+
+class Block(Layer):
+    """A layer made of others. All it has to give is its body."""
+
+    def body(self, shape: Shape) -> Node:
+        """What it is made of when `shape` reaches it.
+
+        Raises:
+            LayerError: where `shape` doesn't fit.
+        """
+        raise NotImplementedError
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return planned(self, shape).output_shape
+
+    def parameters(self, shape: Shape) -> Parameters:
+        steps = planned(self, shape).steps
+        return Parameters(
+            sum(s.parameters.trainable for s in steps),
+            sum(s.parameters.non_trainable for s in steps),
+        )
+
+    def macs(self, shape: Shape) -> int:
+        return sum(step.macs for step in planned(self, shape).steps)
+
+
+class Step(NamedTuple):
+    """One call of a layer that is no block.
+
+    Attributes:
+        layer: What is called.
+        inputs: Numbers of the values it gets: 0 is the network's input, i + 1 what step i gives.
+        output: Number of the value it gives.
+        input_shape, output_shape: Without the batch.
+        weights: Steps with equal numbers share their weights; they are made at the first of them.
+        parameters: Weights that this step adds; none where they are shared with one before it.
+        macs: Multiply-accumulate operations for one image.
+        receptive_field: Height and width, in pixels of the image, that one of its outputs sees.
+    """
+
+    layer: Layer | Operation
+    inputs: tuple[int, ...]
+    output: int
+    input_shape: Shape
+    output_shape: Shape
+    weights: int
+    parameters: Parameters
+    macs: int
+    receptive_field: tuple[int, int]
+
+
+class Value(NamedTuple):
+    """What a step gives: its number, shape and what of the image it has seen.
+
+    Attributes:
+        seen: Pixels along (height, width).
+        step: Pixels between two neighbouring values.
+    """
+
+    number: int
+    shape: Shape
+    seen: tuple[float, float] = (1.0, 1.0)
+    step: tuple[float, float] = (1.0, 1.0)
+
+
+@dataclass
+class Record:
+    """What the first pass of tied parts was made of, for the passes after it to follow."""
+
+    steps: list[Step] = field(default_factory=list)
+    used: int = 0
+
+
+class Planner:
+    """Walks layers one after the other.
+
+    Attributes:
+        steps: All calls so far.
+        value: What leaves the last layer.
+    """
+
+    def __init__(self, input_shape: Shape) -> None:
+        self.steps: list[Step] = []
+        self.value = Value(0, input_shape)
+        self._image = (float(input_shape[0]), float(input_shape[1 if len(input_shape) > 1 else 0]))
+        self._weights = 0
+        self._followed: list[Record] = []
+
+    @property
+    def output_shape(self) -> Shape:
+        """The shape that leaves the last layer."""
+        return self.value.shape
+
+    def add(self, layer: Layer) -> list[Step]:
+        """The steps of the next layer; none for one that is switched off.
+
+        Raises:
+            LayerError: where it doesn't fit; nothing is added then.
+        """
+        first, weights = len(self.steps), self._weights
+        try:
+            self.value = self._walk(layer, self.value)
+        except LayerError:
+            del self.steps[first:]
+            self._weights, self._followed = weights, []
+            raise
+        return self.steps[first:]
+
+    def _walk(self, node: Node, value: Value) -> Value:
+        if isinstance(node, Layer):
+            if not node.enabled:
+                return value
+            return self._block(node, value) if isinstance(node, Block) else self._call(node, value)
+        if isinstance(node, Operation):
+            return self._merge(node, [value])
+        if isinstance(node, Branches):
+            return self._merge(node.merge, [self._walk(part, value) for part in node.parts])
+        if isinstance(node, Tied):
+            return self._tied(node, value)
+        for index, part in enumerate(node.parts):
+            try:
+                value = self._walk(part, value)
+            except LayerError as error:
+                raise _within(node, index, part, error) from None
+        return value
+
+    def _block(self, block: Block, value: Value) -> Value:
+        block.check(value.shape)
+        return self._walk(_body(block, value.shape), value)
+
+    def _tied(self, node: Tied, value: Value) -> Value:
+        record = Record()
+        first = len(self.steps)
+        value = self._walk(node.part, value)
+        record.steps = self.steps[first:]
+        for number in range(2, node.times + 1):
+            record.used = 0
+            self._followed.append(record)
+            try:
+                value = self._walk(node.part, value)
+                if any(isinstance(step.layer, Layer) for step in record.steps[record.used :]):
+                    raise LayerError("", "it needs fewer layers than pass 1")
+            except LayerError as error:
+                message = f"can't share weights, as in pass {number} {error.message}"
+                raise LayerError(error.field, message) from None
+            finally:
+                self._followed.pop()
+        return value
+
+    def _call(self, layer: Layer, value: Value) -> Value:
+        shape = value.shape
+        output = layer.output_shape(shape)
+        first = self._first_pass(layer, shape)
+        if first is None:
+            self._weights += 1
+        seen, step = _seen(layer.reach(), value, self._image)
+        self._write(
+            Step(
+                layer, (value.number,), len(self.steps) + 1, shape, output,
+                first.weights if first else self._weights,
+                Parameters() if first else layer.parameters(shape),
+                layer.macs(shape), _pixels(seen),
+            )
+        )  # fmt: skip
+        return Value(len(self.steps), output, seen, step)
+
+    def _merge(self, operation: Operation, values: list[Value]) -> Value:
+        output = operation.merged_shape([value.shape for value in values])
+        self._weights += 1
+        seen = (max(v.seen[0] for v in values), max(v.seen[1] for v in values))
+        self._write(
+            Step(
+                operation, tuple(v.number for v in values), len(self.steps) + 1, values[0].shape,
+                output, self._weights, Parameters(), 0, _pixels(seen),
+            )
+        )  # fmt: skip
+        return Value(len(self.steps), output, seen, values[0].step)
+
+    def _write(self, step: Step) -> None:
+        if len(self.steps) == MAX_STEPS:
+            raise LayerError("", f"makes more than {MAX_STEPS:,} layers; repeat less often")
+        self.steps.append(step)
+
+    def _first_pass(self, layer: Layer, shape: Shape) -> Step | None:
+        """The step of the first pass whose weights this one shares; None outside of tied parts.
+
+        Raises:
+            LayerError: where its weights don't suit.
+        """
+        found = None
+        for record in self._followed:
+            while True:
+                if record.used == len(record.steps):
+                    raise LayerError("", f"it needs a {layer.label} that pass 1 doesn't have")
+                found = record.steps[record.used]
+                record.used += 1
+                if isinstance(found.layer, Layer):
+                    break
+        if found is None:
+            return None
+        if found.layer != layer:
+            message = f"{layer.label} needs other weights than in pass 1"
+            raise LayerError("", f"{message}, as {written(shape)} reaches it")
+        before = found.input_shape
+        if any(layer.parameters(before)) and (len(before), before[-1]) != (len(shape), shape[-1]):
+            raise LayerError(
+                "", f"{written(shape)} reaches {layer.label} but in pass 1 {written(before)}; "
+                "the last layers must give as many channels as the first ones get"
+            )  # fmt: skip
+        return found
+
+
+@lru_cache(maxsize=1024)
+def _body(block: Block, shape: Shape) -> Node:
+    """Kept, as making layers takes longer than all arithmetic with them."""
+    return block.body(shape)
+
+
+def planned(layer: Layer, shape: Shape) -> Planner:
+    """The plan of a single layer.
+
+    Raises:
+        LayerError: where it doesn't fit.
+    """
+    planner = Planner(shape)
+    planner.add(layer)
+    return planner
+
+
+def _within(chain: Chain, index: int, part: Node, error: LayerError) -> LayerError:
+    """Blames the layer of a person's list that is at fault, or names the one inside a block."""
+    if chain.setting:
+        field_path = f".{error.field}" if error.field else ""
+        return LayerError(f"{chain.setting}[{index}]{field_path}", error.message)
+    if isinstance(part, Layer) and error.field:
+        return LayerError("", f"{part.label} inside: {error.field} {error.message}")
+    return error
+
+
+def _seen(
+    reach: Reach, value: Value, image: tuple[float, float]
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Pixels that a value has seen behind a layer, and pixels between two neighbours."""
+    if reach.whole:
+        return (max(image[0], value.seen[0]), max(image[1], value.seen[1])), value.step
+    (seen_y, seen_x), (step_y, step_x) = value.seen, value.step
+    seen = (
+        seen_y + (reach.window[0] - 1) * step_y,
+        seen_x + (reach.window[1] - 1) * step_x,
+    )
+    return seen, (step_y * reach.step[0], step_x * reach.step[1])
+
+
+def _pixels(seen: tuple[float, float]) -> tuple[int, int]:
+    return ceil(seen[0] - 1e-9), ceil(seen[1] - 1e-9)
