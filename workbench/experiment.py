@@ -122,7 +122,7 @@ class Experiment(Spec):
 
     def to_toml(self) -> str:
         """TOML that holds every setting, so that it means the same when defaults change."""
-        return _PAIRS.sub(_on_one_line, tomli_w.dumps(self.values()))
+        return as_toml(self.values())
 
     @classmethod
     def read(cls, path: Path) -> Experiment:
@@ -295,6 +295,11 @@ def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
 CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
+
+
+def as_toml(values: Mapping[str, Any]) -> str:
+    """Plain values as TOML, short lists on one line."""
+    return _PAIRS.sub(_on_one_line, tomli_w.dumps(values))
 
 
 def _on_one_line(array: re.Match[str]) -> str:

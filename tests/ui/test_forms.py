@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, Literal
@@ -24,6 +25,7 @@ from ui.forms.entries import (
     TextEntry,
 )
 from ui.forms.form import SpecForm
+from ui.forms.nested import ChoicesEntry
 from ui.main_window import MainWindow
 from workbench.experiment import Experiment
 from workbench.spec.base import Choice, setting
@@ -74,6 +76,9 @@ def shown_value(entry: Any) -> Any:
         return entry.values[entry.box.currentIndex()]
     if isinstance(entry, PairEntry):
         return tuple(spin.value() for spin in entry.spins)
+    if isinstance(entry, ChoicesEntry):
+        layers = tomllib.loads(entry.text.toPlainText())["layers"]
+        return tuple(Layer.model_validate(layer) for layer in layers)
     assert isinstance(entry, TextEntry)
     return entry.line.text()
 
@@ -381,3 +386,26 @@ def test_the_wheel_changes_only_what_has_the_focus(window: MainWindow, qapp: QAp
     window.experiment.name.setFocus()
     qapp.sendEvent(spin, event)
     assert spin.value() == before
+
+
+def test_layers_inside_a_block_are_edited_as_toml(editor: Editor, form_of: Any) -> None:
+    form = form_of("structure.layers[0]")
+    form.kind_box.setCurrentIndex(form.kind_box.findData("repeat"))
+    entry = form.entry("layers")
+    text = (
+        '[[layers]]\nkind = "conv2d"\nfilters = 1\npadding = "same"\n[[layers]]\nkind = "dropout"'
+    )
+    entry.text.setPlainText(text)
+    assert [layer.name() for layer in editor.experiment.at("structure.layers[0].layers")] == [
+        "conv2d",
+        "dropout",
+    ]
+    assert entry.text.toPlainText() == text  # not written anew while it is edited
+    before = editor.experiment
+    entry.text.setPlainText('[[layers]]\nkind = "conv2d"\nfilters = 0')
+    assert "filters: must be at least 1, got 0" in form.problem("layers")
+    entry.text.setPlainText("[[layers")
+    assert "not valid TOML" in form.problem("layers")
+    assert editor.experiment == before
+    entry.text.setPlainText(text)
+    assert form.problem("layers") == ""

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.forms.entry import Entry, calm
+from ui.forms.nested import ChoicesEntry
 
 WIDE = 2**31 - 1
 
@@ -316,6 +317,8 @@ def entry_for(field: FieldInfo, name: str = "") -> Entry:
     annotation = _plain(field.annotation)
     if get_origin(annotation) in (Union, types.UnionType):
         return OptionalEntry(field)
+    if Ellipsis in get_args(annotation):
+        return ChoicesEntry(field)
     kind = ENTRIES.get(get_origin(annotation) or annotation)
     if kind is None:
         raise TypeError(f"no entry for {annotation}")

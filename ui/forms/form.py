@@ -7,6 +7,7 @@ edit there by its path in the TOML.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -142,7 +143,10 @@ class SpecForm(QWidget):
             if problem.path == self._path and self.kind_box is not None:
                 messages.setdefault("", problem.message)
             elif problem.path.startswith(f"{self._path}."):
-                messages.setdefault(problem.path.removeprefix(f"{self._path}."), problem.message)
+                inside = problem.path.removeprefix(f"{self._path}.")
+                name = re.split(r"[.\[]", inside)[0]
+                rest = inside.removeprefix(name).lstrip(".")
+                messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
         for name, row in self._rows.items():
             row.set_problem(messages.get(name, ""))
 

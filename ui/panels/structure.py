@@ -234,7 +234,7 @@ class StructurePanel(QWidget):
                 self.list.addTopLevelItem(item)
         for index, layer in enumerate(layers):
             item = self._item(index)
-            detail = layer.summary()
+            detail = layer.summary() if layer.enabled else self.tr("switched off")
             item.setText(0, f"{layer.label}{SUMMARY_GAP}{detail}" if detail else layer.label)
         self.list.fit_height()
         self._show_costs()
