@@ -34,10 +34,11 @@ def heavy_dense(costs: Sequence[LayerCost]) -> Iterator[Problem]:
     total = sum(cost.parameters for cost in costs)
     for position, cost in enumerate(costs):
         part = share(cost.parameters, total)
-        flat = _flattened(costs[:position])
-        is_last = not any(after.parameters for after in costs[position + 1 :])
-        if not isinstance(cost.layer, Dense) or part < DENSE_SHARE or (is_last and not flat):
+        if not isinstance(cost.layer, Dense) or part < DENSE_SHARE:
             continue
+        flat = _flattened(costs[:position])
+        if flat is None and not any(after.parameters for after in costs[position + 1 :]):
+            continue  # the classes have to come from somewhere
         holds = f"holds {part:.0%} of the parameters ({cost.parameters:,} of {total:,})"
         yield Problem(path_of(cost), f"{holds}{_saving(cost, flat)}")
 
@@ -95,9 +96,10 @@ def needless_bias(costs: Sequence[LayerCost]) -> Iterator[Problem]:
     """A bias that BatchNormalization takes off at once."""
     calls = [(cost, call) for cost in costs for call in cost.calls]
     for (cost, call), (_, after) in pairwise(calls):
-        biased = getattr(call.layer, "use_bias", False)
-        linear = getattr(call.layer, "activation", "") == "linear"
-        if biased and linear and isinstance(after.layer, BatchNormalization):
+        if not isinstance(after.layer, BatchNormalization):
+            continue
+        settings = vars(call.layer)
+        if settings.get("use_bias") and settings.get("activation") == "linear":
             yield Problem(
                 path_of(cost),
                 "its bias does nothing, as BatchNormalization follows; set use_bias to false "
@@ -109,7 +111,7 @@ def inner_softmax(costs: Sequence[LayerCost]) -> Iterator[Problem]:
     """A softmax that is not the last layer: it lets one channel win and stops gradients."""
     calls = [(cost, call) for cost in costs for call in cost.calls]
     for cost, call in calls[:-1]:
-        if getattr(call.layer, "activation", "") == "softmax":
+        if vars(call.layer).get("activation") == "softmax":
             yield Problem(
                 path_of(cost), "softmax inside a network slows learning; use relu, and softmax last"
             )

@@ -209,17 +209,16 @@ class Planner:
 
     def _call(self, layer: Layer, value: Value) -> Value:
         shape = value.shape
-        output = layer.output_shape(shape)
-        first = self._first_pass(layer, shape)
+        output, parameters, macs, reach = _arithmetic(layer, shape)
+        first = self._first_pass(layer, shape) if self._followed else None
         if first is None:
             self._weights += 1
-        seen, step = _seen(layer.reach(), value, self._image)
+        seen, step = _seen(reach, value, self._image)
         self._write(
             Step(
                 layer, (value.number,), len(self.steps) + 1, shape, output,
                 first.weights if first else self._weights,
-                Parameters() if first else layer.parameters(shape),
-                layer.macs(shape), _pixels(seen),
+                Parameters() if first else parameters, macs, _pixels(seen),
             )
         )  # fmt: skip
         return Value(len(self.steps), output, seen, step)
@@ -274,6 +273,13 @@ class Planner:
 def _body(block: Block, shape: Shape) -> Node:
     """Kept, as making layers takes longer than all arithmetic with them."""
     return block.body(shape)
+
+
+@lru_cache(maxsize=8192)
+def _arithmetic(layer: Layer, shape: Shape) -> tuple[Shape, Parameters, int, Reach]:
+    """Output shape, weights, operations and reach; kept, as most layers stay as they are."""
+    output = layer.output_shape(shape)
+    return output, layer.parameters(shape), layer.macs(shape), layer.reach()
 
 
 def planned(layer: Layer, shape: Shape) -> Planner:
