@@ -160,7 +160,7 @@ class Editor(QObject):
             try:
                 after = self.experiment.with_settings(settings)
             except SpecError as error:
-                self.refuse(path, error.problems[0].message, settings.get(path, UNREADABLE))
+                self.refuse(path, _told(error.problems[0], path), settings.get(path, UNREADABLE))
                 return False
         was_wrong = others != self._refused
         if after != self.experiment:
@@ -228,3 +228,9 @@ def _resets(path: str, other: str) -> bool:
     """Whether setting `path` (the key of a choice) puts new fields in the place of `other`."""
     owner, _, key = path.rpartition(".")
     return key in CHOICE_KEYS and other.startswith(f"{owner}.")
+
+
+def _told(problem: Problem, path: str) -> str:
+    """The sentence under the field at `path`, with the place where it lies further inside."""
+    inside = problem.path.removeprefix(path).lstrip(".") if problem.path.startswith(path) else ""
+    return f"{inside}: {problem.message}" if inside else problem.message
