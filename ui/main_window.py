@@ -48,7 +48,7 @@ from workbench.spec.base import SpecError
 BOTTOM_HEIGHT = 192
 """Tab, header and five runs: the plots get the rest."""
 
-TABLE_MILLISECONDS = 100
+TABLE_MILLISECONDS = 250
 """The table's row of the run under way changes at most this often."""
 
 
