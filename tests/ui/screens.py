@@ -99,6 +99,7 @@ def _window(size: str, count: int) -> Iterator[MainWindow]:
 
 def _settle(window: MainWindow) -> None:
     """Lets the curves be read and drawn, and the data be looked at."""
+    from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
 
     def busy() -> bool:
@@ -108,8 +109,8 @@ def _settle(window: MainWindow) -> None:
     end = time.monotonic() + PATIENCE_SECONDS
     quiet = time.monotonic() + 1.0
     while time.monotonic() < end and (busy() or time.monotonic() < quiet):
-        QApplication.processEvents()
-        time.sleep(0.005)
+        # The window's own timers wake it at least once a second.
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     for _ in range(20):  # what came last has yet to be laid out
         QApplication.processEvents()
 

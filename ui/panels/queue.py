@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -93,13 +92,7 @@ class QueuePanel(QWidget):
         top.addSpacing(theme.UNIT)
         top.addWidget(self.words)
         top.addStretch(1)
-        self.setObjectName("page")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(top)
-        layout.addWidget(self.list, 1)
+        theme.as_page(self, top, self.list)
         self.show_queue([], False)
 
     def show_queue(self, runs: list[Run], held: bool) -> None:
