@@ -35,6 +35,7 @@ from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
+from ui.panels.network import NetworkPanel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.experiment = ExperimentPanel(self.editor)
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
+        self.network = NetworkPanel(self.editor)
         self.model = RunTable()
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -107,8 +109,10 @@ class MainWindow(QMainWindow):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.live, self.tr("Live"))
         self.tabs.addTab(self.data, self.tr("Data"))
+        self.tabs.addTab(self.network, self.tr("Network"))
         self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
         self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
+        self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))

@@ -7,7 +7,7 @@ TOML, offered by the form, swept, and built. Nothing here knows a particular cho
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import (
     BaseModel,
@@ -31,7 +31,7 @@ from workbench.spec.errors import (
     shown,
 )
 
-__all__ = ["Choice", "Problem", "Spec", "SpecError", "refuse"]
+__all__ = ["Choice", "Facts", "Problem", "Spec", "SpecError", "refuse"]
 
 
 def as_pair(value: object) -> object:
@@ -114,6 +114,22 @@ class Spec(BaseModel):
         return type(self).parse({**self.values(), **changes})
 
 
+class Facts(NamedTuple):
+    """What a choice's explanation may count on; 0 where it isn't known yet.
+
+    Attributes:
+        parameters: Trainable weights of the network, kernels and biases.
+        steps_per_epoch, epochs, batch_size: Of the training that is planned.
+        learning_rate: The optimizer's.
+    """
+
+    parameters: int = 0
+    steps_per_epoch: int = 0
+    epochs: int = 0
+    batch_size: int = 0
+    learning_rate: float = 0.0
+
+
 class Choice(Spec):
     """One option of a family, told apart by the family's key (`kind` unless it says otherwise).
 
@@ -122,9 +138,13 @@ class Choice(Spec):
         keras_class: Dotted name of the Keras class that it stands for and whose arguments its
             fields are named after; None where the training process has a builder of its own.
         own_settings: Fields that are ours and no arguments of the Keras class.
+        formula: What it computes, in the TeX that Matplotlib's mathtext draws; "" for none.
+        source: Where the method was published: "Kingma and Ba 2015"; "" for none.
     """
 
     label: ClassVar[str] = ""
+    formula: ClassVar[str] = ""
+    source: ClassVar[str] = ""
     keras_class: ClassVar[str | None] = None
     own_settings: ClassVar[frozenset[str]] = frozenset()
     key: ClassVar[str] = "kind"
@@ -202,6 +222,10 @@ class Choice(Spec):
             and getattr(self, field) != type(self).model_fields[field].default
         }
         return {**kept, self.key: name}
+
+    def in_force(self, facts: Facts) -> str:
+        """One sentence with the numbers it computes with now; "" where there is nothing to say."""
+        return ""
 
     @property
     def implementation(self) -> str | None:

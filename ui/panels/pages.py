@@ -1,0 +1,80 @@
+"""Several pages under one tab, told apart by a row of buttons above them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+
+
+class Pages(QWidget):
+    """A stack of pages; one is shown.
+
+    Args:
+        name: What screen readers call the row of buttons.
+
+    Signals:
+        shown: Another page is in front; its widget.
+    """
+
+    shown = Signal(QWidget)
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._group.idToggled.connect(self._toggled)
+        self.stack = QStackedWidget()
+        row = QWidget()
+        row.setAccessibleName(name)
+        self._row = QHBoxLayout(row)
+        self._row.setContentsMargins(3 * theme.UNIT, 2 * theme.UNIT, 3 * theme.UNIT, theme.UNIT)
+        self._row.setSpacing(theme.UNIT)
+        self._row.addStretch(1)
+        layout = QVBoxLayout(self)
+        theme.spaced(layout, 0, spacing=0)
+        layout.addWidget(row)
+        layout.addWidget(self.stack, 1)
+
+    def add(self, page: QWidget, title: str, reason: str) -> QToolButton:
+        """Adds a page with its button; the first one added is shown first.
+
+        Args:
+            page: Shown when its button is pressed.
+            title: On the button, sentence case.
+            reason: Tooltip: why a person would look at it.
+        """
+        button = QToolButton()
+        button.setText(title)
+        button.setAccessibleName(title)
+        button.setToolTip(reason)
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        number = self.stack.addWidget(page)
+        self._group.addButton(button, number)
+        self._row.insertWidget(number, button)
+        if number == 0:
+            button.setChecked(True)
+        return button
+
+    @property
+    def current(self) -> QWidget:
+        """The page in front."""
+        return self.stack.currentWidget()
+
+    def show_page(self, page: QWidget) -> None:
+        """Puts a page in front."""
+        self._group.button(self.stack.indexOf(page)).setChecked(True)
+
+    def _toggled(self, number: int, checked: bool) -> None:
+        if checked:
+            self.stack.setCurrentIndex(number)
+            self.shown.emit(self.current)
