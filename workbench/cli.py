@@ -111,7 +111,7 @@ def _run(arguments: argparse.Namespace) -> int:
     experiment = cli_structure.experiment_of(arguments)
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
-        session = Session(store.folder)
+        session = Session(store.folder, startup=experiment.hardware.startup)
         try:
             _check(experiment)  # while the training process is still importing TensorFlow
             return _train(store, session, store.create(experiment).run_id, arguments.json)

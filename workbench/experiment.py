@@ -234,7 +234,7 @@ class Experiment(Spec):
         Args:
             info: What is known of the data; None leaves out what depends on it.
         """
-        found: list[Problem] = []
+        found = self.hardware.conflicts()
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
         if info is not None:

@@ -75,8 +75,13 @@ def ran(script: str, folder: Path) -> dict[str, str]:
             }
         ),
         presets.load("hashed-cnn").with_settings({"data.kind": "digits", "training.epochs": 2}),
+        small(
+            training__epochs=6, optimizer__learning_rate=0.01, hardware__target="cpu",
+            hardware__precision="mixed_bfloat16", hardware__steps_per_execution=4,
+            hardware__intra_op_threads=1,
+        ),
     ],
-    ids=["small", "mixed", "shared", "hashed"],
+    ids=["small", "mixed", "shared", "hashed", "bfloat16"],
 )  # fmt: skip
 def test_a_script_gives_what_the_workbench_gives(experiment: Experiment, tmp_path: Path) -> None:
     with Store(tmp_path / "store-of-code") as store:

@@ -13,6 +13,7 @@ from typing import Any
 
 from workbench.codegen.data import data_imports, data_lines, fit_arguments
 from workbench.codegen.expressions import assignment, written
+from workbench.codegen.hardware import compile_arguments, startup_lines
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
@@ -113,6 +114,7 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     logits = not experiment.gives_probabilities(info)
     from_logits = {"from_logits": "True"} if logits else {}
     body = [
+        *startup_lines(experiment.hardware),
         "x, y, x_test, y_test = read()",
         *fitting,
         "train, aside = split(y, VALIDATION_SHARE, SEED)",
@@ -124,7 +126,8 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         *_rate(experiment),
         *assignment("optimizer", experiment.optimizer, learning_rate="learning_rate"),
         *assignment("loss", experiment.loss, **from_logits),
-        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
+        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"]'
+        f"{compile_arguments(experiment.hardware)})",
         "for epoch in range(EPOCHS):",
         "    order = np.random.default_rng((SEED, epoch)).permutation(train)",
         "    batches = Batches(x, y, order, BATCH_SIZE)",

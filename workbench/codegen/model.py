@@ -21,13 +21,17 @@ def model_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     penalty = penalty_of(experiment)
     calls = Counter(step.weights for step in planner.steps)
     made: set[int] = set()
+    mixed = experiment.hardware.precision != "float32"
     lines = [f"inputs = keras.Input({info.image_shape})"]
     for layer, steps in blocks:
         if isinstance(layer, Block) and steps:
             shapes = f"{written(steps[0].input_shape)} -> {written(steps[-1].output_shape)}"
             lines.append(f"# {layer.label} {layer.summary()}: {shapes}")
         for step in steps:
-            lines += _step_lines(step, names, penalty, calls[step.weights] > 1, made)
+            is_output = step.weights == planner.steps[-1].weights
+            dtype = {"dtype": '"float32"'} if is_output and mixed else {}
+            shared = calls[step.weights] > 1
+            lines += _step_lines(step, names, penalty, dtype, shared, made)
     lines.append("return keras.Model(inputs, outputs)")
     body = [f"    {line}" for line in lines]
     return ["def make_model():", '    """The network with fresh weights."""', *body]
@@ -67,13 +71,18 @@ def _value_names(steps: list[Step]) -> dict[int, str]:
 
 
 def _step_lines(
-    step: Step, names: dict[int, str], penalty: str, shared: bool, made: set[int]
+    step: Step,
+    names: dict[int, str],
+    penalty: str,
+    extra: dict[str, str],
+    shared: bool,
+    made: set[int],
 ) -> list[str]:
     """Makes the layer at its first call and calls it."""
     given = ", ".join(names[number] for number in step.inputs)
     given = f"[{given}]" if len(step.inputs) > 1 else given
     target = names[step.output]
-    settings = arguments(step.layer)
+    settings = arguments(step.layer) | extra
     if penalty:
         settings |= dict.fromkeys(step.layer.regularized(), penalty)
     if not class_name(step.layer).startswith(("layers.", "keras.")):

@@ -118,7 +118,7 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
 def _layer(step: Step, experiment: Experiment) -> keras.layers.Layer:
     """The Keras layer of a step; kernels of all kinds are regularized, biases are not."""
     penalty = {name: build(experiment.regularization) for name in step.layer.regularized()}
-    return build(step.layer, hash_seed=step.weights, **penalty)
+    return build(step.layer, hash_seed=step.weights, dtype=experiment.hardware.precision, **penalty)
 
 
 def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from workbench.runtime.parallel import WholeStep, in_parallel
 from workbench.runtime.pipeline import Feed, Order
 from workbench.runtime.update import update_of
 
@@ -34,6 +35,7 @@ class Loop:
         optimizer: Built for the model's trainable variables.
         loss: Mean over a batch, from (labels, outputs).
         strategy: Where each step runs.
+        jit_compile: Whether XLA compiles the step; on one device only.
     """
 
     def __init__(
@@ -42,9 +44,13 @@ class Loop:
         optimizer: keras.optimizers.Optimizer,
         loss: keras.losses.Loss,
         strategy: tf.distribute.Strategy,
+        *,
+        jit_compile: bool = False,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
+        self._loss_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        self._whole_step = self._stepper(jit_compile)
         self._compiled: dict[int, Any] = {}
 
     def train(
@@ -67,6 +73,15 @@ class Loop:
         )
         return losses.numpy(), accuracies.numpy()
 
+    def _stepper(self, jit_compile: bool) -> WholeStep:
+        """What takes a step on a whole batch: one device, through XLA or not, or all of them."""
+        if self.strategy.num_replicas_in_sync > 1:
+            return in_parallel(self._step, self.strategy)
+        step: Any = self._step
+        if jit_compile:
+            step = tf.function(step, jit_compile=True, autograph=False)
+        return lambda *batch: self.strategy.run(step, batch)
+
     def _compile(self, feed: Feed, state: Any) -> Any:
         """Traces once for any number of steps a call."""
 
@@ -75,7 +90,7 @@ class Loop:
 
             def body(i: tf.Tensor, losses: Any, accuracies: Any) -> Any:
                 images, labels = feed.batch(state, first_batch + i)
-                loss, accuracy = self.strategy.run(self._step, (images, labels, rates[i]))
+                loss, accuracy = self._whole_step(images, labels, rates[i])
                 return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
 
             results = [tf.TensorArray(tf.float32, count) for _ in range(2)]
@@ -92,15 +107,27 @@ class Loop:
         return compiled
 
     def _step(
-        self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        rate: tf.Tensor,
+        share: tf.Tensor | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor]:
+        """One step; `share` says how much of the whole batch these images are, None for all."""
         model = self.model
         with tf.GradientTape() as tape:
             outputs = model(images, training=True)
-            total = tf.add_n([self.loss(labels, outputs), *model.losses])
-        gradients = tape.gradient(total, model.trainable_variables)
+            own, penalties = self.loss(labels, outputs), model.losses
+            if share is not None:
+                devices = self.strategy.num_replicas_in_sync
+                own = own * share * devices  # Keras's losses divide by the number of devices
+                penalties = [penalty / devices for penalty in penalties]
+            total = tf.add_n([own, *penalties])
+            goal = self.optimizer.scale_loss(total) if self._loss_scaled else total
+        gradients = tape.gradient(goal, model.trainable_variables)
         self._update(gradients, model.trainable_variables, rate)
-        return total, _share_right(labels, outputs)
+        right = _share_right(labels, outputs)
+        return total, right if share is None else right * share
 
     @tf.function(autograph=False, reduce_retracing=True)
     def _sums(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -18,11 +18,11 @@ from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
-from workbench.runtime.build import build, build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
-from workbench.runtime.loop import Evaluation, Loop
-from workbench.runtime.pipeline import epoch_order, feed
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.loop import Evaluation
+from workbench.runtime.pipeline import epoch_order, feed, pipeline_of
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.spec.base import SpecError
 
@@ -71,14 +71,11 @@ class Trainer:
         self._say, self._control = say, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
-        keras.utils.set_random_seed(self._training.seed)
-        with prepared.device.strategy.scope():
-            self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(experiment.optimizer, self._model)
-        loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
-        self._feed = feed(prepared.dataset.train, self._training.batch_size)
-        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
+        self._loop = fresh_loop(experiment, info, prepared.device)
+        self._model, self._optimizer = self._loop.model, self._loop.optimizer
+        hardware_ = experiment.hardware
+        self._feed = feed(prepared.dataset.train, self._training.batch_size, hardware_)
+        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH, hardware_)
         self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
         self._total_steps = self._steps_per_epoch * self._training.epochs
         self._position = self._restore()
@@ -103,7 +100,7 @@ class Trainer:
             parameters=self._model.count_params(),
             macs=macs,
             fingerprint=self._prepared.dataset.fingerprint,
-            environment=hardware.environment(self._prepared.device),
+            environment=self._environment(),
         )
         self._say(
             Started(
@@ -115,7 +112,18 @@ class Trainer:
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
         self._save()
+        self._store.update(self._run_id, environment=self._environment())
         return self._control.end or RunStatus.COMPLETED
+
+    def _environment(self) -> dict[str, Any]:
+        """Where and how it trains, with what was chosen automatically as it is now."""
+        part, asked = self._prepared.dataset.train, self._prepared.experiment.hardware
+        return hardware.environment(
+            self._prepared.device,
+            asked,
+            pipeline=pipeline_of(part, asked),
+            steps_per_execution=self._steps_to_a_call(),
+        )
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
@@ -205,10 +213,13 @@ class Trainer:
         )
 
     def _steps_to_a_call(self) -> int:
-        """One for the call that traces, so that the first point appears soon; then by the clock."""
+        """One for the call that traces, so that the first point appears soon; then by the clock,
+        or as many as the settings say.
+        """
         if self._calls < 2 or not self._step_seconds:
             return 1
-        return max(1, round(CALL_SECONDS / self._step_seconds))
+        asked = self._prepared.experiment.hardware.steps_per_execution
+        return asked or max(1, round(CALL_SECONDS / self._step_seconds))
 
     def _check_finite(self, step: int, loss: npt.NDArray[np.float32]) -> None:
         wrong = np.flatnonzero(~np.isfinite(loss))

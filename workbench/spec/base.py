@@ -238,7 +238,9 @@ class Choice(Spec):
         return {n: getattr(self, n) for n in type(self).model_fields if n not in without}
 
 
-def setting(default: Any, title: str, description: str, *, unit: str = "", **bounds: Any) -> Any:
+def setting(
+    default: Any, title: str, description: str, *, unit: str = "", zero: str = "", **bounds: Any
+) -> Any:
     """A field as the form needs it.
 
     Args:
@@ -246,7 +248,9 @@ def setting(default: Any, title: str, description: str, *, unit: str = "", **bou
         title: Label in the form, sentence case.
         description: The reason to use it, one or two sentences; tooltip, help and documentation.
         unit: Shown after the value ("px", "images").
+        zero: Shown in place of 0 where that stands for something else ("automatic").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    extra: dict[str, Any] | None = {"unit": unit} if unit else None
+    shown = {"unit": unit, "zero": zero}
+    extra: dict[str, Any] | None = {name: text for name, text in shown.items() if text} or None
     return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
