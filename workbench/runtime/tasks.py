@@ -70,7 +70,13 @@ class Work:
             raise Cancelled from None
 
 
-TASKS: dict[str, str] = {}
+TASKS: dict[str, str] = {
+    "devices": "probe:devices",
+    "peak": "peak:peak",
+    "profile_layers": "profile:profile_layers",
+    "trial": "trial:trial",
+    "tune": "tune:tune",
+}
 """Where each task lives: `module:function` in this package, imported at its first use.
 
 The function takes (request, work) and gives plain values.
