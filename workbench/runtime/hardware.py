@@ -28,10 +28,12 @@ class Device:
     Attributes:
         words: For a person: "CPU, 2 cores".
         strategy: Runs each step there.
+        place: Name of the device, of the first of several: where a layer is tried by itself.
     """
 
     words: str
     strategy: tf.distribute.Strategy
+    place: str = "/cpu:0"
 
 
 def prepare_tensorflow(startup: Startup) -> None:
@@ -98,7 +100,8 @@ def _cpu(hardware: Hardware) -> Device:
 def _gpu(hardware: Hardware) -> Device:
     gpu = tf.config.list_physical_devices("GPU")[0]
     details: dict[str, Any] = tf.config.experimental.get_device_details(gpu)
-    return Device(details.get("device_name", "GPU"), tf.distribute.OneDeviceStrategy("/gpu:0"))
+    strategy = tf.distribute.OneDeviceStrategy("/gpu:0")
+    return Device(details.get("device_name", "GPU"), strategy, "/gpu:0")
 
 
 def _all_gpus(hardware: Hardware) -> Device:
@@ -106,7 +109,8 @@ def _all_gpus(hardware: Hardware) -> Device:
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus if len(gpus) > 1 else tf.config.list_logical_devices("CPU")
     words = f"{len(devices)} {'GPUs' if gpus else 'virtual CPUs'}"
-    return Device(words, _mirrored(tuple(device.name for device in devices)))
+    names = tuple(device.name for device in devices)
+    return Device(words, _mirrored(names), names[0])
 
 
 @cache
@@ -129,7 +133,7 @@ def _tpu(hardware: Hardware) -> Device:
         detail = str(error).strip().splitlines() or [type(error).__name__]
         raise SpecError.at("hardware.target", f"the TPU can't be reached ({detail[0]})") from error
     strategy = tf.distribute.TPUStrategy(resolver)
-    return Device(f"TPU, {strategy.num_replicas_in_sync} cores", strategy)
+    return Device(f"TPU, {strategy.num_replicas_in_sync} cores", strategy, "/tpu:0")
 
 
 _DEVICES: dict[type[Hardware], Callable[[Hardware], Device]] = {
