@@ -128,6 +128,11 @@ class Assistant(QObject):
         self._next()
 
     @property
+    def is_training(self) -> bool:
+        """Whether a run trains beside, for which tasks that measure wait."""
+        return self._training
+
+    @property
     def current(self) -> Task | None:
         """The task under way."""
         return self._current

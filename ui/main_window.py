@@ -39,6 +39,7 @@ from ui.panels.network import NetworkPanel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
+from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_follower import RunFollower
 from workbench import presets
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
         self.network = NetworkPanel(self.editor)
+        self.tune = TunePanel(self.editor, self.assistant)
         self.model = RunTable()
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -106,9 +108,11 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.live, self.tr("Live"))
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.network, self.tr("Network"))
+        self.tabs.addTab(self.tune, self.tr("Tune"))
         self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
         self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
         self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
+        self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -156,6 +160,8 @@ class MainWindow(QMainWindow):
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
         self.data.logged.connect(self.log.note)
+        self.tune.failed.connect(self.log.note)
+        self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         runs.selected.connect(self._run_selected)
         runs.use_settings.connect(self.use_settings)
@@ -187,6 +193,12 @@ class MainWindow(QMainWindow):
         """Adds the experiment to the end of the queue."""
         if not self.editor.problems and self.conductor.enqueue(self.editor.experiment):
             self.bottom.setCurrentWidget(self.queue)
+
+    @Slot(str)
+    def find_setting(self, path: str) -> None:
+        """Looks for a good value of a setting, in the Tune tab."""
+        self.tabs.setCurrentWidget(self.tune)
+        self.tune.find_setting(path)
 
     @Slot()
     def pause_or_continue(self) -> None:

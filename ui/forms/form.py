@@ -8,12 +8,21 @@ edit there by its path in the TOML.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui import theme
 from ui.editor import Editor
@@ -62,12 +71,16 @@ class SpecForm(QWidget):
         path: Of the group in the TOML: `training`, `structure.layers[2]`.
         title: Label of the combo box, where the group is a choice; "" shows no combo box.
         begin_with: Where a setting that is left off starts from, by its name; None where unknown.
+        finders: Settings that can be found by measuring, by name, each with the reason to do so:
+            they get a button.
 
     Signals:
         rebuilt: There are other fields now.
+        find_requested: The button beside a setting was pressed; the setting's path.
     """
 
     rebuilt = Signal()
+    find_requested = Signal(str)
 
     def __init__(
         self,
@@ -75,8 +88,10 @@ class SpecForm(QWidget):
         path: str,
         title: str = "",
         begin_with: Callable[[str], Any] = lambda _: None,
+        finders: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__()
+        self._finders = finders
         self._begin_with = begin_with
         self._editor, self._path, self._title = editor, path, title
         self._shown: type[Spec] | None = None
@@ -196,9 +211,20 @@ class SpecForm(QWidget):
         entry.refused.connect(
             lambda sentence: self._editor.refuse(f"{self._path}.{name}", sentence)
         )
+        if name in self._finders:
+            entry.row.addWidget(self._find_button(name, field.title or name))
         row = Row(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
+
+    def _find_button(self, name: str, title: str) -> QToolButton:
+        button = QToolButton()
+        theme.set_icon(button, "find")
+        button.setToolTip(self._finders[name])
+        button.setAccessibleName(self.tr("Find {}").format(title.lower()))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.find_requested.emit(f"{self._path}.{name}"))
+        return button
 
     def _kind_chosen(self) -> None:
         assert self.kind_box is not None

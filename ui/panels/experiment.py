@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -30,15 +30,25 @@ MINIMUM_WIDTH = 340
 
 
 class ExperimentPanel(QWidget):
-    """All forms of one experiment, with the totals under them."""
+    """All forms of one experiment, with the totals under them.
+
+    Signals:
+        find_requested: The button beside a setting that can be found was pressed; its path.
+    """
+
+    find_requested = Signal(str)
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
         self.setMinimumWidth(MINIMUM_WIDTH)
         self.structure = StructurePanel(editor)
+        finders = {
+            "optimizer": {"learning_rate": self.tr("Find it by a range test, in seconds")},
+            "training": {"batch_size": self.tr("Find the fastest and the largest that fits")},
+        }
         self.forms = {
-            path: SpecForm(editor, path, title, self._begin_with)
+            path: SpecForm(editor, path, title, self._begin_with, finders.get(path, {}))
             for path, title in (
                 ("data", self.tr("Data set")),
                 ("loss", self.tr("Loss")),
@@ -52,6 +62,7 @@ class ExperimentPanel(QWidget):
         self.sections = self._sections()
         for form in self.forms.values():
             form.rebuilt.connect(self.order_tabs)
+            form.find_requested.connect(self.find_requested)
         self.structure.form_changed.connect(self.order_tabs)
         inside = QWidget()
         self._inside = column = QVBoxLayout(inside)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -18,10 +17,10 @@ from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
-from workbench.runtime.build import build, build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
-from workbench.runtime.loop import Evaluation, Loop
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.loop import Evaluation
 from workbench.runtime.pipeline import epoch_order, feed
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.spec.base import SpecError
@@ -71,12 +70,8 @@ class Trainer:
         self._say, self._control = say, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
-        keras.utils.set_random_seed(self._training.seed)
-        with prepared.device.strategy.scope():
-            self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(experiment.optimizer, self._model)
-        loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
+        self._loop = fresh_loop(experiment, info, prepared.device)
+        self._model, self._optimizer = self._loop.model, self._loop.optimizer
         self._feed = feed(prepared.dataset.train, self._training.batch_size)
         self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
         self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
