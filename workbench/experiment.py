@@ -17,7 +17,7 @@ from pydantic import Field
 
 from workbench.analysis import Analysis, analyze
 from workbench.files import write_atomically
-from workbench.spec.base import AsTuple, Choice, Problem, Spec, SpecError, setting
+from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError, setting
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.errors import near_miss
 from workbench.spec.hardware import Auto, Hardware
@@ -227,6 +227,21 @@ class Experiment(Spec):
     def steps_per_epoch(self, info: DataInfo) -> int:
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
+
+    def facts(self, info: DataInfo | None, analysis: Analysis | None = None) -> Facts:
+        """What explanations may count on.
+
+        Args:
+            info: What is known of the data; None leaves out what depends on it.
+            analysis: Of the network, where it was made already.
+        """
+        training = self.training
+        known = Facts(0, 0, training.epochs, training.batch_size, self.optimizer.learning_rate)
+        if info is None:
+            return known
+        analysis = analysis or self.analysis(info)
+        steps = self.steps_per_epoch(info)
+        return known._replace(parameters=analysis.trainable, steps_per_epoch=steps)
 
     def problems(self, info: DataInfo | None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
