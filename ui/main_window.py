@@ -43,6 +43,7 @@ from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_follower import RunFollower
 from workbench import presets
+from workbench.remedies import Remedy
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -159,6 +160,7 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
+        self.live.diagnosis.remedy_chosen.connect(self.try_remedy)
         self.data.logged.connect(self.log.note)
         self.tune.failed.connect(self.log.note)
         self.experiment.find_requested.connect(self.find_setting)
@@ -221,6 +223,21 @@ class MainWindow(QMainWindow):
             return
         self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
+    @Slot(str, object)
+    def try_remedy(self, run_id: str, remedy: Remedy) -> None:
+        """Puts a run's settings with one change into the form, or looks for that setting."""
+        run = self.conductor.guarded(lambda: self.store.run(run_id))
+        if run is None:
+            return
+        try:
+            experiment = remedy.applied(run.experiment)
+        except SpecError as error:
+            self.report(f"{run.name}: {error}")
+            return
+        self.editor.replace(experiment, self.tr("{} after {}").format(remedy.words, run.name))
+        if remedy.finds:
+            self.find_setting(remedy.finds)
+
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -241,6 +258,7 @@ class MainWindow(QMainWindow):
         runs = found[::-1]
         self.model.set_runs(runs, self._epochs.of(runs))
         self.live.show_runs(runs)
+        self.live.diagnosis.show_run(self.runs.current)
 
     @Slot()
     def _show_bar(self) -> None:
@@ -285,6 +303,7 @@ class MainWindow(QMainWindow):
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
+        self.live.diagnosis.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 

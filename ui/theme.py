@@ -233,6 +233,7 @@ QLabel[role="good"] {{ color: {t.good}; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
 QWidget#page {{ background: {t.base}; }}
+QWidget#diagnosis {{ background: {t.base}; border-top: 1px solid {t.line}; }}
 QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
 Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
 Banner[bad="true"] {{ border-left-color: {t.bad}; }}

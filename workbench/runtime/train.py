@@ -13,7 +13,7 @@ import numpy.typing as npt
 from workbench.data import Dataset, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
-from workbench.runs.record import EpochMetrics
+from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
@@ -211,7 +211,7 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"{NOT_FINITE} {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
                 f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
                 "or the pixels or labels are wrong"
             )
