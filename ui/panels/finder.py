@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.assistant import Assistant
+from ui.assistant import Assistant, Task
 from ui.editor import Editor
 from ui.panels.task_bar import TaskBar
 from workbench.experiment import Experiment
@@ -68,6 +68,7 @@ class FinderPage(QWidget):
         self._editor, self._assistant, self._texts = editor, assistant, texts
         self._measured: Experiment | None = None
         self._found: Mapping[str, Any] | None = None
+        self._task: Task | None = None
         self.start_button = QPushButton(texts.start)
         self.start_button.setToolTip(texts.reason)
         self.start_button.setProperty("primary", True)
@@ -145,6 +146,7 @@ class FinderPage(QWidget):
         task = self._assistant.ask(
             self.task_name, {"experiment": experiment.to_toml()}, measures=self.measures
         )
+        self._task = task
         task.progress.connect(self._progress)
         task.done.connect(self._done)
         task.failed.connect(self._failed)
@@ -169,7 +171,10 @@ class FinderPage(QWidget):
     @Slot(dict)
     def _done(self, result: dict[str, Any]) -> None:
         self._found = result
-        self.words.setText(_sentence(str(result.get("words", ""))))
+        said = _sentence(str(result.get("words", "")))
+        if self._task is not None and self._task.was_disturbed:
+            said += self.tr(". A run began to train meanwhile; measure again.")
+        self.words.setText(said)
         self.finish(result)
         if not self.window().isActiveWindow():
             QApplication.alert(self.window())
@@ -186,6 +191,7 @@ class FinderPage(QWidget):
             said = self.words.text()
             self._done(dict(found))
             self.words.setText(said or self.words.text())
+        self._task = None
         self._show_state()
 
     @Slot()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -47,7 +46,6 @@ def find_rate(request: dict[str, Any], work: Work) -> dict[str, Any]:
             count = max(1, round(CALL_SECONDS / (took / (done - before))))
         found = {"rates": rates[before:done].tolist(), "losses": losses[before:].tolist()}
         work.progress(done, len(rates), "", **_plain(found))
-    keras.utils.clear_session()
     return _result(rates, losses)
 
 
