@@ -143,9 +143,8 @@ class AdamW(AdamMoments):
         if not facts.learning_rate:
             return super().in_force(facts)
         share = self.weight_decay * facts.learning_rate
-        return (
-            f"{super().in_force(facts)} Each step shrinks the weights by {share:.2g} of their size."
-        )
+        words = f"Each step shrinks the weights by {share:.2g} of their size."
+        return f"{super().in_force(facts)} {words}"
 
 
 class Nadam(Moments):

@@ -94,11 +94,11 @@ class CosineDecayRestarts(Schedule):
     def _wave(self, passed: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """The number of the wave, from 0, after so many lengths of the first one."""
         if self.t_mul == 1:
-            return np.floor(passed)
+            return np.asarray(np.floor(passed))
         wave = np.floor(np.log1p(passed * (self.t_mul - 1)) / np.log(self.t_mul))
         # The logarithm may err by one where a wave begins.
         wave = np.where(self._before(wave) > passed, wave - 1, wave)
-        return np.where(self._before(wave + 1) <= passed, wave + 1, wave)
+        return np.asarray(np.where(self._before(wave + 1) <= passed, wave + 1, wave))
 
 
 class OneCycle(Schedule):
