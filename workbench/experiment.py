@@ -25,7 +25,7 @@ from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, w
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
-from workbench.spec.schedules import Fixed, Schedule
+from workbench.spec.schedules import Fixed, Plan, Schedule
 
 REFERENCE_CNN: tuple[Layer, ...] = (
     Conv2D(filters=32),
@@ -228,6 +228,11 @@ class Experiment(Spec):
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
+    def plan(self, info: DataInfo) -> Plan:
+        """The training that is planned, which the schedule spans."""
+        steps = self.steps_per_epoch(info)
+        return Plan(steps, steps * self.training.epochs)
+
     def problems(self, info: DataInfo | None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
 
@@ -237,6 +242,8 @@ class Experiment(Spec):
         found: list[Problem] = []
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
+        faults = self.schedule.faults(self.training.validation_split > 0)
+        found += [Problem(f"schedule.{name}", words) for name, words in faults.items()]
         if info is not None:
             analysis = self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
