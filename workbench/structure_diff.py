@@ -8,12 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from enum import Enum
 
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost
-from workbench.spec.layers import Layer
+from workbench.spec.base import Spec
+from workbench.spec.layers import Layer, Operation, written
 
 Key = Callable[[LayerCost], str]
+
+
+class Mark(Enum):
+    """What became of a layer; the value is its sign in a listing."""
+
+    SAME = " "
+    CHANGED = "~"
+    ADDED = "+"
+    REMOVED = "-"
 
 
 @dataclass(frozen=True)
@@ -39,13 +50,34 @@ class Row:
         return _of(self.right, "macs") - _of(self.left, "macs")
 
     @property
-    def is_same(self) -> bool:
-        """Whether both are the same layer, whatever reaches it."""
-        return (
-            self.left is not None
-            and self.right is not None
-            and _settings(self.left) == _settings(self.right)
-        )
+    def mark(self) -> Mark:
+        """What became of the layer; it is the same with the same settings, whatever reaches it."""
+        if self.left is None:
+            return Mark.ADDED
+        if self.right is None:
+            return Mark.REMOVED
+        return Mark.SAME if _settings(self.left) == _settings(self.right) else Mark.CHANGED
+
+    @property
+    def layer(self) -> Layer | Operation:
+        """The right one, or the left one where it was removed."""
+        cost = self.right or self.left
+        assert cost is not None
+        return cost.layer
+
+    @property
+    def changes(self) -> list[str]:
+        """The settings in which the pair differs, in words: `filters 64 → 32`."""
+        if self.left is None or self.right is None or self.mark is Mark.SAME:
+            return []
+        left, right = self.left.layer, self.right.layer
+        return _changes(left, right) if isinstance(left, Spec) and isinstance(right, Spec) else []
+
+    @property
+    def output(self) -> str:
+        """The shape that leaves it, before and after where they differ."""
+        shapes = [written(cost.output_shape) for cost in (self.left, self.right) if cost]
+        return " → ".join(dict.fromkeys(shapes))
 
 
 @dataclass(frozen=True)
@@ -98,6 +130,37 @@ def _aligned(
             yield from map(Row, left[a:a_end], right[b:b_end])
         else:
             yield from _aligned(left[a:a_end], right[b:b_end], finer)
+
+
+def _changes(left: Spec, right: Spec) -> list[str]:
+    found = []
+    for name, field in type(left).model_fields.items():
+        before, after = getattr(left, name), getattr(right, name)
+        if before != after:
+            title = field.title or name
+            found += _change(title[:1].lower() + title[1:], before, after)
+    return found
+
+
+def _change(title: str, before: object, after: object) -> list[str]:
+    """One setting's change; of layers inside a layer, each one's where they answer to each other."""
+    pairs = list(zip(*map(_layers, (before, after)), strict=False))
+    if pairs and [*map(type, _layers(before))] == [*map(type, _layers(after))]:
+        return [f"{a.label}: {words}" for a, b in pairs for words in _changes(a, b)]
+    return [f"{title} {_word(before)} → {_word(after)}"]
+
+
+def _layers(value: object) -> list[Layer]:
+    return [item for item in value if isinstance(item, Layer)] if isinstance(value, tuple) else []
+
+
+def _word(value: object) -> str:
+    """A setting's value as the form shows it."""
+    if value is None or isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(layer.label for layer in _layers(value)) or written(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _settings(cost: LayerCost) -> str:
