@@ -143,9 +143,10 @@ def _changes(left: Spec, right: Spec) -> list[str]:
 
 
 def _change(title: str, before: object, after: object) -> list[str]:
-    """One setting's change; of layers inside a layer, each one's where they answer to each other."""
-    pairs = list(zip(*map(_layers, (before, after)), strict=False))
-    if pairs and [*map(type, _layers(before))] == [*map(type, _layers(after))]:
+    """One setting's change; where it is layers of the same kinds, what changed in each of them."""
+    left, right = _layers(before), _layers(after)
+    if left and list(map(type, left)) == list(map(type, right)):
+        pairs = zip(left, right, strict=True)
         return [f"{a.label}: {words}" for a, b in pairs for words in _changes(a, b)]
     return [f"{title} {_word(before)} → {_word(after)}"]
 

@@ -43,7 +43,7 @@ def signed(value: float, amount: Callable[[float], str] = count) -> str:
 
 
 def relative(before: float, after: float) -> str:
-    """−57 %, +0.4 % or ±0 %: a difference as a share of what was before; – where that was nothing."""
+    """−57 %, +0.4 % or ±0 %: a difference as a share of what was before; – where it was nothing."""
     if before == after:
         return "±0 %"
     if not before:
