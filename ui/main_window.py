@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QUndoStack,
 )
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QMainWindow,
     QSplitter,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import layout, theme
+from ui.assistant import Assistant
 from ui.banner import Banner
 from ui.commands import Commands
 from ui.conductor import Conductor
@@ -40,17 +40,14 @@ from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
 from ui.run_changes import RunChanges
-from workbench import presets, words
-from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
+from ui.run_follower import RunFollower
+from workbench import presets
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
 BOTTOM_HEIGHT = 192
 """Tab, header and five runs: the plots get the rest."""
-
-TABLE_MILLISECONDS = 250
-"""The table's row of the run under way changes at most this often."""
 
 
 class MainWindow(QMainWindow):
@@ -72,17 +69,16 @@ class MainWindow(QMainWindow):
         self.undo_stack = QUndoStack(self)
         self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
         self.conductor = Conductor(store)
+        self.assistant = Assistant(store.folder)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
         self._epochs = EpochCache(self.conductor)
-        self._table_timer = QTimer(self)
-        self._table_timer.setSingleShot(True)
-        self._table_timer.timeout.connect(self._show_progress)
         self._build()
+        self.follower = RunFollower(self)
         self.changes = RunChanges(self.conductor, self.undo_stack, self.banner)
         self.commands = Commands(self)
         self._connect()
         layout.restore(self)
-        self._show_runs()
+        self.show_runs()
         self._show_queue()
         self._show_state()
 
@@ -147,15 +143,11 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         conductor, runs, editor = self.conductor, self.runs, self.editor
-        conductor.runs_changed.connect(self._show_runs)
+        conductor.runs_changed.connect(self.show_runs)
         conductor.queue_changed.connect(self._show_queue)
         conductor.state_changed.connect(self._show_state)
-        conductor.started.connect(self._begin)
-        conductor.steps.connect(self._add_points)
-        conductor.epoch.connect(self._add_points)
-        conductor.progress.connect(self._show_phase)
-        conductor.ended.connect(self._run_ended)
         conductor.logged.connect(self.log.add)
+        self.assistant.logged.connect(self.log.add)
         conductor.failed.connect(self.report)
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
@@ -229,7 +221,8 @@ class MainWindow(QMainWindow):
     # --- what is shown -------------------------------------------------------------------------
 
     @Slot()
-    def _show_runs(self) -> None:
+    def show_runs(self) -> None:
+        """Shows the store's runs as they are now."""
         found = self.conductor.guarded(self.store.runs)
         if found is None:
             return
@@ -252,6 +245,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_state(self) -> None:
+        self.assistant.set_training(self.conductor.is_busy)
         problems = self.editor.problems
         self.commands.show_state(
             first_problem=self.editor.sentence(problems[0]) if problems else "",
@@ -279,48 +273,6 @@ class MainWindow(QMainWindow):
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
-
-    @Slot(object)
-    def _begin(self, message: Started) -> None:
-        self.live.begin(message)
-
-    @Slot(object)
-    def _add_points(self, message: Steps | EpochEnd) -> None:
-        self.live.add(message)
-        if isinstance(message, EpochEnd):
-            self._show_runs()
-        if not self._table_timer.isActive():
-            self._table_timer.start(TABLE_MILLISECONDS)
-
-    @Slot()
-    def _show_progress(self) -> None:
-        pace, run_id = self.conductor.pace, self.conductor.run_id
-        if run_id is not None:
-            held = self.conductor.status is RunStatus.PAUSED
-            left = words.duration(pace.remaining)
-            text = self.tr("paused") if held else self.tr("{} left").format(left)
-            self.model.set_progress(run_id, pace.share, text)
-
-    @Slot(object)
-    def _show_phase(self, message: Progress) -> None:
-        share = message.done / message.total if message.total else 0.0
-        amount = words.size if message.unit == "B" else words.count
-        of = f" {amount(message.done)} / {amount(message.total)}" if message.total else ""
-        self.model.set_progress(message.run_id, share, f"{message.phase}{of}")
-
-    @Slot(object)
-    def _run_ended(self, message: StatusChanged) -> None:
-        self._table_timer.stop()
-        self.model.set_progress("", 0.0, "")
-        if message.message:
-            run = self.conductor.guarded(lambda: self.store.run(message.run_id))
-            name = run.name if run is not None else message.run_id
-            bad = message.state in (RunStatus.FAILED, RunStatus.INTERRUPTED)
-            sentence = f"{name}: {message.message}"
-            self.banner.say(sentence, bad=bad)
-            self.log.note(sentence)
-        if not self.isActiveWindow():
-            QApplication.alert(self)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -372,6 +324,7 @@ class MainWindow(QMainWindow):
         self.files.close()
         self.data.close_jobs()
         self.live.close_loader()
+        self.assistant.close()
         self.conductor.close()
         self.store.close()
         event.accept()

@@ -28,6 +28,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.data import Data, KerasData
 from workbench.spec.layers import written
 from workbench.training.session import Session
+from workbench.training.task import TaskFailed
 from workbench.words import NONE, count, duration, percent
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -42,6 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SpecError, DataError, StoreError) as error:
         print(f"dlopt-workbench: {error}", file=sys.stderr)
         return BAD_INPUT
+    except TaskFailed as error:
+        print(f"dlopt-workbench: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:  # in a task: nothing was begun that could be resumed
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         sys.stderr.close()
         return DONE

@@ -17,12 +17,25 @@ from workbench.runs.status import RunStatus
 EVERY_MESSAGE = Message.__subclasses__()
 
 
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+
+
+def of_type(hint: object) -> st.SearchStrategy[object]:
+    """Values of a field; no NaN: it equals nothing, not even itself."""
+    if typing.Any in typing.get_args(hint):
+        return st.dictionaries(st.text(), PLAIN)
+    if dict[str, typing.Any] in typing.get_args(hint):
+        return st.none() | st.dictionaries(st.text(), PLAIN)
+    return st.from_type(hint)
+
+
 def of_class(cls: type[Message]) -> st.SearchStrategy[Message]:
     hints = typing.get_type_hints(cls)
-    values = {
-        f.name: st.from_type(hints[f.name]) for f in dataclasses.fields(cls)
-    }  # no NaN: it equals nothing, not even itself
-    return st.builds(cls, **values)
+    return st.builds(cls, **{f.name: of_type(hints[f.name]) for f in dataclasses.fields(cls)})
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -133,7 +133,7 @@ def _running(window: MainWindow) -> None:
     """A run under way, half-way through."""
     run: Run = window.model.runs[0]
     window.store.update(run.run_id, status=RunStatus.RUNNING, test_accuracy=None)
-    window._show_runs()
+    window.show_runs()
     window.model.set_progress(run.run_id, 0.43, "6 s left")
 
 

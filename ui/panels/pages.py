@@ -68,7 +68,9 @@ class Pages(QWidget):
     @property
     def current(self) -> QWidget:
         """The page in front."""
-        return self.stack.currentWidget()
+        page = self.stack.currentWidget()
+        assert page is not None
+        return page
 
     def show_page(self, page: QWidget) -> None:
         """Puts a page in front."""

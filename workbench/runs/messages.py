@@ -33,6 +33,30 @@ class Train(Message):
 
 
 @dataclass(frozen=True)
+class Do(Message):
+    """Do a task that is no run: measure, look for a learning rate, evaluate.
+
+    Attributes:
+        number: Told back with each answer.
+        task: Name in `workbench.runtime.tasks`.
+        store: Folder of the store.
+        request: What the task asks for, plain values.
+    """
+
+    number: int
+    task: str
+    store: str
+    request: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cancel(Message):
+    """End a task, under way or waiting, at its next look."""
+
+    number: int
+
+
+@dataclass(frozen=True)
 class Pause(Message):
     """Hold after the compiled call in progress."""
 
@@ -140,6 +164,37 @@ class EpochEnd(Message):
     learning_rate: float
     val_loss: float | None
     val_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class TaskProgress(Message):
+    """How far a task is.
+
+    Attributes:
+        done: Of `total`; both 0 where unknown.
+        words: What it does now, "" for nothing to add.
+        found: What is known already, plain values; the task's own.
+    """
+
+    number: int
+    done: float = 0.0
+    total: float = 0.0
+    words: str = ""
+    found: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskEnd(Message):
+    """A task is over.
+
+    Attributes:
+        result: Plain values; None where it failed or was cancelled.
+        error: One sentence where it failed; else "".
+    """
+
+    number: int
+    result: dict[str, Any] | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,14 @@ from pathlib import Path
 from typing import TextIO
 
 from workbench.runs.messages import (
+    Cancel,
     Close,
+    Do,
     Message,
     Progress,
     StatusChanged,
+    Stop,
+    TaskEnd,
     Train,
     decode,
 )
@@ -33,28 +37,35 @@ Say = Callable[[Message], None]
 
 
 class Commands:
-    """Reads the parent's commands in a thread: runs are queued, the rest goes to the run."""
+    """Reads the parent's commands in a thread: runs and tasks wait, the rest goes to them."""
 
     def __init__(self, source: TextIO) -> None:
         from workbench.runtime.control import Control
 
         self._new_control = Control
-        self._runs: queue.Queue[Train | None] = queue.Queue()
+        self._asked: queue.Queue[Train | Do | None] = queue.Queue()
+        self._cancelled: set[int] = set()
+        self._task: int | None = None
         self._lock = threading.Lock()
         self._closing = False
         self.control = Control()
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
-    def next(self) -> Train | None:
-        """The next run to train; None when the process shall end."""
-        asked = self._runs.get()
+    def next(self) -> Train | Do | None:
+        """The next run or task; None when the process shall end."""
+        asked = self._asked.get()
         with self._lock:
+            if isinstance(asked, Do):
+                self._task = asked.number
+                if asked.number in self._cancelled:
+                    self.control.request(Stop())
             return None if self._closing else asked
 
     def renew(self) -> None:
-        """Forgets what was asked of the run before."""
+        """Forgets what was asked of the run or task before."""
         with self._lock:
             self.control = self._new_control()
+            self._task = None
             if self._closing:
                 self.control.request(Close())
 
@@ -68,17 +79,22 @@ class Commands:
 
     def _take(self, message: Message) -> None:
         with self._lock:
-            if isinstance(message, Train):
-                self._runs.put(message)
+            if isinstance(message, Train | Do):
+                self._asked.put(message)
+                return
+            if isinstance(message, Cancel):
+                self._cancelled.add(message.number)
+                if message.number == self._task:
+                    self.control.request(Stop())
                 return
             self.control.request(message)
             if isinstance(message, Close):
                 self._closing = True
-                self._runs.put(None)
+                self._asked.put(None)
 
 
 class Worker:
-    """Trains one run after another."""
+    """Trains one run, or does one task, after another."""
 
     def __init__(self, commands: Commands, say: Say) -> None:
         self._commands, self._say = commands, say
@@ -92,8 +108,25 @@ class Worker:
     def serve(self) -> None:
         """Until the parent closes."""
         while (asked := self._commands.next()) is not None:
-            self._train(asked)
+            if isinstance(asked, Do):
+                self._do(asked)
+            else:
+                self._train(asked)
             self._commands.renew()
+
+    def _do(self, asked: Do) -> None:
+        """One task; whatever goes wrong becomes its answer, and this process lives on."""
+        from workbench.runtime.failures import sentence
+        from workbench.runtime.tasks import Cancelled, Work, perform
+
+        work = Work(asked.number, Path(asked.store), self._say, self._commands.control)
+        try:
+            self._say(TaskEnd(asked.number, perform(asked.task, asked.request, work)))
+        except Cancelled:
+            self._say(TaskEnd(asked.number))
+        except Exception as error:  # noqa: BLE001  the boundary: a task's failure must not end the process
+            traceback.print_exc()
+            self._say(TaskEnd(asked.number, error=sentence(error)))
 
     def _train(self, asked: Train) -> None:
         try:

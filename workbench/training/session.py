@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from workbench.child import Child, cause_of
 from workbench.runs.messages import (
+    Cancel,
     Close,
     Continue,
+    Do,
     Interrupt,
     Message,
     Pause,
     StatusChanged,
     Stop,
+    TaskEnd,
     Train,
     decode,
 )
@@ -32,7 +37,7 @@ BACKGROUND_NICE = 5
 
 
 class Session:
-    """One warm training process; runs are trained in it one after another.
+    """One warm training process; runs are trained, and tasks done, in it one after another.
 
     Args:
         store: Folder of the store.
@@ -52,6 +57,8 @@ class Session:
     ) -> None:
         self.store = store
         self.run_id: str | None = None
+        self._numbers = itertools.count(1)
+        self._tasks: set[int] = set()
         self._child = Child(WORKER, str(BACKGROUND_NICE if background else 0), on_log=on_log)
 
     @property
@@ -76,6 +83,17 @@ class Session:
         self.run_id = run_id
         self._send(Train(str(self.store), run_id))
 
+    def do(self, task: str, request: dict[str, Any]) -> int:
+        """Asks for a task of `workbench.runtime.tasks`; the number its answers carry."""
+        number = next(self._numbers)
+        self._tasks.add(number)
+        self._send(Do(number, task, str(self.store), request))
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Asks a task to end."""
+        self._send(Cancel(number))
+
     def pause(self) -> None:
         """Asks the run to hold after the compiled call in progress."""
         self._send(Pause())
@@ -93,7 +111,7 @@ class Session:
         self._send(Interrupt())
 
     def messages(self) -> Iterator[Message]:
-        """What the process says, until it ends; its death in a run comes as that run's end."""
+        """What the process says, until it ends; its death comes as the end of what it worked on."""
         for line in self._child.lines():
             try:
                 message = decode(line)
@@ -101,8 +119,13 @@ class Session:
                 continue  # a library wrote to the messages' pipe; it is no message of ours
             if self._is_end_of_run(message):
                 self.run_id = None
+            if isinstance(message, TaskEnd):
+                self._tasks.discard(message.number)
             yield message
         code = self._child.end()
+        for number in sorted(self._tasks):
+            yield TaskEnd(number, error=f"the training process {cause_of(code)}")
+        self._tasks.clear()
         if self.run_id is not None:
             yield self._lost(code)
             self.run_id = None

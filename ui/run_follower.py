@@ -1,0 +1,81 @@
+"""The run under way, as the window shows it: its points, its row of the table, its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+
+from workbench import words
+from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
+from workbench.runs.status import RunStatus
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+TABLE_MILLISECONDS = 250
+"""The table's row of the run under way changes at most this often."""
+
+
+class RunFollower(QObject):
+    """Brings what the training process says to the panels.
+
+    Args:
+        window: Built; its panels show the run.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._conductor = window, window.conductor
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._show_progress)
+        conductor = self._conductor
+        conductor.started.connect(self._begin)
+        conductor.steps.connect(self._add_points)
+        conductor.epoch.connect(self._add_points)
+        conductor.progress.connect(self._show_phase)
+        conductor.ended.connect(self._run_ended)
+
+    @Slot(object)
+    def _begin(self, message: Started) -> None:
+        self._window.live.begin(message)
+
+    @Slot(object)
+    def _add_points(self, message: Steps | EpochEnd) -> None:
+        self._window.live.add(message)
+        if isinstance(message, EpochEnd):
+            self._window.show_runs()
+        if not self._timer.isActive():
+            self._timer.start(TABLE_MILLISECONDS)
+
+    @Slot()
+    def _show_progress(self) -> None:
+        pace, run_id = self._conductor.pace, self._conductor.run_id
+        if run_id is not None:
+            held = self._conductor.status is RunStatus.PAUSED
+            left = words.duration(pace.remaining)
+            text = self.tr("paused") if held else self.tr("{} left").format(left)
+            self._window.model.set_progress(run_id, pace.share, text)
+
+    @Slot(object)
+    def _show_phase(self, message: Progress) -> None:
+        share = message.done / message.total if message.total else 0.0
+        amount = words.size if message.unit == "B" else words.count
+        of = f" {amount(message.done)} / {amount(message.total)}" if message.total else ""
+        self._window.model.set_progress(message.run_id, share, f"{message.phase}{of}")
+
+    @Slot(object)
+    def _run_ended(self, message: StatusChanged) -> None:
+        self._timer.stop()
+        self._window.model.set_progress("", 0.0, "")
+        if message.message:
+            run = self._conductor.guarded(lambda: self._window.store.run(message.run_id))
+            name = run.name if run is not None else message.run_id
+            bad = message.state in (RunStatus.FAILED, RunStatus.INTERRUPTED)
+            sentence = f"{name}: {message.message}"
+            self._window.banner.say(sentence, bad=bad)
+            self._window.log.note(sentence)
+        if not self._window.isActiveWindow():
+            QApplication.alert(self._window)

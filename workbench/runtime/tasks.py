@@ -1,0 +1,70 @@
+"""What a training process does besides runs: tasks by name, each a function of plain values.
+
+A task never writes to a run: it works on networks of its own and answers with plain values. One
+that a person waits for says how far it is and looks often whether it shall end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from workbench.runs.messages import Message, TaskProgress
+from workbench.runtime.control import Control
+
+
+class Cancelled(Exception):
+    """A person asked for the task's end."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A task's line to who asked for it.
+
+    Attributes:
+        number: Of the task.
+        store: Folder of the store.
+        say: Sends a message.
+        control: Knows whether the task shall end.
+    """
+
+    number: int
+    store: Path
+    say: Callable[[Message], None]
+    control: Control
+
+    def check(self) -> None:
+        """Raises Cancelled where the task shall end."""
+        if self.control.end is not None:
+            raise Cancelled
+
+    def progress(
+        self, done: float = 0.0, total: float = 0.0, words: str = "", **found: Any
+    ) -> None:
+        """Says how far the task is, and what it has found so far; then as `check`."""
+        self.say(TaskProgress(self.number, done, total, words, found))
+        self.check()
+
+
+TASKS: dict[str, str] = {}
+"""Where each task lives: `module:function` in this package, imported at its first use.
+
+The function takes (request, work) and gives plain values.
+"""
+
+
+def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """Does a task.
+
+    Raises:
+        Cancelled: where it was ended.
+        Exception: whatever goes wrong; `failures.sentence` puts it into words.
+    """
+    module, _, name = TASKS[task].partition(":")
+    work.check()
+    function: Callable[[dict[str, Any], Work], dict[str, Any]]
+    function = getattr(import_module(f"{__package__}.{module}"), name)
+    return function(request, work)
