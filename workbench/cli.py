@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
     structure.add_argument("--json", action="store_true", help="print the result as JSON")
     structure.add_argument(
         "--against", metavar="OTHER",
-        help="print what differs in OTHER: a TOML file, a preset's name, or the id of a run",
+        help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
     )  # fmt: skip
     script = _command(commands, "code", cli_structure.code, "print a stand-alone Keras script")
     script.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")

@@ -64,7 +64,8 @@ def analyze(arguments: argparse.Namespace) -> int:
     if analysis.problems:
         raise SpecError(analysis.problems)
     if arguments.against is not None:
-        return _against(Side(experiment, info.image_shape), arguments)
+        other = _other(arguments.against, arguments.store)
+        return _compare(Comparison(other, Side(experiment, info.image_shape)), arguments.json)
     needed = experiment.training_bytes(info)
     if arguments.json:
         print(json.dumps(as_json(analysis, needed)))
@@ -86,20 +87,19 @@ def analyze(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _against(left: Side, arguments: argparse.Namespace) -> int:
-    """Prints what the other network has otherwise."""
-    comparison = Comparison(left, _other(arguments.against, arguments.store))
+def _compare(comparison: Comparison, as_json: bool) -> int:
+    """Prints what the right network has otherwise; a layer that doesn't fit is an error."""
     if comparison.problems:
         raise SpecError(comparison.problems)
-    if arguments.json:
+    if as_json:
         print(json.dumps(comparison.as_json()))
         return DONE
     for line in difference_table(comparison):
         print(line)
     print()
     for total, title in zip(comparison.totals, TOTALS, strict=True):
-        left_, right = total.amount(total.left), total.amount(total.right)
-        print(f"{title:<18} {left_} → {right}  {relative(total.left, total.right)}")
+        left, right = total.amount(total.left), total.amount(total.right)
+        print(f"{title:<18} {left} → {right}  {relative(total.left, total.right)}")
     return DONE
 
 

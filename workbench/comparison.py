@@ -65,8 +65,8 @@ class Comparison:
     """Two experiments.
 
     Attributes:
-        left: What there is.
-        right: What it is compared with.
+        left: What there was, or what is compared with.
+        right: What there is, or would be.
     """
 
     left: Side

@@ -94,10 +94,10 @@ def test_analyze_against_another(tmp_path: Path, capsys: pytest.CaptureFixture[s
     lines = printed.stdout.splitlines()
     assert lines[0].split() == ["Layer", "What", "differs", "Output", "Parameters", "MACs"]
     changed = next(line for line in lines if line.startswith("~"))
-    assert changed.split("  ")[1:3] == ["Conv2D 64 · 3x3 · relu", "filters 32 → 64"]
-    assert "11x11x32 → 11x11x64" in changed
-    assert "+9,248" in changed
-    assert any(line.startswith("parameters         65,642 → 93,322  +42 %") for line in lines)
+    assert changed.split("  ")[1:3] == ["Conv2D 32 · 3x3 · relu", "filters 64 → 32"]
+    assert "11x11x64 → 11x11x32" in changed
+    assert "−9,248" in changed
+    assert any(line.startswith("parameters         93,322 → 65,642  −30 %") for line in lines)
     run = Experiment(name="other").with_settings({"structure.layers[0].filters": 16})
     with Store(tmp_path) as store:
         run_id = store.create(run).run_id
@@ -105,8 +105,8 @@ def test_analyze_against_another(tmp_path: Path, capsys: pytest.CaptureFixture[s
     for other in (run_id, "last"):
         assert main([*given, other]) == 0
         found = json.loads(capsys.readouterr().out)
-        assert found["totals"]["parameters"]["difference"] < 0
-        assert found["rows"][0]["changes"] == ["filters 32 → 16"]
+        assert found["totals"]["parameters"]["difference"] > 0
+        assert found["rows"][0]["changes"] == ["filters 16 → 32"]
     assert main([*given, "nope"]) == 2
     assert "'nope' is no TOML file or preset, and there is no run 'nope'" in capsys.readouterr().err
     run.write(tmp_path / "other.toml")
@@ -126,7 +126,7 @@ def test_a_run_on_own_data_is_compared_on_the_shape_it_had(
     given = ["analyze", "mnist-cnn", "--json", "--store", str(tmp_path), "--against", run.run_id]
     assert main(given) == 0
     rows = json.loads(capsys.readouterr().out)["rows"]
-    assert rows[0]["parameters"] == 2 * 9 * 32, "two channels more"
+    assert rows[0]["parameters"] == -2 * 9 * 32, "two channels fewer"
     assert {row["mark"] for row in rows} == {"same"}
 
 
