@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.forms.formula import FormulaView
-from workbench.spec.base import Choice, Facts
+from workbench.spec.base import Choice, Facts, Spec
 
 
 class ChoiceHelp(QWidget):
@@ -35,6 +35,6 @@ class ChoiceHelp(QWidget):
             label.setVisible(bool(text))
 
 
-def first_sentence(choice: type[Choice]) -> str:
-    """The first paragraph of a choice's docstring, on one line, without marks of code."""
-    return " ".join((choice.__doc__ or "").strip().split("\n\n")[0].split()).replace("`", "")
+def first_sentence(spec: type[Spec]) -> str:
+    """The first paragraph of a choice's (or a lever's) docstring, on one line, as plain words."""
+    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split()).replace("`", "")

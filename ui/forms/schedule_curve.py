@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui import theme
 from ui.editor import Editor
 from workbench import words
+from workbench.spec.schedules import Plan
 
 HEIGHT = 26 * theme.UNIT
 POINTS = 400
@@ -62,11 +63,12 @@ class ScheduleCurve(QWidget):
     def refresh(self) -> None:
         """Takes the editor's experiment."""
         experiment, info = self._editor.experiment, self._editor.info
-        per_epoch = experiment.steps_per_epoch(info) if info is not None else 0
-        self._steps_per_epoch, self._total = per_epoch, per_epoch * experiment.training.epochs
+        plan = experiment.plan(info) if info is not None else Plan(0, 0)
+        self._steps_per_epoch, self._total = plan
         last = max(self._total - 1, 0)
         self._steps = np.unique(np.linspace(0, last, POINTS).round().astype(np.int64))
-        self._rates = experiment.schedule.rates(experiment.optimizer.learning_rate, self._steps)
+        initial = experiment.optimizer.learning_rate
+        self._rates = experiment.schedule.rates(initial, self._steps, plan)
         self.setVisible(self._total > 0)
         first, end = (f"{rate:.3g}" for rate in (self._rates[0], self._rates[-1]))
         self.setAccessibleName(self.tr("Learning rate from {} to {}").format(first, end))

@@ -82,7 +82,8 @@ def _too_large(experiment: Experiment, prepared: Prepared) -> str:
 def _images_per_second(experiment: Experiment, prepared: Prepared, work: Work) -> float:
     """The best of a few samples, after a warm-up that traces and compiles."""
     batch_size = experiment.training.batch_size
-    loop = fresh_loop(experiment, prepared.dataset.info, prepared.device)
+    images = len(prepared.train_rows)
+    loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, images)
     source = feed(prepared.dataset.train, batch_size)
     steps = max(2, min(512, INDICES // batch_size))
     order = np.resize(prepared.train_rows, steps * batch_size)

@@ -76,7 +76,7 @@ class _Test:
     def __init__(self, prepared: Prepared) -> None:
         experiment = prepared.experiment
         self._rows, self._seed = prepared.train_rows, experiment.training.seed
-        self._loop = fresh_loop(experiment, prepared.dataset.info, prepared.device)
+        self._loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, len(self._rows))
         self._feed = feed(prepared.dataset.train, experiment.training.batch_size)
         # Whole batches only: a small last one jumps, and a jump looks like the end of learning.
         self._batches = len(self._rows) // experiment.training.batch_size

@@ -11,11 +11,21 @@ from workbench.runtime.loop import Loop
 from workbench.spec.data import DataInfo
 
 
-def fresh_loop(experiment: Experiment, info: DataInfo, device: Device) -> Loop:
-    """The compiled loop of an experiment; the same seed begins with the same weights."""
+def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: int) -> Loop:
+    """The compiled loop of an experiment; the same seed begins with the same weights.
+
+    Args:
+        experiment: What to build.
+        info: Of the data.
+        device: Where each step runs.
+        images: How many there are to train on.
+    """
     keras.utils.set_random_seed(experiment.training.seed)
+    chosen = experiment.optimizer
+    steps_per_epoch = -(-images // experiment.training.batch_size)
     with device.strategy.scope():
         model = build_model(experiment, info)
-        optimizer = build_optimizer(experiment.optimizer, model)
+        optimizer = build_optimizer(chosen, model, steps_per_epoch)
     loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
-    return Loop(model, optimizer, loss, device.strategy)
+    mean_batch = images / steps_per_epoch if chosen.full_batch else None
+    return Loop(model, optimizer, loss, device.strategy, mean_batch)
