@@ -138,7 +138,7 @@ def test_float16_scales_its_loss_and_skips_a_step_that_overflows() -> None:
 
     experiment = small(hardware__precision="mixed_float16")
     data = load(experiment.data)
-    loop = fresh_loop(experiment, data.info, hardware.choose(experiment.hardware))
+    loop = fresh_loop(experiment, data.info, hardware.choose(experiment.hardware), 1000)
     scale = loop.optimizer.dynamic_scale
     scale.assign(2.0**40)  # beyond float16's range
     before = [v.numpy() for v in loop.model.trainable_variables]

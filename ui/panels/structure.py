@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
-from ui.forms.form import SpecForm, first_sentence
+from ui.forms.form import SpecForm
+from ui.forms.help import first_sentence
 from workbench import words
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer, written
@@ -280,7 +281,9 @@ class StructurePanel(QWidget):
         if self.current < 0:
             return
         if self._form is None:
-            self._form = SpecForm(self._editor, path, self.tr("Kind"))
+            self._form = SpecForm(
+                self._editor, path, self.tr("Kind"), facts=lambda: self._editor.facts
+            )
             self._form.rebuilt.connect(self.form_changed)
             self._place.addWidget(self._form)
         elif self._form.path != path:

@@ -11,17 +11,28 @@ from workbench.runtime.loop import Loop
 from workbench.spec.data import DataInfo
 
 
-def fresh_loop(experiment: Experiment, info: DataInfo, device: Device) -> Loop:
-    """The compiled loop of an experiment; the same seed begins with the same weights."""
+def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: int) -> Loop:
+    """The compiled loop of an experiment; the same seed begins with the same weights.
+
+    Args:
+        experiment: What to build.
+        info: Of the data.
+        device: Where each step runs.
+        images: How many there are to train on.
+    """
     keras.utils.set_random_seed(experiment.training.seed)
+    chosen, hardware = experiment.optimizer, experiment.hardware
+    steps_per_epoch = -(-images // experiment.training.batch_size)
     with device.strategy.scope():
         model = build_model(experiment, info)
-        optimizer = build_optimizer(experiment.optimizer, model)
-        if experiment.hardware.precision == "mixed_float16":
+        optimizer = build_optimizer(chosen, model, steps_per_epoch)
+        if hardware.precision == "mixed_float16":
             optimizer = _loss_scaled(optimizer, model)
     loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
-    jit_compile = experiment.hardware.jit_compile
-    return Loop(model, optimizer, loss, device.strategy, jit_compile=jit_compile)
+    mean_batch = images / steps_per_epoch if chosen.full_batch else None
+    return Loop(
+        model, optimizer, loss, device.strategy, mean_batch, jit_compile=hardware.jit_compile
+    )
 
 
 def _loss_scaled(

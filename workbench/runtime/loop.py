@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from workbench.runtime.averaging import averaged
 from workbench.runtime.parallel import WholeStep, in_parallel
 from workbench.runtime.pipeline import Feed, Order
 from workbench.runtime.update import update_of
@@ -35,6 +36,8 @@ class Loop:
         optimizer: Built for the model's trainable variables.
         loss: Mean over a batch, from (labels, outputs).
         strategy: Where each step runs.
+        mean_batch: Images of an average batch, where the gradient of each counts by its images, as
+            in that of the whole training set; None where each batch stands for itself.
         jit_compile: Whether XLA compiles the step; on one device only.
     """
 
@@ -44,11 +47,13 @@ class Loop:
         optimizer: keras.optimizers.Optimizer,
         loss: keras.losses.Loss,
         strategy: tf.distribute.Strategy,
+        mean_batch: float | None = None,
         *,
         jit_compile: bool = False,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
+        self._mean_batch = mean_batch
         self._loss_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         self._whole_step = self._stepper(jit_compile)
         self._compiled: dict[int, Any] = {}
@@ -112,8 +117,11 @@ class Loop:
         labels: tf.Tensor,
         rate: tf.Tensor,
         share: tf.Tensor | None = None,
+        images_in_all: tf.Tensor | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """One step; `share` says how much of the whole batch these images are, None for all."""
+        """One step; on one of several devices with its share of the whole batch and how many
+        images that has.
+        """
         model = self.model
         with tf.GradientTape() as tape:
             outputs = model(images, training=True)
@@ -125,6 +133,10 @@ class Loop:
             total = tf.add_n([own, *penalties])
             goal = self.optimizer.scale_loss(total) if self._loss_scaled else total
         gradients = tape.gradient(goal, model.trainable_variables)
+        if self._mean_batch is not None:
+            count = tf.shape(labels)[0] if images_in_all is None else images_in_all
+            weight = tf.cast(count, tf.float32) / self._mean_batch
+            gradients = [gradient * weight for gradient in gradients]
         self._update(gradients, model.trainable_variables, rate)
         right = _share_right(labels, outputs)
         return total, right if share is None else right * share
@@ -136,12 +148,16 @@ class Loop:
         return self.loss(labels, outputs) * count, _share_right(labels, outputs) * count
 
     def evaluate(self, feed: Feed, order: Order) -> Evaluation:
-        """Loss and accuracy on the images at these indices of the feed's part."""
+        """Loss and accuracy on the images at these indices of the feed's part.
+
+        Where the optimizer averages the weights, it is the average that is judged.
+        """
         state, loss, right = feed.begin(order, 0), 0.0, 0.0
-        for index in range(-(-len(order) // feed.batch_size)):
-            images, labels = feed.batch(state, tf.constant(index))
-            batch_loss, batch_right = self._sums(images, labels)
-            loss, right = loss + float(batch_loss), right + float(batch_right)
+        with averaged(self.model, self.optimizer):
+            for index in range(-(-len(order) // feed.batch_size)):
+                images, labels = feed.batch(state, tf.constant(index))
+                batch_loss, batch_right = self._sums(images, labels)
+                loss, right = loss + float(batch_loss), right + float(batch_right)
         return Evaluation(loss / len(order), right / len(order))
 
 

@@ -13,9 +13,9 @@ import tensorflow as tf
 
 Results = tuple[tf.Tensor, tf.Tensor]
 WholeStep = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Results]
-ShareStep = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], Results]
-"""Takes images, labels, learning rate, and which share of the whole batch these images are; its
-results are shares of the whole batch's, to be added up."""
+ShareStep = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], Results]
+"""Takes images, labels, learning rate, which share of the whole batch these images are, and how
+many that has; its results are shares of the whole batch's, to be added up."""
 
 
 def in_parallel(step: ShareStep, strategy: tf.distribute.Strategy) -> WholeStep:
@@ -33,7 +33,7 @@ def in_parallel(step: ShareStep, strategy: tf.distribute.Strategy) -> WholeStep:
             return images[first:end], labels[first:end], share
 
         own_images, own_labels, share = strategy.experimental_distribute_values_from_function(part)
-        results = strategy.run(step, (own_images, own_labels, rate, share))
+        results = strategy.run(step, (own_images, own_labels, rate, share, count))
         loss, right = (strategy.reduce("SUM", result, axis=None) for result in results)
         return loss, right
 

@@ -12,6 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import keras
+
 from workbench.data import Dataset
 from workbench.runs.messages import Message, TaskProgress
 from workbench.runtime import download
@@ -71,6 +73,8 @@ class Work:
 
 
 TASKS: dict[str, str] = {
+    "find_batch_size": "find_batch_size:find_batch_size",
+    "find_rate": "find_rate:find_rate",
     "devices": "probe:devices",
     "peak": "peak:peak",
     "profile_layers": "profile:profile_layers",
@@ -94,4 +98,7 @@ def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
     work.check()
     function: Callable[[dict[str, Any], Work], dict[str, Any]]
     function = getattr(import_module(f"{__package__}.{module}"), name)
-    return function(request, work)
+    try:
+        return function(request, work)
+    finally:
+        keras.utils.clear_session()  # gives back the networks that it made

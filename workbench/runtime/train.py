@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ import numpy.typing as npt
 from workbench.data import Dataset, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
-from workbench.runs.record import EpochMetrics
+from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
+from workbench.runtime.averaging import finalize
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
 from workbench.runtime.fresh import fresh_loop
@@ -25,6 +26,7 @@ from workbench.runtime.loop import Evaluation
 from workbench.runtime.pipeline import epoch_order, feed, pipeline_of
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.spec.base import SpecError
+from workbench.spec.schedules import Plan, Rates
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long: short enough to stop and pause at once."""
@@ -71,13 +73,15 @@ class Trainer:
         self._say, self._control = say, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
-        self._loop = fresh_loop(experiment, info, prepared.device)
-        self._model, self._optimizer = self._loop.model, self._loop.optimizer
-        hardware_ = experiment.hardware
-        self._feed = feed(prepared.dataset.train, self._training.batch_size, hardware_)
-        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH, hardware_)
-        self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
+        images = len(prepared.train_rows)
+        self._steps_per_epoch = -(-images // self._training.batch_size)
         self._total_steps = self._steps_per_epoch * self._training.epochs
+        self._plan = Plan(self._steps_per_epoch, self._total_steps)
+        self._loop = fresh_loop(experiment, info, prepared.device, images)
+        self._model, self._optimizer = self._loop.model, self._loop.optimizer
+        part, asked = prepared.dataset.train, experiment.hardware
+        self._feed = feed(part, self._training.batch_size, asked)
+        self._validation_feed = feed(part, EVALUATION_BATCH, asked)
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
@@ -111,6 +115,8 @@ class Trainer:
         while self._control.end is None and self._position.step < self._total_steps:
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
+        if self._control.end is None:
+            finalize(self._model, self._optimizer)
         self._save()
         self._store.update(self._run_id, environment=self._environment())
         return self._control.end or RunStatus.COMPLETED
@@ -121,6 +127,7 @@ class Trainer:
         return hardware.environment(
             self._prepared.device,
             asked,
+            image_shape=self._prepared.dataset.info.image_shape,
             pipeline=pipeline_of(part, asked),
             steps_per_execution=self._steps_to_a_call(),
         )
@@ -158,9 +165,7 @@ class Trainer:
     def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
-        steps = np.arange(position.step, position.step + count)
-        experiment = self._prepared.experiment
-        rates = experiment.schedule.rates(experiment.optimizer.learning_rate, steps)
+        rates = self._rates(np.arange(position.step, position.step + count))
         began = time.perf_counter()
         loss, accuracy = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
@@ -190,27 +195,33 @@ class Trainer:
             rows = self._prepared.validation_rows
             validation = self._loop.evaluate(self._validation_feed, rows)
         rates = (*position.rates, rate) if rate else position.rates
+        metrics = EpochMetrics(
+            epoch=epoch + 1,
+            step=position.step,
+            seconds=time.perf_counter() - self._clock,
+            loss=position.epoch_loss / position.epoch_images,
+            accuracy=position.epoch_right / position.epoch_images,
+            images_per_second=rate or (typical_rate(rates) or 0.0),
+            learning_rate=float(self._rates(np.array([position.step - 1]))[0]),
+            val_loss=validation.loss if validation else None,
+            val_accuracy=validation.accuracy if validation else None,
+        )
+        self._recorder.epoch(metrics, rates)
         experiment = self._prepared.experiment
-        last_rate = experiment.schedule.rates(
-            experiment.optimizer.learning_rate, np.array([position.step - 1])
-        )
-        self._recorder.epoch(
-            EpochMetrics(
-                epoch=epoch + 1,
-                step=position.step,
-                seconds=time.perf_counter() - self._clock,
-                loss=position.epoch_loss / position.epoch_images,
-                accuracy=position.epoch_right / position.epoch_images,
-                images_per_second=rate or (typical_rate(rates) or 0.0),
-                learning_rate=float(last_rate[0]),
-                val_loss=validation.loss if validation else None,
-                val_accuracy=validation.accuracy if validation else None,
-            ),
-            rates,
-        )
         self._position = Position(
-            step=position.step, seconds=time.perf_counter() - self._clock, rates=rates
+            step=position.step,
+            seconds=time.perf_counter() - self._clock,
+            rates=rates,
+            schedule=experiment.schedule.after_epoch(
+                position.schedule, asdict(metrics), experiment.optimizer.learning_rate
+            ),
         )
+
+    def _rates(self, steps: npt.NDArray[np.int64]) -> Rates:
+        """The learning rate of steps of the epoch under way."""
+        experiment = self._prepared.experiment
+        initial, state = experiment.optimizer.learning_rate, self._position.schedule
+        return experiment.schedule.rates(initial, steps, self._plan, state)
 
     def _steps_to_a_call(self) -> int:
         """One for the call that traces, so that the first point appears soon; then by the clock,
@@ -227,7 +238,7 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"{NOT_FINITE} {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
                 f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
                 "or the pixels or labels are wrong"
             )

@@ -44,13 +44,13 @@ class Trial:
         self._experiment = experiment
         self._batch_size = experiment.training.batch_size
         device = hardware.choose(experiment.hardware)
-        self._loop = fresh_loop(experiment, dataset.info, device)
+        images = len(dataset.train.labels)
+        self._loop = fresh_loop(experiment, dataset.info, device, images)
         kind = (pipeline_of(dataset.train, experiment.hardware), self._batch_size)
         if kind not in feeds:
             feeds[kind] = feed(dataset.train, self._batch_size, experiment.hardware)
         self._feed = feeds[kind]
         self._fresh = [v.numpy() for v in self._variables()]
-        images = len(dataset.train.labels)
         self._steps = max(2, min(MOST_STEPS, INDICES // self._batch_size))
         rows = epoch_order(np.arange(images), experiment.training.seed, 0)
         self._order = np.resize(rows, self._steps * self._batch_size)

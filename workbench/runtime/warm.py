@@ -35,7 +35,7 @@ def _rehearse(device: hardware.Device) -> None:
     """A few steps of a tiny network, through the same code as a run."""
     layers = (Conv2D(filters=1), MaxPooling2D(), Flatten(), Dense(units=2, activation="softmax"))
     experiment = Experiment(structure=Structure(layers=layers))
-    loop = fresh_loop(experiment, DataInfo((8, 8, 1), ("0", "1"), 4, 0), device)
+    loop = fresh_loop(experiment, DataInfo((8, 8, 1), ("0", "1"), 4, 0), device, 4)
     part = Part(ArrayImages(np.zeros((4, 8, 8, 1), np.uint8)), np.array([0, 1, 0, 1], np.int32))
     source, rows = feed(part, 2), np.arange(4)
     loop.train(source, source.begin(rows, 0), 0, np.full(2, 0.001))

@@ -244,7 +244,15 @@ class Choice(Spec):
 
 
 def setting(
-    default: Any, title: str, description: str, *, unit: str = "", zero: str = "", **bounds: Any
+    default: Any,
+    title: str,
+    description: str,
+    *,
+    unit: str = "",
+    advanced: bool = False,
+    begin: Any = None,
+    zero: str = "",
+    **bounds: Any,
 ) -> Any:
     """A field as the form needs it.
 
@@ -253,9 +261,13 @@ def setting(
         title: Label in the form, sentence case.
         description: The reason to use it, one or two sentences; tooltip, help and documentation.
         unit: Shown after the value ("px", "images").
+        advanced: Rarely needed: the form keeps it in a part that is folded at first.
+        begin: What a setting that is left off (None) starts from when it is switched on.
         zero: Shown in place of 0 where that stands for something else ("automatic").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    shown = {"unit": unit, "zero": zero}
-    extra: dict[str, Any] | None = {name: text for name, text in shown.items() if text} or None
-    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
+    named = {"unit": unit, "advanced": advanced, "begin": begin, "zero": zero}
+    extra = {name: value for name, value in named.items() if value not in ("", False, None)}
+    return Field(
+        default, title=title, description=description, json_schema_extra=extra or None, **bounds
+    )

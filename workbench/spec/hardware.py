@@ -59,6 +59,7 @@ class Hardware(Choice):
         zero="automatic",
         ge=0,
         le=100_000,
+        advanced=True,
     )
     intra_op_threads: int = setting(
         0,
@@ -68,6 +69,7 @@ class Hardware(Choice):
         zero="automatic",
         ge=0,
         le=1024,
+        advanced=True,
     )
     inter_op_threads: int = setting(
         0,
@@ -77,6 +79,7 @@ class Hardware(Choice):
         zero="automatic",
         ge=0,
         le=1024,
+        advanced=True,
     )
     pipeline: Pipeline = setting(
         "auto",
@@ -94,6 +97,7 @@ class Hardware(Choice):
         unit="batches",
         ge=0,
         le=10_000,
+        advanced=True,
     )
     decode_threads: int = setting(
         0,
@@ -102,12 +106,14 @@ class Hardware(Choice):
         zero="automatic",
         ge=0,
         le=256,
+        advanced=True,
     )
     memory_growth: bool = setting(
         True,
         "GPU memory as needed",
         "Take a GPU's memory as it is needed, not all of it at the start, so that other programs "
         "can use it too.",
+        advanced=True,
     )
     memory_limit: int | None = setting(
         None,
@@ -116,12 +122,14 @@ class Hardware(Choice):
         unit="MB",
         ge=64,
         le=10_000_000,
+        advanced=True,
     )
     deterministic: bool = setting(
         False,
         "Deterministic",
         "Only operations that give the same bits each time, so that a run on a GPU can be "
         "repeated exactly; slower there. On a CPU the same seed gives the same weights without it.",
+        advanced=True,
     )
 
     @property
