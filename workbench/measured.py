@@ -12,6 +12,8 @@ from typing import Any
 
 from workbench.experiment import Experiment
 from workbench.files import write_atomically
+from workbench.machine import Machine
+from workbench.spec.hardware import Hardware
 
 FOLDER = "measured"
 
@@ -48,6 +50,11 @@ def network_key(experiment: Experiment) -> str:
     decisive = {name: values[name] for name in ("structure", "data", "optimizer")}
     decisive["batch_size"] = experiment.training.batch_size
     return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def peak_key(machine: Machine, hardware: Hardware) -> str:
+    """Of what a target can do at best: of the processor or of the GPUs."""
+    return f"{machine.key}-{hardware.name()}"
 
 
 def _path(store: Path, kind: str, key: str) -> Path:

@@ -9,10 +9,10 @@ the weights are read and the gradients of both are written.
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost
@@ -103,54 +103,6 @@ def _work(cost: LayerCost, call: LayerCost, batch_size: int, precision: str) -> 
     )
 
 
-# --- what limits a run ---------------------------------------------------------------------------
-
-INPUT_SHARE, PYTHON_SHARE = 0.25, 0.15
-"""From these shares of the time on, waiting for images or for Python is what limits a run."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What holds a run up.
-
-    Attributes:
-        kind: "input", "python", "memory" or "arithmetic".
-        words: One sentence with the evidence.
-    """
-
-    kind: str
-    words: str
-
-
-def limit_of(
-    input_share: float, python_share: float, intensity: float, share_of_peak: float, ridge: float
-) -> Limit:
-    """What limits a run, from measured shares of its time and its arithmetic.
-
-    Args:
-        input_share: Of the time that passes waiting for images, 0 to 1.
-        python_share: Of the time that passes between compiled calls.
-        intensity: Operations a byte of the network as a whole.
-        share_of_peak: Of the arithmetic that the device was measured to do.
-        ridge: Operations a byte from which arithmetic is the limit.
-    """
-    if input_share >= INPUT_SHARE and input_share >= python_share:
-        return Limit("input", f"{input_share:.0%} of the time passes waiting for images")
-    if python_share >= PYTHON_SHARE:
-        return Limit("python", f"{python_share:.0%} of the time passes between compiled calls")
-    evidence = (
-        f"{intensity:.3g} operations a byte, and from {ridge:.3g} on arithmetic is the limit; "
-        f"{share_of_peak:.0%} of the peak is reached"
-    )
-    return Limit("arithmetic" if intensity >= ridge else "memory", evidence)
-
-
-def whole_intensity(works: Sequence[LayerWork]) -> float:
-    """Operations a byte of a whole step."""
-    moved = sum(work.bytes for work in works)
-    return sum(work.flops for work in works) / moved if moved else 0.0
-
-
 def unexplained(layer_seconds: Sequence[float], step_seconds: float) -> float:
     """The share of a step that its layers, timed one by one, don't account for.
 
@@ -159,6 +111,28 @@ def unexplained(layer_seconds: Sequence[float], step_seconds: float) -> float:
     return 1.0 - sum(layer_seconds) / step_seconds if step_seconds else 0.0
 
 
-def typical(samples: Sequence[float]) -> float:
-    """The median; 0 of nothing."""
-    return statistics.median(samples) if samples else 0.0
+def profile_words(
+    rows: Sequence[Mapping[str, Any]], step_seconds: float, peak: float | None
+) -> str:
+    """What a profile says, in a few sentences.
+
+    Args:
+        rows: Of each layer `name`, `forward` and `backward` seconds, `flops`.
+        step_seconds: Of the whole step.
+        peak: Operations a second at the precision; None where it wasn't measured.
+    """
+    seconds = [row["forward"] + row["backward"] for row in rows]
+    rest = unexplained(seconds, step_seconds)
+    slowest = max(range(len(rows)), key=seconds.__getitem__)
+    rate = sum(row["flops"] for row in rows) / step_seconds
+    reached = f", {rate / peak:.0%} of the measured peak" if peak else ""
+    beyond = (
+        f"the loss, the update of the weights and the batch take the other {rest:.0%}"
+        if rest >= 0
+        else f"together they take {-rest:.0%} more than the step, where some run side by side"
+    )
+    return (
+        f"A step takes {1000 * step_seconds:.3g} ms at {rate / 1e9:.3g} GFLOP/s{reached}. "
+        f"The slowest layer is {rows[slowest]['name']} with {seconds[slowest] / step_seconds:.0%} "
+        f"of it; timed one by one the layers make up {1 - rest:.0%}, and {beyond}."
+    )

@@ -23,6 +23,7 @@ from ui import theme
 from ui.editor import Editor
 from ui.forms.form import SpecForm
 from ui.forms.schedule_curve import ScheduleCurve
+from ui.panels.hardware import HardwareNote
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
 from ui.panels.totals import Totals
@@ -131,7 +132,10 @@ class ExperimentPanel(QWidget):
                 self.tr("Optimization"), "optimization", optimization,
                 [*(forms[path] for path in optimization), self.curve],
             ),
-            Section(self.tr("Hardware"), "hardware", ("hardware",), [forms["hardware"]]),
+            Section(
+                self.tr("Hardware"), "hardware", ("hardware",),
+                [forms["hardware"], HardwareNote(self._editor)],
+            ),
             Section(self.tr("Training"), "training", ("training",), [forms["training"]]),
         ]  # fmt: skip
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from workbench import measured
 from workbench.experiment import Experiment
+from workbench.measured import peak_key
 from workbench.runtime.hardware import choose
 from workbench.runtime.probe import machine_here
 from workbench.runtime.tasks import Work
@@ -28,7 +29,7 @@ SLOW_SECONDS = 0.5
 
 
 def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Measures, and remembers what it found for this machine.
+    """Measures, and remembers what it found for this machine; see also `peak_here`.
 
     Args:
         request: `experiment`: TOML, whose target is measured; `startup` as for any task.
@@ -40,6 +41,7 @@ def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
     hardware = Experiment.from_toml(request["experiment"]).hardware
     device = choose(hardware)
     machine = machine_here()
+    key = peak_key(machine, hardware)
     flops: dict[str, float] = {}
     with tf.device(device.place):
         for number, (precision, name) in enumerate(TYPES.items()):
@@ -50,8 +52,15 @@ def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
         work.progress(len(TYPES), len(TYPES) + 1, "copying memory")
         bandwidth = _bandwidth(work)
     found = {"flops": flops, "bandwidth": bandwidth, "device": device.words}
-    measured.remember(work.store, "peak", f"{machine.key}-{hardware.name()}", found)
+    measured.remember(work.store, "peak", key, found)
     return found
+
+
+def peak_here(experiment: Experiment, work: Work) -> dict[str, Any]:
+    """What is remembered of this machine, measured where nothing is."""
+    key = peak_key(machine_here(), experiment.hardware)
+    known = measured.recall(work.store, "peak", key)
+    return known or peak({"experiment": experiment.to_toml()}, work)
 
 
 def _matrix_flops(name: str, work: Work) -> float:

@@ -19,6 +19,7 @@ from workbench import roofline
 from workbench.experiment import Experiment
 from workbench.runtime import hardware
 from workbench.runtime.build import Assembled, assemble
+from workbench.runtime.peak import peak_here
 from workbench.runtime.tasks import Work
 from workbench.runtime.trial import Trial
 from workbench.spec.base import SpecError
@@ -38,7 +39,8 @@ def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
 
     Returns:
         `layers`: of each call `name`, `path`, `forward` and `backward` seconds, `flops`, `bytes`;
-        `step_seconds`, `unexplained` (a share), `batch_size`, `precision`, `device`.
+        `step_seconds`, `unexplained` (a share), `batch_size`, `precision`, `device`; and `peak`, as
+        that task gives it.
     """
     experiment = Experiment.from_toml(request["experiment"])
     dataset = work.load(experiment.data)
@@ -46,6 +48,7 @@ def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
     if problems:
         raise SpecError(problems)
     precision, batch_size = experiment.hardware.precision, experiment.training.batch_size
+    peaks = peak_here(experiment, work)
     works = roofline.layer_work(experiment.analysis(dataset.info), batch_size, precision)
     device = hardware.choose(experiment.hardware)
     rows: list[dict[str, Any]] = []
@@ -77,6 +80,8 @@ def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
         "batch_size": batch_size,
         "precision": precision,
         "device": device.words,
+        "peak": peaks,
+        "words": roofline.profile_words(rows, step, peaks["flops"].get(precision)),
         "images_per_second": speed,
     }
 
