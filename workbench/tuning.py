@@ -83,11 +83,11 @@ class Candidate:
         low, _, high = statistics.quantiles(self.rates, n=4, method="inclusive")
         return low, high
 
-    def plain(self) -> dict[str, Any]:
-        """For the window and the command line."""
+    def plain(self, base: Candidate) -> dict[str, Any]:
+        """For the window and the command line, with its gain over the base; 0 while unknown."""
         low, high = self.spread()
         values = asdict(self) | {"name": self.name, "rate": self.rate, "low": low, "high": high}
-        return values | {"levers": list(self.levers)}
+        return values | {"levers": list(self.levers), "gain": gain(self, base)}
 
 
 AS_IT_COMES: Settings = {

@@ -179,9 +179,8 @@ class SpecForm(QWidget):
             elif problem.path.startswith(f"{self._path}."):
                 inside = problem.path.removeprefix(f"{self._path}.")
                 name = re.split(r"[.\[]", inside)[0]
-                if self._is_key(name):
-                    name = ""
                 rest = inside.removeprefix(name).lstrip(".")
+                name = "" if self._is_key(name) else name
                 messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
         for name, row in self._rows.items():
             row.set_problem(messages.get(name, ""))

@@ -134,7 +134,7 @@ class ExperimentPanel(QWidget):
             ),
             Section(
                 self.tr("Hardware"), "hardware", ("hardware",),
-                [forms["hardware"], HardwareNote(self._editor)],
+                [HardwareNote(self._editor), forms["hardware"]],
             ),
             Section(self.tr("Training"), "training", ("training",), [forms["training"]]),
         ]  # fmt: skip

@@ -38,7 +38,7 @@ class RooflinePage(FinderPage):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.plot)
         self.split.addWidget(self.table)
-        self.split.setSizes([120 * theme.UNIT, 120 * theme.UNIT])
+        self.split.setSizes([88 * theme.UNIT, 120 * theme.UNIT])
         self.split.setChildrenCollapsible(False)
         self.column.addWidget(self.split, 1)
         self.split.hide()
@@ -57,13 +57,15 @@ class RooflinePage(FinderPage):
 
     def _empty_table(self) -> QTableWidget:
         heads = [
-            self.tr("Layer"), self.tr("Forward"), self.tr("Backward"), self.tr("Of the step"),
-            self.tr("GFLOP/s"), self.tr("FLOP/byte"),
+            self.tr("Layer"), self.tr("Forward"), self.tr("Backward"), self.tr("Share"),
+            self.tr("GFLOP/s"),
         ]  # fmt: skip
         table = QTableWidget(0, len(heads))
         table.setAccessibleName(self.tr("Time of each layer"))
         table.setToolTip(
-            self.tr("Operations are counted as 2 for a multiply-add and 3 passes for a step")
+            self.tr(
+                "Milliseconds of a step. A multiply-add counts as 2 operations, a step as 3 passes"
+            )
         )
         table.verticalHeader().hide()
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -71,7 +73,7 @@ class RooflinePage(FinderPage):
         table.setShowGrid(False)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         for column, head in enumerate(heads):
             item = QTableWidgetItem(head)
             item.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)
@@ -112,11 +114,10 @@ class RooflinePage(FinderPage):
             rate = row["flops"] / seconds / 1e9 if seconds else 0.0
             texts = [
                 str(row["name"]),
-                self.tr("{:.3g} ms").format(1000 * row["forward"]),
-                self.tr("{:.3g} ms").format(1000 * row["backward"]),
+                f"{1000 * row['forward']:.3g}",
+                f"{1000 * row['backward']:.3g}",
                 f"{seconds / step:.0%}" if step else "",
                 f"{rate:.3g}" if row["flops"] else "–",
-                f"{row['flops'] / row['bytes']:.3g}" if row["flops"] else "–",
             ]
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)

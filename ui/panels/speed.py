@@ -116,15 +116,14 @@ class SpeedPage(FinderPage):
         self._show_state()
 
     def _show(self, candidates: Sequence[Mapping[str, Any]], best: str) -> None:
-        base = candidates[0]["rate"] if candidates else 0.0
-        self.race.show_lanes([self._lane(one, base, best) for one in candidates])
+        self.race.show_lanes([self._lane(one, best) for one in candidates])
 
-    def _lane(self, one: Mapping[str, Any], base: float, best: str) -> Lane:
+    def _lane(self, one: Mapping[str, Any], best: str) -> Lane:
         text = self.tr("can't be tried: {}").format(one["failed"]) if one["failed"] else ""
         if one["rate"]:
             text = self.tr("{} images/s").format(words.count(one["rate"]))
-            if base and one["levers"]:
-                text += self.tr(", {:.2f} times").format(one["rate"] / base)
+            if one["gain"] and one["levers"]:
+                text += self.tr(", {:.2f} times").format(one["gain"])
         return Lane(
             str(one["name"]), one["rate"], one["low"], one["high"],
             text or self.tr("building, or waiting for its turn"),

@@ -60,6 +60,7 @@ class RooflinePlot(QWidget):
         self.view.bottom.set_logarithmic(True)
         self.view.left.set_logarithmic(True)
         self.view.fit_requested.connect(self.fit)
+        self.view.box.childGroup.setZValue(1)  # labels above the picture of the curves
         self.title = QLabel(self.tr("GFLOP/s: the line is the limit, a dot is a layer"))
         self.x_title = QLabel(self.tr("operations a byte moved"))
         self.x_title.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -139,7 +139,7 @@ class Tuning:
             self._round += 1
 
     def _say(self, words: str) -> None:
-        found = [candidate.plain() for candidate in self.candidates]
+        found = [candidate.plain(self.base) for candidate in self.candidates]
         self._work.progress(min(self._elapsed, self._seconds), self._seconds, words, found=found)
 
 
@@ -186,7 +186,7 @@ def _result(tried: Tuning, best: Candidate, check: Check | None) -> dict[str, An
     base = tried.base
     singles = [c for c in tried.candidates if len(c.levers) == 1 and c.rates]
     return {
-        "candidates": [candidate.plain() for candidate in tried.candidates],
+        "candidates": [candidate.plain(base) for candidate in tried.candidates],
         "name": best.name,
         "best": tuning.AS_IT_COMES | best.settings,
         "gain": tuning.gain(best, base) if best is not base else 1.0,

@@ -63,7 +63,7 @@ class Hardware(Choice):
     )
     intra_op_threads: int = setting(
         0,
-        "Threads in an operation",
+        "Threads",
         "Cores that share one operation; automatic takes all. Fewer can be faster for small "
         "networks. Another number starts the training process anew, which takes seconds.",
         zero="automatic",
@@ -73,7 +73,7 @@ class Hardware(Choice):
     )
     inter_op_threads: int = setting(
         0,
-        "Operations at once",
+        "Parallel ops",
         "Independent operations that run side by side; automatic takes as many as there are "
         "cores. Another number starts the training process anew, which takes seconds.",
         zero="automatic",
@@ -101,7 +101,7 @@ class Hardware(Choice):
     )
     decode_threads: int = setting(
         0,
-        "Threads that decode",
+        "Decoders",
         "Batches decoded side by side where images are streamed; automatic takes 2.",
         zero="automatic",
         ge=0,
@@ -110,14 +110,14 @@ class Hardware(Choice):
     )
     memory_growth: bool = setting(
         True,
-        "GPU memory as needed",
+        "GPU growth",
         "Take a GPU's memory as it is needed, not all of it at the start, so that other programs "
         "can use it too.",
         advanced=True,
     )
     memory_limit: int | None = setting(
         None,
-        "GPU memory limit",
+        "GPU limit",
         "At most this much of each GPU's memory, to share a GPU.",
         unit="MB",
         ge=64,
