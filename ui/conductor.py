@@ -71,6 +71,7 @@ class Conductor(QObject):
         self.pace = Pace()
         self.status: RunStatus | None = None
         self.device = ""
+        self.machine: Machine | None = None
         self._run_id: str | None = None
         self._thread: TrainingThread | None = None
         self._closing = False
@@ -245,7 +246,8 @@ class Conductor(QObject):
         self.device = message.device
         self.ready.emit(message.device)
         if message.machine:
-            self.machine_found.emit(Machine.from_plain(message.machine))
+            self.machine = Machine.from_plain(message.machine)
+            self.machine_found.emit(self.machine)
 
     def _on_started(self, message: Started) -> None:
         self.pace.started(message)

@@ -28,24 +28,25 @@ WEIGHT_BYTES = 4
 
 
 @dataclass(frozen=True)
-class Peak:
-    """What a device was measured to do.
+class Roof:
+    """What a device was measured to do at best.
 
     Attributes:
-        flops: Floating-point operations a second of a large matrix product, by precision.
+        peak: Floating-point operations a second of a large matrix product.
         bandwidth: Bytes a second that are read or written.
     """
 
-    flops: Mapping[str, float]
+    peak: float
     bandwidth: float
 
-    def roof(self, intensity: float, precision: str) -> float:
-        """The most operations a second at so many operations a byte."""
-        return min(self.flops[precision], intensity * self.bandwidth)
+    @property
+    def ridge(self) -> float:
+        """Operations a byte from which arithmetic is the limit; below it memory is."""
+        return self.peak / self.bandwidth
 
-    def ridge(self, precision: str) -> float:
-        """Operations a byte above which arithmetic is the limit, and below it memory."""
-        return self.flops[precision] / self.bandwidth
+    def at(self, intensity: float) -> float:
+        """The most operations a second at so many operations a byte."""
+        return min(self.peak, intensity * self.bandwidth)
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,9 @@ class LayerWork:
         return self.flops / self.bytes if self.bytes else 0.0
 
 
-def training_flops(analysis: Analysis) -> float:
-    """Floating-point operations of a training step, for one image."""
-    return analysis.macs * FLOPS_PER_MAC * PASSES
-
-
-def achieved(analysis: Analysis, images_per_second: float) -> float:
-    """Floating-point operations a second at this speed of training."""
-    return training_flops(analysis) * images_per_second
+def training_flops(macs: int) -> float:
+    """Floating-point operations of a training step, for one image of so many MACs forward."""
+    return float(macs * FLOPS_PER_MAC * PASSES)
 
 
 def layer_work(analysis: Analysis, batch_size: int, precision: str) -> list[LayerWork]:
@@ -98,7 +94,7 @@ def _work(cost: LayerCost, call: LayerCost, batch_size: int, precision: str) -> 
     return LayerWork(
         f"{cost.index + 1} {block}{call.layer.label}",
         f"structure.layers[{cost.index}]",
-        float(call.macs * FLOPS_PER_MAC * PASSES * batch_size),
+        training_flops(call.macs) * batch_size,
         float(3 * (inputs + outputs) + 3 * weights),
     )
 

@@ -207,13 +207,13 @@ class Check(NamedTuple):
 
 def compare_losses(losses: Sequence[float], of_base: Sequence[float]) -> Check:
     """The check of a winner's losses against the base's, step by step on the same batches."""
+    if not all(map(math.isfinite, losses)):
+        return Check(math.inf, ALLOWED_DIFFERENCE, len(losses))
     half = len(of_base) // 2
     pairs = list(zip(losses[half:], of_base[half:], strict=True))
     mean = statistics.fmean(b for _, b in pairs)
     apart = [a - b for a, b in pairs]
     error = statistics.stdev(apart) / math.sqrt(len(apart))
-    if not all(map(math.isfinite, losses)):
-        return Check(math.inf, ALLOWED_DIFFERENCE, len(losses))
     return Check(
         abs(statistics.fmean(apart)) / mean, ALLOWED_DIFFERENCE + 2 * error / mean, len(losses)
     )

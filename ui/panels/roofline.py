@@ -18,8 +18,9 @@ from ui import theme
 from ui.assistant import Assistant
 from ui.editor import Editor
 from ui.panels.finder import FinderPage, Texts
-from ui.plots.roofline import Dot, Roof, RooflinePlot
+from ui.plots.roofline import Dot, RooflinePlot
 from workbench.experiment import Experiment
+from workbench.roofline import Roof
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 

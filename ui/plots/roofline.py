@@ -16,6 +16,7 @@ from ui.plots.layer import Line, Width
 from ui.plots.theme import PlotTheme, run_style
 from ui.plots.ticks import Quantity
 from ui.plots.view import PlotView
+from workbench.roofline import Roof
 
 GIGA = 1e9
 
@@ -33,19 +34,6 @@ class Dot:
     label: str
     intensity: float
     rate: float
-
-
-@dataclass(frozen=True)
-class Roof:
-    """What the device was measured to do.
-
-    Attributes:
-        peak: Operations a second.
-        bandwidth: Bytes a second.
-    """
-
-    peak: float
-    bandwidth: float
 
 
 class RooflinePlot(QWidget):
@@ -85,7 +73,7 @@ class RooflinePlot(QWidget):
         xs = [np.log10(dot.intensity) for dot in self._dots]
         ys = [np.log10(dot.rate / GIGA) for dot in self._dots]
         if self._roof is not None:
-            xs.append(np.log10(self._roof.peak / self._roof.bandwidth))
+            xs.append(np.log10(self._roof.ridge))
             ys.append(np.log10(self._roof.peak / GIGA))
         low, high = (min(xs), max(xs)) if xs else (0.0, 2.0)
         bottom, top = (min(ys), max(ys)) if ys else (0.0, 2.0)
@@ -122,13 +110,11 @@ class RooflinePlot(QWidget):
         if self._roof is None:
             return []
         left, right = self.view.x_range
-        ridge = float(np.log10(self._roof.peak / self._roof.bandwidth))
-        top = float(np.log10(self._roof.peak / GIGA))
-        slope = top - (ridge - min(left, ridge))
-        roof = Line(
-            np.array([min(left, ridge), ridge, max(right, ridge)]), np.array([slope, top, top]),
-            self._theme.legible(run_style(1)[0]), width=Width.BOLD,
-        )  # fmt: skip
+        ridge = float(np.log10(self._roof.ridge))
+        corners = np.array([min(left, ridge), ridge, max(right, ridge)])
+        limits = np.array([self._roof.at(10.0**x) / GIGA for x in corners])
+        colour = self._theme.legible(run_style(1)[0])
+        roof = Line(corners, np.log10(limits), colour, width=Width.BOLD)
         return [roof]
 
     def changeEvent(self, event: QEvent) -> None:
