@@ -137,9 +137,20 @@ class Loop:
             count = tf.shape(labels)[0] if images_in_all is None else images_in_all
             weight = tf.cast(count, tf.float32) / self._mean_batch
             gradients = [gradient * weight for gradient in gradients]
+        if self._loss_scaled and share is not None:
+            gradients = self._agreed(gradients)
         self._update(gradients, model.trainable_variables, rate)
         right = _share_right(labels, outputs)
         return total, right if share is None else right * share
+
+    def _agreed(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """The same gradients on every device, so that all see an overflow on one of them.
+
+        Keras adds them up again, and takes the first device's word on whether they are finite.
+        """
+        context = tf.distribute.get_replica_context()
+        devices = self.strategy.num_replicas_in_sync
+        return [g / devices for g in context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)]
 
     @tf.function(autograph=False, reduce_retracing=True)
     def _sums(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
