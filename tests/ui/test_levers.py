@@ -218,6 +218,6 @@ def test_a_new_lever_is_offered_and_gets_its_form(
     card.form.entry("rate").edited.emit(0.25)
     settled(page, qtbot)
     assert page.diff.model.index(7, 3).data() == "added"
-    assert card.cells["parameters"] and card.cells["parameters"][1].text() == "±0 %"
+    assert card.cells["parameters"][1].text() == "±0 %"
     card.apply.click()
     assert window.editor.experiment.at("structure.layers[7].rate") == 0.25

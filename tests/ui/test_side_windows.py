@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,6 +20,8 @@ from ui.panels.code import CodeWindow
 from ui.panels.presets import PresetGallery
 from workbench import presets
 from workbench.codegen import keras_script
+from workbench.spec.base import setting
+from workbench.spec.layers import Layer, SameShape
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -113,6 +117,37 @@ def test_the_script_follows_each_edit(window: MainWindow, code: CodeWindow, qtbo
     window.editor.set("data.path", "/some.npz")
     settled(code, qtbot)
     assert "have to be looked at first" in code.words.text()
+
+
+@pytest.fixture
+def noise() -> Iterator[type[Layer]]:
+    class Noise(SameShape):
+        """Adds noise while training."""
+
+        label = "Noise"
+        keras_class = "keras.layers.GaussianNoise"
+        kind: Literal["noise"] = "noise"
+        stddev: float = setting(0.1, "Deviation", "How much.", ge=0.0, le=1.0)
+
+    yield Noise
+    Layer.registry.pop("noise")
+
+
+def test_a_made_up_layer_is_in_the_form_the_toml_and_the_code_with_nothing_else_changed(
+    noise: type[Layer], window: MainWindow, code: CodeWindow, qtbot: QtBot
+) -> None:
+    panel = window.experiment.structure
+    panel.select(2)
+    panel.add("noise")
+    entry = panel.form.entry("stddev")
+    entry.edited.emit(0.25)
+    assert window.editor.experiment.structure.layers[3] == noise.parse(
+        {"kind": "noise", "stddev": 0.25}
+    )
+    toml = window.editor.experiment.to_toml()
+    assert 'kind = "noise"\nenabled = true\nstddev = 0.25\n' in toml
+    settled(code, qtbot)
+    assert "x = layers.GaussianNoise(stddev=0.25)(x)\n" in code.text.toPlainText()
 
 
 def test_copy(code: CodeWindow) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from workbench import presets, words
 
-SIZE = (240 * theme.UNIT, 120 * theme.UNIT)
+SIZE = (268 * theme.UNIT, 96 * theme.UNIT)
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 FIGURES = (2, 3)
 """Columns with numbers."""
@@ -72,7 +72,7 @@ class PresetGallery(QDialog):
         )
         tree.setObjectName("presets")
         tree.setRootIsDecorated(False)
-        tree.setWordWrap(True)
+        tree.setUniformRowHeights(True)
         tree.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         tree.setAccessibleName(tr("Presets"))
         tree.setToolTip(tr("Double-click or press Enter to begin a new experiment with a preset"))
