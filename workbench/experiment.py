@@ -25,7 +25,7 @@ from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, w
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
-from workbench.spec.schedules import Fixed, Schedule
+from workbench.spec.schedules import Fixed, Plan, Schedule
 
 REFERENCE_CNN: tuple[Layer, ...] = (
     Conv2D(filters=32),
@@ -107,11 +107,7 @@ class Experiment(Spec):
         Raises:
             SpecError: naming the setting, or the line where it is not TOML.
         """
-        try:
-            values = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
-            detail = str(error)
-            raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
+        values = read_toml(text)
         version = values.get("schema_version", 1)
         if isinstance(version, int) and version > 1:
             raise SpecError.at(
@@ -228,17 +224,25 @@ class Experiment(Spec):
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
-    def problems(self, info: DataInfo | None) -> list[Problem]:
+    def plan(self, info: DataInfo) -> Plan:
+        """The training that is planned, which the schedule spans."""
+        steps = self.steps_per_epoch(info)
+        return Plan(steps, steps * self.training.epochs)
+
+    def problems(self, info: DataInfo | None, analysis: Analysis | None = None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
 
         Args:
             info: What is known of the data; None leaves out what depends on it.
+            analysis: Of the network on this data, where it has been made already.
         """
         found: list[Problem] = []
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
+        faults = self.schedule.faults(self.training.validation_split > 0)
+        found += [Problem(f"schedule.{name}", words) for name, words in faults.items()]
         if info is not None:
-            analysis = self.analysis(info)
+            analysis = analysis or self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
             images = self.training.train_images(info.train_images)
             if self.training.batch_size > images:
@@ -295,6 +299,19 @@ def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
 CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The plain values of a TOML text.
+
+    Raises:
+        SpecError: naming the line where it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
+        detail = str(error)
+        raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
 
 
 def as_toml(values: Mapping[str, Any]) -> str:

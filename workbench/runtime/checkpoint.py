@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import keras
@@ -18,6 +19,9 @@ import numpy as np
 from workbench.files import write_atomically
 
 FILE = "checkpoint.npz"
+
+UNLISTED = ("_u_product",)
+"""State that Keras's optimizers keep and don't list among their variables: Nadam's."""
 
 
 class CheckpointError(RuntimeError):
@@ -34,6 +38,7 @@ class Position:
         epoch_loss, epoch_right: Sums over the steps of the epoch under way, weighted by images.
         epoch_images: Images of the epoch under way.
         rates: Images a second of each finished epoch.
+        schedule: What the learning-rate schedule remembers of the epochs before.
     """
 
     step: int = 0
@@ -42,13 +47,16 @@ class Position:
     epoch_right: float = 0.0
     epoch_images: int = 0
     rates: tuple[float, ...] = ()
+    schedule: Mapping[str, float] = field(default_factory=dict)
 
 
 def _variables(
     model: keras.Model, optimizer: keras.optimizers.Optimizer
 ) -> dict[str, keras.Variable]:
+    state = list(optimizer.variables)
+    state += [vars(optimizer)[name] for name in UNLISTED if name in vars(optimizer)]
     named = {f"model.{i}": v for i, v in enumerate(model.variables)}
-    return named | {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+    return named | {f"optimizer.{i}": v for i, v in enumerate(state)}
 
 
 def save(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
@@ -18,6 +18,7 @@ from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
+from workbench.runtime.averaging import finalize
 from workbench.runtime.build import build, build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
@@ -25,6 +26,7 @@ from workbench.runtime.loop import Evaluation, Loop
 from workbench.runtime.pipeline import epoch_order, feed
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.spec.base import SpecError
+from workbench.spec.schedules import Plan, Rates
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long: short enough to stop and pause at once."""
@@ -72,15 +74,19 @@ class Trainer:
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
         keras.utils.set_random_seed(self._training.seed)
+        images = len(prepared.train_rows)
+        self._steps_per_epoch = -(-images // self._training.batch_size)
+        self._total_steps = self._steps_per_epoch * self._training.epochs
+        self._plan = Plan(self._steps_per_epoch, self._total_steps)
+        optimizer = experiment.optimizer
         with prepared.device.strategy.scope():
             self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(experiment.optimizer, self._model)
+            self._optimizer = build_optimizer(optimizer, self._model, self._steps_per_epoch)
         loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
+        mean_batch = images / self._steps_per_epoch if optimizer.full_batch else None
+        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy, mean_batch)
         self._feed = feed(prepared.dataset.train, self._training.batch_size)
         self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
-        self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
-        self._total_steps = self._steps_per_epoch * self._training.epochs
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
@@ -117,6 +123,8 @@ class Trainer:
         while self._control.end is None and self._position.step < self._total_steps:
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
+        if self._control.end is None:
+            finalize(self._model, self._optimizer)
         self._save()
         return self._control.end or RunStatus.COMPLETED
 
@@ -153,9 +161,7 @@ class Trainer:
     def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
-        steps = np.arange(position.step, position.step + count)
-        experiment = self._prepared.experiment
-        rates = experiment.schedule.rates(experiment.optimizer.learning_rate, steps)
+        rates = self._rates(np.arange(position.step, position.step + count))
         began = time.perf_counter()
         loss, accuracy = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
@@ -185,27 +191,33 @@ class Trainer:
             rows = self._prepared.validation_rows
             validation = self._loop.evaluate(self._validation_feed, rows)
         rates = (*position.rates, rate) if rate else position.rates
+        metrics = EpochMetrics(
+            epoch=epoch + 1,
+            step=position.step,
+            seconds=time.perf_counter() - self._clock,
+            loss=position.epoch_loss / position.epoch_images,
+            accuracy=position.epoch_right / position.epoch_images,
+            images_per_second=rate or (typical_rate(rates) or 0.0),
+            learning_rate=float(self._rates(np.array([position.step - 1]))[0]),
+            val_loss=validation.loss if validation else None,
+            val_accuracy=validation.accuracy if validation else None,
+        )
+        self._recorder.epoch(metrics, rates)
         experiment = self._prepared.experiment
-        last_rate = experiment.schedule.rates(
-            experiment.optimizer.learning_rate, np.array([position.step - 1])
-        )
-        self._recorder.epoch(
-            EpochMetrics(
-                epoch=epoch + 1,
-                step=position.step,
-                seconds=time.perf_counter() - self._clock,
-                loss=position.epoch_loss / position.epoch_images,
-                accuracy=position.epoch_right / position.epoch_images,
-                images_per_second=rate or (typical_rate(rates) or 0.0),
-                learning_rate=float(last_rate[0]),
-                val_loss=validation.loss if validation else None,
-                val_accuracy=validation.accuracy if validation else None,
-            ),
-            rates,
-        )
         self._position = Position(
-            step=position.step, seconds=time.perf_counter() - self._clock, rates=rates
+            step=position.step,
+            seconds=time.perf_counter() - self._clock,
+            rates=rates,
+            schedule=experiment.schedule.after_epoch(
+                position.schedule, asdict(metrics), experiment.optimizer.learning_rate
+            ),
         )
+
+    def _rates(self, steps: npt.NDArray[np.int64]) -> Rates:
+        """The learning rate of steps of the epoch under way."""
+        experiment = self._prepared.experiment
+        initial, state = experiment.optimizer.learning_rate, self._position.schedule
+        return experiment.schedule.rates(initial, steps, self._plan, state)
 
     def _steps_to_a_call(self) -> int:
         """One for the call that traces, so that the first point appears soon; then by the clock."""

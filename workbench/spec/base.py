@@ -243,7 +243,16 @@ class Choice(Spec):
         return {n: getattr(self, n) for n in type(self).model_fields if n not in without}
 
 
-def setting(default: Any, title: str, description: str, *, unit: str = "", **bounds: Any) -> Any:
+def setting(
+    default: Any,
+    title: str,
+    description: str,
+    *,
+    unit: str = "",
+    advanced: bool = False,
+    begin: Any = None,
+    **bounds: Any,
+) -> Any:
     """A field as the form needs it.
 
     Args:
@@ -251,7 +260,12 @@ def setting(default: Any, title: str, description: str, *, unit: str = "", **bou
         title: Label in the form, sentence case.
         description: The reason to use it, one or two sentences; tooltip, help and documentation.
         unit: Shown after the value ("px", "images").
+        advanced: Rarely needed: the form keeps it in a part that is folded at first.
+        begin: What a setting that is left off (None) starts from when it is switched on.
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    extra: dict[str, Any] | None = {"unit": unit} if unit else None
-    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
+    named = {"unit": unit, "advanced": advanced, "begin": begin}
+    extra = {name: value for name, value in named.items() if value not in ("", False, None)}
+    return Field(
+        default, title=title, description=description, json_schema_extra=extra or None, **bounds
+    )
