@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -165,10 +165,22 @@ class LeversPage(LazyPage):
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
-        self.diff = StructureDiffView()
         self._group = QButtonGroup(self)
+        self.cards: dict[str, LeverCard] = {}
+        editor.changed.connect(self._experiment_changed)
+        editor.problems_changed.connect(self._experiment_changed)
+
+    def make(self) -> None:
+        """Makes what is shown, at the first use: the window starts sooner without it."""
+        if self.cards:
+            return
+        self.diff = StructureDiffView()
         self.cards = {name: self._card(name) for name in LEVERS}
         self._chosen = next(iter(self.cards.values()))
+        self._lay_out()
+        self._chosen.title.setChecked(True)
+
+    def _lay_out(self) -> None:
         inside = QWidget()
         inside.setObjectName("page")
         column = QVBoxLayout(inside)
@@ -190,9 +202,6 @@ class LeversPage(LazyPage):
         layout = QVBoxLayout(self)
         theme.spaced(layout, 0)
         layout.addWidget(across)
-        self._chosen.title.setChecked(True)
-        editor.changed.connect(self._experiment_changed)
-        editor.problems_changed.connect(self._experiment_changed)
 
     def _card(self, name: str) -> LeverCard:
         card = LeverCard(name)
@@ -204,6 +213,7 @@ class LeversPage(LazyPage):
 
     def choose(self, name: str) -> None:
         """Shows what one lever would change."""
+        self.make()
         card = self.cards[name]
         card.title.setChecked(True)
         self.area.ensureWidgetVisible(card)
@@ -226,6 +236,10 @@ class LeversPage(LazyPage):
             return False
         self._editor.replace(card.preview.right.experiment, card.lever.label.lower())
         return True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.make()
+        super().showEvent(event)
 
     def _show_chosen(self) -> None:
         card = self._chosen
