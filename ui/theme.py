@@ -228,6 +228,7 @@ def _style_sheet(t: Tones) -> str:
 {_fields(t)}
 {_lists(t)}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
+QLabel[role="warning"] {{ color: {t.warn}; }}
 QLabel[role="problem"] {{ color: {t.bad}; }}
 QLabel[role="good"] {{ color: {t.good}; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
@@ -325,10 +326,11 @@ QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px
 QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.edge};
     selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QCheckBox {{ spacing: 8px; color: {t.muted}; min-height: 26px; }}
-QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border-radius: 3px;
-    border: 1px solid {t.muted}; background: {t.base}; }}
-QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
-    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
+QCheckBox::indicator, QTableView::indicator, QTreeView::indicator {{ width: 14px;
+    height: 14px; border-radius: 3px; border: 1px solid {t.muted}; background: {t.base}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked,
+QTreeView::indicator:checked {{ background: {t.accent_fill}; border-color: {t.accent_fill};
+    image: url({_file("tick")}); }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; border-width: 2px; width: 12px;
     height: 12px; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
@@ -352,6 +354,6 @@ QListView::item {{ padding: 4px 9px; }}
 QTreeView::item {{ padding: 2px 4px; min-height: 20px; }}
 QTreeView::item:selected:!active, QTreeView::item:selected {{ background: {t.selection};
     color: {t.text}; }}
-QTreeWidget#layers {{ border: 1px solid {t.edge}; }}
-QTreeWidget#layers:focus {{ border-color: {t.accent}; }}
+QTreeView#layers {{ border: 1px solid {t.edge}; }}
+QTreeView#layers:focus {{ border-color: {t.accent}; }}
 """
