@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QMouseEvent, QShowEvent
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -22,8 +22,8 @@ from ui import theme
 from ui.edited import EditedSpec
 from ui.editor import Editor
 from ui.forms.form import SpecForm, first_sentence
-from ui.panels.lazy import LazyPage
 from ui.panels.structure_diff import StructureDiffView, show_relative
+from ui.when_shown import WhenShown
 from workbench.comparison import Comparison
 from workbench.experiment import Experiment
 from workbench.levers import LEVERS, Lever
@@ -155,7 +155,7 @@ class LeverCard(QFrame):
         super().mousePressEvent(event)
 
 
-class LeversPage(LazyPage):
+class LeversPage(QWidget):
     """Every lever on the left, the layers that the chosen one would change on the right.
 
     Args:
@@ -167,6 +167,7 @@ class LeversPage(LazyPage):
         self._editor = editor
         self._group = QButtonGroup(self)
         self.cards: dict[str, LeverCard] = {}
+        self.follow = WhenShown(self, self._work_out)
         editor.changed.connect(self._experiment_changed)
         editor.problems_changed.connect(self._experiment_changed)
 
@@ -218,14 +219,16 @@ class LeversPage(LazyPage):
         card.title.setChecked(True)
         self.area.ensureWidgetVisible(card)
 
-    def refresh(self) -> bool:
+    def _work_out(self) -> None:
         """Works out one lever, the chosen one first: all at once would be felt in a large net."""
+        self.make()
         stale = [card for card in (self._chosen, *self.cards.values()) if card.is_stale]
         if stale:
             stale[0].work_out(self._editor.experiment, self._editor.info)
             if stale[0] is self._chosen:
                 self._show_chosen()
-        return any(card.is_stale for card in self.cards.values())
+        if any(card.is_stale for card in self.cards.values()):
+            self.follow.mark()
 
     def pull(self, name: str) -> bool:
         """Applies a lever as one step of undo; False where it doesn't apply."""
@@ -236,10 +239,6 @@ class LeversPage(LazyPage):
             return False
         self._editor.replace(card.preview.right.experiment, card.lever.label.lower())
         return True
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self.make()
-        super().showEvent(event)
 
     def _show_chosen(self) -> None:
         card = self._chosen
@@ -254,7 +253,7 @@ class LeversPage(LazyPage):
     def _experiment_changed(self) -> None:
         for card in self.cards.values():
             card.is_stale = True
-        self.make_stale()
+        self.follow.mark()
 
     @Slot()
     def _settings_changed(self) -> None:
@@ -262,7 +261,7 @@ class LeversPage(LazyPage):
         assert isinstance(card, LeverCard)
         card.is_stale = True
         card.title.setChecked(True)
-        self.make_stale()
+        self.follow.mark()
 
     @Slot()
     def _card_chosen(self) -> None:
