@@ -187,12 +187,13 @@ def test_what_is_left_out_is_keras_default(oracle: Oracle) -> None:
         assert theirs == (list(ours) if isinstance(ours, tuple) else ours), (cls, name)
 
 
-def test_kernels_that_are_regularized_are_those_of_keras(oracle: Oracle) -> None:
+def test_weights_that_can_be_regularized_are_those_of_keras(oracle: Oracle) -> None:
     for cls in EVERY_CHOICE:
         if issubclass(cls, Layer) and cls.keras_class:
             taken = oracle.ask("signature", name=cls.keras_class)
-            kinds = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer")
-            assert set(cls.regularized()) == set(kinds) & set(taken), cls
+            known = {n.removesuffix("_regularizer") for n in taken if n.endswith("_regularizer")}
+            assert {*cls.kernels, *cls.offsets} == known - {"activity"}, cls
+            assert all(f"{kernel}_constraint" in taken for kernel in cls.kernels)
 
 
 def test_a_made_up_layer_is_in_toml_analysis_and_code_with_nothing_else_changed() -> None:

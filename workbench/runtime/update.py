@@ -2,7 +2,8 @@
 
 Keras writes an update as a dozen small operations a weight; on a small network their overhead is
 several percent of a step. A kernel that does the same in one pass is used where there is one and
-nothing (clipping, averaging, several replicas) stands between; the rest goes through Keras.
+nothing (clipping, averaging, constraints, several replicas) stands between; the rest goes through
+Keras.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def update_of(optimizer: keras.optimizers.Optimizer, strategy: tf.distribute.Str
 
 def _is_plain(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether an update is the rule alone, with nothing before or after it."""
+    if any(weight.constraint is not None for weight in optimizer._trainable_variables):
+        return False
     extras = (
         "clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "use_ema",
         "gradient_accumulation_steps", "loss_scale_factor", "amsgrad",

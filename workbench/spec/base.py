@@ -238,7 +238,15 @@ class Choice(Spec):
         return {n: getattr(self, n) for n in type(self).model_fields if n not in without}
 
 
-def setting(default: Any, title: str, description: str, *, unit: str = "", **bounds: Any) -> Any:
+def setting(
+    default: Any,
+    title: str,
+    description: str,
+    *,
+    unit: str = "",
+    absent: str = "",
+    **bounds: Any,
+) -> Any:
     """A field as the form needs it.
 
     Args:
@@ -246,7 +254,10 @@ def setting(default: Any, title: str, description: str, *, unit: str = "", **bou
         title: Label in the form, sentence case.
         description: The reason to use it, one or two sentences; tooltip, help and documentation.
         unit: Shown after the value ("px", "images").
+        absent: What it means that an optional choice is left off ("As elsewhere").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    extra: dict[str, Any] | None = {"unit": unit} if unit else None
-    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
+    extra: dict[str, Any] = {n: v for n, v in (("unit", unit), ("absent", absent)) if v}
+    return Field(
+        default, title=title, description=description, json_schema_extra=extra or None, **bounds
+    )
