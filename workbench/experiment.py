@@ -28,8 +28,8 @@ from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, Limits, MaxPool
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
-from workbench.spec.schedules import Fixed, Schedule
-from workbench.spec.stopping import EarlyStopping, NoStopping, Stopping
+from workbench.spec.schedules import Fixed, Plan, Schedule
+from workbench.spec.stopping import NoStopping, Stopping
 
 REFERENCE_CNN: tuple[Layer, ...] = (
     Conv2D(filters=32),
@@ -239,6 +239,11 @@ class Experiment(Spec):
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
+    def plan(self, info: DataInfo) -> Plan:
+        """The training that is planned, which the schedule spans."""
+        steps = self.steps_per_epoch(info)
+        return Plan(steps, steps * self.training.epochs)
+
     def problems(self, info: DataInfo | None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
 
@@ -248,14 +253,12 @@ class Experiment(Spec):
         found: list[Problem] = []
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
-        stopping, share = self.stopping, self.training.validation_split
-        if isinstance(stopping, EarlyStopping) and stopping.needs_validation and share == 0:
-            found.append(
-                Problem(
-                    "stopping.monitor",
-                    f"{stopping.monitor} needs validation images; set the validation share above 0",
-                )
-            )
+        has_validation = self.training.validation_split > 0
+        for group, faults in (
+            ("schedule", self.schedule.faults(has_validation)),
+            ("stopping", self.stopping.faults(has_validation)),
+        ):
+            found += [Problem(f"{group}.{name}", words) for name, words in faults.items()]
         if info is not None:
             analysis = self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)

@@ -31,7 +31,7 @@ def versions(
         (n, count, height, width, channels).
     """
     random = np.random.default_rng(seed)
-    many = np.repeat(images, count, axis=0).astype(np.float32) / 255
+    many = np.repeat(images, count, axis=0) * np.float32(1 / 255)
     draws = random.random((len(many), DRAWS), np.float32)
     found = varied(many, draws, augmentation)
     if augmentation.mixup:

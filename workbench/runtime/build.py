@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime import hashed
+from workbench.runtime import hashed, schedule_free
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Limits, Operation, Planner, Step
@@ -26,6 +27,7 @@ BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {}
 OWN_CLASSES: dict[str, Any] = {
     "hashed.HashedConv2D": hashed.HashedConv2D,
     "hashed.HashedDense": hashed.HashedDense,
+    "schedule_free.ScheduleFreeAdamW": schedule_free.ScheduleFreeAdamW,
 }
 """What specs name besides Keras's classes."""
 
@@ -121,8 +123,20 @@ def _layer(step: Step, limits: Limits) -> keras.layers.Layer:
     return build(step.layer, hash_seed=step.weights, **given)
 
 
-def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:
-    """The optimizer with its state made for the model's weights."""
-    built = build(optimizer)
+def build_optimizer(
+    optimizer: Optimizer, model: keras.Model, steps_per_epoch: int = 1
+) -> keras.optimizers.Optimizer:
+    """The optimizer with its state made for the model's weights.
+
+    Args:
+        optimizer: The choice.
+        model: What it trains.
+        steps_per_epoch: Batches to an epoch, which full-batch descent gathers for one step.
+    """
+    extra: dict[str, Any] = {}
+    if optimizer.full_batch and steps_per_epoch > 1:
+        extra["gradient_accumulation_steps"] = steps_per_epoch
+    last = [layer.name for layer in model.layers if layer.trainable_variables][-1:]
+    built = build(optimizer, exclude_layers=[f"^{re.escape(name)}/" for name in last], **extra)
     built.build(model.trainable_variables)
     return built

@@ -9,8 +9,8 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import keras
@@ -21,6 +21,9 @@ from workbench.runtime.stopping import UNSEEN, Watched
 
 FILE = "checkpoint.npz"
 BEST = "best."
+
+UNLISTED = ("_u_product",)
+"""State that Keras's optimizers keep and don't list among their variables: Nadam's."""
 
 
 class CheckpointError(RuntimeError):
@@ -38,6 +41,7 @@ class Position:
         epoch_images: Images of the epoch under way.
         rates: Images a second of each finished epoch.
         watched: What early stopping has seen.
+        schedule: What the learning-rate schedule remembers of the epochs before.
     """
 
     step: int = 0
@@ -47,13 +51,16 @@ class Position:
     epoch_images: int = 0
     rates: tuple[float, ...] = ()
     watched: Watched = UNSEEN
+    schedule: Mapping[str, float] = field(default_factory=dict)
 
 
 def _variables(
     model: keras.Model, optimizer: keras.optimizers.Optimizer
 ) -> dict[str, keras.Variable]:
+    state = list(optimizer.variables)
+    state += [vars(optimizer)[name] for name in UNLISTED if name in vars(optimizer)]
     named = {f"model.{i}": v for i, v in enumerate(model.variables)}
-    return named | {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+    return named | {f"optimizer.{i}": v for i, v in enumerate(state)}
 
 
 def save(

@@ -7,6 +7,7 @@ knows nothing of runs, files or messages.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import keras
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from workbench.runtime.averaging import averaged
 from workbench.runtime.objective import share_right
 from workbench.runtime.pipeline import Feed, Order
 from workbench.runtime.update import update_of
@@ -37,6 +39,8 @@ class Loop:
         optimizer: Built for the model's trainable variables.
         loss: Mean over a batch, from (labels, outputs); labels as the feed gives them.
         strategy: Where each step runs.
+        mean_batch: Images of an average batch, where the gradient of each counts by its images, as
+            in that of the whole training set; None where each batch stands for itself.
     """
 
     def __init__(
@@ -45,9 +49,11 @@ class Loop:
         optimizer: keras.optimizers.Optimizer,
         loss: Loss,
         strategy: tf.distribute.Strategy,
+        mean_batch: float | None = None,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
+        self._mean_batch = mean_batch
         self._compiled: dict[int, Any] = {}
 
     def train(
@@ -102,6 +108,9 @@ class Loop:
             outputs = model(images, training=True)
             total = tf.add_n([self.loss(labels, outputs), *model.losses])
         gradients = tape.gradient(total, model.trainable_variables)
+        if self._mean_batch is not None:
+            share = tf.cast(tf.shape(labels)[0], tf.float32) / self._mean_batch
+            gradients = [gradient * share for gradient in gradients]
         self._update(gradients, model.trainable_variables, rate)
         return total, share_right(labels, outputs)
 
@@ -111,11 +120,16 @@ class Loop:
         count = tf.cast(tf.shape(labels)[0], tf.float32)
         return self.loss(labels, outputs) * count, share_right(labels, outputs) * count
 
-    def evaluate(self, feed: Feed, order: Order) -> Evaluation:
-        """Loss and accuracy on the images at these indices of the feed's part."""
+    def evaluate(self, feed: Feed, order: Order, *, is_final: bool = False) -> Evaluation:
+        """Loss and accuracy on the images at these indices of the feed's part.
+
+        Where the optimizer averages the weights, it is the average that is judged, unless training
+        is over and the model has its final weights already.
+        """
         state, loss, right = feed.begin(order, 0), 0.0, 0.0
-        for index in range(-(-len(order) // feed.batch_size)):
-            images, labels = feed.batch(state, tf.constant(index))
-            batch_loss, batch_right = self._sums(images, labels)
-            loss, right = loss + float(batch_loss), right + float(batch_right)
+        with nullcontext() if is_final else averaged(self.model, self.optimizer):
+            for index in range(-(-len(order) // feed.batch_size)):
+                images, labels = feed.batch(state, tf.constant(index))
+                batch_loss, batch_right = self._sums(images, labels)
+                loss, right = loss + float(batch_loss), right + float(batch_right)
         return Evaluation(loss / len(order), right / len(order))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
@@ -19,6 +19,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
 from workbench.runtime.augment import Augmenter
+from workbench.runtime.averaging import averaged, finalize
 from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
@@ -28,6 +29,7 @@ from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.runtime.stopping import Watch
 from workbench.spec.base import SpecError
+from workbench.spec.schedules import Plan, Rates
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long: short enough to stop and pause at once."""
@@ -75,16 +77,20 @@ class Trainer:
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
         keras.utils.set_random_seed(self._training.seed)
+        images = len(prepared.train_rows)
+        self._steps_per_epoch = -(-images // self._training.batch_size)
+        self._total_steps = self._steps_per_epoch * self._training.epochs
+        self._plan = Plan(self._steps_per_epoch, self._total_steps)
+        optimizer = experiment.optimizer
         with prepared.device.strategy.scope():
             self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(experiment.optimizer, self._model)
+            self._optimizer = build_optimizer(optimizer, self._model, self._steps_per_epoch)
         logits = not experiment.gives_probabilities(info)
         loss = Objective(experiment.loss, info.classes, logits=logits)
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
+        mean_batch = images / self._steps_per_epoch if optimizer.full_batch else None
+        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy, mean_batch)
         self._feed = _training_feed(prepared)
         self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
-        self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
-        self._total_steps = self._steps_per_epoch * self._training.epochs
         self._watch = Watch(experiment.stopping, self._model)
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
@@ -108,7 +114,10 @@ class Trainer:
             parameters=self._model.count_params(),
             macs=macs,
             fingerprint=self._prepared.dataset.fingerprint,
-            environment=hardware.environment(self._prepared.device),
+            environment={
+                **hardware.environment(self._prepared.device),
+                "image_shape": info.image_shape,
+            },
         )
         self._say(
             Started(
@@ -122,6 +131,7 @@ class Trainer:
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
         if self._control.end is None:
+            finalize(self._model, self._optimizer)
             self._watch.finish()
             self._store.update(self._run_id, total_steps=self._position.step)
         self._save()
@@ -135,7 +145,8 @@ class Trainer:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
-        return self._loop.evaluate(feed(test, EVALUATION_BATCH), np.arange(len(test.labels)))
+        images, is_final = np.arange(len(test.labels)), self._control.end is None
+        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=is_final)
 
     # --- one epoch -----------------------------------------------------------------------------
 
@@ -166,9 +177,7 @@ class Trainer:
     def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
-        steps = np.arange(position.step, position.step + count)
-        experiment = self._prepared.experiment
-        rates = experiment.schedule.rates(experiment.optimizer.learning_rate, steps)
+        rates = self._rates(np.arange(position.step, position.step + count))
         began = time.perf_counter()
         loss, accuracy = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
@@ -198,10 +207,6 @@ class Trainer:
             rows = self._prepared.validation_rows
             validation = self._loop.evaluate(self._validation_feed, rows)
         rates = (*position.rates, rate) if rate else position.rates
-        experiment = self._prepared.experiment
-        last_rate = experiment.schedule.rates(
-            experiment.optimizer.learning_rate, np.array([position.step - 1])
-        )
         metrics = EpochMetrics(
             epoch=epoch + 1,
             step=position.step,
@@ -209,18 +214,29 @@ class Trainer:
             loss=position.epoch_loss / position.epoch_images,
             accuracy=position.epoch_right / position.epoch_images,
             images_per_second=rate or (typical_rate(rates) or 0.0),
-            learning_rate=float(last_rate[0]),
+            learning_rate=float(self._rates(np.array([position.step - 1]))[0]),
             val_loss=validation.loss if validation else None,
             val_accuracy=validation.accuracy if validation else None,
         )
         self._recorder.epoch(metrics, rates)
-        self._watch.epoch(metrics)
+        experiment = self._prepared.experiment
+        with averaged(self._model, self._optimizer):  # the weights that were judged
+            self._watch.epoch(metrics)
         self._position = Position(
             step=position.step,
             seconds=time.perf_counter() - self._clock,
             rates=rates,
             watched=self._watch.seen,
+            schedule=experiment.schedule.after_epoch(
+                position.schedule, asdict(metrics), experiment.optimizer.learning_rate
+            ),
         )
+
+    def _rates(self, steps: npt.NDArray[np.int64]) -> Rates:
+        """The learning rate of steps of the epoch under way."""
+        experiment = self._prepared.experiment
+        initial, state = experiment.optimizer.learning_rate, self._position.schedule
+        return experiment.schedule.rates(initial, steps, self._plan, state)
 
     def _steps_to_a_call(self) -> int:
         """One for the call that traces, so that the first point appears soon; then by the clock."""

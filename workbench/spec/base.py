@@ -68,7 +68,12 @@ class Spec(BaseModel):
     """A frozen group of settings, strict about types, with one-sentence errors."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=False, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=False,
+        allow_inf_nan=False,
+        defer_build=True,  # a class is built at its first use: the window starts sooner
     )
 
     @model_validator(mode="before")
@@ -244,6 +249,8 @@ def setting(
     description: str,
     *,
     unit: str = "",
+    advanced: bool = False,
+    begin: Any = None,
     absent: str = "",
     **bounds: Any,
 ) -> Any:
@@ -254,10 +261,13 @@ def setting(
         title: Label in the form, sentence case.
         description: The reason to use it, one or two sentences; tooltip, help and documentation.
         unit: Shown after the value ("px", "images").
+        advanced: Rarely needed: the form keeps it in a part that is folded at first.
+        begin: What a setting that is left off (None) starts from when it is switched on.
         absent: What it means that an optional choice is left off ("As elsewhere").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    extra: dict[str, Any] = {n: v for n, v in (("unit", unit), ("absent", absent)) if v}
+    named = {"unit": unit, "advanced": advanced, "begin": begin, "absent": absent}
+    extra = {name: value for name, value in named.items() if value not in ("", False, None)}
     return Field(
         default, title=title, description=description, json_schema_extra=extra or None, **bounds
     )

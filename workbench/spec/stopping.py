@@ -14,6 +14,10 @@ class Stopping(Choice):
 
     kind: str
 
+    def faults(self, has_validation: bool) -> dict[str, str]:
+        """What keeps it from working, as a sentence by the setting to blame."""
+        return {}
+
 
 class NoStopping(Stopping):
     """All epochs are trained."""
@@ -74,10 +78,10 @@ class EarlyStopping(Stopping):
         """Whether a larger figure is a better one."""
         return self.monitor.endswith("accuracy")
 
-    @property
-    def needs_validation(self) -> bool:
-        """Whether the figure is of the validation images."""
-        return self.monitor.startswith("val_")
+    def faults(self, has_validation: bool) -> dict[str, str]:
+        if self.monitor.startswith("val_") and not has_validation:
+            return {"monitor": f"{self.monitor} needs a validation share above 0"}
+        return {}
 
     def improves(self, value: float, best: float) -> bool:
         """Whether a figure is better than the best one before it, as Keras decides."""

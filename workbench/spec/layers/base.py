@@ -40,6 +40,7 @@ KERNEL_REGULARIZER = setting(
     None,
     "Regularization",
     "This layer's own penalty on its kernels, in place of the experiment's.",
+    advanced=True,
     absent="As the experiment",
 )
 DILATION_HELP = "Gap between the filter's taps: 2 lets 3x3 weights see 5x5 pixels at no more cost."
