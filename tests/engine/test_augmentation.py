@@ -135,9 +135,9 @@ def test_versions_are_the_same_for_the_same_seed() -> None:
 def test_what_is_on_in_a_few_words() -> None:
     assert not Augmentation(fill_mode="reflect").is_on
     assert Augmentation().summary() == ""
-    some = Augmentation(shift=0.1, horizontal_flip=True, fill_mode="reflect")
-    assert some.summary() == "shift 0.1, flip left to right"
-    assert some.settings() == {"shift": 0.1, "horizontal_flip": True, "fill_mode": "reflect"}
+    some = Augmentation(rotation=10.0, horizontal_flip=True, fill_mode="reflect")
+    assert some.summary() == "rotation 10 degrees, flip left to right"
+    assert some.settings() == {"rotation": 10, "horizontal_flip": True, "fill_mode": "reflect"}
     assert Augmentation(mixup=0.2, fill_mode="reflect").settings() == {"mixup": 0.2}
 
 

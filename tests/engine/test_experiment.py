@@ -114,7 +114,7 @@ SENTENCES = {
     # unknown and missing
     "nam = 'x'": "nam: unknown setting; did you mean 'name'?",
     "[trainin]": "trainin: unknown setting; did you mean 'training'?",
-    "zebra = 1": "zebra: unknown setting; known are augmentation, constraint, data, optimizer,",
+    "zebra = 1": "zebra: unknown setting; known are augmentation, constraint, data, hardware,",
     "[training]\nepoch = 2": "training.epoch: unknown setting; did you mean 'epochs'?",
     CONV % "filter = 3": "structure.layers[2].filter: unknown setting; did you mean 'filters'?",
     "[optimizer]\nkind = 'adm'": "optimizer.kind: there is no 'adm'; did you mean 'adam'?",

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
-from ui.forms.form import SpecForm, first_sentence
+from ui.forms.entry import first_sentence
+from ui.forms.form import SpecForm
 from workbench import words
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer, written

@@ -35,8 +35,10 @@ def versions(
     draws = random.random((len(many), DRAWS), np.float32)
     found = varied(many, draws, augmentation)
     if augmentation.mixup:
-        # With the next image in place of the next version of the same one.
+        # With the next image, not the next version of the same one; of the two parts an image has
+        # the larger one beside it: in training, where both labels count, it is all the same.
         share = random.beta(augmentation.mixup, augmentation.mixup, (len(many), 1, 1, 1))
+        share = np.maximum(share, 1 - share)
         found = (share * found + (1 - share) * np.roll(found, count, axis=0)).astype(np.float32)
     pixels = np.round(found * 255).astype(np.uint8)
     return pixels.reshape(len(images), count, *images.shape[1:])

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic.fields import FieldInfo
+
 from workbench.spec.base import Spec, setting
 
 
@@ -93,9 +95,11 @@ class Augmentation(Spec):
 
     def summary(self) -> str:
         """What is switched on in a few words; "" where nothing is."""
-        titles = {name: str(field.title).lower() for name, field in type(self).model_fields.items()}
-        return ", ".join(
-            titles[name] if value is True else f"{titles[name]} {value:g}"
-            for name, value in self.settings().items()
-            if name != "fill_mode"
-        )
+        on = [item for item in self.settings().items() if item[0] != "fill_mode"]
+        return ", ".join(_words(type(self).model_fields[name], value) for name, value in on)
+
+
+def _words(field: FieldInfo, value: Any) -> str:
+    title, extra = str(field.title).lower(), field.json_schema_extra
+    unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""
+    return title if value is True else f"{title} {value:g}{unit}"

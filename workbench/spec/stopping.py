@@ -61,7 +61,7 @@ class EarlyStopping(Stopping):
     )
     restore_best_weights: bool = setting(
         True,
-        "Keep the best weights",
+        "Best weights",
         "End with the weights of the best epoch instead of the last one's.",
     )
     start_from_epoch: int = setting(
