@@ -114,6 +114,8 @@ class Commands(QObject):
             theme.set_icon(action, icon)
             edit.addAction(action)
         edit.addSeparator()
+        edit.addMenu(tr("Layers")).addActions(window.experiment.structure.commands.all)
+        edit.addSeparator()
         edit.addAction(self._action(tr("Filter runs"), "", key.Find, window.runs.filter.setFocus))
 
         run = bar.addMenu(tr("&Run"))

@@ -121,7 +121,7 @@ class Editor(Edited):
         if self._data_problem is not None:
             found.append(self._data_problem)
         if self._own_problems is None:
-            self._own_problems = self.experiment.problems(self._info)
+            self._own_problems = self.experiment.problems(self._info, self.analysis)
         return found + self._own_problems
 
     def sentence(self, problem: Problem) -> str:

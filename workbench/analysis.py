@@ -145,5 +145,5 @@ def _step_cost(index: int, step: Step) -> LayerCost:
     return LayerCost(
         index, step.layer, step.input_shape, step.output_shape, sum(step.parameters),
         step.parameters.trainable, step.macs, prod(step.output_shape) * FLOAT_BYTES,
-        step.receptive_field,
+        step.receptive_field, step=step,
     )  # fmt: skip

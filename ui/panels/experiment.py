@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor
 from ui.forms.form import SpecForm
+from ui.models.layers import Layers
 from ui.panels.fold import Fold
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
@@ -33,11 +34,11 @@ MINIMUM_WIDTH = 340
 class ExperimentPanel(QWidget):
     """All forms of one experiment, with the totals under them."""
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, editor: Editor, layers: Layers) -> None:
         super().__init__()
         self._editor = editor
         self.setMinimumWidth(MINIMUM_WIDTH)
-        self.structure = StructurePanel(editor)
+        self.structure = StructurePanel(editor, layers)
         self.forms = {
             path: SpecForm(editor, path, title, self._begin_with)
             for path, title in (

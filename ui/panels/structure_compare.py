@@ -89,7 +89,7 @@ class ComparePage(LazyPage):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         box.activated.connect(self._chosen)
-        line.editingFinished.connect(self._show_name)
+        line.editingFinished.connect(self._typed)
         return box
 
     # --- choosing ------------------------------------------------------------------------------
@@ -127,6 +127,19 @@ class ComparePage(LazyPage):
         self._wanted = self.box.itemData(index)
         self.make_stale()
 
+    @Slot()
+    def _typed(self) -> None:
+        """A whole name is a choice; anything else goes."""
+        text = self.box.currentText()
+        index = self.box.findText(text, Qt.MatchFlag.MatchExactly)
+        if index >= 0 and text != self.box.itemText(self._index()):
+            self._chosen(index)
+        else:
+            self._show_name()
+
+    def _index(self) -> int:
+        return next((i for i, (_, key) in enumerate(self._items) if key == self.chosen), -1)
+
     def _fill_box(self) -> None:
         with QSignalBlocker(self.box):
             shown = [(self.box.itemText(i), self.box.itemData(i)) for i in range(self.box.count())]
@@ -136,11 +149,8 @@ class ComparePage(LazyPage):
                     self.box.addItem(name, key)
             self._show_name()
 
-    @Slot()
     def _show_name(self) -> None:
-        """What was typed and is no name goes."""
-        keys = [key for _, key in self._items]
-        index = keys.index(self.chosen) if self.chosen in keys else -1
+        index = self._index()
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(index)
             self.box.setEditText(self.box.itemText(index))
