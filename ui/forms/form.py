@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBox
 from ui import theme
 from ui.edited import Edited
 from ui.forms.entries import entry_for
-from ui.forms.entry import Entry, calm
+from ui.forms.entry import Entry, calm, first_sentence
 from workbench.spec.base import Choice, Spec, SpecError
 
 
@@ -28,7 +28,7 @@ class Row:
     def __init__(self, title: str, help_text: str, entry: QWidget) -> None:
         self.label = QLabel(title)
         self.label.setBuddy(entry)
-        self.label.setFixedWidth(theme.LABEL_WIDTH)
+        self.label.setFixedSize(theme.LABEL_WIDTH, theme.FIELD_HEIGHT)
         self.entry = entry
         self.problem = QLabel()
         self.problem.setProperty("role", "problem")
@@ -40,7 +40,7 @@ class Row:
     def add_to(self, grid: QGridLayout) -> None:
         """Lays the row out below those already in the grid."""
         line = grid.rowCount()
-        grid.addWidget(self.label, line, 0)
+        grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.entry, line, 1)
         grid.addWidget(self.problem, line + 1, 1)
 
@@ -196,6 +196,7 @@ class SpecForm(QWidget):
         entry.refused.connect(
             lambda sentence: self._editor.refuse(f"{self._path}.{name}", sentence)
         )
+        entry.rebuilt.connect(self.rebuilt)
         row = Row(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
@@ -205,8 +206,3 @@ class SpecForm(QWidget):
         assert self._shown is not None
         assert issubclass(self._shown, Choice)
         self._editor.set(f"{self._path}.{self._shown.key}", self.kind_box.currentData())
-
-
-def first_sentence(spec: type[Spec]) -> str:
-    """The first paragraph of a choice's (or a lever's) docstring, on one line."""
-    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split())

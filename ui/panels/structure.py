@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 
 from ui import theme
 from ui.editor import Editor
-from ui.forms.form import SpecForm, first_sentence
+from ui.forms.entry import first_sentence
+from ui.forms.form import SpecForm
 from ui.models.layers import Layers
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_views import LayerList

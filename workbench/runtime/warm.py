@@ -16,8 +16,9 @@ from workbench.data import ArrayImages, Part
 from workbench.experiment import Experiment, Structure
 from workbench.runs.messages import Ready
 from workbench.runtime import hardware
-from workbench.runtime.build import build, build_model, build_optimizer
+from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.loop import Loop
+from workbench.runtime.objective import Objective
 from workbench.runtime.pipeline import feed
 from workbench.spec.data import DataInfo
 from workbench.spec.hardware import Auto
@@ -39,7 +40,8 @@ def _rehearse(strategy: tf.distribute.Strategy) -> None:
     with strategy.scope():
         model = build_model(experiment, DataInfo((8, 8, 1), ("0", "1"), 4, 0))
         optimizer = build_optimizer(experiment.optimizer, model)
-    loop = Loop(model, optimizer, build(experiment.loss), strategy)
+    objective = Objective(experiment.loss, 2, logits=False)
+    loop = Loop(model, optimizer, objective, strategy)
     part = Part(ArrayImages(np.zeros((4, 8, 8, 1), np.uint8)), np.array([0, 1, 0, 1], np.int32))
     source, rows = feed(part, 2), np.arange(4)
     loop.train(source, source.begin(rows, 0), 0, np.full(2, 0.001))
