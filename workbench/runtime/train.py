@@ -7,24 +7,22 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
 from workbench.data import Dataset, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
-from workbench.runs.record import EpochMetrics
+from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
 from workbench.runtime.augment import Augmenter
 from workbench.runtime.averaging import averaged, finalize
-from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
-from workbench.runtime.loop import Evaluation, Loop
-from workbench.runtime.objective import Objective
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.loop import Evaluation
 from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.runtime.stopping import Watch
@@ -76,19 +74,12 @@ class Trainer:
         self._say, self._control = say, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
-        keras.utils.set_random_seed(self._training.seed)
         images = len(prepared.train_rows)
         self._steps_per_epoch = -(-images // self._training.batch_size)
         self._total_steps = self._steps_per_epoch * self._training.epochs
         self._plan = Plan(self._steps_per_epoch, self._total_steps)
-        optimizer = experiment.optimizer
-        with prepared.device.strategy.scope():
-            self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(optimizer, self._model, self._steps_per_epoch)
-        logits = not experiment.gives_probabilities(info)
-        loss = Objective(experiment.loss, info.classes, logits=logits)
-        mean_batch = images / self._steps_per_epoch if optimizer.full_batch else None
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy, mean_batch)
+        self._loop = fresh_loop(experiment, info, prepared.device, images)
+        self._model, self._optimizer = self._loop.model, self._loop.optimizer
         self._feed = _training_feed(prepared)
         self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
         self._watch = Watch(experiment.stopping, self._model)
@@ -250,7 +241,7 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"{NOT_FINITE} {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
                 f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
                 "or the pixels or labels are wrong"
             )
