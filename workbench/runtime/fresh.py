@@ -5,9 +5,10 @@ from __future__ import annotations
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime.build import build, build_model, build_optimizer
+from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.hardware import Device
 from workbench.runtime.loop import Loop
+from workbench.runtime.objective import Objective
 from workbench.spec.data import DataInfo
 
 
@@ -28,10 +29,11 @@ def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: i
         optimizer = build_optimizer(chosen, model, steps_per_epoch)
         if hardware.precision == "mixed_float16":
             optimizer = _loss_scaled(optimizer, model)
-    loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
+    logits = not experiment.gives_probabilities(info)
+    objective = Objective(experiment.loss, info.classes, logits=logits)
     mean_batch = images / steps_per_epoch if chosen.full_batch else None
     return Loop(
-        model, optimizer, loss, device.strategy, mean_batch, jit_compile=hardware.jit_compile
+        model, optimizer, objective, device.strategy, mean_batch, jit_compile=hardware.jit_compile
     )
 
 

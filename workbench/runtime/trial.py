@@ -15,9 +15,9 @@ from workbench.data import Dataset
 from workbench.experiment import Experiment
 from workbench.runtime import hardware
 from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import Feed, epoch_order, feed, pipeline_of
+from workbench.runtime.pipeline import Feed, epoch_order, pipeline_of
 from workbench.runtime.tasks import Work
-from workbench.runtime.train import CALL_SECONDS
+from workbench.runtime.train import CALL_SECONDS, training_feed
 
 INDICES = 4_000_000
 """At most so many images' numbers are laid out at once."""
@@ -48,7 +48,7 @@ class Trial:
         self._loop = fresh_loop(experiment, dataset.info, device, images)
         kind = (pipeline_of(dataset.train, experiment.hardware), self._batch_size)
         if kind not in feeds:
-            feeds[kind] = feed(dataset.train, self._batch_size, experiment.hardware)
+            feeds[kind] = training_feed(experiment, dataset)
         self._feed = feeds[kind]
         self._fresh = [v.numpy() for v in self._variables()]
         self._steps = max(2, min(MOST_STEPS, INDICES // self._batch_size))
