@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.forms.form import first_sentence
+from ui.forms.entry import first_sentence
 from workbench import __version__
 from workbench.levers import LEVERS
 from workbench.runs.status import RunStatus

@@ -19,7 +19,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from ui.edited import UNREADABLE, Edited
 from workbench.analysis import Analysis
 from workbench.experiment import CHOICE_KEYS, Experiment
-from workbench.spec.base import Problem, SpecError
+from workbench.spec.base import Facts, Problem, SpecError
 from workbench.spec.data import DataInfo
 
 _LAYER = re.compile(r"structure\.layers\[(\d+)\]")
@@ -113,6 +113,11 @@ class Editor(Edited):
         if self._analysis is None and self._info is not None:
             self._analysis = self.experiment.analysis(self._info)
         return self._analysis
+
+    @property
+    def facts(self) -> Facts:
+        """What explanations may count on."""
+        return self.experiment.facts(self._info, self.analysis)
 
     @property
     def problems(self) -> list[Problem]:

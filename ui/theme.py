@@ -236,6 +236,7 @@ QLabel[role="title"] {{ font-weight: 600; }}
 LeverCard {{ border-bottom: 1px solid {t.line}; border-left: 3px solid transparent; }}
 LeverCard[chosen="true"] {{ border-left-color: {t.accent}; background: {t.window}; }}
 QWidget#page {{ background: {t.base}; }}
+QWidget#diagnosis {{ background: {t.base}; border-top: 1px solid {t.line}; }}
 QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
 Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
 Banner[bad="true"] {{ border-left-color: {t.bad}; }}
@@ -296,6 +297,8 @@ QToolButton#train {{ background: {t.accent}; color: {t.on_accent}; font-weight: 
 QToolButton#train:hover {{ border-color: {t.text}; }}
 QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
 QToolButton#problem {{ color: {t.bad}; text-align: left; padding: 4px; }}
+QToolButton#fold, QToolButton#fold:checked {{ background: transparent; border: 0; }}
+QToolButton#fold:hover {{ background: {t.raised}; }}
 QToolButton#section, QToolButton#section:checked {{ background: transparent; border: 0;
     border-top: 1px solid {t.line}; border-radius: 0; padding: 9px 12px; font-weight: 600; }}
 QToolButton#section:hover {{ background: {t.raised}; }}

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import __version__, cli_structure, presets
+from workbench import __version__, cli_find, cli_structure, presets
 from workbench.data import DataError, is_downloaded, load
 from workbench.experiment import Experiment
 from workbench.places import default_store
@@ -72,7 +72,14 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     script = _command(commands, "code", cli_structure.code, "print a stand-alone Keras script")
     script.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")
-    for part in (run, structure, script):
+    rate = _command(commands, "find-rate", cli_find.find_rate, "find a learning rate to train with")
+    batch = _command(
+        commands, "find-batch-size", cli_find.find_batch_size,
+        "time training over the batch size, and find the one to use",
+    )  # fmt: skip
+    for part in (rate, batch):
+        part.add_argument("--json", action="store_true", help="print the result as JSON")
+    for part in (run, structure, script, rate, batch):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
@@ -106,7 +113,10 @@ def _command(
 
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
-    return {"analyze", "code", "run", "resume", "runs", "presets", "datasets"}
+    return {
+        "analyze", "code", "datasets", "find-batch-size", "find-rate", "presets", "resume", "run",
+        "runs",
+    }  # fmt: skip
 
 
 # --- run and resume ------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.edited import EditedSpec
 from ui.editor import Editor
-from ui.forms.form import SpecForm, first_sentence
+from ui.forms.entry import first_sentence
+from ui.forms.form import SpecForm
 from ui.panels.structure_diff import StructureDiffView, show_relative
 from ui.when_shown import WhenShown
 from workbench.comparison import Comparison
