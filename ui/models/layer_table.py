@@ -407,9 +407,7 @@ class LayerTable(QAbstractItemModel):
         return True
 
 
-def _difference(
-    before: Sequence[Layer], after: Sequence[Layer]
-) -> tuple[range, range, bool]:
+def _difference(before: Sequence[Layer], after: Sequence[Layer]) -> tuple[range, range, bool]:
     """Rows that came and that went, and whether nothing else changed; else they are the last."""
     shorter, grown = min(len(before), len(after)), len(after) - len(before)
     pairs = zip(before, after, strict=False)
