@@ -117,7 +117,7 @@ SENTENCES = {
     "[optimizer]\nkind = 'adm'": "optimizer.kind: there is no 'adm'; did you mean 'adam'?",
     "[optimizer]\nkind = 3": "optimizer.kind: there is no 3; known are adadelta,",
     "[optimizer]\nbeta_1 = 0.5": "optimizer.kind: is missing; known are adadelta,",
-    "[optimizer]\nkind = 'sgd'\nbeta_1 = 0.5": "optimizer.beta_1: unknown setting; known are clipnorm,",
+    "[optimizer]\nkind = 'sgd'\nbeta_1 = 0.5": "optimizer.beta_1: unknown setting; known are clip",
     "[hardware]\nkind = 'cpu'": "hardware.target: is missing; known are auto, cpu, gpu",
     "[hardware]\ntarget = 'tpu'": "hardware.target: there is no 'tpu'; did you mean 'gpu'?",
     LAYERS % "{}": "structure.layers[2].kind: is missing; known are activation,",
