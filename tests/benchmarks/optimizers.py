@@ -76,7 +76,8 @@ def row(kind: str, settings: list[str], runs: list[dict[str, Any]]) -> str:
     reached = [run["reached"] for run in runs if run["reached"] is not None]
     epochs = spread(reached, "{:.1f}") if reached else "not reached"
     short = f" ({len(reached)} of {len(runs)} seeds)" if 0 < len(reached) < len(runs) else ""
-    named = ", ".join(setting.rpartition(".")[2].replace("=", " ") for setting in settings)
+    told = dict(setting.split("=") for setting in settings)
+    named = ", ".join(f"{path.rpartition('.')[2]} {value}" for path, value in told.items())
     return f"| {kind} | {named} | {accuracy} % | {epochs}{short} |"
 
 
