@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from ui.edited import UNREADABLE, Edited
 from workbench.analysis import Analysis
 from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo
 
 _LAYER = re.compile(r"structure\.layers\[(\d+)\]")
-
-UNREADABLE = object()
-"""Stands for what a person typed that is no value at all."""
 
 MERGE_SECONDS = 1.0
 """Typing 1, 10, 100 into a field is one step of undo, not three."""
@@ -65,7 +63,7 @@ class _Refused:
     value: object
 
 
-class Editor(QObject):
+class Editor(Edited):
     """Holds one immutable experiment at a time.
 
     Signals:
@@ -74,8 +72,6 @@ class Editor(QObject):
         file_changed: It has another file, or was saved.
     """
 
-    changed = Signal()
-    problems_changed = Signal()
     file_changed = Signal()
 
     def __init__(self, experiment: Experiment, undo_stack: QUndoStack) -> None:
@@ -98,6 +94,14 @@ class Editor(QObject):
         """Whether there is something to save."""
         return self.experiment != self._saved
 
+    def at(self, path: str) -> Any:
+        """What stands at a path of the experiment's TOML.
+
+        Raises:
+            SpecError: where there is no such setting.
+        """
+        return self.experiment.at(path)
+
     @property
     def info(self) -> DataInfo | None:
         """What is known of the data; None while files have to be looked at."""
@@ -117,7 +121,7 @@ class Editor(QObject):
         if self._data_problem is not None:
             found.append(self._data_problem)
         if self._own_problems is None:
-            self._own_problems = self.experiment.problems(self._info)
+            self._own_problems = self.experiment.problems(self._info, self.analysis)
         return found + self._own_problems
 
     def sentence(self, problem: Problem) -> str:

@@ -41,6 +41,7 @@ from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
 from ui.run_changes import RunChanges
 from ui.run_follower import RunFollower
+from ui.side_windows import SideWindows
 from workbench import presets
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.follower = RunFollower(self)
         self.changes = RunChanges(self.conductor, self.undo_stack, self.banner)
+        self.beside = SideWindows(self)
         self.commands = Commands(self)
         self._connect()
         layout.restore(self)
@@ -229,6 +231,7 @@ class MainWindow(QMainWindow):
         runs = found[::-1]
         self.model.set_runs(runs, self._epochs.of(runs))
         self.live.show_runs(runs)
+        self.network.compare.show_runs(runs)
 
     @Slot()
     def _show_bar(self) -> None:
@@ -267,6 +270,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
         run = self.runs.current
+        self.network.compare.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
         if run is not None:

@@ -230,8 +230,11 @@ def _style_sheet(t: Tones) -> str:
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
 QLabel[role="problem"] {{ color: {t.bad}; }}
 QLabel[role="good"] {{ color: {t.good}; }}
+QLabel[role="warn"] {{ color: {t.warn}; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
+LeverCard {{ border-bottom: 1px solid {t.line}; border-left: 3px solid transparent; }}
+LeverCard[chosen="true"] {{ border-left-color: {t.accent}; background: {t.window}; }}
 QWidget#page {{ background: {t.base}; }}
 QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
 Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
@@ -332,6 +335,12 @@ QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border
     border: 1px solid {t.muted}; background: {t.base}; }}
 QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
     border-color: {t.accent_fill}; image: url({_file("tick")}); }}
+QRadioButton {{ font-weight: 600; spacing: 8px; }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 8px;
+    border: 1px solid {t.muted}; background: {t.base}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t.accent_fill};
+    background: {t.base}; }}
+QRadioButton:focus {{ color: {t.accent}; }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; border-width: 2px; width: 12px;
     height: 12px; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
@@ -355,6 +364,6 @@ QListView::item {{ padding: 4px 9px; }}
 QTreeView::item {{ padding: 2px 4px; min-height: 20px; }}
 QTreeView::item:selected:!active, QTreeView::item:selected {{ background: {t.selection};
     color: {t.text}; }}
-QTreeWidget#layers {{ border: 1px solid {t.edge}; }}
-QTreeWidget#layers:focus {{ border-color: {t.accent}; }}
+QTreeWidget#layers, QTreeWidget#presets {{ border: 1px solid {t.edge}; }}
+QTreeWidget#layers:focus, QTreeWidget#presets:focus {{ border-color: {t.accent}; }}
 """

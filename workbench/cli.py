@@ -66,6 +66,10 @@ def parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "train an experiment and keep the run")
     structure = _command(commands, "analyze", cli_structure.analyze, "what each layer costs")
     structure.add_argument("--json", action="store_true", help="print the result as JSON")
+    structure.add_argument(
+        "--against", metavar="OTHER",
+        help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
+    )  # fmt: skip
     script = _command(commands, "code", cli_structure.code, "print a stand-alone Keras script")
     script.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")
     for part in (run, structure, script):
@@ -79,10 +83,11 @@ def parser() -> argparse.ArgumentParser:
     resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
     runs = _command(commands, "runs", _runs, "list the runs of the store")
     for part in (run, resume, runs):
+        part.add_argument("--json", action="store_true", help="print the result as JSON")
+    for part in (run, resume, runs, structure):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
-        part.add_argument("--json", action="store_true", help="print the result as JSON")
 
     shown = _command(commands, "presets", _presets, "list the presets, or print one as TOML")
     shown.add_argument("name", metavar="NAME", nargs="?", help="the preset to print")

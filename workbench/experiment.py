@@ -107,11 +107,7 @@ class Experiment(Spec):
         Raises:
             SpecError: naming the setting, or the line where it is not TOML.
         """
-        try:
-            values = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
-            detail = str(error)
-            raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
+        values = read_toml(text)
         version = values.get("schema_version", 1)
         if isinstance(version, int) and version > 1:
             raise SpecError.at(
@@ -233,11 +229,12 @@ class Experiment(Spec):
         steps = self.steps_per_epoch(info)
         return Plan(steps, steps * self.training.epochs)
 
-    def problems(self, info: DataInfo | None) -> list[Problem]:
+    def problems(self, info: DataInfo | None, analysis: Analysis | None = None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
 
         Args:
             info: What is known of the data; None leaves out what depends on it.
+            analysis: Of the network on this data, where it has been made already.
         """
         found: list[Problem] = []
         if isinstance(self.data, FileData) and not self.data.path:
@@ -245,7 +242,7 @@ class Experiment(Spec):
         faults = self.schedule.faults(self.training.validation_split > 0)
         found += [Problem(f"schedule.{name}", words) for name, words in faults.items()]
         if info is not None:
-            analysis = self.analysis(info)
+            analysis = analysis or self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
             images = self.training.train_images(info.train_images)
             if self.training.batch_size > images:
@@ -302,6 +299,19 @@ def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
 CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The plain values of a TOML text.
+
+    Raises:
+        SpecError: naming the line where it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
+        detail = str(error)
+        raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
 
 
 def as_toml(values: Mapping[str, Any]) -> str:

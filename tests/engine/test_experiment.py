@@ -58,7 +58,10 @@ def test_any_experiment_survives_the_round_trip(experiment: Experiment) -> None:
 def test_presets_are_whole_experiments(name: str) -> None:
     experiment = presets.load(name)
     assert experiment.name == name
-    assert experiment.to_toml() == presets.text(name), "a preset is kept as the workbench writes it"
+    first, _, rest = presets.text(name).partition("\n")
+    assert experiment.to_toml() == rest, "a preset is kept as the workbench writes it"
+    assert first == f"# {presets.description(name)}"
+    assert presets.description(name).endswith(".")
     assert experiment.problems(experiment.data.info()) == []
 
 

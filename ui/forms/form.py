@@ -1,8 +1,8 @@
 """From the fields of a spec to rows of labels and entries.
 
 A group of settings becomes rows; a choice becomes a combo box of its family with the rows of the
-class chosen. The form holds no values of its own: it shows the editor's experiment, and sends every
-edit there by its path in the TOML.
+class chosen. The form holds no values of its own: it shows what an editor holds, and sends every
+edit there by its path.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
-from ui.editor import Editor
+from ui.edited import Edited
 from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm
 from ui.forms.more import More
@@ -59,7 +59,7 @@ class SpecForm(QWidget):
     """The form of one group of settings or one choice.
 
     Args:
-        editor: Whose experiment is shown.
+        editor: Whose settings are shown.
         path: Of the group in the TOML: `training`, `structure.layers[2]`.
         title: Label of the combo box, where the group is a choice; "" shows no combo box.
         begin_with: Where a setting that is left off starts from, by its name; None where unknown.
@@ -72,7 +72,7 @@ class SpecForm(QWidget):
 
     def __init__(
         self,
-        editor: Editor,
+        editor: Edited,
         path: str,
         title: str = "",
         begin_with: Callable[[str], Any] = lambda _: None,
@@ -118,9 +118,9 @@ class SpecForm(QWidget):
         return row.problem.text() if not row.problem.isHidden() else ""
 
     def refresh(self) -> None:
-        """Shows the editor's experiment; builds the rows anew where it is of another class."""
+        """Shows the editor's settings; builds the rows anew where it is of another class."""
         try:
-            spec = self._editor.experiment.at(self._path)
+            spec = self._editor.at(self._path)
         except SpecError:  # the layer this form showed is gone; its panel will remove the form
             return
         if type(spec) is not self._shown:
@@ -261,6 +261,6 @@ def _is_advanced(field: FieldInfo) -> bool:
     return bool(extra.get("advanced", False))
 
 
-def first_sentence(choice: type[Choice]) -> str:
-    """The first paragraph of a choice's docstring, on one line."""
-    return " ".join((choice.__doc__ or "").strip().split("\n\n")[0].split())
+def first_sentence(spec: type[Spec]) -> str:
+    """The first paragraph of a choice's (or a lever's) docstring, on one line."""
+    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split())

@@ -8,16 +8,19 @@ code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from workbench.codegen.data import data_imports, data_lines, fit_arguments
 from workbench.codegen.expressions import assignment, written
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
+from workbench.codegen.optimization import (
+    callback_lines,
+    is_averaging,
+    needs_typing,
+    optimizer_lines,
+    own_classes,
+)
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.spec.schedules import Fixed, Schedule
 
 __all__ = ["keras_script"]
 
@@ -42,11 +45,6 @@ class Batches(keras.utils.PyDataset):
         return images.astype(np.float32) * np.float32(scale), self.labels[rows]
 '''
 
-RATES: dict[type[Schedule], Callable[[Any, float], str]] = {
-    Fixed: lambda schedule, initial: written(initial),
-}
-"""Learning rates that Keras has no schedule for."""
-
 
 def keras_script(experiment: Experiment, info: DataInfo) -> str:
     """A script that reads the data, trains the network, and prints its parameters and accuracy.
@@ -61,12 +59,13 @@ def keras_script(experiment: Experiment, info: DataInfo) -> str:
     problems = experiment.problems(info)
     if problems:
         raise SpecError(problems)
-    own = needs_hashed(experiment, info)
+    hashed = needs_hashed(experiment, info)
     parts = [
-        _head(experiment, own),
+        _head(experiment, hashed or needs_typing(experiment)),
         data_lines(experiment.data, info),
         BATCHES.strip().splitlines(),
-        hashed_source().splitlines() if own else [],
+        hashed_source().splitlines() if hashed else [],
+        *(source.splitlines() for source in own_classes(experiment)),
         model_lines(experiment, info),
         _main(experiment, info),
         ['if __name__ == "__main__":', "    main()"],
@@ -112,6 +111,9 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     given = "validation_data=validation," if validation else ""
     logits = not experiment.gives_probabilities(info)
     from_logits = {"from_logits": "True"} if logits else {}
+    callbacks = callback_lines(experiment)
+    weighted = experiment.optimizer.full_batch
+    finalize = "optimizer.finalize_variable_values(model.trainable_variables)"
     body = [
         "x, y, x_test, y_test = read()",
         *fitting,
@@ -121,17 +123,20 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         "keras.utils.set_random_seed(SEED)",
         "model = make_model()",
         "model.summary()",
-        *_rate(experiment),
-        *assignment("optimizer", experiment.optimizer, learning_rate="learning_rate"),
+        *optimizer_lines(experiment, info),
         *assignment("loss", experiment.loss, **from_logits),
         'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
+        *callbacks,
         "for epoch in range(EPOCHS):",
         "    order = np.random.default_rng((SEED, epoch)).permutation(train)",
         "    batches = Batches(x, y, order, BATCH_SIZE)",
+        *(["    batches = Weighted(batches, len(train))"] if weighted else []),
         "    model.fit(",
         "        batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False, verbose=2,",
         *([f"        {given}"] if given else []),
+        *(["        callbacks=callbacks,"] if callbacks else []),
         "    )",
+        *([finalize] if is_averaging(experiment) else []),
         "",
         f"test = Batches(x_test, y_test, np.arange(len(y_test)), {EVALUATION_BATCH})",
         "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
@@ -145,12 +150,3 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         '    """Trains and tests."""',
         *(f"    {line}" if line else "" for line in body),
     ]
-
-
-def _rate(experiment: Experiment) -> list[str]:
-    """`learning_rate = ` a number or a schedule."""
-    schedule, initial = experiment.schedule, experiment.optimizer.learning_rate
-    own = RATES.get(type(schedule))
-    if own is not None:
-        return [f"learning_rate = {own(schedule, initial)}"]
-    return assignment("learning_rate", schedule, initial_learning_rate=written(initial))

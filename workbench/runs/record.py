@@ -12,6 +12,7 @@ import psutil
 
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
+from workbench.spec.layers import Shape
 
 STEP_DTYPE = np.dtype(
     [
@@ -68,7 +69,7 @@ class Run:
         step, total_steps, steps_per_epoch: Progress.
         seconds: Training time, pauses left out.
         images_per_second: Median over the epochs after the first (over all if there is only one).
-        environment: Package versions and hardware.
+        environment: Package versions, hardware, and the shape of an image.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
     """
@@ -106,6 +107,12 @@ class Run:
     def experiment(self) -> Experiment:
         """The spec it was made with."""
         return Experiment.from_toml(self.experiment_toml)
+
+    @property
+    def image_shape(self) -> Shape | None:
+        """What its network was fed with; None where it never began, or under an older version."""
+        known = self.environment.get("image_shape")
+        return tuple(known) if known else None
 
     @property
     def epochs(self) -> int:

@@ -109,7 +109,10 @@ class Trainer:
             parameters=self._model.count_params(),
             macs=macs,
             fingerprint=self._prepared.dataset.fingerprint,
-            environment=hardware.environment(self._prepared.device),
+            environment={
+                **hardware.environment(self._prepared.device),
+                "image_shape": info.image_shape,
+            },
         )
         self._say(
             Started(

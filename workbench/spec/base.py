@@ -68,7 +68,12 @@ class Spec(BaseModel):
     """A frozen group of settings, strict about types, with one-sentence errors."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=False, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=False,
+        allow_inf_nan=False,
+        defer_build=True,  # a class is built at its first use: the window starts sooner
     )
 
     @model_validator(mode="before")
