@@ -13,10 +13,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.panels.diagnosis import DiagnosisStrip
-from ui.plots.curves import RunCurves
 from ui.plots.theme import run_style
+from workbench.curves.reading import batch_size, read_curves
+from workbench.curves.run import RunCurves
 from workbench.runs.messages import EpochEnd, Started, Steps
-from workbench.runs.record import EpochMetrics, Run, StepMetrics
+from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -41,34 +42,11 @@ class _Load(QRunnable):
     def run(self) -> None:
         try:
             with Store(self._folder) as store:
-                curves = curves_of(
-                    store.steps(self._run.run_id),
-                    store.epochs(self._run.run_id),
-                    self._run.steps_per_epoch,
-                )
+                curves = read_curves(store, self._run)
         except StoreError as error:
             self._tell.failed.emit(str(error))
             return
         self._tell.loaded.emit(self._run.run_id, curves)
-
-
-def curves_of(
-    steps: StepMetrics, epochs: Sequence[EpochMetrics], steps_per_epoch: int | None
-) -> RunCurves:
-    """The curves of a run from what the store holds of it."""
-    curves = RunCurves(steps_per_epoch)
-    values = steps.values
-    if len(values):
-        curves.append_steps(
-            steps.steps, values["seconds"], values["loss"], values["accuracy"],
-            values["learning_rate"], values["images_per_second"],
-        )  # fmt: skip
-    for epoch in epochs:
-        curves.append_epoch(
-            float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
-            epoch.images_per_second,
-        )  # fmt: skip
-    return curves
 
 
 def run_colour(run: Run) -> QColor:
@@ -184,7 +162,9 @@ class LivePanel(QWidget):
             self._waiting[run_id] = []  # what came before is being read from the store
             return
         if curves is None:
-            self._curves[run_id] = RunCurves(message.steps_per_epoch)
+            run = self._runs.get(run_id)
+            images = batch_size(run) if run is not None else None
+            self._curves[run_id] = RunCurves(message.steps_per_epoch, images)
         else:
             curves.truncate(message.step)
         self._add_if_shown(run_id)
