@@ -32,6 +32,7 @@ from ui.files import ExperimentFiles
 from ui.models.epochs import EpochCache
 from ui.models.layers import Layers
 from ui.models.run_table import RunTable
+from ui.panels.compare import ComparePanel
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
 from ui.panels.live import LivePanel, run_colour
@@ -97,6 +98,7 @@ class MainWindow(QMainWindow):
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
+        self.compare = ComparePanel(self.store.folder, self.live.known_curves)
         self.data = DataPanel(self.editor)
         self.network = NetworkPanel(self.editor, self.layers, self.experiment.structure.commands)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
@@ -110,14 +112,15 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.live, self.tr("Live"))
-        self.tabs.addTab(self.data, self.tr("Data"))
-        self.tabs.addTab(self.network, self.tr("Network"))
-        self.tabs.addTab(self.tune, self.tr("Tune"))
-        self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
-        self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
-        self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
-        self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
+        tr = self.tr
+        for page, title, reason in (
+            (self.live, tr("Live"), tr("Curves of the ticked runs, drawn while they train")),
+            (self.compare, tr("Compare"), tr("Runs against each other: what did a lever buy")),
+            (self.data, tr("Data"), tr("What the network will see: images, classes, counts")),
+            (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
+            (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
+        ):
+            self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -173,7 +176,9 @@ class MainWindow(QMainWindow):
         self.tune.failed.connect(self.log.note)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
+        self.compare.failed.connect(self.report)
         runs.selected.connect(self._run_selected)
+        runs.table.selectionModel().selectionChanged.connect(self._choose_compared)
         runs.use_settings.connect(self.use_settings)
         runs.resume.connect(conductor.resume_run)
         runs.delete.connect(self.changes.delete)
@@ -266,8 +271,17 @@ class MainWindow(QMainWindow):
         runs = found[::-1]
         self.model.set_runs(runs, self._epochs.of(runs))
         self.live.show_runs(runs)
+        self._choose_compared()
         self.live.diagnosis.show_run(self.runs.current)
         self.network.compare.show_runs(runs)
+
+    @Slot()
+    def _choose_compared(self) -> None:
+        """The Compare tab shows the runs that are selected, or else those that are ticked."""
+        chosen = [run.run_id for run in self.runs.chosen]
+        if len(chosen) < 2:
+            chosen = [run.run_id for run in self.model.runs if not run.hidden and run.step]
+        self.compare.choose(chosen)
 
     @Slot()
     def _show_bar(self) -> None:
@@ -366,6 +380,7 @@ class MainWindow(QMainWindow):
         self.data.close_jobs()
         self.network.close_jobs()
         self.live.close_loader()
+        self.compare.close_jobs()
         self.assistant.close()
         self.conductor.close()
         self.store.close()
@@ -382,6 +397,7 @@ class MainWindow(QMainWindow):
         """Draws everything in the appearance in force."""
         theme.apply()
         self.live.restyle()
+        self.compare.curves.restyle()
         self.model.set_colours(run_colour)
 
 
