@@ -236,6 +236,7 @@ QLabel[role="title"] {{ font-weight: 600; }}
 LeverCard {{ border-bottom: 1px solid {t.line}; border-left: 3px solid transparent; }}
 LeverCard[chosen="true"] {{ border-left-color: {t.accent}; background: {t.window}; }}
 QWidget#page {{ background: {t.base}; }}
+QWidget#diagnosis {{ background: {t.base}; border-top: 1px solid {t.line}; }}
 QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
 Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
 Banner[bad="true"] {{ border-left-color: {t.bad}; }}

@@ -19,7 +19,7 @@ from workbench.analysis import Analysis, analyze
 from workbench.costs import LayerCost
 from workbench.files import write_atomically
 from workbench.spec.augmentation import Augmentation
-from workbench.spec.base import AsTuple, Choice, Problem, Spec, SpecError, setting
+from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError, setting
 from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.errors import near_miss
@@ -235,6 +235,21 @@ class Experiment(Spec):
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
+    def facts(self, info: DataInfo | None, analysis: Analysis | None = None) -> Facts:
+        """What explanations may count on.
+
+        Args:
+            info: What is known of the data; None leaves out what depends on it.
+            analysis: Of the network, where it was made already.
+        """
+        training = self.training
+        known = Facts(0, 0, training.epochs, training.batch_size, self.optimizer.learning_rate)
+        if info is None:
+            return known
+        analysis = analysis or self.analysis(info)
+        steps = self.steps_per_epoch(info)
+        return known._replace(parameters=analysis.trainable, steps_per_epoch=steps)
+
     def plan(self, info: DataInfo) -> Plan:
         """The training that is planned, which the schedule spans."""
         steps = self.steps_per_epoch(info)
@@ -247,7 +262,7 @@ class Experiment(Spec):
             info: What is known of the data; None leaves out what depends on it.
             analysis: Of the network on this data, where it has been made already.
         """
-        found: list[Problem] = []
+        found = self.hardware.conflicts()
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
         has_validation = self.training.validation_split > 0

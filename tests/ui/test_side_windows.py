@@ -95,7 +95,7 @@ def code(window: MainWindow, qtbot: QtBot) -> CodeWindow:
 
 
 def settled(code: CodeWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: code.is_settled)
+    qtbot.waitUntil(lambda: not code.follow.is_stale)
 
 
 def test_the_script_follows_each_edit(window: MainWindow, code: CodeWindow, qtbot: QtBot) -> None:
@@ -136,10 +136,9 @@ def noise() -> Iterator[type[Layer]]:
 def test_a_made_up_layer_is_in_the_form_the_toml_and_the_code_with_nothing_else_changed(
     noise: type[Layer], window: MainWindow, code: CodeWindow, qtbot: QtBot
 ) -> None:
-    panel = window.experiment.structure
-    panel.select(2)
-    panel.add("noise")
-    entry = panel.form.entry("stddev")
+    window.layers.select([2])
+    window.layers.add("noise")
+    entry = window.experiment.structure.form.entry("stddev")
     entry.edited.emit(0.25)
     assert window.editor.experiment.structure.layers[3] == noise.parse(
         {"kind": "noise", "stddev": 0.25}

@@ -66,8 +66,8 @@ EntryFor = Callable[[FieldInfo, str], Entry]
 
 
 def first_sentence(spec: type[Spec]) -> str:
-    """The first paragraph of a choice's (or a lever's) docstring, on one line."""
-    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split())
+    """The first paragraph of a choice's (or a lever's) docstring, on one line, as plain words."""
+    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split()).replace("`", "")
 
 
 class _CalmWheel(QObject):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor
 from ui.forms.form import SpecForm
+from ui.forms.schedule_curve import ScheduleCurve
 from ui.models.layers import Layers
 from ui.panels.fold import Fold
+from ui.panels.hardware import HardwareNote
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
 from ui.panels.totals import Totals
@@ -32,15 +34,27 @@ MINIMUM_WIDTH = 340
 
 
 class ExperimentPanel(QWidget):
-    """All forms of one experiment, with the totals under them."""
+    """All forms of one experiment, with the totals under them.
+
+    Signals:
+        find_requested: The button beside a setting that can be found was pressed; its path.
+    """
+
+    find_requested = Signal(str)
 
     def __init__(self, editor: Editor, layers: Layers) -> None:
         super().__init__()
         self._editor = editor
         self.setMinimumWidth(MINIMUM_WIDTH)
         self.structure = StructurePanel(editor, layers)
+        finders = {
+            "optimizer": {"learning_rate": self.tr("Find it by a range test, in seconds")},
+            "training": {"batch_size": self.tr("Find the fastest and the largest that fits")},
+        }
         self.forms = {
-            path: SpecForm(editor, path, title, self._begin_with)
+            path: SpecForm(
+                editor, path, title, self._begin_with, finders.get(path, {}), lambda: editor.facts
+            )
             for path, title in (
                 ("data", self.tr("Data set")),
                 ("augmentation", ""),
@@ -55,9 +69,11 @@ class ExperimentPanel(QWidget):
             )
         }
         self.augmentation = Fold(self.tr("Augmentation"), self.forms["augmentation"])
+        self.curve = ScheduleCurve(editor)
         self.sections = self._sections()
         for form in self.forms.values():
             form.rebuilt.connect(self.order_tabs)
+            form.find_requested.connect(self.find_requested)
         self.structure.form_changed.connect(self.order_tabs)
         inside = QWidget()
         self._inside = column = QVBoxLayout(inside)
@@ -91,6 +107,16 @@ class ExperimentPanel(QWidget):
             return None
         return {"resize": list(info.image_shape[:2]), "channels": info.image_shape[2]}.get(name)
 
+    @property
+    def explained(self) -> list[str]:
+        """The choices whose explanation is unfolded, by path; kept for the next time."""
+        return [path for path, form in self.forms.items() if form.explains]
+
+    def explain(self, paths: object) -> None:
+        """Unfolds the explanations of these choices, as `explained` gave them."""
+        for path, form in self.forms.items():
+            form.set_explains(isinstance(paths, list | tuple) and path in paths)
+
     def _problem_line(self) -> QToolButton:
         """The first problem in words, always in sight; a click leads to its field."""
         line = QToolButton()
@@ -113,9 +139,12 @@ class ExperimentPanel(QWidget):
             Section(self.tr("Structure"), "structure", ("structure",), [self.structure]),
             Section(
                 self.tr("Optimization"), "optimization", optimization,
-                [forms[path] for path in optimization],
+                [*(forms[path] for path in optimization), self.curve],
             ),
-            Section(self.tr("Hardware"), "hardware", ("hardware",), [forms["hardware"]]),
+            Section(
+                self.tr("Hardware"), "hardware", ("hardware",),
+                [HardwareNote(self._editor), forms["hardware"]],
+            ),
             Section(
                 self.tr("Training"), "training", ("training", "stopping"),
                 [forms["training"], forms["stopping"]],

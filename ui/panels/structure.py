@@ -48,7 +48,7 @@ class StructurePanel(QWidget):
         layout.addLayout(self._buttons())
         layout.addWidget(self.list)
         layout.addWidget(self.note)
-        self.form = SpecForm(editor, f"{PATH}[0]", self.tr("Kind"))
+        self.form = SpecForm(editor, f"{PATH}[0]", self.tr("Kind"), facts=lambda: editor.facts)
         self.form.rebuilt.connect(self.form_changed)
         place = QVBoxLayout()
         theme.spaced(place, 0, 2, 0, 0)

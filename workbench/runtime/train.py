@@ -6,26 +6,25 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
 from workbench.data import Dataset, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
-from workbench.runs.record import EpochMetrics
+from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
 from workbench.runtime.augment import Augmenter
 from workbench.runtime.averaging import averaged, finalize
-from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
-from workbench.runtime.loop import Evaluation, Loop
-from workbench.runtime.objective import Objective
-from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.loop import Evaluation
+from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.runtime.stopping import Watch
 from workbench.spec.base import SpecError
@@ -76,21 +75,15 @@ class Trainer:
         self._say, self._control = say, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
-        keras.utils.set_random_seed(self._training.seed)
         images = len(prepared.train_rows)
         self._steps_per_epoch = -(-images // self._training.batch_size)
         self._total_steps = self._steps_per_epoch * self._training.epochs
         self._plan = Plan(self._steps_per_epoch, self._total_steps)
-        optimizer = experiment.optimizer
-        with prepared.device.strategy.scope():
-            self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(optimizer, self._model, self._steps_per_epoch)
-        logits = not experiment.gives_probabilities(info)
-        loss = Objective(experiment.loss, info.classes, logits=logits)
-        mean_batch = images / self._steps_per_epoch if optimizer.full_batch else None
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy, mean_batch)
-        self._feed = _training_feed(prepared)
-        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
+        self._loop = fresh_loop(experiment, info, prepared.device, images)
+        self._model, self._optimizer = self._loop.model, self._loop.optimizer
+        self._feed = training_feed(experiment, prepared.dataset)
+        part = prepared.dataset.train
+        self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware)
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
         self._position = self._restore()
@@ -115,10 +108,7 @@ class Trainer:
             parameters=self._model.count_params(),
             macs=macs,
             fingerprint=self._prepared.dataset.fingerprint,
-            environment={
-                **hardware.environment(self._prepared.device),
-                "image_shape": info.image_shape,
-            },
+            environment=self._environment(),
         )
         self._say(
             Started(
@@ -136,12 +126,24 @@ class Trainer:
             self._watch.finish()
             self._store.update(self._run_id, total_steps=self._position.step)
         self._save()
+        self._store.update(self._run_id, environment=self._environment())
         return end or RunStatus.COMPLETED
 
     def _goes_on(self) -> bool:
         """Whether another epoch is to be trained."""
         left = self._position.step < self._total_steps and not self._watch.stops
         return left and self._control.end is None
+
+    def _environment(self) -> dict[str, Any]:
+        """Where and how it trains, with what was chosen automatically as it is now."""
+        part, asked = self._prepared.dataset.train, self._prepared.experiment.hardware
+        return hardware.environment(
+            self._prepared.device,
+            asked,
+            image_shape=self._prepared.dataset.info.image_shape,
+            pipeline=pipeline_of(part, asked),
+            steps_per_execution=self._steps_to_a_call(),
+        )
 
     def ending(self) -> str:
         """Why training ended early, or with whose weights; "" where there is nothing to say."""
@@ -245,10 +247,13 @@ class Trainer:
         return experiment.schedule.rates(initial, steps, self._plan, state)
 
     def _steps_to_a_call(self) -> int:
-        """One for the call that traces, so that the first point appears soon; then by the clock."""
+        """One for the call that traces, so that the first point appears soon; then by the clock,
+        or as many as the settings say.
+        """
         if self._calls < 2 or not self._step_seconds:
             return 1
-        return max(1, round(CALL_SECONDS / self._step_seconds))
+        asked = self._prepared.experiment.hardware.steps_per_execution
+        return asked or max(1, round(CALL_SECONDS / self._step_seconds))
 
     def _check_finite(self, step: int, loss: npt.NDArray[np.float32]) -> None:
         wrong = np.flatnonzero(~np.isfinite(loss))
@@ -256,7 +261,7 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"{NOT_FINITE} {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
                 f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
                 "or the pixels or labels are wrong"
             )
@@ -303,10 +308,10 @@ class Trainer:
         return position
 
 
-def _training_feed(prepared: Prepared) -> Feed:
+def training_feed(experiment: Experiment, dataset: Dataset) -> Feed:
     """The training images in batches, varied where the experiment says so."""
-    experiment, info = prepared.experiment, prepared.dataset.info
-    plain = feed(prepared.dataset.train, experiment.training.batch_size)
+    info = dataset.info
+    plain = feed(dataset.train, experiment.training.batch_size, experiment.hardware)
     if not experiment.augmentation.is_on:
         return plain
     settings = experiment.augmentation.settings()
