@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QCoreApplication,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -27,56 +25,45 @@ from PySide6.QtGui import QColor
 
 from ui import theme
 from ui.editor import Editor
+from ui.models.layer_columns import (
+    COST,
+    LAYER,
+    SHARE,
+    Column,
+    Measure,
+    columns,
+    measures,
+    named,
+    tr,
+)
 from workbench import words
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost, share
 from workbench.layer_text import layers_as_text
 from workbench.spec.base import Problem
-from workbench.spec.layers import Layer, Operation, written
+from workbench.spec.layers import Layer
 
 SHARE_ROLE = Qt.ItemDataRole.UserRole
 ROWS = "application/x-dlopt-layer-rows"
 TEXT = "text/plain"
-SUMMARY_GAP = "   "
+
+_FLAG = Qt.ItemFlag
+BETWEEN_FLAGS = _FLAG.ItemIsDropEnabled
+CALL_FLAGS = _FLAG.ItemIsEnabled | _FLAG.ItemNeverHasChildren
+CELL_FLAGS = _FLAG.ItemIsEnabled | _FLAG.ItemIsSelectable | _FLAG.ItemIsDragEnabled
+NAME_FLAGS = CELL_FLAGS | _FLAG.ItemIsUserCheckable
+_ALIGN = Qt.AlignmentFlag
+LEFT, RIGHT = _ALIGN.AlignLeft | _ALIGN.AlignVCenter, _ALIGN.AlignRight | _ALIGN.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
 
 
-class Measure(NamedTuple):
-    """What the bars compare.
+class _Row(NamedTuple):
+    """What is seen of a layer, to find what changed."""
 
-    Attributes:
-        field: Of the costs.
-        title: Heads a column.
-        words: Within a sentence.
-    """
-
-    field: str
-    title: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """One figure of a layer.
-
-    Attributes:
-        title, help: Of the header; empty where the measure says it.
-        text: From a cost.
-        has_bar: Whether its share is drawn as a bar.
-    """
-
-    title: str
-    help: str
-    text: Callable[[LayerCost], str]
-    has_bar: bool = False
-
-
-LAYER, INPUT, OUTPUT, PARAMETERS, TRAINABLE, MACS, MEMORY, FIELD, SHARE, COST = range(10)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LayerTable", text)
+    texts: tuple[str, ...]
+    is_on: bool
+    message: str
 
 
 class LayerTable(QAbstractItemModel):
@@ -116,43 +103,14 @@ class LayerTable(QAbstractItemModel):
         self._warnings: dict[int, str] = {}
         self.is_refreshing = False
         self.analysis: Analysis | None = None
-        self.measures = (
-            Measure("parameters", _tr("Parameters"), _tr("parameters")),
-            Measure("macs", _tr("MACs"), _tr("MACs")),
-        )
+        self.measures = measures()
         self.measure = self.measures[0]
-        self.columns = self._columns()
+        self.columns = columns()
+        self._cells: list[_Row] = []
+        self._total = 0
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self._show_problems)
         self.refresh()
-
-    def _columns(self) -> tuple[Column, ...]:
-        switch = _tr("Click to see parameters or MACs; the bar is the share of the total")
-        return (
-            Column(_tr("Layer"), _tr("The network from the image to the class"), _name),
-            Column(_tr("Input"), _tr("Shape that reaches the layer"),
-                   lambda cost: written(cost.input_shape)),
-            Column(_tr("Output"), _tr("Shape that leaves the layer"),
-                   lambda cost: written(cost.output_shape)),
-            Column(_tr("Parameters"), _tr("Its weights; shared ones count where they come first"),
-                   lambda cost: words.count(cost.parameters)),
-            Column(_tr("Trainable"), _tr("The weights that gradients train"),
-                   lambda cost: words.count(cost.trainable)),
-            Column(_tr("MACs"), _tr("Multiply-accumulate operations for one image"),
-                   lambda cost: words.count(cost.macs)),
-            Column(_tr("Memory"), _tr("Of its outputs for one image in float32"),
-                   lambda cost: words.size(cost.activation_bytes)),
-            Column(_tr("Sees"), _tr("Pixels of the image that one of its outputs sees"),
-                   lambda cost: written(cost.receptive_field)),
-            Column("", switch, self._share_text, has_bar=True),
-            Column("", switch, self._cost_text, has_bar=True),
-        )  # fmt: skip
-
-    def _share_text(self, cost: LayerCost) -> str:
-        return f"{100 * self.share(cost):.1f} %"
-
-    def _cost_text(self, cost: LayerCost) -> str:
-        return words.count(getattr(cost, self.measure.field))
 
     # --- what is where -------------------------------------------------------------------------
 
@@ -194,8 +152,7 @@ class LayerTable(QAbstractItemModel):
 
     def share(self, cost: LayerCost) -> float:
         """Its part of the network's parameters or MACs."""
-        field = self.measure.field
-        return share(getattr(cost, field), getattr(self.analysis, field, 0))
+        return share(getattr(cost, self.measure.field), self._total)
 
     def message(self, row: int) -> str:
         """What is wrong with a layer, else what is worth knowing of it; empty mostly."""
@@ -225,10 +182,17 @@ class LayerTable(QAbstractItemModel):
 
     def text(self, index: Index) -> str:
         """The words of a cell."""
-        if index.column() == LAYER and not index.internalId():
-            return _named(self._layers[index.row()])
+        if not index.internalId():
+            return self.texts(index.row())[index.column()]
         cost = self.cost(index)
-        return words.NONE if cost is None else self.columns[index.column()].text(cost)
+        return words.NONE if cost is None else self._text(cost, self.columns[index.column()])
+
+    def texts(self, row: int) -> tuple[str, ...]:
+        """The words of a layer's cells."""
+        return self._cells[row].texts
+
+    def _text(self, cost: LayerCost, column: Column) -> str:
+        return column.text(cost, self.measure, self.share(cost))
 
     def _tick(self, index: Index) -> Qt.CheckState | None:
         if index.column() != LAYER or index.internalId():
@@ -249,9 +213,7 @@ class LayerTable(QAbstractItemModel):
         return self.message(index.row()) or self.text(index.sibling(index.row(), LAYER))
 
     def _align(self, index: Index) -> Any:
-        flag = Qt.AlignmentFlag
-        side = flag.AlignLeft if index.column() == LAYER else flag.AlignRight
-        return side | flag.AlignVCenter
+        return LEFT if index.column() == LAYER else RIGHT
 
     def _colour(self, index: Index) -> Any:
         row = self.row_of(index)
@@ -269,13 +231,13 @@ class LayerTable(QAbstractItemModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            share_title = _tr("% of {}").format(self.measure.words)
+            share_title = tr("% of {}").format(self.measure.words)
             by_measure = {SHARE: share_title, COST: self.measure.title}
             return by_measure.get(section, self.columns[section].title)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.columns[section].help
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._align(self.createIndex(0, section, 0))
+            return LEFT if section == LAYER else RIGHT
         return None
 
     def as_tsv(self) -> str:
@@ -352,19 +314,38 @@ class LayerTable(QAbstractItemModel):
         self._warnings = _by_row(self.analysis.warnings if self.analysis is not None else ())
 
     def _tell(self) -> None:
-        last = self.rowCount() - 1
-        self.dataChanged.emit(self.index(0), self.index(last, len(self.columns) - 1))
+        """Makes the cells anew, and says which read otherwise than before."""
+        analysis, before = self.analysis, self._cells
+        self._total = getattr(analysis, self.measure.field, 0)
+        costs: Sequence[LayerCost | None] = analysis.layers if analysis is not None else ()
+        self._cells = [
+            self._row(row, layer, cost)
+            for row, (layer, cost) in enumerate(zip_longest(self._layers, costs))
+        ]
+        for row, (old, new) in enumerate(zip_longest(before, self._cells[: len(before)])):
+            if old == new or new is None:
+                continue
+            parent = self.index(row)
+            self.dataChanged.emit(parent, self.index(row, len(self.columns) - 1))
+            if calls := self.rowCount(parent):
+                last = self.index(calls - 1, len(self.columns) - 1, parent)
+                self.dataChanged.emit(self.index(0, 0, parent), last)
+
+    def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> _Row:
+        if cost is None:
+            texts = (named(layer), *(words.NONE for _ in self.columns[1:]))
+        else:
+            texts = tuple(self._text(cost, column) for column in self.columns)
+        return _Row(texts, layer.enabled, self.message(row))
 
     # --- ticking and dragging ------------------------------------------------------------------
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
         if not index.isValid():
-            return flag.ItemIsDropEnabled  # between the rows
+            return BETWEEN_FLAGS
         if index.internalId():
-            return flag.ItemIsEnabled | flag.ItemNeverHasChildren
-        own = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled
-        return own | flag.ItemIsUserCheckable if index.column() == LAYER else own
+            return CALL_FLAGS
+        return NAME_FLAGS if index.column() == LAYER else CELL_FLAGS
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or index.internalId():
@@ -415,19 +396,6 @@ def _difference(before: Sequence[Layer], after: Sequence[Layer]) -> tuple[range,
     is_pure = before[same + max(-grown, 0) :] == after[same + max(grown, 0) :]
     first = same if is_pure else shorter
     return range(first, first + grown), range(first, first - grown), is_pure
-
-
-def _named(layer: Layer | Operation) -> str:
-    """Its kind, and its settings in a few characters."""
-    if isinstance(layer, Layer) and not layer.enabled:
-        detail = _tr("switched off")
-    else:
-        detail = layer.summary()
-    return f"{layer.label}{SUMMARY_GAP}{detail}" if detail else layer.label
-
-
-def _name(cost: LayerCost) -> str:
-    return _named(cost.layer)
 
 
 def _by_row(problems: Iterable[Problem]) -> dict[int, str]:
