@@ -25,6 +25,11 @@ class WhenShown(QObject):
         self._timer.timeout.connect(self.catch_up)
         widget.installEventFilter(self)
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether what is shown is out of date."""
+        return self._is_stale
+
     @Slot()
     def mark(self) -> None:
         """Notes that something changed."""

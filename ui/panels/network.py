@@ -9,7 +9,9 @@ from ui.models.layers import Layers
 from ui.panels.drawing import DrawingPage
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_costs import LayerCostsPage
+from ui.panels.levers import LeversPage
 from ui.panels.pages import Pages
+from ui.panels.structure_compare import ComparePage
 
 
 class NetworkPanel(Pages):
@@ -35,6 +37,12 @@ class NetworkPanel(Pages):
         self.drawing = DrawingPage(editor, layers, commands)
         self.add(self.costs, self.tr("Layers"), self.tr("What each layer costs, in every figure"))
         self.add(self.drawing, self.tr("Drawing"), self.tr("The network as a picture, for papers"))
+        self.levers = LeversPage(editor)
+        self.add(self.levers, self.tr("Levers"), self.tr("Make the network smaller in one move"))
+        self.compare = ComparePage(editor)
+        self.add(
+            self.compare, self.tr("Compare"), self.tr("What differs from another run or a preset")
+        )
         self.drawing.export.failed.connect(self.failed)
         self.drawing.said.connect(self.said)
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayo
 
 from ui import theme
 from ui.editor import Editor
-from ui.forms.form import SpecForm, first_sentence
+from ui.forms.entry import first_sentence
+from ui.forms.form import SpecForm
 from ui.models.layers import Layers
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_views import LayerList
@@ -40,14 +41,14 @@ class StructurePanel(QWidget):
         self.commands.attach(self.list)
         self.note = QLabel()
         self.note.setWordWrap(True)
-        self.note.setProperty("role", "warning")
+        self.note.setProperty("role", "warn")
         self.buttons: dict[str, QToolButton] = {}
         layout = QVBoxLayout(self)
         theme.spaced(layout, 0, spacing=1)
         layout.addLayout(self._buttons())
         layout.addWidget(self.list)
         layout.addWidget(self.note)
-        self.form = SpecForm(editor, f"{PATH}[0]", self.tr("Kind"))
+        self.form = SpecForm(editor, f"{PATH}[0]", self.tr("Kind"), facts=lambda: editor.facts)
         self.form.rebuilt.connect(self.form_changed)
         place = QVBoxLayout()
         theme.spaced(place, 0, 2, 0, 0)
