@@ -6,11 +6,10 @@ itself: what is dropped or ticked is told, and `Layers` edits.
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count, zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -36,11 +35,11 @@ from ui.models.layer_columns import (
     named,
     tr,
 )
+from ui.models.layer_rows import Row, by_row, difference
 from workbench import words
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost, share
 from workbench.layer_text import layers_as_text
-from workbench.spec.base import Problem
 from workbench.spec.layers import Layer
 
 SHARE_ROLE = Qt.ItemDataRole.UserRole
@@ -56,14 +55,6 @@ _ALIGN = Qt.AlignmentFlag
 LEFT, RIGHT = _ALIGN.AlignLeft | _ALIGN.AlignVCenter, _ALIGN.AlignRight | _ALIGN.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-class _Row(NamedTuple):
-    """What is seen of a layer, to find what changed."""
-
-    texts: tuple[str, ...]
-    is_on: bool
-    message: str
 
 
 class LayerTable(QAbstractItemModel):
@@ -106,7 +97,7 @@ class LayerTable(QAbstractItemModel):
         self.measures = measures()
         self.measure = self.measures[0]
         self.columns = columns()
-        self._cells: list[_Row] = []
+        self._cells: list[Row] = []
         self._total = 0
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self._show_problems)
@@ -135,12 +126,6 @@ class LayerTable(QAbstractItemModel):
     def row_of(index: Index) -> int:
         """Place in the structure of what is shown at an index; -1 where there is nothing."""
         return (index.parent() if index.internalId() else index).row() if index.isValid() else -1
-
-    @staticmethod
-    def row_at(path: str) -> int | None:
-        """The layer that a path of the TOML leads into; None where it is no layer's."""
-        layer = _ROW.match(path)
-        return int(layer[1]) if layer is not None else None
 
     def cost(self, index: Index) -> LayerCost | None:
         """What is shown at an index costs; None from the layer on that doesn't fit."""
@@ -258,7 +243,7 @@ class LayerTable(QAbstractItemModel):
         """Shows the editor's layers; rows that stay the same stay in place."""
         self.is_refreshing = True
         layers = self._editor.experiment.structure.layers
-        came, went, is_pure = _difference(self._layers, layers)
+        came, went, is_pure = difference(self._layers, layers)
         self.analysis = self._editor.analysis
         if came:
             self.beginInsertRows(QModelIndex(), came[0], came[-1])
@@ -310,8 +295,8 @@ class LayerTable(QAbstractItemModel):
             self._tell()
 
     def _find_messages(self) -> None:
-        self._messages = _by_row(self._editor.problems)
-        self._warnings = _by_row(self.analysis.warnings if self.analysis is not None else ())
+        self._messages = by_row(self._editor.problems)
+        self._warnings = by_row(self.analysis.warnings if self.analysis is not None else ())
 
     def _tell(self) -> None:
         """Makes the cells anew, and says which read otherwise than before."""
@@ -331,12 +316,12 @@ class LayerTable(QAbstractItemModel):
                 last = self.index(calls - 1, len(self.columns) - 1, parent)
                 self.dataChanged.emit(self.index(0, 0, parent), last)
 
-    def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> _Row:
+    def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> Row:
         if cost is None:
             texts = (named(layer), *(words.NONE for _ in self.columns[1:]))
         else:
             texts = tuple(self._text(cost, column) for column in self.columns)
-        return _Row(texts, layer.enabled, self.message(row))
+        return Row(texts, layer.enabled, self.message(row))
 
     # --- ticking and dragging ------------------------------------------------------------------
 
@@ -388,27 +373,6 @@ class LayerTable(QAbstractItemModel):
         return True
 
 
-def _difference(before: Sequence[Layer], after: Sequence[Layer]) -> tuple[range, range, bool]:
-    """Rows that came and that went, and whether nothing else changed; else they are the last."""
-    shorter, grown = min(len(before), len(after)), len(after) - len(before)
-    pairs = zip(before, after, strict=False)
-    same = next((row for row, (a, b) in enumerate(pairs) if a != b), shorter)
-    is_pure = before[same + max(-grown, 0) :] == after[same + max(grown, 0) :]
-    first = same if is_pure else shorter
-    return range(first, first + grown), range(first, first - grown), is_pure
-
-
-def _by_row(problems: Iterable[Problem]) -> dict[int, str]:
-    """The first sentence about each layer."""
-    found: dict[int, str] = {}
-    for problem in problems:
-        row = LayerTable.row_at(problem.path)
-        if row is not None:
-            found.setdefault(row, problem.message)
-    return found
-
-
-_ROW = re.compile(r"structure\.layers\[(\d+)\]")
 _SHOWN: dict[int, Callable[[LayerTable, Index], Any]] = {
     Qt.ItemDataRole.DisplayRole: LayerTable.text,
     Qt.ItemDataRole.CheckStateRole: LayerTable._tick,

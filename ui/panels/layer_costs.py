@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
+from ui.models.layer_rows import row_at
 from ui.models.layers import Layers
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_views import LayerTree
@@ -147,7 +148,7 @@ class LayerCostsPage(QWidget):
 
     @Slot(QListWidgetItem)
     def _choose(self, item: QListWidgetItem) -> None:
-        row = self._layers.table.row_at(item.data(Qt.ItemDataRole.UserRole))
+        row = row_at(item.data(Qt.ItemDataRole.UserRole))
         if row is not None:
             self._layers.select([row])
 
