@@ -30,6 +30,7 @@ from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
 from ui.models.epochs import EpochCache
+from ui.models.layers import Layers
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
@@ -39,10 +40,12 @@ from ui.panels.network import NetworkPanel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
+from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_follower import RunFollower
 from ui.side_windows import SideWindows
 from workbench import presets
+from workbench.remedies import Remedy
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -91,10 +94,12 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
-        self.experiment = ExperimentPanel(self.editor)
+        self.layers = Layers(self.editor)
+        self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
-        self.network = NetworkPanel(self.editor)
+        self.network = NetworkPanel(self.editor, self.layers, self.experiment.structure.commands)
+        self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
         self.model = RunTable()
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -108,9 +113,11 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.live, self.tr("Live"))
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.network, self.tr("Network"))
+        self.tabs.addTab(self.tune, self.tr("Tune"))
         self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
         self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
         self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
+        self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -151,13 +158,20 @@ class MainWindow(QMainWindow):
         conductor.logged.connect(self.log.add)
         self.assistant.logged.connect(self.log.add)
         conductor.failed.connect(self.report)
+        conductor.machine_found.connect(editor.set_machine)
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
         self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
+        self.live.diagnosis.remedy_chosen.connect(self.try_remedy)
         self.data.logged.connect(self.log.note)
+        self.layers.failed.connect(self.report)
+        self.network.failed.connect(self.report)
+        self.network.said.connect(self.banner.say)
+        self.tune.failed.connect(self.log.note)
+        self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         runs.selected.connect(self._run_selected)
         runs.use_settings.connect(self.use_settings)
@@ -190,6 +204,12 @@ class MainWindow(QMainWindow):
         if not self.editor.problems and self.conductor.enqueue(self.editor.experiment):
             self.bottom.setCurrentWidget(self.queue)
 
+    @Slot(str)
+    def find_setting(self, path: str) -> None:
+        """Looks for a good value of a setting, in the Tune tab."""
+        self.tabs.setCurrentWidget(self.tune)
+        self.tune.find_setting(path)
+
     @Slot()
     def pause_or_continue(self) -> None:
         """Holds the run under way, or lets it go on."""
@@ -211,6 +231,21 @@ class MainWindow(QMainWindow):
             return
         self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
+    @Slot(str, object)
+    def try_remedy(self, run_id: str, remedy: Remedy) -> None:
+        """Puts a run's settings with one change into the form, or looks for that setting."""
+        run = self.conductor.guarded(lambda: self.store.run(run_id))
+        if run is None:
+            return
+        try:
+            experiment = remedy.applied(run.experiment)
+        except SpecError as error:
+            self.report(f"{run.name}: {error}")
+            return
+        self.editor.replace(experiment, self.tr("{} after {}").format(remedy.words, run.name))
+        if remedy.finds:
+            self.find_setting(remedy.finds)
+
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -231,6 +266,7 @@ class MainWindow(QMainWindow):
         runs = found[::-1]
         self.model.set_runs(runs, self._epochs.of(runs))
         self.live.show_runs(runs)
+        self.live.diagnosis.show_run(self.runs.current)
         self.network.compare.show_runs(runs)
 
     @Slot()
@@ -277,6 +313,7 @@ class MainWindow(QMainWindow):
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
+        self.live.diagnosis.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -327,6 +364,7 @@ class MainWindow(QMainWindow):
         self.hide()  # the training process may take a moment to save its checkpoint
         self.files.close()
         self.data.close_jobs()
+        self.network.close_jobs()
         self.live.close_loader()
         self.assistant.close()
         self.conductor.close()
@@ -345,7 +383,6 @@ class MainWindow(QMainWindow):
         theme.apply()
         self.live.restyle()
         self.model.set_colours(run_colour)
-        self.experiment.structure.refresh()
 
 
 def _dropped_toml(event: QDropEvent) -> Path | None:

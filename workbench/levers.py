@@ -175,6 +175,10 @@ class WidthMultiplier(Lever):
     )
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
+        return self.widened(layers)
+
+    def widened(self, layers: Layers) -> Layers:
+        """The layers with other widths, which needs no analysis."""
         last = max((i for i, layer in enumerate(layers) if _has_width(layer)), default=0)
         scaled = _mapped(layers[:last], self._scaled)
         return (*scaled, *_mapped_but_last(layers[last], self._scaled), *layers[last + 1 :])
@@ -350,6 +354,7 @@ def _separable(layer: Layer) -> Layer:
         activation=layer.activation, use_bias=layer.use_bias,
         depthwise_initializer=layer.kernel_initializer,
         pointwise_initializer=layer.kernel_initializer,
+        kernel_regularizer=layer.kernel_regularizer,
     )  # fmt: skip
 
 

@@ -26,9 +26,11 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
 from ui.forms.numbers import NumbersEntry
+from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1
 
@@ -52,6 +54,8 @@ class IntEntry(Entry):
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
         self.spin = _spin(field)
+        extra: Any = field.json_schema_extra or {}
+        self.spin.setSpecialValueText(extra.get("zero", ""))  # in place of the least number
         self.row.addWidget(self.spin, 1)
         self.spin.valueChanged.connect(self.edited.emit)
 
@@ -318,7 +322,9 @@ def entry_for(field: FieldInfo, name: str = "") -> Entry:
         return PathEntry(field)
     annotation = _plain(field.annotation)
     if get_origin(annotation) in (Union, types.UnionType):
-        return OptionalEntry(field)
+        inner = get_args(annotation)[0]
+        is_choice = isinstance(inner, type) and issubclass(inner, Choice)
+        return ChoiceEntry(field, entry_for) if is_choice else OptionalEntry(field)
     if Ellipsis in get_args(annotation):
         item = _plain(get_args(annotation)[0])
         return NumbersEntry(item) if item in (int, float) else ChoicesEntry(field)

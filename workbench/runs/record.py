@@ -25,6 +25,9 @@ STEP_DTYPE = np.dtype(
 )
 """One step as it lies in the store."""
 
+NOT_FINITE = "the loss became"
+"""How the message of a run begins whose loss was no number any more."""
+
 
 @dataclass(frozen=True)
 class StepMetrics:
