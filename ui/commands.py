@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.forms.help import first_sentence
+from ui.forms.entry import first_sentence
 from workbench import __version__
 from workbench.levers import LEVERS
 from workbench.runs.status import RunStatus
@@ -113,6 +113,8 @@ class Commands(QObject):
             action.setShortcut(QKeySequence(keys))
             theme.set_icon(action, icon)
             edit.addAction(action)
+        edit.addSeparator()
+        edit.addMenu(tr("Layers")).addActions(window.experiment.structure.commands.all)
         edit.addSeparator()
         edit.addAction(self._action(tr("Filter runs"), "", key.Find, window.runs.filter.setFocus))
 

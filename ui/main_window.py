@@ -30,6 +30,7 @@ from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
 from ui.models.epochs import EpochCache
+from ui.models.layers import Layers
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
@@ -93,10 +94,11 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
-        self.experiment = ExperimentPanel(self.editor)
+        self.layers = Layers(self.editor)
+        self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
-        self.network = NetworkPanel(self.editor)
+        self.network = NetworkPanel(self.editor, self.layers, self.experiment.structure.commands)
         self.tune = TunePanel(self.editor, self.assistant)
         self.model = RunTable()
         self.model.set_colours(run_colour)
@@ -164,6 +166,9 @@ class MainWindow(QMainWindow):
         self.live.failed.connect(self.report)
         self.live.diagnosis.remedy_chosen.connect(self.try_remedy)
         self.data.logged.connect(self.log.note)
+        self.layers.failed.connect(self.report)
+        self.network.failed.connect(self.report)
+        self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
@@ -358,6 +363,7 @@ class MainWindow(QMainWindow):
         self.hide()  # the training process may take a moment to save its checkpoint
         self.files.close()
         self.data.close_jobs()
+        self.network.close_jobs()
         self.live.close_loader()
         self.assistant.close()
         self.conductor.close()
@@ -376,7 +382,6 @@ class MainWindow(QMainWindow):
         theme.apply()
         self.live.restyle()
         self.model.set_colours(run_colour)
-        self.experiment.structure.refresh()
 
 
 def _dropped_toml(event: QDropEvent) -> Path | None:

@@ -44,5 +44,4 @@ class SideWindows(QObject):
 
 def _to_front(widget: QWidget) -> None:
     widget.show()
-    widget.raise_()
     widget.activateWindow()

@@ -297,6 +297,8 @@ QToolButton#train {{ background: {t.accent}; color: {t.on_accent}; font-weight: 
 QToolButton#train:hover {{ border-color: {t.text}; }}
 QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
 QToolButton#problem {{ color: {t.bad}; text-align: left; padding: 4px; }}
+QToolButton#fold, QToolButton#fold:checked {{ background: transparent; border: 0; }}
+QToolButton#fold:hover {{ background: {t.raised}; }}
 QToolButton#section, QToolButton#section:checked {{ background: transparent; border: 0;
     border-top: 1px solid {t.line}; border-radius: 0; padding: 9px 12px; font-weight: 600; }}
 QToolButton#section:hover {{ background: {t.raised}; }}
@@ -329,10 +331,11 @@ QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px
 QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.edge};
     selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QCheckBox {{ spacing: 8px; color: {t.muted}; min-height: 26px; }}
-QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border-radius: 3px;
-    border: 1px solid {t.muted}; background: {t.base}; }}
-QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
-    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
+QCheckBox::indicator, QTableView::indicator, QTreeView::indicator {{ width: 14px;
+    height: 14px; border-radius: 3px; border: 1px solid {t.muted}; background: {t.base}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked,
+QTreeView::indicator:checked {{ background: {t.accent_fill}; border-color: {t.accent_fill};
+    image: url({_file("tick")}); }}
 QRadioButton {{ font-weight: 600; spacing: 8px; }}
 QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 8px;
     border: 1px solid {t.muted}; background: {t.base}; }}
@@ -362,6 +365,6 @@ QListView::item {{ padding: 4px 9px; }}
 QTreeView::item {{ padding: 2px 4px; min-height: 20px; }}
 QTreeView::item:selected:!active, QTreeView::item:selected {{ background: {t.selection};
     color: {t.text}; }}
-QTreeWidget#layers, QTreeWidget#presets {{ border: 1px solid {t.edge}; }}
-QTreeWidget#layers:focus, QTreeWidget#presets:focus {{ border-color: {t.accent}; }}
+QTreeView#layers, QTreeWidget#presets {{ border: 1px solid {t.edge}; }}
+QTreeView#layers:focus, QTreeWidget#presets:focus {{ border-color: {t.accent}; }}
 """

@@ -16,16 +16,20 @@ import tomli_w
 from pydantic import Field
 
 from workbench.analysis import Analysis, analyze
+from workbench.costs import LayerCost
 from workbench.files import write_atomically
+from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError, setting
+from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.errors import near_miss
 from workbench.spec.hardware import Auto, Hardware
-from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, written
+from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, Limits, MaxPooling2D, written
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
 from workbench.spec.schedules import Fixed, Plan, Schedule
+from workbench.spec.stopping import NoStopping, Stopping
 
 REFERENCE_CNN: tuple[Layer, ...] = (
     Conv2D(filters=32),
@@ -92,12 +96,15 @@ class Experiment(Spec):
     schema_version: Literal[1] = 1
     name: str = Field("untitled", min_length=1, max_length=200)
     data: Data = Digits()
+    augmentation: Augmentation = Augmentation()
     structure: Structure = Structure()
     loss: Loss = SparseCategoricalCrossentropy()
     regularization: Regularizer = NoRegularizer()
+    constraint: Constraint = NoConstraint()
     schedule: Schedule = Fixed()
     optimizer: Optimizer = Adam()
     training: Training = Training()
+    stopping: Stopping = NoStopping()
     hardware: Hardware = Auto()
 
     @classmethod
@@ -220,6 +227,10 @@ class Experiment(Spec):
         last = self.analysis(info).last
         return last is not None and getattr(last.layer, "activation", "linear") == "softmax"
 
+    def limits(self, parameters: int) -> Limits:
+        """The penalties and limits on the weights of a network of so many trainable ones."""
+        return Limits(self.regularization, self.constraint, parameters)
+
     def steps_per_epoch(self, info: DataInfo) -> int:
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
@@ -254,11 +265,16 @@ class Experiment(Spec):
         found: list[Problem] = []
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
-        faults = self.schedule.faults(self.training.validation_split > 0)
-        found += [Problem(f"schedule.{name}", words) for name, words in faults.items()]
+        has_validation = self.training.validation_split > 0
+        for group, faults in (
+            ("schedule", self.schedule.faults(has_validation)),
+            ("stopping", self.stopping.faults(has_validation)),
+        ):
+            found += [Problem(f"{group}.{name}", words) for name, words in faults.items()]
         if info is not None:
             analysis = analysis or self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
+            found += self._constraint_problems(analysis)
             images = self.training.train_images(info.train_images)
             if self.training.batch_size > images:
                 found.append(
@@ -269,6 +285,18 @@ class Experiment(Spec):
                     )
                 )
         return found
+
+    def _constraint_problems(self, analysis: Analysis) -> list[Problem]:
+        """A kernel whose values are shared has no weights of one unit to limit."""
+        hashed = [cost.index for cost in analysis.layers if _is_hashed(cost)]
+        if isinstance(self.constraint, NoConstraint) or not hashed:
+            return []
+        words = f"can't limit hashed weights, as layer {hashed[0] + 1} has them; set it to none"
+        return [Problem("constraint.kind", words)]
+
+
+def _is_hashed(cost: LayerCost) -> bool:
+    return any(getattr(call.layer, "hash_compression", 1) > 1 for call in cost.calls)
 
 
 def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:

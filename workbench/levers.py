@@ -354,6 +354,7 @@ def _separable(layer: Layer) -> Layer:
         activation=layer.activation, use_bias=layer.use_bias,
         depthwise_initializer=layer.kernel_initializer,
         pointwise_initializer=layer.kernel_initializer,
+        kernel_regularizer=layer.kernel_regularizer,
     )  # fmt: skip
 
 

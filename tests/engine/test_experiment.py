@@ -114,7 +114,7 @@ SENTENCES = {
     # unknown and missing
     "nam = 'x'": "nam: unknown setting; did you mean 'name'?",
     "[trainin]": "trainin: unknown setting; did you mean 'training'?",
-    "zebra = 1": "zebra: unknown setting; known are data, hardware, loss, name, optimizer,",
+    "zebra = 1": "zebra: unknown setting; known are augmentation, constraint, data, hardware,",
     "[training]\nepoch = 2": "training.epoch: unknown setting; did you mean 'epochs'?",
     CONV % "filter = 3": "structure.layers[2].filter: unknown setting; did you mean 'filters'?",
     "[optimizer]\nkind = 'adm'": "optimizer.kind: there is no 'adm'; did you mean 'adam'?",
@@ -301,7 +301,7 @@ def test_with_settings_replaces_by_path() -> None:
         ("optimizer.kind", 3, "optimizer.kind: there is no 3; known are adadelta,"),
         ("optimizer", "sgd", "optimizer: must be a table with a 'kind', got 'sgd'"),
         ("optimizer.target", "cpu", "optimizer.target: unknown setting; known are amsgrad,"),
-        ("kind", "sgd", "kind: unknown setting; known are data, hardware"),
+        ("kind", "sgd", "kind: unknown setting; known are augmentation, constraint"),
         ("structure.layers[99].units", 2, "structure.layers[99].units: there is no entry [99]"),
         ("structure.layers[8]", {}, "structure.layers[8]: there is no entry [8]"),
         ("structure.layers[1].kind", "x", "structure.layers[1].kind: there is no 'x'; known are"),

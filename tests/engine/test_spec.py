@@ -15,6 +15,7 @@ from tests.engine.conftest import Oracle
 from tests.engine.strategies import EVERY_CHOICE, FAMILIES, specs
 from workbench.experiment import Experiment, Structure, Training, parse_settings
 from workbench.spec import Choice, Spec, SpecError
+from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import setting
 from workbench.spec.data import DIGITS, MNIST, Data, DataInfo, Digits, KerasData, Npz
 from workbench.spec.layers import Conv2D, Dense
@@ -41,7 +42,8 @@ def through_toml(spec: Choice) -> Spec:
 
 def test_the_families_are_those_of_an_experiment() -> None:
     assert {f.__name__ for f in FAMILIES} == {
-        "Data", "Hardware", "Layer", "Loss", "Optimizer", "Regularizer", "Schedule",
+        "Constraint", "Data", "Hardware", "Layer", "Loss", "Optimizer", "Regularizer", "Schedule",
+        "Stopping",
     }  # fmt: skip
     assert all(family.choices() for family in FAMILIES)
 
@@ -74,7 +76,9 @@ def test_a_person_reads_what_it_is(cls: type[Choice]) -> None:
     assert labels.count(cls.label) == 1
 
 
-@pytest.mark.parametrize("cls", [*EVERY_CHOICE, Structure, Training], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "cls", [*EVERY_CHOICE, Structure, Training, Augmentation], ids=lambda cls: cls.__name__
+)
 def test_every_setting_has_a_title_and_a_description(cls: type[Spec]) -> None:
     key = cls.key if issubclass(cls, Choice) else None
     for name, field in cls.model_fields.items():

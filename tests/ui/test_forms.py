@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.editor import Editor
+from ui.forms.choice import ChoiceEntry
 from ui.forms.entries import (
     BoolEntry,
     FloatEntry,
@@ -31,12 +32,14 @@ from workbench.experiment import Experiment
 from workbench.spec.base import Choice, setting
 from workbench.spec.layers import Layer
 from workbench.spec.optimizers import Optimizer
+from workbench.spec.regularizers import L1L2, L2, Regularizer
 from workbench.spec.schedules import Schedule
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 FAMILIES = {
     "data": "data", "loss": "loss", "regularization": "regularization", "schedule": "schedule",
+    "constraint": "constraint", "stopping": "stopping",
     "optimizer": "optimizer", "hardware": "hardware", "structure.layers[0]": "layer",
 }  # fmt: skip
 EVERY_CLASS = [
@@ -64,6 +67,10 @@ def form_of(editor: Editor, qtbot: QtBot) -> Any:
 
 def shown_value(entry: Any) -> Any:
     """What a person reads in an entry, as a plain value."""
+    if isinstance(entry, ChoiceEntry):
+        shown = {name: shown_value(own) for name, own in entry.entries.items()}
+        name = entry.box.currentData()
+        return None if name is None else Regularizer.choices()[name].parse(shown)
     if isinstance(entry, OptionalEntry):
         return shown_value(entry.inner) if entry.box.isChecked() else None
     if isinstance(entry, IntEntry):
@@ -99,11 +106,12 @@ def test_every_choice_has_a_form(editor: Editor, form_of: Any, path: str, name: 
         assert entry.field().accessibleName()
 
 
-def test_the_training_form_has_no_choice_of_kind(editor: Editor, form_of: Any) -> None:
-    form = form_of("training", "")
+@pytest.mark.parametrize("path", ["training", "augmentation"])
+def test_a_group_has_no_choice_of_kind(editor: Editor, form_of: Any, path: str) -> None:
+    form, group = form_of(path, ""), editor.experiment.at(path)
     assert form.kind_box is None
-    for field in type(editor.experiment.training).model_fields:
-        assert shown_value(form.entry(field)) == getattr(editor.experiment.training, field)
+    for field in type(group).model_fields:
+        assert shown_value(form.entry(field)) == getattr(group, field)
 
 
 # --- editing each type ---------------------------------------------------------------------------
@@ -169,6 +177,34 @@ def test_what_may_be_left_off(editor: Editor, form_of: Any) -> None:
     assert editor.experiment.data.channels is None
     entry.box.click()
     assert editor.experiment.data.channels == 3  # as it was before
+
+
+def test_a_choice_inside_a_layer(editor: Editor, form_of: Any, qtbot: QtBot) -> None:
+    path = "structure.layers[0].kernel_regularizer"
+    form = form_of("structure.layers[0]")
+    entry = form.entry("kernel_regularizer")
+    assert entry.box.currentText() == "As the experiment"
+    assert not entry.entries
+    with qtbot.waitSignal(form.rebuilt):  # Tab has to find the new fields
+        entry.box.setCurrentIndex(entry.box.findData("l2"))
+    assert editor.experiment.at(path) == L2()
+    line = entry.entries["l2"].line
+    line.selectAll()
+    qtbot.keyClicks(line, "0.5")
+    assert line.text() == "0.5", "what is being typed isn't rewritten"
+    entry.box.setCurrentIndex(entry.box.findData("l1_l2"))
+    assert editor.experiment.at(path) == L1L2(l2=0.5), "what both have is kept"
+    factor = entry.entries["l1"].line
+    factor.selectAll()
+    qtbot.keyClicks(factor, "-1")
+    assert form.problem("kernel_regularizer") == "l1: must be at least 0, got -1.0"
+    factor.selectAll()
+    qtbot.keyClicks(factor, "x")
+    assert form.problem("kernel_regularizer") == "l1 factor: must be a number, got x"
+    assert editor.experiment.at(path) == L1L2(l2=0.5)
+    entry.box.setCurrentIndex(0)
+    assert editor.experiment.at(path) is None
+    assert form.problem("kernel_regularizer") == ""
 
 
 def test_a_size_switched_on_begins_with_the_size_the_images_have(window: MainWindow) -> None:

@@ -26,8 +26,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
+from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1
 
@@ -316,7 +318,9 @@ def entry_for(field: FieldInfo, name: str = "") -> Entry:
         return PathEntry(field)
     annotation = _plain(field.annotation)
     if get_origin(annotation) in (Union, types.UnionType):
-        return OptionalEntry(field)
+        inner = get_args(annotation)[0]
+        is_choice = isinstance(inner, type) and issubclass(inner, Choice)
+        return ChoiceEntry(field, entry_for) if is_choice else OptionalEntry(field)
     if Ellipsis in get_args(annotation):
         return ChoicesEntry(field)
     kind = ENTRIES.get(get_origin(annotation) or annotation)

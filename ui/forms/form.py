@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.edited import Edited
 from ui.forms.entries import entry_for
-from ui.forms.entry import Entry, calm
-from ui.forms.help import ChoiceHelp, first_sentence
+from ui.forms.entry import Entry, calm, first_sentence
+from ui.forms.help import ChoiceHelp
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
@@ -42,7 +42,7 @@ class Row:
         self._beside = beside
         self.label = QLabel(title)
         self.label.setBuddy(entry)
-        self.label.setFixedWidth(theme.LABEL_WIDTH)
+        self.label.setFixedSize(theme.LABEL_WIDTH, theme.FIELD_HEIGHT)
         self.entry = entry
         self.problem = QLabel()
         self.problem.setProperty("role", "problem")
@@ -54,7 +54,7 @@ class Row:
     def add_to(self, grid: QGridLayout) -> None:
         """Lays the row out below those already in the grid."""
         line = grid.rowCount()
-        grid.addWidget(self.label, line, 0)
+        grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
         if self._beside is None:
             grid.addWidget(self.entry, line, 1)
         else:
@@ -266,6 +266,7 @@ class SpecForm(QWidget):
         entry.refused.connect(
             lambda sentence: self._editor.refuse(f"{self._path}.{name}", sentence)
         )
+        entry.rebuilt.connect(self.rebuilt)
         if name in self._finders:
             entry.row.addWidget(self._find_button(name, field.title or name))
         row = Row(field.title or name, field.description or "", entry)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.forms.entry import first_sentence
 from ui.forms.formula import FormulaView
-from workbench.spec.base import Choice, Facts, Spec
+from workbench.spec.base import Choice, Facts
 
 
 class ChoiceHelp(QWidget):
@@ -33,8 +34,3 @@ class ChoiceHelp(QWidget):
         for label, text in zip((self.words, self.in_force, self.source), texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))
-
-
-def first_sentence(spec: type[Spec]) -> str:
-    """The first paragraph of a choice's (or a lever's) docstring, on one line, as plain words."""
-    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split()).replace("`", "")

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
-from ui.panels.lazy import LazyPage
 from ui.python_colours import PythonColours
+from ui.when_shown import WhenShown
 from ui.writing import write_and_wait
 from workbench.codegen import keras_script
 from workbench.files import write_atomically
@@ -29,7 +29,7 @@ from workbench.spec.base import SpecError
 SIZE = (210 * theme.UNIT, 180 * theme.UNIT)
 
 
-class CodeWindow(LazyPage):
+class CodeWindow(QWidget):
     """Shows the script, follows each edit, copies and saves it.
 
     Args:
@@ -38,8 +38,7 @@ class CodeWindow(LazyPage):
     """
 
     def __init__(self, editor: Editor, window: QWidget) -> None:
-        super().__init__()
-        self.setParent(window, Qt.WindowType.Window)
+        super().__init__(window, Qt.WindowType.Window)
         self.setWindowTitle(self.tr("Keras code"))
         self.resize(*SIZE)
         self._editor = editor
@@ -66,24 +65,24 @@ class CodeWindow(LazyPage):
         top.addWidget(self.copy_button)
         top.addWidget(self.save_button)
         theme.as_page(self, top, self.text)
-        editor.changed.connect(self.make_stale)
-        editor.problems_changed.connect(self.make_stale)
+        self.follow = WhenShown(self, self._refresh)
+        editor.changed.connect(self.follow.mark)
+        editor.problems_changed.connect(self.follow.mark)
 
-    def refresh(self) -> bool:
+    def _refresh(self) -> None:
         """Writes the script anew; one that can't be written keeps the last one, greyed."""
         try:
             script = self._script()
         except SpecError as error:
             self._say(self._editor.sentence(error.problems[0]), "problem")
             self._enable(False)
-            return False
+            return
         if script != self.text.toPlainText():
             place = self.text.verticalScrollBar().value()
             self.text.setPlainText(script)
             self.text.verticalScrollBar().setValue(place)
         self._say(self.tr("Needs TensorFlow, and nothing of the workbench."), "muted")
         self._enable(True)
-        return False
 
     def _script(self) -> str:
         problems, info = self._editor.problems, self._editor.info

@@ -23,6 +23,8 @@ from ui import theme
 from ui.editor import Editor
 from ui.forms.form import SpecForm
 from ui.forms.schedule_curve import ScheduleCurve
+from ui.models.layers import Layers
+from ui.panels.fold import Fold
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
 from ui.panels.totals import Totals
@@ -39,11 +41,11 @@ class ExperimentPanel(QWidget):
 
     find_requested = Signal(str)
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, editor: Editor, layers: Layers) -> None:
         super().__init__()
         self._editor = editor
         self.setMinimumWidth(MINIMUM_WIDTH)
-        self.structure = StructurePanel(editor)
+        self.structure = StructurePanel(editor, layers)
         finders = {
             "optimizer": {"learning_rate": self.tr("Find it by a range test, in seconds")},
             "training": {"batch_size": self.tr("Find the fastest and the largest that fits")},
@@ -54,14 +56,18 @@ class ExperimentPanel(QWidget):
             )
             for path, title in (
                 ("data", self.tr("Data set")),
+                ("augmentation", ""),
                 ("loss", self.tr("Loss")),
                 ("regularization", self.tr("Regularization")),
+                ("constraint", self.tr("Constraint")),
                 ("optimizer", self.tr("Optimizer")),
                 ("schedule", self.tr("Schedule")),
                 ("hardware", self.tr("Target")),
                 ("training", ""),
+                ("stopping", self.tr("Early stopping")),
             )
         }
+        self.augmentation = Fold(self.tr("Augmentation"), self.forms["augmentation"])
         self.curve = ScheduleCurve(editor)
         self.sections = self._sections()
         for form in self.forms.values():
@@ -123,16 +129,22 @@ class ExperimentPanel(QWidget):
 
     def _sections(self) -> list[Section]:
         forms = self.forms
-        optimization = ("loss", "regularization", "optimizer", "schedule")
+        optimization = ("loss", "regularization", "constraint", "optimizer", "schedule")
         return [
-            Section(self.tr("Data"), "data", ("data",), [forms["data"]]),
+            Section(
+                self.tr("Data"), "data", ("data", "augmentation"),
+                [forms["data"], self.augmentation],
+            ),
             Section(self.tr("Structure"), "structure", ("structure",), [self.structure]),
             Section(
                 self.tr("Optimization"), "optimization", optimization,
                 [*(forms[path] for path in optimization), self.curve],
             ),
             Section(self.tr("Hardware"), "hardware", ("hardware",), [forms["hardware"]]),
-            Section(self.tr("Training"), "training", ("training",), [forms["training"]]),
+            Section(
+                self.tr("Training"), "training", ("training", "stopping"),
+                [forms["training"], forms["stopping"]],
+            ),
         ]  # fmt: skip
 
     def _name_row(self) -> QWidget:
@@ -165,6 +177,8 @@ class ExperimentPanel(QWidget):
         if self.name.text() != name and not self._editor.is_refused("name"):
             with QSignalBlocker(self.name):
                 self.name.setText(name)
+        varied = self._editor.experiment.augmentation.summary()
+        self.augmentation.summarize(varied or self.tr("off"))
 
     @Slot()
     def show_problems(self) -> None:
@@ -211,6 +225,8 @@ class ExperimentPanel(QWidget):
         forms = [*self.forms.values(), self.structure.form]
         found = next((w for w in (form.widget_at(path) for form in forms) if w is not None), None)
         widget = found or (section.header if section is not None else self.name)
+        if self.augmentation.isAncestorOf(widget):
+            self.augmentation.header.setChecked(True)
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._inside.activate()  # what was just unfolded has no place yet
         self.area.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.edited import EditedSpec
 from ui.editor import Editor
+from ui.forms.entry import first_sentence
 from ui.forms.form import SpecForm
-from ui.forms.help import first_sentence
-from ui.panels.lazy import LazyPage
 from ui.panels.structure_diff import StructureDiffView, show_relative
+from ui.when_shown import WhenShown
 from workbench.comparison import Comparison
 from workbench.experiment import Experiment
 from workbench.levers import LEVERS, Lever
@@ -156,7 +156,7 @@ class LeverCard(QFrame):
         super().mousePressEvent(event)
 
 
-class LeversPage(LazyPage):
+class LeversPage(QWidget):
     """Every lever on the left, the layers that the chosen one would change on the right.
 
     Args:
@@ -166,10 +166,23 @@ class LeversPage(LazyPage):
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
-        self.diff = StructureDiffView()
         self._group = QButtonGroup(self)
+        self.cards: dict[str, LeverCard] = {}
+        self.follow = WhenShown(self, self._work_out)
+        editor.changed.connect(self._experiment_changed)
+        editor.problems_changed.connect(self._experiment_changed)
+
+    def make(self) -> None:
+        """Makes what is shown, at the first use: the window starts sooner without it."""
+        if self.cards:
+            return
+        self.diff = StructureDiffView()
         self.cards = {name: self._card(name) for name in LEVERS}
         self._chosen = next(iter(self.cards.values()))
+        self._lay_out()
+        self._chosen.title.setChecked(True)
+
+    def _lay_out(self) -> None:
         inside = QWidget()
         inside.setObjectName("page")
         column = QVBoxLayout(inside)
@@ -191,9 +204,6 @@ class LeversPage(LazyPage):
         layout = QVBoxLayout(self)
         theme.spaced(layout, 0)
         layout.addWidget(across)
-        self._chosen.title.setChecked(True)
-        editor.changed.connect(self._experiment_changed)
-        editor.problems_changed.connect(self._experiment_changed)
 
     def _card(self, name: str) -> LeverCard:
         card = LeverCard(name)
@@ -205,18 +215,21 @@ class LeversPage(LazyPage):
 
     def choose(self, name: str) -> None:
         """Shows what one lever would change."""
+        self.make()
         card = self.cards[name]
         card.title.setChecked(True)
         self.area.ensureWidgetVisible(card)
 
-    def refresh(self) -> bool:
+    def _work_out(self) -> None:
         """Works out one lever, the chosen one first: all at once would be felt in a large net."""
+        self.make()
         stale = [card for card in (self._chosen, *self.cards.values()) if card.is_stale]
         if stale:
             stale[0].work_out(self._editor.experiment, self._editor.info)
             if stale[0] is self._chosen:
                 self._show_chosen()
-        return any(card.is_stale for card in self.cards.values())
+        if any(card.is_stale for card in self.cards.values()):
+            self.follow.mark()
 
     def pull(self, name: str) -> bool:
         """Applies a lever as one step of undo; False where it doesn't apply."""
@@ -241,7 +254,7 @@ class LeversPage(LazyPage):
     def _experiment_changed(self) -> None:
         for card in self.cards.values():
             card.is_stale = True
-        self.make_stale()
+        self.follow.mark()
 
     @Slot()
     def _settings_changed(self) -> None:
@@ -249,7 +262,7 @@ class LeversPage(LazyPage):
         assert isinstance(card, LeverCard)
         card.is_stale = True
         card.title.setChecked(True)
-        self.make_stale()
+        self.follow.mark()
 
     @Slot()
     def _card_chosen(self) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from workbench import presets, words
 
-SIZE = (236 * theme.UNIT, 100 * theme.UNIT)
+SIZE = (268 * theme.UNIT, 96 * theme.UNIT)
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 FIGURES = (2, 3)
 """Columns with numbers."""

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor
 from ui.forms.entry import calm
-from ui.panels.lazy import LazyPage
 from ui.panels.structure_diff import StructureDiffView
+from ui.when_shown import WhenShown
 from workbench import presets
 from workbench.comparison import Comparison, Side
 from workbench.experiment import Experiment
@@ -33,7 +33,7 @@ Key = tuple[str, str]
 """("run", its id) or ("preset", its name)."""
 
 
-class ComparePage(LazyPage):
+class ComparePage(QWidget):
     """A box that finds a run or preset by its name, and the difference to it.
 
     Args:
@@ -69,8 +69,9 @@ class ComparePage(LazyPage):
         theme.spaced(column, 0)
         column.addWidget(self.diff)
         theme.as_page(self, top, body)
-        editor.changed.connect(self.make_stale)
-        editor.problems_changed.connect(self.make_stale)
+        self.follow = WhenShown(self, self._refresh)
+        editor.changed.connect(self.follow.mark)
+        editor.problems_changed.connect(self.follow.mark)
 
     def _make_box(self) -> QComboBox:
         box = QComboBox()
@@ -89,7 +90,7 @@ class ComparePage(LazyPage):
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         box.activated.connect(self._chosen)
-        line.editingFinished.connect(self._show_name)
+        line.editingFinished.connect(self._typed)
         return box
 
     # --- choosing ------------------------------------------------------------------------------
@@ -101,18 +102,18 @@ class ComparePage(LazyPage):
         named += [(self.tr("{} (preset)").format(n), ("preset", n)) for n in presets.names()]
         if named != self._items:
             self._items = named
-            self.make_stale()
+            self.follow.mark()
 
     def prefer(self, run_id: str) -> None:
         """Compares with this run (it was selected elsewhere)."""
         if run_id and self._wanted != ("run", run_id):
             self._wanted = ("run", run_id)
-            self.make_stale()
+            self.follow.mark()
 
     def compare_with_preset(self, name: str) -> None:
         """Compares with a preset."""
         self._wanted = ("preset", name)
-        self.make_stale()
+        self.follow.mark()
 
     @property
     def chosen(self) -> Key | None:
@@ -125,7 +126,20 @@ class ComparePage(LazyPage):
     @Slot(int)
     def _chosen(self, index: int) -> None:
         self._wanted = self.box.itemData(index)
-        self.make_stale()
+        self.follow.mark()
+
+    @Slot()
+    def _typed(self) -> None:
+        """A whole name is a choice; anything else goes."""
+        text = self.box.currentText()
+        index = self.box.findText(text, Qt.MatchFlag.MatchExactly)
+        if index >= 0 and text != self.box.itemText(self._index()):
+            self._chosen(index)
+        else:
+            self._show_name()
+
+    def _index(self) -> int:
+        return next((i for i, (_, key) in enumerate(self._items) if key == self.chosen), -1)
 
     def _fill_box(self) -> None:
         with QSignalBlocker(self.box):
@@ -136,25 +150,21 @@ class ComparePage(LazyPage):
                     self.box.addItem(name, key)
             self._show_name()
 
-    @Slot()
     def _show_name(self) -> None:
-        """What was typed and is no name goes."""
-        keys = [key for _, key in self._items]
-        index = keys.index(self.chosen) if self.chosen in keys else -1
+        index = self._index()
         with QSignalBlocker(self.box):
             self.box.setCurrentIndex(index)
             self.box.setEditText(self.box.itemText(index))
 
     # --- comparing -----------------------------------------------------------------------------
 
-    def refresh(self) -> bool:
+    def _refresh(self) -> None:
         """Compares the experiment as it stands with the chosen one."""
         self._fill_box()
         sentence = self._compare()
         self.use.setEnabled(self._other is not None)
         if sentence:
             self.diff.say(sentence)
-        return False
 
     def _compare(self) -> str:
         """Shows the comparison; what keeps it from being shown, in a sentence."""

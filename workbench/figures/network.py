@@ -98,14 +98,15 @@ class _Painter:
 
 def _style(box: Box) -> dict[str, Any]:
     """Edge and fill of a box."""
-    return {
+    styles: dict[Look, dict[str, Any]] = {
         Look.INPUT: {"colour": TEXT, "facecolor": "white"},
         Look.WEIGHTS: {"colour": ACCENT, "facecolor": _shade(box.share)},
         Look.PLAIN: {"colour": MUTED, "facecolor": PLAIN},
         Look.TIED: {"colour": ACCENT, "facecolor": "white", "linestyle": "--"},
         Look.OFF: {"colour": FRAME, "facecolor": "white", "linestyle": ":"},
         Look.WRONG: {"colour": BAD, "facecolor": "white"},
-    }[box.look]
+    }
+    return styles[box.look]
 
 
 def _shade(share: float) -> tuple[float, ...]:

@@ -19,14 +19,10 @@ from workbench.experiment import Experiment
 from workbench.runtime import hashed, schedule_free
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
-from workbench.spec.layers import Operation, Planner, Step
+from workbench.spec.layers import Limits, Operation, Planner, Step
 from workbench.spec.optimizers import Optimizer
-from workbench.spec.regularizers import NoRegularizer
 
-BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {
-    NoRegularizer: lambda choice: None,
-}
-
+BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {}
 
 OWN_CLASSES: dict[str, Any] = {
     "hashed.HashedConv2D": hashed.HashedConv2D,
@@ -103,12 +99,13 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
     for layer in experiment.structure.layers:
         planner.add(layer)
     steps = planner.steps
+    limits = experiment.limits(sum(step.parameters.trainable for step in steps))
     values: list[Any] = [keras.Input(info.image_shape)]
     by_weights: dict[int, keras.layers.Layer] = {}
     for step in steps:
         made = by_weights.get(step.weights)
         if made is None:
-            made = by_weights[step.weights] = _layer(step, experiment)
+            made = by_weights[step.weights] = _layer(step, limits)
             if step.weights == steps[-1].weights:
                 made.dtype_policy = keras.DTypePolicy("float32")
         given = [values[number] for number in step.inputs]
@@ -117,10 +114,13 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
     return Assembled(keras.Model(values[0], values[-1]), steps, layers, values[1:])
 
 
-def _layer(step: Step, experiment: Experiment) -> keras.layers.Layer:
-    """The Keras layer of a step; kernels of all kinds are regularized, biases are not."""
-    penalty = {name: build(experiment.regularization) for name in step.layer.regularized()}
-    return build(step.layer, hash_seed=step.weights, **penalty)
+def _layer(step: Step, limits: Limits) -> keras.layers.Layer:
+    """The Keras layer of a step, with the penalties and limits on its weights."""
+    given = {
+        name: build(limit.choice, **limit.arguments)
+        for name, limit in limits.of(step.layer).items()
+    }
+    return build(step.layer, hash_seed=step.weights, **given)
 
 
 def build_optimizer(

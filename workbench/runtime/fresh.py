@@ -5,9 +5,10 @@ from __future__ import annotations
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime.build import build, build_model, build_optimizer
+from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.hardware import Device
 from workbench.runtime.loop import Loop
+from workbench.runtime.objective import Objective
 from workbench.spec.data import DataInfo
 
 
@@ -26,6 +27,7 @@ def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: i
     with device.strategy.scope():
         model = build_model(experiment, info)
         optimizer = build_optimizer(chosen, model, steps_per_epoch)
-    loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
+    logits = not experiment.gives_probabilities(info)
+    objective = Objective(experiment.loss, info.classes, logits=logits)
     mean_batch = images / steps_per_epoch if chosen.full_batch else None
-    return Loop(model, optimizer, loss, device.strategy, mean_batch)
+    return Loop(model, optimizer, objective, device.strategy, mean_batch)

@@ -6,6 +6,8 @@ knows nothing of runs, files or messages.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import keras
@@ -14,10 +16,12 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.runtime.averaging import averaged
+from workbench.runtime.objective import share_right
 from workbench.runtime.pipeline import Feed, Order
 from workbench.runtime.update import update_of
 
 Floats = npt.NDArray[np.float32]
+Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 class Evaluation(NamedTuple):
@@ -33,7 +37,7 @@ class Loop:
     Args:
         model: Ends in probabilities or logits.
         optimizer: Built for the model's trainable variables.
-        loss: Mean over a batch, from (labels, outputs).
+        loss: Mean over a batch, from (labels, outputs); labels as the feed gives them.
         strategy: Where each step runs.
         mean_batch: Images of an average batch, where the gradient of each counts by its images, as
             in that of the whole training set; None where each batch stands for itself.
@@ -43,7 +47,7 @@ class Loop:
         self,
         model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
-        loss: keras.losses.Loss,
+        loss: Loss,
         strategy: tf.distribute.Strategy,
         mean_batch: float | None = None,
     ) -> None:
@@ -89,7 +93,7 @@ class Loop:
 
         # Without AutoGraph, which fails on a future Python and has nothing to convert here.
         compiled = tf.function(run, autograph=False).get_concrete_function(
-            tf.type_spec_from_value(state),
+            tf.nest.map_structure(tf.type_spec_from_value, state),
             tf.TensorSpec((), tf.int32),
             tf.TensorSpec((None,), tf.float32),
         )
@@ -108,28 +112,24 @@ class Loop:
             share = tf.cast(tf.shape(labels)[0], tf.float32) / self._mean_batch
             gradients = [gradient * share for gradient in gradients]
         self._update(gradients, model.trainable_variables, rate)
-        return total, _share_right(labels, outputs)
+        return total, share_right(labels, outputs)
 
     @tf.function(autograph=False, reduce_retracing=True)
     def _sums(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         outputs = self.model(images, training=False)
         count = tf.cast(tf.shape(labels)[0], tf.float32)
-        return self.loss(labels, outputs) * count, _share_right(labels, outputs) * count
+        return self.loss(labels, outputs) * count, share_right(labels, outputs) * count
 
-    def evaluate(self, feed: Feed, order: Order) -> Evaluation:
+    def evaluate(self, feed: Feed, order: Order, *, is_final: bool = False) -> Evaluation:
         """Loss and accuracy on the images at these indices of the feed's part.
 
-        Where the optimizer averages the weights, it is the average that is judged.
+        Where the optimizer averages the weights, it is the average that is judged, unless training
+        is over and the model has its final weights already.
         """
         state, loss, right = feed.begin(order, 0), 0.0, 0.0
-        with averaged(self.model, self.optimizer):
+        with nullcontext() if is_final else averaged(self.model, self.optimizer):
             for index in range(-(-len(order) // feed.batch_size)):
                 images, labels = feed.batch(state, tf.constant(index))
                 batch_loss, batch_right = self._sums(images, labels)
                 loss, right = loss + float(batch_loss), right + float(batch_right)
         return Evaluation(loss / len(order), right / len(order))
-
-
-def _share_right(labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
-    right = tf.equal(tf.argmax(outputs, axis=-1, output_type=tf.int32), labels)
-    return tf.reduce_mean(tf.cast(right, tf.float32))

@@ -13,21 +13,23 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.data import Part
+from workbench.runtime.augment import Augmenter
 
 Order = npt.NDArray[np.int64]
 
 
 class Feed(Protocol):
-    """Batches of (images float32 in [0, 1], labels int32)."""
+    """Batches of (images float32 in [0, 1], labels int32, or shares of the classes if mixed)."""
 
     batch_size: int
 
-    def begin(self, order: Order, first_batch: int) -> Any:
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> Any:
         """The state of an epoch for the compiled loop.
 
         Args:
             order: Indices into the part, shape (images,).
             first_batch: Where to begin, from 0.
+            epoch: From 0, where images are varied.
         """
 
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -57,7 +59,7 @@ class MemoryFeed:
         self._images = tf.constant(part.images.read(np.arange(len(part.images))))
         self._labels = tf.constant(part.labels, tf.int32)
 
-    def begin(self, order: Order, first_batch: int) -> tf.Tensor:
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tf.Tensor:
         return tf.constant(order, tf.int32)
 
     def batch(self, state: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -72,7 +74,7 @@ class StreamFeed:
         self.batch_size = batch_size
         self._part = part
 
-    def begin(self, order: Order, first_batch: int) -> Any:
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> Any:
         images, labels = self._part.images, self._part.labels
 
         def read(rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
@@ -92,6 +94,21 @@ class StreamFeed:
 
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return state.get_next()
+
+
+class AugmentedFeed:
+    """Another feed's batches, varied at random."""
+
+    def __init__(self, inner: Feed, augmenter: Augmenter) -> None:
+        self.batch_size = inner.batch_size
+        self._inner, self._augmenter = inner, augmenter
+
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tuple[Any, tf.Tensor]:
+        return self._inner.begin(order, first_batch), tf.constant(epoch, tf.int32)
+
+    def batch(self, state: tuple[Any, tf.Tensor], index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        inner, epoch = state
+        return self._augmenter(*self._inner.batch(inner, index), epoch, index)
 
 
 def feed(part: Part, batch_size: int) -> Feed:

@@ -31,7 +31,7 @@ def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[Ru
     if status is not RunStatus.INTERRUPTED:
         result = trainer.test()
         store.update(run_id, test_loss=result.loss, test_accuracy=result.accuracy)
-    return status, " ".join(dataset.warnings)
+    return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
 
 
 def _dataset(spec: Data, run_id: str, say: Say, control: Control) -> Dataset:

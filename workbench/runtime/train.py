@@ -17,13 +17,15 @@ from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
-from workbench.runtime.averaging import finalize
+from workbench.runtime.augment import Augmenter
+from workbench.runtime.averaging import averaged, finalize
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
 from workbench.runtime.fresh import fresh_loop
 from workbench.runtime.loop import Evaluation
-from workbench.runtime.pipeline import epoch_order, feed
+from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed
 from workbench.runtime.recorder import Recorder, typical_rate
+from workbench.runtime.stopping import Watch
 from workbench.spec.base import SpecError
 from workbench.spec.schedules import Plan, Rates
 
@@ -78,8 +80,9 @@ class Trainer:
         self._plan = Plan(self._steps_per_epoch, self._total_steps)
         self._loop = fresh_loop(experiment, info, prepared.device, images)
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
-        self._feed = feed(prepared.dataset.train, self._training.batch_size)
+        self._feed = _training_feed(prepared)
         self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
+        self._watch = Watch(experiment.stopping, self._model)
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
@@ -114,18 +117,27 @@ class Trainer:
             )
         )  # fmt: skip
         while self._control.end is None and self._position.step < self._total_steps:
+            if self._watch.stops:
+                break
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
         if self._control.end is None:
             finalize(self._model, self._optimizer)
+            self._watch.finish()
+            self._store.update(self._run_id, total_steps=self._position.step)
         self._save()
         return self._control.end or RunStatus.COMPLETED
+
+    def ending(self) -> str:
+        """Why training ended early, or with whose weights; "" where there is nothing to say."""
+        return self._watch.sentence(self._training.epochs) if self._control.end is None else ""
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
-        return self._loop.evaluate(feed(test, EVALUATION_BATCH), np.arange(len(test.labels)))
+        images, is_final = np.arange(len(test.labels)), self._control.end is None
+        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=is_final)
 
     # --- one epoch -----------------------------------------------------------------------------
 
@@ -133,7 +145,7 @@ class Trainer:
         """The rest of an epoch, which may have begun before a resume."""
         order = epoch_order(self._prepared.train_rows, self._training.seed, epoch)
         first = self._position.step - epoch * self._steps_per_epoch
-        state = self._feed.begin(order, first)
+        state = self._feed.begin(order, first, epoch)
         timed_images, timed_seconds = 0, 0.0
         while first < self._steps_per_epoch:
             if self._held_or_ended():
@@ -146,10 +158,12 @@ class Trainer:
             if self._calls > 1:
                 timed_images += images
                 timed_seconds += time.perf_counter() - started
-            if self._checkpoint_is_due():
-                self._save()
+            # At the end of an epoch only once its figures are there too.
+            if first < self._steps_per_epoch:
+                self._save_if_due()
         rate = timed_images / timed_seconds if timed_seconds else 0.0
         self._end_epoch(epoch, rate)
+        self._save_if_due()
 
     def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
         """One compiled call of `count` steps; returns how many images it took."""
@@ -197,10 +211,13 @@ class Trainer:
         )
         self._recorder.epoch(metrics, rates)
         experiment = self._prepared.experiment
+        with averaged(self._model, self._optimizer):  # the weights that were judged
+            self._watch.epoch(metrics)
         self._position = Position(
             step=position.step,
             seconds=time.perf_counter() - self._clock,
             rates=rates,
+            watched=self._watch.seen,
             schedule=experiment.schedule.after_epoch(
                 position.schedule, asdict(metrics), experiment.optimizer.learning_rate
             ),
@@ -247,14 +264,16 @@ class Trainer:
         self._store.update(self._run_id, status=status)
         self._say(StatusChanged(self._run_id, status))
 
-    def _checkpoint_is_due(self) -> bool:
+    def _save_if_due(self) -> None:
         interval = max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
-        return time.perf_counter() - self._saved > interval
+        if time.perf_counter() - self._saved > interval:
+            self._save()
 
     def _save(self) -> None:
         began = time.perf_counter()
         self._recorder.flush()
-        checkpoint.save(self._prepared.folder, self._model, self._optimizer, self._position)
+        best, folder = self._watch.best_weights, self._prepared.folder
+        checkpoint.save(folder, self._model, self._optimizer, self._position, best)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began
 
@@ -263,9 +282,20 @@ class Trainer:
         folder = self._prepared.folder
         position = Position()
         if checkpoint.exists(folder):
-            position = checkpoint.restore(folder, self._model, self._optimizer)
+            position, best = checkpoint.restore(folder, self._model, self._optimizer)
+            self._watch.seen, self._watch.best_weights = position.watched, best
         self._store.truncate(self._run_id, position.step)
         return position
+
+
+def _training_feed(prepared: Prepared) -> Feed:
+    """The training images in batches, varied where the experiment says so."""
+    experiment, info = prepared.experiment, prepared.dataset.info
+    plain = feed(prepared.dataset.train, experiment.training.batch_size)
+    if not experiment.augmentation.is_on:
+        return plain
+    settings = experiment.augmentation.settings()
+    return AugmentedFeed(plain, Augmenter(experiment.training.seed, info.classes, **settings))
 
 
 def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:

@@ -251,6 +251,7 @@ def setting(
     unit: str = "",
     advanced: bool = False,
     begin: Any = None,
+    absent: str = "",
     **bounds: Any,
 ) -> Any:
     """A field as the form needs it.
@@ -262,9 +263,10 @@ def setting(
         unit: Shown after the value ("px", "images").
         advanced: Rarely needed: the form keeps it in a part that is folded at first.
         begin: What a setting that is left off (None) starts from when it is switched on.
+        absent: What it means that an optional choice is left off ("As elsewhere").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    named = {"unit": unit, "advanced": advanced, "begin": begin}
+    named = {"unit": unit, "advanced": advanced, "begin": begin, "absent": absent}
     extra = {name: value for name, value in named.items() if value not in ("", False, None)}
     return Field(
         default, title=title, description=description, json_schema_extra=extra or None, **bounds
