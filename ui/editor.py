@@ -19,6 +19,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from ui.edited import UNREADABLE, Edited
 from workbench.analysis import Analysis
 from workbench.experiment import CHOICE_KEYS, Experiment
+from workbench.machine import Machine
 from workbench.spec.base import Facts, Problem, SpecError
 from workbench.spec.data import DataInfo
 
@@ -70,9 +71,11 @@ class Editor(Edited):
         changed: The experiment is another one.
         problems_changed: What keeps it from training is something else.
         file_changed: It has another file, or was saved.
+        machine_changed: What there is to train on is known now.
     """
 
     file_changed = Signal()
+    machine_changed = Signal()
 
     def __init__(self, experiment: Experiment, undo_stack: QUndoStack) -> None:
         super().__init__()
@@ -82,6 +85,7 @@ class Editor(Edited):
         self._undo = undo_stack
         self._info: DataInfo | None = experiment.data.info()
         self._data_problem: Problem | None = None
+        self.machine: Machine | None = None
         self._refused: dict[str, _Refused] = {}
         self._kept: dict[str, _Refused] = {}
         self._analysis: Analysis | None = None
@@ -127,7 +131,9 @@ class Editor(Edited):
             found.append(self._data_problem)
         if self._own_problems is None:
             self._own_problems = self.experiment.problems(self._info, self.analysis)
-        return found + self._own_problems
+        missing = self.experiment.hardware.missing(self.machine) if self.machine else ""
+        here = [Problem("hardware.target", missing)] if missing else []
+        return found + here + self._own_problems
 
     def sentence(self, problem: Problem) -> str:
         """A problem as a person reads it, with the field's title in place of its path."""
@@ -215,6 +221,12 @@ class Editor(Edited):
         path, message = split_sentence(problem)
         self._data_problem = Problem(path or "data", message) if problem else None
         self._analysis = self._own_problems = None
+        self.problems_changed.emit()
+
+    def set_machine(self, machine: Machine) -> None:
+        """What there is to train on, as the training process found it."""
+        self.machine = machine
+        self.machine_changed.emit()
         self.problems_changed.emit()
 
     def _show(self, experiment: Experiment) -> None:

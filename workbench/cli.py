@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import __version__, cli_find, cli_structure, presets
+from workbench import __version__, cli_find, cli_hardware, cli_structure, presets
 from workbench.data import DataError, is_downloaded, load
 from workbench.experiment import Experiment
 from workbench.places import default_store
@@ -77,9 +77,16 @@ def parser() -> argparse.ArgumentParser:
         commands, "find-batch-size", cli_find.find_batch_size,
         "time training over the batch size, and find the one to use",
     )  # fmt: skip
-    for part in (rate, batch):
+    tune = _command(commands, "tune", cli_hardware.tune, "find the fastest hardware settings")
+    tune.add_argument("--seconds", type=float, metavar="N", help="to take, about (default: 50)")
+    tune.add_argument(
+        "--batch-sizes", action="store_true",
+        help="try larger batches too, which changes what is learned",
+    )  # fmt: skip
+    found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
+    for part in (rate, batch, tune, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, structure, script, rate, batch):
+    for part in (run, structure, script, rate, batch, tune):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
@@ -91,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
     runs = _command(commands, "runs", _runs, "list the runs of the store")
     for part in (run, resume, runs):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure):
+    for part in (run, resume, runs, structure, tune):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -114,8 +121,8 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "datasets", "find-batch-size", "find-rate", "presets", "resume", "run",
-        "runs",
+        "analyze", "code", "datasets", "devices", "find-batch-size", "find-rate", "presets",
+        "resume", "run", "runs", "tune",
     }  # fmt: skip
 
 
@@ -126,7 +133,7 @@ def _run(arguments: argparse.Namespace) -> int:
     experiment = cli_structure.experiment_of(arguments)
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
-        session = Session(store.folder)
+        session = Session(store.folder, startup=experiment.hardware.startup)
         try:
             _check(experiment)  # while the training process is still importing TensorFlow
             return _train(store, session, store.create(experiment).run_id, arguments.json)

@@ -50,7 +50,7 @@ def _bars(measured: list[Measured], chosen: int) -> list[str]:
 def _ask(task: str, arguments: argparse.Namespace) -> Mapping[str, Any]:
     """Does the task on the experiment that the command names; as JSON it is printed here."""
     experiment = experiment_of(arguments)
-    line = _line(sys.stderr)
+    line = progress_line(sys.stderr)
     try:
         store = default_store()
         result = do_task(store, task, {"experiment": experiment.to_toml()}, line)
@@ -61,7 +61,7 @@ def _ask(task: str, arguments: argparse.Namespace) -> Mapping[str, Any]:
     return result
 
 
-def _line(stream: TextIO) -> Callable[[TaskProgress], None]:
+def progress_line(stream: TextIO) -> Callable[[TaskProgress], None]:
     """One line on a terminal, rewritten in place; silent where the stream is no terminal."""
 
     def show(message: TaskProgress) -> None:

@@ -262,7 +262,7 @@ class Experiment(Spec):
             info: What is known of the data; None leaves out what depends on it.
             analysis: Of the network on this data, where it has been made already.
         """
-        found: list[Problem] = []
+        found = self.hardware.conflicts()
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
         has_validation = self.training.validation_split > 0

@@ -89,8 +89,13 @@ def ran(script: str, folder: Path) -> dict[str, str]:
             augmentation__cutout=0.2, augmentation__mixup=0.2, augmentation__contrast=0.1,
             stopping__kind="early_stopping", stopping__patience=3,
         ),
+        small(
+            training__epochs=6, optimizer__learning_rate=0.01, hardware__target="cpu",
+            hardware__precision="mixed_bfloat16", hardware__steps_per_execution=4,
+            hardware__intra_op_threads=1,
+        ),
     ],
-    ids=["small", "mixed", "shared", "hashed", "regularized"],
+    ids=["small", "mixed", "shared", "hashed", "regularized", "bfloat16"],
 )  # fmt: skip
 def test_a_script_gives_what_the_workbench_gives(experiment: Experiment, tmp_path: Path) -> None:
     with Store(tmp_path / "store-of-code") as store:

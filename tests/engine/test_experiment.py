@@ -122,7 +122,7 @@ SENTENCES = {
     "[optimizer]\nbeta_1 = 0.5": "optimizer.kind: is missing; known are adadelta,",
     "[optimizer]\nkind = 'sgd'\nbeta_1 = 0.5": "optimizer.beta_1: unknown setting; known are clip",
     "[hardware]\nkind = 'cpu'": "hardware.target: is missing; known are auto, cpu, gpu",
-    "[hardware]\ntarget = 'tpu'": "hardware.target: there is no 'tpu'; did you mean 'gpu'?",
+    "[hardware]\ntarget = 'gpus'": "hardware.target: there is no 'gpus'; did you mean 'gpu'?",
     LAYERS % "{}": "structure.layers[2].kind: is missing; known are activation,",
     LAYERS % "{kind='Conv2D'}": "structure.layers[2].kind: there is no 'Conv2D'; did you mean 'co",
     "[data]\nkind = 'mnist'\npath = 'x'": "data.path: unknown setting; known are channels, kind,",

@@ -53,6 +53,8 @@ class IntEntry(Entry):
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
         self.spin = _spin(field)
+        extra: Any = field.json_schema_extra or {}
+        self.spin.setSpecialValueText(extra.get("zero", ""))  # in place of the least number
         self.row.addWidget(self.spin, 1)
         self.spin.valueChanged.connect(self.edited.emit)
 

@@ -164,7 +164,8 @@ class SpecForm(QWidget):
 
     def widget_at(self, path: str) -> QWidget | None:
         """The field of a setting, by its whole path; the combo box by the path of the group."""
-        row = self._rows.get(path.removeprefix(self._path).removeprefix("."))
+        name = path.removeprefix(self._path).removeprefix(".")
+        row = self._rows.get("" if self._is_key(name) else name)
         if row is None or not path.startswith(self._path):
             return None
         return row.entry.field() if isinstance(row.entry, Entry) else row.entry
@@ -179,9 +180,15 @@ class SpecForm(QWidget):
                 inside = problem.path.removeprefix(f"{self._path}.")
                 name = re.split(r"[.\[]", inside)[0]
                 rest = inside.removeprefix(name).lstrip(".")
+                name = "" if self._is_key(name) else name
                 messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
         for name, row in self._rows.items():
             row.set_problem(messages.get(name, ""))
+
+    def _is_key(self, name: str) -> bool:
+        """Whether a name stands for the choice itself, which the combo box shows."""
+        shown = self._shown
+        return shown is not None and issubclass(shown, Choice) and name == shown.key
 
     def _build(self, spec: Spec) -> None:
         self._shown = type(spec)

@@ -25,6 +25,7 @@ from ui.forms.form import SpecForm
 from ui.forms.schedule_curve import ScheduleCurve
 from ui.models.layers import Layers
 from ui.panels.fold import Fold
+from ui.panels.hardware import HardwareNote
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
 from ui.panels.totals import Totals
@@ -140,7 +141,10 @@ class ExperimentPanel(QWidget):
                 self.tr("Optimization"), "optimization", optimization,
                 [*(forms[path] for path in optimization), self.curve],
             ),
-            Section(self.tr("Hardware"), "hardware", ("hardware",), [forms["hardware"]]),
+            Section(
+                self.tr("Hardware"), "hardware", ("hardware",),
+                [HardwareNote(self._editor), forms["hardware"]],
+            ),
             Section(
                 self.tr("Training"), "training", ("training", "stopping"),
                 [forms["training"], forms["stopping"]],

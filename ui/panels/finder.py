@@ -111,6 +111,10 @@ class FinderPage(QWidget):
 
     # --- for each page to fill in ----------------------------------------------------------------
 
+    def request(self, experiment: Experiment) -> dict[str, Any]:
+        """What the task is asked."""
+        return {"experiment": experiment.to_toml()}
+
     def begin(self) -> None:
         """Clears what was found before."""
         raise NotImplementedError
@@ -126,6 +130,15 @@ class FinderPage(QWidget):
     def finding(self, result: Mapping[str, Any]) -> float | None:
         """The value that the result has for the setting; None where it has none."""
         raise NotImplementedError
+
+    def settings(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the result would have set, by path; nothing where it has nothing to offer."""
+        value = self.finding(result)
+        return {} if value is None else {self.path: value}
+
+    def offer(self, result: Mapping[str, Any]) -> str:
+        """The finding as the button names it."""
+        return f"{self.finding(result) or 0:,g}"
 
     def partial(self) -> Mapping[str, Any] | None:
         """The result of what was measured before an end that came too soon; None for none."""
@@ -143,9 +156,7 @@ class FinderPage(QWidget):
         self.words.setText("")
         self.empty.hide()
         self.begin()
-        task = self._assistant.ask(
-            self.task_name, {"experiment": experiment.to_toml()}, measures=self.measures
-        )
+        task = self._assistant.ask(self.task_name, self.request(experiment), measures=self.measures)
         self._task = task
         task.progress.connect(self._progress)
         task.done.connect(self._done)
@@ -161,7 +172,7 @@ class FinderPage(QWidget):
     def use(self) -> None:
         """Puts what was found into the form."""
         if self._found is not None:
-            self._editor.set(self.path, self.finding(self._found))
+            self._editor.set_all(self.settings(self._found), self.path)
 
     @Slot(object)
     def _progress(self, message: TaskProgress) -> None:
@@ -202,12 +213,14 @@ class FinderPage(QWidget):
         self.start_button.setToolTip(
             self._editor.sentence(problems[0]) if problems else self._texts.reason
         )
-        value = self.finding(self._found) if self._found is not None else None
-        used = value is not None and self._editor.experiment.at(self.path) == value
-        self.use_button.setVisible(value is not None and not self.bar.is_busy)
+        found = self._found
+        settings = self.settings(found) if found is not None else {}
+        experiment = self._editor.experiment
+        used = all(experiment.at(path) == value for path, value in settings.items())
+        self.use_button.setVisible(bool(settings) and not self.bar.is_busy)
         self.use_button.setEnabled(not used)
         text = self.tr("{} is in use") if used else self.tr("Use {}")
-        self.use_button.setText(text.format(f"{value or 0:,g}"))
+        self.use_button.setText(text.format(self.offer(found)) if found is not None else "")
         self.words.setVisible(bool(self.words.text()))
         self.stale.setVisible(self._found is not None and not self._still_holds())
 
@@ -215,7 +228,8 @@ class FinderPage(QWidget):
         """Whether the finding is of the experiment as it stands, but for name and finding."""
         now, then = self._editor.experiment.values(), self._measured
         before = then.values() if then is not None else {}
-        for path in ("name", self.path):
+        found = self.settings(self._found) if self._found is not None else {}
+        for path in ("name", self.path, *found):
             for values in (now, before):
                 _drop(values, path.split("."))
         return now == before

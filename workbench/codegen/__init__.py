@@ -14,6 +14,7 @@ from typing import Any
 from workbench.codegen.augmentation import augmentation_source, augmenter_lines
 from workbench.codegen.data import data_imports, data_lines, fit_arguments
 from workbench.codegen.expressions import assignment, written
+from workbench.codegen.hardware import compile_arguments, startup_lines
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
 from workbench.codegen.objective import loss_lines, stopping_lines, trains_on_shares
 from workbench.experiment import Experiment
@@ -123,6 +124,7 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     before, at_end, behind = stopping_lines(experiment)
     fitted = "history = " if at_end else ""
     body = [
+        *startup_lines(experiment.hardware),
         "x, y, x_test, y_test = read()",
         *fitting,
         "train, aside = split(y, VALIDATION_SHARE, SEED)",
@@ -135,7 +137,8 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         *_rate(experiment),
         *assignment("optimizer", experiment.optimizer, learning_rate="learning_rate"),
         *loss_lines(experiment, info),
-        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
+        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"]'
+        f"{compile_arguments(experiment.hardware)})",
         *augmenter,
         *before,
         "for epoch in range(EPOCHS):",

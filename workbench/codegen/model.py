@@ -23,6 +23,7 @@ def model_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     limits = experiment.limits(sum(step.parameters.trainable for step in planner.steps))
     calls = Counter(step.weights for step in planner.steps)
     made: set[int] = set()
+    mixed = experiment.hardware.precision != "float32"
     words = experiment.regularization.in_force(Facts(parameters=limits.parameters))
     lines = [f"# All weights: {words}."] if experiment.regularization.counts_all else []
     lines.append(f"inputs = keras.Input({info.image_shape})")
@@ -31,7 +32,10 @@ def model_lines(experiment: Experiment, info: DataInfo) -> list[str]:
             shapes = f"{written(steps[0].input_shape)} -> {written(steps[-1].output_shape)}"
             lines.append(f"# {layer.label} {layer.summary()}: {shapes}")
         for step in steps:
-            lines += _step_lines(step, names, limits, calls[step.weights] > 1, made)
+            is_output = step.weights == planner.steps[-1].weights
+            extra = {"dtype": '"float32"'} if is_output and mixed else {}
+            shared = calls[step.weights] > 1
+            lines += _step_lines(step, names, limits, extra, shared, made)
     lines.append("return keras.Model(inputs, outputs)")
     body = [f"    {line}" for line in lines]
     return ["def make_model():", '    """The network with fresh weights."""', *body]
@@ -65,13 +69,18 @@ def _value_names(steps: list[Step]) -> dict[int, str]:
 
 
 def _step_lines(
-    step: Step, names: dict[int, str], limits: Limits, shared: bool, made: set[int]
+    step: Step,
+    names: dict[int, str],
+    limits: Limits,
+    extra: dict[str, str],
+    shared: bool,
+    made: set[int],
 ) -> list[str]:
     """Makes the layer at its first call and calls it."""
     given = ", ".join(names[number] for number in step.inputs)
     given = f"[{given}]" if len(step.inputs) > 1 else given
     target = names[step.output]
-    settings = arguments(step.layer)
+    settings = arguments(step.layer) | extra
     for name, limit in limits.of(step.layer).items():
         more = {argument: written_value(value) for argument, value in limit.arguments.items()}
         settings[name] = expression(limit.choice, **more)

@@ -16,7 +16,8 @@ from workbench.runtime.schedule_free import ScheduleFreeAdamW
 
 def is_averaging(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether evaluation uses other weights than training."""
-    return bool(optimizer.use_ema) or isinstance(optimizer, ScheduleFreeAdamW)
+    rule = getattr(optimizer, "inner_optimizer", optimizer)  # where float16 scales the loss
+    return bool(rule.use_ema) or isinstance(rule, ScheduleFreeAdamW)
 
 
 @contextmanager

@@ -105,7 +105,7 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
     for step in steps:
         made = by_weights.get(step.weights)
         if made is None:
-            made = by_weights[step.weights] = _layer(step, limits)
+            made = by_weights[step.weights] = _layer(step, limits, experiment.hardware.precision)
             if step.weights == steps[-1].weights:
                 made.dtype_policy = keras.DTypePolicy("float32")
         given = [values[number] for number in step.inputs]
@@ -114,13 +114,13 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
     return Assembled(keras.Model(values[0], values[-1]), steps, layers, values[1:])
 
 
-def _layer(step: Step, limits: Limits) -> keras.layers.Layer:
+def _layer(step: Step, limits: Limits, precision: str) -> keras.layers.Layer:
     """The Keras layer of a step, with the penalties and limits on its weights."""
     given = {
         name: build(limit.choice, **limit.arguments)
         for name, limit in limits.of(step.layer).items()
     }
-    return build(step.layer, hash_seed=step.weights, **given)
+    return build(step.layer, hash_seed=step.weights, dtype=precision, **given)
 
 
 def build_optimizer(

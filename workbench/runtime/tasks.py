@@ -75,6 +75,11 @@ class Work:
 TASKS: dict[str, str] = {
     "find_batch_size": "find_batch_size:find_batch_size",
     "find_rate": "find_rate:find_rate",
+    "devices": "probe:devices",
+    "peak": "peak:peak",
+    "profile_layers": "profile:profile_layers",
+    "trial": "trial:trial",
+    "tune": "tune:tune",
 }
 """Where each task lives: `module:function` in this package, imported at its first use.
 

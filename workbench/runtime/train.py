@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
 from workbench.runtime.fresh import fresh_loop
 from workbench.runtime.loop import Evaluation
-from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed
+from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.runtime.stopping import Watch
 from workbench.spec.base import SpecError
@@ -80,9 +81,11 @@ class Trainer:
         self._plan = Plan(self._steps_per_epoch, self._total_steps)
         self._loop = fresh_loop(experiment, info, prepared.device, images)
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
-        self._feed = _training_feed(prepared)
-        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
+        self._feed = training_feed(experiment, prepared.dataset)
+        part = prepared.dataset.train
+        self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware)
         self._watch = Watch(experiment.stopping, self._model)
+        self._is_final = False
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
@@ -105,10 +108,7 @@ class Trainer:
             parameters=self._model.count_params(),
             macs=macs,
             fingerprint=self._prepared.dataset.fingerprint,
-            environment={
-                **hardware.environment(self._prepared.device),
-                "image_shape": info.image_shape,
-            },
+            environment=self._environment(),
         )
         self._say(
             Started(
@@ -116,28 +116,45 @@ class Trainer:
                 self._model.count_params(), macs, self._prepared.device.words,
             )
         )  # fmt: skip
-        while self._control.end is None and self._position.step < self._total_steps:
-            if self._watch.stops:
-                break
+        while self._goes_on():
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
-        if self._control.end is None:
+        end = self._control.end  # what is asked from now on comes too late
+        self._is_final = end is None
+        if self._is_final:
             finalize(self._model, self._optimizer)
             self._watch.finish()
             self._store.update(self._run_id, total_steps=self._position.step)
         self._save()
-        return self._control.end or RunStatus.COMPLETED
+        self._store.update(self._run_id, environment=self._environment())
+        return end or RunStatus.COMPLETED
+
+    def _goes_on(self) -> bool:
+        """Whether another epoch is to be trained."""
+        left = self._position.step < self._total_steps and not self._watch.stops
+        return left and self._control.end is None
+
+    def _environment(self) -> dict[str, Any]:
+        """Where and how it trains, with what was chosen automatically as it is now."""
+        part, asked = self._prepared.dataset.train, self._prepared.experiment.hardware
+        return hardware.environment(
+            self._prepared.device,
+            asked,
+            image_shape=self._prepared.dataset.info.image_shape,
+            pipeline=pipeline_of(part, asked),
+            steps_per_execution=self._steps_to_a_call(),
+        )
 
     def ending(self) -> str:
         """Why training ended early, or with whose weights; "" where there is nothing to say."""
-        return self._watch.sentence(self._training.epochs) if self._control.end is None else ""
+        return self._watch.sentence(self._training.epochs) if self._is_final else ""
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
-        images, is_final = np.arange(len(test.labels)), self._control.end is None
-        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=is_final)
+        images = np.arange(len(test.labels))
+        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=self._is_final)
 
     # --- one epoch -----------------------------------------------------------------------------
 
@@ -230,10 +247,13 @@ class Trainer:
         return experiment.schedule.rates(initial, steps, self._plan, state)
 
     def _steps_to_a_call(self) -> int:
-        """One for the call that traces, so that the first point appears soon; then by the clock."""
+        """One for the call that traces, so that the first point appears soon; then by the clock,
+        or as many as the settings say.
+        """
         if self._calls < 2 or not self._step_seconds:
             return 1
-        return max(1, round(CALL_SECONDS / self._step_seconds))
+        asked = self._prepared.experiment.hardware.steps_per_execution
+        return asked or max(1, round(CALL_SECONDS / self._step_seconds))
 
     def _check_finite(self, step: int, loss: npt.NDArray[np.float32]) -> None:
         wrong = np.flatnonzero(~np.isfinite(loss))
@@ -288,10 +308,10 @@ class Trainer:
         return position
 
 
-def _training_feed(prepared: Prepared) -> Feed:
+def training_feed(experiment: Experiment, dataset: Dataset) -> Feed:
     """The training images in batches, varied where the experiment says so."""
-    experiment, info = prepared.experiment, prepared.dataset.info
-    plain = feed(prepared.dataset.train, experiment.training.batch_size)
+    info = dataset.info
+    plain = feed(dataset.train, experiment.training.batch_size, experiment.hardware)
     if not experiment.augmentation.is_on:
         return plain
     settings = experiment.augmentation.settings()

@@ -17,17 +17,18 @@ from workbench.runs.messages import Ready
 from workbench.runtime import hardware
 from workbench.runtime.fresh import fresh_loop
 from workbench.runtime.pipeline import feed
+from workbench.runtime.probe import machine_here
 from workbench.spec.data import DataInfo
-from workbench.spec.hardware import Auto
+from workbench.spec.hardware import Auto, Startup
 from workbench.spec.layers import Conv2D, Dense, Flatten, MaxPooling2D
 
 
-def warm_up() -> Ready:
+def warm_up(startup: Startup) -> Ready:
     """Prepares TensorFlow; what the next run will train on."""
-    hardware.use_memory_as_needed()
+    hardware.prepare_tensorflow(startup)
     device = hardware.choose(Auto())
     _rehearse(device)
-    return Ready(device.words, hardware.versions())
+    return Ready(device.words, hardware.versions(), machine_here().plain())
 
 
 def _rehearse(device: hardware.Device) -> None:

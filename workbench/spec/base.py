@@ -251,6 +251,7 @@ def setting(
     unit: str = "",
     advanced: bool = False,
     begin: Any = None,
+    zero: str = "",
     absent: str = "",
     **bounds: Any,
 ) -> Any:
@@ -263,10 +264,13 @@ def setting(
         unit: Shown after the value ("px", "images").
         advanced: Rarely needed: the form keeps it in a part that is folded at first.
         begin: What a setting that is left off (None) starts from when it is switched on.
+        zero: Shown in place of 0 where that stands for something else ("automatic").
         absent: What it means that an optional choice is left off ("As elsewhere").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    named = {"unit": unit, "advanced": advanced, "begin": begin, "absent": absent}
+    named = {
+        "unit": unit, "advanced": advanced, "begin": begin, "zero": zero, "absent": absent,
+    }  # fmt: skip
     extra = {name: value for name, value in named.items() if value not in ("", False, None)}
     return Field(
         default, title=title, description=description, json_schema_extra=extra or None, **bounds
