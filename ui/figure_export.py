@@ -1,36 +1,21 @@
-"""Writes figures in a thread of the pool: Matplotlib takes a second to load and another to draw."""
+"""Asks for a file and has a figure written there, by a process that draws nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from ui.job_thread import JobThread
+
+MODULE = "workbench.figures.draw"
 FILTERS = {"svg": "SVG (*.svg)", "pdf": "PDF (*.pdf)", "png": "PNG (*.png)"}
 
 
-class _Write(QRunnable):
-    def __init__(self, write: Callable[[Path], None], path: Path, tell: FigureExport) -> None:
-        super().__init__()
-        self._write, self._path, self._tell = write, path, tell
-
-    def run(self) -> None:
-        try:
-            self._write(self._path)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self._tell.failed.emit(f"{self._path}: can't be written ({reason})")
-        except ValueError as error:
-            self._tell.failed.emit(str(error))
-        else:
-            self._tell.written.emit(str(self._path))
-        self._tell._over.emit()
-
-
 class FigureExport(QObject):
-    """Asks for a file and writes a figure there.
+    """Writes one figure at a time.
 
     Signals:
         written: The file that is there now.
@@ -41,41 +26,68 @@ class FigureExport(QObject):
     written = Signal(str)
     failed = Signal(str)
     busy_changed = Signal(bool)
-    _over = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._widget = parent
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._over.connect(self._ended)
+        self._job: JobThread | None = None
 
-    def ask(self, title: str, name: str, write: Callable[[Path], None]) -> None:
-        """Asks where to, then has `write` called with the path in a thread.
+    @property
+    def is_busy(self) -> bool:
+        """Whether a figure is being written."""
+        return self._job is not None
+
+    def ask(self, title: str, name: str, request: dict[str, Any]) -> None:
+        """Asks where to, and has the figure written there.
 
         Args:
             title: Of the question.
             name: Proposed, without a suffix.
-            write: Imports what it needs itself; raises OSError or ValueError.
+            request: As `workbench.figures.draw` reads it, without the path.
         """
         chosen, kind = QFileDialog.getSaveFileName(
             self._widget, title, f"{_safe(name)}.svg", ";;".join(FILTERS.values())
         )
-        if not chosen:
+        if not chosen or self.is_busy:
             return
         path = Path(chosen)
         if path.suffix.lower().removeprefix(".") not in FILTERS:
             suffix = next((s for s, words in FILTERS.items() if words == kind), "svg")
             path = path.with_name(f"{path.name}.{suffix}")
+        self._job = job = JobThread(MODULE, request={**request, "path": str(path)}, parent=self)
+        job.said.connect(self._hear)
+        job.failed.connect(self._fail)
+        job.finished.connect(self._end)
         self.busy_changed.emit(True)
-        self._pool.start(_Write(write, path, self))
-
-    def close(self) -> None:
-        """Waits for what is being written; before the window goes."""
-        self._pool.waitForDone()
+        job.start()
 
     @Slot()
-    def _ended(self) -> None:
+    def cancel(self) -> None:
+        """Ends what is being written; a file that was there stays as it was."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def close(self) -> None:
+        """Cancels and waits; before the window goes."""
+        if self._job is not None:
+            self._job.close()
+
+    @Slot(object)
+    def _hear(self, message: dict[str, str]) -> None:
+        if "written" in message:
+            self.written.emit(message["written"])
+        else:
+            self.failed.emit(message["error"])
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self.failed.emit(self.tr("The figure was not written: {}").format(sentence))
+
+    @Slot()
+    def _end(self) -> None:
+        if self._job is not None:
+            self._job.deleteLater()
+        self._job = None
         self.busy_changed.emit(False)
 
 

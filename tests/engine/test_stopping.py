@@ -138,8 +138,12 @@ JUMPY: dict[str, Any] = {
 }
 
 
-def test_the_best_weights_come_back_also_after_a_resume(store: Store) -> None:
-    whole, said = train(store, small(**JUMPY))
+@pytest.mark.parametrize("averages", [False, True], ids=["weights", "averages"])
+def test_the_best_weights_come_back_also_after_a_resume(store: Store, averages: bool) -> None:
+    """Where validation judges averages of the weights, the best averages."""
+    jumpy = {**JUMPY, "optimizer__use_ema": True, "optimizer__ema_momentum": 0.5}
+    jumpy = jumpy if averages else JUMPY
+    whole, said = train(store, small(**jumpy))
     run = store.run(whole)
     figures = [m.val_accuracy or 0.0 for m in said if isinstance(m, EpochEnd)]
     best = int(np.argmax(figures)) + 1
@@ -153,7 +157,7 @@ def test_the_best_weights_come_back_also_after_a_resume(store: Store) -> None:
     assert run.epochs == best + 2
 
     # As many epochs as to the best one, without stopping, end with these very weights.
-    plain = {**JUMPY, "stopping__kind": "none", "training__epochs": best}
+    plain = {**jumpy, "stopping__kind": "none", "training__epochs": best}
     plain = {n: v for n, v in plain.items() if n not in ("stopping__monitor", "stopping__patience")}
     shorter, _ = train(store, small(**plain))
     ours, theirs = weights(store, whole), weights(store, shorter)
@@ -163,7 +167,7 @@ def test_the_best_weights_come_back_also_after_a_resume(store: Store) -> None:
     assert store.run(shorter).test_loss == run.test_loss
 
     # Cut between the best epoch and the last one: only the checkpoint knows the best weights.
-    cut, _ = train(store, small(**JUMPY), stop_after(best * (run.steps_per_epoch or 0) + 1))
+    cut, _ = train(store, small(**jumpy), stop_after(best * (run.steps_per_epoch or 0) + 1))
     train(store, cut)
     assert same(weights(store, cut), weights(store, whole))
     assert store.run(cut).message == run.message

@@ -169,6 +169,7 @@ class AugmentedView(QWidget):
         self.show()
 
     def close_thread(self) -> None:
-        """Waits for the thread; before the window goes."""
+        """Waits for the thread and begins no other; before the window goes."""
+        self._images = None
         if self._thread is not None:
             self._thread.wait()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
@@ -17,7 +16,8 @@ from ui.models.layers import Layers
 from ui.panels.drawing_view import DrawingView
 from ui.panels.layer_actions import LayerActions
 from ui.when_shown import WhenShown
-from workbench.drawing import Drawing, draw
+from workbench.drawing import draw
+from workbench.layer_text import layers_as_text
 
 NARROWEST = 480
 """Rows wrap at the width of the page, but not before this."""
@@ -43,11 +43,11 @@ class DrawingPage(QWidget):
         self.view = DrawingView(layers)
         self.export = FigureExport(self)
         self.export.written.connect(self._written)
-        self.export.busy_changed.connect(self._show_busy)
+        self.export.busy_changed.connect(self._show_export)
         self.save_action = QAction(self.tr("Export drawing…"), self)
         self.save_action.setToolTip(self.tr("Save the drawing as SVG, PDF or PNG, for a paper"))
         theme.set_icon(self.save_action, "save")
-        self.save_action.triggered.connect(self.ask_export)
+        self.save_action.triggered.connect(self.export_or_cancel)
         self.view.addAction(self.save_action)
         separator = QAction(self.view)
         separator.setSeparator(True)
@@ -107,31 +107,43 @@ class DrawingPage(QWidget):
         analysis = self._editor.analysis
         drawing = None
         if analysis is not None:
-            width = max(NARROWEST, self.view.maximumViewportSize().width())
-            drawing = draw(
-                self._layers.all, analysis, width,
-                measure=self._layers.table.measure.field, inside=self.inside.isChecked(),
-            )  # fmt: skip
+            drawing = draw(self._layers.all, analysis, **self._settings())
         self.view.show_drawing(drawing)
         self.legend.setText(" ".join(drawing.legend) if drawing is not None else "")
         self.legend.setVisible(drawing is not None)
-        self.save_action.setEnabled(drawing is not None)
+        self._show_export()
+
+    def _settings(self) -> dict[str, Any]:
+        """How it is drawn, on the screen and in the file."""
+        return {
+            "width": max(NARROWEST, self.view.maximumViewportSize().width()),
+            "measure": self._layers.table.measure.field,
+            "inside": self.inside.isChecked(),
+        }
 
     @Slot()
     def _show_zoom(self) -> None:
         self.zoom_button.setText(f"{100 * self.view.zoom:.0f} %")
 
     @Slot()
-    def ask_export(self) -> None:
-        """Asks for a file and writes the drawing there."""
-        if self.view.drawing is not None:
-            write = partial(_write, self.view.drawing)
-            self.export.ask(self.tr("Export drawing"), self._editor.experiment.name, write)
+    def export_or_cancel(self) -> None:
+        """Asks for a file and has the drawing written there, or ends that."""
+        analysis = self._editor.analysis
+        if self.export.is_busy:
+            self.export.cancel()
+        elif analysis is not None:
+            request = {
+                "figure": "network", "layers": layers_as_text(self._layers.all),
+                "image": analysis.input_shape, **self._settings(),
+            }  # fmt: skip
+            self.export.ask(self.tr("Export drawing"), self._editor.experiment.name, request)
 
-    @Slot(bool)
-    def _show_busy(self, busy: bool) -> None:
-        self.save_action.setEnabled(not busy)
-        self.save_action.setText(self.tr("Writing…") if busy else self.tr("Export drawing…"))
+    @Slot()
+    def _show_export(self) -> None:
+        busy = self.export.is_busy
+        self.save_action.setEnabled(busy or self.view.drawing is not None)
+        self.save_action.setText(self.tr("Cancel export") if busy else self.tr("Export drawing…"))
+        theme.set_icon(self.save_action, "cancel" if busy else "save")
 
     @Slot(str)
     def _written(self, path: str) -> None:
@@ -146,10 +158,3 @@ def _button(text: str, reason: str, slot: Callable[[], None]) -> QToolButton:
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     button.clicked.connect(slot)
     return button
-
-
-def _write(drawing: Drawing, path: Path) -> None:
-    """Called in a thread: Matplotlib takes a second to load."""
-    from workbench.figures.network import write_drawing
-
-    write_drawing(drawing, path)

@@ -47,5 +47,5 @@ class NetworkPanel(Pages):
         self.drawing.said.connect(self.said)
 
     def close_jobs(self) -> None:
-        """Waits for what is being written; before the window goes."""
+        """Ends what is being written; before the window goes."""
         self.drawing.export.close()

@@ -85,6 +85,7 @@ class Trainer:
         part = prepared.dataset.train
         self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware)
         self._watch = Watch(experiment.stopping, self._model)
+        self._is_final = False
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
@@ -115,18 +116,23 @@ class Trainer:
                 self._model.count_params(), macs, self._prepared.device.words,
             )
         )  # fmt: skip
-        while self._control.end is None and self._position.step < self._total_steps:
-            if self._watch.stops:
-                break
+        while self._goes_on():
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
-        if self._control.end is None:
+        end = self._control.end  # what is asked from now on comes too late
+        self._is_final = end is None
+        if self._is_final:
             finalize(self._model, self._optimizer)
             self._watch.finish()
             self._store.update(self._run_id, total_steps=self._position.step)
         self._save()
         self._store.update(self._run_id, environment=self._environment())
-        return self._control.end or RunStatus.COMPLETED
+        return end or RunStatus.COMPLETED
+
+    def _goes_on(self) -> bool:
+        """Whether another epoch is to be trained."""
+        left = self._position.step < self._total_steps and not self._watch.stops
+        return left and self._control.end is None
 
     def _environment(self) -> dict[str, Any]:
         """Where and how it trains, with what was chosen automatically as it is now."""
@@ -141,14 +147,14 @@ class Trainer:
 
     def ending(self) -> str:
         """Why training ended early, or with whose weights; "" where there is nothing to say."""
-        return self._watch.sentence(self._training.epochs) if self._control.end is None else ""
+        return self._watch.sentence(self._training.epochs) if self._is_final else ""
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
-        images, is_final = np.arange(len(test.labels)), self._control.end is None
-        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=is_final)
+        images = np.arange(len(test.labels))
+        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=self._is_final)
 
     # --- one epoch -----------------------------------------------------------------------------
 
