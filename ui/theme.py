@@ -299,6 +299,9 @@ QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
 QToolButton#problem {{ color: {t.bad}; text-align: left; padding: 4px; }}
 QToolButton#fold, QToolButton#fold:checked {{ background: transparent; border: 0; }}
 QToolButton#fold:hover {{ background: {t.raised}; }}
+QToolButton#more, QToolButton#more:checked {{ background: transparent; color: {t.muted};
+    padding: 4px 4px 4px 0; }}
+QToolButton#more:hover {{ background: {t.raised}; }}
 QToolButton#section, QToolButton#section:checked {{ background: transparent; border: 0;
     border-top: 1px solid {t.line}; border-radius: 0; padding: 9px 12px; font-weight: 600; }}
 QToolButton#section:hover {{ background: {t.raised}; }}

@@ -26,6 +26,8 @@ from workbench.runs.store import Store
 from workbench.spec import SpecError
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape
+from workbench.spec.optimizers import Optimizer
+from workbench.spec.schedules import CosineDecay, OneCycle, Plan, Schedule
 
 MIXED: list[dict[str, Any]] = [
     {"kind": "conv2d", "filters": 8, "padding": "same", "hash_compression": 3},
@@ -193,7 +195,7 @@ def shape_of(script: str) -> str:
 
 
 def test_what_is_left_out_is_keras_default(oracle: Oracle) -> None:
-    layers = [c for c in EVERY_CHOICE if c.keras_class and issubclass(c, Layer)]
+    layers = [c for c in EVERY_CHOICE if c.keras_class and issubclass(c, (Layer, Optimizer))]
     left_out = {
         (cls.keras_class, name): field.default
         for cls in layers
@@ -314,3 +316,74 @@ def test_losses_and_stopping_as_source(settings: dict[str, Any], lines: list[str
     written = [line.strip() for line in script.splitlines()]
     assert [line for line in lines if line not in written] == []
     assert max(map(len, script.splitlines())) <= 100
+
+
+# --- schedules and optimizers --------------------------------------------------------------------
+
+DENSE = [{"kind": "flatten"}, {"kind": "dense", "units": 10, "activation": "softmax"}]
+
+TRAINED: dict[str, dict[str, Any]] = {
+    "averages after a warm-up": {
+        "optimizer.kind": "schedule_free_adamw", "schedule.warmup_steps": 10,
+        "optimizer.weight_decay": 0.01,
+    },
+    "moving average, one cycle, accumulated": {
+        "optimizer.use_ema": True, "optimizer.ema_momentum": 0.9, "schedule.kind": "one_cycle",
+        "optimizer.gradient_accumulation_steps": 2,
+    },
+    "all images, falling on a plateau": {
+        "optimizer.kind": "gradient_descent", "optimizer.learning_rate": 0.5,
+        "schedule.kind": "reduce_lr_on_plateau", "schedule.patience": 1,
+        "schedule.min_delta": 0.05, "training.epochs": 20,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_script_trains_by_the_same_rule(name: str, tmp_path: Path) -> None:
+    """To the digits that are left: nothing in this network is random but its first weights."""
+    plain = small(structure__layers=DENSE, training__epochs=5, optimizer__learning_rate=0.02)
+    experiment = plain.with_settings(TRAINED[name])
+    with Store(tmp_path / "store-of-code") as store:
+        run = store.run(train(store, experiment)[0])
+    said = ran(script_of(experiment), tmp_path)
+    assert float(said["test loss"]) == pytest.approx(run.test_loss, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *(("schedule.kind", kind) for kind in Schedule.choices()),
+        *(("optimizer.kind", kind) for kind in Optimizer.choices()),
+    ],
+)
+def test_every_schedule_and_optimizer_is_written(path: str, kind: str) -> None:
+    experiment = Experiment().with_settings({path: kind})
+    warm = experiment.with_settings({"schedule.warmup_steps": 100})
+    script = script_of(experiment)
+    compile(script, kind, "exec", dont_inherit=True)
+    assert max(map(len, script.splitlines())) <= 100
+    if kind == "reduce_lr_on_plateau":
+        with pytest.raises(SpecError, match=r"^schedule\.warmup_steps: can't be written as Keras"):
+            script_of(warm)
+    else:
+        assert "Warmup(learning_rate, 100, 0.1)" in script_of(warm)
+
+
+def test_schedules_of_a_script_give_the_rates_of_the_workbench() -> None:
+    """The classes that are written, run here; Keras's own are compared where schedules are."""
+    import keras
+
+    from workbench.codegen.optimization import ONE_CYCLE, WARMUP
+
+    given: dict[str, Any] = {"keras": keras, "np": np}
+    for source in (ONE_CYCLE, WARMUP):
+        exec(compile(source, "script", "exec"), given)
+    plan, steps = Plan(13, 130), np.arange(130)
+    cycle = OneCycle(warmup_steps=20, warmup_start=0.3)
+    theirs = given["Warmup"](given["OneCycle"](0.1, 110, 0.3, 25.0, 1e4), 20, 0.3)
+    wanted = cycle.rates(0.1, steps, plan)
+    np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-9)
+    theirs = given["Warmup"](keras.optimizers.schedules.CosineDecay(0.1, 110), 20, 0.3)
+    wanted = CosineDecay(warmup_steps=20, warmup_start=0.3).rates(0.1, steps, plan)
+    np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-7)

@@ -29,6 +29,7 @@ from ui import theme
 from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
+from ui.forms.numbers import NumbersEntry
 from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1
@@ -242,7 +243,8 @@ class OptionalEntry(Entry):
         super().__init__()
         self.box = QCheckBox()
         self.inner = entry_for(_without_none(field))
-        self._start: Any = None
+        extra: Any = field.json_schema_extra or {}
+        self._start: Any = extra.get("begin")
         self.row.addWidget(self.box)
         self.row.addWidget(self.inner, 1)
         self.row.addStretch()
@@ -324,7 +326,8 @@ def entry_for(field: FieldInfo, name: str = "") -> Entry:
         is_choice = isinstance(inner, type) and issubclass(inner, Choice)
         return ChoiceEntry(field, entry_for) if is_choice else OptionalEntry(field)
     if Ellipsis in get_args(annotation):
-        return ChoicesEntry(field)
+        item = _plain(get_args(annotation)[0])
+        return NumbersEntry(item) if item in (int, float) else ChoicesEntry(field)
     kind = ENTRIES.get(get_origin(annotation) or annotation)
     if kind is None:
         raise TypeError(f"no entry for {annotation}")
@@ -337,8 +340,11 @@ def _plain(annotation: Any) -> Any:
 
 
 def _without_none(field: FieldInfo) -> FieldInfo:
-    inner = next(a for a in get_args(_plain(field.annotation)) if a is not type(None))
-    return FieldInfo.from_annotation(inner)
+    """The field as it is while the setting is on, within the same bounds."""
+    plain = next(a for a in get_args(_plain(field.annotation)) if a is not type(None))
+    inner = FieldInfo.from_annotation(plain)
+    inner.metadata = [*inner.metadata, *field.metadata]
+    return inner
 
 
 def _item(field: FieldInfo) -> FieldInfo:

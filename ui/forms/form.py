@@ -30,6 +30,7 @@ from ui.edited import Edited
 from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm, first_sentence
 from ui.forms.help import ChoiceHelp
+from ui.forms.more import More
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
@@ -114,6 +115,10 @@ class SpecForm(QWidget):
         self._shown: type[Spec] | None = None
         self._rows: dict[str, Row] = {}
         self.kind_box: QComboBox | None = None
+        self.more: More | None = None
+        self._advanced: frozenset[str] = frozenset()
+        self._changed: frozenset[str] = frozenset()
+        self._is_unfolded = False
         self._outside = QVBoxLayout(self)
         self._outside.setContentsMargins(0, 0, 0, 0)
         self._body = QWidget()
@@ -161,13 +166,30 @@ class SpecForm(QWidget):
                 if not self._editor.is_refused(f"{self._path}.{name}"):
                     row.entry.show_value(getattr(spec, name))
                 row.entry.begin_with(self._begin_with(name))
+        self._show_changed(spec)
+
+    def _show_changed(self, spec: Spec) -> None:
+        """Counts what differs among the folded settings; unfolds them where that is new."""
+        if self.more is None:
+            return
+        fields = type(spec).model_fields
+        changed = {n for n in self._advanced if getattr(spec, n) != fields[n].default}
+        if changed - self._changed:
+            self.more.unfold()
+        self._changed = frozenset(changed)
+        self.more.count(len(changed))
 
     def widget_at(self, path: str) -> QWidget | None:
-        """The field of a setting, by its whole path; the combo box by the path of the group."""
+        """The field of a setting, by its whole path; the combo box by the path of the group.
+
+        Unfolds the part it lies in, so that it can take the focus.
+        """
         name = path.removeprefix(self._path).removeprefix(".")
         row = self._rows.get("" if self._is_key(name) else name)
         if row is None or not path.startswith(self._path):
             return None
+        if self.more is not None and name in self._advanced:
+            self.more.unfold()
         return row.entry.field() if isinstance(row.entry, Entry) else row.entry
 
     def show_problems(self) -> None:
@@ -184,6 +206,8 @@ class SpecForm(QWidget):
                 messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
         for name, row in self._rows.items():
             row.set_problem(messages.get(name, ""))
+        if self.more is not None and self._advanced & messages.keys():
+            self.more.unfold()
 
     def _is_key(self, name: str) -> bool:
         """Whether a name stands for the choice itself, which the combo box shows."""
@@ -193,21 +217,26 @@ class SpecForm(QWidget):
     def _build(self, spec: Spec) -> None:
         self._shown = type(spec)
         self._rows = {}
-        self.kind_box = self.help_button = self.help = None
+        self.kind_box = self.help_button = self.help = self.more = None
+        self._changed = frozenset()
         old, self._body = self._body, QWidget()
         grid = QGridLayout(self._body)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(2 * theme.UNIT)
-        grid.setVerticalSpacing(theme.UNIT)
-        grid.setColumnStretch(1, 1)
+        _space(grid)
         self._outside.replaceWidget(old, self._body)
         old.hide()
         old.deleteLater()
         if isinstance(spec, Choice) and self._title:
             self._add_kind(spec, grid)
-        for name, field in type(spec).model_fields.items():
-            if not (isinstance(spec, Choice) and name == spec.key):
+        key = spec.key if isinstance(spec, Choice) else ""
+        fields = {n: field for n, field in type(spec).model_fields.items() if n != key}
+        self._advanced = frozenset(n for n, field in fields.items() if _is_advanced(field))
+        for name, field in fields.items():
+            if name not in self._advanced:
                 self._add_field(name, field, grid)
+        if self._advanced:
+            more = self._add_more(grid)
+            for name in filter(self._advanced.__contains__, fields):
+                self._add_field(name, fields[name], more.grid)
         self.show_problems()
         self._body.show()  # now, not when the event loop gets to it: it may be scrolled to
         self.rebuilt.emit()
@@ -262,6 +291,17 @@ class SpecForm(QWidget):
         if self._explains:  # what is folded away costs nothing while one types
             self.help.show_choice(self._editor.at(self._path), self._facts())
 
+    def _add_more(self, grid: QGridLayout) -> More:
+        """The part for seldom needed settings, folded or not as a person left it."""
+        self.more = More(self._is_unfolded)
+        _space(self.more.grid)
+        grid.addWidget(self.more, grid.rowCount(), 0, 1, 2)
+        self.more.header.toggled.connect(self._folded)
+        return self.more
+
+    def _folded(self, is_open: bool) -> None:
+        self._is_unfolded = is_open
+
     def _add_field(self, name: str, field: FieldInfo, grid: QGridLayout) -> None:
         extra: Any = field.json_schema_extra or {}
         entry = entry_for(field, name)
@@ -294,3 +334,16 @@ class SpecForm(QWidget):
         assert self._shown is not None
         assert issubclass(self._shown, Choice)
         self._editor.set(f"{self._path}.{self._shown.key}", self.kind_box.currentData())
+
+
+def _space(grid: QGridLayout) -> None:
+    """Lays out labels and entries as everywhere."""
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2 * theme.UNIT)
+    grid.setVerticalSpacing(theme.UNIT)
+    grid.setColumnStretch(1, 1)
+
+
+def _is_advanced(field: FieldInfo) -> bool:
+    extra: Any = field.json_schema_extra or {}
+    return bool(extra.get("advanced", False))

@@ -69,7 +69,7 @@ class Optimizer(Choice):
     )
     ema_momentum: float = setting(
         0.99,
-        "Memory of average",
+        "Average memory",
         "The average spans about 1 / (1 - this) steps; 0.99 to 0.999 is usual.",
         advanced=True,
         ge=0.0,

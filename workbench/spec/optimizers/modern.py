@@ -75,11 +75,6 @@ class Adafactor(StepOptimizer):
     clip_threshold: float = setting(
         1.0, "Clip threshold", "The longest step, in the scale of its own size.", gt=0.0, le=1e6
     )
-    relative_step: bool = setting(
-        True,
-        "Relative step",
-        "Caps the learning rate at one over the root of the step, whatever the schedule says.",
-    )
 
 
 class Muon(StepOptimizer):

@@ -56,7 +56,7 @@ class CosineDecayRestarts(Schedule):
     kind: Literal["cosine_decay_restarts"] = "cosine_decay_restarts"
     first_decay_steps: int | None = setting(
         None,
-        "First decay steps",
+        "First wave",
         "Length of the first wave; off, such that the third wave ends with the planned training.",
         unit="steps",
         begin=500,
