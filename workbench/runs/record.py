@@ -71,6 +71,10 @@ class Run:
         environment: Package versions and hardware.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
+        tags: A person's words for it, parted by ", ".
+        notes: What a person wrote about it.
+        starred: Whether a person marked it.
+        archived: Whether it is put away: kept, and left out of the table unless asked for.
     """
 
     run_id: str
@@ -101,6 +105,10 @@ class Run:
     hidden: bool = False
     deleted: float | None = None
     environment: dict[str, Any] = field(default_factory=dict)
+    tags: str = ""
+    notes: str = ""
+    starred: bool = False
+    archived: bool = False
 
     @property
     def experiment(self) -> Experiment:
