@@ -7,6 +7,7 @@ The name is that of the command line, of filters and of saved tables: `val_accur
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -99,7 +100,7 @@ def date(value: float) -> str:
     return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M")
 
 
-_TEXTS = {
+_TEXTS: dict[Kind, Callable[[float], str]] = {
     Kind.TEXT: str,
     Kind.NUMBER: number,
     Kind.LOSS: words.decimal,

@@ -7,14 +7,14 @@ the thread that applies batches may use the frame; others get a `Snapshot`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.runs.columns import RUN_COLUMNS, Column, Kind, Value, column_of
+from workbench.runs.columns import RUN_COLUMNS, Column, Value, column_of
 from workbench.runs.fields import PART_DTYPE, Field, section_of
 from workbench.runs.reader import NUMBERS, TEXTS, Batch, Mark
 
@@ -139,17 +139,23 @@ class RunFrame:
 
     def value(self, key: str, place: int) -> Value:
         """One cell."""
-        found = self.values(key)[place]
-        if found is None or isinstance(found, str):
-            return found
-        return None if np.isnan(found) else float(found)
+        return plain(self.values(key)[place])
 
     def setting(self, key: str, place: int) -> Field | None:
         """A setting's value as the spec has it; None where the run has no such setting."""
-        name = section_of(key)
-        if name not in self._sections:
-            return None
-        return self._sections[name].column(key)[self._pieces_of(name)[place]]
+        return self.alternatives([place]).get(key, [None])[0]
+
+    def alternatives(self, places: Sequence[int]) -> dict[str, list[Field | None]]:
+        """What the runs at `places` have in every setting that one of them has, each value once."""
+        found: dict[str, list[Field | None]] = {}
+        for name, section in self._sections.items():
+            pieces = np.unique(self._pieces_of(name)[np.asarray(places, np.intp)]).tolist()
+            for path, values in section.values.items():
+                known = [values[p] if 0 <= p < len(values) else None for p in pieces]
+                once = list({(type(value), value): value for value in known}.values())
+                if once != [None]:
+                    found[path] = once
+        return found
 
     def snapshot(self, keys: Iterable[str]) -> Snapshot:
         """Copies of some columns, for another thread."""
@@ -242,6 +248,13 @@ class RunFrame:
             changed = changed or not np.array_equal(known[places], new)
             known[places] = new
         return changed
+
+
+def plain(cell: Any) -> Value:
+    """An entry of a column; None where it is missing."""
+    if cell is None or isinstance(cell, str):
+        return cell
+    return None if np.isnan(cell) else float(cell)
 
 
 def _objects(values: list[str]) -> Array:

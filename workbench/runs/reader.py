@@ -90,7 +90,8 @@ class Reader:
             f"SELECT {asked} FROM runs WHERE changed > ? ORDER BY changed LIMIT ?",
             (since.number, limit),
         )
-        values = dict(zip(columns, zip(*map(tuple, rows), strict=True), strict=True)) if rows else {}
+        by_column = zip(*map(tuple, rows), strict=True)
+        values = dict(zip(columns, by_column, strict=True)) if rows else {}
         empty: tuple[Any, ...] = ()
         gone = self._db.rows("SELECT number, run_id FROM gone WHERE number > ?", (since.gone,))
         # After the rows: a piece is there before the run that refers to it.
@@ -129,13 +130,12 @@ class Reader:
             column: One that `is_of_epochs`.
             run_ids: Only these; all where left out.
         """
-        if column.goal:
-            query, value = (
-                "SELECT run_id, MIN(seconds) FROM epochs WHERE val_accuracy >= ?{} GROUP BY run_id",
-                column.goal,
-            )
-        else:
-            query, value = f"SELECT run_id, {column.metric} FROM epochs WHERE epoch = ?{{}}", column.at
+        value: float = column.goal or column.at
+        query = (
+            "SELECT run_id, MIN(seconds) FROM epochs WHERE val_accuracy >= ?{} GROUP BY run_id"
+            if column.goal
+            else f"SELECT run_id, {column.metric} FROM epochs WHERE epoch = ?{{}}"
+        )
         if run_ids is None:
             rows = self._db.rows(query.format(""), (value,))
         else:

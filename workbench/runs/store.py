@@ -147,6 +147,10 @@ class Store:
             columns = ", ".join(f"{name} = ?" for name in values)
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
 
+    def fill_in(self, limit: int) -> int:
+        """Gives at most this many runs of an older schema their columns; how many it found."""
+        return spec_fields.keep_missing(self._db, limit)
+
     def claim(self, run_id: str, owner: str) -> bool:
         """Makes `owner` the process that trains a queued run; False where it no longer waits."""
         with self._db.change() as db:
