@@ -100,7 +100,7 @@ def _parted(text: str) -> list[str]:
 def _check(frame: RunFrame, key: str) -> None:
     if len(frame) and not frame.has(key):
         hint = near_miss(key, known_columns(frame))
-        raise QueryError(f"there is no column {key!r}{hint}", 1)
+        raise QueryError(f"there is no column {key!r}{hint}")
 
 
 def _print_runs(

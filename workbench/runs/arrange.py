@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from workbench.runs.columns import Value
 from workbench.runs.frame import RunFrame, Snapshot, plain
-from workbench.runs.matching import Filter
+from workbench.runs.matching import Filter, Mask
 
 Places = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]
@@ -96,12 +96,16 @@ class Arrangement:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that `arrange` needs."""
+    """All that `arrange` needs.
+
+    Attributes:
+        only: Which places may be shown; None for all.
+    """
 
     view: View
     found: Filter
     runs: Snapshot
-    only: Places | None = field(default=None)
+    only: Mask | None = None
 
 
 def plan(frame: RunFrame, view: View, found: Filter) -> Plan:
@@ -112,29 +116,55 @@ def plan(frame: RunFrame, view: View, found: Filter) -> Plan:
     only = None
     if view.only is not None:
         known = [frame.place(run_id) for run_id in view.only]
-        only = np.array([place for place in known if place is not None], np.intp)
+        only = np.zeros(len(frame), np.bool_)
+        only[[place for place in known if place is not None]] = True
     return Plan(view, found, frame.snapshot(keys), only)
 
 
 def arrange(planned: Plan) -> Arrangement:
     """Filters, sorts and groups."""
     view, runs = planned.view, planned.runs
-    in_sight = runs.alive.copy()
-    if not view.archived and "archived" not in planned.found.keys:
-        in_sight &= runs.column("archived") != 1
-    total = int(np.count_nonzero(in_sight))
-    if planned.only is not None:
-        wanted = np.zeros(runs.count, np.bool_)
-        wanted[planned.only] = True
-        in_sight &= wanted
-    else:
-        in_sight &= planned.found.mask(runs)
+    in_question, in_sight = _sights(planned, runs, planned.only)
+    total = int(np.count_nonzero(in_question))
     places = np.flatnonzero(in_sight)
     places = places[_order(runs, places, view.sort)]
     if not view.group:
         return Arrangement(places, total=total)
     together, groups = _grouped(runs, places, view)
     return Arrangement(together, groups, total)
+
+
+def is_still_right(planned: Plan, frame: RunFrame, places: Places, shown: Mask) -> bool:
+    """Whether the arrangement of a plan holds although the runs at `places` changed.
+
+    Costs what changed, not what there is: a run under way changes every second.
+
+    Args:
+        planned: Of the arrangement.
+        frame: As it is now.
+        places: Of the runs that changed.
+        shown: Whether the arrangement shows each of them.
+    """
+    view = planned.view
+    if view.group or places.max(initial=-1) >= planned.runs.count:
+        return False
+    now = frame.snapshot({*ALWAYS, *planned.found.keys}, places)
+    only = None if planned.only is None else planned.only[places]
+    if not np.array_equal(_sights(planned, now, only)[1], shown):
+        return False
+    return all(
+        frame.value(key.key, place) == plain(planned.runs.column(key.key)[place])
+        for key in view.sort
+        for place in places.tolist()
+    )
+
+
+def _sights(planned: Plan, runs: Snapshot, only: Mask | None) -> tuple[Mask, Mask]:
+    """Which runs are there (not put away), and which of them are shown."""
+    there = runs.alive.copy()
+    if not planned.view.archived and "archived" not in planned.found.keys:
+        there &= runs.column("archived") != 1
+    return there, there & (planned.found.mask(runs) if only is None else only)
 
 
 def _order(runs: Snapshot, places: Places, keys: Sequence[SortKey]) -> Places:

@@ -7,6 +7,7 @@ the thread that applies batches may use the frame; others get a `Snapshot`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,8 @@ class _Section:
 
     def add(self, settings: Mapping[str, Field]) -> int:
         for path, value in settings.items():
+            if isinstance(value, str):
+                value = sys.intern(value)
             known = self.values.setdefault(path, [])
             known.extend([None] * (self.pieces - len(known)))
             known.append(value)
@@ -157,9 +160,11 @@ class RunFrame:
                     found[path] = once
         return found
 
-    def snapshot(self, keys: Iterable[str]) -> Snapshot:
-        """Copies of some columns, for another thread."""
-        return Snapshot(self.alive.copy(), {key: self.values(key).copy() for key in keys})
+    def snapshot(self, keys: Iterable[str], places: Array | None = None) -> Snapshot:
+        """Copies of some columns (of some places), for another thread."""
+        which = slice(None) if places is None else places
+        columns = {key: self.values(key)[which].copy() for key in keys}
+        return Snapshot(self.alive[which].copy(), columns)
 
     def _setting(self, key: str) -> Array:
         name = section_of(key)

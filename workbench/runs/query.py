@@ -32,11 +32,11 @@ class QueryError(ValueError):
     """A filter can't be read, in one sentence with its place.
 
     Attributes:
-        place: Of the fault in the text, from 1.
+        place: Of the fault in the text, from 1; 0 where it lies in no text.
     """
 
-    def __init__(self, sentence: str, place: int) -> None:
-        super().__init__(f"{sentence} (character {place})")
+    def __init__(self, sentence: str, place: int = 0) -> None:
+        super().__init__(f"{sentence} (character {place})" if place else sentence)
         self.place = place
 
 

@@ -21,6 +21,9 @@ from workbench.runs.fields import Field
 CHUNK = 2000
 """Runs to a batch: of so many, a part of a hundredth of a second goes into the window's thread."""
 
+PIECES = 3
+"""Different pieces of specs to a run, at most in one batch."""
+
 _SPECIAL = {"epochs": "CASE WHEN steps_per_epoch > 0 THEN step / steps_per_epoch ELSE 0 END"}
 NUMBERS = (
     *(key for key, column in RUN_COLUMNS.items() if not column.kind.is_text),
@@ -82,6 +85,11 @@ class Reader:
         counts = [self._db.row(query, (value, many + 1)) for query, value in found]
         return any(row is not None and row[0] > many for row in counts)
 
+    @property
+    def is_unfilled(self) -> bool:
+        """Whether runs of an older schema wait for their columns, see `Store.fill_in`."""
+        return self._db.row("SELECT 1 FROM runs WHERE parts IS NULL LIMIT 1") is not None
+
     def changes(self, since: Mark = Mark(), limit: int = CHUNK) -> Batch:  # noqa: B008
         """The next runs that changed after `since`, at most `limit`."""
         columns = ("run_id", "changed", "deleted", "parts", *TEXTS, *NUMBERS)
@@ -90,14 +98,19 @@ class Reader:
             f"SELECT {asked} FROM runs WHERE changed > ? ORDER BY changed LIMIT ?",
             (since.number, limit),
         )
+        # After the rows, as a piece is there before a run that refers to it; where they are too
+        # many for one batch, the runs wait for the next.
+        pieces = self._db.rows(
+            "SELECT part_id, section, content FROM spec_parts WHERE part_id > ? LIMIT ?",
+            (since.part, limit * PIECES),
+        )
+        is_whole = len(pieces) < limit * PIECES and len(rows) < limit
+        if len(pieces) == limit * PIECES:
+            rows = []
         by_column = zip(*map(tuple, rows), strict=True)
         values = dict(zip(columns, by_column, strict=True)) if rows else {}
         empty: tuple[Any, ...] = ()
         gone = self._db.rows("SELECT number, run_id FROM gone WHERE number > ?", (since.gone,))
-        # After the rows: a piece is there before the run that refers to it.
-        pieces = self._db.rows(
-            "SELECT part_id, section, content FROM spec_parts WHERE part_id > ?", (since.part,)
-        )
         return Batch(
             ids=list(values.get("run_id", empty)),
             numbers={k: np.array(values.get(k, empty), np.float64) for k in NUMBERS},
@@ -111,7 +124,7 @@ class Reader:
                 gone[-1]["number"] if gone else since.gone,
                 pieces[-1]["part_id"] if pieces else since.part,
             ),
-            is_whole=len(rows) < limit,
+            is_whole=is_whole,
         )
 
     def all(self, since: Mark = Mark()) -> Iterator[Batch]:  # noqa: B008
