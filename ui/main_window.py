@@ -29,7 +29,7 @@ from ui.commands import Commands
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
-from ui.models.epochs import EpochCache
+from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
@@ -71,10 +71,10 @@ class MainWindow(QMainWindow):
         self.conductor = Conductor(store)
         self.assistant = Assistant(store.folder)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
-        self._epochs = EpochCache(self.conductor)
+        self.feed = RunFeed(store, self)
         self._build()
         self.follower = RunFollower(self)
-        self.changes = RunChanges(self.conductor, self.undo_stack, self.banner)
+        self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
         self.commands = Commands(self)
         self._connect()
         layout.restore(self)
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
         self.network = NetworkPanel(self.editor)
-        self.model = RunTable()
+        self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
         self.queue = QueuePanel()
@@ -144,6 +144,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         conductor, runs, editor = self.conductor, self.runs, self.editor
         conductor.runs_changed.connect(self.show_runs)
+        self.feed.curves_changed.connect(self.live.show_runs)
+        self.feed.failed.connect(self.report)
         conductor.queue_changed.connect(self._show_queue)
         conductor.state_changed.connect(self._show_state)
         conductor.logged.connect(self.log.add)
@@ -162,11 +164,15 @@ class MainWindow(QMainWindow):
         runs.resume.connect(conductor.resume_run)
         runs.delete.connect(self.changes.delete)
         runs.hide_runs.connect(conductor.set_hidden)
+        runs.change.connect(self.changes.change)
+        runs.try_setting.connect(self.try_setting)
+        runs.said.connect(self.banner.say)
+        runs.failed.connect(self.report)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
         self.queue.removed.connect(self.changes.delete)
         self.model.shown_changed.connect(self._tick)
-        self.model.renamed.connect(self.changes.rename)
+        self.model.written.connect(self.changes.write)
         self._show_title()
 
     # --- what a person does --------------------------------------------------------------------
@@ -209,6 +215,18 @@ class MainWindow(QMainWindow):
             return
         self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
+    @Slot(str, str, object)
+    def try_setting(self, run_id: str, path: str, value: object) -> None:
+        """Puts a run's settings (the form's own for "") into the form, with one replaced."""
+        run = self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
+        try:
+            base = run.experiment if run is not None else self.editor.experiment
+            experiment = base.with_settings({path: value})
+        except SpecError as error:
+            self.report(str(error))
+            return
+        self.editor.replace(experiment, self.tr("trial of {}").format(path))
+
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -223,12 +241,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_runs(self) -> None:
         """Shows the store's runs as they are now."""
-        found = self.conductor.guarded(self.store.runs)
-        if found is None:
-            return
-        runs = found[::-1]
-        self.model.set_runs(runs, self._epochs.of(runs))
-        self.live.show_runs(runs)
+        self.feed.look()
 
     @Slot()
     def _show_bar(self) -> None:
@@ -266,7 +279,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
-        run = self.runs.current
+        run = self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
         if run is not None:
@@ -324,6 +337,8 @@ class MainWindow(QMainWindow):
         self.files.close()
         self.data.close_jobs()
         self.live.close_loader()
+        self.runs.close_jobs()
+        self.feed.close()
         self.assistant.close()
         self.conductor.close()
         self.store.close()

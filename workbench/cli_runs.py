@@ -110,7 +110,7 @@ def _print_runs(
     if arguments.json:
         print(json.dumps([{key: frame.value(key, p) for key in keys} for p in places]))
     elif arguments.csv:
-        print(delimited.as_csv(delimited.cells(frame, places, keys)), end="")
+        print(delimited.as_csv(delimited.cells(frame.snapshot(keys), places, keys)), end="")
     else:
         about = [frame.about(key) for key in keys]
         _print_aligned(

@@ -11,14 +11,14 @@ import io
 from collections.abc import Iterable, Sequence
 
 from workbench.runs.columns import Value
-from workbench.runs.frame import RunFrame, plain
+from workbench.runs.frame import Snapshot, plain
 
 RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def cells(frame: RunFrame, places: Iterable[int], keys: Sequence[str]) -> list[list[str]]:
+def cells(runs: Snapshot, places: Iterable[int], keys: Sequence[str]) -> list[list[str]]:
     """The keys, and then a row a run."""
-    columns = [frame.values(key) for key in keys]
+    columns = [runs.column(key) for key in keys]
     rows = [[as_cell(plain(column[place])) for column in columns] for place in places]
     return [list(keys), *rows]
 

@@ -105,6 +105,10 @@ class RunFrame:
         found = self._places.get(run_id)
         return found if found is not None and self._alive[found] else None
 
+    def place_of_any(self, run_id: str) -> int | None:
+        """Where a run lies, or lay before it was deleted."""
+        return self._places.get(run_id)
+
     def run_id(self, place: int) -> str:
         """The run at a place."""
         return self._ids[place]

@@ -27,7 +27,7 @@ PIECES = 3
 _SPECIAL = {"epochs": "CASE WHEN steps_per_epoch > 0 THEN step / steps_per_epoch ELSE 0 END"}
 NUMBERS = (
     *(key for key, column in RUN_COLUMNS.items() if not column.kind.is_text),
-    "colour", *(f"{metric}@best" for metric in BEST_OF),
+    "colour", "steps_per_epoch", *(f"{metric}@best" for metric in BEST_OF),
 )  # fmt: skip
 TEXTS = tuple(k for k, column in RUN_COLUMNS.items() if column.kind.is_text and k != "run_id")
 

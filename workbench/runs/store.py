@@ -147,6 +147,12 @@ class Store:
             columns = ", ".join(f"{name} = ?" for name in values)
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
 
+    def update_each(self, column: str, values: Mapping[str, Any]) -> None:
+        """Sets a column of several runs, by their ids, in one transaction."""
+        with self._db.change():
+            for run_id, value in values.items():
+                self.update(run_id, **{column: value})
+
     def fill_in(self, limit: int) -> int:
         """Gives at most this many runs of an older schema their columns; how many it found."""
         return spec_fields.keep_missing(self._db, limit)
