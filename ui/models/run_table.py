@@ -56,6 +56,7 @@ class RunTable(QAbstractTableModel):
         self._arranger.arranged.connect(self._take)
         feed.changed.connect(self._runs_changed)
         feed.columns_read.connect(self.arrange)
+        feed.finished.connect(self.arrange)
         self._shown = Arrangement(np.zeros(0, np.intp))
         self._rows: Rows = np.zeros(0, np.intp)  # a place, or -1 - the number of a group
         self._row_of: Rows = np.zeros(0, np.intp)  # by place; -1 where it isn't shown
@@ -153,9 +154,14 @@ class RunTable(QAbstractTableModel):
         return [column.key for column in self.columns]
 
     @property
+    def is_reading(self) -> bool:
+        """Whether not all runs are there yet."""
+        return self._feed.is_reading
+
+    @property
     def is_busy(self) -> bool:
         """Whether another order of rows is to come."""
-        return self._arranger.is_busy
+        return self._arranger.is_busy or self._feed.is_reading
 
     @property
     def places(self) -> list[int]:
@@ -197,6 +203,8 @@ class RunTable(QAbstractTableModel):
 
     @Slot(list)
     def _runs_changed(self, places: list[int]) -> None:
+        if self._feed.is_reading and self.total:
+            return  # the first runs are there; the rest is shown once it is
         rows = [self._row_at(place) for place in places]
         seen = [row is not None for row in rows]
         if self._arranger.is_still_right(places, seen):

@@ -204,6 +204,8 @@ class RunsPanel(QWidget):
         words_ = self.tr("{} of {} runs").format(f"{shown:,}", f"{total:,}")
         if shown == total:
             words_ = self.tr("1 run") if total == 1 else self.tr("{} runs").format(f"{total:,}")
+        if self.model.is_reading:
+            words_ = self.tr("reading {} runs…").format(f"{total:,}")
         self.count.setText(words_ if total else "")
         self.enable_actions()
         if self._wanted and not self.model.is_busy:

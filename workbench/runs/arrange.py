@@ -210,7 +210,7 @@ def _grouped(runs: Snapshot, places: Places, view: View) -> tuple[Places, Groups
     ends = np.cumsum(np.bincount(codes, minlength=count))
     texts = {key: v[by_group] for key, v in columns.items() if v.dtype == np.object_}
     return places[by_group], Groups(
-        [plain(values[i]) for i in first[order]],
+        [None if values[i] == "" else plain(values[i]) for i in first[order]],
         ends,
         {key: mean[order] for key, (mean, _) in spreads.items()},
         {key: deviation[order] for key, (_, deviation) in spreads.items()},

@@ -33,10 +33,15 @@ def as_cell(value: Value) -> str:
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as RFC 4180 has them, with line feeds."""
+    """Rows as RFC 4180 has them, but with line feeds alone, as other tools in a pipe want them."""
+    return "".join(map(_line, rows))
+
+
+def _line(row: Sequence[str]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    # Python before 3.13 puts a carriage return in quotes only where it ends lines.
+    csv.writer(text, lineterminator="\r\n").writerow(row)
+    return f"{text.getvalue()[:-2]}\n"
 
 
 def as_tsv(rows: Iterable[Sequence[str]]) -> str:

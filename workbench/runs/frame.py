@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from workbench.runs.columns import RUN_COLUMNS, Column, Value, column_of
 from workbench.runs.fields import PART_DTYPE, Field, section_of
-from workbench.runs.reader import NUMBERS, TEXTS, Batch, Mark
+from workbench.runs.reader import NUMBERS, TEXTS, Batch, Mark, Pieces
 
 Array = npt.NDArray[Any]
 FIRST_CAPACITY = 64
@@ -52,15 +52,13 @@ class _Section:
         self.pieces = 0
         self.values: dict[str, list[Field | None]] = {}
 
-    def add(self, settings: Mapping[str, Field]) -> int:
-        for path, value in settings.items():
-            if isinstance(value, str):
-                value = sys.intern(value)
+    def extend(self, values: Mapping[str, list[Field | None]], count: int) -> None:
+        """Takes in `count` more pieces."""
+        for path, new in values.items():
             known = self.values.setdefault(path, [])
             known.extend([None] * (self.pieces - len(known)))
-            known.append(value)
-        self.pieces += 1
-        return self.pieces - 1
+            known.extend(sys.intern(v) if isinstance(v, str) else v for v in new)
+        self.pieces += count
 
     def column(self, path: str) -> list[Field | None]:
         """One entry a piece, and a last one for runs that have none."""
@@ -84,7 +82,8 @@ class RunFrame:
         self._columns |= {key: np.full(FIRST_CAPACITY, None, np.object_) for key in TEXTS}
         self._columns["run_id"] = np.full(FIRST_CAPACITY, None, np.object_)
         self._sections: dict[str, _Section] = {}
-        self._pieces: dict[int, tuple[str, int]] = {}
+        self._piece_section = np.zeros(0, np.int16)  # by the piece's number in the store
+        self._piece_number = np.zeros(0, PART_DTYPE)
         self._of_section: dict[str, Array] = {}
         self._made: dict[str, Array] = {}
         self._read: dict[str, Array] = {}
@@ -188,9 +187,8 @@ class RunFrame:
     def apply(self, batch: Batch) -> list[int]:
         """Takes a batch in; the places of its runs."""
         self.mark = batch.mark
-        for part, name, settings in batch.new_parts:
-            section = self._sections.setdefault(name, _Section())
-            self._pieces[part] = (name, section.add(settings))
+        for pieces in batch.new_parts:
+            self._add_pieces(pieces)
         for run_id in batch.gone:
             if run_id in self._places:
                 self._alive[self._places[run_id]] = False
@@ -239,21 +237,29 @@ class RunFrame:
         for name, numbers in self._of_section.items():
             self._of_section[name] = np.concatenate([numbers, np.full(more, -1, PART_DTYPE)])
 
+    def _add_pieces(self, pieces: Pieces) -> None:
+        section = self._sections.setdefault(pieces.section, _Section())
+        parts = np.array(pieces.numbers, np.intp)
+        missing = int(parts.max(initial=-1)) + 1 - len(self._piece_number)
+        if missing > 0:
+            more = np.zeros(missing, PART_DTYPE)
+            self._piece_number = np.concatenate([self._piece_number, more])
+            self._piece_section = np.concatenate([self._piece_section, more.astype(np.int16)])
+        self._piece_section[parts] = list(self._sections).index(pieces.section)
+        self._piece_number[parts] = section.pieces + np.arange(len(parts))
+        section.extend(pieces.values, len(parts))
+
     def _set_pieces(self, places: Array, parts: list[bytes | None]) -> bool:
         """Notes which pieces of spec the runs at `places` have; whether one is another now."""
-        numbers = np.frombuffer(b"".join(part or b"" for part in parts), PART_DTYPE)
+        pieces = np.frombuffer(b"".join(part or b"" for part in parts), PART_DTYPE)
         lengths = [len(part or b"") // PART_DTYPE.itemsize for part in parts]
         owners = np.repeat(np.arange(len(places)), lengths)
-        wanted: dict[str, Array] = {}
-        for owner, part in zip(owners.tolist(), numbers.tolist(), strict=True):
-            name, number = self._pieces[part]
-            if name not in wanted:
-                wanted[name] = np.full(len(places), -1, PART_DTYPE)
-            wanted[name][owner] = number
         changed = False
-        for name in wanted.keys() | self._of_section.keys():
+        for number, name in enumerate(self._sections):
+            mine = self._piece_section[pieces] == number
+            new = np.full(len(places), -1, PART_DTYPE)
+            new[owners[mine]] = self._piece_number[pieces[mine]]
             known = self._pieces_of(name)
-            new = wanted.get(name, np.full(len(places), -1, PART_DTYPE))
             changed = changed or not np.array_equal(known[places], new)
             known[places] = new
         return changed

@@ -7,6 +7,7 @@ not what there is. Values come as arrays for `RunFrame`; nothing is written here
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -40,6 +41,14 @@ class Mark(NamedTuple):
     part: int = 0
 
 
+class Pieces(NamedTuple):
+    """Pieces of one section of the specs: their numbers, and each setting as a list of values."""
+
+    section: str
+    numbers: list[int]
+    values: dict[str, list[Field | None]]
+
+
 @dataclass(frozen=True)
 class Batch:
     """Runs that changed.
@@ -49,7 +58,7 @@ class Batch:
         numbers, texts: Columns by name, as long as `ids`.
         parts: The numbers of each run's pieces of spec, see `fields.keep`; None where they have
             yet to be made.
-        new_parts: Number, section and settings of the pieces that came since.
+        new_parts: The pieces of specs that came since.
         deleted: Which of `ids` are deleted.
         gone: Ids of runs that were removed for good.
         mark: To go on from.
@@ -60,7 +69,7 @@ class Batch:
     numbers: dict[str, npt.NDArray[np.float64]]
     texts: dict[str, npt.NDArray[np.object_]]
     parts: list[bytes | None]
-    new_parts: list[tuple[int, str, dict[str, Field]]]
+    new_parts: list[Pieces]
     deleted: npt.NDArray[np.bool_]
     gone: list[str]
     mark: Mark
@@ -116,7 +125,7 @@ class Reader:
             numbers={k: np.array(values.get(k, empty), np.float64) for k in NUMBERS},
             texts={k: _texts(values.get(k, empty)) for k in TEXTS},
             parts=list(values.get("parts", empty)),
-            new_parts=[(p["part_id"], p["section"], json.loads(p["content"])) for p in pieces],
+            new_parts=_by_section(pieces),
             deleted=np.array([d is not None for d in values.get("deleted", empty)], np.bool_),
             gone=[row["run_id"] for row in gone],
             mark=Mark(
@@ -155,6 +164,20 @@ class Reader:
             one = query.format(" AND run_id = ?")
             rows = [row for i in run_ids for row in self._db.rows(one, (value, i))]
         return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+def _by_section(rows: list[sqlite3.Row]) -> list[Pieces]:
+    """Pieces with their settings side by side; parsed all at once, as there may be very many."""
+    sections: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        sections.setdefault(row["section"], []).append(row)
+    found = []
+    for name, pieces in sections.items():
+        parsed: list[dict[str, Field]] = json.loads(f"[{','.join(p['content'] for p in pieces)}]")
+        paths = dict.fromkeys(path for settings in parsed for path in settings)
+        values = {path: [settings.get(path) for settings in parsed] for path in paths}
+        found.append(Pieces(name, [piece["part_id"] for piece in pieces], values))
+    return found
 
 
 def _expression(name: str) -> str:
