@@ -175,9 +175,10 @@ class RunFeed(QObject):
         for key, values in columns.items():
             self.frame.put_read(key, values, places)
         self.changed.emit([*places, *(place for place in gone if place is not None)])
-        self._show_curves(places)
+        if not self._reading:
+            self._show_curves(places)
 
-    def _show_curves(self, places: list[int]) -> None:
+    def _show_curves(self, places: Iterable[int]) -> None:
         """Says which curves are to be shown, unless what changed has no say in it.
 
         A run under way changes every second, and must not cost a look at all runs.
@@ -231,6 +232,7 @@ class RunFeed(QObject):
     @Slot()
     def _done(self) -> None:
         self._reading = False
+        self._show_curves(range(len(self.frame)))
         if self._look_again:
             self._look_again = False
             self.look()

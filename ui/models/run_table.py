@@ -40,12 +40,14 @@ class RunTable(QAbstractTableModel):
     Signals:
         shown_changed: A person ticked or cleared the box of a run: its id, whether it is shown.
         written: A person wrote into a run's row: its id, the column, the text.
+        about_to_move: Rows are going to lie elsewhere.
         arranged: Rows are others, or lie elsewhere.
         columns_changed: Columns are others.
     """
 
     shown_changed = Signal(str, bool)
     written = Signal(str, str, str)
+    about_to_move = Signal()
     arranged = Signal()
     columns_changed = Signal()
 
@@ -178,12 +180,19 @@ class RunTable(QAbstractTableModel):
         place = int(self._rows[row])
         return place if place >= 0 else None
 
-    def places_of(self, rows: Sequence[int]) -> list[int]:
+    def places_of(self, rows: Rows) -> Rows:
         """Where the runs in these rows lie in the frame; the row of a group stands for its runs."""
-        chosen = self._rows[np.asarray(rows, np.intp)]
+        chosen = self._rows[rows]
         groups = [self._shown.groups.runs(int(-1 - code)) for code in chosen[chosen < 0]]
+        if not groups:
+            return chosen
         parts = [chosen[chosen >= 0], *(self._shown.places[group] for group in groups)]
-        return list(dict.fromkeys(np.concatenate(parts).tolist()))
+        return np.unique(np.concatenate(parts))
+
+    def rows_of(self, places: Rows) -> Rows:
+        """The rows of the runs at these places, sorted; without those that aren't shown."""
+        rows = self._row_of[places]
+        return np.sort(rows[rows >= 0])
 
     def id_at(self, row: int) -> str:
         """The run in a row; "" for the row of a group."""
@@ -223,6 +232,7 @@ class RunTable(QAbstractTableModel):
             self._all_changed()
             self.arranged.emit()
             return
+        self.about_to_move.emit()
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         places = [int(self._rows[index.row()]) for index in before]

@@ -117,7 +117,7 @@ class RunMenus:
                   lambda: self._model.set_view(archived=not self._model.archived),
                   checked=self._model.archived)  # fmt: skip
         if self._model.cells.baseline:
-            self._add(menu, tr("Compare with no baseline"), partial(panel.pin, ""))
+            self._add(menu, tr("Compare with no baseline"), partial(panel.comparison.pin, ""))
         menu.addSeparator()
         self._add(menu, tr("Export as CSV…"), panel.export)
 
@@ -139,9 +139,9 @@ class RunMenus:
             key: Of its column.
         """
         panel, menu, tr = self._panel, QMenu(self._panel), self.tr
-        offer = panel.offer(run_id, key)
+        offer = panel.comparison.offer(run_id, key)
         if offer:
-            self._add(menu, offer, partial(panel.take_offer, run_id, key), icon="plus")
+            self._add(menu, offer, partial(panel.comparison.take_offer, run_id, key), icon="plus")
             menu.addSeparator()
         for name in ("use", "resume", "rename", "hide"):
             menu.addAction(panel.actions_[name])
@@ -166,13 +166,26 @@ class RunMenus:
             pixmap = QPixmap(SIDE, SIDE)
             pixmap.fill(run_style(number, QColor(theme.tones().text))[0])
             action = menu.addAction(QIcon(pixmap), names[number])
-            action.triggered.connect(partial(self._panel.colour, number, None))
+            action.triggered.connect(partial(self._paint, number, None))
         menu.addSeparator()
         styles = (self.tr("Solid line"), self.tr("Dashed line"), self.tr("Dashes and dots"),
                   self.tr("Dotted line"))  # fmt: skip
         for number, name in enumerate(styles):
             action = menu.addAction(name)
-            action.triggered.connect(partial(self._panel.colour, None, number))
+            action.triggered.connect(partial(self._paint, None, number))
+
+    def _paint(self, colour: int | None, style: int | None) -> None:
+        """Gives the chosen runs another colour, or another style of line."""
+        values = {}
+        for place in self._panel.chosen_places.tolist():
+            now = int(self._model.frame.values("colour")[place])
+            style_, colour_ = divmod(now, COLOURS)
+            wanted = colour_ if colour is None else colour
+            values[self._model.frame.run_id(place)] = wanted + COLOURS * (
+                style_ if style is None else style
+            )
+        if values:
+            self._panel.change.emit("colour", values)
 
     def _add(
         self, menu: QMenu, text: str, act: Callable[[], object], *,

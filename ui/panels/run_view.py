@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
@@ -15,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE, STATUS_ROLE
-from ui.models.run_table import RunTable
+from ui.models.run_table import Rows, RunTable
 from workbench.runs.columns import Column, Kind
 from workbench.runs.status import RunStatus
 
@@ -38,6 +39,10 @@ TONE_OF_STATUS = {
     RunStatus.FAILED: "bad",
     RunStatus.QUEUED: "muted",
 }
+FEW_SELECTED = 20
+MOST_RANGES = 500
+"""Pieces of a selection, at most, that is kept when rows move."""
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -141,7 +146,10 @@ class RunsView(QTableView):
         self._fitting = False
         self.clicked.connect(self._clicked)
         self.doubleClicked.connect(self._double_clicked)
+        self._kept: Rows | None = None
         model.columns_changed.connect(self.lay_out)
+        model.about_to_move.connect(self._keep_selection)
+        model.arranged.connect(self._restore_selection)
         self.lay_out()
 
     @property
@@ -161,10 +169,29 @@ class RunsView(QTableView):
         self._fitting = False
         self._fit_name()
 
-    def selected_rows(self) -> list[int]:
+    def selected_rows(self) -> Rows:
         """The rows that are selected; by ranges, as there may be very many."""
-        rows = {row for top, bottom in self.ranges() for row in range(top, bottom + 1)}
-        return sorted(rows)
+        ranges = [np.arange(top, bottom + 1) for top, bottom in self.ranges()]
+        return np.unique(np.concatenate(ranges)) if ranges else np.zeros(0, np.intp)
+
+    def _keep_selection(self) -> None:
+        """Takes a large selection away while rows move: Qt follows each cell of it by itself."""
+        rows = self.selected_rows()
+        if len(rows) > FEW_SELECTED:
+            self._kept = self._runs.places_of(rows)
+            self.selectionModel().clearSelection()
+
+    def _restore_selection(self) -> None:
+        """Selects what was, unless it lies in too many pieces now."""
+        kept, self._kept = self._kept, None
+        if kept is None:
+            return
+        rows = self._runs.rows_of(kept)
+        breaks = np.flatnonzero(np.diff(rows) > 1)
+        if len(rows) and len(breaks) < MOST_RANGES:
+            tops = rows[np.concatenate([[0], breaks + 1])].tolist()
+            bottoms = rows[np.concatenate([breaks, [len(rows) - 1]])].tolist()
+            self.select_rows(list(zip(tops, bottoms, strict=True)))
 
     def select_rows(self, rows: list[tuple[int, int]]) -> None:
         """Selects these ranges of rows, first and last."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -22,19 +21,17 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.models.run_table import RunTable
+from ui.models.run_table import Rows, RunTable
 from ui.panels.run_actions import make_actions
 from ui.panels.run_columns import ColumnChooser
+from ui.panels.run_comparison import MOST_COMPARED, Comparison
 from ui.panels.run_export import RunExport
 from ui.panels.run_filter import FilterField
-from ui.panels.run_menus import COLOURS, RunMenus
+from ui.panels.run_menus import RunMenus
 from ui.panels.run_view import RunsView
-from workbench.runs.columns import RUN_COLUMNS
-from workbench.runs.differences import differing
 from workbench.runs.matching import known_columns
 from workbench.runs.status import RunStatus
 
-MOST_COMPARED = 200
 ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 
@@ -77,7 +74,7 @@ class RunsPanel(QWidget):
         self.filter = FilterField(self._filter, lambda: known_columns(model.frame))
         self.count = QLabel()
         self.count.setProperty("role", "muted")
-        self._own_keys: list[str] = []
+        self.comparison = Comparison(self)
         self._wanted = ""
         self._chooser: ColumnChooser | None = None
         self.actions_ = make_actions(self)
@@ -165,14 +162,14 @@ class RunsPanel(QWidget):
         return self.model.id_at(index.row()) if index.isValid() else ""
 
     @property
-    def chosen_places(self) -> list[int]:
+    def chosen_places(self) -> Rows:
         """Where all selected runs lie in the frame; a group stands for its runs."""
         return self.model.places_of(self.table.selected_rows())
 
     @property
     def chosen_ids(self) -> list[str]:
         """All selected runs."""
-        return [self.model.frame.run_id(place) for place in self.chosen_places]
+        return [self.model.frame.run_id(place) for place in self.chosen_places.tolist()]
 
     def select(self, run_id: str) -> None:
         """Makes a run the current one; a filter that hides it goes."""
@@ -219,8 +216,8 @@ class RunsPanel(QWidget):
     def enable_actions(self) -> None:
         """Enables what can be done with the chosen runs."""
         places, frame = self.chosen_places, self.model.frame
-        one, any_ = len(places) == 1, bool(places)
-        status = frame.values("status")[places] if any_ else np.empty(0, np.object_)
+        one, any_ = len(places) == 1, len(places) > 0
+        status = frame.values("status")[places]
         for key in ("use", "rename", "copy", "tag", "note", "pin"):
             self.actions_[key].setEnabled(one)
         for key in ("hide", "star", "archive", "copy_rows"):
@@ -270,65 +267,12 @@ class RunsPanel(QWidget):
         self.model.set_view(group=key)
         self.table.lay_out()
 
-    def compare(self, on: bool) -> None:
-        """Shows only the chosen runs, and only the settings in which they differ."""
-        if not on:
-            self.model.set_view(only=None)
-            self.set_columns(self._own_keys)
-            return
-        base = self.model.cells.baseline
-        ids = [*self.chosen_ids, *([base] if base else [])]
-        places = [place for i in ids if (place := self.model.frame.place(i)) is not None]
-        keys = differing(self.model.frame, places)
-        self._own_keys = self.table.keys
-        figures = [k for k in self._own_keys if self.model.frame.about(k).better]
-        self.model.set_view(only=frozenset(ids), group="")
-        self.set_columns(["name", *keys, *figures])
-        if not keys:
-            self.said.emit(self.tr("These runs have the same settings."))
-
-    def pin(self, run_id: str) -> None:
-        """Compares all others with this run; "" for none."""
-        self.model.set_baseline(run_id)
-        self.table.lay_out()
-
-    def pin_current(self) -> None:
-        """Makes the current run the baseline; where it is already, none is."""
-        self.pin("" if self.current_id == self.model.cells.baseline else self.current_id)
-
-    # --- a value that another run has ----------------------------------------------------------
-
-    def offer(self, run_id: str, key: str) -> str:
-        """The words that offer a run with the value of a cell; "" where it is no setting."""
-        place = self.model.frame.place(run_id)
-        if place is None or key in RUN_COLUMNS or "@" in key:
-            return ""
-        value = self.model.frame.setting(key, place)
-        base = self.model.frame.place(self.model.cells.baseline)
-        if value is None or (base is not None and value == self.model.frame.setting(key, base)):
-            return ""
-        text = self.model.frame.about(key).text(self.model.frame.value(key, place))
-        if base is None:
-            return self.tr("Set {} = {} in the form").format(key, text)
-        name = self.model.frame.value("name", base)
-        return self.tr("Try {} with {} = {}").format(name, key, text)
-
-    def take_offer(self, run_id: str, key: str) -> None:
-        """Puts the baseline with that one value into the form."""
-        place = self.model.frame.place(run_id)
-        if place is not None:
-            value: Any = self.model.frame.setting(key, place)
-            if isinstance(value, str) and value.startswith("["):
-                value = json.loads(value)  # a list, as `flat` keeps it
-            self.try_setting.emit(self.model.cells.baseline, key, value)
-
     # --- from one start to the next ------------------------------------------------------------
 
     def state(self) -> str:
         """Columns, their widths, the group and so on, as JSON."""
-        comparing = self.model.only is not None
         return json.dumps({
-            "columns": self._own_keys if comparing else self.table.keys,
+            "columns": self.comparison.own_keys or self.table.keys,
             "widths": self.table.widths,
             "group": self.model.group,
             "archived": self.model.archived,
@@ -382,25 +326,12 @@ class RunsPanel(QWidget):
     def toggle(self, key: str) -> None:
         """Sets a flag of the chosen runs, or clears it where all have it."""
         places = self.chosen_places
-        if places:
+        if len(places):
             value = not (self.model.frame.values(key)[places] == 1).all()
             if key == "hidden":
                 self.hide_runs.emit(self.chosen_ids, value)
             else:
                 self.change.emit(key, dict.fromkeys(self.chosen_ids, value))
-
-    def colour(self, colour: int | None, style: int | None) -> None:
-        """Gives the chosen runs another colour, or another style of line."""
-        values = {}
-        for place in self.chosen_places:
-            now = int(self.model.frame.values("colour")[place])
-            style_, colour_ = divmod(now, COLOURS)
-            wanted = colour_ if colour is None else colour
-            values[self.model.frame.run_id(place)] = wanted + COLOURS * (
-                style_ if style is None else style
-            )
-        if values:
-            self.change.emit("colour", values)
 
     def copy_id(self) -> None:
         """Copies the id of the current run."""
@@ -408,7 +339,7 @@ class RunsPanel(QWidget):
 
     def copy_rows(self) -> None:
         """Copies the chosen runs with the columns that are shown."""
-        self.export_.copy(self.chosen_places, self.table.keys)
+        self.export_.copy(self.chosen_places.tolist(), self.table.keys)
 
     def export(self) -> None:
         """Asks for a file and writes the runs that are shown, with their columns."""
@@ -421,7 +352,11 @@ class RunsPanel(QWidget):
     def remove(self) -> None:
         """Deletes the chosen runs, but those under way."""
         status = self.model.frame.values("status")
-        ids = [self.model.frame.run_id(p) for p in self.chosen_places if status[p] not in ACTIVE]
+        ids = [
+            self.model.frame.run_id(p)
+            for p in self.chosen_places.tolist()
+            if status[p] not in ACTIVE
+        ]
         if ids:
             self.delete.emit(ids)
 

@@ -19,7 +19,7 @@ from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
 from workbench.runs.fields import Field
 
-CHUNK = 2000
+CHUNK = 1000
 """Runs to a batch: of so many, a part of a hundredth of a second goes into the window's thread."""
 
 PIECES = 3
