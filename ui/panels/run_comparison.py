@@ -46,6 +46,7 @@ class Comparison(QObject):
         figures = [k for k in self.own_keys if self._model.frame.about(k).better]
         self._model.set_view(only=frozenset(ids), group="")
         self._panel.set_columns(["name", *keys, *figures])
+        self._table.clearSelection()  # its colour would hide what differs
         if not keys:
             self._panel.said.emit(self.tr("These runs have the same settings."))
 

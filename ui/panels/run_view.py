@@ -29,6 +29,9 @@ NAME_WIDTH = 200
 DIFFERENCE_WIDTH = 64
 """Further room for a difference from the baseline, or the deviation in a group."""
 
+GROUP_WIDTH = 280
+"""Of the name's column while groups stand in it, with their value and how many they are."""
+
 WIDTHS = {"status": 200, "starred": 44, "tags": 160, "notes": 240, "message": 240, "run_id": 184}
 TONE_OF_STATUS = {
     RunStatus.COMPLETED: "good",
@@ -147,7 +150,7 @@ class RunsView(QTableView):
         self.clicked.connect(self._clicked)
         self.doubleClicked.connect(self._double_clicked)
         self._kept: Rows | None = None
-        model.columns_changed.connect(self.lay_out)
+        model.columns_changed.connect(self._put_in_order)
         model.about_to_move.connect(self._keep_selection)
         model.arranged.connect(self._restore_selection)
         self.lay_out()
@@ -158,11 +161,16 @@ class RunsView(QTableView):
         keys = self._runs.keys
         return [keys[self.header.logicalIndex(place)] for place in range(len(keys))]
 
+    def _put_in_order(self) -> None:
+        """Forgets what was dragged, as the columns are others and lie as they shall."""
+        for place in range(self._runs.columnCount()):
+            self.header.moveSection(self.header.visualIndex(place), place)
+        self.lay_out()
+
     def lay_out(self) -> None:
-        """Gives every column its place, width and delegate, after the columns changed."""
+        """Gives every column its width and delegate."""
         self._fitting = True
         for place, column in enumerate(self._runs.columns):
-            self.header.moveSection(self.header.visualIndex(place), place)
             self.setItemDelegateForColumn(place, self._delegate_of(column))
             width = self.widths.get(column.key) or self._width_of(column)
             self.header.resizeSection(place, width)
@@ -217,7 +225,8 @@ class RunsView(QTableView):
             return
         self._fitting = True
         others = self.header.length() - self.header.sectionSize(0)
-        self.header.resizeSection(0, max(NAME_WIDTH, self.viewport().width() - others))
+        least = GROUP_WIDTH if self._runs.group else NAME_WIDTH
+        self.header.resizeSection(0, max(least, self.viewport().width() - others))
         self._fitting = False
 
     def _resized(self, place: int, _: int, width: int) -> None:
