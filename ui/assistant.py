@@ -23,6 +23,9 @@ CANCEL_MILLISECONDS = 3000
 class Task(QObject):
     """Something asked for.
 
+    Attributes:
+        was_disturbed: It measures speed, and a run began to train meanwhile.
+
     Signals:
         progress: `TaskProgress`.
         done: The result, plain values.
@@ -42,6 +45,7 @@ class Task(QObject):
         self.name, self.request, self.measures = name, request, measures
         self.number: int | None = None
         self.is_over = False
+        self.was_disturbed = False
         self._assistant = assistant
 
     def cancel(self) -> None:
@@ -125,7 +129,14 @@ class Assistant(QObject):
     def set_training(self, training: bool) -> None:
         """Notes whether a run trains beside."""
         self._training = training
+        if training and self._current is not None and self._current.measures:
+            self._current.was_disturbed = True
         self._next()
+
+    @property
+    def is_training(self) -> bool:
+        """Whether a run trains beside, for which tasks that measure wait."""
+        return self._training
 
     @property
     def current(self) -> Task | None:
@@ -164,7 +175,11 @@ class Assistant(QObject):
     def _send(self) -> None:
         session = self._thread.session if self._thread is not None else None
         task = self._current
-        if session is not None and task is not None and task.number is None:
+        if session is None or task is None or task.number is not None:
+            return
+        if task.is_over:  # cancelled while the process was starting
+            self._over()
+        else:
             task.number = session.do(task.name, task.request)
 
     @Slot(object)
@@ -209,6 +224,7 @@ class Assistant(QObject):
         self._leaving = False
         if thread is not None:
             thread.deleteLater()
-        if self._current is not None:
-            self._current.close()
+        if self._current is not None:  # it died before it heard of the task
+            error = self.tr("the training process ended unexpectedly")
+            self._current.hear(TaskEnd(0, error=error))
         self._over()

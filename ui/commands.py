@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from workbench import __version__, presets
+from ui.forms.entry import first_sentence
+from workbench import __version__
+from workbench.levers import LEVERS
 from workbench.runs.status import RunStatus
 
 if TYPE_CHECKING:
@@ -88,7 +90,9 @@ class Commands(QObject):
         bar = window.menuBar()
         file = bar.addMenu(tr("&File"))
         file.addAction(self._action(tr("New"), "new", key.New, window.files.new))
-        self._preset_menu(file.addMenu(tr("New from preset")))
+        file.addAction(
+            self._action(tr("New from preset…"), "", "Ctrl+Shift+N", window.beside.show_presets)
+        )
         file.addAction(self._action(tr("Open…"), "open", key.Open, window.files.choose_and_open))
         self.recent = file.addMenu(tr("Open recent"))
         self.recent.aboutToShow.connect(self._fill_recent)
@@ -110,6 +114,8 @@ class Commands(QObject):
             theme.set_icon(action, icon)
             edit.addAction(action)
         edit.addSeparator()
+        edit.addMenu(tr("Layers")).addActions(window.experiment.structure.commands.all)
+        edit.addSeparator()
         edit.addAction(self._action(tr("Filter runs"), "", key.Find, window.runs.filter.setFocus))
 
         run = bar.addMenu(tr("&Run"))
@@ -120,13 +126,33 @@ class Commands(QObject):
             self._action(tr("Run queue"), "", "", partial(window.conductor.hold_queue, False))
         )
 
+        self._network_menu(bar.addMenu(tr("&Network")))
         self._view_menu(bar.addMenu(tr("&View")))
         about = bar.addMenu(tr("&Help"))
         about.addAction(self._action(tr("About"), "", "", self._about))
 
-    def _preset_menu(self, menu: QMenu) -> None:
-        for name in presets.names():
-            menu.addAction(self._action(name, "", "", partial(self._window.files.new, name)))
+    def _network_menu(self, menu: QMenu) -> None:
+        network = self._window.network
+        levers = menu.addMenu(self.tr("Levers"))
+        levers.setToolTipsVisible(True)
+        for name, lever in LEVERS.items():
+            show = partial(self._show_page, network.levers, partial(network.levers.choose, name))
+            action = self._action(f"{lever.label}…", "", "", show)
+            action.setToolTip(first_sentence(lever))
+            levers.addAction(action)
+        compare = partial(self._show_page, network.compare, network.compare.box.setFocus)
+        menu.addAction(self._action(self.tr("Compare structures"), "", "Ctrl+Shift+C", compare))
+        menu.addSeparator()
+        menu.addAction(
+            self._action(
+                self.tr("Show Keras code"), "file", "Ctrl+K", self._window.beside.show_code
+            )
+        )
+
+    def _show_page(self, page: QWidget, then: Callable[[], None]) -> None:
+        self._window.tabs.setCurrentWidget(self._window.network)
+        self._window.network.show_page(page)
+        then()
 
     def _fill_recent(self) -> None:
         self.recent.clear()

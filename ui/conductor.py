@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
 from ui.training_thread import TrainingThread
 from workbench.experiment import Experiment
+from workbench.machine import Machine
 from workbench.progress import Pace
 from workbench.runs.messages import (
     EpochEnd,
@@ -43,6 +44,7 @@ class Conductor(QObject):
         queue_changed: Order, length or hold of the queue is another.
         state_changed: A run began, paused, went on or ended; or the process got ready.
         ready: The process is warm; what it trains on, in words.
+        machine_found: What there is to train on, a `Machine`.
         started: `Started`.
         steps: `Steps`.
         epoch: `EpochEnd`.
@@ -56,6 +58,7 @@ class Conductor(QObject):
     queue_changed = Signal()
     state_changed = Signal()
     ready = Signal(str)
+    machine_found = Signal(object)
     started = Signal(object)
     steps = Signal(object)
     epoch = Signal(object)
@@ -70,6 +73,7 @@ class Conductor(QObject):
         self.pace = Pace()
         self.status: RunStatus | None = None
         self.device = ""
+        self.machine: Machine | None = None
         self._run_id: str | None = None
         self._thread: TrainingThread | None = None
         self._closing = False
@@ -240,6 +244,9 @@ class Conductor(QObject):
     def _on_ready(self, message: Ready) -> None:
         self.device = message.device
         self.ready.emit(message.device)
+        if message.machine:
+            self.machine = Machine.from_plain(message.machine)
+            self.machine_found.emit(self.machine)
 
     def _on_started(self, message: Started) -> None:
         self.pace.started(message)

@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from ui.edited import UNREADABLE, Edited
 from workbench.analysis import Analysis
 from workbench.experiment import CHOICE_KEYS, Experiment
-from workbench.spec.base import Problem, SpecError
+from workbench.machine import Machine
+from workbench.spec.base import Facts, Problem, SpecError
 from workbench.spec.data import DataInfo
 
 _LAYER = re.compile(r"structure\.layers\[(\d+)\]")
-
-UNREADABLE = object()
-"""Stands for what a person typed that is no value at all."""
 
 MERGE_SECONDS = 1.0
 """Typing 1, 10, 100 into a field is one step of undo, not three."""
@@ -65,18 +64,18 @@ class _Refused:
     value: object
 
 
-class Editor(QObject):
+class Editor(Edited):
     """Holds one immutable experiment at a time.
 
     Signals:
         changed: The experiment is another one.
         problems_changed: What keeps it from training is something else.
         file_changed: It has another file, or was saved.
+        machine_changed: What there is to train on is known now.
     """
 
-    changed = Signal()
-    problems_changed = Signal()
     file_changed = Signal()
+    machine_changed = Signal()
 
     def __init__(self, experiment: Experiment, undo_stack: QUndoStack) -> None:
         super().__init__()
@@ -86,6 +85,7 @@ class Editor(QObject):
         self._undo = undo_stack
         self._info: DataInfo | None = experiment.data.info()
         self._data_problem: Problem | None = None
+        self.machine: Machine | None = None
         self._refused: dict[str, _Refused] = {}
         self._kept: dict[str, _Refused] = {}
         self._analysis: Analysis | None = None
@@ -97,6 +97,14 @@ class Editor(QObject):
     def is_modified(self) -> bool:
         """Whether there is something to save."""
         return self.experiment != self._saved
+
+    def at(self, path: str) -> Any:
+        """What stands at a path of the experiment's TOML.
+
+        Raises:
+            SpecError: where there is no such setting.
+        """
+        return self.experiment.at(path)
 
     @property
     def info(self) -> DataInfo | None:
@@ -111,14 +119,21 @@ class Editor(QObject):
         return self._analysis
 
     @property
+    def facts(self) -> Facts:
+        """What explanations may count on."""
+        return self.experiment.facts(self._info, self.analysis)
+
+    @property
     def problems(self) -> list[Problem]:
         """Why it can't train, in the order a person should look at it; empty where it can."""
         found = [Problem(path, refused.message) for path, refused in self._refused.items()]
         if self._data_problem is not None:
             found.append(self._data_problem)
         if self._own_problems is None:
-            self._own_problems = self.experiment.problems(self._info)
-        return found + self._own_problems
+            self._own_problems = self.experiment.problems(self._info, self.analysis)
+        missing = self.experiment.hardware.missing(self.machine) if self.machine else ""
+        here = [Problem("hardware.target", missing)] if missing else []
+        return found + here + self._own_problems
 
     def sentence(self, problem: Problem) -> str:
         """A problem as a person reads it, with the field's title in place of its path."""
@@ -206,6 +221,12 @@ class Editor(QObject):
         path, message = split_sentence(problem)
         self._data_problem = Problem(path or "data", message) if problem else None
         self._analysis = self._own_problems = None
+        self.problems_changed.emit()
+
+    def set_machine(self, machine: Machine) -> None:
+        """What there is to train on, as the training process found it."""
+        self.machine = machine
+        self.machine_changed.emit()
         self.problems_changed.emit()
 
     def _show(self, experiment: Experiment) -> None:

@@ -6,19 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import (
-    QEventLoop,
-    QObject,
-    QRunnable,
-    QSettings,
-    QThreadPool,
-    QTimer,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QObject, QSettings, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ui.editor import Editor
+from ui.writing import Write, Written, write_and_wait
 from workbench import presets
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
@@ -51,7 +43,7 @@ class ExperimentFiles(QObject):
         self._timer.timeout.connect(self._keep_draft)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)  # one after another, so that the last one stays
-        self._written = _Written(self)
+        self._written = Written(self)
         self._written.failed.connect(self._draft_failed)
         editor.changed.connect(self._changed)
 
@@ -62,10 +54,12 @@ class ExperimentFiles(QObject):
         paths = [value] if isinstance(value, str) else list(value or [])
         return [path for path in paths if Path(path).is_file()]
 
-    def new(self, preset: str = presets.DEFAULT) -> None:
-        """Begins with a preset, after asking about unsaved changes."""
-        if self.may_discard():
-            self._editor.open(presets.load(preset), None)
+    def new(self, preset: str = presets.DEFAULT) -> bool:
+        """Begins with a preset, after asking about unsaved changes; False where they are kept."""
+        if not self.may_discard():
+            return False
+        self._editor.open(presets.load(preset), None)
+        return True
 
     def choose_and_open(self) -> None:
         """Asks for a file and opens it."""
@@ -147,16 +141,10 @@ class ExperimentFiles(QObject):
         self._pool.waitForDone()
 
     def _save_to(self, path: Path) -> bool:
-        """Saves, the disk's part in a thread: waiting for it must not stop the window's drawing."""
-        experiment, waiting = self._editor.experiment, QEventLoop()
-        tell = _Written()
-        errors: list[str] = []
-        tell.failed.connect(errors.append)
-        tell.done.connect(waiting.quit)
-        self._pool.start(_Write(experiment, path, tell))
-        waiting.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-        if errors:
-            self.failed.emit(self.tr("{} can't be written ({})").format(path, errors[0]))
+        experiment = self._editor.experiment
+        cause = write_and_wait(self._pool, partial(experiment.write, path))
+        if cause:
+            self.failed.emit(self.tr("{} can't be written ({})").format(path, cause))
             return False
         self._editor.saved(experiment, path)
         self._remember(path)
@@ -178,28 +166,9 @@ class ExperimentFiles(QObject):
 
     @Slot()
     def _keep_draft(self) -> None:
-        self._pool.start(_Write(self._editor.experiment, self._draft, self._written))
+        action = partial(self._editor.experiment.write, self._draft)
+        self._pool.start(Write(action, self._written))
 
     @Slot(str)
     def _draft_failed(self, cause: str) -> None:
         self.failed.emit(self.tr("the draft can't be kept ({})").format(cause))
-
-
-class _Written(QObject):
-    failed = Signal(str)
-    done = Signal()
-
-
-class _Write(QRunnable):
-    """Writes an experiment in a thread of the pool: it waits until the disk has it."""
-
-    def __init__(self, experiment: Experiment, path: Path, tell: _Written) -> None:
-        super().__init__()
-        self._experiment, self._path, self._tell = experiment, path, tell
-
-    def run(self) -> None:
-        try:
-            self._experiment.write(self._path)
-        except OSError as error:
-            self._tell.failed.emit(error.strerror or str(error))
-        self._tell.done.emit()

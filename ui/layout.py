@@ -16,6 +16,7 @@ def keep(window: MainWindow) -> None:
         "down": window.down.saveState(),
         "table": window.runs.state(),
         "plots": window.live.settings(),
+        "explained": window.experiment.explained,
     }
     for key, value in values.items():
         window.settings.setValue(key, value)
@@ -30,6 +31,7 @@ def restore(window: MainWindow) -> None:
         ("down", window.down.restoreState),
         ("table", window.runs.restore_state),
         ("plots", window.live.restore_settings),
+        ("explained", window.experiment.explain),
     ):
         value = window.settings.value(key)
         if value is not None:

@@ -29,6 +29,7 @@ from ui.commands import Commands
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
+from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
@@ -39,9 +40,13 @@ from ui.panels.network import NetworkPanel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
+from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_follower import RunFollower
+from ui.run_trials import RunTrials
+from ui.side_windows import SideWindows
 from workbench import presets
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -75,6 +80,8 @@ class MainWindow(QMainWindow):
         self._build()
         self.follower = RunFollower(self)
         self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
+        self.trials = RunTrials(self)
+        self.beside = SideWindows(self)
         self.commands = Commands(self)
         self._connect()
         layout.restore(self)
@@ -89,10 +96,13 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
         self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
-        self.experiment = ExperimentPanel(self.editor)
+        self.layers = Layers(self.editor)
+        self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
-        self.network = NetworkPanel(self.editor)
+        commands = self.experiment.structure.commands
+        self.network = NetworkPanel(self.editor, self.layers, commands, self.read_run)
+        self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -106,9 +116,11 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.live, self.tr("Live"))
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.network, self.tr("Network"))
+        self.tabs.addTab(self.tune, self.tr("Tune"))
         self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
         self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
         self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
+        self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -145,19 +157,28 @@ class MainWindow(QMainWindow):
         conductor, runs, editor = self.conductor, self.runs, self.editor
         conductor.runs_changed.connect(self.show_runs)
         self.feed.curves_changed.connect(self.live.show_runs)
+        self.feed.newest_changed.connect(self.network.compare.show_runs)
+        self.feed.changed.connect(self._runs_read)
         self.feed.failed.connect(self.report)
         conductor.queue_changed.connect(self._show_queue)
         conductor.state_changed.connect(self._show_state)
         conductor.logged.connect(self.log.add)
         self.assistant.logged.connect(self.log.add)
         conductor.failed.connect(self.report)
+        conductor.machine_found.connect(editor.set_machine)
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
         self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
+        self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
+        self.layers.failed.connect(self.report)
+        self.network.failed.connect(self.report)
+        self.network.said.connect(self.banner.say)
+        self.tune.failed.connect(self.log.note)
+        self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         runs.selected.connect(self._run_selected)
         runs.use_settings.connect(self.use_settings)
@@ -165,7 +186,7 @@ class MainWindow(QMainWindow):
         runs.delete.connect(self.changes.delete)
         runs.hide_runs.connect(conductor.set_hidden)
         runs.change.connect(self.changes.change)
-        runs.try_setting.connect(self.try_setting)
+        runs.try_setting.connect(self.trials.try_setting)
         runs.said.connect(self.banner.say)
         runs.failed.connect(self.report)
         self.queue.reordered.connect(conductor.reorder)
@@ -194,6 +215,12 @@ class MainWindow(QMainWindow):
         if not self.editor.problems and self.conductor.enqueue(self.editor.experiment):
             self.bottom.setCurrentWidget(self.queue)
 
+    @Slot(str)
+    def find_setting(self, path: str) -> None:
+        """Looks for a good value of a setting, in the Tune tab."""
+        self.tabs.setCurrentWidget(self.tune)
+        self.tune.find_setting(path)
+
     @Slot()
     def pause_or_continue(self) -> None:
         """Holds the run under way, or lets it go on."""
@@ -215,18 +242,6 @@ class MainWindow(QMainWindow):
             return
         self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
-    @Slot(str, str, object)
-    def try_setting(self, run_id: str, path: str, value: object) -> None:
-        """Puts a run's settings (the form's own for "") into the form, with one replaced."""
-        run = self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
-        try:
-            base = run.experiment if run is not None else self.editor.experiment
-            experiment = base.with_settings({path: value})
-        except SpecError as error:
-            self.report(str(error))
-            return
-        self.editor.replace(experiment, self.tr("trial of {}").format(path))
-
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -242,6 +257,17 @@ class MainWindow(QMainWindow):
     def show_runs(self) -> None:
         """Shows the store's runs as they are now."""
         self.feed.look()
+
+    @Slot(list)
+    def _runs_read(self, places: list[int]) -> None:
+        """Looks again at the run that is chosen, where it went on."""
+        run_id = self.runs.current_id
+        if run_id and self.feed.frame.place(run_id) in places:
+            self.live.diagnosis.show_run(self.read_run(run_id))
+
+    def read_run(self, run_id: str) -> Run | None:
+        """All that is known of a run; None for ""."""
+        return self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
 
     @Slot()
     def _show_bar(self) -> None:
@@ -279,13 +305,15 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
-        run = self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
+        run = self.read_run(run_id)
+        self.network.compare.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
         if run is not None:
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
+        self.live.diagnosis.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -336,6 +364,7 @@ class MainWindow(QMainWindow):
         self.hide()  # the training process may take a moment to save its checkpoint
         self.files.close()
         self.data.close_jobs()
+        self.network.close_jobs()
         self.live.close_loader()
         self.runs.close_jobs()
         self.feed.close()
@@ -356,7 +385,6 @@ class MainWindow(QMainWindow):
         theme.apply()
         self.live.restyle()
         self.model.set_colours(run_colour)
-        self.experiment.structure.refresh()
 
 
 def _dropped_toml(event: QDropEvent) -> Path | None:

@@ -230,9 +230,13 @@ def _style_sheet(t: Tones) -> str:
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
 QLabel[role="problem"] {{ color: {t.bad}; }}
 QLabel[role="good"] {{ color: {t.good}; }}
+QLabel[role="warn"] {{ color: {t.warn}; }}
 QLabel[role="muted"] {{ color: {t.muted}; }}
 QLabel[role="title"] {{ font-weight: 600; }}
+LeverCard {{ border-bottom: 1px solid {t.line}; border-left: 3px solid transparent; }}
+LeverCard[chosen="true"] {{ border-left-color: {t.accent}; background: {t.window}; }}
 QWidget#page {{ background: {t.base}; }}
+QWidget#diagnosis {{ background: {t.base}; border-top: 1px solid {t.line}; }}
 QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
 Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
 Banner[bad="true"] {{ border-left-color: {t.bad}; }}
@@ -293,6 +297,11 @@ QToolButton#train {{ background: {t.accent}; color: {t.on_accent}; font-weight: 
 QToolButton#train:hover {{ border-color: {t.text}; }}
 QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
 QToolButton#problem {{ color: {t.bad}; text-align: left; padding: 4px; }}
+QToolButton#fold, QToolButton#fold:checked {{ background: transparent; border: 0; }}
+QToolButton#fold:hover {{ background: {t.raised}; }}
+QToolButton#more, QToolButton#more:checked {{ background: transparent; color: {t.muted};
+    padding: 4px 4px 4px 0; }}
+QToolButton#more:hover {{ background: {t.raised}; }}
 QToolButton#section, QToolButton#section:checked {{ background: transparent; border: 0;
     border-top: 1px solid {t.line}; border-radius: 0; padding: 9px 12px; font-weight: 600; }}
 QToolButton#section:hover {{ background: {t.raised}; }}
@@ -325,10 +334,17 @@ QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px
 QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.edge};
     selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QCheckBox {{ spacing: 8px; color: {t.muted}; min-height: 26px; }}
-QCheckBox::indicator, QTableView::indicator {{ width: 14px; height: 14px; border-radius: 3px;
+QCheckBox::indicator, QTableView::indicator, QTreeView::indicator {{ width: 14px;
+    height: 14px; border-radius: 3px; border: 1px solid {t.muted}; background: {t.base}; }}
+QCheckBox::indicator:checked, QTableView::indicator:checked,
+QTreeView::indicator:checked {{ background: {t.accent_fill}; border-color: {t.accent_fill};
+    image: url({_file("tick")}); }}
+QRadioButton {{ font-weight: 600; spacing: 8px; }}
+QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 8px;
     border: 1px solid {t.muted}; background: {t.base}; }}
-QCheckBox::indicator:checked, QTableView::indicator:checked {{ background: {t.accent_fill};
-    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t.accent_fill};
+    background: {t.base}; }}
+QRadioButton:focus {{ color: {t.accent}; }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; border-width: 2px; width: 12px;
     height: 12px; }}
 QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
@@ -352,6 +368,6 @@ QListView::item {{ padding: 4px 9px; }}
 QTreeView::item {{ padding: 2px 4px; min-height: 20px; }}
 QTreeView::item:selected:!active, QTreeView::item:selected {{ background: {t.selection};
     color: {t.text}; }}
-QTreeWidget#layers {{ border: 1px solid {t.edge}; }}
-QTreeWidget#layers:focus {{ border-color: {t.accent}; }}
+QTreeView#layers, QTreeWidget#presets {{ border: 1px solid {t.edge}; }}
+QTreeView#layers:focus, QTreeWidget#presets:focus {{ border-color: {t.accent}; }}
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import prod
 
 from workbench.advice import advice
@@ -15,6 +16,9 @@ from workbench.spec.base import Problem
 from workbench.spec.layers import Block, Layer, LayerError, Planner, Shape, Step, written
 
 __all__ = ["FLOAT_BYTES", "Analysis", "LayerCost", "analyze", "share"]
+
+KEPT = 64
+"""Analyses that are remembered: forms, levers and comparisons ask for the same networks again."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,11 @@ class Analysis:
 
 def analyze(layers: Sequence[Layer], input_shape: Shape) -> Analysis:
     """Costs of `layers` fed with `input_shape`; stops at the first that doesn't fit."""
+    return _analyzed(tuple(layers), tuple(input_shape))
+
+
+@lru_cache(KEPT)
+def _analyzed(layers: tuple[Layer, ...], input_shape: Shape) -> Analysis:
     costs: list[LayerCost] = []
     planner = Planner(input_shape)
     seen = (1, 1)
@@ -136,5 +145,5 @@ def _step_cost(index: int, step: Step) -> LayerCost:
     return LayerCost(
         index, step.layer, step.input_shape, step.output_shape, sum(step.parameters),
         step.parameters.trainable, step.macs, prod(step.output_shape) * FLOAT_BYTES,
-        step.receptive_field,
+        step.receptive_field, step=step,
     )  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import __version__, cli_runs, cli_structure, presets
+from workbench import __version__, cli_find, cli_hardware, cli_runs, cli_structure, presets
 from workbench.data import DataError, is_downloaded, load
 from workbench.experiment import Experiment
 from workbench.places import default_store
@@ -67,9 +67,27 @@ def parser() -> argparse.ArgumentParser:
     run = _command(commands, "run", _run, "train an experiment and keep the run")
     structure = _command(commands, "analyze", cli_structure.analyze, "what each layer costs")
     structure.add_argument("--json", action="store_true", help="print the result as JSON")
+    structure.add_argument(
+        "--against", metavar="OTHER",
+        help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
+    )  # fmt: skip
     script = _command(commands, "code", cli_structure.code, "print a stand-alone Keras script")
     script.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")
-    for part in (run, structure, script):
+    rate = _command(commands, "find-rate", cli_find.find_rate, "find a learning rate to train with")
+    batch = _command(
+        commands, "find-batch-size", cli_find.find_batch_size,
+        "time training over the batch size, and find the one to use",
+    )  # fmt: skip
+    tune = _command(commands, "tune", cli_hardware.tune, "find the fastest hardware settings")
+    tune.add_argument("--seconds", type=float, metavar="N", help="to take, about (default: 50)")
+    tune.add_argument(
+        "--batch-sizes", action="store_true",
+        help="try larger batches too, which changes what is learned",
+    )  # fmt: skip
+    found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
+    for part in (rate, batch, tune, found):
+        part.add_argument("--json", action="store_true", help="print the result as JSON")
+    for part in (run, structure, script, rate, batch, tune):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
@@ -81,10 +99,11 @@ def parser() -> argparse.ArgumentParser:
     runs = _command(commands, "runs", _runs, "list the runs of the store")
     cli_runs.add_options(runs)
     for part in (run, resume, runs):
+        part.add_argument("--json", action="store_true", help="print the result as JSON")
+    for part in (run, resume, runs, structure, tune):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
-        part.add_argument("--json", action="store_true", help="print the result as JSON")
 
     shown = _command(commands, "presets", _presets, "list the presets, or print one as TOML")
     shown.add_argument("name", metavar="NAME", nargs="?", help="the preset to print")
@@ -103,7 +122,10 @@ def _command(
 
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
-    return {"analyze", "code", "run", "resume", "runs", "presets", "datasets"}
+    return {
+        "analyze", "code", "datasets", "devices", "find-batch-size", "find-rate", "presets",
+        "resume", "run", "runs", "tune",
+    }  # fmt: skip
 
 
 # --- run and resume ------------------------------------------------------------------------------
@@ -113,7 +135,7 @@ def _run(arguments: argparse.Namespace) -> int:
     experiment = cli_structure.experiment_of(arguments)
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
-        session = Session(store.folder)
+        session = Session(store.folder, startup=experiment.hardware.startup)
         try:
             _check(experiment)  # while the training process is still importing TensorFlow
             return _train(store, session, store.create(experiment).run_id, arguments.json)

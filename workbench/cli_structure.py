@@ -5,23 +5,28 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench import presets
 from workbench.analysis import Analysis, share
 from workbench.codegen import keras_script
+from workbench.comparison import Comparison, Side, what_differs
 from workbench.costs import LayerCost
 from workbench.data import load
 from workbench.experiment import Experiment, parse_settings
 from workbench.files import write_atomically
+from workbench.places import default_store
+from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Layer, written
-from workbench.words import count, size
+from workbench.words import count, relative, signed, size
 
 DONE = 0
 BAR_LENGTH = 12
+TOTALS = ("parameters", "MACs", "size in float32", "to train")
 
 
 def experiment_of(arguments: argparse.Namespace) -> Experiment:
@@ -58,6 +63,9 @@ def analyze(arguments: argparse.Namespace) -> int:
     analysis = experiment.analysis(info)
     if analysis.problems:
         raise SpecError(analysis.problems)
+    if arguments.against is not None:
+        other = _other(arguments.against, arguments.store)
+        return _compare(Comparison(other, Side(experiment, info.image_shape)), arguments.json)
     needed = experiment.training_bytes(info)
     if arguments.json:
         print(json.dumps(as_json(analysis, needed)))
@@ -77,6 +85,49 @@ def analyze(arguments: argparse.Namespace) -> int:
     for problem in analysis.warnings:
         print(f"dlopt-workbench: warning: {problem}", file=sys.stderr)
     return DONE
+
+
+def _compare(comparison: Comparison, as_json: bool) -> int:
+    """Prints what the right network has otherwise; a layer that doesn't fit is an error."""
+    if comparison.problems:
+        raise SpecError(comparison.problems)
+    if as_json:
+        print(json.dumps(comparison.as_json()))
+        return DONE
+    for line in difference_table(comparison):
+        print(line)
+    print()
+    for total, title in zip(comparison.totals, TOTALS, strict=True):
+        left, right = total.amount(total.left), total.amount(total.right)
+        print(f"{title:<18} {left} → {right}  {relative(total.left, total.right)}")
+    return DONE
+
+
+def _other(name: str, store: Path | None) -> Side:
+    """The network of a TOML file, a preset or a run, on its own input.
+
+    Raises:
+        SpecError: where there is none, or its data can't be read.
+    """
+    try:
+        experiment = presets.find(name).with_base(Path.cwd())
+    except SpecError:
+        if Path(name).suffix == ".toml" or Path(name).exists():
+            raise  # it is a file, and the sentence says what is wrong with it
+        return _of_run(name, store or default_store())
+    return Side(experiment, info_of(experiment).image_shape)
+
+
+def _of_run(name: str, folder: Path) -> Side:
+    neither = f"{name!r} is no TOML file or preset, and"
+    if not folder.is_dir():
+        raise SpecError.at("", f"{neither} there are no runs in {folder}")
+    with Store(folder) as store:
+        try:
+            run = store.find(name)
+        except StoreError as error:
+            raise SpecError.at("", f"{neither} {error}") from None
+    return Side(run.experiment, run.image_shape or info_of(run.experiment).image_shape)
 
 
 def code(arguments: argparse.Namespace) -> int:
@@ -136,10 +187,28 @@ def table(analysis: Analysis) -> list[str]:
                 count(cost.macs), _bar(cost.macs, analysis.macs),
             )
         )  # fmt: skip
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    align = ("<", "<", ">", "<", ">", "<")
+    return _aligned(rows, "<<><><")
+
+
+def difference_table(comparison: Comparison) -> list[str]:
+    """A line for each pair of layers: what became of it, and what that changes."""
+    rows = [("", "Layer", "What differs", "Output", "Parameters", "MACs")]
+    for row in comparison.diff.rows:
+        name = f"{row.layer.label} {row.layer.summary()}".rstrip()
+        rows.append(
+            (
+                row.mark.value, name, what_differs(row), row.output,
+                signed(row.parameters), signed(row.macs),
+            )
+        )  # fmt: skip
+    return _aligned(rows, "<<<<>>")
+
+
+def _aligned(rows: Sequence[tuple[str, ...]], sides: str) -> list[str]:
+    """Cells as lines of text, each column as wide as its longest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "  ".join(f"{c:{a}{w}}" for c, a, w in zip(row, align, widths, strict=True)).rstrip()
+        "  ".join(f"{c:{a}{w}}" for c, a, w in zip(row, sides, widths, strict=True)).rstrip()
         for row in rows
     ]
 

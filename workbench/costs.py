@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workbench.spec.layers import Layer, Operation, Shape
+from workbench.spec.layers import Layer, Operation, Shape, Step
 
 FLOAT_BYTES = 4
 
@@ -26,6 +26,8 @@ class LayerCost:
             a block.
         receptive_field: Height and width of the part of the image that one of its outputs sees.
         parts: For a block, every layer that it is made of, in the order they are called.
+        step: The call itself, with whence its inputs come and whose weights it has; None for a
+            block and for a layer that is switched off.
     """
 
     index: int
@@ -38,6 +40,7 @@ class LayerCost:
     activation_bytes: int
     receptive_field: tuple[int, int] = (1, 1)
     parts: tuple[LayerCost, ...] = ()
+    step: Step | None = None
 
     @property
     def enabled(self) -> bool:

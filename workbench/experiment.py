@@ -16,16 +16,20 @@ import tomli_w
 from pydantic import Field
 
 from workbench.analysis import Analysis, analyze
+from workbench.costs import LayerCost
 from workbench.files import write_atomically
-from workbench.spec.base import AsTuple, Choice, Problem, Spec, SpecError, setting
+from workbench.spec.augmentation import Augmentation
+from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError, setting
+from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.errors import near_miss
 from workbench.spec.hardware import Auto, Hardware
-from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, MaxPooling2D, written
+from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, Limits, MaxPooling2D, written
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
-from workbench.spec.schedules import Fixed, Schedule
+from workbench.spec.schedules import Fixed, Plan, Schedule
+from workbench.spec.stopping import NoStopping, Stopping
 
 REFERENCE_CNN: tuple[Layer, ...] = (
     Conv2D(filters=32),
@@ -92,12 +96,15 @@ class Experiment(Spec):
     schema_version: Literal[1] = 1
     name: str = Field("untitled", min_length=1, max_length=200)
     data: Data = Digits()
+    augmentation: Augmentation = Augmentation()
     structure: Structure = Structure()
     loss: Loss = SparseCategoricalCrossentropy()
     regularization: Regularizer = NoRegularizer()
+    constraint: Constraint = NoConstraint()
     schedule: Schedule = Fixed()
     optimizer: Optimizer = Adam()
     training: Training = Training()
+    stopping: Stopping = NoStopping()
     hardware: Hardware = Auto()
 
     @classmethod
@@ -107,11 +114,7 @@ class Experiment(Spec):
         Raises:
             SpecError: naming the setting, or the line where it is not TOML.
         """
-        try:
-            values = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
-            detail = str(error)
-            raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
+        values = read_toml(text)
         version = values.get("schema_version", 1)
         if isinstance(version, int) and version > 1:
             raise SpecError.at(
@@ -224,22 +227,54 @@ class Experiment(Spec):
         last = self.analysis(info).last
         return last is not None and getattr(last.layer, "activation", "linear") == "softmax"
 
+    def limits(self, parameters: int) -> Limits:
+        """The penalties and limits on the weights of a network of so many trainable ones."""
+        return Limits(self.regularization, self.constraint, parameters)
+
     def steps_per_epoch(self, info: DataInfo) -> int:
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
-    def problems(self, info: DataInfo | None) -> list[Problem]:
+    def facts(self, info: DataInfo | None, analysis: Analysis | None = None) -> Facts:
+        """What explanations may count on.
+
+        Args:
+            info: What is known of the data; None leaves out what depends on it.
+            analysis: Of the network, where it was made already.
+        """
+        training = self.training
+        known = Facts(0, 0, training.epochs, training.batch_size, self.optimizer.learning_rate)
+        if info is None:
+            return known
+        analysis = analysis or self.analysis(info)
+        steps = self.steps_per_epoch(info)
+        return known._replace(parameters=analysis.trainable, steps_per_epoch=steps)
+
+    def plan(self, info: DataInfo) -> Plan:
+        """The training that is planned, which the schedule spans."""
+        steps = self.steps_per_epoch(info)
+        return Plan(steps, steps * self.training.epochs)
+
+    def problems(self, info: DataInfo | None, analysis: Analysis | None = None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
 
         Args:
             info: What is known of the data; None leaves out what depends on it.
+            analysis: Of the network on this data, where it has been made already.
         """
-        found: list[Problem] = []
+        found = self.hardware.conflicts()
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
+        has_validation = self.training.validation_split > 0
+        for group, faults in (
+            ("schedule", self.schedule.faults(has_validation)),
+            ("stopping", self.stopping.faults(has_validation)),
+        ):
+            found += [Problem(f"{group}.{name}", words) for name, words in faults.items()]
         if info is not None:
-            analysis = self.analysis(info)
+            analysis = analysis or self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
+            found += self._constraint_problems(analysis)
             images = self.training.train_images(info.train_images)
             if self.training.batch_size > images:
                 found.append(
@@ -250,6 +285,18 @@ class Experiment(Spec):
                     )
                 )
         return found
+
+    def _constraint_problems(self, analysis: Analysis) -> list[Problem]:
+        """A kernel whose values are shared has no weights of one unit to limit."""
+        hashed = [cost.index for cost in analysis.layers if _is_hashed(cost)]
+        if isinstance(self.constraint, NoConstraint) or not hashed:
+            return []
+        words = f"can't limit hashed weights, as layer {hashed[0] + 1} has them; set it to none"
+        return [Problem("constraint.kind", words)]
+
+
+def _is_hashed(cost: LayerCost) -> bool:
+    return any(getattr(call.layer, "hash_compression", 1) > 1 for call in cost.calls)
 
 
 def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
@@ -295,6 +342,19 @@ def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
 CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The plain values of a TOML text.
+
+    Raises:
+        SpecError: naming the line where it is not TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
+        detail = str(error)
+        raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
 
 
 def as_toml(values: Mapping[str, Any]) -> str:

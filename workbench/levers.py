@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import ClassVar
 
 from workbench.analysis import Analysis
+from workbench.comparison import Comparison, Side
 from workbench.costs import LayerCost
 from workbench.experiment import Experiment, Structure
 from workbench.spec.base import Spec, SpecError, setting
@@ -62,10 +63,20 @@ class Lever(Spec):
         changed = self.changed_experiment(experiment, info)
         if changed == experiment:
             raise _no(f"{self.label} changes nothing here")
-        problems = changed.problems(self._info(changed, info))
+        problems = changed.problems(self.info_after(changed, info))
         if problems:
             raise _no(f"{self.label} does not fit this network ({problems[0]})")
         return changed
+
+    def preview(self, experiment: Experiment, info: DataInfo) -> Comparison:
+        """Before and after the lever is pulled.
+
+        Raises:
+            SpecError: in one sentence, where the lever does not apply.
+        """
+        changed = self.apply(experiment, info)
+        after = self.info_after(changed, info)
+        return Comparison(Side(experiment, info.image_shape), Side(changed, after.image_shape))
 
     def changed_experiment(self, experiment: Experiment, info: DataInfo) -> Experiment:
         """As `apply`, before the result is checked; most levers change the layers alone."""
@@ -78,8 +89,8 @@ class Lever(Spec):
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
         """The layers with the lever pulled."""
 
-    def _info(self, changed: Experiment, info: DataInfo) -> DataInfo:
-        """What is then known of the data."""
+    def info_after(self, changed: Experiment, info: DataInfo) -> DataInfo:
+        """What is known of the data of the experiment that `apply` gave."""
         return info
 
 
@@ -164,6 +175,10 @@ class WidthMultiplier(Lever):
     )
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
+        return self.widened(layers)
+
+    def widened(self, layers: Layers) -> Layers:
+        """The layers with other widths, which needs no analysis."""
         last = max((i for i, layer in enumerate(layers) if _has_width(layer)), default=0)
         scaled = _mapped(layers[:last], self._scaled)
         return (*scaled, *_mapped_but_last(layers[last], self._scaled), *layers[last + 1 :])
@@ -248,7 +263,7 @@ class Resolution(Lever):
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
         return layers
 
-    def _info(self, changed: Experiment, info: DataInfo) -> DataInfo:
+    def info_after(self, changed: Experiment, info: DataInfo) -> DataInfo:
         height, width = changed.data.resize or info.image_shape[:2]
         shape = (height, width, info.image_shape[2])
         return DataInfo(shape, info.class_names, info.train_images, info.test_images)
@@ -339,6 +354,7 @@ def _separable(layer: Layer) -> Layer:
         activation=layer.activation, use_bias=layer.use_bias,
         depthwise_initializer=layer.kernel_initializer,
         pointwise_initializer=layer.kernel_initializer,
+        kernel_regularizer=layer.kernel_regularizer,
     )  # fmt: skip
 
 

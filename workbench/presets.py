@@ -1,4 +1,7 @@
-"""The experiments that come with the workbench: TOML files in `resources/presets/`."""
+"""The experiments that come with the workbench: TOML files in `resources/presets/`.
+
+The first line of each is a comment: one sentence on what it is for.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,15 @@ def load(name: str) -> Experiment:
         SpecError: where there is none of that name.
     """
     return Experiment.from_toml(text(name))
+
+
+def description(name: str) -> str:
+    """What a preset is for, in one sentence.
+
+    Raises:
+        SpecError: where there is none of that name.
+    """
+    return text(name).partition("\n")[0].removeprefix("#").strip()
 
 
 def find(name_or_path: str) -> Experiment:

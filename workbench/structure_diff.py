@@ -5,15 +5,32 @@ Pure: works on what `analyze` gives, builds nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from enum import Enum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost
-from workbench.spec.layers import Layer
+from workbench.spec.base import Spec
+from workbench.spec.layers import Layer, Operation, written
 
-Key = Callable[[LayerCost], str]
+Array = npt.NDArray[Any]
+
+GAP, CHANGE, NEVER = 1, 1, 1_000_000
+"""What it takes to add or remove a layer, to change one's settings, and its kind."""
+
+
+class Mark(Enum):
+    """What became of a layer; the value is its sign in a listing."""
+
+    SAME = " "
+    CHANGED = "~"
+    ADDED = "+"
+    REMOVED = "-"
 
 
 @dataclass(frozen=True)
@@ -39,13 +56,34 @@ class Row:
         return _of(self.right, "macs") - _of(self.left, "macs")
 
     @property
-    def is_same(self) -> bool:
-        """Whether both are the same layer, whatever reaches it."""
-        return (
-            self.left is not None
-            and self.right is not None
-            and _settings(self.left) == _settings(self.right)
-        )
+    def mark(self) -> Mark:
+        """What became of the layer; it is the same with the same settings, whatever reaches it."""
+        if self.left is None:
+            return Mark.ADDED
+        if self.right is None:
+            return Mark.REMOVED
+        return Mark.SAME if self.left.layer == self.right.layer else Mark.CHANGED
+
+    @property
+    def layer(self) -> Layer | Operation:
+        """The right one, or the left one where it was removed."""
+        cost = self.right or self.left
+        assert cost is not None
+        return cost.layer
+
+    @property
+    def changes(self) -> list[str]:
+        """The settings in which the pair differs, in words: `filters 64 → 32`."""
+        if self.left is None or self.right is None or self.mark is Mark.SAME:
+            return []
+        left, right = self.left.layer, self.right.layer
+        return _changes(left, right) if isinstance(left, Spec) and isinstance(right, Spec) else []
+
+    @property
+    def output(self) -> str:
+        """The shape that leaves it, before and after where they differ."""
+        shapes = [written(cost.output_shape) for cost in (self.left, self.right) if cost]
+        return " → ".join(dict.fromkeys(shapes))
 
 
 @dataclass(frozen=True)
@@ -78,35 +116,90 @@ class StructureDiff:
 
 
 def compare(left: Analysis, right: Analysis) -> StructureDiff:
-    """Aligns two networks: first layers with equal settings, between these layers of one kind."""
-    rows = tuple(_aligned(left.layers, right.layers, (_settings, _kind)))
-    return StructureDiff(left, right, rows)
+    """Aligns two networks with the fewest layers added, removed or changed."""
+    return StructureDiff(left, right, tuple(_aligned(left.layers, right.layers)))
 
 
-def _aligned(
-    left: Sequence[LayerCost], right: Sequence[LayerCost], keys: Sequence[Key]
-) -> Iterator[Row]:
-    """Rows of two stretches by the first key; what it leaves unmatched by the next ones."""
-    if not keys or not left or not right:
-        yield from (Row(cost, None) for cost in left)
-        yield from (Row(None, cost) for cost in right)
-        return
-    key, *finer = keys
-    matcher = SequenceMatcher(None, [key(c) for c in left], [key(c) for c in right], autojunk=False)
-    for tag, a, a_end, b, b_end in matcher.get_opcodes():
-        if tag == "equal":
-            yield from map(Row, left[a:a_end], right[b:b_end])
+def _aligned(left: Sequence[LayerCost], right: Sequence[LayerCost]) -> list[Row]:
+    """Rows along a cheapest way from the first layers to the last ones, found from its end."""
+    prices = _pair_prices(left, right)
+    costs = _way_costs(prices)
+    rows: list[Row] = []
+    i, j = len(left), len(right)
+    while i or j:
+        if i and j and costs[i, j] == costs[i - 1, j - 1] + prices[i - 1, j - 1]:
+            i, j = i - 1, j - 1
+            rows.append(Row(left[i], right[j]))
+        elif j and costs[i, j] == costs[i, j - 1] + GAP:
+            j -= 1
+            rows.append(Row(None, right[j]))
         else:
-            yield from _aligned(left[a:a_end], right[b:b_end], finer)
+            i -= 1
+            rows.append(Row(left[i], None))
+    return rows[::-1]
 
 
-def _settings(cost: LayerCost) -> str:
-    layer = cost.layer
-    return repr(layer.values()) if isinstance(layer, Layer) else repr(layer)
+def _pair_prices(left: Sequence[LayerCost], right: Sequence[LayerCost]) -> Array:
+    """What it takes to make each left layer the right one, shape (left, right)."""
+    layers = [[cost.layer for cost in costs] for costs in (left, right)]
+    settings = _differences(*layers)
+    kinds = _differences(*(map(type, side) for side in layers))
+    return np.where(kinds, NEVER, np.where(settings, CHANGE, 0))
 
 
-def _kind(cost: LayerCost) -> str:
-    return type(cost.layer).__name__
+def _differences(left: Iterable[Hashable], right: Iterable[Hashable]) -> Array:
+    """Where they differ, shape (left, right); each is looked up once, as comparing takes long."""
+    numbers: dict[Hashable, int] = {}
+    sides = ([numbers.setdefault(key, len(numbers)) for key in keys] for keys in (left, right))
+    return np.not_equal.outer(*(np.array(side, np.int64) for side in sides))
+
+
+def _way_costs(prices: Array) -> Array:
+    """Least cost to align the first i left layers with the first j right ones, at [i, j].
+
+    A row at a time: a layer added after another is a running minimum.
+    """
+    height, width = prices.shape
+    gaps = np.arange(width + 1) * GAP
+    costs = np.empty((height + 1, width + 1), np.int64)
+    costs[0] = gaps
+    for i in range(height):
+        row = costs[i] + GAP
+        row[1:] = np.minimum(row[1:], costs[i, :-1] + prices[i])
+        costs[i + 1] = np.minimum.accumulate(row - gaps) + gaps
+    return costs
+
+
+def _changes(left: Spec, right: Spec) -> list[str]:
+    found = []
+    for name, field in type(left).model_fields.items():
+        before, after = getattr(left, name), getattr(right, name)
+        if before != after:
+            title = field.title or name
+            found += _change(title[:1].lower() + title[1:], before, after)
+    return found
+
+
+def _change(title: str, before: object, after: object) -> list[str]:
+    """One setting's change; where it is layers of the same kinds, what changed in each of them."""
+    left, right = _layers(before), _layers(after)
+    if left and list(map(type, left)) == list(map(type, right)):
+        pairs = zip(left, right, strict=True)
+        return [f"{a.label}: {words}" for a, b in pairs for words in _changes(a, b)]
+    return [f"{title} {_word(before)} → {_word(after)}"]
+
+
+def _layers(value: object) -> list[Layer]:
+    return [item for item in value if isinstance(item, Layer)] if isinstance(value, tuple) else []
+
+
+def _word(value: object) -> str:
+    """A setting's value as the form shows it."""
+    if value is None or isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return ", ".join(layer.label for layer in _layers(value)) or written(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _of(cost: LayerCost | None, name: str) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 NONE = "–"
+MINUS = "−"
 
 
 def count(value: float | None) -> str:
@@ -32,6 +34,23 @@ def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
     digits = 0 if number >= 99.95 or factor == 1 else 1 if number >= 9.995 else 2
     text = f"{number:,.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {unit}"
+
+
+def signed(value: float, amount: Callable[[float], str] = count) -> str:
+    """+1,234, −53,184 or 0: a difference."""
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return f"{sign}{amount(abs(value))}"
+
+
+def relative(before: float, after: float) -> str:
+    """−57 %, +0.4 % or ±0 %: a difference as a share of what was before; – where it was nothing."""
+    if before == after:
+        return "±0 %"
+    if not before:
+        return NONE
+    share = 100 * (after - before) / before
+    digits = 0 if abs(share) >= 9.95 else 1
+    return f"{signed(share, lambda number: f'{number:,.{digits}f}')} %"
 
 
 def percent(share: float | None) -> str:

@@ -25,12 +25,19 @@ def write_subset(data: Path, images: int, target: Path) -> None:
 
 
 def baseline_rate(
-    script: Path, mode: str, data: Path, images: int, batch: int, epochs: int
+    script: Path,
+    mode: str,
+    data: Path,
+    images: int,
+    batch: int,
+    epochs: int,
+    *,
+    bf16: bool = False,
 ) -> float:
     """Images a second of a baseline: the median of its epochs after the first."""
     command = [
         sys.executable, str(script), mode, "--data", str(data), "--images", str(images),
-        "--batch", str(batch), "--epochs", str(epochs),
+        "--batch", str(batch), "--epochs", str(epochs), *(["--bf16"] if bf16 else []),
     ]  # fmt: skip
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     rates: list[float] = json.loads(done.stdout.splitlines()[-1])["images_per_second"]

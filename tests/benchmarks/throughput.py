@@ -30,6 +30,7 @@ def workbench(arguments: argparse.Namespace, data: Path, store: Path) -> float:
             "--set", f"training.epochs={arguments.epochs}",
             "--set", f"training.batch_size={arguments.batch}",
             "--set", "training.validation_split=0.0",
+            *(part for setting in arguments.set for part in ("--set", setting)),
         ],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
@@ -46,6 +47,11 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--modes", nargs="+", default=["graph", "keras"])
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="PATH=VALUE",
+        help="a setting of the workbench's side, as hardware.precision=mixed_bfloat16",
+    )  # fmt: skip
+    parser.add_argument("--bf16", action="store_true", help="the baselines in mixed bfloat16")
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     rates: dict[str, list[float]] = {name: [] for name in (*arguments.modes, "workbench")}
@@ -60,7 +66,7 @@ def main() -> None:
                 else:
                     rate = baseline_rate(
                         arguments.baselines, name, arguments.data, arguments.images,
-                        arguments.batch, arguments.epochs,
+                        arguments.batch, arguments.epochs, bf16=arguments.bf16,
                     )  # fmt: skip
                 rates[name].append(rate)
                 print(f"round {number + 1}: {name} {rate:,.0f} images/s", file=sys.stderr)

@@ -15,14 +15,32 @@ from pydantic.fields import FieldInfo
 from workbench.experiment import Experiment
 from workbench.spec import Choice, Spec
 from workbench.spec.layers import Conv2D, DepthwiseConv2D, Layer, Repeat, SeparableConv2D
-from workbench.spec.optimizers import SGD
+from workbench.spec.optimizers import SGD, Optimizer, ScheduleFreeAdamW
+from workbench.spec.optimizers.base import CLIPPINGS
+from workbench.spec.schedules import PiecewiseConstantDecay
 
 FAMILIES: list[type[Choice]] = list(Choice.__subclasses__())
 EVERY_CHOICE: list[type[Choice]] = [c for f in FAMILIES for c in f.choices().values()]
 
 
+def _one_clipping(values: dict[str, Any]) -> dict[str, Any]:
+    used = [name for name in CLIPPINGS if values[name] is not None]
+    return {**values, **dict.fromkeys(used[1:])}
+
+
 def _nesterov_needs_momentum(values: dict[str, Any]) -> dict[str, Any]:
-    return {**values, "nesterov": values["nesterov"] and values["momentum"] > 0}
+    nesterov = values["nesterov"] and values["momentum"] > 0
+    return {**_one_clipping(values), "nesterov": nesterov}
+
+
+def _averages_by_itself(values: dict[str, Any]) -> dict[str, Any]:
+    return {**_one_clipping(values), "use_ema": False}
+
+
+def _one_rate_a_stretch(values: dict[str, Any]) -> dict[str, Any]:
+    boundaries = tuple(sorted(set(values["boundaries"])))
+    rates = (values["learning_rates"] * (len(boundaries) + 1))[: len(boundaries) + 1]
+    return {**values, "boundaries": boundaries, "learning_rates": rates}
 
 
 def _steps_or_gaps(values: dict[str, Any]) -> dict[str, Any]:
@@ -35,7 +53,10 @@ def _groups_divide_filters(values: dict[str, Any]) -> dict[str, Any]:
 
 
 MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    **dict.fromkeys(Optimizer.choices().values(), _one_clipping),
     SGD: _nesterov_needs_momentum,
+    ScheduleFreeAdamW: _averages_by_itself,
+    PiecewiseConstantDecay: _one_rate_a_stretch,
     Conv2D: _groups_divide_filters,
     DepthwiseConv2D: _steps_or_gaps,
     SeparableConv2D: _steps_or_gaps,

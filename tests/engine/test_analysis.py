@@ -22,7 +22,7 @@ from workbench.spec.layers import (
     ResidualBlock,
     Shape,
 )
-from workbench.spec.optimizers import SGD, Adam, Optimizer
+from workbench.spec.optimizers import SGD, Adam, GradientDescent, Muon, Optimizer, RMSprop
 
 
 def test_the_reference_cnn() -> None:
@@ -121,7 +121,18 @@ def test_an_invalid_layer_names_the_shape_that_reached_it() -> None:
 # --- memory --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("optimizer", [Adam(), SGD(), SGD(momentum=0.5)], ids=lambda o: repr(o)[:9])
+SLOTS: list[Optimizer] = [
+    *(cls() for cls in Optimizer.choices().values() if cls not in (GradientDescent, Muon)),
+    SGD(momentum=0.5),
+    RMSprop(momentum=0.5, centered=True),
+    Adam(amsgrad=True),
+    Adam(use_ema=True, gradient_accumulation_steps=2),
+]
+"""Descent gathers the gradient of an epoch whose length Keras isn't told here; Muon keeps one value
+less for the dense kernels that it makes orthogonal."""
+
+
+@pytest.mark.parametrize("optimizer", SLOTS, ids=repr)
 def test_training_holds_weights_gradients_slots_and_a_batch_of_outputs(
     optimizer: Optimizer, oracle: Oracle
 ) -> None:

@@ -12,6 +12,9 @@ import pytest
 
 from tests.engine.test_cli import dlopt
 from workbench import presets
+from workbench.cli import main
+from workbench.experiment import Experiment
+from workbench.runs.store import Store
 
 WITHOUT_TENSORFLOW = """
 import sys
@@ -83,6 +86,50 @@ def test_users_own_data_are_looked_at(tmp_path: Path) -> None:
     assert "file['images']" not in done.stdout
 
 
+def test_analyze_against_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    printed = without_tensorflow(
+        "analyze", "digits-cnn", "--set", "structure.layers[2].filters=32", "--against", "mnist-cnn"
+    )
+    assert printed.returncode == 0, printed.stderr
+    lines = printed.stdout.splitlines()
+    assert lines[0].split() == ["Layer", "What", "differs", "Output", "Parameters", "MACs"]
+    changed = next(line for line in lines if line.startswith("~"))
+    assert changed.split("  ")[1:3] == ["Conv2D 32 · 3x3 · relu", "filters 64 → 32"]
+    assert "11x11x64 → 11x11x32" in changed
+    assert "−9,248" in changed
+    assert any(line.startswith("parameters         93,322 → 65,642  −30 %") for line in lines)
+    run = Experiment(name="other").with_settings({"structure.layers[0].filters": 16})
+    with Store(tmp_path) as store:
+        run_id = store.create(run).run_id
+    given = ["analyze", "digits-cnn", "--json", "--store", str(tmp_path), "--against"]
+    for other in (run_id, "last"):
+        assert main([*given, other]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert found["totals"]["parameters"]["difference"] > 0
+        assert found["rows"][0]["changes"] == ["filters 16 → 32"]
+    assert main([*given, "nope"]) == 2
+    assert "'nope' is no TOML file or preset, and there is no run 'nope'" in capsys.readouterr().err
+    run.write(tmp_path / "other.toml")
+    assert main([*given, str(tmp_path / "other.toml")]) == 0
+    assert json.loads(capsys.readouterr().out) == found
+
+
+def test_a_run_on_own_data_is_compared_on_the_shape_it_had(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though its file is gone."""
+    own = presets.load("digits-cnn").with_settings({"data.kind": "npz", "data.path": "/gone.npz"})
+    with Store(tmp_path) as store:
+        run = store.create(own)
+        store.update(run.run_id, environment={"image_shape": [32, 32, 3]})
+        assert store.run(run.run_id).image_shape == (32, 32, 3)
+    given = ["analyze", "mnist-cnn", "--json", "--store", str(tmp_path), "--against", run.run_id]
+    assert main(given) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert rows[0]["parameters"] == -2 * 9 * 32, "two channels fewer"
+    assert {row["mark"] for row in rows} == {"same"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -93,6 +140,9 @@ def test_users_own_data_are_looked_at(tmp_path: Path) -> None:
         (["analyze", "digits-cnn", "--set", "data.kind=npz"], "data.path: must name an .npz file"),
         (["code", "digits-cnn", "--set", "structure.layers[7].units=9"],
          "structure.layers[7].units: must give one value for each of the 10 classes"),
+        (["analyze", "digits-cnn", "--against", "nope"],
+         "'nope' is no TOML file or preset, and there are no runs in"),
+        (["analyze", "digits-cnn", "--against", "gone.toml"], "gone.toml: can't be read"),
         (["code", "digits-cnn", "--output", "/dev/null/x.py"], "/dev/null/x.py: can't be written"),
     ],
 )  # fmt: skip
@@ -106,8 +156,6 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], sentence: s
 
 @pytest.mark.parametrize("name", presets.names())
 def test_every_preset_is_analyzed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from workbench.cli import main
-
     assert main(["analyze", name, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert sum(layer["parameters"] for layer in found["layers"]) == found["parameters"]

@@ -26,6 +26,8 @@ from workbench.runs.store import Store
 from workbench.spec import SpecError
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape
+from workbench.spec.optimizers import Optimizer
+from workbench.spec.schedules import CosineDecay, OneCycle, Plan, Schedule
 
 MIXED: list[dict[str, Any]] = [
     {"kind": "conv2d", "filters": 8, "padding": "same", "hash_compression": 3},
@@ -40,6 +42,13 @@ MIXED: list[dict[str, Any]] = [
     {"kind": "flatten"},
     {"kind": "dense", "units": 10, "activation": "linear", "hash_compression": 2},
 ]  # fmt: skip
+
+REGULAR: list[dict[str, Any]] = [
+    {"kind": "conv2d", "filters": 8, "padding": "same", "kernel_regularizer": {"kind": "l1"}},
+    {"kind": "max_pooling2d"},
+    {"kind": "flatten"},
+    {"kind": "dense", "units": 10, "activation": "linear"},
+]  # logits, given to a loss that takes probabilities
 
 
 def script_of(experiment: Experiment) -> str:
@@ -75,8 +84,20 @@ def ran(script: str, folder: Path) -> dict[str, str]:
             }
         ),
         presets.load("hashed-cnn").with_settings({"data.kind": "digits", "training.epochs": 2}),
+        small(
+            training__epochs=12, optimizer__learning_rate=0.02, structure__layers=REGULAR,
+            loss__kind="mean_squared_error", regularization__kind="l2_per_parameter",
+            constraint__kind="max_norm", augmentation__shift=0.1, augmentation__rotation=10.0,
+            augmentation__cutout=0.2, augmentation__mixup=0.2, augmentation__contrast=0.1,
+            stopping__kind="early_stopping", stopping__patience=3,
+        ),
+        small(
+            training__epochs=6, optimizer__learning_rate=0.01, hardware__target="cpu",
+            hardware__precision="mixed_bfloat16", hardware__steps_per_execution=4,
+            hardware__intra_op_threads=1,
+        ),
     ],
-    ids=["small", "mixed", "shared", "hashed"],
+    ids=["small", "mixed", "shared", "hashed", "regularized", "bfloat16"],
 )  # fmt: skip
 def test_a_script_gives_what_the_workbench_gives(experiment: Experiment, tmp_path: Path) -> None:
     with Store(tmp_path / "store-of-code") as store:
@@ -174,7 +195,7 @@ def shape_of(script: str) -> str:
 
 
 def test_what_is_left_out_is_keras_default(oracle: Oracle) -> None:
-    layers = [c for c in EVERY_CHOICE if c.keras_class and issubclass(c, Layer)]
+    layers = [c for c in EVERY_CHOICE if c.keras_class and issubclass(c, (Layer, Optimizer))]
     left_out = {
         (cls.keras_class, name): field.default
         for cls in layers
@@ -187,12 +208,13 @@ def test_what_is_left_out_is_keras_default(oracle: Oracle) -> None:
         assert theirs == (list(ours) if isinstance(ours, tuple) else ours), (cls, name)
 
 
-def test_kernels_that_are_regularized_are_those_of_keras(oracle: Oracle) -> None:
+def test_weights_that_can_be_regularized_are_those_of_keras(oracle: Oracle) -> None:
     for cls in EVERY_CHOICE:
         if issubclass(cls, Layer) and cls.keras_class:
             taken = oracle.ask("signature", name=cls.keras_class)
-            kinds = ("kernel_regularizer", "depthwise_regularizer", "pointwise_regularizer")
-            assert set(cls.regularized()) == set(kinds) & set(taken), cls
+            known = {n.removesuffix("_regularizer") for n in taken if n.endswith("_regularizer")}
+            assert {*cls.kernels, *cls.offsets} == known - {"activity"}, cls
+            assert all(f"{kernel}_constraint" in taken for kernel in cls.kernels)
 
 
 def test_a_made_up_layer_is_in_toml_analysis_and_code_with_nothing_else_changed() -> None:
@@ -235,3 +257,133 @@ def test_a_layer_that_keras_lacks_is_one_sentence() -> None:
 def test_an_experiment_that_cannot_train_has_no_script() -> None:
     with pytest.raises(SpecError, match=r"^structure\.layers\[7\]\.units: must give one value"):
         script_of(Experiment().with_settings({"structure.layers[7].units": 9}))
+
+
+def test_penalties_and_limits_are_written_where_they_belong() -> None:
+    experiment = small(
+        structure__layers=REGULAR, regularization__kind="l2_per_parameter",
+        constraint__kind="max_norm", constraint__max_value=2.0,
+    )  # fmt: skip
+    script = script_of(experiment)
+    m = 9 * 8 + 8 + 4 * 4 * 8 * 10 + 10
+    assert f"# All weights: lambda/(2m) = 0.01/(2 x {m:,}); the same as Keras's L2(" in script
+    factor = f"keras.regularizers.L2(l2={0.01 / (2 * m)!r})"
+    assert script.count("kernel_regularizer=keras.regularizers.L1(l1=1e-05)") == 1
+    assert script.count(f"kernel_regularizer={factor}") == 1
+    assert script.count(f"bias_regularizer={factor}") == 2
+    assert "kernel_constraint=keras.constraints.MaxNorm(max_value=2.0, axis=[0, 1, 2])" in script
+    assert "kernel_constraint=keras.constraints.MaxNorm(max_value=2.0, axis=[0])" in script
+
+
+@pytest.mark.parametrize(
+    ("settings", "lines"),
+    [
+        ({}, ["loss = keras.losses.SparseCategoricalCrossentropy()"]),
+        (
+            {"loss.label_smoothing": 0.1},
+            [
+                "loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)",
+                "targets = keras.utils.to_categorical(y, 10)",
+                "batches = Batches(x, targets, order, BATCH_SIZE)",
+            ],
+        ),
+        (
+            {"augmentation.mixup": 0.2},
+            [
+                "loss = keras.losses.CategoricalCrossentropy()",
+                "augmenter = Augmenter(seed=SEED, classes=10, mixup=0.2)",
+                "batches = Varied(augmenter, epoch, x, y, order, BATCH_SIZE)",
+            ],
+        ),
+        (
+            {
+                "stopping.kind": "early_stopping", "stopping.monitor": "val_accuracy",
+                "stopping.min_delta": 0.01, "stopping.restore_best_weights": False,
+                "stopping.start_from_epoch": 2,
+            },
+            [
+                "best, waited = None, 0",
+                "if epoch < 2:",
+                'value = history.history["val_accuracy"][0]',
+                "if best is None or value - 0.01 > best:",
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_losses_and_stopping_as_source(settings: dict[str, Any], lines: list[str]) -> None:
+    script = script_of(Experiment().with_settings(settings))
+    compile(script, "script", "exec", dont_inherit=True)
+    written = [line.strip() for line in script.splitlines()]
+    assert [line for line in lines if line not in written] == []
+    assert max(map(len, script.splitlines())) <= 100
+
+
+# --- schedules and optimizers --------------------------------------------------------------------
+
+DENSE = [{"kind": "flatten"}, {"kind": "dense", "units": 10, "activation": "softmax"}]
+
+TRAINED: dict[str, dict[str, Any]] = {
+    "averages after a warm-up": {
+        "optimizer.kind": "schedule_free_adamw", "schedule.warmup_steps": 10,
+        "optimizer.weight_decay": 0.01,
+    },
+    "moving average, one cycle, accumulated": {
+        "optimizer.use_ema": True, "optimizer.ema_momentum": 0.9, "schedule.kind": "one_cycle",
+        "optimizer.gradient_accumulation_steps": 2,
+    },
+    "all images, falling on a plateau": {
+        "optimizer.kind": "gradient_descent", "optimizer.learning_rate": 0.5,
+        "schedule.kind": "reduce_lr_on_plateau", "schedule.patience": 1,
+        "schedule.min_delta": 0.05, "training.epochs": 20,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_a_script_trains_by_the_same_rule(name: str, tmp_path: Path) -> None:
+    """To the digits that are left: nothing in this network is random but its first weights."""
+    plain = small(structure__layers=DENSE, training__epochs=5, optimizer__learning_rate=0.02)
+    experiment = plain.with_settings(TRAINED[name])
+    with Store(tmp_path / "store-of-code") as store:
+        run = store.run(train(store, experiment)[0])
+    said = ran(script_of(experiment), tmp_path)
+    assert float(said["test loss"]) == pytest.approx(run.test_loss, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *(("schedule.kind", kind) for kind in Schedule.choices()),
+        *(("optimizer.kind", kind) for kind in Optimizer.choices()),
+    ],
+)
+def test_every_schedule_and_optimizer_is_written(path: str, kind: str) -> None:
+    experiment = Experiment().with_settings({path: kind})
+    warm = experiment.with_settings({"schedule.warmup_steps": 100})
+    script = script_of(experiment)
+    compile(script, kind, "exec", dont_inherit=True)
+    assert max(map(len, script.splitlines())) <= 100
+    if kind == "reduce_lr_on_plateau":
+        with pytest.raises(SpecError, match=r"^schedule\.warmup_steps: can't be written as Keras"):
+            script_of(warm)
+    else:
+        assert "Warmup(learning_rate, 100, 0.1)" in script_of(warm)
+
+
+def test_schedules_of_a_script_give_the_rates_of_the_workbench() -> None:
+    """The classes that are written, run here; Keras's own are compared where schedules are."""
+    import keras
+
+    from workbench.codegen.optimization import ONE_CYCLE, WARMUP
+
+    given: dict[str, Any] = {"keras": keras, "np": np}
+    for source in (ONE_CYCLE, WARMUP):
+        exec(compile(source, "script", "exec"), given)
+    plan, steps = Plan(13, 130), np.arange(130)
+    cycle = OneCycle(warmup_steps=20, warmup_start=0.3)
+    theirs = given["Warmup"](given["OneCycle"](0.1, 110, 0.3, 25.0, 1e4), 20, 0.3)
+    wanted = cycle.rates(0.1, steps, plan)
+    np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-9)
+    theirs = given["Warmup"](keras.optimizers.schedules.CosineDecay(0.1, 110), 20, 0.3)
+    wanted = CosineDecay(warmup_steps=20, warmup_start=0.3).rates(0.1, steps, plan)
+    np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-7)

@@ -78,6 +78,9 @@ def test_every_lever_on_every_preset(lever: type[Lever], name: str) -> None:
     assert after.macs < before.macs or after.parameters < before.parameters
     assert after.output_shape == before.output_shape
     assert Experiment.from_toml(changed.to_toml()) == changed
+    preview = lever().preview(experiment, info)
+    assert (preview.left.experiment, preview.right.experiment) == (experiment, changed)
+    assert preview.right.analysis == after
 
 
 def test_most_levers_do_something_for_most_presets() -> None:

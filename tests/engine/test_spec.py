@@ -6,7 +6,6 @@ import re
 import tomllib
 from typing import Any, Literal
 
-import numpy as np
 import pytest
 import tomli_w
 from hypothesis import given, settings
@@ -16,11 +15,12 @@ from tests.engine.conftest import Oracle
 from tests.engine.strategies import EVERY_CHOICE, FAMILIES, specs
 from workbench.experiment import Experiment, Structure, Training, parse_settings
 from workbench.spec import Choice, Spec, SpecError
+from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import setting
 from workbench.spec.data import DIGITS, MNIST, Data, DataInfo, Digits, KerasData, Npz
 from workbench.spec.layers import Conv2D, Dense
 from workbench.spec.optimizers import SGD, Adam, Optimizer
-from workbench.spec.schedules import ExponentialDecay, Fixed
+from workbench.spec.schedules import Fixed
 
 
 def name_of(cls: type[Choice]) -> str:
@@ -42,7 +42,8 @@ def through_toml(spec: Choice) -> Spec:
 
 def test_the_families_are_those_of_an_experiment() -> None:
     assert {f.__name__ for f in FAMILIES} == {
-        "Data", "Hardware", "Layer", "Loss", "Optimizer", "Regularizer", "Schedule",
+        "Constraint", "Data", "Hardware", "Layer", "Loss", "Optimizer", "Regularizer", "Schedule",
+        "Stopping",
     }  # fmt: skip
     assert all(family.choices() for family in FAMILIES)
 
@@ -75,7 +76,9 @@ def test_a_person_reads_what_it_is(cls: type[Choice]) -> None:
     assert labels.count(cls.label) == 1
 
 
-@pytest.mark.parametrize("cls", [*EVERY_CHOICE, Structure, Training], ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize(
+    "cls", [*EVERY_CHOICE, Structure, Training, Augmentation], ids=lambda cls: cls.__name__
+)
 def test_every_setting_has_a_title_and_a_description(cls: type[Spec]) -> None:
     key = cls.key if issubclass(cls, Choice) else None
     for name, field in cls.model_fields.items():
@@ -99,6 +102,7 @@ def test_every_setting_is_an_argument_of_the_keras_class(cls: type[Choice], orac
         SGD(learning_rate=0.25, momentum=0.5, nesterov=True),
         *(c() for c in EVERY_CHOICE if c.keras_class and c.family().__name__ == "Layer"),
         *(c() for c in EVERY_CHOICE if c.keras_class and c.family().__name__ == "Loss"),
+        *(c() for c in EVERY_CHOICE if c.keras_class and c.family().__name__ == "Optimizer"),
         Conv2D(filters=3, kernel_size=(2, 3), strides=(1, 2), padding="same", activation="gelu"),
         Conv2D(filters=6, groups=3, dilation_rate=(2, 1), kernel_initializer="he_normal"),
         Dense(units=3, activation="softmax", use_bias=False, hash_compression=4),
@@ -220,19 +224,3 @@ def test_class_names_are_distinct(cls: type[Data]) -> None:
     assert cls.source_info is not None
     names = cls.source_info.class_names
     assert len(set(names)) == len(names) == (100 if cls.name() == "cifar100" else 10)
-
-
-# --- schedules -----------------------------------------------------------------------------------
-
-
-def test_schedules() -> None:
-    steps = np.array([0, 1, 5, 10, 19, 20])
-    assert Fixed().rates(0.5, steps).tolist() == [0.5] * 6
-    smooth = ExponentialDecay(decay_steps=10, decay_rate=0.25)
-    np.testing.assert_allclose(
-        smooth.rates(0.5, steps),
-        [0.5, 0.5 * 0.25**0.1, 0.25, 0.125, 0.5 * 0.25**1.9, 0.03125],
-        rtol=1e-14,
-    )
-    jumps = smooth.changed(staircase=True)
-    assert jumps.rates(0.5, steps).tolist() == [0.5, 0.5, 0.5, 0.125, 0.125, 0.03125]

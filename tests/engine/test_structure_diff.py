@@ -6,7 +6,7 @@ from workbench import presets
 from workbench.analysis import Analysis, analyze
 from workbench.experiment import REFERENCE_CNN
 from workbench.spec.layers import BatchNormalization, Conv2D, Dense, Dropout, Layer
-from workbench.structure_diff import StructureDiff, compare
+from workbench.structure_diff import Mark, StructureDiff, compare
 
 
 def network(*layers: Layer) -> Analysis:
@@ -26,7 +26,7 @@ REFERENCE = network(*REFERENCE_CNN)
 def test_a_network_against_itself() -> None:
     diff = compare(REFERENCE, REFERENCE)
     assert pairs(diff) == [(i, i) for i in range(8)]
-    assert all(row.is_same for row in diff.rows)
+    assert all(row.mark is Mark.SAME and not row.changes for row in diff.rows)
     assert (diff.parameters, diff.macs, diff.activation_bytes) == (0, 0, 0)
 
 
@@ -41,7 +41,10 @@ def test_layers_are_aligned_by_settings_then_by_kind() -> None:
         (0, 0), (None, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, None), (7, 7),
     ]  # fmt: skip
     conv = diff.rows[3]
-    assert not conv.is_same
+    assert conv.mark is Mark.CHANGED
+    assert conv.changes == ["filters 64 → 16"]
+    assert conv.output == "11x11x64 → 11x11x16"
+    assert [row.mark.value for row in diff.rows] == [*" + ~   - "]
     assert conv.parameters == 9 * 32 * 16 + 16 - (9 * 32 * 64 + 64)
     assert diff.rows[7].parameters == -(576 * 64 + 64)
     assert diff.parameters == right.parameters - REFERENCE.parameters

@@ -24,6 +24,9 @@ SPOKEN = [
     (words.size, 373_288, "373 kB"),
     (words.size, 11_490_434, "11.5 MB"),
     (words.size, 2.5e9, "2.5 GB"),
+    (words.signed, 0, "0"),
+    (words.signed, 1234, "+1,234"),
+    (words.signed, -53_184, "−53,184"),
     (words.percent, 0, "0.00 %"),
     (words.percent, 0.97777, "97.78 %"),
     (words.percent, 1, "100.00 %"),
@@ -60,3 +63,12 @@ def test_what_is_not_known_is_a_dash(say: Callable[[None], str]) -> None:
 @pytest.mark.parametrize("value", [999_999, 999_600_000, 1e12, 5e13])
 def test_no_figure_is_written_with_an_exponent(value: float) -> None:
     assert "e" not in words.size(value) + words.big(value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [(100, 43, "−57 %"), (93_322, 93_700, "+0.4 %"), (5, 5, "±0 %"), (0, 3, "–"), (0, 0, "±0 %"),
+     (1000, 900.5, "−10 %"), (2, 9, "+350 %"), (100, 90.1, "−9.9 %")],
+)  # fmt: skip
+def test_a_difference_is_told_as_a_share(before: float, after: float, said: str) -> None:
+    assert words.relative(before, after) == said

@@ -26,6 +26,8 @@ from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from ui.main_window import MainWindow
 
 SIZES = {"1280x720": 1, "1920x1080": 1, "3840x2160": 2}
@@ -74,8 +76,11 @@ def render(size: str, out: Path, only: str) -> None:
                     act(window)
                     _settle(window)
                     path = out / f"{state}-{scheme.name.lower()}-{size}.png"
-                    window.grab().save(str(path))
+                    _front(window).grab().save(str(path))
                     print(path)
+                    for beside in (window.beside.presets, window.beside.code):
+                        if beside is not None:
+                            beside.close()
 
 
 @contextmanager
@@ -94,6 +99,12 @@ def _window(size: str, count: int) -> Iterator[MainWindow]:
         window.files.may_discard = lambda: True  # type: ignore[method-assign]
         window.close()
         window.deleteLater()
+
+
+def _front(window: MainWindow) -> QWidget:
+    """The window beside it, where the state opened one."""
+    beside = (window.beside.presets, window.beside.code)
+    return next((widget for widget in beside if widget and widget.isVisible()), window)
 
 
 def _settle(window: MainWindow) -> None:
@@ -120,6 +131,31 @@ def _live(window: MainWindow) -> None:
 
 def _data(window: MainWindow) -> None:
     window.tabs.setCurrentWidget(window.data)
+
+
+def _levers(window: MainWindow) -> None:
+    window.tabs.setCurrentWidget(window.network)
+    window.network.show_page(window.network.levers)
+    window.network.levers.choose("width_multiplier")
+
+
+def _compare(window: MainWindow) -> None:
+    window.tabs.setCurrentWidget(window.network)
+    window.network.show_page(window.network.compare)
+    window.editor.set("structure.layers[2].filters", 32)
+
+
+def _compare_preset(window: MainWindow) -> None:
+    window.network.compare.compare_with_preset("resnet-20")
+    _compare(window)
+
+
+def _presets(window: MainWindow) -> None:
+    window.beside.show_presets()
+
+
+def _code(window: MainWindow) -> None:
+    window.beside.show_code()
 
 
 def _selected(window: MainWindow) -> None:
@@ -175,8 +211,24 @@ def _queue(window: MainWindow) -> None:
 
 State = Callable[["MainWindow"], None]
 STATES: dict[int, dict[str, State]] = {
-    0: {"empty": _live, "empty-data": _data, "empty-download": _missing, "queue": _queue},
-    1: {"one": _live, "one-selected": _selected, "one-form": _optimizer, "one-wrong": _wrong},
+    0: {
+        "empty": _live,
+        "empty-data": _data,
+        "empty-download": _missing,
+        "queue": _queue,
+        "levers": _levers,
+        "empty-compare": _compare,
+        "presets": _presets,
+        "code": _code,
+    },
+    1: {
+        "one": _live,
+        "one-selected": _selected,
+        "one-form": _optimizer,
+        "one-wrong": _wrong,
+        "one-compare": _compare,
+        "one-compare-preset": _compare_preset,
+    },
     50: {"fifty": _live, "fifty-running": _running},
 }
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui.editor import Editor
+from ui.forms.choice import ChoiceEntry
 from ui.forms.entries import (
     BoolEntry,
     FloatEntry,
@@ -26,17 +27,20 @@ from ui.forms.entries import (
 )
 from ui.forms.form import SpecForm
 from ui.forms.nested import ChoicesEntry
+from ui.forms.numbers import NumbersEntry
 from ui.main_window import MainWindow
 from workbench.experiment import Experiment
 from workbench.spec.base import Choice, setting
 from workbench.spec.layers import Layer
 from workbench.spec.optimizers import Optimizer
+from workbench.spec.regularizers import L1L2, L2, Regularizer
 from workbench.spec.schedules import Schedule
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 FAMILIES = {
     "data": "data", "loss": "loss", "regularization": "regularization", "schedule": "schedule",
+    "constraint": "constraint", "stopping": "stopping",
     "optimizer": "optimizer", "hardware": "hardware", "structure.layers[0]": "layer",
 }  # fmt: skip
 EVERY_CLASS = [
@@ -64,6 +68,10 @@ def form_of(editor: Editor, qtbot: QtBot) -> Any:
 
 def shown_value(entry: Any) -> Any:
     """What a person reads in an entry, as a plain value."""
+    if isinstance(entry, ChoiceEntry):
+        shown = {name: shown_value(own) for name, own in entry.entries.items()}
+        name = entry.box.currentData()
+        return None if name is None else Regularizer.choices()[name].parse(shown)
     if isinstance(entry, OptionalEntry):
         return shown_value(entry.inner) if entry.box.isChecked() else None
     if isinstance(entry, IntEntry):
@@ -79,6 +87,8 @@ def shown_value(entry: Any) -> Any:
     if isinstance(entry, ChoicesEntry):
         layers = tomllib.loads(entry.text.toPlainText())["layers"]
         return tuple(Layer.model_validate(layer) for layer in layers)
+    if isinstance(entry, NumbersEntry):
+        return tuple(float(part) for part in entry.line.text().split(","))
     assert isinstance(entry, TextEntry)
     return entry.line.text()
 
@@ -99,11 +109,12 @@ def test_every_choice_has_a_form(editor: Editor, form_of: Any, path: str, name: 
         assert entry.field().accessibleName()
 
 
-def test_the_training_form_has_no_choice_of_kind(editor: Editor, form_of: Any) -> None:
-    form = form_of("training", "")
+@pytest.mark.parametrize("path", ["training", "augmentation"])
+def test_a_group_has_no_choice_of_kind(editor: Editor, form_of: Any, path: str) -> None:
+    form, group = form_of(path, ""), editor.experiment.at(path)
     assert form.kind_box is None
-    for field in type(editor.experiment.training).model_fields:
-        assert shown_value(form.entry(field)) == getattr(editor.experiment.training, field)
+    for field in type(group).model_fields:
+        assert shown_value(form.entry(field)) == getattr(group, field)
 
 
 # --- editing each type ---------------------------------------------------------------------------
@@ -169,6 +180,103 @@ def test_what_may_be_left_off(editor: Editor, form_of: Any) -> None:
     assert editor.experiment.data.channels is None
     entry.box.click()
     assert editor.experiment.data.channels == 3  # as it was before
+
+
+def test_a_choice_inside_a_layer(editor: Editor, form_of: Any, qtbot: QtBot) -> None:
+    path = "structure.layers[0].kernel_regularizer"
+    form = form_of("structure.layers[0]")
+    entry = form.entry("kernel_regularizer")
+    assert entry.box.currentText() == "As the experiment"
+    assert not entry.entries
+    with qtbot.waitSignal(form.rebuilt):  # Tab has to find the new fields
+        entry.box.setCurrentIndex(entry.box.findData("l2"))
+    assert editor.experiment.at(path) == L2()
+    line = entry.entries["l2"].line
+    line.selectAll()
+    qtbot.keyClicks(line, "0.5")
+    assert line.text() == "0.5", "what is being typed isn't rewritten"
+    entry.box.setCurrentIndex(entry.box.findData("l1_l2"))
+    assert editor.experiment.at(path) == L1L2(l2=0.5), "what both have is kept"
+    factor = entry.entries["l1"].line
+    factor.selectAll()
+    qtbot.keyClicks(factor, "-1")
+    assert form.problem("kernel_regularizer") == "l1: must be at least 0, got -1.0"
+    factor.selectAll()
+    qtbot.keyClicks(factor, "x")
+    assert form.problem("kernel_regularizer") == "l1 factor: must be a number, got x"
+    assert editor.experiment.at(path) == L1L2(l2=0.5)
+    entry.box.setCurrentIndex(0)
+    assert editor.experiment.at(path) is None
+    assert form.problem("kernel_regularizer") == ""
+
+
+def test_a_number_that_may_be_left_off(editor: Editor, form_of: Any) -> None:
+    form = form_of("optimizer")
+    entry = form.entry("weight_decay")
+    entry.box.click()
+    assert editor.experiment.at("optimizer.weight_decay") == 0.004
+    accumulate = form.entry("gradient_accumulation_steps")
+    accumulate.box.click()
+    assert editor.experiment.at("optimizer.gradient_accumulation_steps") == 4
+    assert accumulate.inner.spin.minimum() == 2
+    entry.box.click()
+    assert editor.experiment.at("optimizer.weight_decay") is None
+
+
+def test_numbers_in_a_row(editor: Editor, form_of: Any, qtbot: QtBot) -> None:
+    form = form_of("schedule")
+    editor.set("schedule.kind", "piecewise_constant_decay")
+    line = form.entry("boundaries").line
+    assert line.text() == "500, 1000"
+    line.selectAll()
+    qtbot.keyClicks(line, "200, 400,")
+    assert editor.experiment.at("schedule.boundaries") == (200, 400)
+    assert line.text() == "200, 400,"  # what is being typed isn't rewritten
+    qtbot.keyClicks(line, " 600")
+    assert "must be 4, one more than there are boundaries" in form.problem("boundaries")
+    rates = form.entry("learning_rates").line
+    rates.selectAll()
+    qtbot.keyClicks(rates, "0.1, 0.01, 0.001, 1e-4")
+    assert editor.experiment.at("schedule.boundaries") == (200, 400, 600)
+    assert editor.experiment.at("schedule.learning_rates") == (0.1, 0.01, 0.001, 0.0001)
+    assert form.problem("boundaries") == ""
+    qtbot.keyClicks(line, "x")
+    assert form.problem("boundaries") == "must be whole numbers with commas between them"
+
+
+# --- what is seldom needed -----------------------------------------------------------------------
+
+
+def test_what_is_seldom_needed_is_folded_and_stays_as_a_person_left_it(
+    editor: Editor, form_of: Any
+) -> None:
+    form = form_of("optimizer")
+    decay = form.entry("weight_decay")
+    assert not decay.isVisible()
+    assert form.entry("learning_rate").isVisible()
+    form.more.header.click()
+    assert decay.isVisible()
+    form.kind_box.setCurrentIndex(form.kind_box.findData("lion"))
+    assert form.entry("weight_decay").isVisible()
+    form.more.header.click()
+    form.kind_box.setCurrentIndex(form.kind_box.findData("adam"))
+    assert not form.entry("weight_decay").isVisible()
+
+
+def test_what_differs_or_is_wrong_unfolds_by_itself(window: MainWindow) -> None:
+    form = window.experiment.forms["optimizer"]
+    assert form.more is not None
+    window.editor.set("optimizer.use_ema", True)
+    assert form.more.header.isChecked()
+    assert form.more.header.text() == "More (1 changed)"
+    form.more.header.click()
+    window.editor.set("optimizer.learning_rate", 0.01)
+    assert not form.more.header.isChecked(), "a person folded it"
+    window.editor.set("optimizer.ema_momentum", 2.0)
+    assert form.problem("ema_momentum") == "must be below 1, got 2.0"
+    form.more.header.click()
+    window.experiment.reveal_problem()
+    assert form.entry("ema_momentum").isVisible()
 
 
 def test_a_size_switched_on_begins_with_the_size_the_images_have(window: MainWindow) -> None:
@@ -322,7 +430,7 @@ def warm_up() -> Iterator[type[Choice]]:
         warm_steps: int = setting(7, "Warm steps", "How long it grows.", unit="steps", ge=1, le=99)
         hard: bool = setting(True, "Hard", "Whether it is hard.")
 
-        def rates(self, initial: float, steps: Any) -> Any:
+        def decayed(self, initial: float, steps: Any, plan: Any) -> Any:
             return initial * steps
 
     yield WarmUp

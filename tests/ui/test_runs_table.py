@@ -276,7 +276,7 @@ def test_a_list_of_another_run_goes_into_the_form(window: MainWindow, runs: list
     path = "structure.layers[0].kernel_size"
     act(window.runs.menus.of_runs(runs[1].run_id, path), f"Set {path} = [5, 1] in the form")
     assert window.editor.experiment.structure.layers[0].values()["kernel_size"] == [5, 1]
-    window.try_setting("", "optimizer.no_such", 3)
+    window.trials.try_setting("", "optimizer.no_such", 3)
     assert "no_such" in window.banner.words.text()
 
 

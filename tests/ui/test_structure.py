@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
 from ui.main_window import MainWindow
+from ui.models.layer_table import COST, LAYER, OUTPUT
+from ui.panels.layer_views import LayerView
 from ui.panels.structure import StructurePanel
 from workbench.spec.layers import Layer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
+TOOLTIP = Qt.ItemDataRole.ToolTipRole
 PRESET = [
     "conv2d",
     "max_pooling2d",
@@ -31,6 +33,10 @@ def kinds(window: MainWindow) -> list[str]:
     return [layer.name() for layer in window.editor.experiment.structure.layers]
 
 
+def icon(panel: StructurePanel, row: int) -> object:
+    return panel.list.model().index(row, LAYER).data(Qt.ItemDataRole.DecorationRole)
+
+
 @pytest.fixture
 def panel(window: MainWindow) -> StructurePanel:
     assert kinds(window) == PRESET
@@ -44,9 +50,10 @@ def test_the_menu_adds_each_kind_after_the_chosen_layer(
     assert [action.data() for action in actions] == list(Layer.choices())
     assert all(action.toolTip() for action in actions)
     panel.select(1)
+    assert panel.layers.rows == [1]
     next(action for action in actions if action.data() == "dropout").trigger()
     assert kinds(window)[:3] == ["conv2d", "max_pooling2d", "dropout"]
-    assert panel.current == 2
+    assert panel.layers.current == 2
     assert panel.form.kind_box is not None
     assert panel.form.kind_box.currentData() == "dropout"
     window.undo_stack.undo()
@@ -92,7 +99,7 @@ def test_buttons_and_keys(
     else:
         panel.buttons[button].click()
     assert kinds(window) == after
-    assert panel.current == current
+    assert panel.layers.current == current
     window.undo_stack.undo()
     assert kinds(window) == PRESET
 
@@ -106,58 +113,88 @@ def test_what_would_change_nothing_is_off(window: MainWindow, panel: StructurePa
     assert not panel.buttons["down"].isEnabled()
     window.editor.set("structure.layers", [{"kind": "flatten"}])
     assert not panel.buttons["trash"].isEnabled()
-    panel.delete()
+    panel.layers.delete()
     assert kinds(window) == ["flatten"]
 
 
 @pytest.mark.parametrize(
-    ("source", "onto", "below", "after"),
+    ("rows", "place", "after", "chosen"),
     [
-        (0, 2, False, ["max_pooling2d", "conv2d", "conv2d", *PRESET[3:]]),
-        (0, 2, True, ["max_pooling2d", "conv2d", "conv2d", *PRESET[3:]]),
-        (2, 0, False, ["conv2d", "conv2d", "max_pooling2d", *PRESET[3:]]),
-        (5, None, False, [*PRESET[:5], "dense", "dense", "flatten"]),
+        ([0], 2, ["max_pooling2d", "conv2d", "conv2d", *PRESET[3:]], [1]),
+        ([2], 0, ["conv2d", "conv2d", "max_pooling2d", *PRESET[3:]], [0]),
+        ([5], -1, [*PRESET[:5], "dense", "dense", "flatten"], [7]),
+        (
+            [1, 5],
+            4,
+            ["conv2d", "conv2d", *["max_pooling2d"] * 2, "flatten", "conv2d", *PRESET[6:]],
+            [3, 4],
+        ),
     ],
 )
-def test_dragging(
-    window: MainWindow, panel: StructurePanel, monkeypatch: pytest.MonkeyPatch,
-    source: int, onto: int | None, below: bool, after: list[str],
+def test_dragging_rows(
+    window: MainWindow, panel: StructurePanel,
+    rows: list[int], place: int, after: list[str], chosen: list[int],
 ) -> None:  # fmt: skip
-    panel.select(source)
-    tree = panel.list
-    place = (
-        tree.visualItemRect(tree.topLevelItem(onto)).center()
-        if onto is not None
-        else tree.viewport().rect().bottomLeft()
-    )
-    if onto is None:
-        tree.setFixedHeight(tree.height() + 50)
-        place = tree.viewport().rect().bottomLeft()
-        place.setY(tree.viewport().height() + 40)
-    indicator = QAbstractItemView.DropIndicatorPosition
-    where = indicator.BelowItem if below else indicator.AboveItem
-    monkeypatch.setattr(tree, "dropIndicatorPosition", lambda: where)
-    event = QDropEvent(
-        QPointF(place), Qt.DropAction.MoveAction, tree.model().mimeData([]) or _no_data(),
-        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
-    )  # fmt: skip
-    tree.dropEvent(event)
+    panel.layers.select(rows)
+    drop(panel.list, panel.layers.table.mimeData(panel.layers.selection.selectedRows()), place)
     assert kinds(window) == after
-    assert tree.topLevelItemCount() == len(PRESET)
+    assert panel.layers.rows == chosen
+    assert panel.list.model().rowCount() == len(PRESET)
+    assert window.undo_stack.undoText() in ("moving a layer", "moving 2 layers")
     window.undo_stack.undo()
     assert kinds(window) == PRESET
+    assert not window.undo_stack.canUndo()
 
 
-def _no_data() -> object:
-    from PySide6.QtCore import QMimeData
+def drop(view: LayerView, data: QMimeData, place: int) -> None:
+    """Drops data on a view above a row, or below the last one, through Qt's own events."""
+    view.setFixedHeight(view.height() + 100)
+    row = view.model().index(place, 0)
+    rect = view.visualRect(row)
+    spot = rect.topLeft() if row.isValid() else view.viewport().rect().bottomLeft()
+    actions = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+    buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    view.dragEnterEvent(QDragEnterEvent(spot, actions, data, buttons, modifiers))
+    view.dragMoveEvent(QDragMoveEvent(spot, actions, data, buttons, modifiers))
+    event = OwnDrop(QPointF(spot), actions, data, buttons, modifiers)
+    event.setDropAction(Qt.DropAction.MoveAction)
+    event.view = view
+    view.dropEvent(event)
 
-    return QMimeData()
+
+class OwnDrop(QDropEvent):
+    """As from a drag that began in a view: only a real drag can tell Qt so."""
+
+    view: LayerView
+
+    def source(self) -> LayerView:
+        return self.view
+
+
+def test_rows_dragged_with_ctrl_are_copied(window: MainWindow, panel: StructurePanel) -> None:
+    table = panel.layers.table
+    data = table.mimeData([table.index(0), table.index(1)])
+    assert table.dropMimeData(data, Qt.DropAction.CopyAction, 5, 0, QModelIndex())
+    assert kinds(window) == [*PRESET[:5], "conv2d", "max_pooling2d", *PRESET[5:]]
+    assert panel.layers.rows == [5, 6]
+
+
+def test_a_file_dragged_over_the_list_is_the_windows(panel: StructurePanel) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile("/tmp/mine.toml")])
+    data.setText("/tmp/mine.toml")
+    buttons, modifiers = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    event = QDragEnterEvent(QPoint(5, 5), Qt.DropAction.CopyAction, data, buttons, modifiers)
+    panel.list.dragEnterEvent(event)
+    assert not event.isAccepted()
+    assert not panel.layers.table.canDropMimeData(
+        data, Qt.DropAction.CopyAction, 0, 0, QModelIndex()
+    )
 
 
 def test_each_layer_shows_its_shape_and_cost(window: MainWindow, panel: StructurePanel) -> None:
-    rows = [
-        tuple(panel.list.topLevelItem(row).text(column) for column in range(3)) for row in range(8)
-    ]
+    shown = [c for c in range(panel.list.model().columnCount()) if not panel.list.isColumnHidden(c)]
+    rows = [tuple(panel.list.model().index(row, c).data() for c in shown) for row in range(8)]
     assert rows[0] == ("Conv2D   32 · 3x3 · relu", "26x26x32", "320")
     assert rows[4][1:] == ("3x3x64", "36,928")
     assert rows[5][1:] == ("576", "0")
@@ -167,18 +204,17 @@ def test_a_layer_that_does_not_fit_says_which_shape_reached_it(
     window: MainWindow, panel: StructurePanel
 ) -> None:
     window.editor.set("structure.layers[4].kernel_size", [9, 9])
-    item = panel.list.topLevelItem(4)
-    assert not item.icon(0).isNull()
-    assert "9x9 is larger than the 5x5" in item.toolTip(0)
-    assert item.text(1) == "–"
-    assert panel.list.topLevelItem(7).text(2) == "–"
-    assert panel.list.topLevelItem(3).icon(0).isNull()
+    assert icon(panel, 4) is not None
+    assert "9x9 is larger than the 5x5" in panel.list.model().index(4, LAYER).data(TOOLTIP)
+    assert panel.list.model().index(4, OUTPUT).data() == "–"
+    assert panel.list.model().index(7, COST).data() == "–"
+    assert icon(panel, 3) is None
     assert window.experiment.totals.figures["parameters"][0].text() == "–"
     panel.select(4)
     assert "9x9 is larger than the 5x5" in panel.form.problem("kernel_size")
     assert "Layer 5" in window.commands.train.toolTip()
     window.undo_stack.undo()
-    assert panel.list.topLevelItem(4).icon(0).isNull()
+    assert icon(panel, 4) is None
     assert panel.form.problem("kernel_size") == ""
 
 
@@ -211,7 +247,7 @@ def test_the_form_follows_the_chosen_layer(window: MainWindow, panel: StructureP
     assert panel.form.path == "structure.layers[6]"
     assert panel.form.entry("units").field().isVisible()
     window.editor.set("structure.layers", [{"kind": "flatten"}])
-    assert panel.current == 0
+    assert panel.layers.current == 0
     assert panel.form.path == "structure.layers[0]"
     window.undo_stack.undo()
     assert panel.form.path == "structure.layers[0]"

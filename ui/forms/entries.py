@@ -26,8 +26,11 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
+from ui.forms.numbers import NumbersEntry
+from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1
 
@@ -51,6 +54,8 @@ class IntEntry(Entry):
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
         self.spin = _spin(field)
+        extra: Any = field.json_schema_extra or {}
+        self.spin.setSpecialValueText(extra.get("zero", ""))  # in place of the least number
         self.row.addWidget(self.spin, 1)
         self.spin.valueChanged.connect(self.edited.emit)
 
@@ -238,7 +243,8 @@ class OptionalEntry(Entry):
         super().__init__()
         self.box = QCheckBox()
         self.inner = entry_for(_without_none(field))
-        self._start: Any = None
+        extra: Any = field.json_schema_extra or {}
+        self._start: Any = extra.get("begin")
         self.row.addWidget(self.box)
         self.row.addWidget(self.inner, 1)
         self.row.addStretch()
@@ -316,9 +322,12 @@ def entry_for(field: FieldInfo, name: str = "") -> Entry:
         return PathEntry(field)
     annotation = _plain(field.annotation)
     if get_origin(annotation) in (Union, types.UnionType):
-        return OptionalEntry(field)
+        inner = get_args(annotation)[0]
+        is_choice = isinstance(inner, type) and issubclass(inner, Choice)
+        return ChoiceEntry(field, entry_for) if is_choice else OptionalEntry(field)
     if Ellipsis in get_args(annotation):
-        return ChoicesEntry(field)
+        item = _plain(get_args(annotation)[0])
+        return NumbersEntry(item) if item in (int, float) else ChoicesEntry(field)
     kind = ENTRIES.get(get_origin(annotation) or annotation)
     if kind is None:
         raise TypeError(f"no entry for {annotation}")
@@ -331,8 +340,11 @@ def _plain(annotation: Any) -> Any:
 
 
 def _without_none(field: FieldInfo) -> FieldInfo:
-    inner = next(a for a in get_args(_plain(field.annotation)) if a is not type(None))
-    return FieldInfo.from_annotation(inner)
+    """The field as it is while the setting is on, within the same bounds."""
+    plain = next(a for a in get_args(_plain(field.annotation)) if a is not type(None))
+    inner = FieldInfo.from_annotation(plain)
+    inner.metadata = [*inner.metadata, *field.metadata]
+    return inner
 
 
 def _item(field: FieldInfo) -> FieldInfo:

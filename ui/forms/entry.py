@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ui import theme
+from workbench.spec.base import Spec
 
 
 class Entry(QWidget):
@@ -16,10 +19,12 @@ class Entry(QWidget):
     Signals:
         edited: A person set this plain value.
         refused: What a person typed can't be read; a sentence.
+        rebuilt: It has other fields now.
     """
 
     edited = Signal(object)
     refused = Signal(str)
+    rebuilt = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +59,15 @@ class Entry(QWidget):
     def set_problem(self, wrong: bool) -> None:
         """Draws (or removes) the red edge."""
         theme.set_property(self.field(), "problem", wrong)
+
+
+EntryFor = Callable[[FieldInfo, str], Entry]
+"""Makes the entry of a field, given its name."""
+
+
+def first_sentence(spec: type[Spec]) -> str:
+    """The first paragraph of a choice's (or a lever's) docstring, on one line, as plain words."""
+    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split()).replace("`", "")
 
 
 class _CalmWheel(QObject):

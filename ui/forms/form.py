@@ -1,34 +1,49 @@
 """From the fields of a spec to rows of labels and entries.
 
 A group of settings becomes rows; a choice becomes a combo box of its family with the rows of the
-class chosen. The form holds no values of its own: it shows the editor's experiment, and sends every
-edit there by its path in the TOML.
+class chosen. The form holds no values of its own: it shows what an editor holds, and sends every
+edit there by its path.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui import theme
-from ui.editor import Editor
+from ui.edited import Edited
 from ui.forms.entries import entry_for
-from ui.forms.entry import Entry, calm
-from workbench.spec.base import Choice, Spec, SpecError
+from ui.forms.entry import Entry, calm, first_sentence
+from ui.forms.help import ChoiceHelp
+from ui.forms.more import More
+from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
 class Row:
-    """Label, entry and the sentence of a problem under it."""
+    """Label, entry (and what stands beside it), and the sentence of a problem under it."""
 
-    def __init__(self, title: str, help_text: str, entry: QWidget) -> None:
+    def __init__(
+        self, title: str, help_text: str, entry: QWidget, beside: QWidget | None = None
+    ) -> None:
+        self._beside = beside
         self.label = QLabel(title)
         self.label.setBuddy(entry)
-        self.label.setFixedWidth(theme.LABEL_WIDTH)
+        self.label.setFixedSize(theme.LABEL_WIDTH, theme.FIELD_HEIGHT)
         self.entry = entry
         self.problem = QLabel()
         self.problem.setProperty("role", "problem")
@@ -40,8 +55,15 @@ class Row:
     def add_to(self, grid: QGridLayout) -> None:
         """Lays the row out below those already in the grid."""
         line = grid.rowCount()
-        grid.addWidget(self.label, line, 0)
-        grid.addWidget(self.entry, line, 1)
+        grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
+        if self._beside is None:
+            grid.addWidget(self.entry, line, 1)
+        else:
+            both = QHBoxLayout()
+            theme.spaced(both, 0, spacing=1)
+            both.addWidget(self.entry, 1)
+            both.addWidget(self._beside)
+            grid.addLayout(both, line, 1)
         grid.addWidget(self.problem, line + 1, 1)
 
     def set_problem(self, message: str) -> None:
@@ -58,30 +80,45 @@ class SpecForm(QWidget):
     """The form of one group of settings or one choice.
 
     Args:
-        editor: Whose experiment is shown.
+        editor: Whose settings are shown.
         path: Of the group in the TOML: `training`, `structure.layers[2]`.
         title: Label of the combo box, where the group is a choice; "" shows no combo box.
         begin_with: Where a setting that is left off starts from, by its name; None where unknown.
+        finders: Settings that can be found by measuring, by name, each with the reason to do so:
+            they get a button.
+        facts: What explanations may count on; None leaves out the explanation of the choice.
 
     Signals:
         rebuilt: There are other fields now.
+        find_requested: The button beside a setting was pressed; the setting's path.
     """
 
     rebuilt = Signal()
+    find_requested = Signal(str)
 
     def __init__(
         self,
-        editor: Editor,
+        editor: Edited,
         path: str,
         title: str = "",
         begin_with: Callable[[str], Any] = lambda _: None,
+        finders: Mapping[str, str] = MappingProxyType({}),
+        facts: Callable[[], Facts] | None = None,
     ) -> None:
         super().__init__()
+        self._finders, self._facts = finders, facts
+        self._explains = False
+        self.help_button: QToolButton | None = None
+        self.help: ChoiceHelp | None = None
         self._begin_with = begin_with
         self._editor, self._path, self._title = editor, path, title
         self._shown: type[Spec] | None = None
         self._rows: dict[str, Row] = {}
         self.kind_box: QComboBox | None = None
+        self.more: More | None = None
+        self._advanced: frozenset[str] = frozenset()
+        self._changed: frozenset[str] = frozenset()
+        self._is_unfolded = False
         self._outside = QVBoxLayout(self)
         self._outside.setContentsMargins(0, 0, 0, 0)
         self._body = QWidget()
@@ -113,9 +150,9 @@ class SpecForm(QWidget):
         return row.problem.text() if not row.problem.isHidden() else ""
 
     def refresh(self) -> None:
-        """Shows the editor's experiment; builds the rows anew where it is of another class."""
+        """Shows the editor's settings; builds the rows anew where it is of another class."""
         try:
-            spec = self._editor.experiment.at(self._path)
+            spec = self._editor.at(self._path)
         except SpecError:  # the layer this form showed is gone; its panel will remove the form
             return
         if type(spec) is not self._shown:
@@ -123,17 +160,36 @@ class SpecForm(QWidget):
         if self.kind_box is not None:
             with QSignalBlocker(self.kind_box):
                 self.kind_box.setCurrentIndex(self.kind_box.findData(spec.name()))
+        self._explain()
         for name, row in self._rows.items():
             if isinstance(row.entry, Entry):
                 if not self._editor.is_refused(f"{self._path}.{name}"):
                     row.entry.show_value(getattr(spec, name))
                 row.entry.begin_with(self._begin_with(name))
+        self._show_changed(spec)
+
+    def _show_changed(self, spec: Spec) -> None:
+        """Counts what differs among the folded settings; unfolds them where that is new."""
+        if self.more is None:
+            return
+        fields = type(spec).model_fields
+        changed = {n for n in self._advanced if getattr(spec, n) != fields[n].default}
+        if changed - self._changed:
+            self.more.unfold()
+        self._changed = frozenset(changed)
+        self.more.count(len(changed))
 
     def widget_at(self, path: str) -> QWidget | None:
-        """The field of a setting, by its whole path; the combo box by the path of the group."""
-        row = self._rows.get(path.removeprefix(self._path).removeprefix("."))
+        """The field of a setting, by its whole path; the combo box by the path of the group.
+
+        Unfolds the part it lies in, so that it can take the focus.
+        """
+        name = path.removeprefix(self._path).removeprefix(".")
+        row = self._rows.get("" if self._is_key(name) else name)
         if row is None or not path.startswith(self._path):
             return None
+        if self.more is not None and name in self._advanced:
+            self.more.unfold()
         return row.entry.field() if isinstance(row.entry, Entry) else row.entry
 
     def show_problems(self) -> None:
@@ -146,28 +202,41 @@ class SpecForm(QWidget):
                 inside = problem.path.removeprefix(f"{self._path}.")
                 name = re.split(r"[.\[]", inside)[0]
                 rest = inside.removeprefix(name).lstrip(".")
+                name = "" if self._is_key(name) else name
                 messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
         for name, row in self._rows.items():
             row.set_problem(messages.get(name, ""))
+        if self.more is not None and self._advanced & messages.keys():
+            self.more.unfold()
+
+    def _is_key(self, name: str) -> bool:
+        """Whether a name stands for the choice itself, which the combo box shows."""
+        shown = self._shown
+        return shown is not None and issubclass(shown, Choice) and name == shown.key
 
     def _build(self, spec: Spec) -> None:
         self._shown = type(spec)
         self._rows = {}
-        self.kind_box = None
+        self.kind_box = self.help_button = self.help = self.more = None
+        self._changed = frozenset()
         old, self._body = self._body, QWidget()
         grid = QGridLayout(self._body)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(2 * theme.UNIT)
-        grid.setVerticalSpacing(theme.UNIT)
-        grid.setColumnStretch(1, 1)
+        _space(grid)
         self._outside.replaceWidget(old, self._body)
         old.hide()
         old.deleteLater()
         if isinstance(spec, Choice) and self._title:
             self._add_kind(spec, grid)
-        for name, field in type(spec).model_fields.items():
-            if not (isinstance(spec, Choice) and name == spec.key):
+        key = spec.key if isinstance(spec, Choice) else ""
+        fields = {n: field for n, field in type(spec).model_fields.items() if n != key}
+        self._advanced = frozenset(n for n, field in fields.items() if _is_advanced(field))
+        for name, field in fields.items():
+            if name not in self._advanced:
                 self._add_field(name, field, grid)
+        if self._advanced:
+            more = self._add_more(grid)
+            for name in filter(self._advanced.__contains__, fields):
+                self._add_field(name, fields[name], more.grid)
         self.show_problems()
         self._body.show()  # now, not when the event loop gets to it: it may be scrolled to
         self.rebuilt.emit()
@@ -175,15 +244,63 @@ class SpecForm(QWidget):
     def _add_kind(self, spec: Choice, grid: QGridLayout) -> None:
         box = QComboBox()
         calm(box)
+        # As wide as the form, not as its longest entry.
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for name, choice in spec.family().choices().items():
             box.addItem(choice.label, name)
             box.setItemData(box.count() - 1, first_sentence(choice), Qt.ItemDataRole.ToolTipRole)
         box.setAccessibleName(self._title)
         box.currentIndexChanged.connect(self._kind_chosen)
-        row = Row(self._title, first_sentence(type(spec)), box)
+        self.kind_box = box
+        if self._facts is not None:
+            self.help_button = self._make_help_button()
+        row = Row(self._title, first_sentence(type(spec)), box, self.help_button)
         row.add_to(grid)
         self._rows[""] = row
-        self.kind_box = box
+        if self._facts is not None:
+            self.help = ChoiceHelp()
+            grid.addWidget(self.help, grid.rowCount(), 0, 1, 2)
+
+    def _make_help_button(self) -> QToolButton:
+        button = QToolButton()
+        theme.set_icon(button, "help", "muted")
+        button.setCheckable(True)
+        button.setChecked(self._explains)
+        button.setToolTip(self.tr("What it does, with its formula and the numbers in force"))
+        button.setAccessibleName(self.tr("Explain {}").format(self._title.lower()))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.toggled.connect(self.set_explains)
+        return button
+
+    @property
+    def explains(self) -> bool:
+        """Whether the explanation of the choice is unfolded."""
+        return self._explains
+
+    def set_explains(self, on: bool) -> None:
+        """Unfolds the explanation of the choice, or folds it away."""
+        self._explains = on
+        if self.help_button is not None:
+            self.help_button.setChecked(on)
+        self._explain()
+
+    def _explain(self) -> None:
+        if self.help is None or self._facts is None:
+            return
+        self.help.setVisible(self._explains)
+        if self._explains:  # what is folded away costs nothing while one types
+            self.help.show_choice(self._editor.at(self._path), self._facts())
+
+    def _add_more(self, grid: QGridLayout) -> More:
+        """The part for seldom needed settings, folded or not as a person left it."""
+        self.more = More(self._is_unfolded)
+        _space(self.more.grid)
+        grid.addWidget(self.more, grid.rowCount(), 0, 1, 2)
+        self.more.header.toggled.connect(self._folded)
+        return self.more
+
+    def _folded(self, is_open: bool) -> None:
+        self._is_unfolded = is_open
 
     def _add_field(self, name: str, field: FieldInfo, grid: QGridLayout) -> None:
         extra: Any = field.json_schema_extra or {}
@@ -196,9 +313,21 @@ class SpecForm(QWidget):
         entry.refused.connect(
             lambda sentence: self._editor.refuse(f"{self._path}.{name}", sentence)
         )
+        entry.rebuilt.connect(self.rebuilt)
+        if name in self._finders:
+            entry.row.addWidget(self._find_button(name, field.title or name))
         row = Row(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
+
+    def _find_button(self, name: str, title: str) -> QToolButton:
+        button = QToolButton()
+        theme.set_icon(button, "find")
+        button.setToolTip(self._finders[name])
+        button.setAccessibleName(self.tr("Find {}").format(title.lower()))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda: self.find_requested.emit(f"{self._path}.{name}"))
+        return button
 
     def _kind_chosen(self) -> None:
         assert self.kind_box is not None
@@ -207,6 +336,14 @@ class SpecForm(QWidget):
         self._editor.set(f"{self._path}.{self._shown.key}", self.kind_box.currentData())
 
 
-def first_sentence(choice: type[Choice]) -> str:
-    """The first paragraph of a choice's docstring, on one line."""
-    return " ".join((choice.__doc__ or "").strip().split("\n\n")[0].split())
+def _space(grid: QGridLayout) -> None:
+    """Lays out labels and entries as everywhere."""
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(2 * theme.UNIT)
+    grid.setVerticalSpacing(theme.UNIT)
+    grid.setColumnStretch(1, 1)
+
+
+def _is_advanced(field: FieldInfo) -> bool:
+    extra: Any = field.json_schema_extra or {}
+    return bool(extra.get("advanced", False))

@@ -28,6 +28,9 @@ MOST_SHOWN = 40
 """Runs whose curves are shown at once; older ones above that stay ticked, and come when others are
 cleared."""
 
+MOST_NAMED = 200
+"""Newest runs that are offered by name; older ones are found in the table."""
+
 ACTIVE = [status.value for status in RunStatus if status.is_active]
 Values = dict[str, dict[str, float]]
 
@@ -97,6 +100,7 @@ class RunFeed(QObject):
     Signals:
         changed: Runs are others than before; their places in the frame.
         curves_changed: The runs whose curves are to be shown, newest first: `ShownRun`s.
+        newest_changed: The newest runs are others, or have other names: their ids and names.
         columns_read: Columns that come from the epochs are there now.
         finished: All that was to be read in a thread is there.
         failed: A sentence.
@@ -104,6 +108,7 @@ class RunFeed(QObject):
 
     changed = Signal(list)
     curves_changed = Signal(list)
+    newest_changed = Signal(list)
     columns_read = Signal()
     finished = Signal()
     failed = Signal(str)
@@ -115,6 +120,7 @@ class RunFeed(QObject):
         self._reading = self._look_again = self._closed = False
         self._asked: set[str] = set()
         self._curves: list[ShownRun] = []
+        self._named: list[tuple[str, str]] = []
         self._tell = _Tell(self)
         self._tell.got.connect(self._take)
         self._tell.got_columns.connect(self._take_columns)
@@ -177,6 +183,7 @@ class RunFeed(QObject):
         self.changed.emit([*places, *(place for place in gone if place is not None)])
         if not self._reading:
             self._show_curves(places)
+            self._show_newest(places)
 
     def _show_curves(self, places: Iterable[int]) -> None:
         """Says which curves are to be shown, unless what changed has no say in it.
@@ -184,11 +191,40 @@ class RunFeed(QObject):
         A run under way changes every second, and must not cost a look at all runs.
         """
         known = {run.run_id: run for run in self._curves}
-        if any(self._shown(place) != known.get(self.frame.run_id(place)) for place in places):
+        shown_ids = list(known)
+        if any(
+            self._shown(place) != known.get(self.frame.run_id(place))
+            for place in places
+            if not self._is_too_old(place, shown_ids, MOST_SHOWN)
+        ):
             curves = self._newest()
             if curves != self._curves:
                 self._curves = curves
                 self.curves_changed.emit(curves)
+
+    def _is_too_old(self, place: int, newest: list[str], most: int) -> bool:
+        """Whether a run is not among the newest, which are as many as are wanted, and can't be."""
+        frame = self.frame
+        last = frame.place(newest[-1]) if len(newest) == most else None
+        created = frame.values("created")
+        return last is not None and bool(created[place] < created[last])
+
+    def _show_newest(self, places: Iterable[int]) -> None:
+        """Says which runs are the newest, unless what changed has no say in it."""
+        known, frame = dict(self._named), self.frame
+        named_ids = list(known)
+        if any(
+            (frame.value("name", place) if frame.alive[place] else None)
+            != known.get(frame.run_id(place))
+            for place in places
+            if not self._is_too_old(place, named_ids, MOST_NAMED)
+        ):
+            alive = np.flatnonzero(frame.alive)
+            newest = alive[np.argsort(-frame.values("created")[alive], kind="stable")][:MOST_NAMED]
+            named = [(frame.run_id(p), str(frame.value("name", p))) for p in newest.tolist()]
+            if named != self._named:
+                self._named = named
+                self.newest_changed.emit(named)
 
     def _newest(self) -> list[ShownRun]:
         values, alive = self.frame.values, self.frame.alive
@@ -233,6 +269,7 @@ class RunFeed(QObject):
     def _done(self) -> None:
         self._reading = False
         self._show_curves(range(len(self.frame)))
+        self._show_newest(range(len(self.frame)))
         if self._look_again:
             self._look_again = False
             self.look()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor, split_sentence
 from ui.job_thread import JobThread
+from ui.panels.augmented import AugmentedView
 from ui.panels.samples import ClassBars, SampleGrid
 from workbench import words
 from workbench.data import Preview
@@ -85,6 +86,7 @@ class DataPanel(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.grid, self.bars = SampleGrid(), ClassBars()
+        self.augmented = AugmentedView(self._editor)
         pictures = QHBoxLayout()
         theme.spaced(pictures, 0, 2, 0, 0, spacing=6)
         pictures.addWidget(self.grid, 5)
@@ -97,6 +99,7 @@ class DataPanel(QWidget):
         for widget in (self.title, self.facts, self.message, self.progress):
             column.addWidget(widget)
         column.addLayout(buttons)
+        column.addWidget(self.augmented)
         column.addLayout(pictures)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -159,6 +162,7 @@ class DataPanel(QWidget):
         self._give_up()
         for job in list(self._jobs):
             job.close()
+        self.augmented.close_thread()
 
     @Slot()
     def _experiment_changed(self) -> None:
@@ -173,6 +177,7 @@ class DataPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         self._experiment_changed()
+        self.augmented.refresh()
 
     @Slot()
     def _download(self) -> None:
@@ -269,6 +274,7 @@ class DataPanel(QWidget):
         self.download.hide()
         self.again.hide()
         self._show_pictures(False)
+        self.augmented.clear()
 
     def _failed(self, sentence: str) -> None:
         """Says what is wrong; a download that fails leaves Train possible: it tries once more."""
@@ -297,6 +303,7 @@ class DataPanel(QWidget):
         self.again.setVisible(isinstance(self._looked_at, FileData))
         self.grid.show_samples(preview)
         self.bars.show_counts(preview)
+        self.augmented.show_samples(preview)
         self._show_pictures(True)
         for warning in preview.warnings:
             self.logged.emit(warning)

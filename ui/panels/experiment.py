@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from PySide6.QtCore import QSignalBlocker, Qt, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,6 +22,10 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor
 from ui.forms.form import SpecForm
+from ui.forms.schedule_curve import ScheduleCurve
+from ui.models.layers import Layers
+from ui.panels.fold import Fold
+from ui.panels.hardware import HardwareNote
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
 from ui.panels.totals import Totals
@@ -30,28 +34,46 @@ MINIMUM_WIDTH = 340
 
 
 class ExperimentPanel(QWidget):
-    """All forms of one experiment, with the totals under them."""
+    """All forms of one experiment, with the totals under them.
 
-    def __init__(self, editor: Editor) -> None:
+    Signals:
+        find_requested: The button beside a setting that can be found was pressed; its path.
+    """
+
+    find_requested = Signal(str)
+
+    def __init__(self, editor: Editor, layers: Layers) -> None:
         super().__init__()
         self._editor = editor
         self.setMinimumWidth(MINIMUM_WIDTH)
-        self.structure = StructurePanel(editor)
+        self.structure = StructurePanel(editor, layers)
+        finders = {
+            "optimizer": {"learning_rate": self.tr("Find it by a range test, in seconds")},
+            "training": {"batch_size": self.tr("Find the fastest and the largest that fits")},
+        }
         self.forms = {
-            path: SpecForm(editor, path, title, self._begin_with)
+            path: SpecForm(
+                editor, path, title, self._begin_with, finders.get(path, {}), lambda: editor.facts
+            )
             for path, title in (
                 ("data", self.tr("Data set")),
+                ("augmentation", ""),
                 ("loss", self.tr("Loss")),
                 ("regularization", self.tr("Regularization")),
+                ("constraint", self.tr("Constraint")),
                 ("optimizer", self.tr("Optimizer")),
                 ("schedule", self.tr("Schedule")),
                 ("hardware", self.tr("Target")),
                 ("training", ""),
+                ("stopping", self.tr("Early stopping")),
             )
         }
+        self.augmentation = Fold(self.tr("Augmentation"), self.forms["augmentation"])
+        self.curve = ScheduleCurve(editor)
         self.sections = self._sections()
         for form in self.forms.values():
             form.rebuilt.connect(self.order_tabs)
+            form.find_requested.connect(self.find_requested)
         self.structure.form_changed.connect(self.order_tabs)
         inside = QWidget()
         self._inside = column = QVBoxLayout(inside)
@@ -85,6 +107,16 @@ class ExperimentPanel(QWidget):
             return None
         return {"resize": list(info.image_shape[:2]), "channels": info.image_shape[2]}.get(name)
 
+    @property
+    def explained(self) -> list[str]:
+        """The choices whose explanation is unfolded, by path; kept for the next time."""
+        return [path for path, form in self.forms.items() if form.explains]
+
+    def explain(self, paths: object) -> None:
+        """Unfolds the explanations of these choices, as `explained` gave them."""
+        for path, form in self.forms.items():
+            form.set_explains(isinstance(paths, list | tuple) and path in paths)
+
     def _problem_line(self) -> QToolButton:
         """The first problem in words, always in sight; a click leads to its field."""
         line = QToolButton()
@@ -98,16 +130,25 @@ class ExperimentPanel(QWidget):
 
     def _sections(self) -> list[Section]:
         forms = self.forms
-        optimization = ("loss", "regularization", "optimizer", "schedule")
+        optimization = ("loss", "regularization", "constraint", "optimizer", "schedule")
         return [
-            Section(self.tr("Data"), "data", ("data",), [forms["data"]]),
+            Section(
+                self.tr("Data"), "data", ("data", "augmentation"),
+                [forms["data"], self.augmentation],
+            ),
             Section(self.tr("Structure"), "structure", ("structure",), [self.structure]),
             Section(
                 self.tr("Optimization"), "optimization", optimization,
-                [forms[path] for path in optimization],
+                [*(forms[path] for path in optimization), self.curve],
             ),
-            Section(self.tr("Hardware"), "hardware", ("hardware",), [forms["hardware"]]),
-            Section(self.tr("Training"), "training", ("training",), [forms["training"]]),
+            Section(
+                self.tr("Hardware"), "hardware", ("hardware",),
+                [HardwareNote(self._editor), forms["hardware"]],
+            ),
+            Section(
+                self.tr("Training"), "training", ("training", "stopping"),
+                [forms["training"], forms["stopping"]],
+            ),
         ]  # fmt: skip
 
     def _name_row(self) -> QWidget:
@@ -140,6 +181,8 @@ class ExperimentPanel(QWidget):
         if self.name.text() != name and not self._editor.is_refused("name"):
             with QSignalBlocker(self.name):
                 self.name.setText(name)
+        varied = self._editor.experiment.augmentation.summary()
+        self.augmentation.summarize(varied or self.tr("off"))
 
     @Slot()
     def show_problems(self) -> None:
@@ -186,6 +229,8 @@ class ExperimentPanel(QWidget):
         forms = [*self.forms.values(), self.structure.form]
         found = next((w for w in (form.widget_at(path) for form in forms) if w is not None), None)
         widget = found or (section.header if section is not None else self.name)
+        if self.augmentation.isAncestorOf(widget):
+            self.augmentation.header.setChecked(True)
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._inside.activate()  # what was just unfolded has no place yet
         self.area.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.models.run_feed import ShownRun
+from ui.panels.diagnosis import DiagnosisStrip
 from ui.plots.curves import RunCurves
 from ui.plots.theme import run_style
 from workbench.runs.messages import EpochEnd, Started, Steps
@@ -101,6 +102,10 @@ class LivePanel(QWidget):
         self._settings: Any = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addStretch(1)
+        self.diagnosis = DiagnosisStrip(folder)
+        self._layout.addWidget(self.diagnosis)
 
     @property
     def plots(self) -> LivePlots:
@@ -114,7 +119,8 @@ class LivePanel(QWidget):
 
             self._plots = plots = LivePlots()
             plots.train_requested.connect(self.train_requested)
-            self._layout.addWidget(plots)
+            self._layout.takeAt(0)
+            self._layout.insertWidget(0, plots, 1)
             if self._settings is not None:
                 plots.restore_state(self._settings)
             self.show_runs(list(self._runs.values()))
@@ -200,6 +206,7 @@ class LivePanel(QWidget):
         """Waits for what is being read; before the window goes."""
         self._pool.clear()
         self._pool.waitForDone()
+        self.diagnosis.close_jobs()
 
     def _add(self, run: ShownRun) -> None:
         colour, style = run_style(run.colour, QColor(theme.tones().text))

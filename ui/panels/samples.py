@@ -48,7 +48,7 @@ class SampleGrid(QWidget):
         """Shows the preview's images, classes taking turns."""
         order = in_turns(preview.sample_labels)
         self.labels = [preview.info.class_names[label] for label in preview.sample_labels[order]]
-        self._images = [_image(preview.samples[row]) for row in order]
+        self._images = [as_image(preview.samples[row]) for row in order]
         self._classes = len(np.unique(preview.sample_labels))
         self._fit()
         self.update()
@@ -154,7 +154,7 @@ def _draw_bar(
     painter.drawText(behind, MIDDLE, " + ".join(f"{count:,}" for count in counts))
 
 
-def _image(pixels: npt.NDArray[np.uint8]) -> QImage:
+def as_image(pixels: npt.NDArray[np.uint8]) -> QImage:
     """An image of shape (height, width, 1 or 3); a copy, as Qt doesn't keep the array."""
     height, width, channels = pixels.shape
     formats = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}

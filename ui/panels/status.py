@@ -6,8 +6,9 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from ui.conductor import Conductor
-from workbench import words
-from workbench.runs.messages import Progress, StatusChanged, Steps
+from workbench import measured, words
+from workbench.roofline import training_flops
+from workbench.runs.messages import Progress, Started, StatusChanged, Steps
 from workbench.runs.status import RunStatus
 
 TICK_MILLISECONDS = 1000
@@ -21,19 +22,28 @@ class StatusPanel(QStatusBar):
         self._conductor = conductor
         self._rate: float | None = None
         self._phase = ""
+        self._macs, self._peak = 0, 0.0
         self.setSizeGripEnabled(False)
         self.device, self.memory = QLabel(), QLabel()
-        self.rate, self.remaining = QLabel(), QLabel()
+        self.rate, self.arithmetic, self.remaining = QLabel(), QLabel(), QLabel()
         self.device.setText(self.tr("starting the training process…"))
         for label, help_text in (
             (self.device, self.tr("What training runs on")),
             (self.memory, self.tr("Memory of the training process")),
             (self.rate, self.tr("Training speed now")),
+            (
+                self.arithmetic,
+                self.tr(
+                    "Arithmetic that training does (3 passes, 2 operations a multiply-add), and "
+                    "its share of what the device was measured to do: Tune, Roofline measures it"
+                ),
+            ),
             (self.remaining, self.tr("Time to the end of the run under way")),
         ):
             label.setToolTip(help_text)
             self.addWidget(label)
         conductor.ready.connect(self._show_device)
+        conductor.started.connect(self._begin)
         conductor.steps.connect(self._add_steps)
         conductor.progress.connect(self._show_phase)
         conductor.ended.connect(self._ended)
@@ -52,9 +62,30 @@ class StatusPanel(QStatusBar):
         held = self._conductor.status is RunStatus.PAUSED
         rate = self.tr("paused") if held else self.tr("{} images/s").format(words.count(self._rate))
         self.rate.setText(rate if busy and self._rate else self._phase)
+        self.arithmetic.setText(self._arithmetic() if busy and self._rate and not held else "")
         left = self._conductor.pace.remaining
         shows = busy and left is not None and not held
         self.remaining.setText(self.tr("{} left").format(words.duration(left)) if shows else "")
+
+    def _arithmetic(self) -> str:
+        flops = training_flops(self._macs) * (self._rate or 0.0)
+        shown = self.tr("{} GFLOP/s").format(f"{flops / 1e9:.3g}")
+        if not self._peak:
+            return shown
+        return self.tr("{}, {} of peak").format(shown, f"{flops / self._peak:.0%}")
+
+    @Slot(object)
+    def _begin(self, message: Started) -> None:
+        """Notes what a step computes, and what was measured to be the most."""
+        self._macs, self._peak = message.macs, 0.0
+        conductor = self._conductor
+        run = conductor.guarded(lambda: conductor.store.run(message.run_id))
+        if run is None or conductor.machine is None:
+            return
+        hardware = run.experiment.hardware
+        key = measured.peak_key(conductor.machine, hardware)
+        known = measured.recall(conductor.store.folder, "peak", key)
+        self._peak = known["flops"].get(hardware.precision, 0.0) if known is not None else 0.0
 
     @Slot(str)
     def _show_device(self, words_: str) -> None:

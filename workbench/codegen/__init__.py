@@ -8,16 +8,22 @@ code.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
+from workbench.codegen.augmentation import augmentation_source, augmenter_lines
 from workbench.codegen.data import data_imports, data_lines, fit_arguments
-from workbench.codegen.expressions import assignment, written
+from workbench.codegen.expressions import written
+from workbench.codegen.hardware import compile_arguments, startup_lines
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
+from workbench.codegen.objective import loss_lines, stopping_lines, trains_on_shares
+from workbench.codegen.optimization import (
+    callback_lines,
+    is_averaging,
+    needs_typing,
+    optimizer_lines,
+    own_classes,
+)
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.spec.schedules import Fixed, Schedule
 
 __all__ = ["keras_script"]
 
@@ -42,11 +48,6 @@ class Batches(keras.utils.PyDataset):
         return images.astype(np.float32) * np.float32(scale), self.labels[rows]
 '''
 
-RATES: dict[type[Schedule], Callable[[Any, float], str]] = {
-    Fixed: lambda schedule, initial: written(initial),
-}
-"""Learning rates that Keras has no schedule for."""
-
 
 def keras_script(experiment: Experiment, info: DataInfo) -> str:
     """A script that reads the data, trains the network, and prints its parameters and accuracy.
@@ -61,12 +62,15 @@ def keras_script(experiment: Experiment, info: DataInfo) -> str:
     problems = experiment.problems(info)
     if problems:
         raise SpecError(problems)
-    own = needs_hashed(experiment, info)
+    hashed = needs_hashed(experiment, info)
+    varied = experiment.augmentation.is_on
     parts = [
-        _head(experiment, own),
+        _head(experiment, hashed or varied or needs_typing(experiment)),
         data_lines(experiment.data, info),
         BATCHES.strip().splitlines(),
-        hashed_source().splitlines() if own else [],
+        augmentation_source(experiment),
+        hashed_source().splitlines() if hashed else [],
+        *(source.splitlines() for source in own_classes(experiment)),
         model_lines(experiment, info),
         _main(experiment, info),
         ['if __name__ == "__main__":', "    main()"],
@@ -78,6 +82,8 @@ def _head(experiment: Experiment, own: bool) -> list[str]:
     training = experiment.training
     standard = [line for line in data_imports(experiment.data) if line.startswith("import ")]
     others = [line for line in data_imports(experiment.data) if not line.startswith("import ")]
+    if experiment.augmentation.is_on:
+        standard.append("import math")
     if own:
         standard.append("from typing import Any")
     return [
@@ -108,31 +114,50 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     fit = fit_arguments(experiment.data, info)
     fitting = [f"x, x_test = fitted(x{fit}), fitted(x_test{fit})"] if fit else []
     validation = experiment.training.validation_split > 0
-    valid = [f"validation = Batches(x, y, aside, {EVALUATION_BATCH})"] if validation else []
+    shares = trains_on_shares(experiment)
+    seen = "targets" if shares else "y"
+    learned = "y" if experiment.augmentation.mixup else seen
+    valid = [f"validation = Batches(x, {seen}, aside, {EVALUATION_BATCH})"] if validation else []
     given = "validation_data=validation," if validation else ""
-    logits = not experiment.gives_probabilities(info)
-    from_logits = {"from_logits": "True"} if logits else {}
+    augmenter = augmenter_lines(experiment, info)
+    made = "Varied(augmenter, epoch, " if augmenter else "Batches("
+    before, at_end, behind = stopping_lines(experiment)
+    fitted = "history = " if at_end else ""
+    callbacks = callback_lines(experiment)
+    weighted = experiment.optimizer.full_batch
+    finalize = "optimizer.finalize_variable_values(model.trainable_variables)"
     body = [
+        *startup_lines(experiment.hardware),
         "x, y, x_test, y_test = read()",
         *fitting,
         "train, aside = split(y, VALIDATION_SHARE, SEED)",
+        *([f"targets = keras.utils.to_categorical(y, {info.classes})"] if shares else []),
         *valid,
         "",
         "keras.utils.set_random_seed(SEED)",
         "model = make_model()",
         "model.summary()",
-        *_rate(experiment),
-        *assignment("optimizer", experiment.optimizer, learning_rate="learning_rate"),
-        *assignment("loss", experiment.loss, **from_logits),
-        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
+        *optimizer_lines(experiment, info),
+        *loss_lines(experiment, info),
+        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"]'
+        f"{compile_arguments(experiment.hardware)})",
+        *augmenter,
+        *before,
+        *callbacks,
         "for epoch in range(EPOCHS):",
         "    order = np.random.default_rng((SEED, epoch)).permutation(train)",
-        "    batches = Batches(x, y, order, BATCH_SIZE)",
-        "    model.fit(",
+        f"    batches = {made}x, {learned}, order, BATCH_SIZE)",
+        *(["    batches = Weighted(batches, len(train))"] if weighted else []),
+        f"    {fitted}model.fit(",
         "        batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False, verbose=2,",
         *([f"        {given}"] if given else []),
+        *(["        callbacks=callbacks,"] if callbacks else []),
         "    )",
+        *(f"    {line}" for line in at_end),
+        *([finalize] if is_averaging(experiment) else []),
+        *behind,
         "",
+        *([f"y_test = keras.utils.to_categorical(y_test, {info.classes})"] if shares else []),
         f"test = Batches(x_test, y_test, np.arange(len(y_test)), {EVALUATION_BATCH})",
         "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
         'print("name:", ascii(NAME))',
@@ -145,12 +170,3 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         '    """Trains and tests."""',
         *(f"    {line}" if line else "" for line in body),
     ]
-
-
-def _rate(experiment: Experiment) -> list[str]:
-    """`learning_rate = ` a number or a schedule."""
-    schedule, initial = experiment.schedule, experiment.optimizer.learning_rate
-    own = RATES.get(type(schedule))
-    if own is not None:
-        return [f"learning_rate = {own(schedule, initial)}"]
-    return assignment("learning_rate", schedule, initial_learning_rate=written(initial))

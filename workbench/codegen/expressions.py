@@ -11,9 +11,11 @@ from workbench.spec.layers import Operation
 WIDTH = 96
 
 KERAS_DEFAULTS: dict[str, Any] = {
+    "amsgrad": False,
     "depth_multiplier": 1,
     "depthwise_initializer": "glorot_uniform",
     "dilation_rate": (1, 1),
+    "ema_momentum": 0.99,
     "epsilon": 0.001,
     "groups": 1,
     "interpolation": "nearest",
@@ -24,8 +26,9 @@ KERAS_DEFAULTS: dict[str, Any] = {
     "pointwise_initializer": "glorot_uniform",
     "strides": (1, 1),
     "use_bias": True,
+    "use_ema": False,
 }
-"""What Keras's layers take where nothing is said. An argument is left out where it, our default
+"""What Keras's classes take where nothing is said. An argument is left out where it, our default
 and Keras's are the same; a test asks Keras."""
 
 

@@ -6,9 +6,11 @@ from collections import Counter
 from importlib.resources import files
 
 from workbench.codegen.expressions import arguments, call, class_name, expression
+from workbench.codegen.expressions import written as written_value
 from workbench.experiment import Experiment
+from workbench.spec.base import Facts
 from workbench.spec.data import DataInfo
-from workbench.spec.layers import Block, Planner, Step, written
+from workbench.spec.layers import Block, Limits, Planner, Step, written
 
 HASHED_IMPORTS_END = "import numpy as np\n"
 
@@ -18,25 +20,25 @@ def model_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     planner = Planner(info.image_shape)
     blocks = [(layer, planner.add(layer)) for layer in experiment.structure.layers]
     names = _value_names(planner.steps)
-    penalty = penalty_of(experiment)
+    limits = experiment.limits(sum(step.parameters.trainable for step in planner.steps))
     calls = Counter(step.weights for step in planner.steps)
     made: set[int] = set()
-    lines = [f"inputs = keras.Input({info.image_shape})"]
+    mixed = experiment.hardware.precision != "float32"
+    words = experiment.regularization.in_force(Facts(parameters=limits.parameters))
+    lines = [f"# All weights: {words}."] if experiment.regularization.counts_all else []
+    lines.append(f"inputs = keras.Input({info.image_shape})")
     for layer, steps in blocks:
         if isinstance(layer, Block) and steps:
             shapes = f"{written(steps[0].input_shape)} -> {written(steps[-1].output_shape)}"
             lines.append(f"# {layer.label} {layer.summary()}: {shapes}")
         for step in steps:
-            lines += _step_lines(step, names, penalty, calls[step.weights] > 1, made)
+            is_output = step.weights == planner.steps[-1].weights
+            extra = {"dtype": '"float32"'} if is_output and mixed else {}
+            shared = calls[step.weights] > 1
+            lines += _step_lines(step, names, limits, extra, shared, made)
     lines.append("return keras.Model(inputs, outputs)")
     body = [f"    {line}" for line in lines]
     return ["def make_model():", '    """The network with fresh weights."""', *body]
-
-
-def penalty_of(experiment: Experiment) -> str:
-    """The regularizer as source; empty where there is none."""
-    regularizer = experiment.regularization
-    return expression(regularizer) if regularizer.implementation else ""
 
 
 def needs_hashed(experiment: Experiment, info: DataInfo) -> bool:
@@ -67,15 +69,21 @@ def _value_names(steps: list[Step]) -> dict[int, str]:
 
 
 def _step_lines(
-    step: Step, names: dict[int, str], penalty: str, shared: bool, made: set[int]
+    step: Step,
+    names: dict[int, str],
+    limits: Limits,
+    extra: dict[str, str],
+    shared: bool,
+    made: set[int],
 ) -> list[str]:
     """Makes the layer at its first call and calls it."""
     given = ", ".join(names[number] for number in step.inputs)
     given = f"[{given}]" if len(step.inputs) > 1 else given
     target = names[step.output]
-    settings = arguments(step.layer)
-    if penalty:
-        settings |= dict.fromkeys(step.layer.regularized(), penalty)
+    settings = arguments(step.layer) | extra
+    for name, limit in limits.of(step.layer).items():
+        more = {argument: written_value(value) for argument, value in limit.arguments.items()}
+        settings[name] = expression(limit.choice, **more)
     if not class_name(step.layer).startswith(("layers.", "keras.")):
         settings["hash_seed"] = str(step.weights)
     if not shared:

@@ -91,10 +91,23 @@ class Ready(Message):
     Attributes:
         device: What `auto` trains on, in words: "CPU, 2 cores".
         versions: Of python, tensorflow, keras and numpy.
+        machine: What is there to train on, as `Machine.plain` gives it.
     """
 
     device: str
     versions: dict[str, str] = field(default_factory=dict)
+    machine: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Unsuited(Message):
+    """The process ends undone: what it was asked for needs one that is started otherwise.
+
+    Attributes:
+        startup: The fields of the `Startup` that is needed.
+    """
+
+    startup: dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import psutil
 
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
+from workbench.spec.layers import Shape
 
 STEP_DTYPE = np.dtype(
     [
@@ -23,6 +24,9 @@ STEP_DTYPE = np.dtype(
     ]
 )
 """One step as it lies in the store."""
+
+NOT_FINITE = "the loss became"
+"""How the message of a run begins whose loss was no number any more."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Run:
         step, total_steps, steps_per_epoch: Progress.
         seconds: Training time, pauses left out.
         images_per_second: Median over the epochs after the first (over all if there is only one).
-        environment: Package versions and hardware.
+        environment: Package versions, hardware, and the shape of an image.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
         tags: A person's words for it, parted by ", ".
@@ -114,6 +118,12 @@ class Run:
     def experiment(self) -> Experiment:
         """The spec it was made with."""
         return Experiment.from_toml(self.experiment_toml)
+
+    @property
+    def image_shape(self) -> Shape | None:
+        """What its network was fed with; None where it never began, or under an older version."""
+        known = self.environment.get("image_shape")
+        return tuple(known) if known else None
 
     @property
     def epochs(self) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,21 +16,18 @@ from typing import Any
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime import hashed
+from workbench.runtime import hashed, schedule_free
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
-from workbench.spec.layers import Operation, Planner, Step
+from workbench.spec.layers import Limits, Operation, Planner, Step
 from workbench.spec.optimizers import Optimizer
-from workbench.spec.regularizers import NoRegularizer
 
-BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {
-    NoRegularizer: lambda choice: None,
-}
-
+BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {}
 
 OWN_CLASSES: dict[str, Any] = {
     "hashed.HashedConv2D": hashed.HashedConv2D,
     "hashed.HashedDense": hashed.HashedDense,
+    "schedule_free.ScheduleFreeAdamW": schedule_free.ScheduleFreeAdamW,
 }
 """What specs name besides Keras's classes."""
 
@@ -101,12 +99,13 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
     for layer in experiment.structure.layers:
         planner.add(layer)
     steps = planner.steps
+    limits = experiment.limits(sum(step.parameters.trainable for step in steps))
     values: list[Any] = [keras.Input(info.image_shape)]
     by_weights: dict[int, keras.layers.Layer] = {}
     for step in steps:
         made = by_weights.get(step.weights)
         if made is None:
-            made = by_weights[step.weights] = _layer(step, experiment)
+            made = by_weights[step.weights] = _layer(step, limits, experiment.hardware.precision)
             if step.weights == steps[-1].weights:
                 made.dtype_policy = keras.DTypePolicy("float32")
         given = [values[number] for number in step.inputs]
@@ -115,14 +114,29 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
     return Assembled(keras.Model(values[0], values[-1]), steps, layers, values[1:])
 
 
-def _layer(step: Step, experiment: Experiment) -> keras.layers.Layer:
-    """The Keras layer of a step; kernels of all kinds are regularized, biases are not."""
-    penalty = {name: build(experiment.regularization) for name in step.layer.regularized()}
-    return build(step.layer, hash_seed=step.weights, **penalty)
+def _layer(step: Step, limits: Limits, precision: str) -> keras.layers.Layer:
+    """The Keras layer of a step, with the penalties and limits on its weights."""
+    given = {
+        name: build(limit.choice, **limit.arguments)
+        for name, limit in limits.of(step.layer).items()
+    }
+    return build(step.layer, hash_seed=step.weights, dtype=precision, **given)
 
 
-def build_optimizer(optimizer: Optimizer, model: keras.Model) -> keras.optimizers.Optimizer:
-    """The optimizer with its state made for the model's weights."""
-    built = build(optimizer)
+def build_optimizer(
+    optimizer: Optimizer, model: keras.Model, steps_per_epoch: int = 1
+) -> keras.optimizers.Optimizer:
+    """The optimizer with its state made for the model's weights.
+
+    Args:
+        optimizer: The choice.
+        model: What it trains.
+        steps_per_epoch: Batches to an epoch, which full-batch descent gathers for one step.
+    """
+    extra: dict[str, Any] = {}
+    if optimizer.full_batch and steps_per_epoch > 1:
+        extra["gradient_accumulation_steps"] = steps_per_epoch
+    last = [layer.name for layer in model.layers if layer.trainable_variables][-1:]
+    built = build(optimizer, exclude_layers=[f"^{re.escape(name)}/" for name in last], **extra)
     built.build(model.trainable_variables)
     return built

@@ -9,15 +9,21 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import keras
 import numpy as np
 
 from workbench.files import write_atomically
+from workbench.runtime.stopping import UNSEEN, Watched
 
 FILE = "checkpoint.npz"
+BEST = "best."
+
+UNLISTED = ("_u_product",)
+"""State that Keras's optimizers keep and don't list among their variables: Nadam's."""
 
 
 class CheckpointError(RuntimeError):
@@ -34,6 +40,8 @@ class Position:
         epoch_loss, epoch_right: Sums over the steps of the epoch under way, weighted by images.
         epoch_images: Images of the epoch under way.
         rates: Images a second of each finished epoch.
+        watched: What early stopping has seen.
+        schedule: What the learning-rate schedule remembers of the epochs before.
     """
 
     step: int = 0
@@ -42,24 +50,40 @@ class Position:
     epoch_right: float = 0.0
     epoch_images: int = 0
     rates: tuple[float, ...] = ()
+    watched: Watched = UNSEEN
+    schedule: Mapping[str, float] = field(default_factory=dict)
 
 
 def _variables(
     model: keras.Model, optimizer: keras.optimizers.Optimizer
 ) -> dict[str, keras.Variable]:
+    state = list(optimizer.variables)
+    state += [vars(optimizer)[name] for name in UNLISTED if name in vars(optimizer)]
     named = {f"model.{i}": v for i, v in enumerate(model.variables)}
-    return named | {f"optimizer.{i}": v for i, v in enumerate(optimizer.variables)}
+    return named | {f"optimizer.{i}": v for i, v in enumerate(state)}
 
 
 def save(
-    folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer, position: Position
+    folder: Path,
+    model: keras.Model,
+    optimizer: keras.optimizers.Optimizer,
+    position: Position,
+    best_weights: Sequence[np.ndarray] = (),
 ) -> None:
     """Writes the checkpoint of a run.
+
+    Args:
+        folder: Of the run.
+        model: As it is now.
+        optimizer: As it is now.
+        position: Where training stands.
+        best_weights: Of the best epoch, where they are kept.
 
     Raises:
         OSError: where the disk refuses; the checkpoint before it is then unharmed.
     """
     arrays = {name: v.numpy() for name, v in _variables(model, optimizer).items()}
+    arrays |= {f"{BEST}{number}": array for number, array in enumerate(best_weights)}
     content = io.BytesIO()
     np.savez(content, position=np.array(json.dumps(asdict(position))), **arrays)
     write_atomically(folder / FILE, content.getvalue())
@@ -70,8 +94,13 @@ def exists(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
-def restore(folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> Position:
+def restore(
+    folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer
+) -> tuple[Position, list[np.ndarray]]:
     """Puts the saved state into a freshly built model and optimizer.
+
+    Returns:
+        Where training stands, and the best weights, where they were kept.
 
     Raises:
         CheckpointError: where the file is damaged or of another network.
@@ -82,9 +111,12 @@ def restore(folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimi
         with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         fields = json.loads(str(arrays.pop("position")))
+        fields["watched"] = Watched(**fields.get("watched", {}))
         position = Position(**{**fields, "rates": tuple(fields["rates"])})
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"the checkpoint {path} is damaged ({error}); train anew") from error
+    kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}
+    best = [kept[f"{BEST}{number}"] for number in range(len(kept))]
     variables = _variables(model, optimizer)
     for name, variable in variables.items():
         found = arrays.get(name)
@@ -94,4 +126,4 @@ def restore(folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimi
             )
     for name, variable in variables.items():
         variable.assign(arrays[name])
-    return position
+    return position, best

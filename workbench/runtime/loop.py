@@ -6,6 +6,8 @@ knows nothing of runs, files or messages.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import keras
@@ -13,10 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from workbench.runtime.averaging import averaged
+from workbench.runtime.objective import share_right
+from workbench.runtime.parallel import WholeStep, in_parallel
 from workbench.runtime.pipeline import Feed, Order
 from workbench.runtime.update import update_of
 
 Floats = npt.NDArray[np.float32]
+Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 class Evaluation(NamedTuple):
@@ -32,19 +38,28 @@ class Loop:
     Args:
         model: Ends in probabilities or logits.
         optimizer: Built for the model's trainable variables.
-        loss: Mean over a batch, from (labels, outputs).
+        loss: Mean over a batch, from (labels, outputs); labels as the feed gives them.
         strategy: Where each step runs.
+        mean_batch: Images of an average batch, where the gradient of each counts by its images, as
+            in that of the whole training set; None where each batch stands for itself.
+        jit_compile: Whether XLA compiles the step; on one device only.
     """
 
     def __init__(
         self,
         model: keras.Model,
         optimizer: keras.optimizers.Optimizer,
-        loss: keras.losses.Loss,
+        loss: Loss,
         strategy: tf.distribute.Strategy,
+        mean_batch: float | None = None,
+        *,
+        jit_compile: bool = False,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
+        self._mean_batch = mean_batch
+        self._loss_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        self._whole_step = self._stepper(jit_compile)
         self._compiled: dict[int, Any] = {}
 
     def train(
@@ -67,6 +82,15 @@ class Loop:
         )
         return losses.numpy(), accuracies.numpy()
 
+    def _stepper(self, jit_compile: bool) -> WholeStep:
+        """What takes a step on a whole batch: one device, through XLA or not, or all of them."""
+        if self.strategy.num_replicas_in_sync > 1:
+            return in_parallel(self._step, self.strategy)
+        step: Any = self._step
+        if jit_compile:
+            step = tf.function(step, jit_compile=True, autograph=False)
+        return lambda *batch: self.strategy.run(step, batch)
+
     def _compile(self, feed: Feed, state: Any) -> Any:
         """Traces once for any number of steps a call."""
 
@@ -75,7 +99,7 @@ class Loop:
 
             def body(i: tf.Tensor, losses: Any, accuracies: Any) -> Any:
                 images, labels = feed.batch(state, first_batch + i)
-                loss, accuracy = self.strategy.run(self._step, (images, labels, rates[i]))
+                loss, accuracy = self._whole_step(images, labels, rates[i])
                 return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
 
             results = [tf.TensorArray(tf.float32, count) for _ in range(2)]
@@ -84,7 +108,7 @@ class Loop:
 
         # Without AutoGraph, which fails on a future Python and has nothing to convert here.
         compiled = tf.function(run, autograph=False).get_concrete_function(
-            tf.type_spec_from_value(state),
+            tf.nest.map_structure(tf.type_spec_from_value, state),
             tf.TensorSpec((), tf.int32),
             tf.TensorSpec((None,), tf.float32),
         )
@@ -92,32 +116,62 @@ class Loop:
         return compiled
 
     def _step(
-        self, images: tf.Tensor, labels: tf.Tensor, rate: tf.Tensor
+        self,
+        images: tf.Tensor,
+        labels: tf.Tensor,
+        rate: tf.Tensor,
+        share: tf.Tensor | None = None,
+        images_in_all: tf.Tensor | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor]:
+        """One step; on one of several devices with its share of the whole batch and how many
+        images that has.
+        """
         model = self.model
         with tf.GradientTape() as tape:
             outputs = model(images, training=True)
-            total = tf.add_n([self.loss(labels, outputs), *model.losses])
-        gradients = tape.gradient(total, model.trainable_variables)
+            own, penalties = self.loss(labels, outputs), model.losses
+            if share is not None:
+                devices = self.strategy.num_replicas_in_sync
+                own = own * share * devices  # Keras's losses divide by the number of devices
+                penalties = [penalty / devices for penalty in penalties]
+            total = tf.add_n([own, *penalties])
+            goal = self.optimizer.scale_loss(total) if self._loss_scaled else total
+        gradients = tape.gradient(goal, model.trainable_variables)
+        if self._mean_batch is not None:
+            count = tf.shape(labels)[0] if images_in_all is None else images_in_all
+            weight = tf.cast(count, tf.float32) / self._mean_batch
+            gradients = [gradient * weight for gradient in gradients]
+        if self._loss_scaled and share is not None:
+            gradients = self._agreed(gradients)
         self._update(gradients, model.trainable_variables, rate)
-        return total, _share_right(labels, outputs)
+        right = share_right(labels, outputs)
+        return total, right if share is None else right * share
+
+    def _agreed(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
+        """The same gradients on every device, so that all see an overflow on one of them.
+
+        Keras adds them up again, and takes the first device's word on whether they are finite.
+        """
+        context = tf.distribute.get_replica_context()
+        devices = self.strategy.num_replicas_in_sync
+        return [g / devices for g in context.all_reduce(tf.distribute.ReduceOp.SUM, gradients)]
 
     @tf.function(autograph=False, reduce_retracing=True)
     def _sums(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         outputs = self.model(images, training=False)
         count = tf.cast(tf.shape(labels)[0], tf.float32)
-        return self.loss(labels, outputs) * count, _share_right(labels, outputs) * count
+        return self.loss(labels, outputs) * count, share_right(labels, outputs) * count
 
-    def evaluate(self, feed: Feed, order: Order) -> Evaluation:
-        """Loss and accuracy on the images at these indices of the feed's part."""
+    def evaluate(self, feed: Feed, order: Order, *, is_final: bool = False) -> Evaluation:
+        """Loss and accuracy on the images at these indices of the feed's part.
+
+        Where the optimizer averages the weights, it is the average that is judged, unless training
+        is over and the model has its final weights already.
+        """
         state, loss, right = feed.begin(order, 0), 0.0, 0.0
-        for index in range(-(-len(order) // feed.batch_size)):
-            images, labels = feed.batch(state, tf.constant(index))
-            batch_loss, batch_right = self._sums(images, labels)
-            loss, right = loss + float(batch_loss), right + float(batch_right)
+        with nullcontext() if is_final else averaged(self.model, self.optimizer):
+            for index in range(-(-len(order) // feed.batch_size)):
+                images, labels = feed.batch(state, tf.constant(index))
+                batch_loss, batch_right = self._sums(images, labels)
+                loss, right = loss + float(batch_loss), right + float(batch_right)
         return Evaluation(loss / len(order), right / len(order))
-
-
-def _share_right(labels: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
-    right = tf.equal(tf.argmax(outputs, axis=-1, output_type=tf.int32), labels)
-    return tf.reduce_mean(tf.cast(right, tf.float32))

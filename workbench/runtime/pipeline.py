@@ -1,6 +1,6 @@
-"""How images reach the compiled loop: from memory on the device, or as a stream from files.
+"""How images reach the compiled loop: from memory on the device, or as a stream.
 
-Both feeds give the same batches in the same order for the same seed, so a run can be resumed at
+All feeds give the same batches in the same order for the same seed, so a run can be resumed at
 any step, and a folder that grew too large for memory trains as it did before.
 """
 
@@ -12,22 +12,30 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from workbench.data import Part
+from workbench.data import ArrayImages, Part
+from workbench.runtime.augment import Augmenter
+from workbench.spec.hardware import Auto, Hardware
 
 Order = npt.NDArray[np.int64]
 
+DECODE_THREADS = 2
+"""Batches read side by side where the settings leave it open."""
+
+DEFAULT = Auto()
+
 
 class Feed(Protocol):
-    """Batches of (images float32 in [0, 1], labels int32)."""
+    """Batches of (images float32 in [0, 1], labels int32, or shares of the classes if mixed)."""
 
     batch_size: int
 
-    def begin(self, order: Order, first_batch: int) -> Any:
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> Any:
         """The state of an epoch for the compiled loop.
 
         Args:
             order: Indices into the part, shape (images,).
             first_batch: Where to begin, from 0.
+            epoch: From 0, where images are varied.
         """
 
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -57,7 +65,7 @@ class MemoryFeed:
         self._images = tf.constant(part.images.read(np.arange(len(part.images))))
         self._labels = tf.constant(part.labels, tf.int32)
 
-    def begin(self, order: Order, first_batch: int) -> tf.Tensor:
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tf.Tensor:
         return tf.constant(order, tf.int32)
 
     def batch(self, state: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -66,13 +74,22 @@ class MemoryFeed:
 
 
 class StreamFeed:
-    """Images decoded batch by batch by several threads while the device computes."""
+    """Images read (and decoded, where they are files) by several threads while the device computes.
 
-    def __init__(self, part: Part, batch_size: int) -> None:
+    Args:
+        part: Where images come from.
+        batch_size: Images to a batch.
+        threads: Batches read side by side; 0 for the usual number.
+        prefetch: Batches made ready ahead; 0 leaves it to TensorFlow.
+    """
+
+    def __init__(self, part: Part, batch_size: int, threads: int = 0, prefetch: int = 0) -> None:
         self.batch_size = batch_size
         self._part = part
+        self._threads = threads or DECODE_THREADS
+        self._prefetch = prefetch or tf.data.AUTOTUNE
 
-    def begin(self, order: Order, first_batch: int) -> Any:
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> Any:
         images, labels = self._part.images, self._part.labels
 
         def read(rows: npt.NDArray[np.int64]) -> tuple[Any, Any]:
@@ -87,14 +104,40 @@ class StreamFeed:
 
         rest = np.asarray(order[first_batch * self.batch_size :], np.int64)
         dataset = tf.data.Dataset.from_tensor_slices(rest).batch(self.batch_size)
-        dataset = dataset.map(load, num_parallel_calls=2, deterministic=True)
-        return iter(dataset.prefetch(tf.data.AUTOTUNE))
+        dataset = dataset.map(load, num_parallel_calls=self._threads, deterministic=True)
+        return iter(dataset.prefetch(self._prefetch))
 
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         return state.get_next()
 
 
-def feed(part: Part, batch_size: int) -> Feed:
-    """The feed that suits where the images are."""
-    kind = MemoryFeed if part.images.in_memory else StreamFeed
-    return kind(part, batch_size)
+class AugmentedFeed:
+    """Another feed's batches, varied at random."""
+
+    def __init__(self, inner: Feed, augmenter: Augmenter) -> None:
+        self.batch_size = inner.batch_size
+        self._inner, self._augmenter = inner, augmenter
+
+    def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tuple[Any, tf.Tensor]:
+        return self._inner.begin(order, first_batch), tf.constant(epoch, tf.int32)
+
+    def batch(self, state: tuple[Any, tf.Tensor], index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        inner, epoch = state
+        return self._augmenter(*self._inner.batch(inner, index), epoch, index)
+
+
+def feed(part: Part, batch_size: int, hardware: Hardware = DEFAULT) -> Feed:
+    """The feed that hardware's settings ask for; by default the one that suits where images are."""
+    kind = pipeline_of(part, hardware)
+    if kind == "memory":
+        return MemoryFeed(part, batch_size)
+    if kind == "cached":
+        part = Part(ArrayImages(part.images.read(np.arange(len(part.images)))), part.labels)
+    return StreamFeed(part, batch_size, hardware.decode_threads, hardware.prefetch)
+
+
+def pipeline_of(part: Part, hardware: Hardware) -> str:
+    """How the images of a part reach the device: "memory", "cached" or "streamed"."""
+    if hardware.pipeline != "auto":
+        return hardware.pipeline
+    return "memory" if part.images.in_memory else "streamed"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from workbench.data import Dataset, is_downloaded, load
+from workbench.data import Dataset
 from workbench.runs.messages import Progress
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import download
 from workbench.runtime.control import Control
+from workbench.runtime.dataset import load_dataset
 from workbench.runtime.train import Say, Trainer, prepare
-from workbench.spec.data import Data, KerasData
+from workbench.spec.data import Data
 
 
 def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[RunStatus, str]:
@@ -30,22 +31,13 @@ def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[Ru
     if status is not RunStatus.INTERRUPTED:
         result = trainer.test()
         store.update(run_id, test_loss=result.loss, test_accuracy=result.accuracy)
-    return status, " ".join(dataset.warnings)
+    return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
 
 
 def _dataset(spec: Data, run_id: str, say: Say, control: Control) -> Dataset:
     """The data of a run, downloaded where they have to be."""
 
-    def report(phase: str, done: int, total: int) -> None:
-        if control.end is not None:
-            raise download.Cancelled
-        say(Progress(run_id, phase, done, total, "images"))
+    def report(phase: str, done: int, total: int, unit: str) -> None:
+        say(Progress(run_id, phase, done, total, unit))
 
-    if isinstance(spec, KerasData) and not is_downloaded(spec):
-        download.fetch(
-            spec,
-            lambda done, total: say(Progress(run_id, "downloading", done, total, "B")),
-            lambda: control.end is not None,
-        )
-    report("reading", 0, 0)
-    return load(spec, progress=report)
+    return load_dataset(spec, report, lambda: control.end is not None)

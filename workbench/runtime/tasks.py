@@ -12,8 +12,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import keras
+
+from workbench.data import Dataset
 from workbench.runs.messages import Message, TaskProgress
+from workbench.runtime import download
 from workbench.runtime.control import Control
+from workbench.runtime.dataset import load_dataset
+from workbench.spec.data import Data
 
 
 class Cancelled(Exception):
@@ -48,8 +54,33 @@ class Work:
         self.say(TaskProgress(self.number, done, total, words, found))
         self.check()
 
+    def load(self, data: Data) -> Dataset:
+        """The data set that a spec names, fetched where it has to be.
 
-TASKS: dict[str, str] = {}
+        Raises:
+            Cancelled: where the task shall end.
+            DataError: where it can't be had.
+        """
+
+        def report(phase: str, done: int, total: int, unit: str) -> None:
+            share = f" {done / total:.0%}" if total else ""
+            self.progress(words=f"{phase} the data{share}")
+
+        try:
+            return load_dataset(data, report, lambda: self.control.end is not None)
+        except download.Cancelled:
+            raise Cancelled from None
+
+
+TASKS: dict[str, str] = {
+    "find_batch_size": "find_batch_size:find_batch_size",
+    "find_rate": "find_rate:find_rate",
+    "devices": "probe:devices",
+    "peak": "peak:peak",
+    "profile_layers": "profile:profile_layers",
+    "trial": "trial:trial",
+    "tune": "tune:tune",
+}
 """Where each task lives: `module:function` in this package, imported at its first use.
 
 The function takes (request, work) and gives plain values.
@@ -67,4 +98,7 @@ def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
     work.check()
     function: Callable[[dict[str, Any], Work], dict[str, Any]]
     function = getattr(import_module(f"{__package__}.{module}"), name)
-    return function(request, work)
+    try:
+        return function(request, work)
+    finally:
+        keras.utils.clear_session()  # gives back the networks that it made

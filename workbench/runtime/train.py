@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
 from workbench.data import Dataset, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
-from workbench.runs.record import EpochMetrics
+from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint, hardware
-from workbench.runtime.build import build, build_model, build_optimizer
+from workbench.runtime.augment import Augmenter
+from workbench.runtime.averaging import averaged, finalize
 from workbench.runtime.checkpoint import Position
 from workbench.runtime.control import Control
-from workbench.runtime.loop import Evaluation, Loop
-from workbench.runtime.pipeline import epoch_order, feed
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.loop import Evaluation
+from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.recorder import Recorder, typical_rate
+from workbench.runtime.stopping import Watch
 from workbench.spec.base import SpecError
+from workbench.spec.schedules import Plan, Rates
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long: short enough to stop and pause at once."""
@@ -71,16 +75,17 @@ class Trainer:
         self._say, self._control = say, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
-        keras.utils.set_random_seed(self._training.seed)
-        with prepared.device.strategy.scope():
-            self._model = build_model(experiment, info)
-            self._optimizer = build_optimizer(experiment.optimizer, self._model)
-        loss = build(experiment.loss, from_logits=not experiment.gives_probabilities(info))
-        self._loop = Loop(self._model, self._optimizer, loss, prepared.device.strategy)
-        self._feed = feed(prepared.dataset.train, self._training.batch_size)
-        self._validation_feed = feed(prepared.dataset.train, EVALUATION_BATCH)
-        self._steps_per_epoch = -(-len(prepared.train_rows) // self._training.batch_size)
+        images = len(prepared.train_rows)
+        self._steps_per_epoch = -(-images // self._training.batch_size)
         self._total_steps = self._steps_per_epoch * self._training.epochs
+        self._plan = Plan(self._steps_per_epoch, self._total_steps)
+        self._loop = fresh_loop(experiment, info, prepared.device, images)
+        self._model, self._optimizer = self._loop.model, self._loop.optimizer
+        self._feed = training_feed(experiment, prepared.dataset)
+        part = prepared.dataset.train
+        self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware)
+        self._watch = Watch(experiment.stopping, self._model)
+        self._is_final = False
         self._position = self._restore()
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
@@ -103,7 +108,7 @@ class Trainer:
             parameters=self._model.count_params(),
             macs=macs,
             fingerprint=self._prepared.dataset.fingerprint,
-            environment=hardware.environment(self._prepared.device),
+            environment=self._environment(),
         )
         self._say(
             Started(
@@ -111,17 +116,45 @@ class Trainer:
                 self._model.count_params(), macs, self._prepared.device.words,
             )
         )  # fmt: skip
-        while self._control.end is None and self._position.step < self._total_steps:
+        while self._goes_on():
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
+        end = self._control.end  # what is asked from now on comes too late
+        self._is_final = end is None
+        if self._is_final:
+            finalize(self._model, self._optimizer)
+            self._watch.finish()
+            self._store.update(self._run_id, total_steps=self._position.step)
         self._save()
-        return self._control.end or RunStatus.COMPLETED
+        self._store.update(self._run_id, environment=self._environment())
+        return end or RunStatus.COMPLETED
+
+    def _goes_on(self) -> bool:
+        """Whether another epoch is to be trained."""
+        left = self._position.step < self._total_steps and not self._watch.stops
+        return left and self._control.end is None
+
+    def _environment(self) -> dict[str, Any]:
+        """Where and how it trains, with what was chosen automatically as it is now."""
+        part, asked = self._prepared.dataset.train, self._prepared.experiment.hardware
+        return hardware.environment(
+            self._prepared.device,
+            asked,
+            image_shape=self._prepared.dataset.info.image_shape,
+            pipeline=pipeline_of(part, asked),
+            steps_per_execution=self._steps_to_a_call(),
+        )
+
+    def ending(self) -> str:
+        """Why training ended early, or with whose weights; "" where there is nothing to say."""
+        return self._watch.sentence(self._training.epochs) if self._is_final else ""
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
-        return self._loop.evaluate(feed(test, EVALUATION_BATCH), np.arange(len(test.labels)))
+        images = np.arange(len(test.labels))
+        return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=self._is_final)
 
     # --- one epoch -----------------------------------------------------------------------------
 
@@ -129,7 +162,7 @@ class Trainer:
         """The rest of an epoch, which may have begun before a resume."""
         order = epoch_order(self._prepared.train_rows, self._training.seed, epoch)
         first = self._position.step - epoch * self._steps_per_epoch
-        state = self._feed.begin(order, first)
+        state = self._feed.begin(order, first, epoch)
         timed_images, timed_seconds = 0, 0.0
         while first < self._steps_per_epoch:
             if self._held_or_ended():
@@ -142,17 +175,17 @@ class Trainer:
             if self._calls > 1:
                 timed_images += images
                 timed_seconds += time.perf_counter() - started
-            if self._checkpoint_is_due():
-                self._save()
+            # At the end of an epoch only once its figures are there too.
+            if first < self._steps_per_epoch:
+                self._save_if_due()
         rate = timed_images / timed_seconds if timed_seconds else 0.0
         self._end_epoch(epoch, rate)
+        self._save_if_due()
 
     def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
-        steps = np.arange(position.step, position.step + count)
-        experiment = self._prepared.experiment
-        rates = experiment.schedule.rates(experiment.optimizer.learning_rate, steps)
+        rates = self._rates(np.arange(position.step, position.step + count))
         began = time.perf_counter()
         loss, accuracy = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
@@ -182,33 +215,45 @@ class Trainer:
             rows = self._prepared.validation_rows
             validation = self._loop.evaluate(self._validation_feed, rows)
         rates = (*position.rates, rate) if rate else position.rates
+        metrics = EpochMetrics(
+            epoch=epoch + 1,
+            step=position.step,
+            seconds=time.perf_counter() - self._clock,
+            loss=position.epoch_loss / position.epoch_images,
+            accuracy=position.epoch_right / position.epoch_images,
+            images_per_second=rate or (typical_rate(rates) or 0.0),
+            learning_rate=float(self._rates(np.array([position.step - 1]))[0]),
+            val_loss=validation.loss if validation else None,
+            val_accuracy=validation.accuracy if validation else None,
+        )
+        self._recorder.epoch(metrics, rates)
         experiment = self._prepared.experiment
-        last_rate = experiment.schedule.rates(
-            experiment.optimizer.learning_rate, np.array([position.step - 1])
-        )
-        self._recorder.epoch(
-            EpochMetrics(
-                epoch=epoch + 1,
-                step=position.step,
-                seconds=time.perf_counter() - self._clock,
-                loss=position.epoch_loss / position.epoch_images,
-                accuracy=position.epoch_right / position.epoch_images,
-                images_per_second=rate or (typical_rate(rates) or 0.0),
-                learning_rate=float(last_rate[0]),
-                val_loss=validation.loss if validation else None,
-                val_accuracy=validation.accuracy if validation else None,
-            ),
-            rates,
-        )
+        with averaged(self._model, self._optimizer):  # the weights that were judged
+            self._watch.epoch(metrics)
         self._position = Position(
-            step=position.step, seconds=time.perf_counter() - self._clock, rates=rates
+            step=position.step,
+            seconds=time.perf_counter() - self._clock,
+            rates=rates,
+            watched=self._watch.seen,
+            schedule=experiment.schedule.after_epoch(
+                position.schedule, asdict(metrics), experiment.optimizer.learning_rate
+            ),
         )
 
+    def _rates(self, steps: npt.NDArray[np.int64]) -> Rates:
+        """The learning rate of steps of the epoch under way."""
+        experiment = self._prepared.experiment
+        initial, state = experiment.optimizer.learning_rate, self._position.schedule
+        return experiment.schedule.rates(initial, steps, self._plan, state)
+
     def _steps_to_a_call(self) -> int:
-        """One for the call that traces, so that the first point appears soon; then by the clock."""
+        """One for the call that traces, so that the first point appears soon; then by the clock,
+        or as many as the settings say.
+        """
         if self._calls < 2 or not self._step_seconds:
             return 1
-        return max(1, round(CALL_SECONDS / self._step_seconds))
+        asked = self._prepared.experiment.hardware.steps_per_execution
+        return asked or max(1, round(CALL_SECONDS / self._step_seconds))
 
     def _check_finite(self, step: int, loss: npt.NDArray[np.float32]) -> None:
         wrong = np.flatnonzero(~np.isfinite(loss))
@@ -216,7 +261,7 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"{NOT_FINITE} {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
                 f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
                 "or the pixels or labels are wrong"
             )
@@ -239,14 +284,16 @@ class Trainer:
         self._store.update(self._run_id, status=status)
         self._say(StatusChanged(self._run_id, status))
 
-    def _checkpoint_is_due(self) -> bool:
+    def _save_if_due(self) -> None:
         interval = max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
-        return time.perf_counter() - self._saved > interval
+        if time.perf_counter() - self._saved > interval:
+            self._save()
 
     def _save(self) -> None:
         began = time.perf_counter()
         self._recorder.flush()
-        checkpoint.save(self._prepared.folder, self._model, self._optimizer, self._position)
+        best, folder = self._watch.best_weights, self._prepared.folder
+        checkpoint.save(folder, self._model, self._optimizer, self._position, best)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began
 
@@ -255,9 +302,20 @@ class Trainer:
         folder = self._prepared.folder
         position = Position()
         if checkpoint.exists(folder):
-            position = checkpoint.restore(folder, self._model, self._optimizer)
+            position, best = checkpoint.restore(folder, self._model, self._optimizer)
+            self._watch.seen, self._watch.best_weights = position.watched, best
         self._store.truncate(self._run_id, position.step)
         return position
+
+
+def training_feed(experiment: Experiment, dataset: Dataset) -> Feed:
+    """The training images in batches, varied where the experiment says so."""
+    info = dataset.info
+    plain = feed(dataset.train, experiment.training.batch_size, experiment.hardware)
+    if not experiment.augmentation.is_on:
+        return plain
+    settings = experiment.augmentation.settings()
+    return AugmentedFeed(plain, Augmenter(experiment.training.seed, info.classes, **settings))
 
 
 def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:

@@ -1,8 +1,9 @@
 """How gradients reach the weights: TensorFlow's fused kernels where they compute what Keras does.
 
 Keras writes an update as a dozen small operations a weight; on a small network their overhead is
-several percent of a step. A kernel that does the same in one pass is used where there is one and
-nothing (clipping, averaging, several replicas) stands between; the rest goes through Keras.
+several percent of a step. A kernel that does the same in one pass takes the place of the rule
+itself where there is one; what Keras does before and after the rule (clipping, weight decay,
+averages, accumulation) is done around it as Keras does. Several replicas go through Keras whole.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ Update = Callable[[Sequence[tf.Tensor], Sequence[keras.Variable], tf.Tensor], No
 
 def update_of(optimizer: keras.optimizers.Optimizer, strategy: tf.distribute.Strategy) -> Update:
     """The quickest way to take a step as `optimizer` does."""
-    fused = _FUSED.get(type(optimizer))
-    if fused is not None and strategy.num_replicas_in_sync == 1 and _is_plain(optimizer):
-        return fused(optimizer)
+    kernel = _FUSED.get(type(optimizer))
+    rule = kernel(optimizer) if kernel is not None else None
+    is_scaled = optimizer.loss_scale_factor is not None
+    if rule is not None and strategy.num_replicas_in_sync == 1 and not is_scaled:
+        return _around(optimizer, rule)
 
     def through_keras(
         gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
@@ -32,22 +35,65 @@ def update_of(optimizer: keras.optimizers.Optimizer, strategy: tf.distribute.Str
     return through_keras
 
 
-def _is_plain(optimizer: keras.optimizers.Optimizer) -> bool:
-    """Whether an update is the rule alone, with nothing before or after it."""
-    extras = (
-        "clipnorm", "clipvalue", "global_clipnorm", "weight_decay", "use_ema",
-        "gradient_accumulation_steps", "loss_scale_factor", "amsgrad",
-    )  # fmt: skip
-    return not any(getattr(optimizer, name, None) for name in extras)
+def _around(optimizer: Any, rule: Update) -> Update:
+    """A rule with all that `optimizer.apply` does before and after it."""
+    every = optimizer.gradient_accumulation_steps
+
+    def whole(
+        gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
+    ) -> None:
+        gradients = optimizer._clip_gradients(gradients)
+        if optimizer.weight_decay:
+            optimizer.learning_rate.assign(rate)
+            optimizer._apply_weight_decay(weights)
+        rule(gradients, weights, rate)
+
+    def accumulated(
+        gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
+    ) -> None:
+        sums = [total.value for total in optimizer._accumulated_gradients]
+
+        def step() -> None:
+            whole([(g + s) / every for g, s in zip(gradients, sums, strict=True)], weights, rate)
+            for total in sums:
+                total.assign(tf.zeros_like(total))
+
+        def wait() -> None:
+            for gradient, total in zip(gradients, sums, strict=True):
+                total.assign_add(gradient)
+
+        tf.cond((optimizer._iterations.value + 1) % every == 0, step, wait)
+
+    take = accumulated if every else whole
+
+    def fused(
+        gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
+    ) -> None:
+        take(gradients, weights, rate)
+        optimizer._update_model_variables_moving_average(weights)
+        for weight in weights:
+            if weight.constraint is not None:
+                weight.assign(weight.constraint(weight))
+        optimizer._iterations.value.assign_add(1)
+
+    return fused
 
 
-def _adam(optimizer: keras.optimizers.Adam) -> Update:
+def _steps(optimizer: Any) -> tf.Tensor:
+    """The number of the step that is being taken, from 1."""
+    every = optimizer.gradient_accumulation_steps or 1
+    return tf.cast(optimizer._iterations.value // every + 1, tf.float32)
+
+
+def _adam(optimizer: keras.optimizers.Adam) -> Update | None:
     """Kingma and Ba 2015, in the form of its section 2 that Keras uses too."""
+    if optimizer.amsgrad:
+        return None
 
     def update(
         gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
     ) -> None:
-        step = tf.cast(optimizer.iterations.value + 1, tf.float32)
+        step = _steps(optimizer)
         for gradient, weight, mean, square in zip(
             gradients, weights, optimizer._momentums, optimizer._velocities, strict=True
         ):
@@ -63,7 +109,6 @@ def _adam(optimizer: keras.optimizers.Adam) -> Update:
                 epsilon=optimizer.epsilon,
                 grad=gradient,
             )
-        optimizer.iterations.value.assign_add(1)
 
     return update
 
@@ -89,12 +134,97 @@ def _sgd(optimizer: keras.optimizers.SGD) -> Update:
                     momentum=optimizer.momentum,
                     use_nesterov=optimizer.nesterov,
                 )
-        optimizer.iterations.value.assign_add(1)
 
     return update
 
 
-_FUSED: dict[type[keras.optimizers.Optimizer], Callable[[Any], Update]] = {
+def _rmsprop(optimizer: keras.optimizers.RMSprop) -> Update | None:
+    """Hinton 2012; the kernel always keeps momentum, which Keras does only where it is set."""
+    if not optimizer.momentum:
+        return None
+
+    def update(
+        gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
+    ) -> None:
+        means = optimizer._average_gradients or [None] * len(weights)
+        for gradient, weight, mean, square, velocity in zip(
+            gradients, weights, means, optimizer._velocities, optimizer._momentums, strict=True
+        ):
+            given = {
+                "var": weight.value.handle,
+                "ms": square.value.handle,
+                "mom": velocity.value.handle,
+                "lr": rate,
+                "rho": optimizer.rho,
+                "momentum": optimizer.momentum,
+                "epsilon": optimizer.epsilon,
+                "grad": gradient,
+            }
+            if mean is None:
+                tf.raw_ops.ResourceApplyRMSProp(**given)
+            else:
+                tf.raw_ops.ResourceApplyCenteredRMSProp(mg=mean.value.handle, **given)
+
+    return update
+
+
+def _adamax(optimizer: keras.optimizers.Adamax) -> Update:
+    """Kingma and Ba 2015, section 7.1."""
+
+    def update(
+        gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
+    ) -> None:
+        for gradient, weight, mean, norm in zip(
+            gradients, weights, optimizer._m, optimizer._u, strict=True
+        ):
+            tf.raw_ops.ResourceApplyAdaMax(
+                var=weight.value.handle,
+                m=mean.value.handle,
+                v=norm.value.handle,
+                beta1_power=tf.pow(optimizer.beta_1, _steps(optimizer)),
+                lr=rate,
+                beta1=optimizer.beta_1,
+                beta2=optimizer.beta_2,
+                epsilon=optimizer.epsilon,
+                grad=gradient,
+            )
+
+    return update
+
+
+def _adadelta(optimizer: keras.optimizers.Adadelta) -> Update:
+    """Zeiler 2012."""
+
+    def update(
+        gradients: Sequence[tf.Tensor], weights: Sequence[keras.Variable], rate: tf.Tensor
+    ) -> None:
+        for gradient, weight, square, moved in zip(
+            gradients,
+            weights,
+            optimizer._accumulated_grads,
+            optimizer._accumulated_delta_vars,
+            strict=True,
+        ):
+            tf.raw_ops.ResourceApplyAdadelta(
+                var=weight.value.handle,
+                accum=square.value.handle,
+                accum_update=moved.value.handle,
+                lr=rate,
+                rho=optimizer.rho,
+                epsilon=optimizer.epsilon,
+                grad=gradient,
+            )
+
+    return update
+
+
+_FUSED: dict[type[keras.optimizers.Optimizer], Callable[[Any], Update | None]] = {
     keras.optimizers.Adam: _adam,
+    keras.optimizers.AdamW: _adam,
     keras.optimizers.SGD: _sgd,
+    keras.optimizers.RMSprop: _rmsprop,
+    keras.optimizers.Adamax: _adamax,
+    keras.optimizers.Adadelta: _adadelta,
 }
+"""Kernels that compute what Keras does. Adagrad's and Nesterov-Adam's differ from Keras's: the one
+puts epsilon elsewhere, the other has a fixed momentum."""

@@ -10,36 +10,32 @@ import keras
 import numpy as np
 import sklearn.datasets
 import sklearn.model_selection  # noqa: F401
-import tensorflow as tf
 
 from workbench.data import ArrayImages, Part
 from workbench.experiment import Experiment, Structure
 from workbench.runs.messages import Ready
 from workbench.runtime import hardware
-from workbench.runtime.build import build, build_model, build_optimizer
-from workbench.runtime.loop import Loop
+from workbench.runtime.fresh import fresh_loop
 from workbench.runtime.pipeline import feed
+from workbench.runtime.probe import machine_here
 from workbench.spec.data import DataInfo
-from workbench.spec.hardware import Auto
+from workbench.spec.hardware import Auto, Startup
 from workbench.spec.layers import Conv2D, Dense, Flatten, MaxPooling2D
 
 
-def warm_up() -> Ready:
+def warm_up(startup: Startup) -> Ready:
     """Prepares TensorFlow; what the next run will train on."""
-    hardware.use_memory_as_needed()
+    hardware.prepare_tensorflow(startup)
     device = hardware.choose(Auto())
-    _rehearse(device.strategy)
-    return Ready(device.words, hardware.versions())
+    _rehearse(device)
+    return Ready(device.words, hardware.versions(), machine_here().plain())
 
 
-def _rehearse(strategy: tf.distribute.Strategy) -> None:
+def _rehearse(device: hardware.Device) -> None:
     """A few steps of a tiny network, through the same code as a run."""
     layers = (Conv2D(filters=1), MaxPooling2D(), Flatten(), Dense(units=2, activation="softmax"))
     experiment = Experiment(structure=Structure(layers=layers))
-    with strategy.scope():
-        model = build_model(experiment, DataInfo((8, 8, 1), ("0", "1"), 4, 0))
-        optimizer = build_optimizer(experiment.optimizer, model)
-    loop = Loop(model, optimizer, build(experiment.loss), strategy)
+    loop = fresh_loop(experiment, DataInfo((8, 8, 1), ("0", "1"), 4, 0), device, 4)
     part = Part(ArrayImages(np.zeros((4, 8, 8, 1), np.uint8)), np.array([0, 1, 0, 1], np.int32))
     source, rows = feed(part, 2), np.arange(4)
     loop.train(source, source.begin(rows, 0), 0, np.full(2, 0.001))

@@ -8,6 +8,7 @@ checkpoint and ends.
 from __future__ import annotations
 
 import faulthandler
+import json
 import os
 import queue
 import sys
@@ -27,11 +28,14 @@ from workbench.runs.messages import (
     Stop,
     TaskEnd,
     Train,
+    Unsuited,
     decode,
 )
 from workbench.runs.record import owner_token
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.spec.base import SpecError
+from workbench.spec.hardware import Startup
 
 Say = Callable[[Message], None]
 
@@ -96,18 +100,24 @@ class Commands:
 class Worker:
     """Trains one run, or does one task, after another."""
 
-    def __init__(self, commands: Commands, say: Say) -> None:
-        self._commands, self._say = commands, say
+    def __init__(self, commands: Commands, say: Say, startup: Startup) -> None:
+        self._commands, self._say, self._startup = commands, say, startup
 
     def warm_up(self) -> None:
         """Imports and rehearses what a run needs, and says so."""
         from workbench.runtime.warm import warm_up
 
-        self._say(warm_up())
+        self._say(warm_up(self._startup))
 
     def serve(self) -> None:
-        """Until the parent closes."""
+        """Until the parent closes, or something is asked that another process has to do."""
+        from workbench.runtime.hardware import suits
+
         while (asked := self._commands.next()) is not None:
+            wanted = _needed(asked)
+            if wanted is not None and not suits(self._startup, wanted):
+                self._say(Unsuited(wanted._asdict()))
+                return
             if isinstance(asked, Do):
                 self._do(asked)
             else:
@@ -160,6 +170,18 @@ class Worker:
         self._say(StatusChanged(run_id, status, message))
 
 
+def _needed(asked: Train | Do) -> Startup | None:
+    """How the process has to be started for this; None where any will do."""
+    if isinstance(asked, Do):
+        fields = asked.request.get("startup")
+        return Startup(**fields) if fields is not None else None
+    try:
+        with Store(Path(asked.store)) as store:
+            return store.run(asked.run_id).experiment.hardware.startup
+    except (StoreError, SpecError):  # the run will say so itself
+        return None
+
+
 def _private_output() -> TextIO:
     """Standard output for messages alone: what any library prints goes to standard error."""
     messages = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
@@ -174,7 +196,10 @@ def _behave(nice: int) -> None:
 
 
 def main() -> int:
-    """Serves until the parent closes; the process's exit code."""
+    """Serves until the parent closes; the process's exit code.
+
+    Arguments: how nice it is, and the fields of its `Startup` as JSON; both may be left out.
+    """
     faulthandler.enable()
     output = _private_output()
     lock = threading.Lock()
@@ -187,9 +212,10 @@ def main() -> int:
             except OSError:  # the parent is gone: its closed input ends the run
                 return
 
-    _behave(int(sys.argv[1]) if len(sys.argv) > 1 else 0)
+    nice, fields = (*sys.argv[1:], *("0", "{}")[len(sys.argv) - 1 :])
+    _behave(int(nice))
     commands = Commands(sys.stdin)
-    worker = Worker(commands, say)
+    worker = Worker(commands, say, Startup(**json.loads(fields)))
     say(Progress("", "starting"))
     worker.warm_up()
     worker.serve()

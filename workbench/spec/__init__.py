@@ -4,7 +4,18 @@ Pure data and arithmetic: never TensorFlow, never files, never Qt. Importing thi
 every choice with its family, so that `Family.choices()` is complete.
 """
 
-from workbench.spec import data, hardware, layers, losses, optimizers, regularizers, schedules
+from workbench.spec import (
+    augmentation,
+    constraints,
+    data,
+    hardware,
+    layers,
+    losses,
+    optimizers,
+    regularizers,
+    schedules,
+    stopping,
+)
 from workbench.spec.base import Choice, Problem, Spec, SpecError
 
 __all__ = [
@@ -12,6 +23,8 @@ __all__ = [
     "Problem",
     "Spec",
     "SpecError",
+    "augmentation",
+    "constraints",
     "data",
     "hardware",
     "layers",
@@ -19,4 +32,5 @@ __all__ = [
     "optimizers",
     "regularizers",
     "schedules",
+    "stopping",
 ]

@@ -68,7 +68,12 @@ class Spec(BaseModel):
     """A frozen group of settings, strict about types, with one-sentence errors."""
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=False, allow_inf_nan=False
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=False,
+        allow_inf_nan=False,
+        defer_build=True,  # a class is built at its first use: the window starts sooner
     )
 
     @model_validator(mode="before")
@@ -238,7 +243,18 @@ class Choice(Spec):
         return {n: getattr(self, n) for n in type(self).model_fields if n not in without}
 
 
-def setting(default: Any, title: str, description: str, *, unit: str = "", **bounds: Any) -> Any:
+def setting(
+    default: Any,
+    title: str,
+    description: str,
+    *,
+    unit: str = "",
+    advanced: bool = False,
+    begin: Any = None,
+    zero: str = "",
+    absent: str = "",
+    **bounds: Any,
+) -> Any:
     """A field as the form needs it.
 
     Args:
@@ -246,7 +262,16 @@ def setting(default: Any, title: str, description: str, *, unit: str = "", **bou
         title: Label in the form, sentence case.
         description: The reason to use it, one or two sentences; tooltip, help and documentation.
         unit: Shown after the value ("px", "images").
+        advanced: Rarely needed: the form keeps it in a part that is folded at first.
+        begin: What a setting that is left off (None) starts from when it is switched on.
+        zero: Shown in place of 0 where that stands for something else ("automatic").
+        absent: What it means that an optional choice is left off ("As elsewhere").
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
-    extra: dict[str, Any] | None = {"unit": unit} if unit else None
-    return Field(default, title=title, description=description, json_schema_extra=extra, **bounds)
+    named = {
+        "unit": unit, "advanced": advanced, "begin": begin, "zero": zero, "absent": absent,
+    }  # fmt: skip
+    extra = {name: value for name, value in named.items() if value not in ("", False, None)}
+    return Field(
+        default, title=title, description=description, json_schema_extra=extra or None, **bounds
+    )

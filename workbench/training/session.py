@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator
+import json
+import threading
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,12 @@ from workbench.runs.messages import (
     Stop,
     TaskEnd,
     Train,
+    Unsuited,
     decode,
 )
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.spec.hardware import Startup
 
 WORKER = "workbench.runtime.worker"
 CLOSE_SECONDS = 5.0
@@ -39,10 +43,14 @@ BACKGROUND_NICE = 5
 class Session:
     """One warm training process; runs are trained, and tasks done, in it one after another.
 
+    Where one needs a process that is started otherwise (other threads), the process says so and
+    ends, another one takes its place, and what was asked for is asked for again.
+
     Args:
         store: Folder of the store.
         background: Yield the processor to a window.
         on_log: Called from a thread with each line the process prints.
+        startup: How to start the process, where the first run is known already.
 
     Attributes:
         run_id: The run it was last asked to train and has not ended, else None.
@@ -54,12 +62,18 @@ class Session:
         *,
         background: bool = False,
         on_log: Callable[[str], None] | None = None,
+        startup: Startup | None = None,
     ) -> None:
         self.store = store
         self.run_id: str | None = None
         self._numbers = itertools.count(1)
-        self._tasks: set[int] = set()
-        self._child = Child(WORKER, str(BACKGROUND_NICE if background else 0), on_log=on_log)
+        self._tasks: dict[int, list[Message]] = {}
+        self._of_run: list[Message] = []
+        self._nice = BACKGROUND_NICE if background else 0
+        self._on_log = on_log
+        self._lock = threading.Lock()
+        self._closing = False
+        self._child = self._started(startup or Startup())
 
     @property
     def pid(self) -> int:
@@ -81,48 +95,43 @@ class Session:
     def train(self, run_id: str) -> None:
         """Asks for a queued run of the store to be trained (or gone on with)."""
         self.run_id = run_id
-        self._send(Train(str(self.store), run_id))
+        self._of_run = []
+        self._send(Train(str(self.store), run_id), self._of_run)
 
     def do(self, task: str, request: dict[str, Any]) -> int:
         """Asks for a task of `workbench.runtime.tasks`; the number its answers carry."""
         number = next(self._numbers)
-        self._tasks.add(number)
-        self._send(Do(number, task, str(self.store), request))
+        self._tasks[number] = []
+        self._send(Do(number, task, str(self.store), request), self._tasks[number])
         return number
 
     def cancel(self, number: int) -> None:
         """Asks a task to end."""
-        self._send(Cancel(number))
+        self._send(Cancel(number), self._tasks.get(number))
 
     def pause(self) -> None:
         """Asks the run to hold after the compiled call in progress."""
-        self._send(Pause())
+        self._send(Pause(), self._of_run)
 
     def resume(self) -> None:
         """Lets a paused run go on."""
-        self._send(Continue())
+        self._send(Continue(), self._of_run)
 
     def stop(self) -> None:
         """Ends the run, keeps its weights and evaluates what is there."""
-        self._send(Stop())
+        self._send(Stop(), self._of_run)
 
     def interrupt(self) -> None:
         """Ends the run at once with a checkpoint to resume from."""
-        self._send(Interrupt())
+        self._send(Interrupt(), self._of_run)
 
     def messages(self) -> Iterator[Message]:
         """What the process says, until it ends; its death comes as the end of what it worked on."""
-        for line in self._child.lines():
-            try:
-                message = decode(line)
-            except ValueError:
-                continue  # a library wrote to the messages' pipe; it is no message of ours
-            if self._is_end_of_run(message):
-                self.run_id = None
-            if isinstance(message, TaskEnd):
-                self._tasks.discard(message.number)
-            yield message
-        code = self._child.end()
+        while True:
+            wanted = yield from self._said()
+            code = self._child.end()
+            if wanted is None or not self._begin_again(wanted):
+                break
         for number in sorted(self._tasks):
             yield TaskEnd(number, error=f"the training process {cause_of(code)}")
         self._tasks.clear()
@@ -130,16 +139,52 @@ class Session:
             yield self._lost(code)
             self.run_id = None
 
+    def _said(self) -> Generator[Message, None, Startup | None]:
+        """What the process says until it ends; how one has to be started that takes its place."""
+        wanted = None
+        for line in self._child.lines():
+            try:
+                message = decode(line)
+            except ValueError:
+                continue  # a library wrote to the messages' pipe; it is no message of ours
+            if isinstance(message, Unsuited):
+                wanted = Startup(**message.startup)
+                continue
+            if self._is_end_of_run(message):
+                self.run_id = None
+            if isinstance(message, TaskEnd):
+                self._tasks.pop(message.number, None)
+            yield message
+        return wanted
+
+    def _begin_again(self, startup: Startup) -> bool:
+        """Puts another process in place and asks it for what is unfinished; False when closing."""
+        with self._lock:
+            if self._closing:
+                return False
+            self._child = self._started(startup)
+            open_run = self._of_run if self.run_id is not None else []
+            for message in (*open_run, *itertools.chain(*self._tasks.values())):
+                self._child.send(message.encode())
+        return True
+
+    def _started(self, startup: Startup) -> Child:
+        arguments = (str(self._nice), json.dumps(startup._asdict()))
+        return Child(WORKER, *arguments, on_log=self._on_log)
+
     def close(self) -> None:
         """Asks the process to save and end; `messages` then runs out. From any thread."""
+        self._closing = True
         self._send(Close())
 
     def terminate(self) -> None:
         """Ends the process by a signal; what runs is shown as interrupted. From any thread."""
+        self._closing = True
         self._child.terminate()
 
     def kill(self) -> None:
         """Ends the process at once; what runs is shown as interrupted. From any thread."""
+        self._closing = True
         self._child.kill()
 
     def end(self) -> int:
@@ -151,8 +196,12 @@ class Session:
         self._child.wait(CLOSE_SECONDS)
         return self._child.end()
 
-    def _send(self, message: Message) -> None:
-        self._child.send(message.encode())
+    def _send(self, message: Message, kept_in: list[Message] | None = None) -> None:
+        """Says it to the process, and to the one that may take its place, where it is kept."""
+        with self._lock:
+            if kept_in is not None:
+                kept_in.append(message)
+            self._child.send(message.encode())
 
     def _is_end_of_run(self, message: Message) -> bool:
         return (

@@ -38,6 +38,7 @@ from workbench.spec.layers.convolution import (
     SeparableConv2D,
 )
 from workbench.spec.layers.core import Activation, Dense, Flatten
+from workbench.spec.layers.limits import Limit, Limits
 from workbench.spec.layers.normalization import (
     BatchNormalization,
     Dropout,
@@ -64,6 +65,7 @@ __all__ = [
     "Dropout", "FireModule", "Flatten", "GlobalAveragePooling2D", "GlobalMaxPooling2D",
     "GroupNormalization", "HashedKernel", "InceptionBlock", "Initializers",
     "InvertedResidualBlock", "Layer", "LayerError", "LayerNormalization", "Length", "Lengths",
+    "Limit", "Limits",
     "MaxPooling2D", "Multiply", "Node", "Operation", "PadChannels", "Padding", "Parameters",
     "Planner", "Pooling2D", "Reach", "Repeat", "ResidualBlock", "SameShape", "SeparableConv2D",
     "Shape", "SpatialDropout2D", "SqueezeExcitation", "Step", "Tied", "UpSampling2D",

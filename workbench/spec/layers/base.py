@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from workbench.spec.base import AsPair, Choice, setting
+from workbench.spec.regularizers import Regularizer
 
 Shape = tuple[int, ...]
 Activations = Literal[
@@ -27,11 +28,21 @@ Initializers = Literal[
 Padding = Literal["valid", "same"]
 Length = Annotated[int, Field(ge=1, le=1024)]
 Lengths = Annotated[tuple[Length, Length], AsPair]
+Kernels = dict[str, tuple[int, ...]]
+OwnRegularizer = Regularizer | None
+"""A layer's own penalty; None leaves it to the experiment's."""
 
 ACTIVATION_HELP = "Non-linearity applied to the output; relu is the usual one inside a network."
 INITIALIZER_HELP = "How weights start; he_* suit relu, glorot_* suit tanh and softmax."
 PADDING_HELP = "'same' keeps height and width (before strides), 'valid' uses no border."
 BIAS_HELP = "Add a trained offset to each channel; needless before BatchNormalization."
+KERNEL_REGULARIZER = setting(
+    None,
+    "Regularization",
+    "This layer's own penalty on its kernels, in place of the experiment's.",
+    advanced=True,
+    absent="As the experiment",
+)
 DILATION_HELP = "Gap between the filter's taps: 2 lets 3x3 weights see 5x5 pixels at no more cost."
 
 
@@ -77,10 +88,15 @@ class Layer(Choice):
 
     Attributes:
         takes_image: Whether it needs (height, width, channels).
+        kernels: Its kernels as Keras calls them, each with the axes of its tensor along which the
+            weights into one unit or filter lie.
+        offsets: Its other trained weights as Keras calls them.
     """
 
     takes_image: ClassVar[bool] = False
-    own_settings: ClassVar[frozenset[str]] = frozenset({"enabled"})
+    kernels: ClassVar[Kernels] = {}
+    offsets: ClassVar[tuple[str, ...]] = ()
+    own_settings: ClassVar[frozenset[str]] = frozenset({"enabled", "kernel_regularizer"})
 
     kind: str
     enabled: bool = setting(
@@ -115,12 +131,6 @@ class Layer(Choice):
         """What one of its outputs sees of its input."""
         return ONE_PIXEL
 
-    @classmethod
-    def regularized(cls) -> tuple[str, ...]:
-        """Arguments that take a regularizer, one for each kernel that has an initializer."""
-        initializers = [name for name in cls.model_fields if name.endswith("_initializer")]
-        return tuple(name.replace("_initializer", "_regularizer") for name in initializers)
-
     def summary(self) -> str:
         """Its settings in a few characters, for a list of layers."""
         return ""
@@ -139,10 +149,13 @@ class Operation:
     Attributes:
         label: The words a person sees.
         keras_class: Dotted name of the Keras class.
+        kernels, offsets: As of `Layer`; there are none.
     """
 
     label: ClassVar[str] = ""
     keras_class: ClassVar[str] = ""
+    kernels: ClassVar[Kernels] = {}
+    offsets: ClassVar[tuple[str, ...]] = ()
 
     @property
     def implementation(self) -> str:
@@ -152,10 +165,6 @@ class Operation:
     def settings(self) -> dict[str, Any]:
         """As `Choice.settings`."""
         return {}
-
-    def regularized(self) -> tuple[str, ...]:
-        """As `Layer.regularized`."""
-        return ()
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         """The shape that leaves it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
@@ -13,11 +13,14 @@ from workbench.spec.layers.base import (
     BIAS_HELP,
     DILATION_HELP,
     INITIALIZER_HELP,
+    KERNEL_REGULARIZER,
     PADDING_HELP,
     Activations,
     Initializers,
+    Kernels,
     Layer,
     Lengths,
+    OwnRegularizer,
     Padding,
     Parameters,
     Reach,
@@ -90,6 +93,8 @@ class Conv2D(HashedKernel, Sliding):
 
     label = "Conv2D"
     keras_class = "keras.layers.Conv2D"
+    kernels: ClassVar[Kernels] = {"kernel": (0, 1, 2)}
+    offsets = ("bias",)
 
     kind: Literal["conv2d"] = "conv2d"
     filters: int = FILTERS
@@ -111,6 +116,7 @@ class Conv2D(HashedKernel, Sliding):
         "glorot_uniform", "Kernel initializer", INITIALIZER_HELP
     )
     hash_compression: int = HASH_COMPRESSION
+    kernel_regularizer: OwnRegularizer = KERNEL_REGULARIZER
 
     @model_validator(mode="after")
     def _groups_divide_filters(self) -> Self:
@@ -142,6 +148,8 @@ class DepthwiseConv2D(Sliding):
 
     label = "DepthwiseConv2D"
     keras_class = "keras.layers.DepthwiseConv2D"
+    kernels: ClassVar[Kernels] = {"depthwise": (0, 1)}
+    offsets = ("bias",)
 
     kind: Literal["depthwise_conv2d"] = "depthwise_conv2d"
     kernel_size: Lengths = KERNEL_SIZE
@@ -154,6 +162,7 @@ class DepthwiseConv2D(Sliding):
     depthwise_initializer: Initializers = setting(
         "glorot_uniform", "Kernel initializer", INITIALIZER_HELP
     )
+    kernel_regularizer: OwnRegularizer = KERNEL_REGULARIZER
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*self.sides(shape), shape[2] * self.depth_multiplier)
@@ -177,6 +186,8 @@ class SeparableConv2D(Sliding):
 
     label = "SeparableConv2D"
     keras_class = "keras.layers.SeparableConv2D"
+    kernels: ClassVar[Kernels] = {"depthwise": (0, 1), "pointwise": (0, 1, 2)}
+    offsets = ("bias",)
 
     kind: Literal["separable_conv2d"] = "separable_conv2d"
     filters: int = FILTERS
@@ -193,6 +204,7 @@ class SeparableConv2D(Sliding):
     pointwise_initializer: Initializers = setting(
         "glorot_uniform", "Pointwise initializer", INITIALIZER_HELP
     )
+    kernel_regularizer: OwnRegularizer = KERNEL_REGULARIZER
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*self.sides(shape), self.filters)
@@ -218,6 +230,8 @@ class Conv2DTranspose(Layer):
 
     label = "Conv2DTranspose"
     keras_class = "keras.layers.Conv2DTranspose"
+    kernels: ClassVar[Kernels] = {"kernel": (0, 1, 3)}
+    offsets = ("bias",)
     takes_image = True
 
     kind: Literal["conv2d_transpose"] = "conv2d_transpose"
@@ -236,6 +250,7 @@ class Conv2DTranspose(Layer):
     kernel_initializer: Initializers = setting(
         "glorot_uniform", "Kernel initializer", INITIALIZER_HELP
     )
+    kernel_regularizer: OwnRegularizer = KERNEL_REGULARIZER
 
     def output_shape(self, shape: Shape) -> Shape:
         self.check(shape)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from math import prod
-from typing import Literal
+from typing import ClassVar, Literal
 
 from workbench.spec.base import setting
 from workbench.spec.layers.base import (
     ACTIVATION_HELP,
     INITIALIZER_HELP,
+    KERNEL_REGULARIZER,
     WHOLE_IMAGE,
     Activations,
     Initializers,
+    Kernels,
     Layer,
+    OwnRegularizer,
     Parameters,
     Reach,
     SameShape,
@@ -41,6 +44,8 @@ class Dense(HashedKernel):
 
     label = "Dense"
     keras_class = "keras.layers.Dense"
+    kernels: ClassVar[Kernels] = {"kernel": (0,)}
+    offsets = ("bias",)
 
     kind: Literal["dense"] = "dense"
     units: int = setting(
@@ -52,6 +57,7 @@ class Dense(HashedKernel):
         "glorot_uniform", "Kernel initializer", INITIALIZER_HELP
     )
     hash_compression: int = HASH_COMPRESSION
+    kernel_regularizer: OwnRegularizer = KERNEL_REGULARIZER
 
     def output_shape(self, shape: Shape) -> Shape:
         return (*shape[:-1], self.units)

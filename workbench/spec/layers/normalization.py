@@ -15,6 +15,7 @@ class BatchNormalization(SameShape):
 
     label = "BatchNormalization"
     keras_class = "keras.layers.BatchNormalization"
+    offsets = ("gamma", "beta")
 
     kind: Literal["batch_normalization"] = "batch_normalization"
     momentum: float = setting(
@@ -38,6 +39,7 @@ class LayerNormalization(SameShape):
 
     label = "LayerNormalization"
     keras_class = "keras.layers.LayerNormalization"
+    offsets = ("gamma", "beta")
 
     kind: Literal["layer_normalization"] = "layer_normalization"
     epsilon: float = setting(0.001, "Epsilon", EPSILON_HELP, gt=0.0, le=1.0)
@@ -51,6 +53,7 @@ class GroupNormalization(SameShape):
 
     label = "GroupNormalization"
     keras_class = "keras.layers.GroupNormalization"
+    offsets = ("gamma", "beta")
 
     kind: Literal["group_normalization"] = "group_normalization"
     groups: int = setting(

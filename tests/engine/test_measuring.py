@@ -1,0 +1,151 @@
+"""The tasks that measure speed, on real small networks: what they give adds up."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.small import small
+from tests.engine.tasks import do
+from workbench import measured
+from workbench.experiment import Experiment
+from workbench.machine import Machine
+from workbench.runs.store import Store
+
+TINY: dict[str, Any] = {
+    "structure__layers": [
+        {"kind": "conv2d", "filters": 4, "padding": "same"},
+        {"kind": "residual_block", "filters": 4},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 10, "activation": "softmax"},
+    ],
+    "training__batch_size": 64,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def profile(folder: Path) -> dict[str, Any]:
+    return do("profile_layers", folder, small(**TINY))[0]
+
+
+@pytest.fixture(scope="module")
+def machine(folder: Path) -> Machine:
+    return Machine.from_plain(do("devices", folder)[0])
+
+
+def test_the_machine_is_this_one(machine: Machine) -> None:
+    assert machine.processor.cores >= 1
+    assert machine.processor.memory_bytes > 10**8
+    assert machine.processor.name
+    assert "tensorflow" in machine.versions
+
+
+def test_a_profile_times_every_call_of_a_layer(profile: dict[str, Any]) -> None:
+    experiment = small(**TINY)
+    info = experiment.data.info()
+    assert info is not None
+    calls = [call for cost in experiment.analysis(info).layers for call in cost.calls]
+    assert len(profile["layers"]) == len(calls)
+    computing = [row for row in profile["layers"] if row["flops"]]
+    assert all(row["forward"] + row["backward"] > 0 for row in computing)
+    spent = sum(row["forward"] + row["backward"] for row in profile["layers"])
+    assert profile["unexplained"] == pytest.approx(1 - spent / profile["step_seconds"])
+    assert profile["images_per_second"] == pytest.approx(64 / profile["step_seconds"])
+    json.dumps(profile, allow_nan=False)
+
+
+def test_the_peak_is_remembered_for_the_machine(
+    profile: dict[str, Any], folder: Path, machine: Machine
+) -> None:
+    found = measured.recall(folder, "peak", measured.peak_key(machine, Experiment().hardware))
+    assert found == profile["peak"]
+    assert found["flops"]["float32"] > 1e8
+    assert found["bandwidth"] > 1e7
+
+
+def test_what_is_damaged_counts_as_not_measured(tmp_path: Path) -> None:
+    measured.remember(tmp_path, "tune", "a", {"x": 1})
+    assert measured.recall(tmp_path, "tune", "a") == {"x": 1}
+    (tmp_path / "measured" / "tune-a.json").write_text("{", encoding="utf-8")
+    assert measured.recall(tmp_path, "tune", "a") is None
+    assert measured.recall(tmp_path, "tune", "b") is None
+
+
+def test_another_network_is_another_measurement() -> None:
+    keys = [
+        measured.network_key(small(**TINY, **extra))
+        for extra in ({}, {"training__epochs": 9}, {"data__resize": 9})
+    ]
+    assert keys[0] == keys[1] != keys[2]
+
+
+def test_autotune_measures_finds_and_remembers(
+    folder: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With short samples, and without the levers that take seconds to build."""
+    from workbench import tuning
+    from workbench.runtime import tune
+
+    every = tuning.levers
+    monkeypatch.setattr(tune, "SAMPLE_SECONDS", 0.02)
+    monkeypatch.setattr(
+        tuning, "levers",
+        lambda *given, **named: [
+            lever for lever in every(*given, **named)
+            if lever.name != "XLA" and not any("threads" in path for path in lever.settings)
+        ],
+    )  # fmt: skip
+    experiment = small(**TINY, hardware__jit_compile=True)
+    result, said = do("tune", folder, experiment, seconds=60.0)
+    candidates = {one["name"]: one for one in result["candidates"]}
+    assert {"as it comes", "one step a call", "cached input"} <= candidates.keys()
+    assert all(one["rates"] for one in candidates.values())
+    assert candidates["as it comes"]["gain"] == 1.0
+    assert result["alone"].keys() <= candidates.keys()
+    assert result["name"] in candidates
+    assert result["best"].keys() == tuning.AS_IT_COMES.keys()
+    best = experiment.with_settings(result["best"])
+    assert not best.hardware.jit_compile, "it begins from the settings as they come"
+    assert [m.done for m in said if m.total] == sorted(m.done for m in said if m.total)
+    key = f"{machine.key}-{measured.network_key(experiment)}"
+    assert measured.recall(folder, "tune", key) == result
+
+
+def test_autotune_can_be_ended(folder: Path) -> None:
+    from workbench.runtime.tasks import Cancelled
+
+    with pytest.raises(Cancelled):
+        do("tune", folder, small(**TINY), cancel_after=6)
+
+
+def test_a_trial_with_other_threads_runs_in_a_process_of_its_own(folder: Path) -> None:
+    from workbench.runtime.bench import BenchFailed, ChildBench
+
+    bench = ChildBench(small(**TINY, hardware__intra_op_threads=1), folder)
+    try:
+        assert bench.compile_seconds > 0
+        assert bench.sample(0.05) > 0
+    finally:
+        bench.end()
+    with pytest.raises(BenchFailed, match=r"hardware\.target: asks for a GPU"):
+        ChildBench(small(**TINY, hardware__target="gpu", hardware__intra_op_threads=1), folder)
+
+
+def test_a_task_that_needs_other_threads_gets_its_process(tmp_path: Path) -> None:
+    from workbench.spec.hardware import Startup
+    from workbench.training.task import do_task
+
+    Store(tmp_path).close()
+    request = {
+        "experiment": small(**TINY).to_toml(), "seconds": 0.0,
+        "startup": Startup(intra_op_threads=1)._asdict(),
+    }  # fmt: skip
+    assert do_task(tmp_path, "trial", request, lambda message: None)["compile_seconds"] > 0

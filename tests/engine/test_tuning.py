@@ -1,0 +1,98 @@
+"""What Autotune tries and concludes, from made-up figures."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from workbench import tuning
+from workbench.experiment import Experiment
+from workbench.machine import Accelerator, Machine, Processor
+from workbench.tuning import Candidate, compare_losses, gain
+
+CPU = Machine(Processor("x", 4, 1, ("avx512_bf16",)))
+OLD_CPU = Machine(Processor("x", 1, 1, ("avx2",)))
+GPU = Machine(Processor("x", 4, 1, ()), (Accelerator("T4", 1, (7, 5)),))
+
+
+def measured(name: str, rates: list[float], **settings: object) -> Candidate:
+    return Candidate((name,) if name else (), settings, rates, list(range(len(rates))))
+
+
+@pytest.mark.parametrize(
+    ("machine", "target", "names"),
+    [
+        (CPU, "auto", ["bfloat16", "XLA", "cached input", "one step a call", "2 threads",
+                       "1 thread"]),
+        (OLD_CPU, "auto", ["XLA", "cached input", "one step a call"]),
+        (GPU, "auto", ["float16", "XLA", "cached input", "one step a call"]),
+        (GPU, "cpu", ["XLA", "cached input", "one step a call", "2 threads", "1 thread"]),
+        (GPU, "multi_gpu", ["float16", "cached input", "one step a call"]),
+    ],
+)  # fmt: skip
+def test_only_what_makes_sense_is_tried(machine: Machine, target: str, names: list[str]) -> None:
+    experiment = Experiment().with_settings({"hardware.target": target})
+    levers = tuning.levers(experiment, machine, in_memory=True)
+    assert [lever.name for lever in levers] == names
+    for lever in levers:
+        changed = experiment.with_settings(lever.settings)
+        assert changed != experiment.with_settings(tuning.AS_IT_COMES)
+        assert lever.settings.keys() <= tuning.AS_IT_COMES.keys()
+
+
+def test_batch_sizes_are_tried_only_where_they_may_change() -> None:
+    names = [
+        lever.name
+        for lever in tuning.levers(Experiment(), OLD_CPU, in_memory=False, batch_sizes=True)
+    ]
+    assert names == ["XLA", "batch size 128", "batch size 256", "one step a call"]
+
+
+def test_a_gain_is_taken_within_rounds_so_that_a_drift_cancels() -> None:
+    base = measured("", [100, 50, 25, 200])
+    assert gain(measured("a", [150, 75, 37.5, 300]), base) == pytest.approx(1.5)
+    assert gain(Candidate(("b",), {}, [80.0], [1]), base) == pytest.approx(1.6)
+    assert gain(Candidate(("c",)), base) == 0.0
+
+
+def test_only_worthy_levers_are_combined_and_never_two_values_of_one() -> None:
+    base = measured("", [100.0])
+    singles = [
+        measured("a", [150.0], x=1), measured("b", [120.0], y=1), measured("c", [130.0], y=2),
+        measured("d", [101.0], z=1),
+    ]  # fmt: skip
+    found = tuning.combinations(singles, base)
+    assert [(c.name, c.settings) for c in found] == [
+        ("a + c", {"x": 1, "y": 2}), ("a + b", {"x": 1, "y": 1}),
+    ]  # fmt: skip
+
+
+def test_the_slower_are_left_behind_and_the_base_never() -> None:
+    base = measured("", [100.0])
+    others = [measured(name, [rate]) for name, rate in (("a", 90.0), ("b", 140.0), ("c", 120.0))]
+    tuning.leave_behind([base, *others], base, 2)
+    assert [c.is_out for c in (base, *others)] == [False, True, False, False]
+    assert tuning.best_of([base, *others], base).name == "b"
+    others[1].failed = "no memory"
+    assert tuning.best_of([base, *others], base).name == "c"
+
+
+def test_what_is_within_noise_changes_nothing() -> None:
+    base = measured("", [100.0])
+    assert tuning.best_of([base, measured("a", [101.5])], base) is base
+    assert "Nothing that was tried is faster" in tuning.verdict(base, base, None)
+
+
+def test_two_trainings_are_compared_step_by_step() -> None:
+    base = [2.0 * 0.98**step + 0.3 * (step % 7) for step in range(200)]
+    close = [loss * (1.01 if step % 2 else 0.99) for step, loss in enumerate(base)]
+    assert compare_losses(close, base).is_equal
+    worse = compare_losses([loss * 1.2 for loss in base], base)
+    assert not worse.is_equal
+    assert worse.difference == pytest.approx(0.2)
+    broken = compare_losses([*base[:-1], math.nan], base)
+    assert not broken.is_equal
+    assert "differs by 1" in tuning.verdict(
+        measured("a", [150.0]), measured("", [100.0]), tuning.Check(0.01, 0.06, 200)
+    )

@@ -1,0 +1,152 @@
+"""Targets that are missing, Autotune and the roofline, in the real window."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow
+from ui.main_window import MainWindow
+from ui.panels.hardware import HardwareNote
+from workbench import measured, tuning
+from workbench.machine import Accelerator, Machine, Processor
+from workbench.tuning import Candidate
+
+PATIENCE = 120_000
+BARE = Machine(Processor("Some CPU", 2, 10**9, ("avx2", "avx512_bf16")), versions={"cuda": "12"})
+WITH_GPU = Machine(Processor("Some CPU", 2), (Accelerator("Some GPU", 10**9, (8, 0)),))
+
+
+def result(gain: float = 1.4) -> dict[str, Any]:
+    """What the task gives, made up."""
+    base = Candidate((), {}, [100.0, 101.0], [0, 1])
+    levers = {"hardware.precision": "mixed_bfloat16"}
+    best = Candidate(("bfloat16",), levers, [100 * gain, 101 * gain], [0, 1], 1.0)
+    broken = Candidate(("XLA",), {"hardware.jit_compile": True}, failed="no compiler")
+    return {
+        "candidates": [one.plain(base) for one in (base, best, broken)],
+        "name": "bfloat16", "best": tuning.AS_IT_COMES | levers, "gain": gain,
+        "words": tuning.verdict(best, base, None), "when": time.time(),
+    }  # fmt: skip
+
+
+def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: MainWindow) -> None:
+    window.editor.set("hardware.target", "gpu")
+    assert window.editor.problems == [], "nothing is known of the machine yet"
+    window.editor.set_machine(BARE)
+    form, note = window.experiment.forms["hardware"], window.findChild(HardwareNote)
+    assert isinstance(note, HardwareNote)
+    assert form.problem("").startswith("asks for a GPU, but TensorFlow sees none")
+    assert not window.commands.train.isEnabled()
+    assert window.editor.experiment.hardware.name() == "gpu", "never silently another"
+    assert "no GPU" in note.words.text()
+    window.experiment.reveal_problem()
+    assert form.kind_box is not None
+    assert form.kind_box.hasFocus() or not window.isActiveWindow()
+    note.button.click()
+    assert window.editor.experiment.hardware.name() == "cpu"
+    assert window.editor.problems == []
+    assert note.button.isHidden()
+    window.undo_stack.undo()
+    assert window.editor.experiment.hardware.name() == "gpu"
+    window.editor.set_machine(WITH_GPU)
+    assert window.editor.problems == []
+    assert "Some GPU" in note.words.text()
+
+
+def test_zero_is_shown_as_automatic(window: MainWindow) -> None:
+    entry = window.experiment.forms["hardware"].entry("intra_op_threads")
+    assert entry.field().text() == "automatic"  # type: ignore[attr-defined]
+    window.editor.set("hardware.intra_op_threads", 2)
+    assert entry.field().text() == "2"  # type: ignore[attr-defined]
+
+
+def test_what_autotune_finds_is_used_and_undone_in_one_step(window: MainWindow) -> None:
+    window.editor.set("hardware.jit_compile", True)
+    before, page = window.editor.experiment, window.tune.speed
+    page._measured = before
+    page.begin()
+    page.take({"found": result()["candidates"]})
+    assert [lane.is_best for lane in page.race.lanes] == [False] * 3
+    page._done(result())
+    page._show_state()
+    as_it_comes, best, broken = page.race.lanes
+    assert (as_it_comes.text, best.text) == ("100 images/s", "141 images/s, 1.40 times")
+    assert best.is_best
+    assert best.low < best.value < best.high
+    assert broken.text == "can't be tried: no compiler"
+    assert broken.is_out
+    assert "Bfloat16 trains 1.40 times as fast" in page.words.text()
+    page.use_button.click()
+    hardware = window.editor.experiment.hardware
+    assert (hardware.precision, hardware.jit_compile) == ("mixed_bfloat16", False)
+    assert page.use_button.text() == "bfloat16 is in use"
+    assert page.stale.isHidden()
+    window.undo_stack.undo()
+    assert window.editor.experiment == before
+    window.editor.set("training.batch_size", 7)
+    assert not page.stale.isHidden()
+
+
+def test_what_was_found_before_is_shown_again(
+    window: MainWindow, open_window: OpenWindow, store_folder: Path
+) -> None:
+    key = f"{BARE.key}-{measured.network_key(window.editor.experiment)}"
+    measured.remember(store_folder, "tune", key, result())
+    again = open_window()
+    again.editor.set_machine(BARE)
+    page = again.tune.speed
+    assert len(page.race.lanes) == 3
+    assert "Measured on" in page.words.text()
+    again.editor.set_machine(WITH_GPU)
+    other = open_window()
+    other.editor.set_machine(WITH_GPU)
+    assert not other.tune.speed.race.lanes
+
+
+def test_autotune_measures_live(
+    quick: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = quick.tune.speed
+    request = page.request
+    monkeypatch.setattr(page, "request", lambda e: {**request(e), "seconds": 3.0})
+    quick.tabs.setCurrentWidget(quick.tune)
+    quick.tune.show_page(page)
+    page.start_button.click()
+    assert page.start_button.isHidden()
+    qtbot.waitUntil(lambda: len(page.race.lanes) > 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: page._found is not None, timeout=PATIENCE)
+    assert page.race.lanes[0].label == "as it comes"
+    assert page.race.lanes[0].value > 0
+    assert page.words.text()
+
+
+def test_a_profile_fills_plot_and_table(quick: MainWindow, qtbot: QtBot) -> None:
+    page = quick.tune.roofline
+    quick.tabs.setCurrentWidget(quick.tune)
+    quick.tune.show_page(page)
+    page.start_button.click()
+    qtbot.waitUntil(lambda: page._found is not None, timeout=PATIENCE)
+    assert page.table.rowCount() == 3
+    assert [page.table.item(row, 0).text() for row in range(3)] == [  # type: ignore[union-attr]
+        "1 Conv2D", "2 Flatten", "3 Dense",
+    ]  # fmt: skip
+    assert len(page.plot.view.curves.lines) == 3, "the roof, and the two layers that compute"
+    assert "A step takes" in page.words.text()
+    assert page.use_button.isHidden()
+
+
+def test_the_window_learns_what_the_machine_has(quick: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(quick.conductor.machine_found, timeout=PATIENCE):
+        quick.conductor.warm_up()
+    assert quick.editor.machine is not None
+    assert quick.editor.machine.processor.cores >= 1
+    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+        quick.commands.train.trigger()
+        qtbot.waitSignal(quick.conductor.steps, timeout=PATIENCE).wait()
+        quick.status.refresh()
+        assert "GFLOP/s" in quick.status.arithmetic.text()

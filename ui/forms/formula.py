@@ -1,0 +1,171 @@
+"""Formulas as a person reads them: TeX set by Matplotlib's mathtext, drawn as outlines by Qt.
+
+Outlines keep sharp at any screen and take the palette's colour when they are painted. Matplotlib is
+imported, and a formula set, in a thread of the pool, once for each formula.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from PySide6.QtCore import (
+    QCoreApplication,
+    QObject,
+    QRectF,
+    QRunnable,
+    QSize,
+    Qt,
+    QThreadPool,
+    Signal,
+    SignalInstance,
+    Slot,
+)
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ui import theme
+
+POINTS = 15.0
+"""Size a formula is set in; the widget scales it down where it is too wide."""
+
+_MOVE, _LINE, _QUADRATIC, _CUBIC = 1, 2, 3, 4
+"""Matplotlib's codes of a path; what else there is closes a figure."""
+
+
+class Outlines(QObject):
+    """Sets formulas, each once.
+
+    Signals:
+        ready: A formula's outline is there.
+    """
+
+    ready = Signal(str)
+    _set = Signal(str, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._known: dict[str, QPainterPath] = {}
+        self._asked: set[str] = set()
+        self._set.connect(self._keep)
+
+    def outline(self, formula: str) -> QPainterPath | None:
+        """The outline; None while it is being set, `ready` then tells."""
+        if formula not in self._known and formula not in self._asked:
+            self._asked.add(formula)
+            QThreadPool.globalInstance().start(_Setting(formula, self._set))
+        return self._known.get(formula)
+
+    @Slot(str, object)
+    def _keep(self, formula: str, outline: QPainterPath) -> None:
+        self._known[formula] = outline
+        self.ready.emit(formula)
+
+
+class _Setting(QRunnable):
+    """Sets one formula in a thread."""
+
+    def __init__(self, formula: str, done: SignalInstance) -> None:
+        super().__init__()
+        self._formula, self._done = formula, done
+
+    def run(self) -> None:
+        self._done.emit(self._formula, outline_of(self._formula))
+
+
+def outline_of(formula: str) -> QPainterPath:
+    """The outline of a formula, its baseline at y = 0; slow at the first use.
+
+    Raises:
+        ValueError: where it is no mathtext.
+    """
+    from matplotlib.textpath import TextPath
+
+    text = TextPath((0, 0), formula, size=POINTS)
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    points = [(float(x), -float(y)) for x, y in text.vertices]
+    codes = [int(code) for code in text.codes] if text.codes is not None else []
+    index = 0
+    while index < len(codes):
+        code = codes[index]
+        if code == _MOVE:
+            path.moveTo(*points[index])
+        elif code == _LINE:
+            path.lineTo(*points[index])
+        elif code == _QUADRATIC:
+            path.quadTo(*points[index], *points[index + 1])
+            index += 1
+        elif code == _CUBIC:
+            path.cubicTo(*points[index], *points[index + 1], *points[index + 2])
+            index += 2
+        else:
+            path.closeSubpath()
+        index += 1
+    return path
+
+
+@cache
+def outlines() -> Outlines:
+    """The application's."""
+    return Outlines(QCoreApplication.instance())
+
+
+class FormulaView(QWidget):
+    """One formula, left-aligned, as large as it may be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._formula = ""
+        self._outline: QPainterPath | None = None
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(policy)
+        outlines().ready.connect(self._ready)
+
+    def show_formula(self, formula: str) -> None:
+        """Draws this one; "" draws none and takes no room."""
+        self.setVisible(bool(formula))
+        if formula != self._formula:
+            self._formula = formula
+            self.setAccessibleName(formula)
+            self._outline = None
+        if formula and self._outline is None and self.isVisible():
+            self._ask()
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the formula is there to be seen."""
+        return self._outline is not None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only what is seen is set."""
+        if self._formula and self._outline is None:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._outline = outlines().outline(self._formula)
+        self.updateGeometry()
+        self.update()
+
+    @Slot(str)
+    def _ready(self, formula: str) -> None:
+        if formula == self._formula:
+            self._ask()
+
+    def sizeHint(self) -> QSize:
+        bounds = self._bounds()
+        return QSize(round(bounds.width()), max(6 * theme.UNIT, round(bounds.height())))
+
+    def _bounds(self) -> QRectF:
+        return self._outline.boundingRect() if self._outline is not None else QRectF()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._outline is None:
+            return
+        bounds = self._bounds()
+        scale = min(1.0, (self.width() - 2) / max(bounds.width(), 1.0))
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(0, (self.height() - scale * bounds.height()) / 2)
+        painter.scale(scale, scale)
+        painter.translate(-bounds.left(), -bounds.top())
+        painter.fillPath(self._outline, QColor(theme.tones().text))

@@ -1,0 +1,36 @@
+"""What a choice is, in words and as a formula, with the numbers in force: from the spec's class."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from ui import theme
+from ui.forms.entry import first_sentence
+from ui.forms.formula import FormulaView
+from workbench.spec.base import Choice, Facts
+
+
+class ChoiceHelp(QWidget):
+    """Help on one choice, as it unfolds under its combo box."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("help")
+        self.words, self.in_force, self.source = QLabel(), QLabel(), QLabel()
+        self.formula = FormulaView()
+        layout = QVBoxLayout(self)
+        theme.spaced(layout, 3, 0, 0, 2, spacing=1)
+        for widget in (self.words, self.formula, self.in_force, self.source):
+            layout.addWidget(widget)
+        for label in (self.words, self.in_force, self.source):
+            label.setWordWrap(True)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.source.setProperty("role", "muted")
+
+    def show_choice(self, choice: Choice, facts: Facts) -> None:
+        """Explains this choice as it stands."""
+        self.formula.show_formula(choice.formula)
+        texts = (first_sentence(type(choice)), choice.in_force(facts), choice.source)
+        for label, text in zip((self.words, self.in_force, self.source), texts, strict=True):
+            label.setText(text)
+            label.setVisible(bool(text))

@@ -1,0 +1,76 @@
+"""Tune, page "Batch size": training speed over the batch size, and the size to use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from ui.assistant import Assistant
+from ui.editor import Editor
+from ui.panels.finder import FinderPage, Texts
+from ui.plots.bars import Bar, BarChart
+from workbench import batch_sizes, words
+from workbench.batch_sizes import Measured
+
+
+class BatchFinder(FinderPage):
+    """Images a second over the batch size."""
+
+    task_name = "find_batch_size"
+    path = "training.batch_size"
+    measures = True
+
+    def __init__(self, editor: Editor, assistant: Assistant) -> None:
+        self._measured_sizes: list[Measured] = []
+        super().__init__(editor, assistant, self._texts_of_page())
+        self.chart = BarChart(self.tr("Images per second"), self.tr("batch size"))
+        self.column.addWidget(self.chart, 1)
+        self.chart.hide()
+
+    def _texts_of_page(self) -> Texts:
+        return Texts(
+            start=self.tr("Find batch size"),
+            reason=self.tr(
+                "Time a few training steps at each size, doubling until memory would not fit"
+            ),
+            empty=self.tr(
+                "Times a few real training steps at 8, 16, 32, … images, until a step would no\n"
+                "longer fit into memory. It shows which size trains fastest, and the smallest\n"
+                "that is as fast. No run is touched; while one trains, this waits."
+            ),
+        )
+
+    def begin(self) -> None:
+        self._measured_sizes = []
+        self.chart.show_bars([])
+        self.chart.show()
+
+    def take(self, found: Mapping[str, Any]) -> None:
+        self._measured_sizes += [Measured(**one) for one in found.get("measured", [])]
+        self._show(0)
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        self._measured_sizes = [Measured(**one) for one in result["measured"]]
+        self._show(int(result["recommended"]))
+
+    def partial(self) -> Mapping[str, Any] | None:
+        advice = batch_sizes.advise(self._measured_sizes)
+        if advice is None:
+            return None
+        return {"measured": [asdict(m) for m in self._measured_sizes], **asdict(advice)}
+
+    def finding(self, result: Mapping[str, Any]) -> float | None:
+        return int(result["recommended"])
+
+    def _show(self, chosen: int) -> None:
+        bars = [
+            Bar(
+                words.count(one.batch_size), one.images_per_second,
+                words.count(one.images_per_second), one.batch_size == chosen,
+            )
+            for one in self._measured_sizes
+        ]  # fmt: skip
+        info = self._editor.info
+        images = self._editor.experiment.training.train_images(info.train_images) if info else 0
+        self.chart.show_bars(bars, len(batch_sizes.sizes_to_try(images)) if images else 0)

@@ -1,0 +1,129 @@
+"""The stand-alone Keras script of the experiment being edited, in a window of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, QThreadPool, Slot
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from ui import theme
+from ui.editor import Editor
+from ui.python_colours import PythonColours
+from ui.when_shown import WhenShown
+from ui.writing import write_and_wait
+from workbench.codegen import keras_script
+from workbench.files import write_atomically
+from workbench.spec.base import SpecError
+
+SIZE = (210 * theme.UNIT, 180 * theme.UNIT)
+
+
+class CodeWindow(QWidget):
+    """Shows the script, follows each edit, copies and saves it.
+
+    Args:
+        editor: Whose experiment is written.
+        window: Which it belongs to.
+    """
+
+    def __init__(self, editor: Editor, window: QWidget) -> None:
+        super().__init__(window, Qt.WindowType.Window)
+        self.setWindowTitle(self.tr("Keras code"))
+        self.resize(*SIZE)
+        self._editor = editor
+        self._pool = QThreadPool(self)
+        self.text = QPlainTextEdit()
+        self.text.setReadOnly(True)
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setAccessibleName(self.tr("Keras code"))
+        self.text.document().setDocumentMargin(3 * theme.UNIT)
+        self._colours = PythonColours(self.text.document())
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button.setToolTip(self.tr("Copy the whole script"))
+        self.copy_button.clicked.connect(self.copy)
+        self.save_button = QPushButton(self.tr("Save…"))
+        self.save_button.setToolTip(self.tr("Save the script, to run it where the workbench isn't"))
+        self.save_button.clicked.connect(self.save)
+        top = QHBoxLayout()
+        theme.spaced(top, 3, 2, 3, 2, spacing=2)
+        top.addWidget(self.words, 1)
+        top.addWidget(self.copy_button)
+        top.addWidget(self.save_button)
+        theme.as_page(self, top, self.text)
+        self.follow = WhenShown(self, self._refresh)
+        editor.changed.connect(self.follow.mark)
+        editor.problems_changed.connect(self.follow.mark)
+
+    def _refresh(self) -> None:
+        """Writes the script anew; one that can't be written keeps the last one, greyed."""
+        try:
+            script = self._script()
+        except SpecError as error:
+            self._say(self._editor.sentence(error.problems[0]), "problem")
+            self._enable(False)
+            return
+        if script != self.text.toPlainText():
+            place = self.text.verticalScrollBar().value()
+            self.text.setPlainText(script)
+            self.text.verticalScrollBar().setValue(place)
+        self._say(self.tr("Needs TensorFlow, and nothing of the workbench."), "muted")
+        self._enable(True)
+
+    def _script(self) -> str:
+        problems, info = self._editor.problems, self._editor.info
+        if problems:
+            raise SpecError(problems)
+        if info is None:
+            raise SpecError.at("data", self.tr("its images have to be looked at first"))
+        return keras_script(self._editor.experiment, info)
+
+    def _say(self, sentence: str, role: str) -> None:
+        self.words.setText(sentence)
+        theme.set_property(self.words, "role", role)
+
+    def _enable(self, on: bool) -> None:
+        for widget in (self.text, self.copy_button, self.save_button):
+            widget.setEnabled(on)
+
+    @Slot()
+    def copy(self) -> None:
+        """Puts the script on the clipboard."""
+        QGuiApplication.clipboard().setText(self.text.toPlainText())
+        self._say(self.tr("Copied."), "muted")
+
+    @Slot()
+    def save(self) -> None:
+        """Asks for a file and writes the script there, whole or not at all."""
+        start = f"{self._editor.experiment.name}.py".replace("/", "-")
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Save Keras code"), start, self.tr("Python (*.py)")
+        )
+        if not name:
+            return
+        path = Path(name) if Path(name).suffix else Path(name).with_suffix(".py")
+        content = self.text.toPlainText().encode()
+        cause = write_and_wait(self._pool, partial(write_atomically, path, content))
+        if cause:
+            self._say(self.tr("{} can't be written ({})").format(path, cause), "problem")
+        else:
+            self._say(self.tr("Saved as {}.").format(path), "muted")
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colours.rehighlight()
+        super().changeEvent(event)

@@ -1,0 +1,153 @@
+"""Under the live plots: what the selected run's curves say of it, and what to try."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from ui import theme
+from workbench.diagnosis import Finding, diagnose_run
+from workbench.runs.record import Run
+from workbench.runs.store import Store, StoreError
+from workbench.spec.base import SpecError
+
+ICON = 16
+LOOK_MILLISECONDS = 1000
+"""A run under way is looked at again at most this often."""
+
+
+class _Found(QObject):
+    found = Signal(str, object)
+
+
+class _Look(QRunnable):
+    """Reads a run's metrics and looks at them, in a thread of the pool."""
+
+    def __init__(self, folder: Path, run: Run, tell: _Found) -> None:
+        super().__init__()
+        self._folder, self._run, self._tell = folder, run, tell
+
+    def run(self) -> None:
+        findings: list[Finding] | None
+        try:
+            with Store(self._folder) as store:
+                run_id = self._run.run_id
+                epochs, steps = store.epochs(run_id), store.steps(run_id)
+            findings = (
+                diagnose_run(self._run, epochs, steps) if epochs or steps.steps.size else None
+            )
+        except (StoreError, SpecError):  # said elsewhere: the table and the plots read the same
+            findings = None
+        self._tell.found.emit(self._run.run_id, findings)
+
+
+class DiagnosisStrip(QWidget):
+    """A line for each finding on one run, with a button for each remedy; one calm line for none.
+
+    Args:
+        folder: Of the store.
+
+    Signals:
+        remedy_chosen: The run's id and the `Remedy`.
+    """
+
+    remedy_chosen = Signal(str, object)
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.setObjectName("diagnosis")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Diagnosis of the selected run"))
+        self._folder = folder
+        self._run: Run | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._look)
+        self.findings: list[Finding] | None = None
+        self._tell = _Found(self)
+        self._tell.found.connect(self._show)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._layout = QVBoxLayout(self)
+        theme.spaced(self._layout, 4, 2, 4, 2, spacing=1)
+        self._lines = QWidget()
+        self._layout.addWidget(self._lines)
+        self.hide()
+
+    def show_run(self, run: Run | None) -> None:
+        """Looks at a run, again where it is the same with more epochs; None for none."""
+        before, self._run = self._run, run
+        if run is None or before is None or run.run_id != before.run_id:
+            self.findings = None
+            self.hide()
+            self._look()
+        elif run != before and not self._timer.isActive():
+            self._timer.start(LOOK_MILLISECONDS)
+
+    @Slot()
+    def _look(self) -> None:
+        self._timer.stop()
+        if self._run is not None:
+            self._pool.start(_Look(self._folder, self._run, self._tell))
+
+    def close_jobs(self) -> None:
+        """Waits for what is being read; before the window goes."""
+        self._run = None
+        self._timer.stop()
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    @Slot(str, object)
+    def _show(self, run_id: str, findings: list[Finding] | None) -> None:
+        if self._run is None or run_id != self._run.run_id:
+            return
+        if findings != self.findings or not self.isVisible():
+            self.findings = findings
+            self._rebuild(self._run, findings)
+        self.setVisible(findings is not None and self._has_curves(self._run))
+
+    def _has_curves(self, run: Run) -> bool:
+        """A run of fewer epochs says nothing yet, unless it failed for its loss."""
+        return bool(self.findings) or run.epochs >= 3
+
+    def _rebuild(self, run: Run, findings: list[Finding] | None) -> None:
+        old, self._lines = self._lines, QWidget()
+        column = QVBoxLayout(self._lines)
+        theme.spaced(column, 0, spacing=1)
+        for finding in findings or ():
+            column.addLayout(self._line(run, finding))
+        if not findings:
+            calm = self.tr("{}: no sign of over-fitting, under-fitting or a wrong learning rate")
+            label = QLabel(calm.format(run.name))
+            label.setProperty("role", "muted")
+            column.addWidget(label)
+        self._layout.replaceWidget(old, self._lines)
+        old.hide()
+        old.deleteLater()
+
+    def _line(self, run: Run, finding: Finding) -> QHBoxLayout:
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=2)
+        icon, title = QLabel(), QLabel(f"{run.name}: {finding.title}")
+        icon.setPixmap(theme.icon("warning", theme.tones().warn).pixmap(ICON))
+        title.setProperty("role", "title")
+        evidence = QLabel(finding.evidence)
+        evidence.setWordWrap(True)
+        evidence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        evidence.setToolTip(finding.evidence)
+        row.addWidget(icon)
+        row.addWidget(title)
+        row.addWidget(evidence, 1)
+        for remedy in finding.remedies:
+            button = QPushButton(remedy.words)
+            button.setToolTip(
+                self.tr(
+                    "Put this run's settings into the form with this change; Undo takes it back"
+                )
+            )
+            button.clicked.connect(partial(self.remedy_chosen.emit, run.run_id, remedy))
+            row.addWidget(button)
+        return row

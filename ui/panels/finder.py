@@ -1,0 +1,246 @@
+"""What every page of the Tune tab is: a task on the experiment, what it found, one click to use it.
+
+A page gives the task's name and its texts, and shows what is found; nothing is measured here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.assistant import Assistant, Task
+from ui.editor import Editor
+from ui.panels.task_bar import TaskBar
+from workbench.experiment import Experiment
+from workbench.runs.messages import TaskProgress
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a page says.
+
+    Attributes:
+        start: On its button.
+        reason: Tooltip of the button.
+        empty: Before anything was found: what it does.
+    """
+
+    start: str
+    reason: str
+    empty: str
+
+
+class FinderPage(QWidget):
+    """Runs one kind of task.
+
+    Args:
+        editor: Whose experiment is looked at, and takes what is found.
+        assistant: Does the task.
+        texts: What the page says.
+
+    Signals:
+        failed: A sentence.
+    """
+
+    failed = Signal(str)
+    task_name = ""
+    measures = False
+    path = ""
+    """The setting that it finds; the finding stays valid when this changes."""
+
+    def __init__(self, editor: Editor, assistant: Assistant, texts: Texts) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._editor, self._assistant, self._texts = editor, assistant, texts
+        self._measured: Experiment | None = None
+        self._found: Mapping[str, Any] | None = None
+        self._task: Task | None = None
+        self.start_button = QPushButton(texts.start)
+        self.start_button.setToolTip(texts.reason)
+        self.start_button.setProperty("primary", True)
+        self.start_button.clicked.connect(self.start)
+        self.use_button = QPushButton()
+        self.use_button.setToolTip(self.tr("Put it into the form; Undo takes it back"))
+        self.use_button.clicked.connect(self.use)
+        self.bar = TaskBar()
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.stale = QLabel(self.tr("Measured before the experiment was changed."))
+        self.stale.setProperty("role", "muted")
+        self.empty = QLabel(texts.empty)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setProperty("role", "muted")
+        self._lay_out()
+        editor.changed.connect(self._show_state)
+        editor.problems_changed.connect(self._show_state)
+        self._show_state()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=3)
+        row.addWidget(self.start_button)
+        row.addWidget(self.use_button)
+        row.addWidget(self.bar)
+        row.addWidget(self.stale)
+        row.addStretch(1)
+        self.column = QVBoxLayout(self)
+        theme.spaced(self.column, 4, 3, 4, 3, spacing=3)
+        self.column.addLayout(row)
+        self.column.addWidget(self.words)
+        self.column.addWidget(self.empty, 1)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160 * theme.UNIT, 100 * theme.UNIT)
+
+    # --- for each page to fill in ----------------------------------------------------------------
+
+    def request(self, experiment: Experiment) -> dict[str, Any]:
+        """What the task is asked."""
+        return {"experiment": experiment.to_toml()}
+
+    def begin(self) -> None:
+        """Clears what was found before."""
+        raise NotImplementedError
+
+    def take(self, found: Mapping[str, Any]) -> None:
+        """Shows what was found meanwhile."""
+        raise NotImplementedError
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        """Shows the result."""
+        raise NotImplementedError
+
+    def finding(self, result: Mapping[str, Any]) -> float | None:
+        """The value that the result has for the setting; None where it has none."""
+        raise NotImplementedError
+
+    def settings(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the result would have set, by path; nothing where it has nothing to offer."""
+        value = self.finding(result)
+        return {} if value is None else {self.path: value}
+
+    def offer(self, result: Mapping[str, Any]) -> str:
+        """The finding as the button names it."""
+        return f"{self.finding(result) or 0:,g}"
+
+    def partial(self) -> Mapping[str, Any] | None:
+        """The result of what was measured before an end that came too soon; None for none."""
+        return None
+
+    # --- the task ------------------------------------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        """Begins, unless it is under way or the experiment can't train."""
+        if self.bar.is_busy or self._editor.problems:
+            return
+        experiment = self._editor.experiment
+        self._measured, self._found = experiment, None
+        self.words.setText("")
+        self.empty.hide()
+        self.begin()
+        task = self._assistant.ask(self.task_name, self.request(experiment), measures=self.measures)
+        self._task = task
+        task.progress.connect(self._progress)
+        task.done.connect(self._done)
+        task.failed.connect(self._failed)
+        waits = self.measures and self._assistant.is_training
+        self.bar.follow(
+            task, self.tr("waits until nothing trains, to measure rightly") if waits else ""
+        )
+        task.ended.connect(self._ended)
+        self._show_state()
+
+    @Slot()
+    def use(self) -> None:
+        """Puts what was found into the form."""
+        if self._found is not None:
+            self._editor.set_all(self.settings(self._found), self.path)
+
+    @Slot(object)
+    def _progress(self, message: TaskProgress) -> None:
+        if message.found:
+            self.take(message.found)
+
+    @Slot(dict)
+    def _done(self, result: dict[str, Any]) -> None:
+        self._found = result
+        said = _sentence(str(result.get("words", "")))
+        if self._task is not None and self._task.was_disturbed:
+            said += self.tr(". A run began to train meanwhile; measure again.")
+        self.words.setText(said)
+        self.finish(result)
+        if not self.window().isActiveWindow():
+            QApplication.alert(self.window())
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self.words.setText(_sentence(sentence))
+        self.failed.emit(sentence)
+
+    @Slot()
+    def _ended(self) -> None:
+        found = self.partial() if self._found is None else None
+        if found is not None:
+            said = self.words.text()
+            self._done(dict(found))
+            self.words.setText(said or self.words.text())
+        self._task = None
+        self._show_state()
+
+    @Slot()
+    def _show_state(self) -> None:
+        problems = self._editor.problems
+        self.start_button.setVisible(not self.bar.is_busy)
+        self.start_button.setEnabled(not problems)
+        self.start_button.setToolTip(
+            self._editor.sentence(problems[0]) if problems else self._texts.reason
+        )
+        found = self._found
+        settings = self.settings(found) if found is not None else {}
+        experiment = self._editor.experiment
+        used = all(experiment.at(path) == value for path, value in settings.items())
+        self.use_button.setVisible(bool(settings) and not self.bar.is_busy)
+        self.use_button.setEnabled(not used)
+        text = self.tr("{} is in use") if used else self.tr("Use {}")
+        self.use_button.setText(text.format(self.offer(found)) if found is not None else "")
+        self.words.setVisible(bool(self.words.text()))
+        self.stale.setVisible(self._found is not None and not self._still_holds())
+
+    def _still_holds(self) -> bool:
+        """Whether the finding is of the experiment as it stands, but for name and finding."""
+        now, then = self._editor.experiment.values(), self._measured
+        before = then.values() if then is not None else {}
+        found = self.settings(self._found) if self._found is not None else {}
+        for path in ("name", self.path, *found):
+            for values in (now, before):
+                _drop(values, path.split("."))
+        return now == before
+
+
+def _drop(values: dict[str, Any], keys: list[str]) -> None:
+    *parents, last = keys
+    for key in parents:
+        values = values.get(key, {})
+    values.pop(last, None)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

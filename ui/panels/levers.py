@@ -1,0 +1,279 @@
+"""The Levers page: what each lever would give on the experiment as it stands, and Apply."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.edited import EditedSpec
+from ui.editor import Editor
+from ui.forms.entry import first_sentence
+from ui.forms.form import SpecForm
+from ui.panels.structure_diff import StructureDiffView, show_relative
+from ui.when_shown import WhenShown
+from workbench.comparison import Comparison
+from workbench.experiment import Experiment
+from workbench.levers import LEVERS, Lever
+from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
+
+CARDS_WIDTH = 84 * theme.UNIT
+
+
+class LeverCard(QFrame):
+    """One lever: what it does, its settings, and what it would give.
+
+    Args:
+        name: Of the lever in `LEVERS`.
+
+    Signals:
+        settings_changed: A person changed one of its settings.
+        chosen: A person wants to see its layers.
+        asked: A person pressed Apply.
+    """
+
+    settings_changed = Signal()
+    chosen = Signal()
+    asked = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        kind = LEVERS[name]
+        self.name = name
+        self.preview: Comparison | None = None
+        self.is_stale = True
+        self.source = EditedSpec(kind())
+        self.title = QRadioButton(kind.label)
+        self.title.setToolTip(self.tr("Show which layers it would change"))
+        self.title.toggled.connect(self._mark)
+        self.apply = QPushButton(self.tr("Apply"))
+        self.apply.setAccessibleName(self.tr("Apply {}").format(kind.label))
+        self.apply.clicked.connect(self.asked)
+        self.sentence = QLabel(first_sentence(kind))
+        self.sentence.setProperty("role", "muted")
+        self.sentence.setWordWrap(True)
+        self.sentence.setToolTip(" ".join((kind.__doc__ or "").split()))
+        self.refusal = QLabel()
+        self.refusal.setWordWrap(True)
+        self.refusal.setProperty("role", "warn")
+        self.figures = self._make_figures()
+        self.form: SpecForm | None = None
+        self._lay_out(bool(kind.model_fields))
+        self.source.changed.connect(self.settings_changed)
+        self.source.problems_changed.connect(self.settings_changed)
+
+    def _lay_out(self, has_settings: bool) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(self.apply)
+        column = QVBoxLayout(self)
+        theme.spaced(column, 3, 2, 3, 2, spacing=1)
+        column.addLayout(top)
+        column.addWidget(self.sentence)
+        if has_settings:
+            self.form = SpecForm(self.source, EditedSpec.PATH)
+            column.addWidget(self.form)
+        column.addWidget(self.figures)
+        column.addWidget(self.refusal)
+
+    def _make_figures(self) -> QWidget:
+        place = QWidget()
+        grid = QGridLayout(place)
+        theme.spaced(grid, 0)
+        tr = self.tr
+        self.cells: dict[str, tuple[QLabel, QLabel]] = {}
+        for column, (name, title) in enumerate(
+            (
+                ("parameters", tr("parameters")), ("macs", tr("MACs")),
+                ("weight_bytes", tr("weights")), ("training_bytes", tr("to train")),
+            )
+        ):  # fmt: skip
+            head, after, difference = QLabel(title), QLabel(), QLabel()
+            head.setProperty("role", "muted")
+            for line, label in enumerate((head, after, difference)):
+                grid.addWidget(label, line, column)
+            grid.setColumnStretch(column, 1)
+            self.cells[name] = (after, difference)
+        return place
+
+    @property
+    def lever(self) -> Lever:
+        """The lever as it is set."""
+        assert isinstance(self.source.spec, Lever)
+        return self.source.spec
+
+    def work_out(self, experiment: Experiment, info: DataInfo | None) -> None:
+        """Shows what the lever would give on an experiment, or why it doesn't apply."""
+        self.is_stale, self.preview, sentence = False, None, ""
+        if info is None:
+            sentence = self.tr("The shape of the images isn't known yet.")
+        elif not self.source.problems:
+            try:
+                self.preview = self.lever.preview(experiment, info)
+            except SpecError as error:
+                sentence = f"{error.problems[0].message}."
+        self._show(sentence)
+
+    def _show(self, sentence: str) -> None:
+        applies = self.preview is not None
+        self.apply.setEnabled(applies)
+        self.apply.setToolTip(
+            self.tr("Change the experiment; Undo takes it back") if applies else sentence
+        )
+        self.figures.setVisible(applies)
+        self.refusal.setText(sentence)
+        self.refusal.setVisible(bool(sentence))
+        for total in self.preview.totals if self.preview is not None else ():
+            after, difference = self.cells[total.name]
+            before, now = total.amount(total.left), total.amount(total.right)
+            after.setText(now)
+            show_relative(difference, total)
+            for label in (after, difference):
+                label.setToolTip(f"{before} → {now}")
+
+    @Slot(bool)
+    def _mark(self, chosen: bool) -> None:
+        theme.set_property(self, "chosen", chosen)
+        if chosen:
+            self.chosen.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.title.setChecked(True)
+        super().mousePressEvent(event)
+
+
+class LeversPage(QWidget):
+    """Every lever on the left, the layers that the chosen one would change on the right.
+
+    Args:
+        editor: Whose experiment is made smaller.
+    """
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__()
+        self._editor = editor
+        self._group = QButtonGroup(self)
+        self.cards: dict[str, LeverCard] = {}
+        self.follow = WhenShown(self, self._work_out)
+        editor.changed.connect(self._experiment_changed)
+        editor.problems_changed.connect(self._experiment_changed)
+
+    def make(self) -> None:
+        """Makes what is shown, at the first use: the window starts sooner without it."""
+        if self.cards:
+            return
+        self.diff = StructureDiffView()
+        self.cards = {name: self._card(name) for name in LEVERS}
+        self._chosen = next(iter(self.cards.values()))
+        self._lay_out()
+        self._chosen.title.setChecked(True)
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        inside.setObjectName("page")
+        column = QVBoxLayout(inside)
+        theme.spaced(column, 0)
+        for card in self.cards.values():
+            column.addWidget(card)
+        column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidget(inside)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(self.area)
+        across.addWidget(self.diff)
+        across.setStretchFactor(1, 1)
+        across.setSizes([CARDS_WIDTH, 2 * CARDS_WIDTH])
+        across.setChildrenCollapsible(False)
+        layout = QVBoxLayout(self)
+        theme.spaced(layout, 0)
+        layout.addWidget(across)
+
+    def _card(self, name: str) -> LeverCard:
+        card = LeverCard(name)
+        self._group.addButton(card.title)
+        card.chosen.connect(self._card_chosen)
+        card.asked.connect(self._asked)
+        card.settings_changed.connect(self._settings_changed)
+        return card
+
+    def choose(self, name: str) -> None:
+        """Shows what one lever would change."""
+        self.make()
+        card = self.cards[name]
+        card.title.setChecked(True)
+        self.area.ensureWidgetVisible(card)
+
+    def _work_out(self) -> None:
+        """Works out one lever, the chosen one first: all at once would be felt in a large net."""
+        self.make()
+        stale = [card for card in (self._chosen, *self.cards.values()) if card.is_stale]
+        if stale:
+            stale[0].work_out(self._editor.experiment, self._editor.info)
+            if stale[0] is self._chosen:
+                self._show_chosen()
+        if any(card.is_stale for card in self.cards.values()):
+            self.follow.mark()
+
+    def pull(self, name: str) -> bool:
+        """Applies a lever as one step of undo; False where it doesn't apply."""
+        card = self.cards[name]
+        if card.is_stale:
+            card.work_out(self._editor.experiment, self._editor.info)
+        if card.preview is None:
+            return False
+        self._editor.replace(card.preview.right.experiment, card.lever.label.lower())
+        return True
+
+    def _show_chosen(self) -> None:
+        card = self._chosen
+        if card.preview is not None:
+            self.diff.show_comparison(card.preview, self.tr("now"), card.lever.label.lower())
+        elif card.refusal.text():
+            self.diff.say(card.refusal.text())
+        else:
+            self.diff.say(self.tr("A setting of the lever is wrong; its field says why."))
+
+    @Slot()
+    def _experiment_changed(self) -> None:
+        for card in self.cards.values():
+            card.is_stale = True
+        self.follow.mark()
+
+    @Slot()
+    def _settings_changed(self) -> None:
+        card = self.sender()
+        assert isinstance(card, LeverCard)
+        card.is_stale = True
+        card.title.setChecked(True)
+        self.follow.mark()
+
+    @Slot()
+    def _card_chosen(self) -> None:
+        card = self.sender()
+        assert isinstance(card, LeverCard)
+        self._chosen = card
+        if not card.is_stale:
+            self._show_chosen()
+
+    @Slot()
+    def _asked(self) -> None:
+        card = self.sender()
+        assert isinstance(card, LeverCard)
+        self.pull(card.name)

@@ -1,0 +1,77 @@
+"""Tune, page "Learning rate": the range test with its curve, and its suggestion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ui.assistant import Assistant
+from ui.editor import Editor
+from ui.panels.finder import FinderPage, Texts
+from workbench import range_test
+
+if TYPE_CHECKING:
+    from ui.plots.chart import Chart
+
+
+class RateFinder(FinderPage):
+    """Loss over a growing learning rate."""
+
+    task_name = "find_rate"
+    path = "optimizer.learning_rate"
+
+    def __init__(self, editor: Editor, assistant: Assistant) -> None:
+        self._chart: Chart | None = None
+        self._rates: list[float] = []
+        self._losses: list[float] = []
+        super().__init__(editor, assistant, self._texts_of_page())
+
+    def _texts_of_page(self) -> Texts:
+        return Texts(
+            start=self.tr("Find learning rate"),
+            reason=self.tr(
+                "Train a fresh network for a few seconds while the learning rate grows, and see "
+                "where the loss falls fastest"
+            ),
+            empty=self.tr(
+                "The range test trains a fresh network of this experiment for a few seconds while\n"
+                "the learning rate grows from tiny to huge. Where the loss falls well, and long\n"
+                "before it explodes, lies a learning rate to train with. No run is touched."
+            ),
+        )
+
+    @property
+    def chart(self) -> Chart:
+        """The plot; made at the first use, as its library takes a moment to load."""
+        if self._chart is None:
+            from ui.plots.chart import Chart
+
+            range_ = range_test.FIRST_RATE, range_test.LAST_RATE
+            self._chart = Chart(self.tr("Loss"), self.tr("learning rate"), range_)
+            self.column.addWidget(self._chart, 1)
+        return self._chart
+
+    def begin(self) -> None:
+        self._rates, self._losses = [], []
+        self.chart.show_curves([])
+
+    def take(self, found: Mapping[str, Any]) -> None:
+        self._rates += found.get("rates", [])
+        self._losses += found.get("losses", [])
+        self._show(range_test.smoothed(np.array(self._losses)).tolist())
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        self._rates, self._losses = list(result["rates"]), list(result["losses"])
+        calm, index = list(result["smoothed"]), result["index"]
+        self._show(calm, None if index is None else (result["suggestion"], calm[index]))
+
+    def finding(self, result: Mapping[str, Any]) -> float | None:
+        return None if result["suggestion"] is None else float(result["suggestion"])
+
+    def _show(self, calm: list[float], mark: tuple[float, float] | None = None) -> None:
+        from ui.plots.chart import Curve
+
+        noisy = Curve(self._rates, self._losses, is_faint=True)
+        self.chart.show_curves([noisy, Curve(self._rates, calm)], mark)

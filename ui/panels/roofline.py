@@ -1,0 +1,139 @@
+"""Tune, page "Roofline": where a step's time goes, and how far each layer is from the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+)
+
+from ui import theme
+from ui.assistant import Assistant
+from ui.editor import Editor
+from ui.panels.finder import FinderPage, Texts
+from ui.plots.roofline import Dot, RooflinePlot
+from workbench.experiment import Experiment
+from workbench.roofline import Roof
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class RooflinePage(FinderPage):
+    """The layers of the experiment's network, timed one by one."""
+
+    task_name = "profile_layers"
+    measures = True
+    path = "hardware"
+
+    def __init__(self, editor: Editor, assistant: Assistant) -> None:
+        super().__init__(editor, assistant, self._texts_of_page())
+        self.plot = RooflinePlot()
+        self.table = self._empty_table()
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.plot)
+        self.split.addWidget(self.table)
+        self.split.setSizes([88 * theme.UNIT, 120 * theme.UNIT])
+        self.split.setChildrenCollapsible(False)
+        self.column.addWidget(self.split, 1)
+        self.split.hide()
+
+    def _texts_of_page(self) -> Texts:
+        return Texts(
+            start=self.tr("Profile layers"),
+            reason=self.tr("Time each layer forward and backward, and what the device can do"),
+            empty=self.tr(
+                "Times every layer by itself, forward and backward, with the batch size and\n"
+                "precision of the form, and measures once what this device can do at best. It\n"
+                "shows where a training step's time goes, and whether a layer is held up by\n"
+                "memory (under the slope) or by arithmetic (under the flat part)."
+            ),
+        )
+
+    def _empty_table(self) -> QTableWidget:
+        heads = [
+            self.tr("Layer"), self.tr("Forward"), self.tr("Backward"), self.tr("Share"),
+            self.tr("GFLOP/s"),
+        ]  # fmt: skip
+        table = QTableWidget(0, len(heads))
+        table.setAccessibleName(self.tr("Time of each layer"))
+        table.setToolTip(
+            self.tr(
+                "Milliseconds of a step. A multiply-add counts as 2 operations, a step as 3 passes"
+            )
+        )
+        table.verticalHeader().hide()
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setShowGrid(False)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setStretchLastSection(True)
+        for column, head in enumerate(heads):
+            item = QTableWidgetItem(head)
+            item.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)
+            table.setHorizontalHeaderItem(column, item)
+        return table
+
+    def request(self, experiment: Experiment) -> dict[str, Any]:
+        startup = experiment.hardware.startup._asdict()
+        return {**super().request(experiment), "startup": startup}
+
+    def begin(self) -> None:
+        self.table.setRowCount(0)
+        self.plot.show_layers([], None)
+        self.split.show()
+
+    def take(self, found: Mapping[str, Any]) -> None:
+        self._show_rows(found["layers"], 0.0)
+        self.plot.show_layers(_dots(found["layers"]), None)
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        self._show_rows(result["layers"], result["step_seconds"])
+        peak = result["peak"]["flops"].get(result["precision"])
+        roof = Roof(peak, result["peak"]["bandwidth"]) if peak else None
+        self.plot.show_layers(_dots(result["layers"]), roof)
+
+    def finding(self, result: Mapping[str, Any]) -> float | None:
+        return None
+
+    def _still_holds(self) -> bool:
+        """Whether it is of the experiment as it stands; here the hardware counts as well."""
+        now, then = self._editor.experiment, self._measured
+        return then is not None and now.model_copy(update={"name": then.name}) == then
+
+    def _show_rows(self, rows: Sequence[Mapping[str, Any]], step: float) -> None:
+        self.table.setRowCount(len(rows))
+        for line, row in enumerate(rows):
+            seconds = row["forward"] + row["backward"]
+            rate = row["flops"] / seconds / 1e9 if seconds else 0.0
+            texts = [
+                str(row["name"]),
+                f"{1000 * row['forward']:.3g}",
+                f"{1000 * row['backward']:.3g}",
+                f"{seconds / step:.0%}" if step else "",
+                f"{rate:.3g}" if row["flops"] else "–",
+            ]
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                if column:
+                    item.setTextAlignment(RIGHT)
+                self.table.setItem(line, column, item)
+
+
+def _dots(rows: Sequence[Mapping[str, Any]]) -> list[Dot]:
+    return [
+        Dot(
+            str(row["name"]).partition(" ")[0],
+            row["flops"] / row["bytes"],
+            row["flops"] / (row["forward"] + row["backward"]),
+        )
+        for row in rows
+        if row["forward"] + row["backward"] > 0 and row["bytes"]
+    ]

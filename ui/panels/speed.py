@@ -1,0 +1,131 @@
+"""Tune, page "Speed": the fastest settings for this network on this machine, found by measuring."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QCheckBox
+
+from ui.assistant import Assistant
+from ui.editor import Editor
+from ui.panels.finder import FinderPage, Texts
+from ui.plots.race import Lane, Race
+from workbench import measured, words
+from workbench.experiment import Experiment
+
+
+class SpeedPage(FinderPage):
+    """Autotune.
+
+    Args:
+        editor: Whose experiment is tried, and takes what is found.
+        assistant: Does it.
+        store: Folder of the store, where results are remembered.
+    """
+
+    task_name = "tune"
+    measures = True
+    path = "hardware"
+
+    def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
+        self._store = store
+        self.batch_sizes = QCheckBox(self.tr("Batch size may change"))
+        self.batch_sizes.setToolTip(
+            self.tr("Try larger batches too: faster, but they change what is learned")
+        )
+        super().__init__(editor, assistant, self._texts_of_page())
+        self.race = Race(self.tr("Images per second, median and middle half of the samples"))
+        self.column.insertWidget(1, self.batch_sizes)
+        self.column.addWidget(self.race)
+        self.column.addStretch(1)
+        self.race.hide()
+        editor.machine_changed.connect(self._remember)
+        editor.changed.connect(self._remember_if_seen)
+
+    def _texts_of_page(self) -> Texts:
+        return Texts(
+            start=self.tr("Autotune"),
+            reason=self.tr(
+                "Measure which hardware settings train this network fastest, in a minute"
+            ),
+            empty=self.tr(
+                "Trains this network for moments under each setting that makes sense here:\n"
+                "precision, XLA, steps a call, input and threads. Samples take turns, so that a\n"
+                "machine that drifts is unfair to none; the slower half is left behind at each\n"
+                "stage. At last it checks that the fastest learns as float32 does.\n"
+                "No run is touched; while one trains, this waits."
+            ),
+        )
+
+    def request(self, experiment: Experiment) -> dict[str, Any]:
+        asked = super().request(experiment)
+        return asked | {"batch_sizes": self.batch_sizes.isChecked()}
+
+    def begin(self) -> None:
+        self.race.show_lanes([])
+        self.race.show()
+
+    def take(self, found: Mapping[str, Any]) -> None:
+        self._show(found["found"], "")
+
+    def finish(self, result: Mapping[str, Any]) -> None:
+        self._show(result["candidates"], str(result["name"]))
+
+    def finding(self, result: Mapping[str, Any]) -> float | None:
+        return None
+
+    def settings(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = result["best"]
+        return found
+
+    def offer(self, result: Mapping[str, Any]) -> str:
+        return str(result["name"])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._remember()
+
+    @Slot()
+    def _remember_if_seen(self) -> None:
+        if self.isVisible():
+            self._remember()
+
+    @Slot()
+    def _remember(self) -> None:
+        """Shows what was found for this network on this machine before."""
+        machine = self._editor.machine
+        shows = self._found is not None and self._still_holds()
+        if machine is None or self.bar.is_busy or shows:
+            return
+        experiment = self._editor.experiment
+        key = f"{machine.key}-{measured.network_key(experiment)}"
+        result = measured.recall(self._store, "tune", key)
+        if result is None:
+            return
+        self._measured, self._found = experiment, result
+        self.empty.hide()
+        self.race.show()
+        day = time.strftime("%x", time.localtime(result["when"]))
+        self.words.setText(self.tr("{} Measured on {}.").format(result["words"], day))
+        self.finish(result)
+        self._show_state()
+
+    def _show(self, candidates: Sequence[Mapping[str, Any]], best: str) -> None:
+        self.race.show_lanes([self._lane(one, best) for one in candidates])
+
+    def _lane(self, one: Mapping[str, Any], best: str) -> Lane:
+        text = self.tr("can't be tried: {}").format(one["failed"]) if one["failed"] else ""
+        if one["rate"]:
+            text = self.tr("{} images/s").format(words.count(one["rate"]))
+            if one["gain"] and one["levers"]:
+                text += self.tr(", {:.2f} times").format(one["gain"])
+        return Lane(
+            str(one["name"]), one["rate"], one["low"], one["high"],
+            text or self.tr("building, or waiting for its turn"),
+            one["name"] == best, bool(one["is_out"] or one["failed"]),
+        )  # fmt: skip

@@ -1,0 +1,47 @@
+"""The windows beside the main one, made when they are first asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from ui.panels.code import CodeWindow
+from ui.panels.presets import PresetGallery
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+class SideWindows(QObject):
+    """The script of the experiment, and the gallery of presets.
+
+    Args:
+        window: The main window; they go with it.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.code: CodeWindow | None = None
+        self.presets: PresetGallery | None = None
+
+    @Slot()
+    def show_code(self) -> None:
+        """Shows the Keras script."""
+        if self.code is None:
+            self.code = CodeWindow(self._window.editor, self._window)
+        _to_front(self.code)
+
+    @Slot()
+    def show_presets(self) -> None:
+        """Shows the gallery of presets."""
+        if self.presets is None:
+            self.presets = PresetGallery(self._window.files.new, self._window)
+        _to_front(self.presets)
+
+
+def _to_front(widget: QWidget) -> None:
+    widget.show()
+    widget.activateWindow()

@@ -1,0 +1,98 @@
+"""The commands about the machine: `devices` lists it, `tune` looks for the fastest settings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from workbench.cli_find import progress_line
+from workbench.cli_structure import experiment_of
+from workbench.machine import Machine
+from workbench.places import default_store
+from workbench.runs.messages import TaskProgress
+from workbench.spec.hardware import Hardware
+from workbench.training.task import do_task
+from workbench.words import count, size
+
+DONE = 0
+BAR_LENGTH = 30
+
+
+def devices(arguments: argparse.Namespace) -> int:
+    """Prints what there is to train on, and why a target can't be used."""
+    machine = Machine.from_plain(_do("devices", {}, default_store()))
+    reasons = {
+        name: target.default().missing(machine) for name, target in Hardware.choices().items()
+    }
+    if arguments.json:
+        targets = {
+            name: {"available": not reason, "reason": reason} for name, reason in reasons.items()
+        }
+        print(json.dumps({**machine.plain(), "targets": targets}))
+        return DONE
+    for title, value in rows(machine):
+        print(f"{title:<14} {value}")
+    print()
+    for name, reason in reasons.items():
+        print(f"{name:<14} {reason or 'can be used'}")
+    return DONE
+
+
+def rows(machine: Machine) -> list[tuple[str, str]]:
+    """A machine as titles and values."""
+    processor = machine.processor
+    found = [
+        ("processor", f"{processor.name}, {processor.cores} cores"),
+        ("memory", size(processor.memory_bytes)),
+        ("features", " ".join(processor.features) or "not told by the system"),
+    ]
+    for gpu in machine.gpus:
+        memory = f", {size(gpu.memory_bytes)}" if gpu.memory_bytes else ""
+        capability = ".".join(map(str, gpu.capability))
+        found.append(("GPU", f"{gpu.name}{memory}, compute capability {capability}"))
+    found += [("TPU", tpu.name) for tpu in machine.tpus]
+    return found + sorted(machine.versions.items())
+
+
+def tune(arguments: argparse.Namespace) -> int:
+    """Prints the speed of each combination that was tried, and the settings to use."""
+    experiment = experiment_of(arguments)
+    request: dict[str, Any] = {
+        "experiment": experiment.to_toml(), "batch_sizes": arguments.batch_sizes,
+    }  # fmt: skip
+    if arguments.seconds is not None:
+        request["seconds"] = arguments.seconds
+    result = _do("tune", request, arguments.store or default_store())
+    if arguments.json:
+        print(json.dumps(result))
+        return DONE
+    for line in _bars(result["candidates"], result["name"]):
+        print(line)
+    print(result["words"])
+    for path, value in result["best"].items():
+        if experiment.at(path) != value:
+            print(f"--set {path}={json.dumps(value).strip(chr(34))}")
+    return DONE
+
+
+def _bars(candidates: list[dict[str, Any]], best: str) -> list[str]:
+    fastest = max(one["rate"] for one in candidates)
+    width = max(len(one["name"]) for one in candidates)
+    return [
+        f"{one['name']:<{width}}  {one['failed']}"
+        if one["failed"]
+        else f"{one['name']:<{width}}  {count(one['rate']):>9} images/s  "
+        f"{'█' * round(BAR_LENGTH * one['rate'] / fastest)}{'  <' if one['name'] == best else ''}"
+        for one in candidates
+    ]
+
+
+def _do(task: str, request: dict[str, Any], store: Path) -> dict[str, Any]:
+    line = progress_line(sys.stderr)
+    try:
+        return do_task(store, task, request, line)
+    finally:
+        line(TaskProgress(0))

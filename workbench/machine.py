@@ -1,0 +1,108 @@
+"""What a computer has to train with, as plain frozen values: found by the training process, read by
+the window and the command line. Nothing is measured or imported to fill them here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+BF16_FEATURES = ("avx512_bf16", "amx_bf16")
+FP16_FEATURES = ("avx512_fp16", "amx_fp16")
+FIRST_FP16_CAPABILITY, FIRST_BF16_CAPABILITY = (7, 0), (8, 0)
+"""NVIDIA's tensor cores compute in float16 since Volta, in bfloat16 since Ampere."""
+
+
+@dataclass(frozen=True)
+class Processor:
+    """The CPU.
+
+    Attributes:
+        name: As it calls itself.
+        cores: That this process may use.
+        memory_bytes: Of the computer.
+        features: Instruction sets that decide the speed of training, best known last; empty where
+            the system doesn't tell.
+    """
+
+    name: str = ""
+    cores: int = 1
+    memory_bytes: int = 0
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """A GPU or TPU.
+
+    Attributes:
+        name: Of the model.
+        memory_bytes: Its own; 0 where unknown.
+        capability: NVIDIA's compute capability; (0, 0) where there is none.
+    """
+
+    name: str
+    memory_bytes: int = 0
+    capability: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A computer as TensorFlow sees it.
+
+    Attributes:
+        gpus, tpus: What it can train on besides the CPU.
+        virtual_cpus: Parts that a test has the CPU split into, to try several devices; else 0.
+        versions: Of TensorFlow, of the CUDA and cuDNN that it was built for and of the NVIDIA
+            driver, where there are any.
+    """
+
+    processor: Processor = field(default_factory=Processor)
+    gpus: tuple[Accelerator, ...] = ()
+    tpus: tuple[Accelerator, ...] = ()
+    virtual_cpus: int = 0
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_plain(cls, values: dict[str, Any]) -> Machine:
+        """The machine in plain values, as `plain` gives them."""
+        processor = values["processor"]
+        gpus, tpus = (
+            tuple(Accelerator(a["name"], a["memory_bytes"], (*a["capability"],)) for a in found)
+            for found in (values["gpus"], values["tpus"])
+        )
+        return cls(
+            Processor(**{**processor, "features": tuple(processor["features"])}),
+            gpus,
+            tpus,
+            values["virtual_cpus"],
+            values["versions"],
+        )
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values, for a message or a file."""
+        return asdict(self)
+
+    @property
+    def key(self) -> str:
+        """Names it in files of what was measured: another one where a measurement would differ."""
+        text = json.dumps(self.plain(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def computes_in(self, precision: str, *, on_gpu: bool) -> bool:
+        """Whether a mixed precision is done by the hardware itself, and not emulated.
+
+        Args:
+            precision: "float32", "mixed_bfloat16" or "mixed_float16".
+            on_gpu: Whether the GPUs are meant, else the CPU.
+        """
+        if precision == "float32":
+            return True
+        bf16 = precision == "mixed_bfloat16"
+        if on_gpu:
+            first = FIRST_BF16_CAPABILITY if bf16 else FIRST_FP16_CAPABILITY
+            return bool(self.gpus) and all(gpu.capability >= first for gpu in self.gpus)
+        wanted = BF16_FEATURES if bf16 else FP16_FEATURES
+        return any(name in self.processor.features for name in wanted)

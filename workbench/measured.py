@@ -1,0 +1,61 @@
+"""What was measured on a machine, remembered in the store's folder as JSON, one file each.
+
+A file that is damaged or of a later version counts as not measured: all of it can be measured anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from workbench.experiment import Experiment
+from workbench.files import write_atomically
+from workbench.machine import Machine
+from workbench.spec.hardware import Hardware
+
+FOLDER = "measured"
+
+
+def remember(store: Path, kind: str, key: str, values: dict[str, Any]) -> None:
+    """Keeps plain values; those of the same kind and key before are replaced.
+
+    Args:
+        store: Folder of the store.
+        kind: What was measured: "peak", "tune".
+        key: Of the machine, with that of the network where it matters.
+        values: Plain.
+
+    Raises:
+        OSError: where the disk refuses.
+    """
+    path = _path(store, kind, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, json.dumps(values, indent=1).encode())
+
+
+def recall(store: Path, kind: str, key: str) -> dict[str, Any] | None:
+    """What was remembered; None where nothing was or it can't be read."""
+    try:
+        found = json.loads(_path(store, kind, key).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def network_key(experiment: Experiment) -> str:
+    """Another one for each network, data, batch size and optimizer: what decides the speed."""
+    values = experiment.values()
+    decisive = {name: values[name] for name in ("structure", "data", "optimizer")}
+    decisive["batch_size"] = experiment.training.batch_size
+    return hashlib.sha256(json.dumps(decisive, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def peak_key(machine: Machine, hardware: Hardware) -> str:
+    """Of what a target can do at best: of the processor or of the GPUs."""
+    return f"{machine.key}-{hardware.name()}"
+
+
+def _path(store: Path, kind: str, key: str) -> Path:
+    return store / FOLDER / f"{kind}-{key}.json"

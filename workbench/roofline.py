@@ -1,0 +1,134 @@
+"""How far training is from what the hardware can do: arithmetic, memory traffic and their ratio.
+
+Pure functions. Conventions: a multiply-accumulate is 2 floating-point operations; a training step
+is 3 times the arithmetic of the forward pass (once forward, once for the gradient of the inputs,
+once for that of the weights). A layer's traffic is what it must at least move: forward its inputs
+and weights are read and its outputs written; backward the gradient of the outputs, the inputs and
+the weights are read and the gradients of both are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from workbench.analysis import Analysis
+from workbench.costs import LayerCost
+
+FLOPS_PER_MAC = 2
+PASSES = 3
+"""A training step's arithmetic, in forward passes."""
+
+BYTES = {"float32": 4, "mixed_bfloat16": 2, "mixed_float16": 2}
+"""Of a value that layers pass on, by precision; weights are stored in 4 whatever it is."""
+
+WEIGHT_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Roof:
+    """What a device was measured to do at best.
+
+    Attributes:
+        peak: Floating-point operations a second of a large matrix product.
+        bandwidth: Bytes a second that are read or written.
+    """
+
+    peak: float
+    bandwidth: float
+
+    @property
+    def ridge(self) -> float:
+        """Operations a byte from which arithmetic is the limit; below it memory is."""
+        return self.peak / self.bandwidth
+
+    def at(self, intensity: float) -> float:
+        """The most operations a second at so many operations a byte."""
+        return min(self.peak, intensity * self.bandwidth)
+
+
+@dataclass(frozen=True)
+class LayerWork:
+    """What one call of a layer asks of the hardware in a training step.
+
+    Attributes:
+        name: Position and label.
+        path: Of the layer in the TOML.
+        flops: Floating-point operations.
+        bytes: That must be moved at least.
+    """
+
+    name: str
+    path: str
+    flops: float
+    bytes: float
+
+    @property
+    def intensity(self) -> float:
+        """Operations a byte."""
+        return self.flops / self.bytes if self.bytes else 0.0
+
+
+def training_flops(macs: int) -> float:
+    """Floating-point operations of a training step, for one image of so many MACs forward."""
+    return float(macs * FLOPS_PER_MAC * PASSES)
+
+
+def layer_work(analysis: Analysis, batch_size: int, precision: str) -> list[LayerWork]:
+    """The work of every call of a layer in one training step, in the order they are called."""
+    return [
+        _work(cost, call, batch_size, precision) for cost in analysis.layers for call in cost.calls
+    ]
+
+
+def _work(cost: LayerCost, call: LayerCost, batch_size: int, precision: str) -> LayerWork:
+    size = BYTES[precision]
+    inputs, outputs = (
+        prod(shape) * batch_size * size for shape in (call.input_shape, call.output_shape)
+    )
+    weights = call.parameters * WEIGHT_BYTES
+    inside = f" {call.index + 1}" if cost.parts else ""
+    block = f"{cost.layer.label}{inside}: " if cost.parts else ""
+    return LayerWork(
+        f"{cost.index + 1} {block}{call.layer.label}",
+        f"structure.layers[{cost.index}]",
+        training_flops(call.macs) * batch_size,
+        float(3 * (inputs + outputs) + 3 * weights),
+    )
+
+
+def unexplained(layer_seconds: Sequence[float], step_seconds: float) -> float:
+    """The share of a step that its layers, timed one by one, don't account for.
+
+    Negative where the step is faster than its parts, as happens where they run side by side.
+    """
+    return 1.0 - sum(layer_seconds) / step_seconds if step_seconds else 0.0
+
+
+def profile_words(
+    rows: Sequence[Mapping[str, Any]], step_seconds: float, peak: float | None
+) -> str:
+    """What a profile says, in a few sentences.
+
+    Args:
+        rows: Of each layer `name`, `forward` and `backward` seconds, `flops`.
+        step_seconds: Of the whole step.
+        peak: Operations a second at the precision; None where it wasn't measured.
+    """
+    seconds = [row["forward"] + row["backward"] for row in rows]
+    rest = unexplained(seconds, step_seconds)
+    slowest = max(range(len(rows)), key=seconds.__getitem__)
+    rate = sum(row["flops"] for row in rows) / step_seconds
+    reached = f", {rate / peak:.0%} of the measured peak" if peak else ""
+    beyond = (
+        f"the loss, the update of the weights and the batch take the other {rest:.0%}"
+        if rest >= 0
+        else f"together they take {-rest:.0%} more than the step, where some run side by side"
+    )
+    return (
+        f"A step takes {1000 * step_seconds:.3g} ms at {rate / 1e9:.3g} GFLOP/s{reached}. "
+        f"The slowest layer is {rows[slowest]['name']} with {seconds[slowest] / step_seconds:.0%} "
+        f"of it; timed one by one the layers make up {1 - rest:.0%}, and {beyond}."
+    )

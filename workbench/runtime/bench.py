@@ -1,0 +1,93 @@
+"""Where a trial runs: in this process, or in one of its own that is started with other threads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from workbench.child import Child, cause_of
+from workbench.data import Dataset
+from workbench.experiment import Experiment
+from workbench.runs.messages import Do, TaskEnd, decode
+from workbench.runtime.pipeline import Feed
+from workbench.runtime.trial import Trial
+
+WORKER = "workbench.runtime.worker"
+
+
+class BenchFailed(RuntimeError):
+    """A trial that can't be made, in one sentence."""
+
+
+class Bench(Protocol):
+    """Times one setting.
+
+    Attributes:
+        compile_seconds: Before the first step.
+    """
+
+    compile_seconds: float
+
+    def sample(self, seconds: float) -> float:
+        """Images a second over about this long."""
+
+    def end(self) -> None:
+        """Gives back what it holds."""
+
+
+class OwnBench:
+    """A trial in this process."""
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, feeds: dict[tuple[str, int], Feed]
+    ) -> None:
+        self.trial = Trial(experiment, dataset, feeds)
+        self.compile_seconds = self.trial.compile_seconds
+        self.sample = self.trial.sample
+
+    def end(self) -> None:
+        """Nothing: it goes with this process."""
+
+
+class ChildBench:
+    """A trial in another training process.
+
+    Raises:
+        BenchFailed: where it can't be made.
+    """
+
+    def __init__(self, experiment: Experiment, store: Path) -> None:
+        self._toml, self._store, self._number = experiment.to_toml(), store, 0
+        startup = json.dumps(experiment.hardware.startup._asdict())
+        self._child = Child(WORKER, "0", startup)
+        self._lines: Iterator[str] = self._child.lines()
+        try:
+            self.compile_seconds = self._ask(0.0)["compile_seconds"]
+        except BenchFailed:
+            self.end()
+            raise
+
+    def sample(self, seconds: float) -> float:
+        """Images a second over about this long."""
+        return self._ask(seconds)["rate"]
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._child.end()
+
+    def _ask(self, seconds: float) -> dict[str, float]:
+        self._number += 1
+        request = {"experiment": self._toml, "seconds": seconds}
+        self._child.send(Do(self._number, "trial", str(self._store), request).encode())
+        for line in self._lines:
+            try:
+                message = decode(line)
+            except ValueError:
+                continue  # a library wrote to the messages' pipe
+            if isinstance(message, TaskEnd) and message.number == self._number:
+                if message.result is None:
+                    raise BenchFailed(message.error)
+                return message.result
+        raise BenchFailed(f"the process of the trial {cause_of(self._child.end())}")

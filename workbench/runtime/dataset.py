@@ -1,0 +1,31 @@
+"""The data of a run or task, downloaded where they have to be; says what it does, can be ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from workbench.data import Dataset, is_downloaded, load
+from workbench.runtime import download
+from workbench.spec.data import Data, KerasData
+
+Report = Callable[[str, int, int, str], None]
+"""Takes what is done ("downloading", "reading"), how much, of how much (0: unknown), the unit."""
+
+
+def load_dataset(spec: Data, report: Report, ended: Callable[[], bool]) -> Dataset:
+    """The data set that a spec names.
+
+    Raises:
+        download.Cancelled: where `ended` says so meanwhile.
+        DataError: where they can't be had.
+    """
+
+    def progress(phase: str, done: int, total: int) -> None:
+        if ended():
+            raise download.Cancelled
+        report(phase, done, total, "images")
+
+    if isinstance(spec, KerasData) and not is_downloaded(spec):
+        download.fetch(spec, lambda done, total: report("downloading", done, total, "B"), ended)
+    progress("reading", 0, 0)
+    return load(spec, progress=progress)

@@ -1,0 +1,104 @@
+"""The task `find_batch_size`: the speed of training over the batch size, by measuring."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+import keras
+import numpy as np
+import psutil
+import tensorflow as tf
+
+from workbench import batch_sizes
+from workbench.batch_sizes import Measured
+from workbench.experiment import Experiment
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.pipeline import feed
+from workbench.runtime.tasks import Work
+from workbench.runtime.train import Prepared, prepare
+
+SAMPLES = 5
+SAMPLE_SECONDS = 0.12
+"""A size is timed in this many samples of about this long each; the best counts, as what slows the
+others is the rest of the machine."""
+
+INDICES = 4_000_000
+"""At most so many images' numbers are laid out at once."""
+
+
+def find_batch_size(request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """Times a few steps at each size, doubling, until one doesn't fit.
+
+    Args:
+        request: `experiment`: TOML.
+        work: Hears `found`: `measured`, one more size each time.
+
+    Returns:
+        `measured`; `recommended`, `fastest`, `largest` and `words`.
+
+    Raises:
+        MemoryError: where not even the smallest fits.
+    """
+    experiment = Experiment.from_toml(request["experiment"])
+    dataset = work.load(experiment.data)
+    prepared = prepare(experiment, dataset, work.store)
+    sizes = batch_sizes.sizes_to_try(len(prepared.train_rows))
+    measured: list[Measured] = []
+    limit = f"of {len(prepared.train_rows):,} training images"
+    for number, batch_size in enumerate(sizes):
+        work.progress(number, len(sizes), f"batch size {batch_size:,}")
+        tried = experiment.model_copy(
+            update={"training": experiment.training.changed(batch_size=batch_size)}
+        )
+        why_not = _too_large(tried, prepared)
+        if why_not:
+            limit = f"{batch_size:,} {why_not}"
+            break
+        try:
+            rate = _images_per_second(tried, prepared, work)
+        except (tf.errors.ResourceExhaustedError, MemoryError):
+            limit = f"the device ran out of memory at {batch_size:,}"
+            break
+        finally:
+            keras.utils.clear_session()
+        measured.append(Measured(batch_size, rate))
+        work.progress(number + 1, len(sizes), "", measured=[asdict(measured[-1])])
+    advice = batch_sizes.advise(measured, limit)
+    if advice is None:
+        raise MemoryError
+    return {"measured": [asdict(m) for m in measured], **asdict(advice)}
+
+
+def _too_large(experiment: Experiment, prepared: Prepared) -> str:
+    """Whether the machine's own memory would not do; a GPU says so itself, harmlessly."""
+    if tf.config.list_physical_devices("GPU"):
+        return ""
+    needed = experiment.training_bytes(prepared.dataset.info)
+    return batch_sizes.too_large(needed, psutil.virtual_memory().available)
+
+
+def _images_per_second(experiment: Experiment, prepared: Prepared, work: Work) -> float:
+    """The best of a few samples, after a warm-up that traces and compiles."""
+    batch_size = experiment.training.batch_size
+    images = len(prepared.train_rows)
+    loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, images)
+    source = feed(prepared.dataset.train, batch_size)
+    steps = max(2, min(512, INDICES // batch_size))
+    order = np.resize(prepared.train_rows, steps * batch_size)
+    state, position, count, samples = source.begin(order, 0), 0, 1, []
+    for number in range(2 + SAMPLES):  # the first call traces, the second says how long a step is
+        work.check()
+        if position + count > steps:
+            state, position = source.begin(order, 0), 0
+        rates = np.full(count, experiment.optimizer.learning_rate)
+        began = time.perf_counter()
+        loop.train(source, state, position, rates)
+        took = time.perf_counter() - began
+        position += count
+        if number >= 2:
+            samples.append(count * batch_size / took)
+        elif number == 1:
+            count = max(1, min(steps, round(SAMPLE_SECONDS / took)))
+    return max(samples)

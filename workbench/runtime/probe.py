@@ -1,0 +1,108 @@
+"""What this computer has to train with, as TensorFlow and the system tell it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psutil
+import tensorflow as tf
+
+from workbench.machine import Accelerator, Machine, Processor
+from workbench.runtime.tasks import Work
+
+FEATURES = (
+    "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16",
+    "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "asimd", "asimddp", "bf16", "i8mm", "sve",
+)  # fmt: skip
+"""Instruction sets of CPUs that decide the speed of training, as Linux names them."""
+
+DRIVER_SECONDS = 5.0
+
+
+def devices(request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """The task `devices`: the machine in plain values."""
+    work.check()
+    return machine_here().plain()
+
+
+@cache
+def machine_here() -> Machine:
+    """This machine; looked at once, as none of it changes while a process lives."""
+    cpus = tf.config.list_logical_devices("CPU")
+    return Machine(
+        Processor(
+            _processor_name(), usable_cores(), psutil.virtual_memory().total, _processor_features()
+        ),
+        tuple(_gpu(device) for device in tf.config.list_physical_devices("GPU")),
+        tuple(Accelerator(d.name) for d in tf.config.list_physical_devices("TPU")),
+        len(cpus) if len(cpus) > 1 else 0,
+        _versions(),
+    )
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _gpu(device: Any) -> Accelerator:
+    details: dict[str, Any] = tf.config.experimental.get_device_details(device)
+    number, told = int(device.name.rpartition(":")[2]), _told_by_the_driver()
+    return Accelerator(
+        details.get("device_name", "GPU"),
+        told[number][1] if number < len(told) else 0,
+        (*details.get("compute_capability", (0, 0)),),
+    )
+
+
+@cache
+def _told_by_the_driver() -> list[tuple[str, int]]:
+    """Of each GPU the version of its driver and its bytes; nothing where there is no NVIDIA."""
+    query = ["nvidia-smi", "--query-gpu=driver_version,memory.total"]
+    try:
+        done = subprocess.run(
+            [*query, "--format=csv,noheader,nounits"], capture_output=True, text=True,
+            timeout=DRIVER_SECONDS, check=True,
+        )  # fmt: skip
+        rows = [line.split(",") for line in done.stdout.splitlines()]
+        return [(version.strip(), int(mebibytes) * 2**20) for version, mebibytes in rows]
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return []
+
+
+def _cpu_lines() -> dict[str, str]:
+    """The first core's entry of Linux's /proc/cpuinfo; nothing elsewhere."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _processor_name() -> str:
+    return _cpu_lines().get("model name") or platform.processor() or platform.machine()
+
+
+def _processor_features() -> tuple[str, ...]:
+    lines = _cpu_lines()
+    has = set(lines.get("flags", lines.get("Features", "")).split())
+    return tuple(name for name in FEATURES if name in has)
+
+
+def _versions() -> dict[str, str]:
+    """Of TensorFlow, and of what it needs of NVIDIA."""
+    build = tf.sysconfig.get_build_info()
+    found = {"tensorflow": tf.__version__}
+    if build.get("is_cuda_build"):
+        found["cuda"] = str(build.get("cuda_version", "?"))
+        found["cudnn"] = str(build.get("cudnn_version", "?"))
+    told = _told_by_the_driver()
+    return found | ({"driver": told[0][0]} if told else {})

@@ -1,0 +1,137 @@
+"""How fast one setting trains: a few real steps, timed in samples; and whether it learns.
+
+The task `trial` is a sample for who stands outside: it keeps what it has built for the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.data import Dataset
+from workbench.experiment import Experiment
+from workbench.runtime import hardware
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.pipeline import Feed, epoch_order, pipeline_of
+from workbench.runtime.tasks import Work
+from workbench.runtime.train import CALL_SECONDS, training_feed
+
+INDICES = 4_000_000
+"""At most so many images' numbers are laid out at once."""
+
+MOST_STEPS = 2048
+
+
+class Trial:
+    """A network under one setting, ready to be timed.
+
+    Args:
+        experiment: Network and settings.
+        dataset: Its data.
+        feeds: Those of other trials on the same data, by kind and batch size; taken or added to.
+
+    Attributes:
+        compile_seconds: From nothing to the second step; no part of any sample.
+    """
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, feeds: dict[tuple[str, int], Feed]
+    ) -> None:
+        began = time.perf_counter()
+        self._experiment = experiment
+        self._batch_size = experiment.training.batch_size
+        device = hardware.choose(experiment.hardware)
+        images = len(dataset.train.labels)
+        self._loop = fresh_loop(experiment, dataset.info, device, images)
+        kind = (pipeline_of(dataset.train, experiment.hardware), self._batch_size)
+        if kind not in feeds:
+            feeds[kind] = training_feed(experiment, dataset)
+        self._feed = feeds[kind]
+        self._fresh = [v.numpy() for v in self._variables()]
+        self._steps = max(2, min(MOST_STEPS, INDICES // self._batch_size))
+        rows = epoch_order(np.arange(images), experiment.training.seed, 0)
+        self._order = np.resize(rows, self._steps * self._batch_size)
+        self._begin()
+        self._take(1)
+        self.compile_seconds = time.perf_counter() - began
+        self._step_seconds = self._timed(1)
+
+    def sample(self, seconds: float) -> float:
+        """Images a second over about this long, in calls as a run makes them."""
+        steps, took = 0, 0.0
+        while took < seconds:
+            count = self._steps_to_a_call()
+            took += self._timed(count)
+            steps += count
+        return steps * self._batch_size / took
+
+    def learn(self, steps: int) -> npt.NDArray[np.float32]:
+        """The losses of the first steps from the experiment's first weights, on its first batches.
+
+        The same batches for every trial of the same data, seed and batch size.
+        """
+        for variable, value in zip(self._variables(), self._fresh, strict=True):
+            variable.assign(value)
+        self._begin()
+        losses: list[npt.NDArray[np.float32]] = []
+        while (done := sum(map(len, losses))) < steps:
+            losses.append(self._take(min(self._steps_to_a_call(), steps - done)))
+        return np.concatenate(losses)
+
+    def _variables(self) -> list[Any]:
+        return [*self._loop.model.variables, *self._loop.optimizer.variables]
+
+    def _begin(self) -> None:
+        self._state, self._position = self._feed.begin(self._order, 0), 0
+
+    def _steps_to_a_call(self) -> int:
+        asked = self._experiment.hardware.steps_per_execution
+        by_the_clock = max(1, round(CALL_SECONDS / self._step_seconds))
+        return min(asked or by_the_clock, self._steps)
+
+    def _timed(self, count: int) -> float:
+        """Takes `count` steps; the seconds that took."""
+        if self._position + count > self._steps:
+            self._begin()
+        began = time.perf_counter()
+        self._take(count)
+        took = time.perf_counter() - began
+        self._step_seconds = took / count
+        return took
+
+    def _take(self, count: int) -> npt.NDArray[np.float32]:
+        if self._position + count > self._steps:
+            self._begin()
+        rates = np.full(count, self._experiment.optimizer.learning_rate)
+        losses, _ = self._loop.train(self._feed, self._state, self._position, rates)
+        self._position += count
+        return losses
+
+
+_kept: dict[str, Trial] = {}
+
+
+def trial(request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """One sample of an experiment's speed.
+
+    Args:
+        request: `experiment`: TOML; `seconds`: of the sample, 0 to build only.
+        work: Its line.
+
+    Returns:
+        `compile_seconds`, and `rate`: images a second, 0 where nothing was sampled.
+    """
+    text = request["experiment"]
+    if text not in _kept:
+        experiment = Experiment.from_toml(text)
+        _kept.clear()
+        _kept[text] = Trial(experiment, work.load(experiment.data), {})
+    work.check()
+    made, seconds = _kept[text], request["seconds"]
+    return {
+        "compile_seconds": made.compile_seconds,
+        "rate": made.sample(seconds) if seconds else 0.0,
+    }

@@ -1,0 +1,196 @@
+"""The task `tune`: the fastest settings for a network on this machine, by measuring.
+
+Interleaved rounds of short samples, so that a machine that drifts is unfair to none; after each
+stage the slower half is left behind.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import tensorflow as tf
+
+from workbench import measured, tuning
+from workbench.data import Dataset
+from workbench.experiment import Experiment
+from workbench.runtime.bench import Bench, BenchFailed, ChildBench, OwnBench
+from workbench.runtime.failures import OUT_OF_MEMORY
+from workbench.runtime.pipeline import Feed
+from workbench.runtime.probe import machine_here
+from workbench.runtime.tasks import Work
+from workbench.spec.base import SpecError
+from workbench.tuning import Candidate, Check
+
+SECONDS = 50.0
+SAMPLE_SECONDS = 0.4
+ROUNDS = {"alone": 3, "together": 3, "last": 4}
+CHECK_STEPS = 200
+CHECK_SHARE = 0.15
+"""Of the time is kept for the check that the winner learns."""
+
+BUILD_SHARE = 0.55
+"""After this share of the time no candidate is built any more: what is there is compared."""
+
+
+class Tuning:
+    """One search.
+
+    Args:
+        experiment: Whose network is tried.
+        dataset: Its data.
+        work: The task's line.
+        seconds: The search ends about then.
+    """
+
+    def __init__(
+        self, experiment: Experiment, dataset: Dataset, work: Work, seconds: float
+    ) -> None:
+        self._experiment, self._dataset = experiment.with_settings(tuning.AS_IT_COMES), dataset
+        self._work, self._seconds = work, seconds
+        self._began = time.monotonic()
+        self._round = 0
+        self._feeds: dict[tuple[str, int], Feed] = {}
+        self._benches: dict[int, Bench] = {}
+        self.base = Candidate()
+        self.candidates = [self.base]
+
+    def search(self, levers: list[tuning.Lever]) -> Candidate:
+        """The fastest combination of levers that was found.
+
+        Raises:
+            BenchFailed: where not even the base can be trained.
+        """
+        self._build(self.base)
+        if self.base.failed:
+            raise BenchFailed(self.base.failed)
+        singles = [Candidate((lever.name,), lever.settings) for lever in levers]
+        for candidate in singles:
+            self._add(candidate)
+        self._measure("alone", SAMPLE_SECONDS)
+        for candidate in tuning.combinations(singles, self.base):
+            self._add(candidate)
+        tuning.leave_behind(self.candidates, self.base, max(3, len(self.candidates) // 2))
+        self._measure("together", SAMPLE_SECONDS)
+        tuning.leave_behind(self.candidates, self.base, 2)
+        self._measure("last", 2 * SAMPLE_SECONDS)
+        return tuning.best_of(self.candidates, self.base)
+
+    def check(self, best: Candidate) -> Check | None:
+        """Whether the winner learns as the base does; None where there is nothing to compare."""
+        one, other = self._benches.get(id(best)), self._benches[id(self.base)]
+        same_batches = "training.batch_size" not in best.settings
+        if best is self.base or not same_batches or not isinstance(other, OwnBench):
+            return None
+        if not isinstance(one, OwnBench):  # other threads: the arithmetic is the same
+            return None
+        self._say("training both from the same start")
+        # Both losses of so many steps in the time that is left, or a few if there is none.
+        left = max(1.0, self._seconds - self._elapsed)
+        speed = min(best.rate, self.base.rate) / self._experiment.training.batch_size
+        steps = max(20, min(CHECK_STEPS, round(0.5 * left * speed)))
+        return tuning.compare_losses(
+            one.trial.learn(steps).tolist(), other.trial.learn(steps).tolist()
+        )
+
+    def end(self) -> None:
+        """Ends the processes of trials."""
+        for bench in self._benches.values():
+            bench.end()
+
+    @property
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._began
+
+    def _add(self, candidate: Candidate) -> None:
+        """Builds a candidate where the time allows."""
+        if self._elapsed < BUILD_SHARE * self._seconds:
+            self.candidates.append(candidate)
+            self._build(candidate)
+
+    def _build(self, candidate: Candidate) -> None:
+        """Makes a candidate ready to be sampled, or notes why that can't be done."""
+        self._say(f"building {candidate.name}")
+        try:
+            tried = self._experiment.with_settings(candidate.settings)
+            if tried.hardware.startup == self._experiment.hardware.startup:
+                bench: Bench = OwnBench(tried, self._dataset, self._feeds)
+            else:
+                bench = ChildBench(tried, self._work.store)
+        except (tf.errors.ResourceExhaustedError, MemoryError):
+            candidate.failed = OUT_OF_MEMORY
+        except (BenchFailed, SpecError, tf.errors.OpError) as error:
+            candidate.failed = str(error).strip().splitlines()[0][:300]
+        else:
+            self._benches[id(candidate)] = bench
+            candidate.compile_seconds = bench.compile_seconds
+        self._say(f"built {candidate.name}")
+
+    def _measure(self, stage: str, seconds: float) -> None:
+        """Rounds in which everything still in the running has its turn."""
+        running = [c for c in self.candidates if not c.is_out and not c.failed]
+        for number in range(ROUNDS[stage]):
+            for candidate in running if number % 2 else reversed(running):
+                if self._elapsed > (1 - CHECK_SHARE) * self._seconds and number:
+                    return
+                candidate.rates.append(self._benches[id(candidate)].sample(seconds))
+                candidate.rounds.append(self._round)
+                self._say(f"measuring {candidate.name}")
+            self._round += 1
+
+    def _say(self, words: str) -> None:
+        found = [candidate.plain(self.base) for candidate in self.candidates]
+        self._work.progress(min(self._elapsed, self._seconds), self._seconds, words, found=found)
+
+
+def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """Looks for the fastest settings; remembers what it found beside the store.
+
+    Args:
+        request: `experiment`: TOML; `seconds`: to take; `batch_sizes`: whether they may change.
+        work: Hears `found`: the candidates so far.
+
+    Returns:
+        `candidates` as `Candidate.plain`; `best`: the settings to apply, by path; `name`, `gain`,
+        `alone` (gain of each lever), `check`, `words`, `seconds`, `when`.
+    """
+    experiment = Experiment.from_toml(request["experiment"])
+    machine = machine_here()
+    dataset = work.load(experiment.data)
+    problems = experiment.problems(dataset.info)
+    if problems:
+        raise SpecError(problems)
+    tried = Tuning(experiment, dataset, work, request.get("seconds", SECONDS))
+    levers = tuning.levers(
+        experiment, machine, in_memory=dataset.train.images.in_memory,
+        batch_sizes=request.get("batch_sizes", False),
+    )  # fmt: skip
+    began = time.monotonic()
+    try:
+        best = tried.search(levers)
+        check = tried.check(best)
+        if check is not None and not check.is_equal:
+            best.failed = f"its loss differs from float32's by {check.difference:.1%}"
+            best = tuning.best_of(tried.candidates, tried.base)
+            check = tried.check(best)
+    finally:
+        tried.end()
+    result = _result(tried, best, check)
+    result |= {"seconds": time.monotonic() - began, "when": time.time()}
+    key = f"{machine.key}-{measured.network_key(experiment)}"
+    measured.remember(work.store, "tune", key, result)
+    return result
+
+
+def _result(tried: Tuning, best: Candidate, check: Check | None) -> dict[str, Any]:
+    base = tried.base
+    singles = [c for c in tried.candidates if len(c.levers) == 1 and c.rates]
+    return {
+        "candidates": [candidate.plain(base) for candidate in tried.candidates],
+        "name": best.name,
+        "best": tuning.AS_IT_COMES | best.settings,
+        "gain": tuning.gain(best, base) if best is not base else 1.0,
+        "alone": {c.name: tuning.gain(c, base) for c in singles},
+        "check": check._asdict() if check is not None else None,
+        "words": tuning.verdict(best, base, check),
+    }

@@ -1,0 +1,238 @@
+"""Autotune without the measuring: which settings make sense to try, and what the figures say.
+
+Pure functions; the trials are the task `workbench.runtime.tune`'s.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, NamedTuple
+
+from workbench.experiment import Experiment
+from workbench.machine import Machine
+from workbench.spec.hardware import CPU
+
+WORTH = 1.02
+"""A lever that gives less than this is left as it was: it can't be told from noise."""
+
+MOST_COMBINATIONS = 4
+ALLOWED_DIFFERENCE = 0.05
+"""How far the winner's loss may be from float32's, as a share of it, noise aside."""
+
+Settings = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One thing to change.
+
+    Attributes:
+        name: For a person.
+        settings: Plain values by their paths in the TOML.
+    """
+
+    name: str
+    settings: Settings
+
+    @property
+    def starts_anew(self) -> bool:
+        """Whether it needs a process of its own."""
+        return any("threads" in path for path in self.settings)
+
+
+@dataclass
+class Candidate:
+    """One combination of levers and what was measured of it.
+
+    Attributes:
+        levers: Names; none for the base.
+        settings: All that it changes, by path.
+        rates: Images a second of each sample, in the order of the rounds.
+        rounds: The round of each sample.
+        compile_seconds: Before the first step; no part of the rates.
+        failed: Why it can't be tried; "" where it can.
+        is_out: Whether it was left behind.
+    """
+
+    levers: tuple[str, ...] = ()
+    settings: Settings = field(default_factory=dict)
+    rates: list[float] = field(default_factory=list)
+    rounds: list[int] = field(default_factory=list)
+    compile_seconds: float = 0.0
+    failed: str = ""
+    is_out: bool = False
+
+    @property
+    def name(self) -> str:
+        """In words: "bfloat16 + XLA"."""
+        return " + ".join(self.levers) or "as it comes"
+
+    @property
+    def rate(self) -> float:
+        """Median images a second; 0 while unknown."""
+        return statistics.median(self.rates) if self.rates else 0.0
+
+    def spread(self) -> tuple[float, float]:
+        """The middle half of the samples, as (low, high)."""
+        if len(self.rates) < 2:
+            return self.rate, self.rate
+        low, _, high = statistics.quantiles(self.rates, n=4, method="inclusive")
+        return low, high
+
+    def plain(self, base: Candidate) -> dict[str, Any]:
+        """For the window and the command line, with its gain over the base; 0 while unknown."""
+        low, high = self.spread()
+        values = asdict(self) | {"name": self.name, "rate": self.rate, "low": low, "high": high}
+        return values | {"levers": list(self.levers), "gain": gain(self, base)}
+
+
+AS_IT_COMES: Settings = {
+    "hardware.precision": "float32",
+    "hardware.jit_compile": False,
+    "hardware.steps_per_execution": 0,
+    "hardware.intra_op_threads": 0,
+    "hardware.inter_op_threads": 0,
+    "hardware.pipeline": "auto",
+}
+"""Every lever of speed at its default: what the others are compared with."""
+
+
+def levers(
+    experiment: Experiment, machine: Machine, *, in_memory: bool, batch_sizes: bool = False
+) -> list[Lever]:
+    """What is worth trying for an experiment on a machine, the promising first.
+
+    Args:
+        experiment: Its target and batch size count.
+        machine: What there is.
+        in_memory: Whether the images lie in memory.
+        batch_sizes: Whether the batch size may change, which changes what is learned.
+    """
+    on_gpu = bool(machine.gpus) and not isinstance(experiment.hardware, CPU)
+    found = [
+        Lever(precision.removeprefix("mixed_"), {"hardware.precision": precision})
+        for precision in ("mixed_bfloat16", "mixed_float16")
+        if machine.computes_in(precision, on_gpu=on_gpu)
+    ]
+    xla = Lever("XLA", {"hardware.jit_compile": True})
+    if not experiment.with_settings(xla.settings).hardware.conflicts():
+        found.append(xla)
+    if batch_sizes:
+        found += [
+            Lever(f"batch size {size:,}", {"training.batch_size": size})
+            for size in (2 * experiment.training.batch_size, 4 * experiment.training.batch_size)
+            if size <= 4096
+        ]
+    if in_memory:
+        found.append(Lever("cached input", {"hardware.pipeline": "cached"}))
+    found.append(Lever("one step a call", {"hardware.steps_per_execution": 1}))
+    if not on_gpu and machine.processor.cores > 1:
+        found += [
+            Lever(
+                f"{threads} thread{'s' if threads > 1 else ''}",
+                {"hardware.intra_op_threads": threads},
+            )
+            for threads in sorted({1, max(1, machine.processor.cores // 2)}, reverse=True)
+        ]
+    return found
+
+
+def gain(candidate: Candidate, base: Candidate) -> float:
+    """How many times as fast, as the median over the rounds both were measured in; 0 if none."""
+    of_base = dict(zip(base.rounds, base.rates, strict=True))
+    ratios = [
+        rate / of_base[number]
+        for number, rate in zip(candidate.rounds, candidate.rates, strict=True)
+        if of_base.get(number)
+    ]
+    return statistics.median(ratios) if ratios else 0.0
+
+
+def combinations(singles: Sequence[Candidate], base: Candidate) -> list[Candidate]:
+    """The levers that were worth it, together: the most promising, by the product of their gains.
+
+    Two levers that set the same thing (two batch sizes) don't go together.
+    """
+    worth = [c for c in singles if not c.failed and gain(c, base) >= WORTH]
+    found: list[tuple[float, Candidate]] = []
+    for size in range(2, len(worth) + 1):
+        for group in itertools.combinations(worth, size):
+            paths = [path for c in group for path in c.settings]
+            if len(paths) == len(set(paths)):
+                settings = {path: v for c in group for path, v in c.settings.items()}
+                names = tuple(name for c in group for name in c.levers)
+                promise = math.prod(gain(c, base) for c in group)
+                found.append((promise, Candidate(names, settings)))
+    found.sort(key=lambda pair: -pair[0])
+    return [candidate for _, candidate in found[:MOST_COMBINATIONS]]
+
+
+def leave_behind(candidates: Iterable[Candidate], base: Candidate, keep: int) -> None:
+    """Marks all but the `keep` fastest as out; the base stays, as what is compared with."""
+    running = [c for c in candidates if not c.is_out and not c.failed and c is not base]
+    running.sort(key=lambda c: -gain(c, base))
+    for candidate in running[keep:]:
+        candidate.is_out = True
+
+
+def best_of(candidates: Iterable[Candidate], base: Candidate) -> Candidate:
+    """The fastest of those measured to the end; the base where none is worth the change."""
+    running = [c for c in candidates if not c.is_out and not c.failed and c.rates]
+    best = max(running, key=lambda c: gain(c, base), default=base)
+    return best if gain(best, base) >= WORTH else base
+
+
+class Check(NamedTuple):
+    """Whether two trainings from the same start on the same batches learn alike.
+
+    Attributes:
+        difference: Of the mean losses over the second half, as a share of the base's.
+        allowed: At most so much: `ALLOWED_DIFFERENCE` and twice the standard error.
+        steps: That were trained.
+    """
+
+    difference: float
+    allowed: float
+    steps: int
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the difference is within noise."""
+        return self.difference <= self.allowed
+
+
+def compare_losses(losses: Sequence[float], of_base: Sequence[float]) -> Check:
+    """The check of a winner's losses against the base's, step by step on the same batches."""
+    if not all(map(math.isfinite, losses)):
+        return Check(math.inf, ALLOWED_DIFFERENCE, len(losses))
+    half = len(of_base) // 2
+    pairs = list(zip(losses[half:], of_base[half:], strict=True))
+    mean = statistics.fmean(b for _, b in pairs)
+    apart = [a - b for a, b in pairs]
+    error = statistics.stdev(apart) / math.sqrt(len(apart))
+    return Check(
+        abs(statistics.fmean(apart)) / mean, ALLOWED_DIFFERENCE + 2 * error / mean, len(losses)
+    )
+
+
+def verdict(best: Candidate, base: Candidate, check: Check | None) -> str:
+    """What to do, in one or two sentences."""
+    if best is base:
+        return (
+            f"Nothing that was tried is faster than the settings as they come "
+            f"({base.rate:,.0f} images/s)."
+        )
+    sentence = (
+        f"{best.name} trains {gain(best, base):.2f} times as fast: {best.rate:,.0f} instead of "
+        f"{base.rate:,.0f} images/s."
+    )
+    if check is None:
+        return sentence
+    return (
+        f"{sentence} It learns as float32 does: over {check.steps:,} steps from the same start the "
+        f"loss differs by {check.difference:.1%}, and {check.allowed:.1%} is within noise."
+    )
