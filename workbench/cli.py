@@ -15,7 +15,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import __version__, cli_find, cli_hardware, cli_runs, cli_structure, presets
+from workbench import (
+    __version__,
+    cli_compare,
+    cli_find,
+    cli_hardware,
+    cli_runs,
+    cli_structure,
+    presets,
+)
 from workbench.data import DataError, is_downloaded, load
 from workbench.experiment import Experiment
 from workbench.places import default_store
@@ -98,9 +106,13 @@ def parser() -> argparse.ArgumentParser:
     resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
     runs = _command(commands, "runs", _runs, "list the runs of the store")
     cli_runs.add_options(runs)
+    compared = _command(
+        commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
+    )
+    cli_compare.add_options(compared)
     for part in (run, resume, runs):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune):
+    for part in (run, resume, runs, structure, tune, compared):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -123,8 +135,8 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "datasets", "devices", "find-batch-size", "find-rate", "presets",
-        "resume", "run", "runs", "tune",
+        "analyze", "code", "compare", "datasets", "devices", "find-batch-size", "find-rate",
+        "presets", "resume", "run", "runs", "tune",
     }  # fmt: skip
 
 

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ui import theme
 from ui.models.run_feed import ShownRun
 from ui.panels.diagnosis import DiagnosisStrip
-from ui.plots.curves import RunCurves
 from ui.plots.theme import run_style
+from workbench.curves.reading import read_curves
+from workbench.curves.run import RunCurves
 from workbench.runs.messages import EpochEnd, Started, Steps
-from workbench.runs.record import EpochMetrics, StepMetrics
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -39,34 +39,11 @@ class _Load(QRunnable):
     def run(self) -> None:
         try:
             with Store(self._folder) as store:
-                curves = curves_of(
-                    store.steps(self._run.run_id),
-                    store.epochs(self._run.run_id),
-                    self._run.steps_per_epoch,
-                )
+                curves = read_curves(store, store.run(self._run.run_id))
         except StoreError as error:
             self._tell.failed.emit(str(error))
             return
         self._tell.loaded.emit(self._run.run_id, curves)
-
-
-def curves_of(
-    steps: StepMetrics, epochs: Sequence[EpochMetrics], steps_per_epoch: int | None
-) -> RunCurves:
-    """The curves of a run from what the store holds of it."""
-    curves = RunCurves(steps_per_epoch)
-    values = steps.values
-    if len(values):
-        curves.append_steps(
-            steps.steps, values["seconds"], values["loss"], values["accuracy"],
-            values["learning_rate"], values["images_per_second"],
-        )  # fmt: skip
-    for epoch in epochs:
-        curves.append_epoch(
-            float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
-            epoch.images_per_second,
-        )  # fmt: skip
-    return curves
 
 
 def run_colour(number: int) -> QColor:
