@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from tests.ui.made_up import add_runs  # noqa: E402
+from workbench import presets  # noqa: E402
 from workbench.runs.record import Run  # noqa: E402
 from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
@@ -202,6 +203,24 @@ def _missing(window: MainWindow) -> None:
     _data(window)
 
 
+def _layers(window: MainWindow) -> None:
+    """What every layer of a deep network costs, one of its blocks unfolded."""
+    network = presets.load("resnet-20")
+    window.editor.set_all(
+        {"data.kind": "cifar10", "structure.layers": network.values()["structure"]["layers"]},
+        "structure",
+    )
+    window.tabs.setCurrentWidget(window.network)
+    window.network.show_page(window.network.costs)
+    window.network.costs.table.expand(window.layers.table.index(6))
+    window.layers.select([6, 7])
+
+
+def _drawing(window: MainWindow) -> None:
+    _layers(window)
+    window.network.show_page(window.network.drawing)
+
+
 def _queue(window: MainWindow) -> None:
     window.editor.set("data.kind", "digits")
     _live(window)
@@ -227,6 +246,8 @@ STATES: dict[int, dict[str, State]] = {
         "one-selected": _selected,
         "one-form": _optimizer,
         "one-wrong": _wrong,
+        "one-layers": _layers,
+        "one-drawing": _drawing,
         "one-compare": _compare,
         "one-compare-preset": _compare_preset,
     },
