@@ -124,6 +124,42 @@ def test_autotune_measures_finds_and_remembers(
     assert measured.recall(folder, "tune", key) == result
 
 
+def test_combinations_of_what_was_worth_it_are_measured_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With made-up speeds: two levers that give, and three that don't."""
+    from workbench.runtime import tune
+    from workbench.tuning import Lever
+
+    speeds = {"hardware.precision": 1.5, "hardware.pipeline": 1.2, "hardware.prefetch": 0.5,
+              "hardware.decode_threads": 0.4, "hardware.steps_per_execution": 0.3}  # fmt: skip
+    values = ("mixed_bfloat16", "cached", 3, 3, 3)
+
+    class MadeUp:
+        compile_seconds = 0.0
+
+        def __init__(self, experiment: Experiment, *rest: object) -> None:
+            self.rate = 100.0
+            for (path, factor), value in zip(speeds.items(), values, strict=True):
+                self.rate *= factor if experiment.at(path) == value else 1.0
+
+        def sample(self, seconds: float) -> float:
+            return self.rate
+
+        def end(self) -> None: ...
+
+    monkeypatch.setattr(tune, "OwnBench", MadeUp)
+    monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
+    monkeypatch.setattr(
+        tune.tuning, "levers",
+        lambda *_, **__: [Lever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
+    )  # fmt: skip
+    result, _ = do("tune", folder, small(**TINY))
+    assert result["name"] == "hardware.precision + hardware.pipeline"
+    assert result["gain"] == pytest.approx(1.8)
+    assert all(one["rates"] for one in result["candidates"])
+
+
 def test_autotune_can_be_ended(folder: Path) -> None:
     from workbench.runtime.tasks import Cancelled
 

@@ -71,9 +71,11 @@ class Tuning:
         for candidate in singles:
             self._add(candidate)
         self._measure("alone", SAMPLE_SECONDS)
-        for candidate in tuning.combinations(singles, self.base):
-            self._add(candidate)
+        together = tuning.combinations(singles, self.base)
+        # Before the combinations come, of which nothing is known yet.
         tuning.leave_behind(self.candidates, self.base, max(3, len(self.candidates) // 2))
+        for candidate in together:
+            self._add(candidate)
         self._measure("together", SAMPLE_SECONDS)
         tuning.leave_behind(self.candidates, self.base, 2)
         self._measure("last", 2 * SAMPLE_SECONDS)
