@@ -34,6 +34,7 @@ from ui.models.layers import Layers
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
+from ui.panels.inside import InsidePanel
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.data = DataPanel(self.editor)
         self.network = NetworkPanel(self.editor, self.layers, self.experiment.structure.commands)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
+        self.inside = InsidePanel(self.assistant)
         self.model = RunTable()
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -114,10 +116,12 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.network, self.tr("Network"))
         self.tabs.addTab(self.tune, self.tr("Tune"))
+        self.tabs.addTab(self.inside, self.tr("Inside"))
         self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
         self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
         self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
         self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
+        self.tabs.setTabToolTip(4, self.tr("Weights, gradients and dead units of the selected run"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -171,6 +175,8 @@ class MainWindow(QMainWindow):
         self.network.failed.connect(self.report)
         self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
+        self.inside.failed.connect(self.report)
+        self.inside.remedy_chosen.connect(self.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         runs.selected.connect(self._run_selected)
@@ -267,6 +273,7 @@ class MainWindow(QMainWindow):
         self.model.set_runs(runs, self._epochs.of(runs))
         self.live.show_runs(runs)
         self.live.diagnosis.show_run(self.runs.current)
+        self.inside.show_run(self.runs.current)
         self.network.compare.show_runs(runs)
 
     @Slot()
@@ -314,6 +321,7 @@ class MainWindow(QMainWindow):
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
         self.live.diagnosis.show_run(run)
+        self.inside.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
