@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.curves import FALLING, HEALTHY, MORE_SICK, SICK, Curves, curves
+from tests.engine.made_up_curves import FALLING, HEALTHY, MORE_SICK, SICK, Curves, curves
 from workbench import presets
 from workbench.diagnosis import diagnose, diagnose_run
 from workbench.experiment import Experiment

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.engine.curves import HEALTHY, SICK, Curves
+from tests.engine.made_up_curves import HEALTHY, SICK, Curves
 from tests.ui.conftest import OpenWindow
 from ui.forms.formula import FormulaView, outline_of
 from ui.forms.help import ChoiceHelp

@@ -158,7 +158,7 @@ class LivePanel(QWidget):
             self._waiting[run_id] = []  # what came before is being read from the store
             return
         if curves is None:
-            self._curves[run_id] = RunCurves(message.steps_per_epoch)
+            self._curves[run_id] = RunCurves(message.steps_per_epoch, message.batch_size)
         else:
             curves.truncate(message.step)
         self._add_if_shown(run_id)
