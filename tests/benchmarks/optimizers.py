@@ -27,7 +27,7 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "gradient_descent": {"optimizer.learning_rate": 0.2, "training.epochs": 300},
     "sgd": {"optimizer.learning_rate": 0.1},
     "momentum": {"optimizer.learning_rate": 0.02},
-    "adagrad": {"optimizer.learning_rate": 0.02},
+    "adagrad": {"optimizer.learning_rate": 0.05},
     "rmsprop": {"optimizer.learning_rate": 0.001},
     "adam": {"optimizer.learning_rate": 0.001},
 }

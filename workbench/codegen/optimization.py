@@ -150,10 +150,12 @@ def optimizer_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     if isinstance(optimizer, Muon):
         before = ["last = [layer.name for layer in model.layers if layer.trainable_variables][-1]"]
         more["exclude_layers"] = '[f"^{last}/"]'
+    built = ["optimizer.build(model.trainable_variables)"] if needs_typing(experiment) else []
     return [
         *_rate_lines(experiment, info),
         *before,
         *assignment("optimizer", optimizer, **more),
+        *built,
     ]
 
 

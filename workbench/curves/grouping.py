@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from workbench.runs.fields import NOT_SHARED, flat
 from workbench.runs.record import Run
 
 _NUMBER = re.compile(r" \d+$")
@@ -77,20 +77,11 @@ def settings_of(run: Run) -> Settings:
         values = tomllib.loads(run.experiment_toml)
     except (ValueError, RecursionError):
         return {}
-    values.pop("name", None)
-    values.pop("schema_version", None)
-    return dict(_flat("", values))
-
-
-def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(f"{path}.{key}" if path else key, inner)
-    elif isinstance(value, list) and any(isinstance(item, Mapping) for item in value):
-        for number, inner in enumerate(value):
-            yield from _flat(f"{path}[{number}]", inner)
-    else:
-        yield path, value if isinstance(value, str) else json.dumps(value, default=str)
+    return {
+        path: value if isinstance(value, str) else json.dumps(value)
+        for path, value in flat(values).items()
+        if path not in NOT_SHARED
+    }
 
 
 def differing(runs: Sequence[Settings]) -> list[str]:

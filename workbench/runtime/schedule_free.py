@@ -39,7 +39,10 @@ class ScheduleFreeAdamW(keras.optimizers.Optimizer):
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def build(self, variables: Any) -> None:
-        """As Keras's; all weights begin as those of the model."""
+        """As Keras's; all weights begin as those of the model, so call it before `fit` does.
+
+        `fit` calls it inside a graph, where the first weights are no longer at hand.
+        """
         if self.built:
             return
         super().build(variables)
