@@ -6,12 +6,13 @@ It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QFont, QPalette
+from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.plots.controls import ControlRow, EmptyPage
 from ui.plots.panel import Metric, PlotPanel, PlotState, PlottedRun
@@ -19,8 +20,10 @@ from ui.plots.ranges import Anchor
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
+from workbench.curves.metrics import METRICS
 from workbench.curves.run import AXES, RunCurves
 from workbench.curves.smoothing import MAX_WEIGHT
+from workbench.figures.settings import Look, Plot
 
 _METRICS = (
     Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
@@ -37,6 +40,8 @@ class LivePlots(QWidget):
 
     train_requested = Signal()
     settings_changed = Signal()
+    export_requested = Signal(str)
+    """Make a figure of the plot of this metric."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +95,7 @@ class LivePlots(QWidget):
         self.controls.smoothing_chosen.connect(self.set_smoothing)
         self.controls.log_chosen.connect(self.set_log_loss)
         self.controls.fit_chosen.connect(self.fit)
+        self.controls.export.setMenu(self._export_menu(titles))
 
     def _connect(self, panel: PlotPanel) -> None:
         panel.view.box.zoomed.connect(self._zoomed)
@@ -97,6 +103,39 @@ class LivePlots(QWidget):
         panel.view.fit_requested.connect(self.fit)
         panel.view.became_visible.connect(self.scheduler.wake)
         panel.view.resized.connect(self._resized)
+
+    def _export_menu(self, titles: Mapping[str, str]) -> QMenu:
+        """Each plot as a figure: under the button, and in the menu of the plot."""
+        menu = QMenu(self)
+        for key, title in titles.items():
+            action = menu.addAction(title, partial(self.export_requested.emit, key))
+            beside = QAction(self.tr("Export figure…"), self)
+            beside.triggered.connect(action.trigger)
+            view = self.panels[key].view
+            view.addAction(beside)
+            view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        return menu
+
+    def plot_of(self, metric: str) -> Plot:
+        """What one of the plots draws, for a figure."""
+        state, panel = self._state, self.panels[metric]
+        return Plot.parse(
+            {
+                "metric": metric, "axis": state.axis, "smoothing": state.smoothing,
+                "log_y": panel.logarithmic, "validation": panel.spec.validation is not None,
+            }
+        )  # fmt: skip
+
+    def look_of(self, metric: str) -> Look:
+        """The part of the axes that a person zoomed to; all of it else."""
+        state, panel = self._state, self.panels[metric]
+        x, y = state.x_range, panel.view.y_range
+        look = Look() if state.following else Look(x_from=x[0], x_to=x[1])
+        if panel.y_pinned:
+            ends = [10.0**end if panel.logarithmic else end for end in y]
+            scale = METRICS[metric].scale
+            look = look.changed(y_from=ends[0] * scale, y_to=ends[1] * scale)
+        return look
 
     # Runs
 
