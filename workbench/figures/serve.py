@@ -4,8 +4,9 @@ A process of its own for the reasons that `workbench.figures.draw` gives; it sta
 preview follows each change of a setting.
 
 Reads a line of JSON a request: `{"number", "store", "figure"}` with `"formats"` (the bytes of each
-are wanted) or `"path"` (the file to write), and says one: `{"number"}` with `"drawn"` (base64 by
-format), `"written"`, or `"error"`. Ends with its input.
+are wanted) or `"path"` (the file to write), or `{"number", "store", "report", "path"}` for a page
+on the runs of these ids; and says one: `{"number"}` with `"drawn"` (base64 by format), `"written"`,
+or `"error"`. Ends with its input.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from workbench.figures.lines import Source, read_sources
+from workbench.figures.report import write_report
 from workbench.figures.settings import CurveFigure
 from workbench.figures.writing import drawn, write
 from workbench.runs.store import Store, StoreError
@@ -33,6 +35,8 @@ class Drawer:
         """What is said to a request."""
         number = asked["number"]
         try:
+            if "report" in asked:
+                return {"number": number, "written": self._report(asked)}
             figure = CurveFigure.parse(asked["figure"])
             sources = self._sources(asked["store"], figure)
             if "path" in asked:
@@ -47,6 +51,12 @@ class Drawer:
             return {"number": number, "error": str(error)}
         encoded = {f: base64.b64encode(c).decode() for f, c in contents.items()}
         return {"number": number, "drawn": encoded}
+
+    def _report(self, asked: dict[str, Any]) -> str:
+        path = str(asked["path"])
+        with Store(Path(asked["store"])) as store:
+            write_report(store, [store.run(run_id) for run_id in asked["report"]], Path(path))
+        return path
 
     def _sources(self, folder: str, figure: CurveFigure) -> dict[str, Source]:
         wanted = [entry.run_id for entry in figure.runs]
