@@ -220,9 +220,15 @@ def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
     first = message.first_step
     if curves.last_step is not None and first <= curves.last_step:
         return
+    steps, seconds = np.arange(first, first + len(message.loss)), np.array(message.seconds)
     curves.append_steps(
-        np.arange(first, first + len(message.loss)), np.array(message.seconds),
+        steps, seconds,
         np.array(message.loss, np.float32), np.array(message.accuracy, np.float32),
         np.array(message.learning_rate, np.float32),
         np.array(message.images_per_second, np.float32),
     )  # fmt: skip
+    if message.gradient_norm is not None and message.update_ratio is not None:
+        norm, ratio = message.gradient_norm, message.update_ratio
+        curves.append_probes(
+            steps, seconds, np.array(norm, np.float32), np.array(ratio, np.float32)
+        )

@@ -25,6 +25,7 @@ from workbench.runs import fields as spec_fields
 from workbench.runs.database import Database, StoreError
 from workbench.runs.reader import Reader
 from workbench.runs.record import (
+    PROBE_DTYPE,
     STEP_DTYPE,
     EpochMetrics,
     Run,
@@ -245,34 +246,55 @@ class Store:
 
     # --- metrics -------------------------------------------------------------------------------
 
-    def add_steps(self, run_id: str, first_step: int, values: np.ndarray, **run: Any) -> None:
+    def add_steps(
+        self,
+        run_id: str,
+        first_step: int,
+        values: np.ndarray,
+        probes: np.ndarray | None = None,
+        **run: Any,
+    ) -> None:
         """Adds the metrics of consecutive steps, and sets columns of the run with them.
 
         Args:
             run_id: The run.
             first_step: Number of the first of them, from 1.
             values: `STEP_DTYPE`, shape (n,).
+            probes: `PROBE_DTYPE`, shape (n,), of the same steps where they are recorded.
             run: Columns of the run, set in the same transaction.
         """
-        with self._db.change() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO steps (run_id, first_step, count, data)"
-                " VALUES (?, ?, ?, ?)",
-                (run_id, first_step, len(values), values.astype(STEP_DTYPE).tobytes()),
-            )
+        with self._db.change():
+            self._add_packed("steps", run_id, first_step, values.astype(STEP_DTYPE))
+            if probes is not None:
+                self._add_packed("probes", run_id, first_step, probes.astype(PROBE_DTYPE))
             if run:
                 self.update(run_id, **run)
 
     def steps(self, run_id: str) -> StepMetrics:
         """Metrics of every step of a run."""
+        return self._packed("steps", run_id, STEP_DTYPE)
+
+    def probes(self, run_id: str) -> StepMetrics:
+        """What a run recorded of its steps besides, `PROBE_DTYPE`; no steps where it didn't."""
+        return self._packed("probes", run_id, PROBE_DTYPE)
+
+    def _add_packed(self, table: str, run_id: str, first_step: int, values: np.ndarray) -> None:
+        with self._db.change() as db:
+            db.execute(
+                f"INSERT OR REPLACE INTO {table} (run_id, first_step, count, data)"
+                " VALUES (?, ?, ?, ?)",
+                (run_id, first_step, len(values), values.tobytes()),
+            )
+
+    def _packed(self, table: str, run_id: str, dtype: np.dtype[Any]) -> StepMetrics:
         rows = self._db.rows(
-            "SELECT first_step, count, data FROM steps WHERE run_id = ? ORDER BY first_step",
+            f"SELECT first_step, count, data FROM {table} WHERE run_id = ? ORDER BY first_step",
             (run_id,),
         )
         if not rows:
-            return StepMetrics(np.empty(0, np.int64), np.empty(0, STEP_DTYPE))
+            return StepMetrics(np.empty(0, np.int64), np.empty(0, dtype))
         numbers = [np.arange(r["first_step"], r["first_step"] + r["count"]) for r in rows]
-        values = np.frombuffer(b"".join(r["data"] for r in rows), STEP_DTYPE)
+        values = np.frombuffer(b"".join(r["data"] for r in rows), dtype)
         return StepMetrics(np.concatenate(numbers), values)
 
     def add_epoch(self, run_id: str, epoch: EpochMetrics, **run: Any) -> None:
@@ -308,13 +330,14 @@ class Store:
 
     def truncate(self, run_id: str, step: int) -> None:
         """Forgets the metrics after a step: a resumed run goes on from its checkpoint."""
-        kept = self.steps(run_id)
-        values = kept.values[kept.steps <= step]
+        known = {"steps": self.steps(run_id), "probes": self.probes(run_id)}
         with self._db.change() as db:
-            db.execute("DELETE FROM steps WHERE run_id = ?", (run_id,))
             db.execute("DELETE FROM epochs WHERE run_id = ? AND step > ?", (run_id, step))
-            if len(values):
-                self.add_steps(run_id, int(kept.steps[0]), values)
+            for table, metrics in known.items():
+                db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+                values = metrics.values[metrics.steps <= step]
+                if len(values):
+                    self._add_packed(table, run_id, int(metrics.steps[0]), values)
             best = ", ".join(f"{BEST[m]}({m})" for m in BEST)
             db.execute(
                 f"UPDATE runs SET ({', '.join(f'best_{m}' for m in BEST)}) ="
