@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Callable
@@ -32,6 +33,7 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     application.setStyle("Fusion")
     folder: Path | None = store_folder or default_store()
     code = 0
+    gc.freeze()  # what is imported stays; to walk it at every full collection takes a frame or two
     while folder is not None:
         store = open_store(folder)
         if store is None:

@@ -6,8 +6,7 @@ goes through here, in small transactions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -31,6 +30,9 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 
 WATCH_MILLISECONDS = 1000
+FEW = 100
+"""Runs that are written in the window's thread: a hundredth of a second."""
+
 Result = TypeVar("Result")
 
 
@@ -76,8 +78,10 @@ class Conductor(QObject):
         self._thread: TrainingThread | None = None
         self._closing = False
         self._trash = QThreadPool(self)
-        self._purged = _Purged(self)
-        self._purged.failed.connect(self.failed)
+        self._trash.setMaxThreadCount(1)  # what is done first is written first
+        self._written = _Written(self)
+        self._written.done.connect(self._look_at_store)
+        self._written.failed.connect(self.failed)
         self._handlers: dict[type[Message], Callable[..., None]] = {
             Ready: self._on_ready,
             Started: self._on_started,
@@ -163,30 +167,25 @@ class Conductor(QObject):
         self.guarded(lambda: self.store.reorder(run_ids))
         self._changed(queue=True)
 
-    def rename(self, run_id: str, name: str) -> None:
-        """Gives a run another name."""
-        self.guarded(lambda: self.store.update(run_id, name=name))
-        self._changed()
+    def set_column(self, column: str, values: Mapping[str, object]) -> None:
+        """Sets a column of runs, by their ids."""
+        self._do(len(values), lambda store: store.update_each(column, values))
 
     def set_hidden(self, run_ids: Iterable[str], hidden: bool) -> None:
         """Hides or shows the curves of runs."""
-        for run_id in run_ids:
-            self.guarded(partial(self.store.update, run_id, hidden=int(hidden)))
-        self._changed()
+        self.set_column("hidden", dict.fromkeys(run_ids, int(hidden)))
 
     def delete(self, run_ids: list[str]) -> None:
         """Puts runs aside; `restore` brings them back."""
-        self.guarded(lambda: self.store.delete(run_ids))
-        self._changed(queue=True)
+        self._do(len(run_ids), lambda store: store.delete(run_ids))
 
     def restore(self, run_ids: list[str]) -> None:
         """Brings deleted runs back."""
-        self.guarded(lambda: self.store.restore(run_ids))
-        self._changed(queue=True)
+        self._do(len(run_ids), lambda store: store.restore(run_ids))
 
     def empty_trash(self) -> None:
         """Removes deleted runs and their files for good, in a thread: files may be many."""
-        self._trash.start(_Purge(self.store.folder, self._purged))
+        self._trash.start(_Write(self.store.folder, Store.purge, self._written))
 
     # --- the run under way ---------------------------------------------------------------------
 
@@ -288,6 +287,14 @@ class Conductor(QObject):
                 self.guarded(self.store.mark_interrupted)
             self._changed(queue=True)
 
+    def _do(self, many: int, write: Callable[[Store], object]) -> None:
+        """Writes at once, or in a thread where it is about many runs."""
+        if many > FEW:
+            self._trash.start(_Write(self.store.folder, write, self._written))
+        else:
+            self.guarded(lambda: write(self.store))
+            self._changed(queue=True)
+
     def _changed(self, *, queue: bool = False) -> None:
         self.runs_changed.emit()
         if queue:
@@ -302,20 +309,22 @@ class Conductor(QObject):
             return None
 
 
-class _Purged(QObject):
+class _Written(QObject):
+    done = Signal()
     failed = Signal(str)
 
 
-class _Purge(QRunnable):
-    """Empties the trash through a store of its own, as one belongs to one thread."""
+class _Write(QRunnable):
+    """Writes to the store in a thread, through one of its own, as one belongs to one thread."""
 
-    def __init__(self, folder: Path, tell: _Purged) -> None:
+    def __init__(self, folder: Path, write: Callable[[Store], object], tell: _Written) -> None:
         super().__init__()
-        self._folder, self._tell = folder, tell
+        self._folder, self._write, self._tell = folder, write, tell
 
     def run(self) -> None:
         try:
             with Store(self._folder) as store:
-                store.purge()
+                self._write(store)
         except StoreError as error:
             self._tell.failed.emit(str(error))
+        self._tell.done.emit()

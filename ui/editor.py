@@ -47,6 +47,7 @@ class _Edit(QUndoCommand):
         if other._time - self._time > MERGE_SECONDS:
             return False
         self._after, self._time = other._after, other._time
+        del other._before, other._after  # PySide keeps the merged command itself for good
         return True
 
     def redo(self) -> None:

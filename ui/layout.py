@@ -14,7 +14,7 @@ def keep(window: MainWindow) -> None:
         "geometry": window.saveGeometry(),
         "across": window.across.saveState(),
         "down": window.down.saveState(),
-        "columns": window.runs.table.horizontalHeader().saveState(),
+        "table": window.runs.state(),
         "plots": window.live.settings(),
         "explained": window.experiment.explained,
     }
@@ -29,7 +29,7 @@ def restore(window: MainWindow) -> None:
         ("geometry", window.restoreGeometry),
         ("across", window.across.restoreState),
         ("down", window.down.restoreState),
-        ("columns", window.runs.table.horizontalHeader().restoreState),
+        ("table", window.runs.restore_state),
         ("plots", window.live.restore_settings),
         ("explained", window.experiment.explain),
     ):

@@ -29,11 +29,12 @@ from ui.commands import Commands
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
-from ui.models.epochs import EpochCache
 from ui.models.layers import Layers
+from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
+from ui.panels.inside import InsidePanel
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
@@ -43,9 +44,10 @@ from ui.panels.status import StatusPanel
 from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_follower import RunFollower
+from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
 from workbench import presets
-from workbench.remedies import Remedy
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -75,16 +77,17 @@ class MainWindow(QMainWindow):
         self.conductor = Conductor(store)
         self.assistant = Assistant(store.folder)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
-        self._epochs = EpochCache(self.conductor)
+        self.feed = RunFeed(store, self)
         self._build()
         self.follower = RunFollower(self)
-        self.changes = RunChanges(self.conductor, self.undo_stack, self.banner)
+        self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
+        self.trials = RunTrials(self)
         self.beside = SideWindows(self)
         self.commands = Commands(self)
         self._connect()
         layout.restore(self)
         self.show_runs()
-        self._show_queue()
+        self.follower.show_queue()
         self._show_state()
 
     # --- building ------------------------------------------------------------------------------
@@ -98,9 +101,11 @@ class MainWindow(QMainWindow):
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
         self.data = DataPanel(self.editor)
-        self.network = NetworkPanel(self.editor, self.layers, self.experiment.structure.commands)
+        commands = self.experiment.structure.commands
+        self.network = NetworkPanel(self.editor, self.layers, commands, self.read_run)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
-        self.model = RunTable()
+        self.inside = InsidePanel(self.assistant)
+        self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
         self.queue = QueuePanel()
@@ -114,10 +119,12 @@ class MainWindow(QMainWindow):
         self.tabs.addTab(self.data, self.tr("Data"))
         self.tabs.addTab(self.network, self.tr("Network"))
         self.tabs.addTab(self.tune, self.tr("Tune"))
+        self.tabs.addTab(self.inside, self.tr("Inside"))
         self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
         self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
         self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
         self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
+        self.tabs.setTabToolTip(4, self.tr("Weights, gradients and dead units of the selected run"))
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -153,7 +160,10 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         conductor, runs, editor = self.conductor, self.runs, self.editor
         conductor.runs_changed.connect(self.show_runs)
-        conductor.queue_changed.connect(self._show_queue)
+        self.feed.curves_changed.connect(self.live.show_runs)
+        self.feed.newest_changed.connect(self.network.compare.show_runs)
+        self.feed.changed.connect(self._runs_read)
+        self.feed.failed.connect(self.report)
         conductor.state_changed.connect(self._show_state)
         conductor.logged.connect(self.log.add)
         self.assistant.logged.connect(self.log.add)
@@ -165,12 +175,14 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
         self.live.failed.connect(self.report)
-        self.live.diagnosis.remedy_chosen.connect(self.try_remedy)
+        self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
         self.layers.failed.connect(self.report)
         self.network.failed.connect(self.report)
         self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
+        self.inside.failed.connect(self.report)
+        self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         runs.selected.connect(self._run_selected)
@@ -178,11 +190,15 @@ class MainWindow(QMainWindow):
         runs.resume.connect(conductor.resume_run)
         runs.delete.connect(self.changes.delete)
         runs.hide_runs.connect(conductor.set_hidden)
+        runs.change.connect(self.changes.change)
+        runs.try_setting.connect(self.trials.try_setting)
+        runs.said.connect(self.banner.say)
+        runs.failed.connect(self.report)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
         self.queue.removed.connect(self.changes.delete)
         self.model.shown_changed.connect(self._tick)
-        self.model.renamed.connect(self.changes.rename)
+        self.model.written.connect(self.changes.write)
         self._show_title()
 
     # --- what a person does --------------------------------------------------------------------
@@ -231,21 +247,6 @@ class MainWindow(QMainWindow):
             return
         self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
-    @Slot(str, object)
-    def try_remedy(self, run_id: str, remedy: Remedy) -> None:
-        """Puts a run's settings with one change into the form, or looks for that setting."""
-        run = self.conductor.guarded(lambda: self.store.run(run_id))
-        if run is None:
-            return
-        try:
-            experiment = remedy.applied(run.experiment)
-        except SpecError as error:
-            self.report(f"{run.name}: {error}")
-            return
-        self.editor.replace(experiment, self.tr("{} after {}").format(remedy.words, run.name))
-        if remedy.finds:
-            self.find_setting(remedy.finds)
-
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -260,27 +261,24 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_runs(self) -> None:
         """Shows the store's runs as they are now."""
-        found = self.conductor.guarded(self.store.runs)
-        if found is None:
-            return
-        runs = found[::-1]
-        self.model.set_runs(runs, self._epochs.of(runs))
-        self.live.show_runs(runs)
-        self.live.diagnosis.show_run(self.runs.current)
-        self.network.compare.show_runs(runs)
+        self.feed.look()
+
+    @Slot(list)
+    def _runs_read(self, places: list[int]) -> None:
+        """Looks again at the run that is chosen, where it went on."""
+        run_id = self.runs.current_id
+        if run_id and self.feed.frame.place(run_id) in places:
+            run = self.read_run(run_id)
+            self.live.diagnosis.show_run(run)
+            self.inside.show_run(run)
+
+    def read_run(self, run_id: str) -> Run | None:
+        """All that is known of a run; None for ""."""
+        return self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
 
     @Slot()
     def _show_bar(self) -> None:
         self.runs.bar.setVisible(self.bottom.currentWidget() is self.runs)
-
-    @Slot()
-    def _show_queue(self) -> None:
-        queue = self.conductor.guarded(self.store.queue) or []
-        held = bool(self.conductor.guarded(lambda: self.store.queue_held))
-        waiting = [run for run in queue if run.run_id != self.conductor.run_id]
-        self.queue.show_queue(waiting, held or not self.conductor.is_busy)
-        title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")
-        self.bottom.setTabText(self.bottom.indexOf(self.queue), title)
 
     @Slot()
     def _show_state(self) -> None:
@@ -305,7 +303,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
-        run = self.runs.current
+        run = self.read_run(run_id)
         self.network.compare.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
@@ -314,6 +312,7 @@ class MainWindow(QMainWindow):
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
         self.live.diagnosis.show_run(run)
+        self.inside.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -366,6 +365,8 @@ class MainWindow(QMainWindow):
         self.data.close_jobs()
         self.network.close_jobs()
         self.live.close_loader()
+        self.runs.close_jobs()
+        self.feed.close()
         self.assistant.close()
         self.conductor.close()
         self.store.close()

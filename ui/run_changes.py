@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
@@ -10,6 +11,10 @@ from PySide6.QtWidgets import QMessageBox
 
 from ui.banner import Banner
 from ui.conductor import Conductor
+from workbench.runs.frame import RunFrame
+
+Values = dict[str, Any]
+"""By run id."""
 
 
 class DeleteRuns(QUndoCommand):
@@ -26,21 +31,21 @@ class DeleteRuns(QUndoCommand):
         self._conductor.restore(self._run_ids)
 
 
-class RenameRun(QUndoCommand):
-    """Gives a run another name."""
+class ChangeRuns(QUndoCommand):
+    """Sets a column of runs: name, tags, notes, star, colour, archive."""
 
     def __init__(
-        self, conductor: Conductor, run_id: str, before: str, after: str, words: str
+        self, conductor: Conductor, column: str, before: Values, after: Values, words: str
     ) -> None:
         super().__init__(words)
-        self._conductor, self._run_id = conductor, run_id
+        self._conductor, self._column = conductor, column
         self._before, self._after = before, after
 
     def redo(self) -> None:
-        self._conductor.rename(self._run_id, self._after)
+        self._conductor.set_column(self._column, self._after)
 
     def undo(self) -> None:
-        self._conductor.rename(self._run_id, self._before)
+        self._conductor.set_column(self._column, self._before)
 
 
 class RunChanges(QObject):
@@ -48,12 +53,16 @@ class RunChanges(QObject):
 
     Args:
         conductor: Writes to the store.
+        frame: The runs as they are.
         undo_stack: Of the window.
         banner: Offers to undo a deletion.
     """
 
-    def __init__(self, conductor: Conductor, undo_stack: QUndoStack, banner: Banner) -> None:
+    def __init__(
+        self, conductor: Conductor, frame: RunFrame, undo_stack: QUndoStack, banner: Banner
+    ) -> None:
         super().__init__(banner)
+        self._frame = frame
         self._conductor, self._undo_stack, self._banner = conductor, undo_stack, banner
         self._deletion: tuple[int, Callable[[], None]] = (0, undo_stack.undo)
         undo_stack.indexChanged.connect(self._forget_deletion)
@@ -104,11 +113,26 @@ class RunChanges(QObject):
             self._banner.hide()
             self._conductor.empty_trash()
 
-    @Slot(str, str)
-    def rename(self, run_id: str, name: str) -> None:
-        """Gives a run another name."""
-        run = self._conductor.guarded(lambda: self._conductor.store.run(run_id))
-        before = run.name if run is not None else name
-        if name != before:
-            words_ = self.tr("renaming of {}").format(before)
-            self._undo_stack.push(RenameRun(self._conductor, run_id, before, name, words_))
+    @Slot(str, str, str)
+    def write(self, run_id: str, column: str, text: str) -> None:
+        """Gives a run another name, other tags or notes."""
+        self.change(column, {run_id: text})
+
+    @Slot(str, dict)
+    def change(self, column: str, after: Values) -> None:
+        """Sets a column of runs, by their ids."""
+        places = {run_id: self._frame.place(run_id) for run_id in after}
+        before = {
+            run_id: self._frame.value(column, place) or (0 if column in _NUMBERS else "")
+            for run_id, place in places.items()
+            if place is not None
+        }
+        changed = {run_id: value for run_id, value in after.items()
+                   if run_id in before and value != before[run_id]}  # fmt: skip
+        if changed:
+            kept = {run_id: before[run_id] for run_id in changed}
+            words_ = self.tr("change of {}").format(column)
+            self._undo_stack.push(ChangeRuns(self._conductor, column, kept, changed, words_))
+
+
+_NUMBERS = ("starred", "archived", "colour")

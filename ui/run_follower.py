@@ -1,4 +1,4 @@
-"""The run under way, as the window shows it: its points, its row of the table, its end."""
+"""The run under way and those that wait, as the window shows them: points, rows, the end."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class RunFollower(QObject):
         conductor.epoch.connect(self._add_points)
         conductor.progress.connect(self._show_phase)
         conductor.ended.connect(self._run_ended)
+        conductor.queue_changed.connect(self.show_queue)
 
     @Slot(object)
     def _begin(self, message: Started) -> None:
@@ -79,3 +80,13 @@ class RunFollower(QObject):
             self._window.log.note(sentence)
         if not self._window.isActiveWindow():
             QApplication.alert(self._window)
+
+    @Slot()
+    def show_queue(self) -> None:
+        """Shows the runs that wait, and how many."""
+        queue = self._conductor.guarded(self._window.store.queue) or []
+        held = bool(self._conductor.guarded(lambda: self._window.store.queue_held))
+        waiting = [run for run in queue if run.run_id != self._conductor.run_id]
+        self._window.queue.show_queue(waiting, held or not self._conductor.is_busy)
+        title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")
+        self._window.bottom.setTabText(self._window.bottom.indexOf(self._window.queue), title)

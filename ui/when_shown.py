@@ -47,4 +47,6 @@ class WhenShown(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Show:
             self.catch_up()
+        elif event.type() == QEvent.Type.PaletteChange:
+            self.mark()
         return False

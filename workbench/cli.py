@@ -15,12 +15,21 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import __version__, cli_find, cli_hardware, cli_structure, presets
+from workbench import (
+    __version__,
+    cli_compare,
+    cli_find,
+    cli_hardware,
+    cli_runs,
+    cli_structure,
+    presets,
+)
 from workbench.data import DataError, is_downloaded, load
 from workbench.experiment import Experiment
 from workbench.places import default_store
 from workbench.progress import ProgressLine
 from workbench.runs.messages import StatusChanged
+from workbench.runs.query import QueryError
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
@@ -36,11 +45,11 @@ DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
-    arguments = parser().parse_args(argv)
+    arguments = parser().parse_args(cli_runs.joined(sys.argv[1:] if argv is None else argv))
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
-    except (SpecError, DataError, StoreError) as error:
+    except (SpecError, DataError, StoreError, QueryError) as error:
         print(f"dlopt-workbench: {error}", file=sys.stderr)
         return BAD_INPUT
     except TaskFailed as error:
@@ -96,9 +105,14 @@ def parser() -> argparse.ArgumentParser:
     resume = _command(commands, "resume", _resume, "go on with a run from its last checkpoint")
     resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
     runs = _command(commands, "runs", _runs, "list the runs of the store")
+    cli_runs.add_options(runs)
+    compared = _command(
+        commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
+    )
+    cli_compare.add_options(compared)
     for part in (run, resume, runs):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune):
+    for part in (run, resume, runs, structure, tune, compared):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -121,8 +135,8 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "datasets", "devices", "find-batch-size", "find-rate", "presets",
-        "resume", "run", "runs", "tune",
+        "analyze", "code", "compare", "datasets", "devices", "find-batch-size", "find-rate",
+        "presets", "resume", "run", "runs", "tune",
     }  # fmt: skip
 
 
@@ -234,6 +248,8 @@ def _print_result(run: Run) -> None:
 def _runs(arguments: argparse.Namespace) -> int:
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
+        if cli_runs.is_table(arguments):
+            return cli_runs.table(store, arguments)
         runs = store.runs()
     if arguments.json:
         print(json.dumps([run.summary() for run in runs]))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from workbench import tuning
 from workbench.cli_find import progress_line
 from workbench.cli_structure import experiment_of
 from workbench.machine import Machine
@@ -60,9 +61,7 @@ def rows(machine: Machine) -> list[tuple[str, str]]:
 def tune(arguments: argparse.Namespace) -> int:
     """Prints the speed of each combination that was tried, and the settings to use."""
     experiment = experiment_of(arguments)
-    request: dict[str, Any] = {
-        "experiment": experiment.to_toml(), "batch_sizes": arguments.batch_sizes,
-    }  # fmt: skip
+    request = tuning.request(experiment, batch_sizes=arguments.batch_sizes)
     if arguments.seconds is not None:
         request["seconds"] = arguments.seconds
     result = _do("tune", request, arguments.store or default_store())

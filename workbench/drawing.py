@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from math import log2, sqrt
 from typing import NamedTuple
 
@@ -204,7 +205,7 @@ class _Cell:
     share: float = 0.0
     place: Place = ALONE
 
-    @property
+    @cached_property
     def width(self) -> float:
         return max(self.size[0], *(CHARACTER * len(label) for label in self.labels))
 
@@ -219,7 +220,7 @@ class _Unit:
     title: str = ""
     is_reached: bool = True
 
-    @property
+    @cached_property
     def columns(self) -> list[float]:
         """Width of each column, gap included."""
         count = 1 + max(cell.place.column for cell in self.cells)
@@ -228,7 +229,7 @@ class _Unit:
             widths[cell.place.column] = max(widths[cell.place.column], cell.width)
         return [width + GAP for width in widths]
 
-    @property
+    @cached_property
     def width(self) -> float:
         return max(sum(self.columns), CHARACTER * len(self.title) + GAP)
 

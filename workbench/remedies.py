@@ -15,6 +15,7 @@ RATE = "optimizer.learning_rate"
 FACTOR = 10.0
 DROPOUT = 0.3
 DECAY = 1e-4
+SHIFT, ANGLE = 0.1, 10.0
 MOST_RATE, LEAST_RATE = 1000.0, 1e-9
 
 
@@ -52,7 +53,8 @@ def against_low_rate(experiment: Experiment) -> tuple[Remedy, ...]:
 
 def against_overfitting(experiment: Experiment) -> tuple[Remedy, ...]:
     """What makes a network generalise instead of memorise."""
-    return tuple(filter(None, (_dropout(experiment), _penalty(experiment))))
+    found = (_augmentation(experiment), _dropout(experiment), _penalty(experiment))
+    return tuple(filter(None, found))
 
 
 def against_underfitting(experiment: Experiment) -> tuple[Remedy, ...]:
@@ -107,6 +109,13 @@ def _rate(experiment: Experiment, factor: float) -> Remedy:
     rate = min(max(experiment.optimizer.learning_rate * factor, LEAST_RATE), MOST_RATE)
     rate = float(f"{rate:.3g}")
     return Remedy(f"Learning rate {rate:g}", {RATE: rate})
+
+
+def _augmentation(experiment: Experiment) -> Remedy | None:
+    """Shifts and turns, which suit digits and photographs alike, where nothing varies yet."""
+    if experiment.augmentation.is_on:
+        return None
+    return Remedy("Augment images", {"augmentation.shift": SHIFT, "augmentation.rotation": ANGLE})
 
 
 def _dropout(experiment: Experiment) -> Remedy | None:

@@ -107,21 +107,19 @@ def unexplained(layer_seconds: Sequence[float], step_seconds: float) -> float:
     return 1.0 - sum(layer_seconds) / step_seconds if step_seconds else 0.0
 
 
-def profile_words(
-    rows: Sequence[Mapping[str, Any]], step_seconds: float, peak: float | None
-) -> str:
+def profile_words(rows: Sequence[Mapping[str, Any]], step_seconds: float, roof: Roof | None) -> str:
     """What a profile says, in a few sentences.
 
     Args:
-        rows: Of each layer `name`, `forward` and `backward` seconds, `flops`.
+        rows: Of each layer `name`, `forward` and `backward` seconds, `flops`, `bytes`.
         step_seconds: Of the whole step.
-        peak: Operations a second at the precision; None where it wasn't measured.
+        roof: Of the device at the precision; None where it wasn't measured.
     """
     seconds = [row["forward"] + row["backward"] for row in rows]
     rest = unexplained(seconds, step_seconds)
     slowest = max(range(len(rows)), key=seconds.__getitem__)
     rate = sum(row["flops"] for row in rows) / step_seconds
-    reached = f", {rate / peak:.0%} of the measured peak" if peak else ""
+    reached = f", {rate / roof.peak:.0%} of the measured peak" if roof else ""
     beyond = (
         f"the loss, the update of the weights and the batch take the other {rest:.0%}"
         if rest >= 0
@@ -131,4 +129,16 @@ def profile_words(
         f"A step takes {1000 * step_seconds:.3g} ms at {rate / 1e9:.3g} GFLOP/s{reached}. "
         f"The slowest layer is {rows[slowest]['name']} with {seconds[slowest] / step_seconds:.0%} "
         f"of it; timed one by one the layers make up {1 - rest:.0%}, and {beyond}."
+        f"{_limit_words(rows, roof) if roof else ''}"
+    )
+
+
+def _limit_words(rows: Sequence[Mapping[str, Any]], roof: Roof) -> str:
+    """Whether memory or arithmetic limits the network as a whole."""
+    moved = sum(row["bytes"] for row in rows)
+    intensity = sum(row["flops"] for row in rows) / moved if moved else 0.0
+    limit = "arithmetic" if intensity >= roof.ridge else "memory"
+    return (
+        f" At {intensity:.3g} operations a byte the limit is {limit}: "
+        f"the two are even at {roof.ridge:.3g}."
     )

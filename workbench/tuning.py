@@ -101,6 +101,16 @@ AS_IT_COMES: Settings = {
 """Every lever of speed at its default: what the others are compared with."""
 
 
+def request(experiment: Experiment, *, batch_sizes: bool = False) -> dict[str, Any]:
+    """What the task `tune` is asked, in a process that is started as the base needs it."""
+    startup = experiment.with_settings(AS_IT_COMES).hardware.startup
+    return {
+        "experiment": experiment.to_toml(),
+        "batch_sizes": batch_sizes,
+        "startup": startup._asdict(),
+    }
+
+
 def levers(
     experiment: Experiment, machine: Machine, *, in_memory: bool, batch_sizes: bool = False
 ) -> list[Lever]:

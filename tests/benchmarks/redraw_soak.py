@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtWidgets import QApplication
 
-from ui.plots.curves import RunCurves
 from ui.plots.live import LivePlots
 from ui.plots.theme import run_style
+from workbench.curves.run import RunCurves
 
 STEPS_A_REDRAW = 8
 START_STEPS, MOST_STEPS = 20_000, 40_000

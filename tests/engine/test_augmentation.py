@@ -184,15 +184,13 @@ def test_everything_at_once_trains_and_resumes_to_the_bit(store: Store) -> None:
         assert (norms <= 0.5 + 1e-5).all()
 
 
-def test_nothing_switched_on_adds_nothing(store: Store) -> None:
+def test_nothing_switched_on_adds_nothing() -> None:
     """The feed is the very one that there was before images could be varied."""
     from workbench.data import load
     from workbench.runtime.pipeline import AugmentedFeed, MemoryFeed
-    from workbench.runtime.train import _training_feed, prepare
+    from workbench.runtime.train import training_feed
 
-    experiment = small(augmentation__fill_mode="reflect")
-    prepared = prepare(experiment, load(experiment.data), store.folder)
-    assert type(_training_feed(prepared)) is MemoryFeed
-    varied_too = small(augmentation__shift=0.1)
-    prepared = prepare(varied_too, load(varied_too.data), store.folder)
-    assert type(_training_feed(prepared)) is AugmentedFeed
+    plain, varied_too = small(augmentation__fill_mode="reflect"), small(augmentation__shift=0.1)
+    dataset = load(plain.data)
+    assert type(training_feed(plain, dataset)) is MemoryFeed
+    assert type(training_feed(varied_too, dataset)) is AugmentedFeed

@@ -15,7 +15,9 @@ import numpy as np
 import psutil
 import pytest
 
+from workbench import presets
 from workbench.experiment import Experiment
+from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
@@ -240,3 +242,62 @@ def test_a_data_set_that_cannot_be_downloaded_is_one_sentence(
     assert "MNIST could not be downloaded" in done.stderr
     assert "Traceback" not in done.stderr
     assert json.loads(done.stdout)["status"] == "failed"
+
+
+def test_runs_as_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from workbench.cli import main
+
+    with Store(folder) as store:
+        for name, accuracy in (("one", 0.5), ("two", 0.75), ("=three", 0.25)):
+            run = store.create(presets.load("digits-cnn").changed(name=name))
+            store.add_epoch(
+                run.run_id,
+                EpochMetrics(1, 5, 2.0, 0.5, 0.5, 100.0, 1e-3, 0.5, accuracy),
+                val_accuracy=accuracy,
+            )
+
+    def said(*options: str) -> str:
+        assert main(["runs", "--store", str(folder), *options]) == 0
+        return capsys.readouterr().out
+
+    asked = ("--filter", "val_accuracy@best >= 0.5", "--sort", "-val_accuracy")
+    columns = ("--columns", "name,val_accuracy@1,optimizer.kind,time_to@0.6")
+    assert said(*asked, *columns).splitlines() == [
+        "name  val_accuracy@1  optimizer.kind  time_to@0.6",
+        "two   75.00 %         adam            2.0 s",
+        "one   50.00 %         adam            –",
+    ]
+    assert json.loads(said(*asked, "--columns", "name,val_accuracy", "--json")) == [
+        {"name": "two", "val_accuracy": 0.75}, {"name": "one", "val_accuracy": 0.5},
+    ]  # fmt: skip
+    assert said("--csv", "--columns", "name,seconds", "--sort", "val_accuracy") == (
+        "name,seconds\n'=three,\none,\ntwo,\n"
+    )
+    assert said("--group-by", "optimizer.kind", "--columns", "val_accuracy").splitlines()[1] == (
+        "adam            3      50.00 % ± 25.00 %"
+    )
+    assert json.loads(said("--group-by", "status", "--columns", "val_accuracy", "--json")) == [
+        {"status": "queued", "count": 3, "val_accuracy mean": 0.5, "val_accuracy deviation": 0.25}
+    ]
+    assert said("--group-by", "status", "--columns", "loss", "--csv").splitlines() == [
+        "status,count,loss mean,loss deviation", "queued,3,,",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--filter", "acuracy > 1"], "there is no column 'acuracy'; did you mean 'accuracy'?"),
+        (["--filter", "loss >"], "a value is missing after '>' (character 7)"),
+        (["--columns", "nam"], "there is no column 'nam'; did you mean 'name'?"),
+    ],
+)
+def test_a_table_that_can_not_be_made(
+    folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
+) -> None:
+    from workbench.cli import main
+
+    with Store(folder) as store:
+        store.create(presets.load("digits-cnn"))
+    assert main(["runs", "--store", str(folder), *options]) == 2
+    assert sentence in capsys.readouterr().err

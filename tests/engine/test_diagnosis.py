@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.curves import FALLING, HEALTHY, MORE_SICK, SICK, Curves, curves
+from tests.engine.made_up_curves import FALLING, HEALTHY, MORE_SICK, SICK, Curves, curves
 from workbench import presets
 from workbench.diagnosis import diagnose, diagnose_run
 from workbench.experiment import Experiment
@@ -88,8 +88,9 @@ def remedies(experiment: Experiment, kind: str) -> list[Remedy]:
 
 
 def test_remedies_go_on_from_what_is_there() -> None:
-    first, second = remedies(DIGITS, "overfitting")
-    both = second.applied(first.applied(DIGITS))
+    augment, first, second = remedies(DIGITS, "overfitting")
+    assert augment.applied(DIGITS).augmentation.is_on
+    both = second.applied(first.applied(augment.applied(DIGITS)))
     assert both.regularization.values() == {"kind": "l2", "l2": 1e-4}
     more, stronger = remedies(both, "overfitting")
     assert more.words == "Dropout 0.5"

@@ -90,23 +90,28 @@ def test_another_network_is_another_measurement() -> None:
 def test_autotune_measures_finds_and_remembers(
     folder: Path, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With short samples, and without the levers that take seconds to build."""
+    """With short samples, and without the levers that take seconds to build.
+
+    A compilation that would take longer than there is time is not begun.
+    """
     from workbench import tuning
     from workbench.runtime import tune
 
     every = tuning.levers
     monkeypatch.setattr(tune, "SAMPLE_SECONDS", 0.02)
+    monkeypatch.setattr(tune, "XLA_FACTOR", 1e9)
     monkeypatch.setattr(
         tuning, "levers",
         lambda *given, **named: [
             lever for lever in every(*given, **named)
-            if lever.name != "XLA" and not any("threads" in path for path in lever.settings)
+            if not any("threads" in path for path in lever.settings)
         ],
     )  # fmt: skip
     experiment = small(**TINY, hardware__jit_compile=True)
     result, said = do("tune", folder, experiment, seconds=60.0)
     candidates = {one["name"]: one for one in result["candidates"]}
     assert {"as it comes", "one step a call", "cached input"} <= candidates.keys()
+    assert "compiling would take longer" in candidates.pop("XLA")["failed"]
     assert all(one["rates"] for one in candidates.values())
     assert candidates["as it comes"]["gain"] == 1.0
     assert result["alone"].keys() <= candidates.keys()
@@ -117,6 +122,42 @@ def test_autotune_measures_finds_and_remembers(
     assert [m.done for m in said if m.total] == sorted(m.done for m in said if m.total)
     key = f"{machine.key}-{measured.network_key(experiment)}"
     assert measured.recall(folder, "tune", key) == result
+
+
+def test_combinations_of_what_was_worth_it_are_measured_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With made-up speeds: two levers that give, and three that don't."""
+    from workbench.runtime import tune
+    from workbench.tuning import Lever
+
+    speeds = {"hardware.precision": 1.5, "hardware.pipeline": 1.2, "hardware.prefetch": 0.5,
+              "hardware.decode_threads": 0.4, "hardware.steps_per_execution": 0.3}  # fmt: skip
+    values = ("mixed_bfloat16", "cached", 3, 3, 3)
+
+    class MadeUp:
+        compile_seconds = 0.0
+
+        def __init__(self, experiment: Experiment, *rest: object) -> None:
+            self.rate = 100.0
+            for (path, factor), value in zip(speeds.items(), values, strict=True):
+                self.rate *= factor if experiment.at(path) == value else 1.0
+
+        def sample(self, seconds: float) -> float:
+            return self.rate
+
+        def end(self) -> None: ...
+
+    monkeypatch.setattr(tune, "OwnBench", MadeUp)
+    monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
+    monkeypatch.setattr(
+        tune.tuning, "levers",
+        lambda *_, **__: [Lever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
+    )  # fmt: skip
+    result, _ = do("tune", folder, small(**TINY))
+    assert result["name"] == "hardware.precision + hardware.pipeline"
+    assert result["gain"] == pytest.approx(1.8)
+    assert all(one["rates"] for one in result["candidates"])
 
 
 def test_autotune_can_be_ended(folder: Path) -> None:

@@ -12,7 +12,7 @@ from workbench.runs.messages import EpochEnd, Message, Progress, Ready, Started,
 
 
 def started(step: int = 0, total: int = 100) -> Started:
-    return Started("r", step, total, 25, 93_322, 2_794_240, "CPU, 2 cores")
+    return Started("r", step, total, 25, 64, 93_322, 2_794_240, "CPU, 2 cores")
 
 
 def steps(first: int, last: int, seconds: float) -> Steps:

@@ -56,12 +56,14 @@ def test_the_roof_slopes_up_to_the_ridge_and_is_flat_behind() -> None:
 
 def test_what_a_profile_says() -> None:
     rows = [
-        {"name": "1 Conv2D", "forward": 0.002, "backward": 0.004, "flops": 6e9},
-        {"name": "2 Dense", "forward": 0.001, "backward": 0.001, "flops": 1e9},
+        {"name": "1 Conv2D", "forward": 0.002, "backward": 0.004, "flops": 6e9, "bytes": 1e8},
+        {"name": "2 Dense", "forward": 0.001, "backward": 0.001, "flops": 1e9, "bytes": 1e8},
     ]
-    words = roofline.profile_words(rows, 0.01, 1.4e12)
+    words = roofline.profile_words(rows, 0.01, Roof(1.4e12, 1e10))
     assert "A step takes 10 ms at 700 GFLOP/s, 50% of the measured peak." in words
     assert "The slowest layer is 1 Conv2D with 60% of it" in words
     assert "take the other 20%" in words
+    assert "At 35 operations a byte the limit is memory: the two are even at 140." in words
+    assert "limit is arithmetic" in roofline.profile_words(rows, 0.01, Roof(1.4e12, 1e12))
     assert "side by side" in roofline.profile_words(rows, 0.007, None)
     assert roofline.unexplained([0.006, 0.002], 0.01) == pytest.approx(0.2)

@@ -181,7 +181,7 @@ def test_a_streamed_folder_trains_as_one_in_memory(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from workbench import data
-    from workbench.runtime import session
+    from workbench.runtime import dataset as runtime_dataset
 
     settings: dict[str, Any] = {
         "data__kind": "image_folder",
@@ -202,7 +202,7 @@ def test_a_streamed_folder_trains_as_one_in_memory(
         budget.append(dataset.train.images.in_memory)
         return dataset
 
-    monkeypatch.setattr(session, "load", streaming)
+    monkeypatch.setattr(runtime_dataset, "load", streaming)
     streamed, _ = train(store, small(**settings))
     assert budget == [False]
     assert np.allclose(

@@ -60,6 +60,10 @@ def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object
                 10_800.0, 1e-3, 1.08 * mean + 0.02, 1 - 0.36 * mean,
             ),
         )  # fmt: skip
+    store.update(
+        run.run_id, loss=mean, accuracy=1 - 0.35 * mean, val_loss=1.08 * mean + 0.02,
+        val_accuracy=1 - 0.36 * mean,
+    )  # fmt: skip
     accuracy = float(1 - 0.36 * loss[-1])
     store.update(run.run_id, test_accuracy=accuracy if last is RunStatus.COMPLETED else None)
     message = {

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from tests.ui.made_up import add_runs  # noqa: E402
-from workbench.runs.record import Run  # noqa: E402
+from workbench import presets  # noqa: E402
 from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
 
@@ -114,7 +114,7 @@ def _settle(window: MainWindow) -> None:
     from PySide6.QtWidgets import QApplication
 
     def busy() -> bool:
-        shown = min(40, sum(1 for run in window.model.runs if run.step))
+        shown = min(40, sum(1 for run in window.store.runs() if run.step))
         return window.data.is_busy or len(window.live.plots.visible_runs) < shown
 
     end = time.monotonic() + PATIENCE_SECONDS
@@ -161,13 +161,13 @@ def _code(window: MainWindow) -> None:
 
 def _selected(window: MainWindow) -> None:
     _live(window)
-    window.runs.select(window.model.runs[-1].run_id)
+    window.runs.select(window.store.runs()[0].run_id)
     window.editor.set("structure.layers[0].filters", 16)
 
 
 def _running(window: MainWindow) -> None:
     """A run under way, half-way through."""
-    run: Run = window.model.runs[0]
+    run = window.store.runs()[-1]
     window.store.update(run.run_id, status=RunStatus.RUNNING, test_accuracy=None)
     window.show_runs()
     window.model.set_progress(run.run_id, 0.43, "6 s left")
@@ -202,6 +202,24 @@ def _missing(window: MainWindow) -> None:
     _data(window)
 
 
+def _layers(window: MainWindow) -> None:
+    """What every layer of a deep network costs, one of its blocks unfolded."""
+    network = presets.load("resnet-20")
+    window.editor.set_all(
+        {"data.kind": "cifar10", "structure.layers": network.values()["structure"]["layers"]},
+        "structure",
+    )
+    window.tabs.setCurrentWidget(window.network)
+    window.network.show_page(window.network.costs)
+    window.network.costs.table.expand(window.layers.table.index(6))
+    window.layers.select([6, 7])
+
+
+def _drawing(window: MainWindow) -> None:
+    _layers(window)
+    window.network.show_page(window.network.drawing)
+
+
 def _queue(window: MainWindow) -> None:
     window.editor.set("data.kind", "digits")
     _live(window)
@@ -227,6 +245,8 @@ STATES: dict[int, dict[str, State]] = {
         "one-selected": _selected,
         "one-form": _optimizer,
         "one-wrong": _wrong,
+        "one-layers": _layers,
+        "one-drawing": _drawing,
         "one-compare": _compare,
         "one-compare-preset": _compare_preset,
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,20 @@ def test_undo_and_redo(editor: Editor, stack: QUndoStack) -> None:
     stack.redo()
     assert editor.experiment.training.batch_size == 8
     assert not stack.canRedo()
+
+
+def test_merged_edits_do_not_keep_their_experiments(
+    editor: Editor, stack: QUndoStack, clock: list[float]
+) -> None:
+    def living() -> int:
+        gc.collect()
+        return sum(isinstance(found, Experiment) for found in gc.get_objects())
+
+    before = living()
+    for number in range(50):
+        editor.set("training.epochs", 1 + number)
+    assert stack.count() == 1
+    assert living() - before <= 2
 
 
 def test_quick_edits_of_one_field_are_one_step(

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.engine.curves import HEALTHY, SICK, Curves
+from tests.engine.made_up_curves import HEALTHY, SICK, Curves
 from tests.ui.conftest import OpenWindow
 from ui.forms.formula import FormulaView, outline_of
 from ui.forms.help import ChoiceHelp
@@ -136,8 +136,8 @@ def test_the_selected_run_is_diagnosed_and_a_remedy_goes_into_the_form(
     qtbot.waitUntil(lambda: bool(strip.findings), timeout=PATIENCE)
     assert strip.isVisible()
     before = window.editor.experiment
-    remedy, *_ = strip.findChildren(QPushButton)
-    remedy.click()
+    buttons = strip.findChildren(QPushButton)
+    next(button for button in buttons if button.text().startswith("Dropout")).click()
     after = window.editor.experiment
     assert after.name == "sick"
     assert len(after.structure.layers) == len(sick.experiment.structure.layers) + 1

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from ui.main_window import MainWindow
-from ui.models.layer_table import LAYER
+from ui.models.layer_columns import LAYER
 from ui.panels.layer_views import LayerView
 from ui.panels.structure import StructurePanel
 from workbench.layer_text import layers_from_text

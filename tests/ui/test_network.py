@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from ui.figure_export import FILTERS
 from ui.main_window import MainWindow
-from ui.models.layer_table import COST, FIELD, LAYER, MACS, MEMORY, PARAMETERS, SHARE, SHARE_ROLE
+from ui.models.layer_columns import COST, FIELD, LAYER, MACS, MEMORY, PARAMETERS, SHARE
+from ui.models.layer_table import SHARE_ROLE
 from ui.panels.drawing import DrawingPage
 from ui.panels.layer_costs import LayerCostsPage
 from workbench import presets

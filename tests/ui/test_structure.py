@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
 from ui.main_window import MainWindow
-from ui.models.layer_table import COST, LAYER, OUTPUT
+from ui.models.layer_columns import COST, LAYER, OUTPUT
 from ui.panels.layer_views import LayerView
 from ui.panels.structure import StructurePanel
 from workbench.spec.layers import Layer

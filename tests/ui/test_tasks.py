@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.test_training import LONG, PATIENCE, train, wait_for_steps
 from ui.main_window import MainWindow
 from ui.panels.finder import FinderPage
+from ui.plots.histogram import Histogram
 from workbench import batch_sizes
 
 RATE = "optimizer.learning_rate"
@@ -163,3 +164,22 @@ def test_an_experiment_that_cannot_train_starts_nothing_and_says_why(window: Mai
     assert not page.bar.is_busy
     assert not page.start_button.isEnabled()
     assert "at most" in page.start_button.toolTip()
+
+
+def test_a_look_inside_the_selected_run(quick: MainWindow, qtbot: QtBot) -> None:
+    inside = quick.inside
+    quick.tabs.setCurrentWidget(inside)
+    assert not inside.button.isEnabled()
+    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+        run_id = train(quick)
+    quick.tabs.setCurrentWidget(inside)
+    assert inside.button.isEnabled()
+    before = quick.store.run(run_id)
+    inside.button.click()
+    assert not inside.button.isEnabled()
+    qtbot.waitUntil(lambda: not inside.bar.is_busy, timeout=PATIENCE)
+    assert [layer.name for layer in inside.layers] == ["1 Conv2D", "3 Dense"]
+    assert len(inside.findChildren(Histogram)) == 2
+    assert quick.runs.current is not None
+    assert quick.runs.current.name in inside.title.text()
+    assert quick.store.run(run_id) == before

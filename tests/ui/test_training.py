@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from ui.main_window import MainWindow
-from ui.models.run_table import Choice, Pick
+from workbench import words
 from workbench.runs.status import RunStatus
 
 LONG = {"training.epochs": 100_000}
@@ -34,8 +34,7 @@ def test_train_watch_close_and_find_it_again(
 ) -> None:
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
-        assert quick.runs.current is not None
-        assert quick.runs.current.run_id == run_id
+        assert quick.runs.current_id == run_id
     run = quick.store.run(run_id)
     assert run.status is RunStatus.COMPLETED
     assert (run.test_accuracy or 0) > 0.5
@@ -170,11 +169,13 @@ def test_the_table_shows_last_best_and_at_an_epoch(quick: MainWindow, qtbot: QtB
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
     losses = [epoch.loss for epoch in quick.store.epochs(run_id)]
-    column = next(c for c in quick.model.columns if c.title == "Loss")
-    run = quick.store.run(run_id)
-    assert column.value(run) == losses[-1]
-    quick.runs.pick(Pick.BEST)
-    assert column.value(run) == min(losses)
-    quick.runs.pick(Pick.AT, 2)
-    assert quick.model.choice == Choice(Pick.AT, 2)
-    assert column.value(run) == losses[1]
+
+    def shown(key: str) -> object:
+        quick.runs.set_columns(["name", key])
+        return quick.model.frame.value(key, quick.model.place_at(0) or 0)
+
+    assert shown("loss") == losses[-1]
+    assert shown("loss@best") == min(losses)
+    assert shown("loss@2") == losses[1]
+    assert quick.model.columns[1].title == "Loss (epoch 2)"
+    assert quick.model.index(0, 1).data() == words.decimal(losses[1])

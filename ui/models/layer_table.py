@@ -6,16 +6,13 @@ itself: what is dropped or ticked is told, and `Layers` edits.
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import count
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from itertools import count, zip_longest
+from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QCoreApplication,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -27,56 +24,37 @@ from PySide6.QtGui import QColor
 
 from ui import theme
 from ui.editor import Editor
+from ui.models.layer_columns import (
+    COST,
+    LAYER,
+    SHARE,
+    Column,
+    Measure,
+    columns,
+    measures,
+    named,
+    tr,
+)
+from ui.models.layer_rows import Row, by_row, difference
 from workbench import words
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost, share
 from workbench.layer_text import layers_as_text
-from workbench.spec.base import Problem
-from workbench.spec.layers import Layer, Operation, written
+from workbench.spec.layers import Layer
 
 SHARE_ROLE = Qt.ItemDataRole.UserRole
 ROWS = "application/x-dlopt-layer-rows"
 TEXT = "text/plain"
-SUMMARY_GAP = "   "
+
+_FLAG = Qt.ItemFlag
+BETWEEN_FLAGS = _FLAG.ItemIsDropEnabled
+CALL_FLAGS = _FLAG.ItemIsEnabled | _FLAG.ItemNeverHasChildren
+CELL_FLAGS = _FLAG.ItemIsEnabled | _FLAG.ItemIsSelectable | _FLAG.ItemIsDragEnabled
+NAME_FLAGS = CELL_FLAGS | _FLAG.ItemIsUserCheckable
+_ALIGN = Qt.AlignmentFlag
+LEFT, RIGHT = _ALIGN.AlignLeft | _ALIGN.AlignVCenter, _ALIGN.AlignRight | _ALIGN.AlignVCenter
 
 Index = QModelIndex | QPersistentModelIndex
-
-
-class Measure(NamedTuple):
-    """What the bars compare.
-
-    Attributes:
-        field: Of the costs.
-        title: Heads a column.
-        words: Within a sentence.
-    """
-
-    field: str
-    title: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """One figure of a layer.
-
-    Attributes:
-        title, help: Of the header; empty where the measure says it.
-        text: From a cost.
-        has_bar: Whether its share is drawn as a bar.
-    """
-
-    title: str
-    help: str
-    text: Callable[[LayerCost], str]
-    has_bar: bool = False
-
-
-LAYER, INPUT, OUTPUT, PARAMETERS, TRAINABLE, MACS, MEMORY, FIELD, SHARE, COST = range(10)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("LayerTable", text)
 
 
 class LayerTable(QAbstractItemModel):
@@ -116,43 +94,14 @@ class LayerTable(QAbstractItemModel):
         self._warnings: dict[int, str] = {}
         self.is_refreshing = False
         self.analysis: Analysis | None = None
-        self.measures = (
-            Measure("parameters", _tr("Parameters"), _tr("parameters")),
-            Measure("macs", _tr("MACs"), _tr("MACs")),
-        )
+        self.measures = measures()
         self.measure = self.measures[0]
-        self.columns = self._columns()
+        self.columns = columns()
+        self._cells: list[Row] = []
+        self._total = 0
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self._show_problems)
         self.refresh()
-
-    def _columns(self) -> tuple[Column, ...]:
-        switch = _tr("Click to see parameters or MACs; the bar is the share of the total")
-        return (
-            Column(_tr("Layer"), _tr("The network from the image to the class"), _name),
-            Column(_tr("Input"), _tr("Shape that reaches the layer"),
-                   lambda cost: written(cost.input_shape)),
-            Column(_tr("Output"), _tr("Shape that leaves the layer"),
-                   lambda cost: written(cost.output_shape)),
-            Column(_tr("Parameters"), _tr("Its weights; shared ones count where they come first"),
-                   lambda cost: words.count(cost.parameters)),
-            Column(_tr("Trainable"), _tr("The weights that gradients train"),
-                   lambda cost: words.count(cost.trainable)),
-            Column(_tr("MACs"), _tr("Multiply-accumulate operations for one image"),
-                   lambda cost: words.count(cost.macs)),
-            Column(_tr("Memory"), _tr("Of its outputs for one image in float32"),
-                   lambda cost: words.size(cost.activation_bytes)),
-            Column(_tr("Sees"), _tr("Pixels of the image that one of its outputs sees"),
-                   lambda cost: written(cost.receptive_field)),
-            Column("", switch, self._share_text, has_bar=True),
-            Column("", switch, self._cost_text, has_bar=True),
-        )  # fmt: skip
-
-    def _share_text(self, cost: LayerCost) -> str:
-        return f"{100 * self.share(cost):.1f} %"
-
-    def _cost_text(self, cost: LayerCost) -> str:
-        return words.count(getattr(cost, self.measure.field))
 
     # --- what is where -------------------------------------------------------------------------
 
@@ -178,12 +127,6 @@ class LayerTable(QAbstractItemModel):
         """Place in the structure of what is shown at an index; -1 where there is nothing."""
         return (index.parent() if index.internalId() else index).row() if index.isValid() else -1
 
-    @staticmethod
-    def row_at(path: str) -> int | None:
-        """The layer that a path of the TOML leads into; None where it is no layer's."""
-        layer = _ROW.match(path)
-        return int(layer[1]) if layer is not None else None
-
     def cost(self, index: Index) -> LayerCost | None:
         """What is shown at an index costs; None from the layer on that doesn't fit."""
         row = self.row_of(index)
@@ -194,8 +137,7 @@ class LayerTable(QAbstractItemModel):
 
     def share(self, cost: LayerCost) -> float:
         """Its part of the network's parameters or MACs."""
-        field = self.measure.field
-        return share(getattr(cost, field), getattr(self.analysis, field, 0))
+        return share(getattr(cost, self.measure.field), self._total)
 
     def message(self, row: int) -> str:
         """What is wrong with a layer, else what is worth knowing of it; empty mostly."""
@@ -225,10 +167,17 @@ class LayerTable(QAbstractItemModel):
 
     def text(self, index: Index) -> str:
         """The words of a cell."""
-        if index.column() == LAYER and not index.internalId():
-            return _named(self._layers[index.row()])
+        if not index.internalId():
+            return self.texts(index.row())[index.column()]
         cost = self.cost(index)
-        return words.NONE if cost is None else self.columns[index.column()].text(cost)
+        return words.NONE if cost is None else self._text(cost, self.columns[index.column()])
+
+    def texts(self, row: int) -> tuple[str, ...]:
+        """The words of a layer's cells."""
+        return self._cells[row].texts
+
+    def _text(self, cost: LayerCost, column: Column) -> str:
+        return column.text(cost, self.measure, self.share(cost))
 
     def _tick(self, index: Index) -> Qt.CheckState | None:
         if index.column() != LAYER or index.internalId():
@@ -249,9 +198,7 @@ class LayerTable(QAbstractItemModel):
         return self.message(index.row()) or self.text(index.sibling(index.row(), LAYER))
 
     def _align(self, index: Index) -> Any:
-        flag = Qt.AlignmentFlag
-        side = flag.AlignLeft if index.column() == LAYER else flag.AlignRight
-        return side | flag.AlignVCenter
+        return LEFT if index.column() == LAYER else RIGHT
 
     def _colour(self, index: Index) -> Any:
         row = self.row_of(index)
@@ -269,13 +216,13 @@ class LayerTable(QAbstractItemModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            share_title = _tr("% of {}").format(self.measure.words)
+            share_title = tr("% of {}").format(self.measure.words)
             by_measure = {SHARE: share_title, COST: self.measure.title}
             return by_measure.get(section, self.columns[section].title)
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.columns[section].help
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._align(self.createIndex(0, section, 0))
+            return LEFT if section == LAYER else RIGHT
         return None
 
     def as_tsv(self) -> str:
@@ -296,7 +243,7 @@ class LayerTable(QAbstractItemModel):
         """Shows the editor's layers; rows that stay the same stay in place."""
         self.is_refreshing = True
         layers = self._editor.experiment.structure.layers
-        came, went, is_pure = _difference(self._layers, layers)
+        came, went, is_pure = difference(self._layers, layers)
         self.analysis = self._editor.analysis
         if came:
             self.beginInsertRows(QModelIndex(), came[0], came[-1])
@@ -348,23 +295,42 @@ class LayerTable(QAbstractItemModel):
             self._tell()
 
     def _find_messages(self) -> None:
-        self._messages = _by_row(self._editor.problems)
-        self._warnings = _by_row(self.analysis.warnings if self.analysis is not None else ())
+        self._messages = by_row(self._editor.problems)
+        self._warnings = by_row(self.analysis.warnings if self.analysis is not None else ())
 
     def _tell(self) -> None:
-        last = self.rowCount() - 1
-        self.dataChanged.emit(self.index(0), self.index(last, len(self.columns) - 1))
+        """Makes the cells anew, and says which read otherwise than before."""
+        analysis, before = self.analysis, self._cells
+        self._total = getattr(analysis, self.measure.field, 0)
+        costs: Sequence[LayerCost | None] = analysis.layers if analysis is not None else ()
+        self._cells = [
+            self._row(row, layer, cost)
+            for row, (layer, cost) in enumerate(zip_longest(self._layers, costs))
+        ]
+        for row, (old, new) in enumerate(zip_longest(before, self._cells[: len(before)])):
+            if old == new or new is None:
+                continue
+            parent = self.index(row)
+            self.dataChanged.emit(parent, self.index(row, len(self.columns) - 1))
+            if calls := self.rowCount(parent):
+                last = self.index(calls - 1, len(self.columns) - 1, parent)
+                self.dataChanged.emit(self.index(0, 0, parent), last)
+
+    def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> Row:
+        if cost is None:
+            texts = (named(layer), *(words.NONE for _ in self.columns[1:]))
+        else:
+            texts = tuple(self._text(cost, column) for column in self.columns)
+        return Row(texts, layer.enabled, self.message(row))
 
     # --- ticking and dragging ------------------------------------------------------------------
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        flag = Qt.ItemFlag
         if not index.isValid():
-            return flag.ItemIsDropEnabled  # between the rows
+            return BETWEEN_FLAGS
         if index.internalId():
-            return flag.ItemIsEnabled | flag.ItemNeverHasChildren
-        own = flag.ItemIsEnabled | flag.ItemIsSelectable | flag.ItemIsDragEnabled
-        return own | flag.ItemIsUserCheckable if index.column() == LAYER else own
+            return CALL_FLAGS
+        return NAME_FLAGS if index.column() == LAYER else CELL_FLAGS
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         if role != Qt.ItemDataRole.CheckStateRole or index.internalId():
@@ -407,40 +373,6 @@ class LayerTable(QAbstractItemModel):
         return True
 
 
-def _difference(before: Sequence[Layer], after: Sequence[Layer]) -> tuple[range, range, bool]:
-    """Rows that came and that went, and whether nothing else changed; else they are the last."""
-    shorter, grown = min(len(before), len(after)), len(after) - len(before)
-    pairs = zip(before, after, strict=False)
-    same = next((row for row, (a, b) in enumerate(pairs) if a != b), shorter)
-    is_pure = before[same + max(-grown, 0) :] == after[same + max(grown, 0) :]
-    first = same if is_pure else shorter
-    return range(first, first + grown), range(first, first - grown), is_pure
-
-
-def _named(layer: Layer | Operation) -> str:
-    """Its kind, and its settings in a few characters."""
-    if isinstance(layer, Layer) and not layer.enabled:
-        detail = _tr("switched off")
-    else:
-        detail = layer.summary()
-    return f"{layer.label}{SUMMARY_GAP}{detail}" if detail else layer.label
-
-
-def _name(cost: LayerCost) -> str:
-    return _named(cost.layer)
-
-
-def _by_row(problems: Iterable[Problem]) -> dict[int, str]:
-    """The first sentence about each layer."""
-    found: dict[int, str] = {}
-    for problem in problems:
-        row = LayerTable.row_at(problem.path)
-        if row is not None:
-            found.setdefault(row, problem.message)
-    return found
-
-
-_ROW = re.compile(r"structure\.layers\[(\d+)\]")
 _SHOWN: dict[int, Callable[[LayerTable, Index], Any]] = {
     Qt.ItemDataRole.DisplayRole: LayerTable.text,
     Qt.ItemDataRole.CheckStateRole: LayerTable._tick,

@@ -68,7 +68,8 @@ class Layers(QObject):
     @property
     def rows(self) -> list[int]:
         """The chosen layers, in order."""
-        return sorted(index.row() for index in self.selection.selectedRows())
+        parts = self.selection.selection().toList()
+        return sorted({row for part in parts for row in range(part.top(), part.bottom() + 1)})
 
     def select(self, rows: Sequence[int]) -> None:
         """Chooses layers; the form shows the first of them."""

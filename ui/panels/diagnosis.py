@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.panels.finding_line import finding_line
 from workbench.diagnosis import Finding, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 
-ICON = 16
 LOOK_MILLISECONDS = 1000
 """A run under way is looked at again at most this often."""
 
@@ -118,7 +117,7 @@ class DiagnosisStrip(QWidget):
         column = QVBoxLayout(self._lines)
         theme.spaced(column, 0, spacing=1)
         for finding in findings or ():
-            column.addLayout(self._line(run, finding))
+            column.addLayout(finding_line(run, finding, self.remedy_chosen))
         if not findings:
             calm = self.tr("{}: no sign of over-fitting, under-fitting or a wrong learning rate")
             label = QLabel(calm.format(run.name))
@@ -127,27 +126,3 @@ class DiagnosisStrip(QWidget):
         self._layout.replaceWidget(old, self._lines)
         old.hide()
         old.deleteLater()
-
-    def _line(self, run: Run, finding: Finding) -> QHBoxLayout:
-        row = QHBoxLayout()
-        theme.spaced(row, 0, spacing=2)
-        icon, title = QLabel(), QLabel(f"{run.name}: {finding.title}")
-        icon.setPixmap(theme.icon("warning", theme.tones().warn).pixmap(ICON))
-        title.setProperty("role", "title")
-        evidence = QLabel(finding.evidence)
-        evidence.setWordWrap(True)
-        evidence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        evidence.setToolTip(finding.evidence)
-        row.addWidget(icon)
-        row.addWidget(title)
-        row.addWidget(evidence, 1)
-        for remedy in finding.remedies:
-            button = QPushButton(remedy.words)
-            button.setToolTip(
-                self.tr(
-                    "Put this run's settings into the form with this change; Undo takes it back"
-                )
-            )
-            button.clicked.connect(partial(self.remedy_chosen.emit, run.run_id, remedy))
-            row.addWidget(button)
-        return row

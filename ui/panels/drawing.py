@@ -111,7 +111,7 @@ class DrawingPage(QWidget):
         self.view.show_drawing(drawing)
         self.legend.setText(" ".join(drawing.legend) if drawing is not None else "")
         self.legend.setVisible(drawing is not None)
-        self._show_export()
+        self.save_action.setEnabled(self.export.is_busy or drawing is not None)
 
     def _settings(self) -> dict[str, Any]:
         """How it is drawn, on the screen and in the file."""

@@ -6,6 +6,8 @@ the same data.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -200,9 +202,10 @@ class DrawingView(QAbstractScrollArea):
         for line in drawing.lines:
             if seen.intersects(_bounds(line)):
                 _paint_line(painter, line)
+        fills = _fills()
         for box in drawing.boxes:
             if seen.intersects(_qt(box.area)):
-                self._paint_box(painter, box)
+                self._paint_box(painter, box, fills[box.look])
 
     def _paint_chosen(self, painter: QPainter, drawing: Drawing) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -222,11 +225,10 @@ class DrawingView(QAbstractScrollArea):
             painter.setPen(QColor(tones.text))
             painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, frame.label)
 
-    def _paint_box(self, painter: QPainter, box: Box) -> None:
+    def _paint_box(self, painter: QPainter, box: Box, fill: _Fill) -> None:
         tones = theme.tones()
-        edge, fill, style = _colours(box)
-        painter.setPen(QPen(edge, 1, style))
-        painter.setBrush(fill)
+        painter.setPen(fill.pen)
+        painter.setBrush(_shade(box.share) if box.look is Look.WEIGHTS else fill.brush)
         painter.drawRect(_qt(box.rect))
         if self.zoom < LEGIBLE:
             return
@@ -339,18 +341,27 @@ def _paint_line(painter: QPainter, line: tuple[Point, ...]) -> None:
     painter.drawPolygon(QPolygonF(head))
 
 
-def _colours(box: Box) -> tuple[QColor, QColor, Qt.PenStyle]:
-    """Edge, fill and kind of the edge."""
+class _Fill(NamedTuple):
+    """How a box is drawn."""
+
+    pen: QPen
+    brush: QColor
+
+
+def _fills() -> dict[Look, _Fill]:
+    """Edge and fill of every look in the appearance in force."""
     tones, pen = theme.tones(), Qt.PenStyle
-    base = QColor(tones.base)
     return {
-        Look.INPUT: (QColor(tones.text), base, pen.SolidLine),
-        Look.WEIGHTS: (QColor(tones.accent), _shade(box.share), pen.SolidLine),
-        Look.PLAIN: (QColor(tones.muted), QColor(tones.raised), pen.SolidLine),
-        Look.TIED: (QColor(tones.accent), base, pen.DashLine),
-        Look.OFF: (QColor(tones.faint), base, pen.DotLine),
-        Look.WRONG: (QColor(tones.bad), base, pen.SolidLine),
-    }[box.look]
+        look: _Fill(QPen(QColor(edge), 1, style), QColor(fill))
+        for look, edge, fill, style in (
+            (Look.INPUT, tones.text, tones.base, pen.SolidLine),
+            (Look.WEIGHTS, tones.accent, tones.base, pen.SolidLine),
+            (Look.PLAIN, tones.muted, tones.raised, pen.SolidLine),
+            (Look.TIED, tones.accent, tones.base, pen.DashLine),
+            (Look.OFF, tones.faint, tones.base, pen.DotLine),
+            (Look.WRONG, tones.bad, tones.base, pen.SolidLine),
+        )
+    }
 
 
 def _shade(share: float) -> QColor:

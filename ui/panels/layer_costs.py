@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
+from ui.models.layer_rows import row_at
 from ui.models.layers import Layers
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_views import LayerTree
@@ -44,6 +45,7 @@ class LayerCostsPage(QWidget):
         super().__init__()
         self._editor, self._layers = editor, layers
         self.figures: dict[str, QLabel] = {}
+        self._lines: list[tuple[Problem, str]] = []
         self.table = LayerTree(layers)
         commands.attach(self.table)
         self.sentences = QListWidget()
@@ -58,6 +60,7 @@ class LayerCostsPage(QWidget):
         layout.addLayout(self._top())
         layout.addWidget(self.table, 1)
         layout.addWidget(self.sentences)
+        self.sentences.hide()
         follow = WhenShown(self, self._refresh)
         editor.problems_changed.connect(follow.mark)
 
@@ -109,7 +112,7 @@ class LayerCostsPage(QWidget):
         whole = analysis if analysis is not None and not analysis.problems else None
         figures = self._texts(whole) if whole is not None else {}
         for key, value in self.figures.items():
-            value.setText(figures.get(key, words.NONE))
+            _show(value, figures.get(key, words.NONE))
         inside = [p for p in editor.problems if p.path.startswith("structure.layers")]
         self._show_sentences(inside, list(analysis.warnings) if analysis is not None else [])
 
@@ -130,6 +133,9 @@ class LayerCostsPage(QWidget):
     def _show_sentences(self, wrong: list[Problem], warnings: list[Problem]) -> None:
         tones = theme.tones()
         lines = [(p, tones.bad) for p in wrong] + [(p, tones.warn) for p in warnings]
+        if lines == self._lines:
+            return
+        self._lines = lines
         self.sentences.clear()
         for problem, tone in lines:
             item = QListWidgetItem(theme.icon("warning", tone), self._editor.sentence(problem))
@@ -142,10 +148,21 @@ class LayerCostsPage(QWidget):
 
     @Slot(QListWidgetItem)
     def _choose(self, item: QListWidgetItem) -> None:
-        row = self._layers.table.row_at(item.data(Qt.ItemDataRole.UserRole))
+        row = row_at(item.data(Qt.ItemDataRole.UserRole))
         if row is not None:
             self._layers.select([row])
 
     @Slot()
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._layers.table.as_tsv())
+
+
+def _show(label: QLabel, text: str) -> None:
+    """Shows a figure in a label that only grows.
+
+    Any other label asks for its layout at each new text, and all of the table is painted anew.
+    """
+    label.setText(text)
+    needed = label.sizeHint()
+    if needed.width() > label.width() or label.minimumSize() != label.maximumSize():
+        label.setFixedSize(needed)

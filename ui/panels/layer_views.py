@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QPainter,
     QResizeEvent,
-    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,8 +24,10 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.models.layer_table import COST, INPUT, LAYER, OUTPUT, SHARE, SHARE_ROLE
+from ui.models.layer_columns import COST, INPUT, LAYER, OUTPUT, SHARE
+from ui.models.layer_table import SHARE_ROLE
 from ui.models.layers import Layers
+from ui.when_shown import WhenShown
 
 BAR_HEIGHT = 3
 CELL_MARGIN = 7
@@ -89,26 +90,27 @@ class LayerView(QTreeView):
         for column in range(layers.table.columnCount()):
             self.setColumnHidden(column, column not in columns)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        layers.table.refreshed.connect(self._fit_if_shown)
-        layers.table.measure_changed.connect(self.fit)
+        follow = WhenShown(self, self._fit)
+        layers.table.refreshed.connect(follow.mark)
+        layers.table.measure_changed.connect(follow.mark)
 
     @Slot(int)
     def _clicked(self, column: int) -> None:
         if column in (SHARE, COST):
             self._layers.table.next_measure()
 
-    @Slot()
-    def fit(self) -> None:
+    def _fit(self) -> None:
         """Columns as wide as their longest text, found by its letters: drawing all takes long."""
         table, metrics = self._layers.table, self.fontMetrics()
-        rows = [table.index(row) for row in range(table.rowCount())]
+        rows = [table.texts(row) for row in range(table.rowCount())]
         for column in self._columns:
             if column == LAYER:
                 continue
-            texts = [table.text(index.siblingAtColumn(column)) for index in rows]
+            texts = [row[column] for row in rows]
             texts += [str(table.headerData(column, Qt.Orientation.Horizontal)), self.least(column)]
-            width = metrics.horizontalAdvance(max(texts, key=len))
-            self.setColumnWidth(column, width + 2 * CELL_MARGIN + theme.UNIT)
+            width = metrics.horizontalAdvance(max(texts, key=len)) + 2 * CELL_MARGIN + theme.UNIT
+            if width != self.columnWidth(column):
+                self.setColumnWidth(column, width)
         self._fit_names()
 
     def least(self, column: int) -> str:
@@ -126,15 +128,6 @@ class LayerView(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_names()
-
-    @Slot()
-    def _fit_if_shown(self) -> None:
-        if self.isVisible():
-            self.fit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.fit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():
@@ -158,7 +151,8 @@ class LayerList(LayerView):
         self.setRootIsDecorated(False)
         self.setItemsExpandable(False)
         self.setExpandsOnDoubleClick(False)
-        layers.table.refreshed.connect(self._fit_height)
+        layers.table.rowsInserted.connect(self._fit_height)
+        layers.table.rowsRemoved.connect(self._fit_height)
         self._fit_height()
 
     @Slot()

@@ -12,18 +12,16 @@ from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
+from ui.models.run_feed import ShownRun
 from ui.panels.diagnosis import DiagnosisStrip
-from ui.plots.curves import RunCurves
 from ui.plots.theme import run_style
+from workbench.curves.reading import read_curves
+from workbench.curves.run import RunCurves
 from workbench.runs.messages import EpochEnd, Started, Steps
-from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
     from ui.plots.live import LivePlots
-
-MOST_SHOWN = 40
-"""Curves shown at once; older runs above that stay ticked and appear when others are cleared."""
 
 
 class _Loader(QObject):
@@ -34,46 +32,23 @@ class _Loader(QObject):
 class _Load(QRunnable):
     """Reads one run's metrics from the store in a thread of the pool."""
 
-    def __init__(self, folder: Path, run: Run, tell: _Loader) -> None:
+    def __init__(self, folder: Path, run: ShownRun, tell: _Loader) -> None:
         super().__init__()
         self._folder, self._run, self._tell = folder, run, tell
 
     def run(self) -> None:
         try:
             with Store(self._folder) as store:
-                curves = curves_of(
-                    store.steps(self._run.run_id),
-                    store.epochs(self._run.run_id),
-                    self._run.steps_per_epoch,
-                )
+                curves = read_curves(store, store.run(self._run.run_id))
         except StoreError as error:
             self._tell.failed.emit(str(error))
             return
         self._tell.loaded.emit(self._run.run_id, curves)
 
 
-def curves_of(
-    steps: StepMetrics, epochs: Sequence[EpochMetrics], steps_per_epoch: int | None
-) -> RunCurves:
-    """The curves of a run from what the store holds of it."""
-    curves = RunCurves(steps_per_epoch)
-    values = steps.values
-    if len(values):
-        curves.append_steps(
-            steps.steps, values["seconds"], values["loss"], values["accuracy"],
-            values["learning_rate"], values["images_per_second"],
-        )  # fmt: skip
-    for epoch in epochs:
-        curves.append_epoch(
-            float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
-            epoch.images_per_second,
-        )  # fmt: skip
-    return curves
-
-
-def run_colour(run: Run) -> QColor:
-    """The colour that a run has everywhere."""
-    return run_style(run.colour, QColor(theme.tones().text))[0]
+def run_colour(number: int) -> QColor:
+    """The colour that a run of this colour number has everywhere."""
+    return run_style(number, QColor(theme.tones().text))[0]
 
 
 class LivePanel(QWidget):
@@ -99,7 +74,7 @@ class LivePanel(QWidget):
         self._loader.failed.connect(self.failed)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._runs: dict[str, Run] = {}
+        self._runs: dict[str, ShownRun] = {}
         self._plots: LivePlots | None = None
         self._settings: Any = None
         self._layout = QVBoxLayout(self)
@@ -147,13 +122,12 @@ class LivePanel(QWidget):
         """Axis, smoothing and so on, for the next time."""
         return self._settings if self._plots is None else self._plots.state()
 
-    def show_runs(self, runs: Sequence[Run]) -> None:
-        """Shows the runs that are not hidden, newest first."""
+    def show_runs(self, runs: Sequence[ShownRun]) -> None:
+        """Shows these runs, newest first, but those without a step."""
         self._runs = {run.run_id: run for run in runs}
         if self._plots is None:
             return
-        shown = [r for r in runs if not r.hidden and (r.step or r.run_id in self._curves)]
-        shown = shown[:MOST_SHOWN]
+        shown = [run for run in runs if run.has_steps or run.run_id in self._curves]
         wanted = {run.run_id for run in shown}
         for run_id in [r for r in self._names if r not in wanted]:
             self.plots.remove_run(run_id)
@@ -184,7 +158,7 @@ class LivePanel(QWidget):
             self._waiting[run_id] = []  # what came before is being read from the store
             return
         if curves is None:
-            self._curves[run_id] = RunCurves(message.steps_per_epoch)
+            self._curves[run_id] = RunCurves(message.steps_per_epoch, message.batch_size)
         else:
             curves.truncate(message.step)
         self._add_if_shown(run_id)
@@ -211,12 +185,12 @@ class LivePanel(QWidget):
         self._pool.waitForDone()
         self.diagnosis.close_jobs()
 
-    def _add(self, run: Run) -> None:
+    def _add(self, run: ShownRun) -> None:
         colour, style = run_style(run.colour, QColor(theme.tones().text))
         self.plots.add_run(run.run_id, self._curves[run.run_id], run.name, colour, style)
         self._names[run.run_id] = (run.name, run.colour)
 
-    def _load(self, run: Run) -> None:
+    def _load(self, run: ShownRun) -> None:
         if run.run_id not in self._loading:
             self._loading.add(run.run_id)
             self._pool.start(_Load(self._folder, run, self._loader))
@@ -231,7 +205,7 @@ class LivePanel(QWidget):
 
     def _add_if_shown(self, run_id: str) -> None:
         run = self._runs.get(run_id)
-        if run is not None and not run.hidden and run_id not in self._names:
+        if run is not None and run_id not in self._names:
             self._add(run)
 
 

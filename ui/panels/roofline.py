@@ -74,7 +74,6 @@ class RooflinePage(FinderPage):
         table.setShowGrid(False)
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
         for column, head in enumerate(heads):
             item = QTableWidgetItem(head)
             item.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)

@@ -1,102 +1,56 @@
-"""The table of runs: the window's memory, and the legend of its plots."""
+"""The runs panel: the window's memory, and the legend of its plots."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSortFilterProxyModel,
-    Qt,
-    Signal,
-    Slot,
-)
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence, QPainter
+import json
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
+    QFileDialog,
     QHBoxLayout,
-    QHeaderView,
-    QInputDialog,
     QLabel,
-    QLineEdit,
     QMenu,
     QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ui import theme
-from ui.models.run_table import PROGRESS_ROLE, SORT_ROLE, Choice, Pick, RunTable
-from workbench.runs.record import Run
+from ui.models.run_table import Rows, RunTable
+from ui.panels.run_actions import make_actions
+from ui.panels.run_columns import ColumnChooser
+from ui.panels.run_comparison import MOST_COMPARED, Comparison
+from ui.panels.run_export import RunExport
+from ui.panels.run_filter import FilterField
+from ui.panels.run_menus import RunMenus
+from ui.panels.run_view import RunsView
+from workbench.runs.matching import known_columns
 from workbench.runs.status import RunStatus
 
-ROW_HEIGHT = 26
-BAR_WIDTH = 64
-CELL_MARGIN = 11
-WIDTHS = (240, 200, 96, 96, 96, 96, 96, 104, 104)
-
-TONE_OF_STATUS = {
-    RunStatus.COMPLETED: "good",
-    RunStatus.RUNNING: "accent",
-    RunStatus.PAUSED: "warn",
-    RunStatus.STOPPED: "muted",
-    RunStatus.INTERRUPTED: "warn",
-    RunStatus.FAILED: "bad",
-    RunStatus.QUEUED: "muted",
-}
-
-
-class StatusDelegate(QStyledItemDelegate):
-    """Draws a run's status as a coloured word, and as a bar with words while it is under way."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        tone = TONE_OF_STATUS[RunStatus(index.data(SORT_ROLE))]
-        for role in (option.palette.ColorRole.Text, option.palette.ColorRole.HighlightedText):
-            option.palette.setColor(role, QColor(getattr(theme.tones(), tone)))
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        progress = index.data(PROGRESS_ROLE)
-        if progress is None:
-            super().paint(painter, option, index)
-            return
-        share, words_ = progress
-        colours = theme.tones()
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.selection))
-        inside = option.rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
-        bar = QRect(inside.left(), inside.center().y() - 2, BAR_WIDTH, 6)
-        painter.fillRect(bar, QColor(colours.line))
-        bar.setWidth(round(BAR_WIDTH * share))
-        painter.fillRect(bar, QColor(colours.accent))
-        painter.setPen(QColor(colours.text))
-        beside = inside.adjusted(BAR_WIDTH + 8, 0, 0, 0)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, words_)
-        painter.restore()
+ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 
 class RunsPanel(QWidget):
     """Table, filter and what can be done with runs.
+
+    Args:
+        model: The runs.
 
     Signals:
         selected: The current run's id; "" for none.
         use_settings, resume: Asked for the current run, by its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
+        change: Set a column of runs: its name, and the values by id.
+        try_setting: Put the settings of a run ("" for the form's own) into the form, with one of
+            them replaced: its id, the path, the value.
+        said: A sentence on what was done.
+        failed: A sentence on what could not be done.
     """
 
     selected = Signal(str)
@@ -104,232 +58,315 @@ class RunsPanel(QWidget):
     resume = Signal(str)
     delete = Signal(list)
     hide_runs = Signal(list, bool)
+    change = Signal(str, dict)
+    try_setting = Signal(str, str, object)
+    said = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, model: RunTable) -> None:
         super().__init__()
         self.model = model
-        self.proxy = QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(model)
-        self.proxy.setSortRole(SORT_ROLE)
-        self.proxy.setFilterKeyColumn(-1)
-        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.table = self._make_table()
-        self.filter = QLineEdit()
-        self.filter.setPlaceholderText(self.tr("Filter runs"))
-        self.filter.setAccessibleName(self.tr("Filter runs"))
-        self.filter.setToolTip(self.tr("Show only runs with this text in any column (Ctrl+F)"))
-        self.filter.setClearButtonEnabled(True)
-        self.filter.setFixedWidth(56 * theme.UNIT)
-        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.table = RunsView(model)
+        self.menus = RunMenus(self)
+        self.export_ = RunExport(model.frame, self)
+        self.export_.failed.connect(self.failed)
+        self.export_.saved.connect(self._saved)
+        self.filter = FilterField(self._filter, lambda: known_columns(model.frame))
         self.count = QLabel()
         self.count.setProperty("role", "muted")
+        self.comparison = Comparison(self)
+        self._wanted = ""
+        self._chooser: ColumnChooser | None = None
+        self.actions_ = make_actions(self)
+        self.bar = self._make_bar()
+        self._lay_out()
+        self.table.header.customContextMenuRequested.connect(self.menus.header)
+        self.table.customContextMenuRequested.connect(self.menus.runs)
+        self.table.star_clicked.connect(self._star_row)
+        self.table.selectionModel().currentRowChanged.connect(self._current_changed)
+        self.table.selectionModel().selectionChanged.connect(self.enable_actions)
+        model.dataChanged.connect(self.enable_actions)
+        model.arranged.connect(self.refresh)
+        self.refresh()
+
+    def _lay_out(self) -> None:
         self.empty = QLabel(
             self.tr(
                 "No runs yet. Each training becomes a row here, with its settings and curves, and "
                 "stays."
             )
         )
-        self.empty.setProperty("role", "muted")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing = QLabel(self.tr("No run fulfils the filter."))
+        self.fault = QLabel()
+        self.fault.setProperty("role", "problem")
+        self.fault.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
+        self.fault.hide()
+        self.filter.fault.connect(self._show_fault)
         self.pages = QStackedWidget()
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.table)
+        for page in (self.empty, self.table, self.nothing):
+            self.pages.addWidget(page)
+        for label in (self.empty, self.nothing):
+            label.setProperty("role", "muted")
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         layout = QVBoxLayout(self)
         theme.spaced(layout, 0)
+        layout.addWidget(self.fault)
         layout.addWidget(self.pages, 1)
-        self._make_actions()
-        self.bar = self._make_bar()
-        model.dataChanged.connect(self._enable_actions)
-        self.proxy.rowsInserted.connect(self.refresh)
-        self.proxy.rowsRemoved.connect(self.refresh)
-        model.rowsInserted.connect(self.refresh)  # also those that the filter hides
-        model.rowsRemoved.connect(self.refresh)
-        self.refresh()
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.proxy)
-        table.setSortingEnabled(True)
-        table.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        table.horizontalHeader().setSortIndicatorClearable(True)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setAccessibleName(self.tr("Runs"))
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(64)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._header_menu)
-        for column, width in enumerate(WIDTHS):
-            table.setColumnWidth(column, width)
-        self._delegate = StatusDelegate(table)
-        table.setItemDelegateForColumn(1, self._delegate)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        table.selectionModel().currentRowChanged.connect(self._current_changed)
-        table.selectionModel().selectionChanged.connect(self._enable_actions)
-        return table
 
     def _make_bar(self) -> QWidget:
-        """What belongs to the table and lies beside its tab: buttons, the count and the filter."""
+        """What belongs to the table and lies beside its tab."""
         bar = QWidget()
         row = QHBoxLayout(bar)
         theme.spaced(row, 0, 0, 3, 0, spacing=1)
         row.addWidget(self.count)
         row.addSpacing(2 * theme.UNIT)
         for key in ("use", "resume", "rename", "hide", "delete"):
-            button = QToolButton()
-            button.setDefaultAction(self.actions_[key])
+            row.addWidget(self._button(self.actions_[key]))
+        row.addSpacing(2 * theme.UNIT)
+        row.addWidget(self._button(self.actions_["compare"]))
+        for icon, text, reason, fill in (
+            ("group", self.tr("Group"), self.tr("Put runs with one value of a setting together"),
+             self.menus.fill_groups),
+            ("more", self.tr("More"), self.tr("Archived runs, export"), self.menus.fill_more),
+        ):  # fmt: skip
+            button, menu = QToolButton(), QMenu(self)
+            theme.set_icon(button, icon)
+            button.setToolTip(reason)
+            button.setAccessibleName(text)
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setAccessibleName(self.actions_[key].text())
+            menu.aboutToShow.connect(partial(fill, menu))
+            button.setMenu(menu)
             row.addWidget(button)
+            if icon == "group":
+                row.addWidget(self._button(self.actions_["columns"]))
         row.addSpacing(2 * theme.UNIT)
         row.addWidget(self.filter)
         return bar
 
-    def _make_actions(self) -> None:
-        self.actions_: dict[str, QAction] = {}
-        tr = self.tr
-        for key, icon, text, keys, slot, reason in (
-            ("use", "reuse", tr("Use these settings"), "Ctrl+U", self._use,
-             tr("Put the settings of this run into the form, to change one and compare")),
-            ("resume", "play", tr("Resume"), "Ctrl+R", self._resume,
-             tr("Go on with a stopped, interrupted or failed run from its last checkpoint")),
-            ("rename", "edit", tr("Rename"), "F2", self._rename,
-             tr("Give this run a name that says what was tried")),
-            ("hide", "live", tr("Show or hide curves"), "Space", self._toggle,
-             tr("Show the curves of the chosen runs, or take them out of the plots")),
-            ("copy", "duplicate", tr("Copy run id"), "Ctrl+C", self._copy,
-             tr("Copy the id, by which the command line knows this run")),
-            ("delete", "trash", tr("Delete"), "Del", self._delete,
-             tr("Delete the chosen runs; Undo brings them back")),
-        ):  # fmt: skip
-            action = QAction(text, self.table)
-            action.setToolTip(f"{reason} ({keys})")
-            theme.set_icon(action, icon)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(slot)
-            self.table.addAction(action)
-            self.actions_[key] = action
-        self._enable_actions()
+    def _button(self, action: QAction) -> QToolButton:
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setAccessibleName(action.text())
+        return button
 
     # --- selection -----------------------------------------------------------------------------
 
     @property
-    def current(self) -> Run | None:
-        """The run with the focus; None while there is none."""
+    def current_id(self) -> str:
+        """The run with the focus; "" while there is none."""
         index = self.table.currentIndex()
-        if not index.isValid():
-            return None
-        return self.model.run_at(self.proxy.mapToSource(index).row())
+        return self.model.id_at(index.row()) if index.isValid() else ""
 
     @property
-    def chosen(self) -> list[Run]:
+    def chosen_places(self) -> Rows:
+        """Where all selected runs lie in the frame; a group stands for its runs."""
+        return self.model.places_of(self.table.selected_rows())
+
+    @property
+    def chosen_ids(self) -> list[str]:
         """All selected runs."""
-        rows = self.table.selectionModel().selectedRows()
-        return [self.model.run_at(self.proxy.mapToSource(index).row()) for index in rows]
+        return [self.model.frame.run_id(place) for place in self.chosen_places.tolist()]
 
     def select(self, run_id: str) -> None:
         """Makes a run the current one; a filter that hides it goes."""
         row = self.model.row_of(run_id)
+        if row is None and self.model.frame.place(run_id) is not None:
+            self._wanted = run_id
+            if not self.model.is_busy:
+                self._show_all()
+            row = self.model.row_of(run_id)
         if row is not None:
-            if not self.proxy.mapFromSource(self.model.index(row, 0)).isValid():
-                self.filter.clear()
-            index = self.proxy.mapFromSource(self.model.index(row, 0))
+            self._wanted = ""
+            index = self.model.index(row, 0)
             self.table.setCurrentIndex(index)
             self.table.scrollTo(index)
 
+    def _show_all(self) -> None:
+        self.filter.clear()
+        if self.model.only is not None:
+            self.actions_["compare"].setChecked(False)
+        if self.model.group:
+            self.group_by("")
+
     @Slot()
     def refresh(self) -> None:
-        """Shows the table or the empty page, and how many runs there are."""
-        total, shown = self.model.rowCount(), self.proxy.rowCount()
-        self.pages.setCurrentWidget(self.table if total else self.empty)
-        words_ = self.tr("{} of {} runs").format(shown, total) if shown < total else ""
-        if total and shown == total:
-            words_ = self.tr("1 run") if total == 1 else self.tr("{} runs").format(total)
-        self.count.setText(words_)
+        """Shows the table or the empty page, how many runs there are, and what is selected."""
+        total, shown = self.model.total, len(self.model.places)
+        page = self.table if shown else self.nothing if total else self.empty
+        self.pages.setCurrentWidget(page)
+        words_ = self.tr("{} of {} runs").format(f"{shown:,}", f"{total:,}")
+        if shown == total:
+            words_ = self.tr("1 run") if total == 1 else self.tr("{} runs").format(f"{total:,}")
+        if self.model.is_reading:
+            words_ = self.tr("reading {} runs…").format(f"{total:,}")
+        self.count.setText(words_ if total else "")
+        self.enable_actions()
+        if self._wanted and not self.model.is_busy:
+            self.select(self._wanted)
 
     @Slot()
     def _current_changed(self) -> None:
-        run = self.current
-        self.selected.emit(run.run_id if run is not None else "")
+        self.selected.emit(self.current_id)
 
     @Slot()
-    def _enable_actions(self) -> None:
-        chosen = self.chosen
-        one = len(chosen) == 1
-        for key in ("use", "rename", "copy"):
+    def enable_actions(self) -> None:
+        """Enables what can be done with the chosen runs."""
+        places, frame = self.chosen_places, self.model.frame
+        one, any_ = len(places) == 1, len(places) > 0
+        status = frame.values("status")[places]
+        for key in ("use", "rename", "copy", "tag", "note", "pin"):
             self.actions_[key].setEnabled(one)
-        self.actions_["resume"].setEnabled(one and chosen[0].status.can_resume)
-        self.actions_["hide"].setEnabled(bool(chosen))
-        self.actions_["delete"].setEnabled(
-            bool(chosen) and not any(run.status.is_active for run in chosen)
-        )
+        for key in ("hide", "star", "archive", "copy_rows"):
+            self.actions_[key].setEnabled(any_)
+        self.actions_["resume"].setEnabled(one and RunStatus(status[0]).can_resume)
+        self.actions_["delete"].setEnabled(any_ and not np.isin(status, ACTIVE).any())
+        comparing = self.model.only is not None
+        self.actions_["compare"].setEnabled(comparing or 2 <= len(places) <= MOST_COMPARED)
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _filter(self, text: str) -> None:
+        self.model.set_filter(text)
+
+    @Slot(str)
+    def _show_fault(self, sentence: str) -> None:
+        self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
+
+    def set_columns(self, keys: list[str]) -> None:
+        """Shows these columns; the selection stays."""
+        ranges, current = self.table.ranges(), self.table.currentIndex()
+        row = current.row() if current.isValid() else -1
+        self.model.set_columns(keys)
+        if row >= 0:
+            flag = self.table.selectionModel().SelectionFlag.NoUpdate
+            self.table.selectionModel().setCurrentIndex(self.model.index(row, 0), flag)
+        self.table.select_rows(ranges)
+
+    def replace_column(self, key: str, by: str) -> None:
+        """Shows another column in the place of one; "" for none."""
+        keys = [by if known == key else known for known in self.table.keys]
+        self.set_columns([known for known in keys if known])
+
+    @Slot()
+    def choose_columns(self) -> None:
+        """Opens the list of all columns."""
+        if self._chooser is None:
+            self._chooser = ColumnChooser(self.model, lambda: self.table.keys, self)
+            self._chooser.chosen.connect(self.set_columns)
+        self._chooser.refill()
+        self._chooser.show()
+        self._chooser.raise_()
+
+    def group_by(self, key: str) -> None:
+        """Puts runs with one value in a column together; "" for no groups."""
+        self.model.set_view(group=key)
+        self.table.lay_out()
+
+    # --- from one start to the next ------------------------------------------------------------
+
+    def state(self) -> str:
+        """Columns, their widths, the group and so on, as JSON."""
+        return json.dumps({
+            "columns": self.comparison.own_keys or self.table.keys,
+            "widths": self.table.widths,
+            "group": self.model.group,
+            "archived": self.model.archived,
+        })  # fmt: skip
+
+    def restore_state(self, text: str) -> None:
+        """Shows the table as it was; what can't be read is left as it is."""
+        try:
+            kept = json.loads(text)
+            columns = [str(key) for key in kept["columns"]]
+            widths = {str(key): int(width) for key, width in kept["widths"].items()}
+            group, archived = str(kept["group"]), bool(kept["archived"])
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return
+        self.table.widths = widths
+        self.model.set_columns(columns)
+        self.table.lay_out()
+        self.model.set_view(archived=archived)
+        self.group_by(group)
+
+    def close_jobs(self) -> None:
+        """Waits for its threads; before the window goes."""
+        self.model.close()
+        self.export_.close()
 
     # --- actions -------------------------------------------------------------------------------
 
-    def _use(self) -> None:
-        if self.current is not None:
-            self.use_settings.emit(self.current.run_id)
+    def use(self) -> None:
+        """Puts the settings of the current run into the form."""
+        if self.current_id:
+            self.use_settings.emit(self.current_id)
 
-    def _resume(self) -> None:
-        if self.current is not None:
-            self.resume.emit(self.current.run_id)
+    def go_on(self) -> None:
+        """Resumes the current run."""
+        if self.current_id:
+            self.resume.emit(self.current_id)
 
-    def _rename(self) -> None:
-        index = self.table.currentIndex()
-        if index.isValid():
-            self.table.edit(index.siblingAtColumn(0))
+    def write(self, key: str) -> None:
+        """Opens a cell of the current run for writing, with its column where it isn't shown."""
+        run_id = self.current_id
+        if not run_id:
+            return
+        if key not in self.model.keys:
+            self.set_columns([*self.table.keys, key])
+        row = self.model.row_of(run_id)
+        if row is not None:
+            index = self.model.index(row, self.model.keys.index(key))
+            self.table.setCurrentIndex(index)
+            self.table.edit(index)
 
-    def _toggle(self) -> None:
-        chosen = self.chosen
-        if chosen:
-            hidden = not all(run.hidden for run in chosen)
-            self.hide_runs.emit([run.run_id for run in chosen], hidden)
+    def toggle(self, key: str) -> None:
+        """Sets a flag of the chosen runs, or clears it where all have it."""
+        places = self.chosen_places
+        if len(places):
+            value = not (self.model.frame.values(key)[places] == 1).all()
+            if key == "hidden":
+                self.hide_runs.emit(self.chosen_ids, value)
+            else:
+                self.change.emit(key, dict.fromkeys(self.chosen_ids, value))
 
-    def _copy(self) -> None:
-        if self.current is not None:
-            QGuiApplication.clipboard().setText(self.current.run_id)
+    def copy_id(self) -> None:
+        """Copies the id of the current run."""
+        QGuiApplication.clipboard().setText(self.current_id)
 
-    def _delete(self) -> None:
-        ids = [run.run_id for run in self.chosen if not run.status.is_active]
+    def copy_rows(self) -> None:
+        """Copies the chosen runs with the columns that are shown."""
+        self.export_.copy(self.chosen_places.tolist(), self.table.keys)
+
+    def export(self) -> None:
+        """Asks for a file and writes the runs that are shown, with their columns."""
+        name, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export as CSV"), "runs.csv", self.tr("CSV files (*.csv)")
+        )
+        if name:
+            self.export_.save(Path(name), self.model.places, self.table.keys)
+
+    def remove(self) -> None:
+        """Deletes the chosen runs, but those under way."""
+        status = self.model.frame.values("status")
+        ids = [
+            self.model.frame.run_id(p)
+            for p in self.chosen_places.tolist()
+            if status[p] not in ACTIVE
+        ]
         if ids:
             self.delete.emit(ids)
 
-    def _header_menu(self, place: QPoint) -> None:
-        column = self.model.columns[self.table.horizontalHeader().logicalIndexAt(place)]
-        if not column.metric:
-            return
-        menu = QMenu(self)
-        for pick, text in (
-            (Pick.LAST, self.tr("Last epoch")),
-            (Pick.BEST, self.tr("Best epoch")),
-            (Pick.AT, self.tr("At epoch…")),
-        ):
-            action = menu.addAction(text)
-            action.setCheckable(True)
-            action.setChecked(self.model.choice.pick is pick)
-            action.setData(pick)
-        chosen = menu.exec(self.table.horizontalHeader().mapToGlobal(place))
-        if chosen is not None:
-            self.pick(chosen.data())
+    @Slot(int)
+    def _star_row(self, row: int) -> None:
+        run_id = self.model.id_at(row)
+        if run_id:
+            starred = self.model.frame.value("starred", self.model.frame.place(run_id) or 0) == 1
+            self.change.emit("starred", {run_id: not starred})
 
-    def pick(self, pick: Pick, epoch: int | None = None) -> None:
-        """Chooses which epoch's figures are shown; asks for the epoch where it has to."""
-        if pick is Pick.AT and epoch is None:
-            epoch, sure = QInputDialog.getInt(
-                self, self.tr("At epoch"), self.tr("Epoch"), self.model.choice.epoch, 1, 100_000
-            )
-            if not sure:
-                return
-        self.model.set_choice(Choice(pick, epoch or 1))
+    @Slot(str)
+    def _saved(self, path: str) -> None:
+        self.said.emit(self.tr("Wrote {}.").format(path))

@@ -15,7 +15,7 @@ from ui.assistant import Assistant
 from ui.editor import Editor
 from ui.panels.finder import FinderPage, Texts
 from ui.plots.race import Lane, Race
-from workbench import measured, words
+from workbench import measured, tuning, words
 from workbench.experiment import Experiment
 
 
@@ -63,8 +63,7 @@ class SpeedPage(FinderPage):
         )
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
-        asked = super().request(experiment)
-        return asked | {"batch_sizes": self.batch_sizes.isChecked()}
+        return tuning.request(experiment, batch_sizes=self.batch_sizes.isChecked())
 
     def begin(self) -> None:
         self.race.show_lanes([])

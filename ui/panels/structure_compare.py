@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
@@ -38,13 +38,15 @@ class ComparePage(QWidget):
 
     Args:
         editor: Whose experiment is compared.
+        read_run: All that is known of the run of an id; None where it can't be read.
     """
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, editor: Editor, read_run: Callable[[str], Run | None]) -> None:
         super().__init__()
-        self._editor = editor
-        self._runs: dict[str, Run] = {}
+        self._editor, self._read_run = editor, read_run
+        self._run: Run | None = None
         self._items: list[tuple[str, Key]] = []
+        self._offered: set[str] = set()
         self._wanted: Key | None = None
         self._other: tuple[Key, Experiment] | None = None
         self.box = self._make_box()
@@ -95,10 +97,11 @@ class ComparePage(QWidget):
 
     # --- choosing ------------------------------------------------------------------------------
 
-    def show_runs(self, runs: Sequence[Run]) -> None:
-        """Offers these runs, newest first; while they train, their names stay as they are."""
-        self._runs = {run.run_id: run for run in runs}
-        named = [(run.name, ("run", run.run_id)) for run in runs]
+    @Slot(list)
+    def show_runs(self, runs: Sequence[tuple[str, str]]) -> None:
+        """Offers these runs, ids and names, newest first."""
+        named = [(name, ("run", run_id)) for run_id, name in runs]
+        self._offered = {run_id for run_id, _ in runs}
         named += [(self.tr("{} (preset)").format(n), ("preset", n)) for n in presets.names()]
         if named != self._items:
             self._items = named
@@ -108,6 +111,11 @@ class ComparePage(QWidget):
         """Compares with this run (it was selected elsewhere)."""
         if run_id and self._wanted != ("run", run_id):
             self._wanted = ("run", run_id)
+            if run_id not in self._offered:  # an old one among very many
+                run = self._read_run(run_id)
+                if run is not None:
+                    self._offered.add(run_id)
+                    self._items = [(run.name, ("run", run_id)), *self._items]
             self.follow.mark()
 
     def compare_with_preset(self, name: str) -> None:
@@ -121,7 +129,7 @@ class ComparePage(QWidget):
         known = {key for _, key in self._items}
         if self._wanted in known:
             return self._wanted
-        return self._items[0][1] if self._runs else None
+        return self._items[0][1] if self._offered else None
 
     @Slot(int)
     def _chosen(self, index: int) -> None:
@@ -196,14 +204,15 @@ class ComparePage(QWidget):
         """The other experiment; read once, as it never changes."""
         if self._other is None or self._other[0] != key:
             kind, name = key
-            read = self._runs[name].experiment if kind == "run" else presets.load(name)
+            self._run = self._read_run(name) if kind == "run" else None
+            read = self._run.experiment if self._run is not None else presets.load(name)
             self._other = (key, read)
         return self._other[1]
 
     def _shape(self, key: Key, other: Experiment) -> Shape | None:
         """Of the other one's images; None where it isn't known."""
-        run = self._runs.get(key[1])
-        if run is not None and run.image_shape is not None:
+        run = self._run
+        if run is not None and run.run_id == key[1] and run.image_shape is not None:
             return run.image_shape
         info = other.data.info()
         if info is None and other.data == self._editor.experiment.data:

@@ -1,4 +1,4 @@
-"""Live plots of runs: curve buffers, a min/max pyramid, drawing within a budget, themes.
+"""Plots of runs on the screen: lines, axes, drawing within a budget, themes.
 
-What lives here knows neither TensorFlow nor the engine (`workbench`): runs arrive as arrays.
+What lives here knows of the engine only `workbench.curves`: runs arrive as arrays.
 """

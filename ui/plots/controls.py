@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.plots.curves import AXES
-from ui.plots.smoothing import MAX_WEIGHT
+from workbench.curves.run import AXES
+from workbench.curves.smoothing import MAX_WEIGHT
 
 _POSITIONS = 100
 """Positions of the smoothing slider; each third of the way divides 1 - weight by ten."""
@@ -92,6 +92,7 @@ class ControlRow(QWidget):
             "step": (self.tr("Step"), self.tr("Optimizer steps: compare progress per update")),
             "epoch": (self.tr("Epoch"), self.tr("Passes over the data: compare batch sizes")),
             "seconds": (self.tr("Seconds"), self.tr("Training time: compare real speed")),
+            "images": (self.tr("Images"), self.tr("Images seen: compare what learning cost")),
         }
         self.axes = QButtonGroup(self)
         self.axes.setExclusive(True)

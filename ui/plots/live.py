@@ -14,13 +14,13 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.plots.controls import ControlRow, EmptyPage
-from ui.plots.curves import AXES, RunCurves
-from ui.plots.panel import X_QUANTITY, Metric, PlotPanel, PlotState, PlottedRun
+from ui.plots.panel import Metric, PlotPanel, PlotState, PlottedRun
 from ui.plots.ranges import Anchor
 from ui.plots.scheduler import DrawScheduler
-from ui.plots.smoothing import MAX_WEIGHT
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
+from workbench.curves.run import AXES, RunCurves
+from workbench.curves.smoothing import MAX_WEIGHT
 
 _METRICS = (
     Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
@@ -189,7 +189,7 @@ class LivePlots(QWidget):
 
     @Slot(str)
     def set_axis(self, axis: str) -> None:
-        """Take "step", "epoch" or "seconds" as x; the view follows the data again."""
+        """Take one of `AXES` as x; the view follows the data again."""
         if axis not in AXES:
             raise ValueError(f"axis must be one of {', '.join(AXES)}, but is {axis!r}")
         self._state.axis = axis
@@ -301,7 +301,8 @@ class LivePlots(QWidget):
             return seconds_text(max(x, 0.0))
         if self._state.axis == "epoch":
             return self.tr("Epoch {0}").format(f"{x:.2f}")
-        return self.tr("Step {0}").format(value_text(x, X_QUANTITY["step"]))
+        words = self.tr("Step {0}") if self._state.axis == "step" else self.tr("{0} images")
+        return words.format(value_text(x, Quantity.COUNT))
 
     @Slot()
     def _resized(self) -> None:

@@ -13,12 +13,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.plots.curves import CATCH_UP, Points, RunCurves
 from ui.plots.layer import Line, Reading, Readout, Width
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, settled
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text
 from ui.plots.view import PlotView
+from workbench.curves.run import CATCH_UP, Points, RunCurves
 
 
 @dataclass
@@ -75,7 +75,10 @@ class Metric:
     show_x_ticks: bool = True
 
 
-X_QUANTITY = {"step": Quantity.COUNT, "epoch": Quantity.NUMBER, "seconds": Quantity.SECONDS}
+X_QUANTITY = {
+    "step": Quantity.COUNT, "epoch": Quantity.NUMBER, "seconds": Quantity.SECONDS,
+    "images": Quantity.COUNT,
+}  # fmt: skip
 
 
 class PlotPanel(QWidget):

@@ -1,6 +1,6 @@
-"""The colours of plots: one colour-blind-safe cycle for runs, and the rest from the palette.
+"""The colours of plots: those of runs as Qt's, and the rest from the palette.
 
-After Okabe and Ito (2008). Widgets never live here.
+Widgets never live here.
 """
 
 from __future__ import annotations
@@ -10,24 +10,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
-# Okabe and Ito's hues. Orange, sky blue and yellow are darkened until they reach 3:1 on white;
-# all reach it on a dark grey too. Their black is the palette's text colour (None).
-_CYCLE: tuple[str | None, ...] = (
-    "#0A7BBD",  # blue
-    "#D55E00",  # vermillion
-    "#009573",  # bluish green
-    "#C06A9B",  # reddish purple
-    "#BC8400",  # orange
-    "#3E9AD0",  # sky blue
-    None,  # black on light, near white on dark
-    "#9C9200",  # yellow
-)
-_STYLES = (
-    Qt.PenStyle.SolidLine,
-    Qt.PenStyle.DashLine,
-    Qt.PenStyle.DashDotLine,
-    Qt.PenStyle.DotLine,
-)
+from workbench.curves.looks import look
+
+_STYLES = {
+    "solid": Qt.PenStyle.SolidLine,
+    "dashed": Qt.PenStyle.DashLine,
+    "dashdot": Qt.PenStyle.DashDotLine,
+    "dotted": Qt.PenStyle.DotLine,
+}
 LEGIBLE = 3.0
 """The least contrast of a line or a swatch against its background (WCAG 2.2, 1.4.11)."""
 
@@ -39,8 +29,8 @@ def run_style(index: int, text: QColor | None = None) -> tuple[QColor, Qt.PenSty
         index: 0 for the first run; after 8 colours the line style changes.
         text: the text colour of the palette; the application's if left out.
     """
-    name = _CYCLE[index % len(_CYCLE)]
-    style = _STYLES[index // len(_CYCLE) % len(_STYLES)]
+    name, dashes = look(index)
+    style = _STYLES[dashes]
     if name is not None:
         return QColor(name), style
     return QColor(text or QGuiApplication.palette().color(QPalette.ColorRole.Text)), style

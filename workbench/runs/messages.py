@@ -136,6 +136,7 @@ class Started(Message):
     step: int
     total_steps: int
     steps_per_epoch: int
+    batch_size: int
     parameters: int
     macs: int
     device: str

@@ -64,7 +64,47 @@ CREATE TABLE steps (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST,)
+THOUSANDS_OF_RUNS = """
+ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN archived INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN best_loss REAL;
+ALTER TABLE runs ADD COLUMN best_accuracy REAL;
+ALTER TABLE runs ADD COLUMN best_val_loss REAL;
+ALTER TABLE runs ADD COLUMN best_val_accuracy REAL;
+ALTER TABLE runs ADD COLUMN changed INTEGER;
+ALTER TABLE runs ADD COLUMN parts BLOB;
+UPDATE runs SET changed = rowid, (best_loss, best_accuracy, best_val_loss, best_val_accuracy) =
+    (SELECT MIN(loss), MAX(accuracy), MIN(val_loss), MAX(val_accuracy)
+     FROM epochs WHERE epochs.run_id = runs.run_id);
+CREATE TABLE spec_parts (
+    part_id INTEGER PRIMARY KEY,
+    section TEXT NOT NULL,
+    content TEXT NOT NULL,
+    UNIQUE (section, content)
+);
+CREATE TABLE gone (number INTEGER PRIMARY KEY, run_id TEXT NOT NULL);
+CREATE TABLE feed (number INTEGER NOT NULL);
+INSERT INTO feed SELECT COALESCE(MAX(changed), 0) FROM runs;
+CREATE UNIQUE INDEX runs_by_change ON runs (changed);
+CREATE INDEX runs_by_name ON runs (name);
+CREATE INDEX runs_by_colour ON runs (colour);
+CREATE INDEX runs_without_parts ON runs (run_id) WHERE parts IS NULL;
+CREATE TRIGGER run_added AFTER INSERT ON runs BEGIN\
+ UPDATE feed SET number = number + 1;\
+ UPDATE runs SET changed = (SELECT number FROM feed) WHERE run_id = NEW.run_id; END;
+CREATE TRIGGER run_changed AFTER UPDATE ON runs WHEN NEW.changed IS OLD.changed BEGIN\
+ UPDATE feed SET number = number + 1;\
+ UPDATE runs SET changed = (SELECT number FROM feed) WHERE run_id = NEW.run_id; END;
+CREATE TRIGGER run_gone AFTER DELETE ON runs BEGIN\
+ UPDATE feed SET number = number + 1;\
+ INSERT INTO gone SELECT number, OLD.run_id FROM feed; END;
+"""
+"""What a person notes of a run; the best of its metrics; the spec in pieces that runs share (see
+`fields`); and a running number of every change, so that a reader asks for what is new alone."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS)
 
 
 class TooNew(Exception):

@@ -75,6 +75,10 @@ class Run:
         environment: Package versions, hardware, and the shape of an image.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
+        tags: A person's words for it, parted by ", ".
+        notes: What a person wrote about it.
+        starred: Whether a person marked it.
+        archived: Whether it is put away: kept, and left out of the table unless asked for.
     """
 
     run_id: str
@@ -105,6 +109,10 @@ class Run:
     hidden: bool = False
     deleted: float | None = None
     environment: dict[str, Any] = field(default_factory=dict)
+    tags: str = ""
+    notes: str = ""
+    starred: bool = False
+    archived: bool = False
 
     @property
     def experiment(self) -> Experiment:

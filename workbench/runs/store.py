@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 from workbench.experiment import Experiment
+from workbench.runs import fields as spec_fields
 from workbench.runs.database import Database, StoreError
+from workbench.runs.reader import Reader
 from workbench.runs.record import (
     STEP_DTYPE,
     EpochMetrics,
@@ -35,6 +37,8 @@ __all__ = ["Store", "StoreError"]
 
 _RUN_COLUMNS = tuple(f.name for f in fields(Run))
 _EPOCH_COLUMNS = tuple(f.name for f in fields(EpochMetrics))
+BEST = {"loss": "MIN", "accuracy": "MAX", "val_loss": "MIN", "val_accuracy": "MAX"}
+"""The metrics of an epoch of which a run keeps the best, and which is."""
 
 
 class Store:
@@ -43,12 +47,16 @@ class Store:
     Args:
         folder: Made where it doesn't exist.
 
+    Attributes:
+        reader: Reads runs by the thousand, and what changed of them.
+
     Raises:
         StoreError: where the folder can't be written, is no store, or is of a later version.
     """
 
     def __init__(self, folder: Path) -> None:
         self._db = Database(folder)
+        self.reader = Reader(self._db)
 
     @property
     def folder(self) -> Path:
@@ -79,11 +87,14 @@ class Store:
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
             ).fetchone()[0]
+            toml = experiment.to_toml()
+            parts = spec_fields.keep(self._db, toml)
+            name = self._free_name(experiment.name)
             db.execute(
                 "INSERT INTO runs"
-                " (run_id, name, status, experiment_toml, created, position, colour) VALUES"
-                " (?, ?, 'queued', ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, self._free_name(experiment.name), experiment.to_toml(), now, position),
+                " (run_id, name, status, experiment_toml, created, position, parts, colour) VALUES"
+                " (?, ?, 'queued', ?, ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
+                (run_id, name, toml, now, position, parts),
             )
         return self.run(run_id)
 
@@ -104,14 +115,18 @@ class Store:
         Raises:
             StoreError: where none or several do.
         """
-        runs = self.runs()
-        if start == "last" and runs:
-            return runs[-1]
-        found = [r for r in runs if r.run_id.startswith(start) or r.run_id.endswith(start)]
+        alive = "SELECT run_id FROM runs WHERE deleted IS NULL"
+        if start == "last":
+            found = self._db.rows(f"{alive} ORDER BY created DESC, rowid DESC LIMIT 1")
+        else:
+            ends = (len(start), start, -max(1, len(start)), start)
+            found = self._db.rows(
+                f"{alive} AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)", ends
+            )
         if len(found) != 1:
             how_many = f"{len(found)} runs match" if found else "there is no run"
             raise StoreError(f"{how_many} {start!r} in {self.folder}; see 'dlopt-workbench runs'")
-        return found[0]
+        return self.run(found[0]["run_id"])
 
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""
@@ -126,9 +141,21 @@ class Store:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
         if "environment" in values:
             values["environment"] = json.dumps(values["environment"])
-        columns = ", ".join(f"{name} = ?" for name in values)
         with self._db.change() as db:
+            if "experiment_toml" in values:
+                values["parts"] = spec_fields.keep(self._db, values["experiment_toml"])
+            columns = ", ".join(f"{name} = ?" for name in values)
             db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
+
+    def update_each(self, column: str, values: Mapping[str, Any]) -> None:
+        """Sets a column of several runs, by their ids, in one transaction."""
+        with self._db.change():
+            for run_id, value in values.items():
+                self.update(run_id, **{column: value})
+
+    def fill_in(self, limit: int) -> int:
+        """Gives at most this many runs of an older schema their columns; how many it found."""
+        return spec_fields.keep_missing(self._db, limit)
 
     def claim(self, run_id: str, owner: str) -> bool:
         """Makes `owner` the process that trains a queued run; False where it no longer waits."""
@@ -147,7 +174,8 @@ class Store:
 
     def mark_interrupted(self) -> list[Run]:
         """Ends the runs whose process is gone; returns them."""
-        lost = [r for r in self.runs() if r.status.is_active and not owner_is_alive(r.owner)]
+        active = [status.value for status in RunStatus if status.is_active]
+        lost = [run for run in self._of_status(*active) if not owner_is_alive(run.owner)]
         for run in lost:
             self.finish(
                 run.run_id,
@@ -183,8 +211,7 @@ class Store:
 
     def queue(self) -> list[Run]:
         """The waiting runs, next first."""
-        waiting = [r for r in self.runs() if r.status is RunStatus.QUEUED]
-        return sorted(waiting, key=lambda run: run.position)
+        return sorted(self._of_status(RunStatus.QUEUED), key=lambda run: run.position)
 
     def reorder(self, run_ids: Sequence[str]) -> None:
         """Puts the waiting runs in this order; those not named come after."""
@@ -252,11 +279,17 @@ class Store:
         """Adds the metrics of an epoch, and sets columns of the run with them."""
         marks = ", ".join("?" * (len(_EPOCH_COLUMNS) + 1))
         values = (run_id, *(getattr(epoch, name) for name in _EPOCH_COLUMNS))
+        best = {m: getattr(epoch, m) for m in BEST if getattr(epoch, m) is not None}
+        better = ", ".join(f"best_{m} = {BEST[m]}(COALESCE(best_{m}, ?), ?)" for m in best)
         with self._db.change() as db:
             db.execute(
                 f"INSERT OR REPLACE INTO epochs (run_id, {', '.join(_EPOCH_COLUMNS)})"
                 f" VALUES ({marks})",
                 values,
+            )
+            db.execute(
+                f"UPDATE runs SET {better} WHERE run_id = ?",
+                (*(value for value in best.values() for _ in range(2)), run_id),
             )
             if run:
                 self.update(run_id, **run)
@@ -282,6 +315,12 @@ class Store:
             db.execute("DELETE FROM epochs WHERE run_id = ? AND step > ?", (run_id, step))
             if len(values):
                 self.add_steps(run_id, int(kept.steps[0]), values)
+            best = ", ".join(f"{BEST[m]}({m})" for m in BEST)
+            db.execute(
+                f"UPDATE runs SET ({', '.join(f'best_{m}' for m in BEST)}) ="
+                f" (SELECT {best} FROM epochs WHERE epochs.run_id = runs.run_id) WHERE run_id = ?",
+                (run_id,),
+            )
             self.update(run_id, step=step)
 
     # --- helpers -------------------------------------------------------------------------------
@@ -298,9 +337,29 @@ class Store:
         return next(i for i in ids if self._db.row(taken, (i,)) is None)
 
     def _free_name(self, name: str) -> str:
-        taken = {row["name"] for row in self._db.rows("SELECT name FROM runs")}
-        numbered = (f"{name} {number}" for number in itertools.count(2))
-        return name if name not in taken else next(n for n in numbered if n not in taken)
+        """Looks at few of the names that are taken: a sweep gives one to a thousand runs."""
+
+        def taken(number: int) -> bool:
+            wanted = name if number == 1 else f"{name} {number}"
+            return self._db.row("SELECT 1 FROM runs WHERE name = ?", (wanted,)) is not None
+
+        low, high = 0, 1  # low is taken (or no name); doubled until one is free, then halved
+        while taken(high):
+            low, high = high, 2 * high
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if taken(middle) else (low, middle)
+        return name if high == 1 else f"{name} {high}"
+
+    def _of_status(self, *statuses: str) -> list[Run]:
+        """The runs that are not deleted and stand at one of these, oldest first."""
+        marks = ", ".join("?" * len(statuses))
+        rows = self._db.rows(
+            f"SELECT * FROM runs WHERE status IN ({marks}) AND deleted IS NULL"
+            " ORDER BY created, rowid",
+            statuses,
+        )
+        return [_run(row) for row in rows]
 
     def _each(self, run_ids: Iterable[str], statement: str, value: object) -> None:
         with self._db.change() as db:
@@ -310,6 +369,7 @@ class Store:
 def _run(row: sqlite3.Row) -> Run:
     values = {name: row[name] for name in _RUN_COLUMNS}
     values["status"] = RunStatus(values["status"])
-    values["hidden"] = bool(values["hidden"])
+    for name in ("hidden", "starred", "archived"):
+        values[name] = bool(values[name])
     values["environment"] = json.loads(values["environment"])
     return Run(**values)

@@ -106,6 +106,27 @@ def restore(
         CheckpointError: where the file is damaged or of another network.
     """
     path = folder / FILE
+    arrays, position, best = _read(path)
+    _assign(path, arrays, _variables(model, optimizer))
+    return position, best
+
+
+def restore_model(folder: Path, model: keras.Model) -> None:
+    """Puts the saved weights into a freshly built model, and leaves the rest.
+
+    Raises:
+        CheckpointError: where there are none, or they are damaged or of another network.
+    """
+    if not exists(folder):
+        raise CheckpointError("the run has no checkpoint; train it first")
+    arrays, _, _ = _read(folder / FILE)
+    wanted = {f"model.{i}": v for i, v in enumerate(model.variables)}
+    weights = {name: array for name, array in arrays.items() if name.startswith("model.")}
+    _assign(folder / FILE, weights, wanted)
+
+
+def _read(path: Path) -> tuple[dict[str, np.ndarray], Position, list[np.ndarray]]:
+    """Arrays by name, position and best weights of a checkpoint."""
     try:
         # Opened here, as NumPy leaves a file open that it can't read.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
@@ -116,8 +137,12 @@ def restore(
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"the checkpoint {path} is damaged ({error}); train anew") from error
     kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}
-    best = [kept[f"{BEST}{number}"] for number in range(len(kept))]
-    variables = _variables(model, optimizer)
+    return arrays, position, [kept[f"{BEST}{number}"] for number in range(len(kept))]
+
+
+def _assign(
+    path: Path, arrays: dict[str, np.ndarray], variables: dict[str, keras.Variable]
+) -> None:
     for name, variable in variables.items():
         found = arrays.get(name)
         if found is None or found.shape != tuple(variable.shape) or len(arrays) != len(variables):
@@ -126,4 +151,3 @@ def restore(
             )
     for name, variable in variables.items():
         variable.assign(arrays[name])
-    return position, best

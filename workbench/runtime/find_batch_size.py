@@ -15,9 +15,8 @@ from workbench import batch_sizes
 from workbench.batch_sizes import Measured
 from workbench.experiment import Experiment
 from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import feed
 from workbench.runtime.tasks import Work
-from workbench.runtime.train import Prepared, prepare
+from workbench.runtime.train import Prepared, prepare, training_feed
 
 SAMPLES = 5
 SAMPLE_SECONDS = 0.12
@@ -84,7 +83,7 @@ def _images_per_second(experiment: Experiment, prepared: Prepared, work: Work) -
     batch_size = experiment.training.batch_size
     images = len(prepared.train_rows)
     loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, images)
-    source = feed(prepared.dataset.train, batch_size)
+    source = training_feed(experiment, prepared.dataset)
     steps = max(2, min(512, INDICES // batch_size))
     order = np.resize(prepared.train_rows, steps * batch_size)
     state, position, count, samples = source.begin(order, 0), 0, 1, []

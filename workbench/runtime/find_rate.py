@@ -11,9 +11,9 @@ import numpy.typing as npt
 from workbench import range_test
 from workbench.experiment import Experiment
 from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import epoch_order, feed
+from workbench.runtime.pipeline import epoch_order
 from workbench.runtime.tasks import Work
-from workbench.runtime.train import Prepared, prepare
+from workbench.runtime.train import Prepared, prepare, training_feed
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long, so that the curve grows while one looks."""
@@ -77,7 +77,7 @@ class _Test:
         experiment = prepared.experiment
         self._rows, self._seed = prepared.train_rows, experiment.training.seed
         self._loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, len(self._rows))
-        self._feed = feed(prepared.dataset.train, experiment.training.batch_size)
+        self._feed = training_feed(experiment, prepared.dataset)
         # Whole batches only: a small last one jumps, and a jump looks like the end of learning.
         self._batches = len(self._rows) // experiment.training.batch_size
         self._step = 0
@@ -88,7 +88,7 @@ class _Test:
         epoch, first = divmod(self._step, self._batches)
         if first == 0:
             order = epoch_order(self._rows, self._seed, epoch)
-            self._state = self._feed.begin(order, 0)
+            self._state = self._feed.begin(order, 0, epoch)
         rates = rates[: self._batches - first]
         loss, _ = self._loop.train(self._feed, self._state, first, rates)
         self._step += len(rates)

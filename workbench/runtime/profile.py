@@ -73,6 +73,8 @@ def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
     speed = max(whole.sample(STEP_SAMPLE_SECONDS) for _ in range(STEP_SAMPLES))
     step = batch_size / speed
     keras.utils.clear_session()
+    peak = peaks["flops"].get(precision)
+    roof = roofline.Roof(peak, peaks["bandwidth"]) if peak else None
     return {
         "layers": rows,
         "step_seconds": step,
@@ -81,7 +83,7 @@ def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
         "precision": precision,
         "device": device.words,
         "peak": peaks,
-        "words": roofline.profile_words(rows, step, peaks["flops"].get(precision)),
+        "words": roofline.profile_words(rows, step, roof),
         "images_per_second": speed,
     }
 

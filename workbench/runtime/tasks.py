@@ -75,6 +75,7 @@ class Work:
 TASKS: dict[str, str] = {
     "find_batch_size": "find_batch_size:find_batch_size",
     "find_rate": "find_rate:find_rate",
+    "look_inside": "look_inside:look_inside",
     "devices": "probe:devices",
     "peak": "peak:peak",
     "profile_layers": "profile:profile_layers",

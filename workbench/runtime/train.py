@@ -113,7 +113,8 @@ class Trainer:
         self._say(
             Started(
                 self._run_id, self._position.step, self._total_steps, self._steps_per_epoch,
-                self._model.count_params(), macs, self._prepared.device.words,
+                self._training.batch_size, self._model.count_params(), macs,
+                self._prepared.device.words,
             )
         )  # fmt: skip
         while self._goes_on():

@@ -32,6 +32,9 @@ CHECK_SHARE = 0.15
 BUILD_SHARE = 0.55
 """After this share of the time no candidate is built any more: what is there is compared."""
 
+XLA_FACTOR = 8
+"""XLA compiles about so many times as long as TensorFlow traces; that can't be cut short."""
+
 
 class Tuning:
     """One search.
@@ -68,9 +71,11 @@ class Tuning:
         for candidate in singles:
             self._add(candidate)
         self._measure("alone", SAMPLE_SECONDS)
-        for candidate in tuning.combinations(singles, self.base):
-            self._add(candidate)
+        together = tuning.combinations(singles, self.base)
+        # Before the combinations come, of which nothing is known yet.
         tuning.leave_behind(self.candidates, self.base, max(3, len(self.candidates) // 2))
+        for candidate in together:
+            self._add(candidate)
         self._measure("together", SAMPLE_SECONDS)
         tuning.leave_behind(self.candidates, self.base, 2)
         self._measure("last", 2 * SAMPLE_SECONDS)
@@ -78,13 +83,14 @@ class Tuning:
 
     def check(self, best: Candidate) -> Check | None:
         """Whether the winner learns as the base does; None where there is nothing to compare."""
+        # Threads change no arithmetic; another batch size makes losses that can't be compared.
+        decisive = {path: v for path, v in best.settings.items() if "threads" not in path}
         one, other = self._benches.get(id(best)), self._benches[id(self.base)]
-        same_batches = "training.batch_size" not in best.settings
-        if best is self.base or not same_batches or not isinstance(other, OwnBench):
-            return None
-        if not isinstance(one, OwnBench):  # other threads: the arithmetic is the same
+        if not decisive or "training.batch_size" in decisive or not isinstance(other, OwnBench):
             return None
         self._say("training both from the same start")
+        if not isinstance(one, OwnBench):
+            one = OwnBench(self._experiment.with_settings(decisive), self._dataset, self._feeds)
         # Both losses of so many steps in the time that is left, or a few if there is none.
         left = max(1.0, self._seconds - self._elapsed)
         speed = min(best.rate, self.base.rate) / self._experiment.training.batch_size
@@ -104,8 +110,14 @@ class Tuning:
 
     def _add(self, candidate: Candidate) -> None:
         """Builds a candidate where the time allows."""
-        if self._elapsed < BUILD_SHARE * self._seconds:
-            self.candidates.append(candidate)
+        left = BUILD_SHARE * self._seconds - self._elapsed
+        if left <= 0:
+            return
+        self.candidates.append(candidate)
+        xla = candidate.settings.get("hardware.jit_compile", False)
+        if xla and XLA_FACTOR * self.base.compile_seconds > left:
+            candidate.failed = "compiling would take longer than there is time; give it more"
+        else:
             self._build(candidate)
 
     def _build(self, candidate: Candidate) -> None:

@@ -179,13 +179,15 @@ class Session:
 
     def terminate(self) -> None:
         """Ends the process by a signal; what runs is shown as interrupted. From any thread."""
-        self._closing = True
-        self._child.terminate()
+        with self._lock:  # not while another process takes its place
+            self._closing = True
+            self._child.terminate()
 
     def kill(self) -> None:
         """Ends the process at once; what runs is shown as interrupted. From any thread."""
-        self._closing = True
-        self._child.kill()
+        with self._lock:
+            self._closing = True
+            self._child.kill()
 
     def end(self) -> int:
         """Ends the process in steps: asked, terminated, killed; returns its exit code.

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ui.plots.curves import CATCH_UP, RunCurves
 from ui.plots.layer import Width
 from ui.plots.live import LivePlots
 from ui.plots.theme import run_style
+from workbench.curves.run import CATCH_UP, RunCurves
 
 # The offscreen platform says so of every window; it is no finding.
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ui.plots.pyramid import Extrema, FloatArray
+from workbench.curves.pyramid import Extrema, FloatArray
 
 MAX_WEIGHT = 0.999
 

@@ -5,6 +5,7 @@ Plain NumPy lives here. Qt, pyqtgraph and anything that knows what a run is neve
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.floating[Any]]
 IndexArray = npt.NDArray[np.int64]
+
+_LOG_PARTS = 16
+"""Of a logarithmic x axis; within one, buckets hold equally many points."""
 
 _Pair = tuple[npt.NDArray[Any], npt.NDArray[Any]]
 """Where the minima and where the maxima of some buckets are."""
@@ -285,25 +289,60 @@ def _in_order(low_at: npt.NDArray[Any], high_at: npt.NDArray[Any]) -> IndexArray
     return merged[keep]
 
 
-def visible_points(
-    x: FloatArray, extrema: Extrema, x0: float, x1: float, buckets: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
-    """What to draw of `extrema` over `x` (same length, non-decreasing) from `x0` to `x1`.
+def visible_indices(
+    x: FloatArray,
+    extrema: Extrema,
+    x0: float,
+    x1: float,
+    buckets: int,
+    *,
+    logarithmic: bool = False,
+) -> IndexArray:
+    """Which points to draw of `extrema` over `x` (same length, non-decreasing) from `x0` to `x1`.
 
-    At most about `2 * buckets` points, among them one beyond either edge if there is one, so
-    that lines run to the edge. Both answers are finite and new arrays.
+    At most about `2 * buckets`, among them one beyond either edge if there is one, so that lines
+    run to the edge. On a `logarithmic` x axis each part of its length gets as many as another.
     """
     size = len(extrema)
     start = int(np.searchsorted(x[:size], x0, side="left"))
     stop = int(np.searchsorted(x[:size], x1, side="right"))
-    parts = [extrema.indices(start, stop, buckets)]
+    if logarithmic and stop - start > 2 * buckets:
+        parts = _log_parts(x[start:stop], extrema, start, buckets)
+    else:
+        parts = [extrema.indices(start, stop, buckets)]
     before, after = extrema.neighbour(start - 1, -1), extrema.neighbour(stop, 1)
     if before is not None:
         parts.insert(0, np.array([before]))
     if after is not None:
         parts.append(np.array([after]))
-    found = np.concatenate(parts).astype(np.int64)
+    return np.concatenate(parts).astype(np.int64)
+
+
+def visible_points(
+    x: FloatArray,
+    extrema: Extrema,
+    x0: float,
+    x1: float,
+    buckets: int,
+    *,
+    logarithmic: bool = False,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
+    """The points of `visible_indices`. Both answers are finite and new arrays."""
+    found = visible_indices(x, extrema, x0, x1, buckets, logarithmic=logarithmic)
     return x[found].astype(np.float64), extrema.values[found]
+
+
+def _log_parts(x: FloatArray, extrema: Extrema, start: int, buckets: int) -> list[IndexArray]:
+    """The indices to draw of `x`, which begins at index `start`, in parts of equal length."""
+    first = int(np.searchsorted(x, 0.0, side="right"))
+    if first == len(x):
+        return [np.empty(0, np.int64)]
+    edges = np.geomspace(float(x[first]), float(x[-1]), _LOG_PARTS + 1)[1:-1]
+    stops = [first, *np.searchsorted(x, edges).tolist(), len(x)]
+    share = max(1, buckets // _LOG_PARTS)
+    return [
+        extrema.indices(start + low, start + high, share) for low, high in itertools.pairwise(stops)
+    ]
 
 
 class Pyramid:
@@ -355,10 +394,10 @@ class Pyramid:
         self._y.truncate(size)
 
     def visible(
-        self, x0: float, x1: float, buckets: int
+        self, x0: float, x1: float, buckets: int, *, logarithmic: bool = False
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
         """See `visible_points`."""
-        return visible_points(self._x.values, self._y, x0, x1, buckets)
+        return visible_points(self._x.values, self._y, x0, x1, buckets, logarithmic=logarithmic)
 
 
 def require_rising(added: FloatArray, stored: FloatArray, name: str) -> None:

@@ -10,10 +10,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from ui.plots.pyramid import Column, Extrema, FloatArray, require_rising, visible_points
-from ui.plots.smoothing import SmoothSeries
+from workbench.curves.pyramid import Column, Extrema, FloatArray, require_rising, visible_points
+from workbench.curves.smoothing import SmoothSeries
 
-AXES: Final = ("step", "epoch", "seconds")
+AXES: Final = ("step", "epoch", "seconds", "images")
 STEP_METRICS: Final = ("loss", "accuracy", "images_per_second", "learning_rate")
 EPOCH_METRICS: Final = ("val_loss", "val_accuracy", "epoch_images_per_second")
 METRICS: Final = STEP_METRICS + EPOCH_METRICS
@@ -49,10 +49,14 @@ class RunCurves:
     Args:
         steps_per_epoch: turns steps into epochs for the "epoch" axis. It may be set later; until
             then it is taken from the epochs that have ended.
+        images_per_step: turns steps into images for the "images" axis; None where unknown.
     """
 
-    def __init__(self, steps_per_epoch: float | None = None) -> None:
+    def __init__(
+        self, steps_per_epoch: float | None = None, images_per_step: float | None = None
+    ) -> None:
         self.steps_per_epoch = steps_per_epoch
+        self.images_per_step = images_per_step
         self._steps = _Table(STEP_METRICS)
         self._epochs = _Table(EPOCH_METRICS)
         self._smooth: dict[str, SmoothSeries] = {}
@@ -165,6 +169,9 @@ class RunCurves:
             return table.seconds.values, 1.0
         if axis == "step":
             return table.step.values, 1.0
+        if axis == "images":
+            images = self.images_per_step
+            return (table.step.values, 1.0 / images) if images else None
         if axis != "epoch":
             raise ValueError(f"axis must be one of {', '.join(AXES)}, but is {axis!r}")
         if table is self._epochs:
@@ -182,7 +189,15 @@ class RunCurves:
         return (min(ends), max(ends)) if ends else None
 
     def visible(
-        self, metric: str, axis: str, x0: float, x1: float, buckets: int, smoothing: float = 0.0
+        self,
+        metric: str,
+        axis: str,
+        x0: float,
+        x1: float,
+        buckets: int,
+        smoothing: float = 0.0,
+        *,
+        logarithmic: bool = False,
     ) -> Points:
         """What to draw of `metric` between `x0` and `x1` (in units of `axis`).
 
@@ -195,8 +210,9 @@ class RunCurves:
             return np.empty(0), np.empty(0, np.float32)
         x, unit = column
         points, values = visible_points(
-            x, self._extrema(metric, smoothing), x0 * unit, x1 * unit, buckets
-        )
+            x, self._extrema(metric, smoothing), x0 * unit, x1 * unit, buckets,
+            logarithmic=logarithmic,
+        )  # fmt: skip
         return points / unit, values
 
     def _extrema(self, metric: str, smoothing: float) -> Extrema:
@@ -207,6 +223,15 @@ class RunCurves:
         if smooth is None or smooth.weight != smoothing:
             smooth = self._smooth[metric] = SmoothSeries(smoothing)
         return smooth.extrema
+
+    def points(self, metric: str, axis: str) -> Points:
+        """Every point of `metric`, NaN where a value was not finite; nothing if x isn't known."""
+        table = self._table(metric)
+        column = self._x(table, axis)
+        if column is None:
+            return np.empty(0), np.empty(0, np.float32)
+        x = np.asarray(column[0] / column[1], dtype=np.float64)
+        return x, table.series[metric].values.copy()
 
     def catch_up(self, metric: str, smoothing: float, limit: int = CATCH_UP) -> bool:
         """Compute at most `limit` more values of the moving average; True if some are left."""

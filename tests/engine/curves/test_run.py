@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.plots.curves import METRICS, RunCurves
-from ui.plots.smoothing import Average
+from workbench.curves.run import METRICS, RunCurves
+from workbench.curves.smoothing import Average
 
 
 def filled(steps: int, start: int = 1, per_epoch: float | None = 100) -> RunCurves:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.plots.pyramid import FACTOR, Column, Extrema, Pyramid
+from workbench.curves.pyramid import FACTOR, Column, Extrema, Pyramid
 
 
 def test_few_points_are_answered_exactly() -> None:

@@ -1,0 +1,83 @@
+"""The commands that find a setting: their output, their progress, their errors."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.engine.test_cli import dlopt
+from workbench import cli, cli_find
+from workbench.runs.messages import TaskProgress
+from workbench.training.task import TaskFailed
+
+RATE = {"suggestion": 0.002, "words": "0.002 is a tenth of 0.02", "rates": [], "losses": []}
+SIZES = {
+    "measured": [
+        {"batch_size": 8, "images_per_second": 500.0},
+        {"batch_size": 16, "images_per_second": 1000.0},
+    ],
+    "recommended": 16, "fastest": 16, "largest": 16, "words": "16 images a step",
+}  # fmt: skip
+
+
+def answers(monkeypatch: pytest.MonkeyPatch, result: dict[str, Any] | None) -> list[Any]:
+    """Puts an answer in the place of a process; what was asked."""
+    asked: list[Any] = []
+
+    def do_task(store: object, name: str, request: dict[str, Any], progress: Any) -> Any:
+        asked.append((name, request))
+        progress(TaskProgress(1, 1, 2, "half"))
+        if result is None:
+            raise TaskFailed("the training process was killed")
+        return result
+
+    monkeypatch.setattr(cli_find, "do_task", do_task)
+    return asked
+
+
+def test_a_rate_is_found_by_a_real_process_and_piped_as_json() -> None:
+    small = ["structure.layers[0].filters=4", "data.resize=16", "optimizer.learning_rate=0.5",
+             "structure.layers[4].padding=same"]  # fmt: skip
+    done = dlopt("find-rate", "digits-cnn", "--json", *(p for s in small for p in ("--set", s)))
+    result = json.loads(done.stdout)
+    assert done.returncode == (0 if result["suggestion"] else 1), done.stderr
+    assert len(result["rates"]) == len(result["smoothed"]) > 20
+    assert "%" not in done.stderr  # no terminal, no progress
+
+
+def test_words_and_exit_code_tell_whether_a_rate_was_found(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = answers(monkeypatch, RATE)
+    assert cli.main(["find-rate", "digits-cnn", "--set", "training.seed=3"]) == 0
+    assert capsys.readouterr().out == "0.002 is a tenth of 0.02\n"
+    (name, request), = asked  # fmt: skip
+    assert name == "find_rate"
+    assert "seed = 3" in request["experiment"]
+    answers(monkeypatch, {**RATE, "suggestion": None, "words": "no suggestion: flat"})
+    assert cli.main(["find-rate", "digits-cnn"]) == 1
+    assert capsys.readouterr().out == "no suggestion: flat\n"
+
+
+def test_batch_sizes_are_listed_with_the_recommended_one_marked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers(monkeypatch, SIZES)
+    assert cli.main(["find-batch-size", "digits-cnn"]) == 0
+    first, second, words = capsys.readouterr().out.splitlines()
+    assert first.split()[:3] == ["8", "500", "images/s"]
+    assert second.endswith("<")
+    assert second.count("█") == 2 * first.count("█")
+    assert words == "16 images a step"
+
+
+def test_what_goes_wrong_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers(monkeypatch, None)
+    assert cli.main(["find-batch-size", "digits-cnn"]) == 1
+    assert capsys.readouterr().err == "dlopt-workbench: the training process was killed\n"
+    assert cli.main(["find-rate", "digits-cnn", "--set", "optimizer.learning_rate=-1"]) == 2
+    assert "optimizer.learning_rate" in capsys.readouterr().err

@@ -1,0 +1,97 @@
+"""The columns of the table of layers: what each figure of a layer is called and how it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from workbench import words
+from workbench.costs import LayerCost
+from workbench.spec.layers import Layer, Operation, written
+
+SUMMARY_GAP = "   "
+
+LAYER, INPUT, OUTPUT, PARAMETERS, TRAINABLE, MACS, MEMORY, FIELD, SHARE, COST = range(10)
+
+
+class Measure(NamedTuple):
+    """What the bars compare.
+
+    Attributes:
+        field: Of the costs.
+        title: Heads a column.
+        words: Within a sentence.
+    """
+
+    field: str
+    title: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One figure of a layer.
+
+    Attributes:
+        title: Of the header; empty where the measure says it.
+        help: Why to look at it.
+        text: From a cost, what is measured, and its share of the total.
+        has_bar: Whether its share is drawn as a bar.
+    """
+
+    title: str
+    help: str
+    text: Callable[[LayerCost, Measure, float], str]
+    has_bar: bool = False
+
+
+def tr(text: str) -> str:
+    """A text of the table in the person's language."""
+    return QCoreApplication.translate("LayerTable", text)
+
+
+def measures() -> tuple[Measure, Measure]:
+    """What the bars can compare."""
+    return (
+        Measure("parameters", tr("Parameters"), tr("parameters")),
+        Measure("macs", tr("MACs"), tr("MACs")),
+    )
+
+
+def columns() -> tuple[Column, ...]:
+    """All of them, in the order of the constants above."""
+    switch = tr("Click to see parameters or MACs; the bar is the share of the total")
+    return (
+        Column(tr("Layer"), tr("The network from the image to the class"),
+               lambda cost, measure, share: named(cost.layer)),
+        Column(tr("Input"), tr("Shape that reaches the layer"),
+               lambda cost, measure, share: written(cost.input_shape)),
+        Column(tr("Output"), tr("Shape that leaves the layer"),
+               lambda cost, measure, share: written(cost.output_shape)),
+        Column(tr("Parameters"), tr("Its weights; shared ones count where they come first"),
+               lambda cost, measure, share: words.count(cost.parameters)),
+        Column(tr("Trainable"), tr("The weights that gradients train"),
+               lambda cost, measure, share: words.count(cost.trainable)),
+        Column(tr("MACs"), tr("Multiply-accumulate operations for one image"),
+               lambda cost, measure, share: words.count(cost.macs)),
+        Column(tr("Memory"), tr("Of its outputs for one image in float32"),
+               lambda cost, measure, share: words.size(cost.activation_bytes)),
+        Column(tr("Sees"), tr("Pixels of the image that one of its outputs sees"),
+               lambda cost, measure, share: written(cost.receptive_field)),
+        Column("", switch, lambda cost, measure, share: f"{100 * share:.1f} %", has_bar=True),
+        Column("", switch,
+               lambda cost, measure, share: words.count(getattr(cost, measure.field)),
+               has_bar=True),
+    )  # fmt: skip
+
+
+def named(layer: Layer | Operation) -> str:
+    """Its kind, and its settings in a few characters."""
+    if isinstance(layer, Layer) and not layer.enabled:
+        detail = tr("switched off")
+    else:
+        detail = layer.summary()
+    return f"{layer.label}{SUMMARY_GAP}{detail}" if detail else layer.label

@@ -1,0 +1,86 @@
+"""Runs side by side: only what differs, against a baseline, and a run with one value of another."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from workbench.runs.columns import RUN_COLUMNS
+from workbench.runs.differences import differing
+
+if TYPE_CHECKING:
+    from ui.panels.runs import RunsPanel
+
+MOST_COMPARED = 200
+
+
+class Comparison(QObject):
+    """Compares runs in the table of a panel.
+
+    Args:
+        panel: Whose table shows it.
+
+    Attributes:
+        own_keys: The columns that a person chose, while others are shown; else none.
+    """
+
+    def __init__(self, panel: RunsPanel) -> None:
+        super().__init__(panel)
+        self._panel, self._model, self._table = panel, panel.model, panel.table
+        self.own_keys: list[str] = []
+
+    def compare(self, on: bool) -> None:
+        """Shows only the chosen runs, and only the settings in which they differ."""
+        if not on:
+            self._model.set_view(only=None)
+            self._panel.set_columns(self.own_keys)
+            self.own_keys = []
+            return
+        base = self._model.cells.baseline
+        ids = [*self._panel.chosen_ids, *([base] if base else [])]
+        places = [place for i in ids if (place := self._model.frame.place(i)) is not None]
+        keys = differing(self._model.frame, places)
+        self.own_keys = self._table.keys
+        figures = [k for k in self.own_keys if self._model.frame.about(k).better]
+        self._model.set_view(only=frozenset(ids), group="")
+        self._panel.set_columns(["name", *keys, *figures])
+        self._table.clearSelection()  # its colour would hide what differs
+        if not keys:
+            self._panel.said.emit(self.tr("These runs have the same settings."))
+
+    def pin(self, run_id: str) -> None:
+        """Compares all others with this run; "" for none."""
+        self._model.set_baseline(run_id)
+        self._table.lay_out()
+
+    def pin_current(self) -> None:
+        """Makes the current run the baseline; where it is already, none is."""
+        self.pin(
+            "" if self._panel.current_id == self._model.cells.baseline else self._panel.current_id
+        )
+
+    def offer(self, run_id: str, key: str) -> str:
+        """The words that offer a run with the value of a cell; "" where it is no setting."""
+        place = self._model.frame.place(run_id)
+        if place is None or key in RUN_COLUMNS or "@" in key:
+            return ""
+        value = self._model.frame.setting(key, place)
+        base = self._model.frame.place(self._model.cells.baseline)
+        if value is None or (base is not None and value == self._model.frame.setting(key, base)):
+            return ""
+        text = self._model.frame.about(key).text(self._model.frame.value(key, place))
+        if base is None:
+            return self.tr("Set {} = {} in the form").format(key, text)
+        name = self._model.frame.value("name", base)
+        return self.tr("Try {} with {} = {}").format(name, key, text)
+
+    def take_offer(self, run_id: str, key: str) -> None:
+        """Puts the baseline with that one value into the form."""
+        place = self._model.frame.place(run_id)
+        if place is not None:
+            value: Any = self._model.frame.setting(key, place)
+            if isinstance(value, str) and value.startswith("["):
+                value = json.loads(value)  # a list, as `flat` keeps it
+            self._panel.try_setting.emit(self._model.cells.baseline, key, value)

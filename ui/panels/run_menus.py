@@ -1,0 +1,200 @@
+"""The menus of the table of runs: of a column's header, of a run, and of how the table is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import QInputDialog, QMenu
+
+from ui import theme
+from ui.plots.theme import run_style
+from workbench.runs.columns import AT_EPOCH, BEST_OF, Column
+from workbench.runs.matching import known_columns
+
+if TYPE_CHECKING:
+    from ui.panels.runs import RunsPanel
+
+MOST_GROUPS = 12
+LOOKED_AT = 500
+"""Newest runs that are looked at for settings to group by."""
+
+COLOURS = 8
+SIDE = 12
+
+
+class RunMenus:
+    """Makes the menus for a panel.
+
+    Args:
+        panel: Does what they say.
+    """
+
+    def __init__(self, panel: RunsPanel) -> None:
+        self._panel, self._model = panel, panel.model
+        self.tr = panel.tr
+
+    # --- a column ------------------------------------------------------------------------------
+
+    def header(self, place: QPoint) -> None:
+        """Opens the menu of the column at a place of the header."""
+        number = self._panel.table.header.logicalIndexAt(place)
+        if number >= 0:
+            menu = self.of_column(self._model.columns[number])
+            menu.exec(self._panel.table.header.mapToGlobal(place))
+
+    def of_column(self, column: Column) -> QMenu:
+        """What can be done with a column."""
+        menu, tr = QMenu(self._panel), self.tr
+        if column.metric:
+            for text, key, wanted in (
+                (tr("Last epoch"), column.metric, not column.at and not column.best),
+                (tr("Best epoch"), f"{column.metric}@best", column.best),
+            ):
+                if key == column.metric or column.metric in BEST_OF:
+                    self._add(menu, text, partial(self._panel.replace_column, column.key, key),
+                              checked=wanted)  # fmt: skip
+            if column.metric in AT_EPOCH:
+                self._add(menu, tr("At epoch…"), partial(self._ask_epoch, column),
+                          checked=bool(column.at))  # fmt: skip
+            menu.addSeparator()
+        self._add(menu, tr("Group by this"), partial(self._panel.group_by, column.key))
+        if column.key != "name":
+            self._add(menu, tr("Hide this column"),
+                      partial(self._panel.replace_column, column.key, ""))  # fmt: skip
+        menu.addSeparator()
+        self._add(menu, tr("Time to an accuracy…"), self._ask_goal)
+        self._add(menu, tr("Choose columns…"), self._panel.choose_columns)
+        return menu
+
+    def _ask_epoch(self, column: Column) -> None:
+        epoch, sure = QInputDialog.getInt(
+            self._panel, self.tr("At epoch"), self.tr("Epoch"), column.at or 1, 1, 100_000
+        )
+        if sure:
+            self._panel.replace_column(column.key, f"{column.metric}@{epoch}")
+
+    def _ask_goal(self) -> None:
+        goal, sure = QInputDialog.getDouble(
+            self._panel, self.tr("Time to an accuracy"), self.tr("Validation accuracy in %"),
+            98.0, 1.0, 99.99, 2,
+        )  # fmt: skip
+        if sure:
+            self._panel.set_columns([*self._panel.table.keys, f"time_to@{goal / 100:.6g}"])
+
+    # --- how the table is shown ----------------------------------------------------------------
+
+    def fill_groups(self, menu: QMenu) -> None:
+        """Offers what the runs can be grouped by: the settings in which they differ first."""
+        menu.clear()
+        now = self._model.group
+        self._add(menu, self.tr("No groups"), partial(self._panel.group_by, ""), checked=not now)
+        menu.addSeparator()
+        varied = self._model.frame.alternatives(self._model.places[:LOOKED_AT])
+        keys = [key for key, values in varied.items() if 1 < len(values) < LOOKED_AT / 4]
+        for key in dict.fromkeys((*filter(None, [now]), "status", "tags", *keys[:MOST_GROUPS])):
+            title = self._model.frame.about(key).title
+            self._add(menu, title, partial(self._panel.group_by, key), checked=key == now)
+        menu.addSeparator()
+        self._add(menu, self.tr("Another column…"), self._ask_group)
+
+    def _ask_group(self) -> None:
+        keys = known_columns(self._model.frame)
+        key, sure = QInputDialog.getItem(
+            self._panel, self.tr("Group by"), self.tr("Column"), keys, 0, editable=False
+        )
+        if sure:
+            self._panel.group_by(key)
+
+    def fill_more(self, menu: QMenu) -> None:
+        """Offers the rest."""
+        menu.clear()
+        panel, tr = self._panel, self.tr
+        self._add(menu, tr("Show archived runs"),
+                  lambda: self._model.set_view(archived=not self._model.archived),
+                  checked=self._model.archived)  # fmt: skip
+        if self._model.cells.baseline:
+            self._add(menu, tr("Compare with no baseline"), partial(panel.comparison.pin, ""))
+        menu.addSeparator()
+        self._add(menu, tr("Export as CSV…"), panel.export)
+
+    # --- runs ----------------------------------------------------------------------------------
+
+    def runs(self, place: QPoint) -> None:
+        """Opens the menu of the chosen runs, at a place of the table."""
+        table = self._panel.table
+        index = table.indexAt(place)
+        key = self._model.columns[index.column()].key if index.isValid() else ""
+        run_id = self._model.id_at(index.row()) if index.isValid() else ""
+        self.of_runs(run_id, key).exec(table.viewport().mapToGlobal(place))
+
+    def of_runs(self, run_id: str, key: str) -> QMenu:
+        """What can be done with the chosen runs, and with the cell that was clicked.
+
+        Args:
+            run_id: Of the run that was clicked; "" for none.
+            key: Of its column.
+        """
+        panel, menu, tr = self._panel, QMenu(self._panel), self.tr
+        offer = panel.comparison.offer(run_id, key)
+        if offer:
+            self._add(menu, offer, partial(panel.comparison.take_offer, run_id, key), icon="plus")
+            menu.addSeparator()
+        for name in ("use", "resume", "rename", "hide"):
+            menu.addAction(panel.actions_[name])
+        menu.addSeparator()
+        for name in ("star", "tag", "note"):
+            menu.addAction(panel.actions_[name])
+        if panel.actions_["star"].isEnabled():
+            self._colours(menu.addMenu(tr("Colour")))
+        menu.addAction(panel.actions_["pin"])
+        menu.addAction(panel.actions_["compare"])
+        menu.addSeparator()
+        for name in ("copy_rows", "copy", "archive", "delete"):
+            menu.addAction(panel.actions_[name])
+        return menu
+
+    def _colours(self, menu: QMenu) -> None:
+        """Colours that can be told apart, and line styles."""
+        names = (self.tr("Blue"), self.tr("Vermillion"), self.tr("Bluish green"),
+                 self.tr("Reddish purple"), self.tr("Orange"), self.tr("Sky blue"),
+                 self.tr("Text colour"), self.tr("Yellow"))  # fmt: skip
+        for number in range(COLOURS):
+            pixmap = QPixmap(SIDE, SIDE)
+            pixmap.fill(run_style(number, QColor(theme.tones().text))[0])
+            action = menu.addAction(QIcon(pixmap), names[number])
+            action.triggered.connect(partial(self._paint, number, None))
+        menu.addSeparator()
+        styles = (self.tr("Solid line"), self.tr("Dashed line"), self.tr("Dashes and dots"),
+                  self.tr("Dotted line"))  # fmt: skip
+        for number, name in enumerate(styles):
+            action = menu.addAction(name)
+            action.triggered.connect(partial(self._paint, None, number))
+
+    def _paint(self, colour: int | None, style: int | None) -> None:
+        """Gives the chosen runs another colour, or another style of line."""
+        values = {}
+        for place in self._panel.chosen_places.tolist():
+            now = int(self._model.frame.values("colour")[place])
+            style_, colour_ = divmod(now, COLOURS)
+            wanted = colour_ if colour is None else colour
+            values[self._model.frame.run_id(place)] = wanted + COLOURS * (
+                style_ if style is None else style
+            )
+        if values:
+            self._panel.change.emit("colour", values)
+
+    def _add(
+        self, menu: QMenu, text: str, act: Callable[[], object], *,
+        checked: bool | None = None, icon: str = "",
+    ) -> None:  # fmt: skip
+        action = menu.addAction(text)
+        if icon:
+            theme.set_icon(action, icon)
+        if checked is not None:
+            action.setCheckable(True)
+            action.setChecked(checked)
+        action.triggered.connect(lambda _=False: act())

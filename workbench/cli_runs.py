@@ -1,0 +1,170 @@
+"""The command `runs` as a table: filter, columns, order and groups, as the window has them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from workbench import words
+from workbench.runs import delimited, query
+from workbench.runs.arrange import Arrangement, SortKey, View, arrange, plan
+from workbench.runs.columns import Value, column_of
+from workbench.runs.frame import RunFrame
+from workbench.runs.matching import Filter, known_columns
+from workbench.runs.query import QueryError
+from workbench.runs.store import Store
+from workbench.spec.errors import near_miss
+
+DEFAULT_COLUMNS = "run_id,status,test_accuracy,val_accuracy,images_per_second,seconds,name"
+BETWEEN = "  "
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """`--sort -val_accuracy` as one word: argparse would take the second for an option."""
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] == "--sort":
+            found[-1] = f"--sort={argument}"
+        else:
+            found.append(argument)
+    return found
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What the table can be asked."""
+    parser.add_argument(
+        "--filter", metavar="EXPR", default="",
+        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'",
+    )  # fmt: skip
+    parser.add_argument(
+        "--columns", metavar="A,B,C", default="",
+        help="columns in their order: val_accuracy, val_accuracy@best, val_accuracy@5, "
+        "time_to@0.98, optimizer.kind, ...",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sort", metavar="[-]COLUMN", default="",
+        help="sort by a column (several with commas), from the most down with - in front",
+    )  # fmt: skip
+    parser.add_argument(
+        "--group-by", metavar="COLUMN", default="",
+        help="a line for each value of a column: how many runs, means, standard deviations",
+    )  # fmt: skip
+    parser.add_argument("--archived", action="store_true", help="archived runs as well")
+    parser.add_argument("--csv", action="store_true", help="print as CSV")
+
+
+def is_table(arguments: argparse.Namespace) -> bool:
+    """Whether more than the plain list was asked for."""
+    asked = (arguments.filter, arguments.columns, arguments.sort, arguments.group_by)
+    return any(asked) or arguments.csv or arguments.archived
+
+
+def table(store: Store, arguments: argparse.Namespace) -> int:
+    """Prints the table.
+
+    Raises:
+        QueryError: where the filter can't be read, or a column is none.
+    """
+    term = query.parse(arguments.filter)
+    while store.fill_in(500):
+        pass
+    frame = RunFrame()
+    for batch in store.reader.all():
+        frame.apply(batch)
+    keys = _parted(arguments.columns or DEFAULT_COLUMNS)
+    sort = tuple(SortKey.read(text) for text in _parted(arguments.sort))
+    view = View(sort, arguments.group_by, tuple(keys), arguments.archived)
+    for key in (*keys, *(s.key for s in sort), *filter(None, [view.group])):
+        _check(frame, key)
+    found = Filter(term, frame, keys)
+    for key in {*keys, *found.keys, *(s.key for s in sort), *filter(None, [view.group])}:
+        if column_of(key).is_of_epochs:
+            values = store.reader.of_epochs(column_of(key))
+            frame.put_read(key, values, range(len(frame)))
+    shown = arrange(plan(frame, view, found))
+    if view.group:
+        _print_groups(frame, shown, view, arguments)
+    else:
+        _print_runs(frame, shown, keys, arguments)
+    return 0
+
+
+def _parted(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _check(frame: RunFrame, key: str) -> None:
+    if len(frame) and not frame.has(key):
+        hint = near_miss(key, known_columns(frame))
+        raise QueryError(f"there is no column {key!r}{hint}")
+
+
+def _print_runs(
+    frame: RunFrame, shown: Arrangement, keys: list[str], arguments: argparse.Namespace
+) -> None:
+    places = shown.places.tolist()
+    if arguments.json:
+        print(json.dumps([{key: frame.value(key, p) for key in keys} for p in places]))
+    elif arguments.csv:
+        print(delimited.as_csv(delimited.cells(frame.snapshot(keys), places, keys)), end="")
+    else:
+        about = [frame.about(key) for key in keys]
+        _print_aligned(
+            keys, [[c.text(frame.value(c.key, place)) for c in about] for place in places]
+        )
+
+
+def _print_groups(
+    frame: RunFrame, shown: Arrangement, view: View, arguments: argparse.Namespace
+) -> None:
+    groups, counts = shown.groups, np.diff(shown.groups.ends, prepend=0).tolist()
+    numbers = [key for key in view.shown if key in groups.means]
+    rows: list[dict[str, Value]] = []
+    for number, value in enumerate(groups.values):
+        row: dict[str, Value] = {view.group: value}
+        row["count"] = counts[number]
+        for key in numbers:
+            row[f"{key} mean"] = _known(groups.means[key][number])
+            row[f"{key} deviation"] = _known(groups.deviations[key][number])
+        rows.append(row)
+    if arguments.json:
+        print(json.dumps(rows))
+    elif arguments.csv:
+        heads = list(rows[0]) if rows else [view.group, "count"]
+        lines = [[delimited.as_cell(value) for value in row.values()] for row in rows]
+        print(delimited.as_csv([heads, *lines]), end="")
+    else:
+        _print_aligned(
+            [view.group, "count", *numbers],
+            [
+                [_text(frame, view.group, row[view.group]), words.count(counts[number])]
+                + [_spread(frame, key, row) for key in numbers]
+                for number, row in enumerate(rows)
+            ],
+        )
+
+
+def _known(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _text(frame: RunFrame, key: str, value: Value) -> str:
+    return frame.about(key).text(value)
+
+
+def _spread(frame: RunFrame, key: str, row: dict[str, Value]) -> str:
+    mean, deviation = row[f"{key} mean"], row[f"{key} deviation"]
+    text = _text(frame, key, mean)
+    return text if deviation is None else f"{text} ± {_text(frame, key, deviation)}"
+
+
+def _print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    lines = [heads, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
+    for line in lines:
+        cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+        print(BETWEEN.join(cells).rstrip())

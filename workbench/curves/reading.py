@@ -1,0 +1,48 @@
+"""The curves of runs from what the store holds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workbench.curves.run import RunCurves
+from workbench.runs.record import EpochMetrics, Run, StepMetrics
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+
+
+def read_curves(store: Store, run: Run) -> RunCurves:
+    """All that the store knows of a run's metrics.
+
+    Raises:
+        StoreError: where it can't be read.
+    """
+    curves = curves_of(store.steps(run.run_id), store.epochs(run.run_id), run.steps_per_epoch)
+    curves.images_per_step = batch_size(run)
+    return curves
+
+
+def curves_of(
+    steps: StepMetrics, epochs: Sequence[EpochMetrics], steps_per_epoch: int | None
+) -> RunCurves:
+    """The curves of a run from its metrics."""
+    curves = RunCurves(steps_per_epoch)
+    values = steps.values
+    if len(values):
+        curves.append_steps(
+            steps.steps, values["seconds"], values["loss"], values["accuracy"],
+            values["learning_rate"], values["images_per_second"],
+        )  # fmt: skip
+    for epoch in epochs:
+        curves.append_epoch(
+            float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
+            epoch.images_per_second,
+        )  # fmt: skip
+    return curves
+
+
+def batch_size(run: Run) -> int | None:
+    """Images of one step; None where its settings are of a later version."""
+    try:
+        return run.experiment.training.batch_size
+    except SpecError:
+        return None

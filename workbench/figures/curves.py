@@ -1,0 +1,209 @@
+"""Curves of runs as a figure on white, drawn by Matplotlib."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
+from matplotlib.ticker import FuncFormatter
+
+from workbench.curves.looks import grey_look, look
+from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
+from workbench.figures.saving import style
+from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure
+
+POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
+TEXT, GRID, FRAME = "#1b1f24", "#e3e6ea", "#8a939e"
+FAINT = 0.72
+"""How much white is in the raw values behind a smoothed curve, as on the screen."""
+
+BAND_OPACITY = 0.18
+LEGEND_SHARE = 0.45
+"""The legend may take this part of the height; for more the figure grows."""
+
+LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
+"""Width of a letter, height of a legend's row and width of its line, in font sizes."""
+
+DASHES: dict[str, Any] = {
+    "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
+}  # fmt: skip
+MOST_MARKED = 60
+
+
+def figure_of(figure: CurveFigure, sources: Mapping[str, Source]) -> Figure:
+    """The figure, with legend and axis labels.
+
+    Args:
+        figure: What is drawn, and how it looks.
+        sources: The runs that it names, by id.
+
+    Raises:
+        ValueError: one sentence, where there is nothing to draw.
+    """
+    lines = reduced(lines_of(figure, sources), figure.look, log_x=figure.plot.log_x)
+    with mpl.rc_context(style(figure.look.font, figure.look.font_size)):
+        return _Painter(figure).paint(lines)
+
+
+class _Painter:
+    """Draws lines; one a figure."""
+
+    def __init__(self, figure: CurveFigure) -> None:
+        self._spec, self._plot, self._look = figure, figure.plot, figure.look
+        self._points = self._look.font_size
+        self._width = self._look.width * POINTS_PER_MILLIMETRE
+        self._height = self._look.height * POINTS_PER_MILLIMETRE
+
+    def paint(self, lines: Sequence[Line]) -> Figure:
+        if self._plot.layout == "multiples":
+            return self._multiples(lines)
+        columns, height = self._legend_size([line.label for line in lines])
+        over = max(0.0, height - LEGEND_SHARE * self._height)
+        figure = self._figure(self._height + over)
+        axes = figure.add_subplot()
+        handles = [self._draw(axes, line, number) for number, line in enumerate(lines)]
+        self._finish(axes)
+        x_title, y_title = axis_titles(self._spec)
+        _plain(axes.set_xlabel(x_title))
+        _plain(axes.set_ylabel(y_title))
+        self._legend(figure, handles, [line.label for line in lines], columns)
+        return figure
+
+    def _multiples(self, lines: Sequence[Line]) -> Figure:
+        """A small plot for each run, on the same axes; its title is its legend."""
+        titles = list(dict.fromkeys(line.run_ids for line in lines))
+        columns = max(1, min(len(titles), round(math.sqrt(len(titles) * self._width
+                                                          / self._height))))  # fmt: skip
+        rows = -(-len(titles) // columns)
+        least = rows * 6.0 * self._points + 4 * self._points
+        figure = self._figure(max(self._height, least))
+        grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+        places = dict(zip(titles, grid.flat, strict=False))
+        for axes in grid.flat[len(titles) :]:
+            axes.remove()
+        for axes in grid.flat[max(0, len(titles) - columns) : len(titles)]:
+            axes.tick_params(labelbottom=True)  # there may be none below it
+        for number, line in enumerate(lines):
+            axes = places[line.run_ids]
+            self._draw(axes, line, number)
+            if not line.is_validation:
+                _plain(axes.set_title(line.label, fontsize=self._points))
+        for axes in places.values():
+            self._finish(axes)
+        x_title, y_title = axis_titles(self._spec)
+        _plain(figure.supxlabel(x_title, fontsize=self._points))
+        _plain(figure.supylabel(y_title, fontsize=self._points))
+        return figure
+
+    def _figure(self, height: float) -> Figure:
+        figure = Figure(figsize=(self._width / 72, height / 72), layout="constrained")
+        if self._look.title:
+            _plain(figure.suptitle(self._look.title, fontsize=self._points * 1.1))
+        return figure
+
+    def _draw(self, axes: Axes, line: Line, number: int) -> Line2D:
+        """Draws one line with what lies behind it; its sample for the legend."""
+        colour, dashes = look(line.number)
+        if self._look.monochrome:
+            colour, dashes = grey_look(number)
+        drawn: dict[str, Any] = {"color": colour or TEXT, "linestyle": DASHES[dashes]}
+        if line.is_validation:
+            drawn["linestyle"] = DASHES["dashed"]
+        if line.is_validation or len(line.x) == 1:
+            drawn.update(marker="o", markersize=0.35 * self._points, markeredgewidth=0,
+                         markevery=max(1, len(line.x) // MOST_MARKED))  # fmt: skip
+        wide = max(0.6, 0.12 * self._points)
+        for line_id, part in self._behind(axes, line, drawn["color"], wide):
+            part.set_gid(line_id)
+        (curve,) = axes.plot(line.x, line.y, linewidth=wide, zorder=3, **drawn)
+        curve.set_gid(_gid("curve", line))
+        return curve
+
+    def _behind(self, axes: Axes, line: Line, colour: str, wide: float) -> list[tuple[str, Any]]:
+        """The raw values and the band of a line."""
+        parts: list[tuple[str, Any]] = []
+        if line.raw is not None:
+            faint = tuple(FAINT + (1 - FAINT) * part for part in to_rgb(colour))
+            (raw,) = axes.plot(*line.raw, color=faint, linewidth=0.6 * wide, zorder=1)
+            parts.append((_gid("raw", line), raw))
+        if line.low is not None and line.high is not None:
+            band = axes.fill_between(
+                line.x, line.low, line.high, color=colour, alpha=BAND_OPACITY, linewidth=0,
+                zorder=2,
+            )  # fmt: skip
+            parts.append((_gid("band", line), band))
+        return parts
+
+    def _finish(self, axes: Axes) -> None:
+        """Scales, ranges, grid and ticks."""
+        look_, plot = self._look, self._plot
+        axes.set_xscale("log" if plot.log_x else "linear")
+        axes.set_yscale("log" if plot.log_y else "linear")
+        axes.margins(x=0.01, y=0.04)
+        if not plot.log_y and plot.metric.endswith("accuracy"):
+            axes.set_ylim(bottom=max(axes.get_ylim()[0], -1), top=min(axes.get_ylim()[1], 101))
+        axes.set_xlim(_positive(look_.x_from, plot.log_x), _positive(look_.x_to, plot.log_x))
+        axes.set_ylim(_positive(look_.y_from, plot.log_y), _positive(look_.y_to, plot.log_y))
+        if look_.grid:
+            axes.grid(visible=True, color=GRID, linewidth=0.06 * self._points, zorder=0)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.spines[["left", "bottom"]].set_color(FRAME)
+        axes.tick_params(color=FRAME, labelcolor=TEXT, length=0.35 * self._points)
+        for axis, is_log in ((axes.xaxis, plot.log_x), (axes.yaxis, plot.log_y)):
+            if not is_log:
+                axis.set_major_formatter(FuncFormatter(_tick))
+
+    def _legend_size(self, labels: Sequence[str]) -> tuple[int, float]:
+        """Columns of the legend, and its height in points."""
+        longest = max(len(label) for label in labels)
+        entry = (longest * LETTER + HANDLE) * self._points
+        columns = max(1, min(len(labels), int(self._width // entry)))
+        return columns, -(-len(labels) // columns) * ROW * self._points + self._points
+
+    def _legend(
+        self, figure: Figure, handles: Sequence[Line2D], labels: Sequence[str], columns: int
+    ) -> None:
+        """Below the axes. The words are put in afterwards: some are no words for Matplotlib."""
+        legend: Legend = figure.legend(
+            handles, [f"{number}" for number in range(len(labels))], loc="outside lower center",
+            ncols=columns, frameon=False, fontsize=self._points, handlelength=2.4,
+            labelspacing=0.25, columnspacing=1.2, borderaxespad=0.1,
+        )  # fmt: skip
+        for text, label in zip(legend.get_texts(), labels, strict=True):
+            _plain(text)
+            text.set_text(label)
+
+
+def _plain(text: Text) -> None:
+    """A name with dollar signs is no formula."""
+    text.set_parse_math(False)
+    text.set_color(TEXT)
+
+
+def _gid(part: str, line: Line) -> str:
+    """Names a part of an SVG, so that a drawing program (or a test) finds it."""
+    kind = "validation-" if line.is_validation else ""
+    return f"{part}-{kind}{'+'.join(line.run_ids)}"
+
+
+def _positive(value: float | None, is_log: bool) -> float | None:
+    """An end of an axis; none that a logarithmic one can't have."""
+    return None if value is not None and is_log and value <= 0 else value
+
+
+def _tick(value: float, place: int | None = None) -> str:
+    """Thousands separated, as few digits as tell the ticks apart."""
+    if value and abs(value) < 1e-3:
+        mantissa, _, exponent = f"{value:.3e}".partition("e")
+        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    text = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text

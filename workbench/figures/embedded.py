@@ -1,0 +1,67 @@
+"""Reads back what a figure file says about itself: no file is run, drawn or believed.
+
+`workbench.figures.saving` writes it: the description of an SVG, the keywords of a PDF, a text of a
+PNG.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+LARGEST_BYTES = 64_000_000
+_DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
+_KEYWORDS = re.compile(rb"/Keywords \(((?:[^\\()]|\\.)*)\)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+
+
+def about(path: Path) -> str:
+    """What the figure says about itself.
+
+    Raises:
+        ValueError: one sentence, where it says nothing or is no figure.
+        OSError: where it can't be read.
+    """
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ValueError(f"{path.name}: must be a figure that ends in .svg, .pdf or .png")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ValueError(f"{path.name}: is too large for a figure of the workbench")
+    text = reader(path)
+    if not text:
+        raise ValueError(f"{path.name}: holds no settings of a figure of the workbench")
+    return text
+
+
+def _svg(path: Path) -> str:
+    content = path.read_bytes()
+    if b"<!ENTITY" in content:  # ours have none, and they can be made to grow without end
+        raise ValueError(f"{path.name}: is no figure of the workbench")
+    try:
+        root = ElementTree.fromstring(content)  # noqa: S314 - no entities, bounded in size
+    except ElementTree.ParseError as error:
+        raise ValueError(f"{path.name}: is no sound SVG ({error})") from None
+    found = root.find(f".//{_DESCRIPTION}")
+    return (found.text or "") if found is not None else ""
+
+
+def _pdf(path: Path) -> str:
+    found = _KEYWORDS.search(path.read_bytes())
+    if found is None:
+        return ""
+    return _ESCAPED.sub(r"\1", found.group(1).decode("latin-1"))
+
+
+def _png(path: Path) -> str:
+    from PIL import Image, UnidentifiedImageError  # here: it takes a moment to load
+
+    try:
+        with path.open("rb") as file, Image.open(file, formats=["PNG"]) as image:
+            return str(image.info.get("Description", ""))
+    except (UnidentifiedImageError, ValueError, SyntaxError) as error:
+        raise ValueError(f"{path.name}: is no sound PNG ({error})") from None
+
+
+_READERS: dict[str, Callable[[Path], str]] = {".svg": _svg, ".pdf": _pdf, ".png": _png}

@@ -1,0 +1,155 @@
+"""What a figure of curves is: which runs, which metric, how it looks. Plain checked values.
+
+A figure file carries them, so that it can be drawn again; nothing is drawn here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from workbench.curves.smoothing import MAX_WEIGHT
+from workbench.spec.base import AsTuple, Spec, SpecError, setting
+
+FORMAT = "dlopt-workbench figure 1"
+"""Tells our settings in a file from anything else that may stand there."""
+
+MILLIMETRES_PER_INCH = 25.4
+
+
+class Size(NamedTuple):
+    """A preset of the export window and of `--size`; in millimetres, the font in points."""
+
+    label: str
+    width: float
+    height: float
+    font_size: float
+
+
+SIZES = {
+    "one-column": Size("One column", 85.0, 64.0, 8.0),
+    "two-column": Size("Two columns", 175.0, 88.0, 9.0),
+    "slide": Size("Slide", 254.0, 143.0, 16.0),
+}
+"""Columns as the templates of IEEE and ACM have them; a slide of 16 to 9."""
+
+Metric = Literal[
+    "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "images_per_second",
+    "epoch_images_per_second",
+]  # fmt: skip
+
+
+class Plot(Spec):
+    """What is drawn of the runs."""
+
+    metric: Metric = setting("loss", "Metric", "What the y axis shows.")
+    axis: Literal["step", "epoch", "seconds", "images"] = setting(
+        "step", "X axis", "What the x axis shows."
+    )
+    smoothing: float = setting(
+        0.0, "Smoothing", "Weight of the moving average; the raw values stay faint behind it.",
+        ge=0.0, le=MAX_WEIGHT,
+    )  # fmt: skip
+    log_x: bool = setting(False, "Log x", "Logarithmic x axis.")
+    log_y: bool = setting(False, "Log y", "Logarithmic y axis.")
+    layout: Literal["overlay", "multiples"] = setting(
+        "overlay", "Layout", "All curves in one plot, or a small plot for each."
+    )
+    validation: bool = setting(
+        False, "Validation", "Validation too, dashed with dots, where training loss or accuracy is "
+        "shown.",
+    )  # fmt: skip
+    band: Literal["std", "minmax"] = setting(
+        "std", "Band", "How far the runs of a group lie apart."
+    )
+
+
+class Look(Spec):
+    """How the figure looks; the export window's form."""
+
+    title: str = setting("", "Title", "Above the plot; papers mostly have a caption instead.",
+                         max_length=200)  # fmt: skip
+    width: float = setting(
+        SIZES["one-column"].width, "Width", "Of the whole figure.", unit="mm", ge=30.0, le=1000.0
+    )
+    height: float = setting(
+        SIZES["one-column"].height, "Height",
+        "Of the whole figure; it grows where the legend would take over half of it.", unit="mm",
+        ge=30.0, le=1000.0,
+    )  # fmt: skip
+    dpi: int = setting(
+        300, "Resolution", "Of a PNG; SVG and PDF are sharp at any size.", unit="dpi", ge=50,
+        le=1200,
+    )  # fmt: skip
+    font: Literal["DejaVu Sans", "DejaVu Serif", "STIXGeneral"] = setting(
+        "DejaVu Sans", "Font", "Sans serif, serif, or one that goes with Times."
+    )
+    font_size: float = setting(
+        SIZES["one-column"].font_size, "Font size", "Of all text; papers mostly ask for 8 to 10.",
+        unit="pt", ge=4.0, le=48.0,
+    )  # fmt: skip
+    grid: bool = setting(True, "Grid", "Faint lines at the ticks.")
+    monochrome: bool = setting(
+        False, "Black and white", "Greys and line styles in place of colours, for print."
+    )
+    x_from: float | None = setting(None, "X from", "Where the x axis begins.", begin=0.0,
+                                   advanced=True)  # fmt: skip
+    x_to: float | None = setting(None, "X to", "Where the x axis ends.", begin=1.0,
+                                 advanced=True)  # fmt: skip
+    y_from: float | None = setting(None, "Y from", "Where the y axis begins.", begin=0.0,
+                                   advanced=True)  # fmt: skip
+    y_to: float | None = setting(None, "Y to", "Where the y axis ends.", begin=1.0,
+                                 advanced=True)  # fmt: skip
+
+    def sized(self, name: str) -> Self:
+        """With width, height and font size of a preset."""
+        size = SIZES[name]
+        return self.changed(width=size.width, height=size.height, font_size=size.font_size)
+
+
+class Entry(Spec):
+    """One run of a figure.
+
+    Attributes:
+        label: In the legend; "" for the run's name.
+        group: Runs of one group are drawn as their mean with a band; "" for a curve of its own.
+    """
+
+    run_id: str = setting(..., "Run", "Id of the run.", min_length=1, max_length=200)
+    label: str = setting("", "Label", "Words of the legend.", max_length=300)
+    group: str = setting("", "Group", "Its runs are drawn as one curve.", max_length=300)
+
+
+class CurveFigure(Spec):
+    """A figure of curves, whole: with the runs' metrics it can be drawn again."""
+
+    runs: Annotated[tuple[Entry, ...], AsTuple] = setting(
+        ..., "Runs", "In the order of the legend.", min_length=1, max_length=1000
+    )
+    plot: Plot = Plot()
+    look: Look = Look()
+
+    def to_json(self) -> str:
+        """As a file carries it: one line, ASCII."""
+        return json.dumps({"format": FORMAT, **self.values()}, separators=(",", ":"))
+
+
+def figure_from_json(text: str) -> CurveFigure:
+    """What `CurveFigure.to_json` wrote.
+
+    Raises:
+        SpecError: where it is nothing of the kind.
+    """
+    try:
+        values: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
+        raise SpecError.at("", "holds no settings of a figure of the workbench")
+    return CurveFigure.parse(values)
+
+
+def figure_of_runs(run_ids: Sequence[str], plot: Plot, look: Look) -> CurveFigure:
+    """A figure of these runs, each with a curve of its own and its name as label."""
+    return CurveFigure(runs=tuple(Entry(run_id=r) for r in run_ids), plot=plot, look=look)

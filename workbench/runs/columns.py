@@ -1,0 +1,188 @@
+"""The columns that a table of runs can have: what is known of a run, by one name everywhere.
+
+The name is that of the command line, of filters and of saved tables: `val_accuracy`,
+`val_accuracy@best`, `val_accuracy@5`, `time_to@0.98`, or a setting's path, `optimizer.kind`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from workbench import words
+
+Value = float | str | None
+"""A cell; a flag is 0 or 1, a missing value None."""
+
+
+class Kind(Enum):
+    """What a column holds, and so how it is written."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    LOSS = "loss"
+    COUNT = "count"
+    SHARE = "share"
+    SECONDS = "seconds"
+    DATE = "date"
+    FLAG = "flag"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is compared as text."""
+        return self is Kind.TEXT
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        key: Its name.
+        title: In the header.
+        kind: Of its values.
+        help: What it says, one sentence.
+        better: 1 where more is better, -1 where less is, 0 where neither.
+        metric: The metric of an epoch that it picks from; "" for none.
+        at: Which epoch's value it picks; 0 for the last one.
+        best: Whether it picks the best epoch's value.
+        goal: The validation accuracy whose time it says; 0 for none.
+    """
+
+    key: str
+    title: str
+    kind: Kind
+    help: str = ""
+    better: int = 0
+    metric: str = ""
+    at: int = 0
+    best: bool = False
+    goal: float = 0.0
+
+    @property
+    def is_of_epochs(self) -> bool:
+        """Whether it is read from the epochs, not from the run's own row."""
+        return bool(self.at or self.goal)
+
+    def text(self, value: Value) -> str:
+        """A value as a person reads it."""
+        if value is None:
+            return words.NONE
+        return value if isinstance(value, str) else _TEXTS[self.kind](value)
+
+    def difference(self, value: Value, base: Value) -> tuple[str, int]:
+        """A value against that of the run that others are compared with.
+
+        Returns:
+            "+0.40 %", or "" where there is nothing to say; and 1 where it is better, -1 worse.
+        """
+        if not self.better or not isinstance(value, float) or not isinstance(base, float):
+            return "", 0
+        by = value - base
+        text = self.text(abs(by))
+        if text == self.text(0.0):
+            return "", 0
+        return f"{'+' if by > 0 else '−'}{text}", (1 if by > 0 else -1) * self.better
+
+
+def number(value: float) -> str:
+    """A setting's number: 64, 1,024, 0.001, 1e-07."""
+    if value.is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}"
+    return f"{value:.6g}"
+
+
+def date(value: float) -> str:
+    """2026-03-01 14:05, in local time."""
+    return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M")
+
+
+_TEXTS: dict[Kind, Callable[[float], str]] = {
+    Kind.TEXT: str,
+    Kind.NUMBER: number,
+    Kind.LOSS: words.decimal,
+    Kind.COUNT: words.count,
+    Kind.SHARE: words.percent,
+    Kind.SECONDS: words.duration,
+    Kind.DATE: date,
+    Kind.FLAG: lambda value: "yes" if value else "no",
+}
+
+_OF_RUNS = (
+    Column("name", "Name", Kind.TEXT, "What a person calls it; ticked runs show their curves"),
+    Column("status", "Status", Kind.TEXT, "How far the run is"),
+    Column("starred", "★", Kind.FLAG, "Click to mark a run as worth remembering"),
+    Column("tags", "Tags", Kind.TEXT, "Your words for a run, parted by commas"),
+    Column("notes", "Notes", Kind.TEXT, "What you wrote about a run"),
+    Column("test_accuracy", "Test acc.", Kind.SHARE,
+           "Accuracy on the test images, looked at once, at the end", 1),
+    Column("test_loss", "Test loss", Kind.LOSS,
+           "Loss on the test images, looked at once, at the end", -1),
+    Column("val_accuracy", "Val. acc.", Kind.SHARE, "Accuracy on the validation images",
+           1, "val_accuracy"),
+    Column("val_loss", "Val. loss", Kind.LOSS, "Loss on the validation images", -1, "val_loss"),
+    Column("accuracy", "Accuracy", Kind.SHARE,
+           "Accuracy on the training images, mean over the epoch", 1, "accuracy"),
+    Column("loss", "Loss", Kind.LOSS, "Loss on the training images, mean over the epoch",
+           -1, "loss"),
+    Column("images_per_second", "Images/s", Kind.COUNT,
+           "Training speed: median over the epochs after the first", 1, "images_per_second"),
+    Column("parameters", "Parameters", Kind.COUNT, "Weights of the network", -1),
+    Column("macs", "MACs", Kind.COUNT, "Multiplications for one image", -1),
+    Column("seconds", "Time", Kind.SECONDS, "Training time, pauses left out", -1, "seconds"),
+    Column("epochs", "Epochs", Kind.COUNT, "Epochs that are wholly trained"),
+    Column("step", "Steps", Kind.COUNT, "Steps trained"),
+    Column("total_steps", "Steps in all", Kind.COUNT, "Steps that were asked for"),
+    Column("created", "Created", Kind.DATE, "When Train or Add to queue was pressed"),
+    Column("started", "Started", Kind.DATE, "When training began"),
+    Column("finished", "Finished", Kind.DATE, "When training ended"),
+    Column("message", "Message", Kind.TEXT, "How it ended, where not all went well"),
+    Column("run_id", "Run id", Kind.TEXT, "The command line knows the run by it"),
+    Column("fingerprint", "Data fingerprint", Kind.TEXT,
+           "Two runs with the same one were trained on the same images"),
+    Column("archived", "Archived", Kind.FLAG, "Whether the run is put away"),
+    Column("hidden", "Curves hidden", Kind.FLAG, "Whether its curves are taken out of the plots"),
+)  # fmt: skip
+RUN_COLUMNS = {column.key: column for column in _OF_RUNS}
+BEST_OF = ("loss", "accuracy", "val_loss", "val_accuracy")
+AT_EPOCH = tuple(column.metric for column in _OF_RUNS if column.metric)
+DEFAULT_KEYS = (
+    "name", "starred", "status", "test_accuracy", "val_accuracy", "val_loss", "loss",
+    "images_per_second", "parameters", "seconds",
+)  # fmt: skip
+EXAMPLES = ("time_to@0.9", "time_to@0.98", *(f"{metric}@best" for metric in BEST_OF))
+"""Columns that take a choice, as they are offered."""
+
+_PICKED = re.compile(r"(\w+)@(best|[1-9]\d{0,5})")
+_GOAL = re.compile(r"time_to@(0?\.\d{1,6}|1(?:\.0*)?|\d{1,2}(?:\.\d{1,4})?%)")
+
+
+def column_of(key: str, numbers: bool = False) -> Column:
+    """The column of this name.
+
+    Args:
+        key: Of a run's own columns, of a pick of a metric, or a setting's path.
+        numbers: Whether all values of the setting are numbers.
+    """
+    goal = _GOAL.fullmatch(key)
+    if goal is not None:
+        share = float(goal[1].rstrip("%")) / (100 if goal[1].endswith("%") else 1)
+        help_ = "Training time until the validation accuracy first reached this, pauses left out"
+        title = f"Time to {number(100 * share)} %"
+        return Column(key, title, Kind.SECONDS, help_, -1, goal=share)
+    picked = _PICKED.fullmatch(key)
+    if picked is not None and picked[1] in (BEST_OF if picked[2] == "best" else AT_EPOCH):
+        whole = RUN_COLUMNS[picked[1]]
+        best = picked[2] == "best"
+        at = 0 if best else int(picked[2])
+        which = "best" if best else f"epoch {at}"
+        return replace(
+            whole, key=key, title=f"{whole.title} ({which})", at=at, best=best,
+            help=f"{whole.help}; the value of {'the best epoch' if best else which}",
+        )  # fmt: skip
+    if key in RUN_COLUMNS:
+        return RUN_COLUMNS[key]
+    return Column(key, key, Kind.NUMBER if numbers else Kind.TEXT, f"The setting {key}")

@@ -1,0 +1,260 @@
+"""The language of filters: `accuracy > 0.98 and optimizer.kind = adam`, read and written.
+
+A word by itself is looked for in the texts of a run; words side by side must all be there. There is
+no `eval`: a filter becomes a small tree of frozen classes, whose `str` reads as the same tree. What
+it finds is computed in `matching`.
+
+Grammar::
+
+    filter  = every { "or" every }
+    every   = one { ["and"] one }
+    one     = "not" one | "(" filter ")" | column compare value | text
+    compare = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
+    value   = word | "quoted text" | "missing"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+DEEPEST = 40
+"""Brackets and `not` inside one another."""
+
+MISSING = "missing"
+WORDS = ("and", "or", "not")
+
+
+class QueryError(ValueError):
+    """A filter can't be read, in one sentence with its place.
+
+    Attributes:
+        place: Of the fault in the text, from 1; 0 where it lies in no text.
+    """
+
+    def __init__(self, sentence: str, place: int = 0) -> None:
+        super().__init__(f"{sentence} (character {place})" if place else sentence)
+        self.place = place
+
+
+class Operator(StrEnum):
+    """How a column is compared with a value."""
+
+    EQUAL = "="
+    UNEQUAL = "!="
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+    CONTAINS = "~"
+
+
+@dataclass(frozen=True)
+class Text:
+    """Runs with this text in one of their texts."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return quoted(self.text)
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Runs whose column stands so to a value; `value` is None for a missing one."""
+
+    column: str
+    operator: Operator
+    value: str | None
+    place: int = field(default=1, compare=False)
+    value_place: int = field(default=1, compare=False)
+
+    def __str__(self) -> str:
+        value = MISSING if self.value is None else quoted(self.value)
+        return f"{quoted(self.column)} {self.operator} {value}"
+
+
+@dataclass(frozen=True)
+class Not:
+    """Runs that don't."""
+
+    term: Term
+
+    def __str__(self) -> str:
+        return f"not {_bracketed(self.term, And, Or)}"
+
+
+@dataclass(frozen=True)
+class And:
+    """Runs that fulfil all."""
+
+    terms: tuple[Term, ...]
+
+    def __str__(self) -> str:
+        return " and ".join(_bracketed(term, And, Or) for term in self.terms)
+
+
+@dataclass(frozen=True)
+class Or:
+    """Runs that fulfil one or more."""
+
+    terms: tuple[Term, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(_bracketed(term, Or) for term in self.terms)
+
+
+Term = Text | Compare | Not | And | Or
+
+
+def parse(text: str) -> Term | None:
+    """What a filter says; None where it says nothing.
+
+    Raises:
+        QueryError: where it can't be read.
+    """
+    tokens = list(_tokens(text))
+    if len(tokens) == 1:
+        return None
+    reader = _Parser(tokens)
+    found = reader.filter(0)
+    reader.expect_end()
+    return found
+
+
+def quoted(text: str) -> str:
+    """A text as a filter has it: in quotation marks where it would read as something else."""
+    plain = _WORD.fullmatch(text) and text.lower() not in (*WORDS, MISSING)
+    if plain:
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def columns_of(term: Term | None) -> Iterator[Compare]:
+    """Every comparison in a filter."""
+    if isinstance(term, Compare):
+        yield term
+    elif isinstance(term, Not):
+        yield from columns_of(term.term)
+    elif isinstance(term, (And, Or)):
+        for inner in term.terms:
+            yield from columns_of(inner)
+
+
+def has_text(term: Term | None) -> bool:
+    """Whether a filter looks for a text in any column."""
+    if isinstance(term, Not):
+        return has_text(term.term)
+    if isinstance(term, (And, Or)):
+        return any(has_text(inner) for inner in term.terms)
+    return isinstance(term, Text)
+
+
+def _bracketed(term: Term, *kinds: type) -> str:
+    return f"({term})" if isinstance(term, kinds) else str(term)
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\s()\"=!<>~\\]+")
+_TOKEN = re.compile(
+    rf"""(?P<space>\s+)|(?P<bracket>[()])|(?P<operator>!=|<=|>=|[=<>~])
+    |"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>{_WORD.pattern})|(?P<other>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    place: int
+
+    def says(self, *words: str) -> bool:
+        return self.kind == "word" and self.text.lower() in words
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    for match in _TOKEN.finditer(text):
+        kind, found, place = match.lastgroup or "", match[match.lastgroup or 0], match.start() + 1
+        if kind == "other":
+            if found == '"':
+                raise QueryError("the quotation mark is not closed", place)
+            hint = "; 'is not' is written !=" if found == "!" else "; put it in quotation marks"
+            raise QueryError(f"{found!r} can't stand here{hint}", place)
+        if kind == "quoted":
+            found = re.sub(r"\\(.)", r"\1", found, flags=re.DOTALL)
+        if kind != "space":
+            yield _Token(kind, found, place)
+    yield _Token("end", "", len(text) + 1)
+
+
+class _Parser:
+    """Reads tokens by the grammar above, each rule a method."""
+
+    def __init__(self, tokens: list[_Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def _next(self) -> _Token:
+        return self._tokens[self._at]
+
+    def _take(self) -> _Token:
+        token = self._next
+        self._at += 1
+        return token
+
+    def expect_end(self) -> None:
+        if self._next.kind != "end":
+            raise QueryError("')' closes no bracket", self._next.place)
+
+    def filter(self, depth: int) -> Term:
+        terms = [self._every(depth)]
+        while self._next.says("or"):
+            self._take()
+            terms.append(self._every(depth))
+        return terms[0] if len(terms) == 1 else Or(tuple(terms))
+
+    def _every(self, depth: int) -> Term:
+        terms = [self._one(depth)]
+        while self._next.kind != "end" and self._next.text != ")" and not self._next.says("or"):
+            if self._next.says("and"):
+                self._take()
+            terms.append(self._one(depth))
+        return terms[0] if len(terms) == 1 else And(tuple(terms))
+
+    def _one(self, depth: int) -> Term:
+        token = self._take()
+        if depth > DEEPEST:
+            raise QueryError("too many brackets or 'not' inside one another", token.place)
+        if token.says("not"):
+            return Not(self._one(depth + 1))
+        if token == ("bracket", "(", token.place):
+            inside = self.filter(depth + 1)
+            closing = self._take()
+            if closing.kind == "end":
+                raise QueryError("a closing bracket is missing", closing.place)
+            return inside
+        if token.kind not in ("word", "quoted") or token.says(*WORDS):
+            raise QueryError(f"a column or a text is missing before {_named(token)}", token.place)
+        if self._next.kind == "operator":
+            return self._comparison(token)
+        return Text(token.text)
+
+    def _comparison(self, column: _Token) -> Compare:
+        operator, value = self._take(), self._take()
+        if value.kind not in ("word", "quoted") or value.says(*WORDS):
+            raise QueryError(f"a value is missing after {operator.text!r}", value.place)
+        missing = value.says(MISSING)
+        found = Operator(operator.text)
+        if missing and found not in (Operator.EQUAL, Operator.UNEQUAL):
+            raise QueryError("'missing' goes with = and != only", value.place)
+        text = None if missing else value.text
+        return Compare(column.text, found, text, column.place, value.place)
+
+
+def _named(token: _Token) -> str:
+    return "the end" if token.kind == "end" else repr(token.text)
