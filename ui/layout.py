@@ -16,6 +16,7 @@ def keep(window: MainWindow) -> None:
         "down": window.down.saveState(),
         "table": window.runs.state(),
         "plots": window.live.settings(),
+        "compare": window.compare.curves.settings(),
         "explained": window.experiment.explained,
     }
     for key, value in values.items():
@@ -31,6 +32,7 @@ def restore(window: MainWindow) -> None:
         ("down", window.down.restoreState),
         ("table", window.runs.restore_state),
         ("plots", window.live.restore_settings),
+        ("compare", window.compare.curves.restore_settings),
         ("explained", window.experiment.explain),
     ):
         value = window.settings.value(key)

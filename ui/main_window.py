@@ -32,6 +32,7 @@ from ui.files import ExperimentFiles
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
+from ui.panels.compare import ComparePanel
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
 from ui.panels.inside import InsidePanel
@@ -47,7 +48,6 @@ from ui.run_follower import RunFollower
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
 from workbench import presets
-from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -100,9 +100,10 @@ class MainWindow(QMainWindow):
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
+        self.compare = ComparePanel(self.store.folder, self.live.known_curves)
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
-        self.network = NetworkPanel(self.editor, self.layers, commands, self.read_run)
+        self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
         self.inside = InsidePanel(self.assistant)
         self.model = RunTable(self.feed)
@@ -115,16 +116,17 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.live, self.tr("Live"))
-        self.tabs.addTab(self.data, self.tr("Data"))
-        self.tabs.addTab(self.network, self.tr("Network"))
-        self.tabs.addTab(self.tune, self.tr("Tune"))
-        self.tabs.addTab(self.inside, self.tr("Inside"))
-        self.tabs.setTabToolTip(0, self.tr("Curves of the ticked runs, drawn while they train"))
-        self.tabs.setTabToolTip(1, self.tr("What the network will see: images, classes, counts"))
-        self.tabs.setTabToolTip(2, self.tr("What each layer costs, and how to make it smaller"))
-        self.tabs.setTabToolTip(3, self.tr("Find settings by measuring: learning rate, batch size"))
-        self.tabs.setTabToolTip(4, self.tr("Weights, gradients and dead units of the selected run"))
+        tr = self.tr
+        for page, title, reason in (
+            (self.live, tr("Live"), tr("Curves of the ticked runs, drawn while they train")),
+            (self.compare, tr("Compare"), tr("Runs against each other: what did a lever buy")),
+            (self.data, tr("Data"), tr("What the network will see: images, classes, counts")),
+            (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
+            (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
+            (self.inside, tr("Inside"),
+             tr("Weights, gradients and dead units of the selected run")),
+        ):  # fmt: skip
+            self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
         self.bottom = QTabWidget()
         self.bottom.setDocumentMode(True)
         self.tabs.setAccessibleName(self.tr("Results"))
@@ -161,6 +163,7 @@ class MainWindow(QMainWindow):
         conductor, runs, editor = self.conductor, self.runs, self.editor
         conductor.runs_changed.connect(self.show_runs)
         self.feed.curves_changed.connect(self.live.show_runs)
+        self.feed.curves_changed.connect(self.compare.show_ticked)
         self.feed.newest_changed.connect(self.network.compare.show_runs)
         self.feed.changed.connect(self._runs_read)
         self.feed.failed.connect(self.report)
@@ -185,7 +188,9 @@ class MainWindow(QMainWindow):
         self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
+        self.compare.failed.connect(self.report)
         runs.selected.connect(self._run_selected)
+        runs.chosen_changed.connect(self.compare.select)
         runs.use_settings.connect(self.use_settings)
         runs.resume.connect(conductor.resume_run)
         runs.delete.connect(self.changes.delete)
@@ -268,13 +273,9 @@ class MainWindow(QMainWindow):
         """Looks again at the run that is chosen, where it went on."""
         run_id = self.runs.current_id
         if run_id and self.feed.frame.place(run_id) in places:
-            run = self.read_run(run_id)
+            run = self.feed.read(run_id)
             self.live.diagnosis.show_run(run)
             self.inside.show_run(run)
-
-    def read_run(self, run_id: str) -> Run | None:
-        """All that is known of a run; None for ""."""
-        return self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
 
     @Slot()
     def _show_bar(self) -> None:
@@ -303,7 +304,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
-        run = self.read_run(run_id)
+        run = self.feed.read(run_id)
         self.network.compare.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
@@ -365,6 +366,7 @@ class MainWindow(QMainWindow):
         self.data.close_jobs()
         self.network.close_jobs()
         self.live.close_loader()
+        self.compare.close_jobs()
         self.runs.close_jobs()
         self.feed.close()
         self.assistant.close()
@@ -383,6 +385,7 @@ class MainWindow(QMainWindow):
         """Draws everything in the appearance in force."""
         theme.apply()
         self.live.restyle()
+        self.compare.curves.restyle()
         self.model.set_colours(run_colour)
 
 

@@ -46,6 +46,7 @@ class RunFollower(QObject):
     @Slot(object)
     def _add_points(self, message: Steps | EpochEnd) -> None:
         self._window.live.add(message)
+        self._window.compare.curves.data_changed(message.run_id)
         if isinstance(message, EpochEnd):
             self._window.show_runs()
         if not self._timer.isActive():

@@ -334,11 +334,12 @@ QComboBox::down-arrow {{ image: url({_file("arrow")}); width: 14px; height: 14px
 QComboBox QAbstractItemView {{ background: {t.base}; border: 1px solid {t.edge};
     selection-background-color: {t.selection}; selection-color: {t.text}; }}
 QCheckBox {{ spacing: 8px; color: {t.muted}; min-height: 26px; }}
-QCheckBox::indicator, QTableView::indicator, QTreeView::indicator {{ width: 14px;
+QCheckBox::indicator, QTableView::indicator, QTreeView::indicator,
+QListView::indicator {{ width: 14px;
     height: 14px; border-radius: 3px; border: 1px solid {t.muted}; background: {t.base}; }}
 QCheckBox::indicator:checked, QTableView::indicator:checked,
-QTreeView::indicator:checked {{ background: {t.accent_fill}; border-color: {t.accent_fill};
-    image: url({_file("tick")}); }}
+QTreeView::indicator:checked, QListView::indicator:checked {{ background: {t.accent_fill};
+    border-color: {t.accent_fill}; image: url({_file("tick")}); }}
 QRadioButton {{ font-weight: 600; spacing: 8px; }}
 QRadioButton::indicator {{ width: 14px; height: 14px; border-radius: 8px;
     border: 1px solid {t.muted}; background: {t.base}; }}

@@ -480,7 +480,11 @@ def test_owner_tokens() -> None:
     assert not owner_is_alive(other)
 
 
-@pytest.mark.parametrize("token", ["", "x", "-1:0", f"{os.getpid()}:1.00", "9" * 30 + ":1", ":"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "-1:0", f"{os.getpid()}:1.00", "9" * 30 + ":1", ":"],
+    ids=["empty", "word", "negative", "own", "huge", "colon"],
+)
 def test_a_process_number_that_came_back_is_not_the_owner(token: str) -> None:
     assert not owner_is_alive(token)
 

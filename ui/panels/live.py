@@ -141,6 +141,10 @@ class LivePanel(QWidget):
                 self.plots.rename(run.run_id, run.name)
                 self._names[run.run_id] = (run.name, run.colour)
 
+    def known_curves(self, run_id: str) -> RunCurves | None:
+        """The points of a run, where they have been read or are being trained."""
+        return self._curves.get(run_id)
+
     def curves(self, run_id: str) -> RunCurves:
         """The points of a run."""
         return self._curves[run_id]

@@ -32,6 +32,9 @@ from ui.panels.run_view import RunsView
 from workbench.runs.matching import known_columns
 from workbench.runs.status import RunStatus
 
+MOST_TOLD = 200
+"""Selected runs that others are told of: nobody looks at the curves of more."""
+
 ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 
@@ -43,6 +46,7 @@ class RunsPanel(QWidget):
 
     Signals:
         selected: The current run's id; "" for none.
+        chosen_changed: Other runs are selected; the ids of the first `MOST_TOLD`.
         use_settings, resume: Asked for the current run, by its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
@@ -54,6 +58,7 @@ class RunsPanel(QWidget):
     """
 
     selected = Signal(str)
+    chosen_changed = Signal(list)
     use_settings = Signal(str)
     resume = Signal(str)
     delete = Signal(list)
@@ -85,6 +90,7 @@ class RunsPanel(QWidget):
         self.table.star_clicked.connect(self._star_row)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.selectionModel().selectionChanged.connect(self.enable_actions)
+        self.table.selectionModel().selectionChanged.connect(self._chosen_changed)
         model.dataChanged.connect(self.enable_actions)
         model.arranged.connect(self.refresh)
         self.refresh()
@@ -211,6 +217,11 @@ class RunsPanel(QWidget):
     @Slot()
     def _current_changed(self) -> None:
         self.selected.emit(self.current_id)
+
+    @Slot()
+    def _chosen_changed(self) -> None:
+        places = self.chosen_places[:MOST_TOLD].tolist()
+        self.chosen_changed.emit([self.model.frame.run_id(place) for place in places])
 
     @Slot()
     def enable_actions(self) -> None:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from ui.plots.layer import Line, Width
 from ui.plots.ranges import Anchor, Range, padded
-from ui.plots.theme import PlotTheme, run_style
+from ui.plots.theme import run_style
 from ui.plots.ticks import Quantity
+from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 
 
@@ -35,7 +35,7 @@ class Curve:
     is_faint: bool = False
 
 
-class Chart(QWidget):
+class Chart(TitledPlot):
     """Curves over a logarithmic x axis, with a mark.
 
     Args:
@@ -45,24 +45,12 @@ class Chart(QWidget):
     """
 
     def __init__(self, title: str, x_title: str, x_range: Range) -> None:
-        super().__init__()
+        super().__init__(PlotView(Quantity.RATE, Quantity.NUMBER), title, x_title)
         self._curves: Sequence[Curve] = ()
         self._mark: tuple[float, float] | None = None
         self._x_range = float(np.log10(x_range[0])), float(np.log10(x_range[1]))
-        self.view = PlotView(Quantity.RATE, Quantity.NUMBER)
         self.view.bottom.set_logarithmic(True)
         self.view.setAccessibleName(title)
-        self.view.fit_requested.connect(self.fit)
-        self.title, self.x_title = QLabel(title), QLabel(x_title)
-        self.x_title.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.x_title.setProperty("role", "muted")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.title)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.x_title)
-        self._apply_theme()
         self.fit()
 
     def show_curves(self, curves: Sequence[Curve], mark: tuple[float, float] | None = None) -> None:
@@ -71,10 +59,9 @@ class Chart(QWidget):
         self.fit()
 
     def fit(self) -> None:
-        """Shows all of it again, after a person has zoomed."""
         self.view.set_x_range(self._x_range)
         self.view.set_y_range(self._y_range())
-        self._draw()
+        self.draw()
 
     def _y_range(self) -> Range:
         """All but an explosion at the end, which would flatten the descent that one looks at."""
@@ -85,7 +72,7 @@ class Chart(QWidget):
         values = np.concatenate(drawn)
         return padded((float(values.min()), min(float(values.max()), 1.3 * start)), Anchor.DATA)
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         main = self._theme.legible(run_style(0)[0])
         lines = [
             Line(
@@ -107,24 +94,6 @@ class Chart(QWidget):
         low, high = self.view.y_range
         down = Line(at, np.array([low, high]), colour, Qt.PenStyle.DashLine)
         return [down, Line(at[:1], np.array([y]), colour, markers=True)]
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
-        if event.type() in kinds and hasattr(self, "_theme"):
-            self._apply_theme()
-            self._draw()
-
-    def _apply_theme(self) -> None:
-        self._theme = PlotTheme.from_palette(self.palette())
-        small, title = QFont(self.font()), QFont(self.font())
-        small.setPointSizeF(max(7.0, small.pointSizeF() * 0.9))
-        title.setWeight(QFont.Weight.DemiBold)
-        self.title.setFont(title)
-        self.view.apply_theme(self._theme, small)
-        margins = self.view.axis_width, 0, self.view.right_margin, 0
-        self.title.setContentsMargins(*margins)
-        self.x_title.setContentsMargins(*margins)
 
 
 def _log(values: Sequence[float]) -> npt.NDArray[np.float64]:

@@ -38,6 +38,50 @@ def position_of(weight: float) -> int:
     return round(-math.log10(1.0 - weight) / 3.0 * _POSITIONS)
 
 
+class Smoothing(QWidget):
+    """The slider of the moving average's weight, and the weight in figures."""
+
+    chosen = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        label = QLabel(self.tr("Smoothing"), self)
+        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider.setRange(0, _POSITIONS)
+        self.slider.setFixedWidth(120)
+        self.slider.setPageStep(10)
+        self.slider.setAccessibleName(self.tr("Smoothing"))
+        self.slider.setToolTip(
+            self.tr("Moving average over noisy training values; raw values stay faint behind it")
+        )
+        label.setBuddy(self.slider)
+        self.weight = QLabel(self)
+        self.weight.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("0.9999") + 4)
+        self.slider.valueChanged.connect(self._moved)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        for widget in (label, self.slider, self.weight):
+            layout.addWidget(widget)
+        self._write(0.0)
+
+    def show_weight(self, weight: float) -> None:
+        """Shows this weight, without a signal."""
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(position_of(weight))
+        self._write(weight)
+
+    def _write(self, weight: float) -> None:
+        digits = 3 if weight > 0.985 else 2
+        self.weight.setText(QLocale().toString(weight, "f", digits) if weight else self.tr("off"))
+
+    @Slot(int)
+    def _moved(self, position: int) -> None:
+        weight = weight_at(position)
+        self._write(weight)
+        self.chosen.emit(weight)
+
+
 class ControlRow(QWidget):
     """What a person can set about all live plots at once."""
 
@@ -53,7 +97,10 @@ class ControlRow(QWidget):
         layout.setSpacing(4)
         self._add_axis(layout)
         layout.addSpacing(16)
-        self._add_smoothing(layout)
+        self._smoothing = Smoothing(self)
+        self._smoothing.chosen.connect(self.smoothing_chosen)
+        self.smoothing = self._smoothing.slider
+        layout.addWidget(self._smoothing)
         layout.addSpacing(8)
         self.log = self._button(self.tr("Log loss"), checkable=True)
         self.log.setToolTip(self.tr("Logarithmic loss axis: shows late progress that is small"))
@@ -106,28 +153,6 @@ class ControlRow(QWidget):
         self.axes.button(0).setChecked(True)
         self.axes.idClicked.connect(self._axis_clicked)
 
-    def _add_smoothing(self, layout: QHBoxLayout) -> None:
-        label = QLabel(self.tr("Smoothing"), self)
-        self.smoothing = QSlider(Qt.Orientation.Horizontal, self)
-        self.smoothing.setRange(0, _POSITIONS)
-        self.smoothing.setFixedWidth(120)
-        self.smoothing.setPageStep(10)
-        self.smoothing.setAccessibleName(self.tr("Smoothing"))
-        self.smoothing.setToolTip(
-            self.tr("Moving average over noisy training values; raw values stay faint behind it")
-        )
-        label.setBuddy(self.smoothing)
-        self.weight = QLabel(self)
-        self.weight.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("0.9999") + 4)
-        self.smoothing.valueChanged.connect(self._slider_moved)
-        for widget in (label, self.smoothing, self.weight):
-            layout.addWidget(widget)
-        self._show_weight(0.0)
-
-    def _show_weight(self, weight: float) -> None:
-        digits = 3 if weight > 0.985 else 2
-        self.weight.setText(QLocale().toString(weight, "f", digits) if weight else self.tr("off"))
-
     @Slot()
     def _fit_clicked(self) -> None:
         self.fit_chosen.emit()
@@ -136,19 +161,12 @@ class ControlRow(QWidget):
     def _axis_clicked(self, number: int) -> None:
         self.axis_chosen.emit(AXES[number])
 
-    @Slot(int)
-    def _slider_moved(self, position: int) -> None:
-        weight = weight_at(position)
-        self._show_weight(weight)
-        self.smoothing_chosen.emit(weight)
-
     def set_values(self, axis: str, smoothing: float, log_loss: bool) -> None:
         """Show these, without a signal."""
         self.axes.button(AXES.index(axis)).setChecked(True)
-        with QSignalBlocker(self.smoothing), QSignalBlocker(self.log):
-            self.smoothing.setValue(position_of(smoothing))
+        self._smoothing.show_weight(smoothing)
+        with QSignalBlocker(self.log):
             self.log.setChecked(log_loss)
-        self._show_weight(smoothing)
 
     def show_count(self, count: int) -> None:
         """Tell how many runs are shown."""

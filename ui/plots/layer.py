@@ -55,6 +55,16 @@ class Line:
     width: Width = Width.NORMAL
 
 
+@dataclass(frozen=True)
+class Area:
+    """The band of a mean: between two curves over one x, in the units of the axes."""
+
+    x: npt.NDArray[np.float64]
+    low: npt.NDArray[np.floating]
+    high: npt.NDArray[np.floating]
+    colour: QColor
+
+
 class CurveLayer(QGraphicsObject):
     """Grid and curves of one plot. What did not change is a picture that is only copied."""
 
@@ -62,6 +72,7 @@ class CurveLayer(QGraphicsObject):
         super().__init__(box)
         self._box, self._bottom, self._left = box, bottom, left
         self._lines: Sequence[Line] = ()
+        self._areas: Sequence[Area] = ()
         self._theme: PlotTheme | None = None
         self._version = 0
         self._picture: QPixmap | None = None
@@ -74,9 +85,14 @@ class CurveLayer(QGraphicsObject):
         """What is drawn, in the order in which it is."""
         return self._lines
 
-    def set_lines(self, lines: Sequence[Line]) -> None:
+    @property
+    def areas(self) -> Sequence[Area]:
+        """What is drawn behind the lines."""
+        return self._areas
+
+    def set_lines(self, lines: Sequence[Line], areas: Sequence[Area] = ()) -> None:
         """Take new curves; the caller repaints the viewport."""
-        self._lines = lines
+        self._lines, self._areas = lines, areas
         self._version += 1
 
     def set_theme(self, theme: PlotTheme) -> None:
@@ -115,6 +131,8 @@ class CurveLayer(QGraphicsObject):
         painter = QPainter(picture)
         scale = _Scale(width, height, xs, ys)
         self._paint_grid(painter, scale, rect)
+        for area in self._areas:
+            _paint_area(painter, area, scale)
         for line in self._lines:
             _paint_line(painter, line, scale, ratio)
         painter.end()
@@ -151,13 +169,27 @@ class _Scale:
         return np.asarray((self.ys[1] - values) * (self.height / span), dtype=np.float64)
 
 
+def _paint_area(painter: QPainter, area: Area, scale: _Scale) -> None:
+    if len(area.x) < 2:
+        return
+    x = np.clip(scale.x(area.x), -_FAR, _FAR)
+    low, high = (
+        np.clip(scale.y(np.asarray(edge, dtype=np.float64)), -_FAR, _FAR)
+        for edge in (area.low, area.high)
+    )
+    around = np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(area.colour)
+    painter.drawPolygon(pg.functions.arrayToQPolygonF(*around))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
 def _paint_line(painter: QPainter, line: Line, scale: _Scale, ratio: float) -> None:
     if len(line.x) == 0:
         return
     x = np.clip(scale.x(line.x), -_FAR, _FAR)
     y = np.clip(scale.y(np.asarray(line.y, dtype=np.float64)), -_FAR, _FAR)
-    pen = QPen(line.colour, 0, line.style)
-    painter.setPen(pen)
+    painter.setPen(QPen(line.colour, 0, line.style))
     if len(x) > 1:
         polygon: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
         painter.drawPolyline(polygon)

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
-
-import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 from ui.plots.layer import Line, Width
-from ui.plots.theme import PlotTheme, run_style
+from ui.plots.theme import run_style
 from ui.plots.ticks import Quantity
+from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 from workbench.roofline import Roof
+
+import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 GIGA = 1e9
 
@@ -36,30 +34,22 @@ class Dot:
     rate: float
 
 
-class RooflinePlot(QWidget):
+class RooflinePlot(TitledPlot):
     """Dots under the roof of a device."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(
+            PlotView(Quantity.RATE, Quantity.RATE),
+            self.tr("GFLOP/s: the line is the limit, a dot is a layer"),
+            self.tr("operations a byte moved"),
+        )
         self._dots: Sequence[Dot] = ()
         self._roof: Roof | None = None
         self._labels: list[pg.TextItem] = []
-        self.view = PlotView(Quantity.RATE, Quantity.RATE)
         self.view.bottom.set_logarithmic(True)
         self.view.left.set_logarithmic(True)
-        self.view.fit_requested.connect(self.fit)
         self.view.box.childGroup.setZValue(1)  # labels above the picture of the curves
-        self.title = QLabel(self.tr("GFLOP/s: the line is the limit, a dot is a layer"))
-        self.x_title = QLabel(self.tr("operations a byte moved"))
-        self.x_title.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.x_title.setProperty("role", "muted")
         self.view.setAccessibleName(self.tr("Roofline"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget, stretch in ((self.title, 0), (self.view, 1), (self.x_title, 0)):
-            column.addWidget(widget, stretch)
-        self._apply_theme()
         self.fit()
 
     def show_layers(self, dots: Sequence[Dot], roof: Roof | None) -> None:
@@ -69,7 +59,6 @@ class RooflinePlot(QWidget):
         self.fit()
 
     def fit(self) -> None:
-        """Shows all of it again, after a person has zoomed."""
         xs = [np.log10(dot.intensity) for dot in self._dots]
         ys = [np.log10(dot.rate / GIGA) for dot in self._dots]
         if self._roof is not None:
@@ -79,9 +68,9 @@ class RooflinePlot(QWidget):
         bottom, top = (min(ys), max(ys)) if ys else (0.0, 2.0)
         self.view.set_x_range((float(low) - 0.5, float(high) + 0.5))
         self.view.set_y_range((float(bottom) - 0.4, float(top) + 0.3))
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         lines = self._roof_lines()
         colour = self._theme.legible(run_style(0)[0])
         lines += [
@@ -116,21 +105,3 @@ class RooflinePlot(QWidget):
         colour = self._theme.legible(run_style(1)[0])
         roof = Line(corners, np.log10(limits), colour, width=Width.BOLD)
         return [roof]
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
-        if event.type() in kinds and hasattr(self, "_theme"):
-            self._apply_theme()
-            self._draw()
-
-    def _apply_theme(self) -> None:
-        self._theme = PlotTheme.from_palette(self.palette())
-        small, title = QFont(self.font()), QFont(self.font())
-        small.setPointSizeF(max(7.0, small.pointSizeF() * 0.9))
-        title.setWeight(QFont.Weight.DemiBold)
-        self.title.setFont(title)
-        self.view.apply_theme(self._theme, small)
-        margins = self.view.axis_width, 0, self.view.right_margin, 0
-        self.title.setContentsMargins(*margins)
-        self.x_title.setContentsMargins(*margins)

@@ -98,6 +98,12 @@ class PlotTheme:
         """For the raw values behind a smoothed curve."""
         return mix(colour, self.background, 0.72)
 
+    def band(self, colour: QColor) -> QColor:
+        """For how far the runs of a group lie apart; what is behind shines through."""
+        shade = QColor(colour)
+        shade.setAlphaF(0.22)
+        return shade
+
     def faded(self, colour: QColor) -> QColor:
         """For the runs that are not the highlighted one."""
         return mix(colour, self.background, 0.62)

@@ -106,6 +106,7 @@ class PlotView(pg.PlotWidget):
         self.curves = CurveLayer(self.box, self.bottom, self.left)
         self.hover = HoverLayer(self.box)
         self.paints = 0
+        self.cursor_y: float | None = None
         self.axis_width, self.right_margin = 60, 24
         self._show_x_ticks = show_x_ticks
         self.bottom.setStyle(showValues=show_x_ticks)
@@ -173,7 +174,9 @@ class PlotView(pg.PlotWidget):
         super().mouseMoveEvent(event)
         point = self.box.mapFromScene(self.mapToScene(event.position().toPoint()))
         if self.box.rect().contains(point) and event.buttons() == Qt.MouseButton.NoButton:
-            self.hovered.emit(float(self.box.mapToView(point).x()))
+            place = self.box.mapToView(point)
+            self.cursor_y = float(place.y())
+            self.hovered.emit(float(place.x()))
         else:
             self.hovered.emit(None)
 

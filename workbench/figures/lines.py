@@ -135,15 +135,15 @@ def _line(
     smoothing = plot.smoothing if metric not in EPOCH_METRICS else 0.0
     raw = [sources[entry.run_id].curves.points(metric, plot.axis) for entry in members]
     first = sources[members[0].run_id]
-    label = members[0].label or first.name
-    if members[0].group:
+    label = members[0].group or members[0].label or first.name
+    if len(members) > 1:
         label = f"{members[0].group} ({SPREAD_WORDS[plot.band].format(len(members))})"
     is_validation = metric != plot.metric
     if is_validation:
         label = f"{label}, validation"
     ids = tuple(entry.run_id for entry in members)
     smoothed = [_smoothed(points, smoothing) for points in raw]
-    if not members[0].group:
+    if len(members) == 1:
         line = _single_line(raw[0], smoothed[0], label, ids, first.number, quantity, figure)
     else:
         band = band_of(smoothed, plot.band)
