@@ -49,7 +49,6 @@ from ui.run_follower import RunFollower
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
 from workbench import presets
-from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -106,7 +105,7 @@ class MainWindow(QMainWindow):
         self.compare = ComparePanel(self.store.folder, self.live.known_curves)
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
-        self.network = NetworkPanel(self.editor, self.layers, commands, self.read_run)
+        self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
         self.inside = InsidePanel(self.assistant)
         self.model = RunTable(self.feed)
@@ -278,13 +277,9 @@ class MainWindow(QMainWindow):
         """Looks again at the run that is chosen, where it went on."""
         run_id = self.runs.current_id
         if run_id and self.feed.frame.place(run_id) in places:
-            run = self.read_run(run_id)
+            run = self.feed.read(run_id)
             self.live.diagnosis.show_run(run)
             self.inside.show_run(run)
-
-    def read_run(self, run_id: str) -> Run | None:
-        """All that is known of a run; None for ""."""
-        return self.conductor.guarded(lambda: self.store.run(run_id)) if run_id else None
 
     @Slot()
     def _show_bar(self) -> None:
@@ -313,7 +308,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
-        run = self.read_run(run_id)
+        run = self.feed.read(run_id)
         self.network.compare.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None

@@ -27,7 +27,7 @@ class RunTrials(QObject):
     @Slot(str, str, object)
     def try_setting(self, run_id: str, path: str, value: object) -> None:
         """Puts a run's settings (the form's own for "") into the form, with one replaced."""
-        run = self._window.read_run(run_id)
+        run = self._window.feed.read(run_id)
         try:
             base = run.experiment if run is not None else self._window.editor.experiment
             experiment = base.with_settings({path: value})
@@ -39,7 +39,7 @@ class RunTrials(QObject):
     @Slot(str, object)
     def try_remedy(self, run_id: str, remedy: Remedy) -> None:
         """Puts a run's settings with one change into the form, or looks for that setting."""
-        run = self._window.read_run(run_id)
+        run = self._window.feed.read(run_id)
         if run is None:
             return
         try:

@@ -1,4 +1,4 @@
-"""What augmentation, penalties and limits on weights cost a training step of the reference CNN.
+"""What augmentation, penalties, limits on weights and probes cost a step of the reference CNN.
 
     python tests/benchmarks/augmentation.py
 
@@ -41,6 +41,7 @@ CASES: dict[str, dict[str, Any]] = {
     "L2": {"regularization.kind": "l2"},
     "lambda / (2m)": {"regularization.kind": "l2_per_parameter"},
     "maximal norm": {"constraint.kind": "max_norm"},
+    "probes": {"training.probes": True},
 }
 
 
@@ -66,7 +67,8 @@ def stepper(settings: dict[str, Any], side: int) -> Any:
     if experiment.augmentation.is_on:
         source = AugmentedFeed(source, Augmenter(0, 10, **experiment.augmentation.settings()))
     objective = Objective(experiment.loss, 10, logits=False)
-    loop = Loop(model, optimizer, objective, tf.distribute.get_strategy())
+    probes = experiment.training.probes
+    loop = Loop(model, optimizer, objective, tf.distribute.get_strategy(), probes=probes)
     state = source.begin(np.arange(IMAGES), 0)
 
     def take(steps: int = STEPS) -> float:

@@ -48,7 +48,7 @@ def main() -> None:
                 trained([f"optimizer.kind={kind}", *given, f"training.seed={seed}"], Path(folder))
                 for seed in range(arguments.seeds)
             ]
-        print(json.dumps({"optimizer": kind, "settings": given, "runs": runs}))
+        print(json.dumps({"optimizer": kind, "settings": given, "runs": runs}), flush=True)
         lines.append(row(kind, given, runs))
     print("| optimizer | settings | test accuracy | epochs to 97 % validation accuracy |")
     print("| --- | --- | --- | --- |")

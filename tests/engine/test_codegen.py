@@ -329,7 +329,7 @@ TRAINED: dict[str, dict[str, Any]] = {
     },
     "moving average, one cycle, accumulated": {
         "optimizer.use_ema": True, "optimizer.ema_momentum": 0.9, "schedule.kind": "one_cycle",
-        "optimizer.gradient_accumulation_steps": 2,
+        "optimizer.gradient_accumulation_steps": 2, "stopping.kind": "early_stopping",
     },
     "all images, falling on a plateau": {
         "optimizer.kind": "gradient_descent", "optimizer.learning_rate": 0.5,

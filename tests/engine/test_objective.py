@@ -157,7 +157,7 @@ def test_lambda_over_2m_is_l2_of_that_factor() -> None:
         (L1(l1=0.2), lambda w: 0.2 * np.abs(w).sum()),
         (L1L2(l1=0.2, l2=0.3), lambda w: 0.2 * np.abs(w).sum() + 0.3 * (w**2).sum()),
     ],
-    ids=repr,
+    ids=["l2", "l1", "l1_l2"],
 )
 def test_a_penalty_counts_the_kernels_alone(regularizer: Any, by_hand: Any) -> None:
     model = built(small(regularization=regularizer.values()))

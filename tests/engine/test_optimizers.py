@@ -282,7 +282,7 @@ def taken(choice: Optimizer, *, through_keras: bool = False) -> tuple[Any, list[
     return optimizer, variables
 
 
-@pytest.mark.parametrize(("choice", "rule"), RULES, ids=repr)
+@pytest.mark.parametrize(("choice", "rule"), RULES, ids=[choice.name() for choice, _ in RULES])
 def test_the_steps_are_those_of_the_published_rule(
     choice: Optimizer, rule: Callable[..., Array]
 ) -> None:

@@ -20,6 +20,7 @@ from workbench.experiment import Experiment, Training
 from workbench.runs import database
 from workbench.runs.database import FILE as DATABASE
 from workbench.runs.record import (
+    PROBE_DTYPE,
     STEP_DTYPE,
     EpochMetrics,
     owner_is_alive,
@@ -29,7 +30,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 
 ROOT = Path(__file__).parents[2]
-SCHEMA_1 = Path(__file__).parent / "stores" / "schema1.sqlite3"
+SCHEMA_1, SCHEMA_2 = (Path(__file__).parent / "stores" / f"schema{n}.sqlite3" for n in (1, 2))
 EXPERIMENT = Experiment(name="net")
 
 
@@ -49,6 +50,14 @@ def metrics(first: int, count: int) -> np.ndarray:
     values = np.zeros(count, STEP_DTYPE)
     values["loss"] = np.arange(first, first + count)
     values["seconds"] = values["loss"] / 8
+    return values
+
+
+def probes(first: int, count: int) -> np.ndarray:
+    """Probes whose norm is the number of their step."""
+    values = np.zeros(count, PROBE_DTYPE)
+    values["gradient_norm"] = np.arange(first, first + count)
+    values["update_ratio"] = values["gradient_norm"] / 8
     return values
 
 
@@ -197,7 +206,7 @@ def test_there_is_no_last_run_in_an_empty_store(store: Store) -> None:
 def test_deleted_runs_come_back_until_they_are_purged(store: Store) -> None:
     kept, gone = store.create(EXPERIMENT), store.create(EXPERIMENT)
     for run in (kept, gone):
-        store.add_steps(run.run_id, 1, metrics(1, 3))
+        store.add_steps(run.run_id, 1, metrics(1, 3), probes(1, 3))
         store.add_epoch(run.run_id, epoch(1, 3))
         (store.artifacts(run.run_id) / "checkpoint.npz").write_bytes(b"x")
     store.delete([kept.run_id, gone.run_id])
@@ -210,6 +219,8 @@ def test_deleted_runs_come_back_until_they_are_purged(store: Store) -> None:
     assert len(store.steps(gone.run_id).steps) == 0
     assert store.epochs(gone.run_id) == []
     assert len(store.steps(kept.run_id).steps) == 3
+    assert len(store.probes(gone.run_id).steps) == 0
+    assert len(store.probes(kept.run_id).steps) == 3
     assert [f.name for f in (store.folder / "runs").iterdir()] == [kept.run_id]
 
 
@@ -280,17 +291,19 @@ def test_a_block_written_again_takes_the_place_of_the_first(store: Store) -> Non
 def test_truncating_anywhere(store: Store, step: int) -> None:
     run, other = store.create(EXPERIMENT), store.create(EXPERIMENT)
     for each in (run, other):
-        store.add_steps(each.run_id, 1, metrics(1, 50), step=50)
+        store.add_steps(each.run_id, 1, metrics(1, 50), probes(1, 50), step=50)
         store.add_epoch(each.run_id, epoch(1, 40))
         store.add_epoch(each.run_id, epoch(2, 80))
-        store.add_steps(each.run_id, 51, metrics(51, 30), step=80)
+        store.add_steps(each.run_id, 51, metrics(51, 30), probes(51, 30), step=80)
     store.truncate(run.run_id, step)
     kept = min(step, 80)
     assert store.steps(run.run_id).steps.tolist() == list(range(1, kept + 1))
     np.testing.assert_array_equal(store.steps(run.run_id).values, metrics(1, kept))
+    assert store.probes(run.run_id).steps.tolist() == list(range(1, kept + 1))
+    np.testing.assert_array_equal(store.probes(run.run_id).values, probes(1, kept))
     assert [e.epoch for e in store.epochs(run.run_id)] == [1, 2][: (step >= 40) + (step >= 80)]
     assert store.run(run.run_id).step == step
-    assert len(store.steps(other.run_id).steps) == 80
+    assert len(store.steps(other.run_id).steps) == len(store.probes(other.run_id).steps) == 80
     store.add_steps(run.run_id, kept + 1, metrics(kept + 1, 5))
     np.testing.assert_array_equal(store.steps(run.run_id).values, metrics(1, kept + 5))
 
@@ -467,7 +480,11 @@ def test_owner_tokens() -> None:
     assert not owner_is_alive(other)
 
 
-@pytest.mark.parametrize("token", ["", "x", "-1:0", f"{os.getpid()}:1.00", "9" * 30 + ":1", ":"])
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", "-1:0", f"{os.getpid()}:1.00", "9" * 30 + ":1", ":"],
+    ids=["empty", "word", "negative", "own", "huge", "colon"],
+)
 def test_a_process_number_that_came_back_is_not_the_owner(token: str) -> None:
     assert not owner_is_alive(token)
 
@@ -659,6 +676,23 @@ def test_a_store_of_schema_1(folder: Path) -> None:
         assert [r.name for r in store.runs(deleted=True)] == ["deleted run"]
         assert store.queue_held
         assert store.create(EXPERIMENT).colour == 5, "and it can be written"
+
+
+def test_a_store_of_schema_2(folder: Path) -> None:
+    """As schema 1, with what a person notes of a run; without probes, which it can take now."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_2, folder / DATABASE)
+    with Store(folder) as store:
+        done, failed = store.runs()[:2]
+        assert (done.name, failed.name) == ("completed run", "failed run")
+        assert (failed.tags, failed.notes) == ("baseline, digits", "the first that held")
+        assert failed.starred
+        assert not done.starred
+        assert store.steps(done.run_id).steps.tolist() == list(range(1, 101))
+        assert not done.experiment.training.probes
+        assert len(store.probes(done.run_id).steps) == 0
+        store.add_steps(failed.run_id, 1, metrics(1, 3), probes(1, 3))
+        np.testing.assert_array_equal(store.probes(failed.run_id).values, probes(1, 3))
 
 
 def test_a_store_on_a_network_file_system_is_refused(

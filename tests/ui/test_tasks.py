@@ -180,6 +180,5 @@ def test_a_look_inside_the_selected_run(quick: MainWindow, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: not inside.bar.is_busy, timeout=PATIENCE)
     assert [layer.name for layer in inside.layers] == ["1 Conv2D", "3 Dense"]
     assert len(inside.findChildren(Histogram)) == 2
-    assert quick.runs.current is not None
-    assert quick.runs.current.name in inside.title.text()
+    assert quick.store.run(quick.runs.current_id).name in inside.title.text()
     assert quick.store.run(run_id) == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+import numpy as np
 import psutil
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +33,7 @@ def wait_for_steps(window: MainWindow, qtbot: QtBot) -> None:
 def test_train_watch_close_and_find_it_again(
     quick: MainWindow, open_window: OpenWindow, qtbot: QtBot
 ) -> None:
+    quick.editor.set("training.probes", True)
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
         assert quick.runs.current_id == run_id
@@ -40,6 +42,9 @@ def test_train_watch_close_and_find_it_again(
     assert (run.test_accuracy or 0) > 0.5
     assert quick.live.plots.visible_runs == [run_id]
     assert len(quick.live.curves(run_id)) == run.step == run.total_steps
+    _, norms = quick.live.curves(run_id).points("gradient_norm", "step")
+    assert len(norms) == run.step
+    assert not quick.live.plots.panels["gradient_norm"].isHidden()
     quick.files.may_discard = lambda: True
     quick.close()
 
@@ -47,6 +52,8 @@ def test_train_watch_close_and_find_it_again(
     assert again.model.rowCount() == 1
     qtbot.waitUntil(lambda: again.live.plots.visible_runs == [run_id], timeout=PATIENCE)
     assert len(again.live.curves(run_id)) == run.step
+    read = again.live.curves(run_id).points("gradient_norm", "step")[1]
+    np.testing.assert_array_equal(read, norms)
     again.runs.select(run_id)
     again.runs.actions_["use"].trigger()
     assert again.editor.experiment == run.experiment

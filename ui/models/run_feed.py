@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from workbench.runs.columns import column_of
 from workbench.runs.frame import RunFrame
 from workbench.runs.reader import Batch, Mark
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 
@@ -167,6 +168,14 @@ class RunFeed(QObject):
             self._take_columns(_read_columns(self._store, new))
         except StoreError as error:
             self.failed.emit(str(error))
+
+    def read(self, run_id: str) -> Run | None:
+        """All that is known of a run; None for "", or where it can't be read."""
+        try:
+            return self._store.run(run_id) if run_id else None
+        except StoreError as error:
+            self.failed.emit(str(error))
+            return None
 
     def close(self) -> None:
         """Waits for the thread; before the store is closed."""

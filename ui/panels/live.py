@@ -121,7 +121,9 @@ class LivePanel(QWidget):
         """Asks for a figure of one of the plots, as it is shown."""
         names = {run_id: self._names[run_id][0] for run_id in self.plots.visible_runs}
         if names:
-            plot, look = self.plots.plot_of(metric), self.plots.look_of(metric)
+            from ui.plots.live_export import look_of, plot_of  # as the plots: not at the start
+
+            plot, look = plot_of(self.plots, metric), look_of(self.plots, metric)
             self.export_requested.emit(figure_of_runs(list(names), plot, look), names)
 
     def restore_settings(self, settings: Any) -> None:
@@ -236,9 +238,15 @@ def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
     first = message.first_step
     if curves.last_step is not None and first <= curves.last_step:
         return
+    steps, seconds = np.arange(first, first + len(message.loss)), np.array(message.seconds)
     curves.append_steps(
-        np.arange(first, first + len(message.loss)), np.array(message.seconds),
+        steps, seconds,
         np.array(message.loss, np.float32), np.array(message.accuracy, np.float32),
         np.array(message.learning_rate, np.float32),
         np.array(message.images_per_second, np.float32),
     )  # fmt: skip
+    if message.gradient_norm is not None and message.update_ratio is not None:
+        norm, ratio = message.gradient_norm, message.update_ratio
+        curves.append_probes(
+            steps, seconds, np.array(norm, np.float32), np.array(ratio, np.float32)
+        )

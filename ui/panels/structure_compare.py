@@ -74,6 +74,7 @@ class ComparePage(QWidget):
         self.follow = WhenShown(self, self._refresh)
         editor.changed.connect(self.follow.mark)
         editor.problems_changed.connect(self.follow.mark)
+        self.show_runs([])
 
     def _make_box(self) -> QComboBox:
         box = QComboBox()

@@ -1,42 +1,53 @@
 """The live plots: loss, accuracy, throughput and learning rate of several runs, stacked.
 
+Two more, of gradients and updates, come and go with the runs that record them.
+
 It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides when to draw.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QFont, QPalette
-from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.plots.controls import ControlRow, EmptyPage
+from ui.plots.live_export import export_menu
 from ui.plots.panel import Metric, PlotPanel, PlotState, PlottedRun
 from ui.plots.ranges import Anchor
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
-from workbench.curves.metrics import METRICS
-from workbench.curves.run import AXES, RunCurves
+from workbench.curves.run import AXES, PROBE_METRICS, RunCurves
 from workbench.curves.smoothing import MAX_WEIGHT
-from workbench.figures.settings import Look, Plot
 
 _METRICS = (
     Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
     Metric("accuracy", Quantity.SHARE, Anchor.SHARE, "val_accuracy"),
     Metric("images_per_second", Quantity.COUNT, Anchor.ZERO),
     Metric("learning_rate", Quantity.RATE, Anchor.ZERO),
+    Metric("gradient_norm", Quantity.RATE, Anchor.DATA, logarithmic=True),
+    Metric("update_ratio", Quantity.RATE, Anchor.DATA, logarithmic=True),
 )
+_PLACES = {
+    "loss": (0, 0, 1, 2), "accuracy": (1, 0, 1, 2),
+    "images_per_second": (2, 0, 1, 1), "learning_rate": (2, 1, 1, 1),
+    "gradient_norm": (3, 0, 1, 1), "update_ratio": (3, 1, 1, 1),
+}  # fmt: skip
+"""Row, column, rows and columns of each in the grid."""
+
+_STRETCHES = (6, 6, 5, 5)
+_PROBE_ROW = 3
 _LEGEND_RUNS = 4
 RunStyle = tuple[RunCurves, str, QColor, Qt.PenStyle]
 
 
 class LivePlots(QWidget):
-    """Four plots with one x axis, a row of controls, and an empty page before the first run."""
+    """Plots with one x axis, a row of controls, and an empty page before the first run."""
 
     train_requested = Signal()
     settings_changed = Signal()
@@ -68,22 +79,23 @@ class LivePlots(QWidget):
             "accuracy": self.tr("Accuracy"),
             "images_per_second": self.tr("Images per second"),
             "learning_rate": self.tr("Learning rate"),
+            "gradient_norm": self.tr("Gradient norm"),
+            "update_ratio": self.tr("Update / weight"),
         }
         self.panels = {
             metric.key: PlotPanel(self._state, metric, titles[metric.key], self._plots)
             for metric in _METRICS
         }
-        grid = QGridLayout()
+        self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
-        places = {"loss": (0, 2), "accuracy": (1, 2)}
         for key, panel in self.panels.items():
-            row, columns = places.get(key, (2, 1))
-            grid.addWidget(panel, row, 1 if key == "learning_rate" else 0, 1, columns)
+            grid.addWidget(panel, *_PLACES[key])
             self._connect(panel)
-        for number, stretch in enumerate((6, 6, 5)):
+        for number, stretch in enumerate(_STRETCHES):
             grid.setRowStretch(number, stretch)
+        self._show_probes()
         for number in (0, 1):
             grid.setColumnStretch(number, 1)
         layout = QVBoxLayout(self._plots)
@@ -95,7 +107,7 @@ class LivePlots(QWidget):
         self.controls.smoothing_chosen.connect(self.set_smoothing)
         self.controls.log_chosen.connect(self.set_log_loss)
         self.controls.fit_chosen.connect(self.fit)
-        self.controls.export.setMenu(self._export_menu(titles))
+        self.controls.export.setMenu(export_menu(self, titles))
 
     def _connect(self, panel: PlotPanel) -> None:
         panel.view.box.zoomed.connect(self._zoomed)
@@ -104,38 +116,10 @@ class LivePlots(QWidget):
         panel.view.became_visible.connect(self.scheduler.wake)
         panel.view.resized.connect(self._resized)
 
-    def _export_menu(self, titles: Mapping[str, str]) -> QMenu:
-        """Each plot as a figure: under the button, and in the menu of the plot."""
-        menu = QMenu(self)
-        for key, title in titles.items():
-            action = menu.addAction(title, partial(self.export_requested.emit, key))
-            beside = QAction(self.tr("Export figure…"), self)
-            beside.triggered.connect(action.trigger)
-            view = self.panels[key].view
-            view.addAction(beside)
-            view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        return menu
-
-    def plot_of(self, metric: str) -> Plot:
-        """What one of the plots draws, for a figure."""
-        state, panel = self._state, self.panels[metric]
-        return Plot.parse(
-            {
-                "metric": metric, "axis": state.axis, "smoothing": state.smoothing,
-                "log_y": panel.logarithmic, "validation": panel.spec.validation is not None,
-            }
-        )  # fmt: skip
-
-    def look_of(self, metric: str) -> Look:
-        """The part of the axes that a person zoomed to; all of it else."""
-        state, panel = self._state, self.panels[metric]
-        x, y = state.x_range, panel.view.y_range
-        look = Look() if state.following else Look(x_from=x[0], x_to=x[1])
-        if panel.y_pinned:
-            ends = [10.0**end if panel.logarithmic else end for end in y]
-            scale = METRICS[metric].scale
-            look = look.changed(y_from=ends[0] * scale, y_to=ends[1] * scale)
-        return look
+    @property
+    def drawn_as(self) -> PlotState:
+        """What the plots share: axis, smoothing, the part of x that is shown."""
+        return self._state
 
     # Runs
 
@@ -206,9 +190,19 @@ class LivePlots(QWidget):
         """Values were appended to a run: draw them when the budget allows."""
         run = self._state.runs.get(run_id)
         if run is not None and run.visible:
+            self._show_probes()
             self._mark_all(urgent=False)
 
+    def _show_probes(self) -> None:
+        """Shows the plots of probes while a visible run has them; no empty ones otherwise."""
+        runs = self._state.runs.values()
+        found = any(run.visible and run.curves.has_probes for run in runs)
+        self._grid.setRowStretch(_PROBE_ROW, _STRETCHES[_PROBE_ROW] if found else 0)
+        for metric in PROBE_METRICS:
+            self.panels[metric].setVisible(found)
+
     def _runs_changed(self) -> None:
+        self._show_probes()
         self._pages.setCurrentWidget(self._plots if self._state.runs else self.empty)
         self._show_runs()
         self._refit_all()

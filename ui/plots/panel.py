@@ -73,6 +73,7 @@ class Metric:
     anchor: Anchor
     validation: str | None = None
     show_x_ticks: bool = True
+    logarithmic: bool = False
 
 
 X_QUANTITY = {
@@ -117,7 +118,7 @@ class PlotPanel(QWidget):
     @property
     def logarithmic(self) -> bool:
         """Whether this plot has a logarithmic y axis."""
-        return self.spec.key == "loss" and self._state.log_loss
+        return self.spec.logarithmic or (self.spec.key == "loss" and self._state.log_loss)
 
     def refit(self) -> None:
         """Fit the y axis anew at the next drawing, unless a person has set it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.codegen.expressions import call, written
+from workbench.codegen.optimization import is_averaging
 from workbench.experiment import Experiment
 from workbench.spec.data import DataInfo
 from workbench.spec.stopping import EarlyStopping
@@ -41,7 +42,8 @@ def stopping_lines(experiment: Experiment) -> tuple[list[str], list[str], list[s
     # Keras adds the penalties on weights to the validation loss, the workbench doesn't.
     penalties = " - float(sum(model.losses))" if rule.monitor == "val_loss" else ""
     keep = ", best_weights" if rule.restore_best_weights else ""
-    weights = ", model.get_weights()" if rule.restore_best_weights else ""
+    judged = "averages.judged" if is_averaging(experiment) else "model.get_weights()"
+    weights = f", {judged}" if rule.restore_best_weights else ""
     first = rule.start_from_epoch
     skipped = [f"if epoch < {first}:", "    continue"] if first else []
     inside = [

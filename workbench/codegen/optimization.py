@@ -66,6 +66,12 @@ class Plateau(keras.callbacks.ReduceLROnPlateau):
 
     def on_train_begin(self, logs=None):
         pass
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = dict(logs)
+        if "val_loss" in logs:  # to which Keras adds the penalties on weights
+            logs["val_loss"] -= float(sum(self.model.losses))
+        super().on_epoch_end(epoch, logs)
 '''
 
 AVERAGES = '''
@@ -73,20 +79,22 @@ class Averages(keras.callbacks.Callback):
     """Validation judges the averaged weights; training goes on with the weights as they were."""
 
     def on_test_begin(self, logs=None):
-        self.keep()
-        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
+        self.put_averages()
 
     def on_test_end(self, logs=None):
         self.put_back()
 
     def on_epoch_end(self, epoch, logs=None):
-        self.keep()
+        self.put_averages()
+        self.judged = self.model.get_weights()
+        self.put_back()
 
     def on_train_end(self, logs=None):
         self.put_back()
 
-    def keep(self):
+    def put_averages(self):
         self.trained = [weight.numpy() for weight in self.model.trainable_variables]
+        self.model.optimizer.finalize_variable_values(self.model.trainable_variables)
 
     def put_back(self):
         for weight, value in zip(self.model.trainable_variables, self.trained):
@@ -161,10 +169,24 @@ def optimizer_lines(experiment: Experiment, info: DataInfo) -> list[str]:
 
 def callback_lines(experiment: Experiment) -> list[str]:
     """`callbacks = `, made once and given to every `fit`; empty where there are none."""
-    found = ["Averages()"] if is_averaging(experiment) else []
     schedule = experiment.schedule
-    if not isinstance(schedule, ReduceLROnPlateau):
-        return [f"callbacks = [{', '.join(found)}]"] if found else []
+    lines: list[str] = []
+    names: list[str] = []
+    if is_averaging(experiment):
+        lines.append("averages = Averages()")
+        names.append("averages")
+    if isinstance(schedule, ReduceLROnPlateau):
+        lines += _plateau_lines(schedule)
+        names.append("plateau")
+    return [*lines, f"callbacks = [{', '.join(names)}]"] if names else []
+
+
+def _plateau_lines(schedule: ReduceLROnPlateau) -> list[str]:
+    """`plateau = `.
+
+    Raises:
+        SpecError: where a warm-up comes first, which Keras's callback would overwrite.
+    """
     if schedule.warmup_steps:
         raise SpecError.at(
             "schedule.warmup_steps",
@@ -172,10 +194,7 @@ def callback_lines(experiment: Experiment) -> list[str]:
         )
     given = {name: written(value) for name, value in schedule.settings().items()}
     given["mode"] = written("max" if schedule.monitor.endswith("accuracy") else "min")
-    return [
-        *call("Plateau", given, "plateau = "),
-        f"callbacks = [{', '.join([*found, 'plateau'])}]",
-    ]
+    return call("Plateau", given, "plateau = ")
 
 
 def _rate_lines(experiment: Experiment, info: DataInfo) -> list[str]:

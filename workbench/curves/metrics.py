@@ -33,6 +33,8 @@ METRICS = {
     "learning_rate": Quantity("Learning rate"),
     "images_per_second": Quantity("Speed", "images/s"),
     "epoch_images_per_second": Quantity("Speed of an epoch", "images/s"),
+    "gradient_norm": Quantity("Gradient norm"),
+    "update_ratio": Quantity("Update / weight"),
 }
 """By their names in `workbench.curves.run.METRICS`."""
 

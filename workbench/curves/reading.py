@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from workbench.curves.run import RunCurves
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
@@ -16,8 +18,10 @@ def read_curves(store: Store, run: Run) -> RunCurves:
     Raises:
         StoreError: where it can't be read.
     """
-    curves = curves_of(store.steps(run.run_id), store.epochs(run.run_id), run.steps_per_epoch)
+    steps = store.steps(run.run_id)
+    curves = curves_of(steps, store.epochs(run.run_id), run.steps_per_epoch)
     curves.images_per_step = batch_size(run)
+    _add_probes(curves, steps, store.probes(run.run_id))
     return curves
 
 
@@ -38,6 +42,15 @@ def curves_of(
             epoch.images_per_second,
         )  # fmt: skip
     return curves
+
+
+def _add_probes(curves: RunCurves, steps: StepMetrics, probes: StepMetrics) -> None:
+    """Adds what was recorded besides, as far as `steps` go, which were read a moment before."""
+    numbers = probes.steps[: np.isin(probes.steps, steps.steps).sum()]
+    if len(numbers):
+        values = probes.values[: len(numbers)]
+        seconds = steps.values["seconds"][np.searchsorted(steps.steps, numbers)]
+        curves.append_probes(numbers, seconds, values["gradient_norm"], values["update_ratio"])
 
 
 def batch_size(run: Run) -> int | None:

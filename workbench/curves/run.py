@@ -5,6 +5,7 @@ Plain NumPy lives here. Qt, pyqtgraph and drawing never may.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,8 @@ from workbench.curves.smoothing import SmoothSeries
 AXES: Final = ("step", "epoch", "seconds", "images")
 STEP_METRICS: Final = ("loss", "accuracy", "images_per_second", "learning_rate")
 EPOCH_METRICS: Final = ("val_loss", "val_accuracy", "epoch_images_per_second")
-METRICS: Final = STEP_METRICS + EPOCH_METRICS
+PROBE_METRICS: Final = ("gradient_norm", "update_ratio")
+METRICS: Final = STEP_METRICS + EPOCH_METRICS + PROBE_METRICS
 
 CATCH_UP: Final = 200_000
 """Values smoothed in one go (about 5 ms): a long run is smoothed over several turns."""
@@ -44,7 +46,7 @@ class _Table:
 
 
 class RunCurves:
-    """What is known of one run: values at steps, and at the ends of epochs.
+    """What is known of one run: values at steps, at the ends of epochs, and what probes found.
 
     Args:
         steps_per_epoch: turns steps into epochs for the "epoch" axis. It may be set later; until
@@ -59,6 +61,7 @@ class RunCurves:
         self.images_per_step = images_per_step
         self._steps = _Table(STEP_METRICS)
         self._epochs = _Table(EPOCH_METRICS)
+        self._probes = _Table(PROBE_METRICS)
         self._smooth: dict[str, SmoothSeries] = {}
         self.version = 0
 
@@ -69,7 +72,16 @@ class RunCurves:
     def nbytes(self) -> int:
         """Bytes allocated for values, pyramids and smoothed curves."""
         smooth = sum(series.extrema.nbytes for series in self._smooth.values())
-        return smooth + sum(c.nbytes for t in (self._steps, self._epochs) for c in t.columns)
+        return smooth + sum(column.nbytes for t in self._tables for column in t.columns)
+
+    @property
+    def has_probes(self) -> bool:
+        """Whether gradients and updates were recorded."""
+        return len(self._probes) > 0
+
+    @property
+    def _tables(self) -> tuple[_Table, ...]:
+        return self._steps, self._epochs, self._probes
 
     @property
     def last_step(self) -> int | None:
@@ -93,23 +105,47 @@ class RunCurves:
         Raises:
             ValueError: if the lengths differ or steps go back (see `truncate`).
         """
-        steps = np.asarray(step, dtype=np.float64)
-        values = {
-            "loss": np.asarray(loss),
-            "accuracy": np.asarray(accuracy),
-            "learning_rate": np.asarray(learning_rate),
-            "images_per_second": np.asarray(images_per_second),
+        columns = {
+            "seconds": seconds,
+            "loss": loss,
+            "accuracy": accuracy,
+            "learning_rate": learning_rate,
+            "images_per_second": images_per_second,
         }
-        times = np.asarray(seconds, dtype=np.float64)
-        for name, array in {"seconds": times, **values}.items():
+        self._append(self._steps, step, columns)
+
+    def _append(
+        self, table: _Table, step: npt.ArrayLike, columns: Mapping[str, npt.ArrayLike]
+    ) -> None:
+        """Adds "seconds" and a value of each of the table's metrics at some steps."""
+        steps = np.asarray(step, dtype=np.float64)
+        values = {name: np.asarray(column) for name, column in columns.items()}
+        for name, array in values.items():
             if array.shape != steps.shape:
                 raise ValueError(f"{name} must have shape {steps.shape}, but has {array.shape}")
-        require_rising(steps, self._steps.step.values, "step")
-        self._steps.step.append(steps)
-        self._steps.seconds.append(_rising(times, self._steps.seconds.values))
-        for name, array in values.items():
-            self._steps.series[name].append(array)
+        require_rising(steps, table.step.values, "step")
+        table.step.append(steps)
+        times = values["seconds"].astype(np.float64)
+        table.seconds.append(_rising(times, table.seconds.values))
+        for name, series in table.series.items():
+            series.append(values[name])
         self.version += 1
+
+    def append_probes(
+        self,
+        step: npt.ArrayLike,
+        seconds: npt.ArrayLike,
+        gradient_norm: npt.ArrayLike,
+        update_ratio: npt.ArrayLike,
+    ) -> None:
+        """Add what probes found at `n` steps; every argument has shape `(n,)`.
+
+        Raises:
+            ValueError: if the lengths differ or steps go back (see `truncate`).
+        """
+        columns = (seconds, gradient_norm, update_ratio)
+        names = ("seconds", *PROBE_METRICS)
+        self._append(self._probes, step, dict(zip(names, columns, strict=True)))
 
     def append_epoch(
         self,
@@ -139,7 +175,7 @@ class RunCurves:
 
     def truncate(self, step: int) -> None:
         """Forget all after `step`: a resumed run goes on from its checkpoint."""
-        for table in (self._steps, self._epochs):
+        for table in self._tables:
             table.truncate(int(np.searchsorted(table.step.values, float(step), side="right")))
         self._smooth.clear()
         self.version += 1
@@ -149,10 +185,9 @@ class RunCurves:
         return self._table(metric).series[metric].non_finite
 
     def _table(self, metric: str) -> _Table:
-        if metric in self._steps.series:
-            return self._steps
-        if metric in self._epochs.series:
-            return self._epochs
+        for table in self._tables:
+            if metric in table.series:
+                return table
         raise ValueError(f"metric must be one of {', '.join(METRICS)}, but is {metric!r}")
 
     def _epoch_length(self) -> float | None:
@@ -182,7 +217,7 @@ class RunCurves:
     def bounds(self, axis: str) -> tuple[float, float] | None:
         """The least and the greatest x of the run on `axis`, or None without data."""
         ends: list[float] = []
-        for table in (self._steps, self._epochs):
+        for table in (self._steps, self._epochs):  # probes lie at steps too
             column = self._x(table, axis)
             if column is not None and len(column[0]):
                 ends += [float(column[0][0]) / column[1], float(column[0][-1]) / column[1]]
@@ -235,10 +270,11 @@ class RunCurves:
 
     def catch_up(self, metric: str, smoothing: float, limit: int = CATCH_UP) -> bool:
         """Compute at most `limit` more values of the moving average; True if some are left."""
-        if smoothing <= 0.0 or self._table(metric) is self._epochs:
+        table = self._table(metric)
+        if smoothing <= 0.0 or table is self._epochs:
             return False
         self._extrema(metric, smoothing)
-        return self._smooth[metric].catch_up(self._steps.series[metric], limit)
+        return self._smooth[metric].catch_up(table.series[metric], limit)
 
     def smoothed_count(self, metric: str, smoothing: float) -> int:
         """How many values of the moving average are computed so far."""

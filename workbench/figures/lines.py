@@ -15,7 +15,7 @@ from workbench.curves.mean import Band, band_of
 from workbench.curves.metrics import AXES, METRICS, Quantity
 from workbench.curves.pyramid import Extrema, visible_indices
 from workbench.curves.reading import read_curves
-from workbench.curves.run import STEP_METRICS, Points, RunCurves
+from workbench.curves.run import EPOCH_METRICS, Points, RunCurves
 from workbench.curves.smoothing import Average
 from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure, Entry, Look
 from workbench.runs.store import Store
@@ -132,7 +132,7 @@ def _line(
 ) -> Line | None:
     """One line; None where no run has values of this metric."""
     plot, quantity = figure.plot, METRICS[metric]
-    smoothing = plot.smoothing if metric in STEP_METRICS else 0.0
+    smoothing = plot.smoothing if metric not in EPOCH_METRICS else 0.0
     raw = [sources[entry.run_id].curves.points(metric, plot.axis) for entry in members]
     first = sources[members[0].run_id]
     label = members[0].group or members[0].label or first.name

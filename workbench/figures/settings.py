@@ -36,7 +36,7 @@ SIZES = {
 
 Metric = Literal[
     "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "images_per_second",
-    "epoch_images_per_second",
+    "epoch_images_per_second", "gradient_norm", "update_ratio",
 ]  # fmt: skip
 
 

@@ -153,6 +153,7 @@ class Steps(Message):
         accuracy: Share of the batch, 0 to 1.
         learning_rate: As used in the step.
         images_per_second: Over the call.
+        gradient_norm, update_ratio: As in `record.PROBE_DTYPE`; None where they aren't recorded.
     """
 
     run_id: str
@@ -162,6 +163,8 @@ class Steps(Message):
     accuracy: list[float]
     learning_rate: list[float]
     images_per_second: list[float]
+    gradient_norm: list[float] | None = None
+    update_ratio: list[float] | None = None
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,18 @@ CREATE TRIGGER run_gone AFTER DELETE ON runs BEGIN\
 """What a person notes of a run; the best of its metrics; the spec in pieces that runs share (see
 `fields`); and a running number of every change, so that a reader asks for what is new alone."""
 
-MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS)
+PROBES = """
+CREATE TABLE probes (
+    run_id TEXT NOT NULL REFERENCES runs (run_id) ON DELETE CASCADE,
+    first_step INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (run_id, first_step)
+);
+"""
+"""What a run that asks for it records of each step besides its metrics."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS, PROBES)
 
 
 class TooNew(Exception):

@@ -25,6 +25,10 @@ STEP_DTYPE = np.dtype(
 )
 """One step as it lies in the store."""
 
+PROBE_DTYPE = np.dtype([("gradient_norm", "<f4"), ("update_ratio", "<f4")])
+"""What a run with `training.probes` records of a step besides, as it lies in the store: the norm of
+the whole gradient before it is clipped, and that of the step's change of the weights by theirs."""
+
 NOT_FINITE = "the loss became"
 """How the message of a run begins whose loss was no number any more."""
 
@@ -36,7 +40,7 @@ class StepMetrics:
     Attributes:
         steps: Step numbers from 1, shape (n,).
         values: `STEP_DTYPE`, shape (n,): training seconds (pauses left out), loss, accuracy (0 to
-            1), learning rate, images a second.
+            1), learning rate, images a second; or `PROBE_DTYPE`.
     """
 
     steps: npt.NDArray[np.int64]

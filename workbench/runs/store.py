@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import secrets
 import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from workbench.runs import fields as spec_fields
 from workbench.runs.database import Database, StoreError
 from workbench.runs.reader import Reader
 from workbench.runs.record import (
+    PROBE_DTYPE,
     STEP_DTYPE,
     EpochMetrics,
     Run,
@@ -83,14 +84,14 @@ class Store:
         """
         now = time.time()
         with self._db.change() as db:
-            run_id = self._free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
+            run_id = self.free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
             ).fetchone()[0]
             toml = experiment.to_toml()
-            parts = spec_fields.keep(self._db, toml)
-            name = self._free_name(experiment.name)
+            parts = self.keep_spec(toml)
+            name = self.free_name(experiment.name)
             db.execute(
                 "INSERT INTO runs"
                 " (run_id, name, status, experiment_toml, created, position, parts, colour) VALUES"
@@ -246,34 +247,55 @@ class Store:
 
     # --- metrics -------------------------------------------------------------------------------
 
-    def add_steps(self, run_id: str, first_step: int, values: np.ndarray, **run: Any) -> None:
+    def add_steps(
+        self,
+        run_id: str,
+        first_step: int,
+        values: np.ndarray,
+        probes: np.ndarray | None = None,
+        **run: Any,
+    ) -> None:
         """Adds the metrics of consecutive steps, and sets columns of the run with them.
 
         Args:
             run_id: The run.
             first_step: Number of the first of them, from 1.
             values: `STEP_DTYPE`, shape (n,).
+            probes: `PROBE_DTYPE`, shape (n,), of the same steps where they are recorded.
             run: Columns of the run, set in the same transaction.
         """
-        with self._db.change() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO steps (run_id, first_step, count, data)"
-                " VALUES (?, ?, ?, ?)",
-                (run_id, first_step, len(values), values.astype(STEP_DTYPE).tobytes()),
-            )
+        with self._db.change():
+            self._add_packed("steps", run_id, first_step, values.astype(STEP_DTYPE))
+            if probes is not None:
+                self._add_packed("probes", run_id, first_step, probes.astype(PROBE_DTYPE))
             if run:
                 self.update(run_id, **run)
 
     def steps(self, run_id: str) -> StepMetrics:
         """Metrics of every step of a run."""
+        return self._packed("steps", run_id, STEP_DTYPE)
+
+    def probes(self, run_id: str) -> StepMetrics:
+        """What a run recorded of its steps besides, `PROBE_DTYPE`; no steps where it didn't."""
+        return self._packed("probes", run_id, PROBE_DTYPE)
+
+    def _add_packed(self, table: str, run_id: str, first_step: int, values: np.ndarray) -> None:
+        with self._db.change() as db:
+            db.execute(
+                f"INSERT OR REPLACE INTO {table} (run_id, first_step, count, data)"
+                " VALUES (?, ?, ?, ?)",
+                (run_id, first_step, len(values), values.tobytes()),
+            )
+
+    def _packed(self, table: str, run_id: str, dtype: np.dtype[Any]) -> StepMetrics:
         rows = self._db.rows(
-            "SELECT first_step, count, data FROM steps WHERE run_id = ? ORDER BY first_step",
+            f"SELECT first_step, count, data FROM {table} WHERE run_id = ? ORDER BY first_step",
             (run_id,),
         )
         if not rows:
-            return StepMetrics(np.empty(0, np.int64), np.empty(0, STEP_DTYPE))
+            return StepMetrics(np.empty(0, np.int64), np.empty(0, dtype))
         numbers = [np.arange(r["first_step"], r["first_step"] + r["count"]) for r in rows]
-        values = np.frombuffer(b"".join(r["data"] for r in rows), STEP_DTYPE)
+        values = np.frombuffer(b"".join(r["data"] for r in rows), dtype)
         return StepMetrics(np.concatenate(numbers), values)
 
     def add_epoch(self, run_id: str, epoch: EpochMetrics, **run: Any) -> None:
@@ -309,13 +331,14 @@ class Store:
 
     def truncate(self, run_id: str, step: int) -> None:
         """Forgets the metrics after a step: a resumed run goes on from its checkpoint."""
-        kept = self.steps(run_id)
-        values = kept.values[kept.steps <= step]
+        known = {"steps": self.steps(run_id), "probes": self.probes(run_id)}
         with self._db.change() as db:
-            db.execute("DELETE FROM steps WHERE run_id = ?", (run_id,))
             db.execute("DELETE FROM epochs WHERE run_id = ? AND step > ?", (run_id, step))
-            if len(values):
-                self.add_steps(run_id, int(kept.steps[0]), values)
+            for table, metrics in known.items():
+                db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
+                values = metrics.values[metrics.steps <= step]
+                if len(values):
+                    self._add_packed(table, run_id, int(metrics.steps[0]), values)
             best = ", ".join(f"{BEST[m]}({m})" for m in BEST)
             db.execute(
                 f"UPDATE runs SET ({', '.join(f'best_{m}' for m in BEST)}) ="
@@ -324,53 +347,6 @@ class Store:
             )
             self.update(run_id, step=step)
 
-    def adopt(
-        self, run: Run, steps: StepMetrics, epochs: Sequence[EpochMetrics], artifacts: Path
-    ) -> Run:
-        """Takes in a finished run that was made elsewhere, all of it or nothing.
-
-        Args:
-            run: Its record; it gets another id where that is taken, and a colour of its own.
-            steps: Its metrics at each step.
-            epochs: Those at the end of each epoch.
-            artifacts: A folder beside those of the store, which becomes the run's.
-
-        Raises:
-            StoreError: where the store can't be written.
-        """
-        own = ("run_id", "name", "position", "owner", "colour", "hidden", "deleted")
-        columns = {n: getattr(run, n) for n in _RUN_COLUMNS if n not in own}
-        del columns["experiment_toml"]
-        target: Path | None = None
-        try:
-            with self._db.change() as db:
-                taken = self._db.row("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,))
-                folder = self.folder / "runs" / run.run_id
-                run_id = run.run_id
-                if taken is not None or folder.exists():
-                    run_id = self._free_id(run.run_id.rpartition("-")[0])
-                db.execute(
-                    "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts,"
-                    " colour) VALUES (?, ?, ?, ?, ?, ?,"
-                    " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                    (run_id, self._free_name(run.name), run.status, run.experiment_toml,
-                     run.created, spec_fields.keep(self._db, run.experiment_toml)),
-                )  # fmt: skip
-                breaks = np.flatnonzero(np.diff(steps.steps) != 1) + 1
-                for part in np.split(np.arange(len(steps.steps)), breaks):
-                    if len(part):
-                        self.add_steps(run_id, int(steps.steps[part[0]]), steps.values[part])
-                for epoch in epochs:
-                    self.add_epoch(run_id, epoch)
-                self.update(run_id, **columns)
-                target = self.folder / "runs" / run_id
-                os.replace(artifacts, target)
-        except BaseException:
-            if target is not None:
-                shutil.rmtree(target, ignore_errors=True)
-            raise
-        return self.run(run_id)
-
     # --- helpers -------------------------------------------------------------------------------
 
     def version(self) -> int:
@@ -378,13 +354,25 @@ class Store:
         row = self._db.row("PRAGMA data_version")
         return int(row[0]) if row is not None else 0
 
-    def _free_id(self, stamp: str) -> str:
-        """Four digits tell runs of a second apart; in a hundred of them two are often the same."""
+    def change(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One transaction for several changes: all of them or nothing."""
+        return self._db.change()
+
+    def keep_spec(self, toml: str) -> bytes:
+        """Keeps the pieces of a spec; their numbers, as the column `parts` has them."""
+        return spec_fields.keep(self._db, toml)
+
+    def free_id(self, stamp: str) -> str:
+        """An id that no run has.
+
+        Four digits tell runs of a second apart; in a hundred of them two are often the same.
+        """
         ids = (f"{stamp}-{secrets.token_hex(2)}" for _ in itertools.count())
         taken = "SELECT 1 FROM runs WHERE run_id = ?"
         return next(i for i in ids if self._db.row(taken, (i,)) is None)
 
-    def _free_name(self, name: str) -> str:
+    def free_name(self, name: str) -> str:
+        """The name, with a number where another run has it."""
         """Looks at few of the names that are taken: a sweep gives one to a thousand runs."""
 
         def taken(number: int) -> bool:

@@ -57,8 +57,8 @@ class Position:
 def _variables(
     model: keras.Model, optimizer: keras.optimizers.Optimizer
 ) -> dict[str, keras.Variable]:
-    state = list(optimizer.variables)
-    state += [vars(optimizer)[name] for name in UNLISTED if name in vars(optimizer)]
+    rule = vars(getattr(optimizer, "inner_optimizer", optimizer))
+    state = [*optimizer.variables, *(rule[name] for name in UNLISTED if name in rule)]
     named = {f"model.{i}": v for i, v in enumerate(model.variables)}
     return named | {f"optimizer.{i}": v for i, v in enumerate(state)}
 

@@ -12,7 +12,9 @@ from workbench.runtime.objective import Objective
 from workbench.spec.data import DataInfo
 
 
-def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: int) -> Loop:
+def fresh_loop(
+    experiment: Experiment, info: DataInfo, device: Device, images: int, *, probes: bool = False
+) -> Loop:
     """The compiled loop of an experiment; the same seed begins with the same weights.
 
     Args:
@@ -20,6 +22,7 @@ def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: i
         info: Of the data.
         device: Where each step runs.
         images: How many there are to train on.
+        probes: Whether each step tells of its gradient and its update too.
     """
     keras.utils.set_random_seed(experiment.training.seed)
     chosen, hardware = experiment.optimizer, experiment.hardware
@@ -33,8 +36,9 @@ def fresh_loop(experiment: Experiment, info: DataInfo, device: Device, images: i
     objective = Objective(experiment.loss, info.classes, logits=logits)
     mean_batch = images / steps_per_epoch if chosen.full_batch else None
     return Loop(
-        model, optimizer, objective, device.strategy, mean_batch, jit_compile=hardware.jit_compile
-    )
+        model, optimizer, objective, device.strategy, mean_batch,
+        jit_compile=hardware.jit_compile, probes=probes,
+    )  # fmt: skip
 
 
 def _loss_scaled(

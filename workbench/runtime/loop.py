@@ -43,6 +43,8 @@ class Loop:
         mean_batch: Images of an average batch, where the gradient of each counts by its images, as
             in that of the whole training set; None where each batch stands for itself.
         jit_compile: Whether XLA compiles the step; on one device only.
+        probes: Whether each step also gives the norm of its gradient and how far it moves the
+            weights; on one device only, and at no cost where it is off.
     """
 
     def __init__(
@@ -54,17 +56,18 @@ class Loop:
         mean_batch: float | None = None,
         *,
         jit_compile: bool = False,
+        probes: bool = False,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
-        self._mean_batch = mean_batch
+        self._mean_batch, self._probes = mean_batch, probes
         self._loss_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         self._whole_step = self._stepper(jit_compile)
         self._compiled: dict[int, Any] = {}
 
     def train(
         self, feed: Feed, state: Any, first_batch: int, rates: npt.NDArray[np.float64]
-    ) -> tuple[Floats, Floats]:
+    ) -> tuple[Floats, ...]:
         """Takes `len(rates)` steps.
 
         Args:
@@ -74,13 +77,12 @@ class Loop:
             rates: Learning rate of each step.
 
         Returns:
-            Loss (with penalties) and accuracy of each step, both of shape (n,).
+            Loss (with penalties) and accuracy of each step, both of shape (n,); with probes also
+            what `_updated` gives.
         """
         run = self._compiled.get(id(feed)) or self._compile(feed, state)
-        losses, accuracies = run(
-            state, tf.constant(first_batch, tf.int32), tf.constant(rates, tf.float32)
-        )
-        return losses.numpy(), accuracies.numpy()
+        results = run(state, tf.constant(first_batch, tf.int32), tf.constant(rates, tf.float32))
+        return tuple(result.numpy() for result in results)
 
     def _stepper(self, jit_compile: bool) -> WholeStep:
         """What takes a step on a whole batch: one device, through XLA or not, or all of them."""
@@ -97,12 +99,13 @@ class Loop:
         def run(state: Any, first_batch: tf.Tensor, rates: tf.Tensor) -> Any:
             count = tf.shape(rates)[0]
 
-            def body(i: tf.Tensor, losses: Any, accuracies: Any) -> Any:
+            def body(i: tf.Tensor, *arrays: Any) -> Any:
                 images, labels = feed.batch(state, first_batch + i)
-                loss, accuracy = self._whole_step(images, labels, rates[i])
-                return i + 1, losses.write(i, loss), accuracies.write(i, accuracy)
+                values = self._whole_step(images, labels, rates[i])
+                written = [a.write(i, value) for a, value in zip(arrays, values, strict=True)]
+                return i + 1, *written
 
-            results = [tf.TensorArray(tf.float32, count) for _ in range(2)]
+            results = [tf.TensorArray(tf.float32, count) for _ in range(4 if self._probes else 2)]
             _, *results = tf.while_loop(lambda i, *_: i < count, body, (0, *results))
             return [result.stack() for result in results]
 
@@ -122,7 +125,7 @@ class Loop:
         rate: tf.Tensor,
         share: tf.Tensor | None = None,
         images_in_all: tf.Tensor | None = None,
-    ) -> tuple[tf.Tensor, tf.Tensor]:
+    ) -> tuple[tf.Tensor, ...]:
         """One step; on one of several devices with its share of the whole batch and how many
         images that has.
         """
@@ -143,9 +146,26 @@ class Loop:
             gradients = [gradient * weight for gradient in gradients]
         if self._loss_scaled and share is not None:
             gradients = self._agreed(gradients)
-        self._update(gradients, model.trainable_variables, rate)
+        probed = self._updated(gradients, rate)
         right = share_right(labels, outputs)
-        return total, right if share is None else right * share
+        return total, right if share is None else right * share, *probed
+
+    def _updated(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        """Takes the step; with probes the norm of all gradients together, before they are clipped,
+        and the norm of the change of all weights by that of the weights.
+        """
+        weights = self.model.trainable_variables
+        if not self._probes:
+            self._update(gradients, weights, rate)
+            return ()
+        norm = tf.linalg.global_norm(gradients)
+        if self._loss_scaled:
+            norm /= self.optimizer.dynamic_scale.value  # that of this step: the update changes it
+        before = [tf.convert_to_tensor(weight.value) for weight in weights]
+        self._update(gradients, weights, rate)
+        changes = [weight.value - old for weight, old in zip(weights, before, strict=True)]
+        change, size = tf.linalg.global_norm(changes), tf.linalg.global_norm(before)
+        return norm, tf.math.divide_no_nan(change, size)
 
     def _agreed(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """The same gradients on every device, so that all see an overflow on one of them.

@@ -11,7 +11,7 @@ from typing import Any
 
 import tensorflow as tf
 
-Results = tuple[tf.Tensor, tf.Tensor]
+Results = tuple[tf.Tensor, ...]
 WholeStep = Callable[[tf.Tensor, tf.Tensor, tf.Tensor], Results]
 ShareStep = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor], Results]
 """Takes images, labels, learning rate, which share of the whole batch these images are, and how

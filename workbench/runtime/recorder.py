@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.runs.messages import EpochEnd, Message, Steps
-from workbench.runs.record import STEP_DTYPE, EpochMetrics
+from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics
 from workbench.runs.store import Store
 
 FLUSH_SECONDS = 1.0
@@ -29,6 +29,7 @@ class Recorder:
         self._store, self._run_id, self._say = store, run_id, say
         self._first_step = step + 1
         self._pieces: list[np.ndarray] = []
+        self._probes: list[np.ndarray] = []
         self._flushed = time.monotonic()
 
     def steps(
@@ -39,13 +40,21 @@ class Recorder:
         accuracy: npt.NDArray[np.float32],
         rates: npt.NDArray[np.float64],
         images_per_second: float,
+        probes: Sequence[npt.NDArray[np.float32]] = (),
     ) -> None:
-        """Records the steps of one compiled call; all arrays of shape (n,)."""
+        """Records the steps of one compiled call; all arrays of shape (n,).
+
+        `probes` are the columns of `PROBE_DTYPE`, or none.
+        """
         values = np.empty(len(loss), STEP_DTYPE)
         values["seconds"], values["loss"], values["accuracy"] = seconds, loss, accuracy
         values["learning_rate"], values["images_per_second"] = rates, images_per_second
         self._pieces.append(values)
         columns = {name: values[name].tolist() for name in STEP_DTYPE.names or ()}
+        if probes:
+            self._probes.append(np.rec.fromarrays(probes, PROBE_DTYPE))
+            names = PROBE_DTYPE.names or ()
+            columns |= {n: column.tolist() for n, column in zip(names, probes, strict=True)}
         self._say(Steps(self._run_id, first_step, **columns))
         if time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.flush()
@@ -78,11 +87,13 @@ class Recorder:
                 self._run_id,
                 self._first_step,
                 values,
+                np.concatenate(self._probes) if self._probes else None,
                 step=last,
                 seconds=float(values["seconds"][-1]),
             )
             self._first_step = last + 1
             self._pieces.clear()
+            self._probes.clear()
         self._flushed = time.monotonic()
 
 

@@ -79,7 +79,8 @@ class Trainer:
         self._steps_per_epoch = -(-images // self._training.batch_size)
         self._total_steps = self._steps_per_epoch * self._training.epochs
         self._plan = Plan(self._steps_per_epoch, self._total_steps)
-        self._loop = fresh_loop(experiment, info, prepared.device, images)
+        probes = self._training.probes
+        self._loop = fresh_loop(experiment, info, prepared.device, images, probes=probes)
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
         self._feed = training_feed(experiment, prepared.dataset)
         part = prepared.dataset.train
@@ -188,7 +189,7 @@ class Trainer:
         position, batch_size = self._position, self._training.batch_size
         rates = self._rates(np.arange(position.step, position.step + count))
         began = time.perf_counter()
-        loss, accuracy = self._loop.train(self._feed, state, first, rates)
+        loss, accuracy, *probes = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
         self._calls += 1
         if self._calls > 1:
@@ -197,7 +198,9 @@ class Trainer:
         batches = np.minimum(batch_size, len(order) - (first + np.arange(count)) * batch_size)
         now = time.perf_counter() - self._clock
         seconds = now - took * (1 - np.arange(1, count + 1) / count)
-        self._recorder.steps(position.step + 1, seconds, loss, accuracy, rates, images / took)
+        self._recorder.steps(
+            position.step + 1, seconds, loss, accuracy, rates, images / took, probes
+        )
         self._check_finite(position.step, loss)
         self._position = replace(
             position,

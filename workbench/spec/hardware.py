@@ -29,10 +29,12 @@ class Hardware(Choice):
 
     Attributes:
         device_type: TensorFlow's device type; None leaves the choice to what is there.
+        is_parallel: Whether each batch is shared by several devices.
     """
 
     key = "target"
     device_type: ClassVar[str | None] = None
+    is_parallel: ClassVar[bool] = False
 
     target: str
     precision: Precision = setting(
@@ -188,6 +190,7 @@ class MultiGPU(Hardware):
 
     label = "All GPUs"
     device_type = "GPU"
+    is_parallel = True
 
     target: Literal["multi_gpu"] = "multi_gpu"
 
@@ -214,6 +217,7 @@ class TPU(Hardware):
 
     label = "TPU"
     device_type = "TPU"
+    is_parallel = True
 
     target: Literal["tpu"] = "tpu"
     tpu_name: str = setting(

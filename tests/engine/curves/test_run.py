@@ -106,6 +106,24 @@ def test_smoothing_is_computed_in_pieces_and_incrementally() -> None:
     assert point[1] == pytest.approx(naive([1.0 / s for s in range(1, 1011)], 0.9)[-1], rel=1e-5)
 
 
+def test_probes_share_the_axes_and_are_forgotten_with_the_steps() -> None:
+    curves = filled(200)
+    assert not curves.has_probes
+    step = np.arange(1, 201)
+    curves.append_probes(step, step * 0.5, 3.0 / step, step / 1e6)
+    assert curves.has_probes
+    x, norms = curves.visible("gradient_norm", "epoch", 0, 9, 1000)
+    np.testing.assert_allclose(x, step / 100)
+    np.testing.assert_allclose(norms, 3.0 / step, rtol=1e-6)
+    assert not curves.catch_up("update_ratio", 0.9)
+    _, smooth = curves.visible("update_ratio", "step", 0, 999, 1000, 0.9)
+    assert smooth[-1] == pytest.approx(naive((step / 1e6).tolist(), 0.9)[-1], rel=1e-5)
+    curves.truncate(50)
+    assert curves.points("gradient_norm", "step")[0].tolist() == step[:50].tolist()
+    with pytest.raises(ValueError, match="update_ratio must have shape"):
+        curves.append_probes([51], [1.0], [1.0], [1.0, 2.0])
+
+
 def test_validation_is_never_smoothed() -> None:
     curves = filled(10)
     curves.append_epoch(1.0, 5, 1.0, 0.5, 0.9, 10.0)
@@ -119,6 +137,7 @@ def test_a_missing_or_infinite_value_is_counted_not_drawn() -> None:
     curves = RunCurves()
     bad = np.array([1.0, np.nan, np.inf])
     curves.append_steps([1, 2, 3], [1, 2, 3], bad, bad, bad, bad)
+    curves.append_probes([1, 2, 3], [1, 2, 3], bad, bad)
     curves.append_epoch(1.0, 3, 3.0, None, float("nan"), None)
     for metric in METRICS:
         assert np.isfinite(curves.visible(metric, "step", 0, 9, 10)[1]).all()

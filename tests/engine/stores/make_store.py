@@ -1,8 +1,9 @@
-"""Made `schema1.sqlite3` with the workbench of schema 1; kept to say what is in it.
+"""Made `schema1.sqlite3` and `schema2.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/stores/make_store.py
 
-Not to be run again once the schema has moved on: a store of today would take the old one's place.
+Kept to say what is in them; what a person notes of a run (`noted`) is in schema 2 alone. Not to be
+run again once the schema has moved on: a store of today would take the old one's place.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import numpy as np
 
 from workbench import presets
 from workbench.runs import migrations
+from workbench.runs.database import FILE
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
-from workbench.runs.store import DATABASE, Store
+from workbench.runs.store import Store
 
-TARGET = Path(__file__).parent / "schema1.sqlite3"
+SCHEMA = 2
+TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
 
@@ -61,21 +64,27 @@ def completed(store: Store) -> None:
     store.update(run.run_id, started=1_700_000_100.0, finished=1_700_000_200.0)
 
 
+def noted(store: Store, run: Run) -> None:
+    """What a person wrote about a run."""
+    store.update(run.run_id, tags="baseline, digits", notes="the first that held", starred=True)
+
+
 def main() -> None:
     """Writes the file."""
-    assert len(migrations.MIGRATIONS) == 1, "the schema has moved on; keep the old file"
+    assert len(migrations.MIGRATIONS) == SCHEMA, "the schema has moved on; keep the old file"
     with tempfile.TemporaryDirectory() as folder:
         with Store(Path(folder)) as store:
             completed(store)
             failed = made(store, "failed run", 1)
             store.finish(failed.run_id, RunStatus.FAILED, "the loss became NaN at step 7")
+            noted(store, failed)
             made(store, "second in the queue", 2)
             first = made(store, "first in the queue", 3)
             store.reorder([first.run_id])
             deleted = made(store, "deleted run", 4)
             store.delete([deleted.run_id])
             store.queue_held = True
-        shutil.copyfile(Path(folder) / DATABASE, TARGET)
+        shutil.copyfile(Path(folder) / FILE, TARGET)
 
 
 if __name__ == "__main__":

@@ -196,16 +196,46 @@ def test_double_click_fits(two: LivePlots, qtbot: QtBot) -> None:
 
 
 def test_hidden_plots_are_not_drawn(two: LivePlots, qtbot: QtBot) -> None:
+    shown = [panel for panel in two.panels.values() if panel.isVisible()]
     two.hide()
-    before = [panel.draws for panel in two.panels.values()]
+    before = [panel.draws for panel in shown]
     extend(two._state.runs["a"].curves, 50)
     two.mark_dirty("a")
     assert two.scheduler.idle, "no timer runs for what nobody sees"
-    assert [panel.draws for panel in two.panels.values()] == before
+    assert [panel.draws for panel in shown] == before
     two.show()
-    qtbot.waitUntil(
-        lambda: all(p.draws > n for p, n in zip(two.panels.values(), before, strict=True))
-    )
+    qtbot.waitUntil(lambda: all(p.draws > n for p, n in zip(shown, before, strict=True)))
+
+
+def test_plots_of_probes_come_and_go_with_the_runs_that_have_them(
+    two: LivePlots, qtbot: QtBot
+) -> None:
+    norm, ratio = two.panels["gradient_norm"], two.panels["update_ratio"]
+    height = two.panels["loss"].height()
+    assert not norm.isVisible()
+    assert not ratio.isVisible()
+    step = np.arange(1, 101)
+    two._state.runs["a"].curves.append_probes(step, step * 0.01, 100.0 / step, step * 0 + 1e-3)
+    two.mark_dirty("a")
+    settle(qtbot, two)
+    assert norm.isVisible()
+    assert ratio.isVisible()
+    (line,) = norm.view.curves.lines
+    np.testing.assert_allclose(line.y, 2 - np.log10(step), atol=1e-6)
+    low, high = ratio.view.y_range
+    assert low < -3 < high, "the axis is logarithmic"
+    hover(two, "update_ratio", 50.0)
+    assert two.hover_text.splitlines()[1:] == ["first\t0.001"]
+    assert two.panels["loss"].height() < height
+    two.set_visible("a", False)
+    settle(qtbot, two)
+    assert not norm.isVisible()
+    two.set_visible("a", True)
+    assert norm.isVisible()
+    two.remove_run("a")
+    settle(qtbot, two)
+    assert not ratio.isVisible()
+    assert two.panels["loss"].height() == height, "and leave no room behind"
 
 
 def test_unchanged_data_are_not_drawn_again(two: LivePlots, qtbot: QtBot) -> None:
