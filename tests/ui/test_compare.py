@@ -152,7 +152,7 @@ def test_groups_are_drawn_as_mean_and_band(
     window.show_runs()
     plots = settled(page, qtbot, 5)
     titles = [page.controls.group.itemText(n) for n in range(page.controls.group.count())]
-    assert titles[:3] == ["None", "All settings but the seed", "Name"]
+    assert titles[:3] == ["None", "All but the seed", "Name"]
     page.controls.group.setCurrentIndex(2)
     settled(page, qtbot, 4)
     group = next(item for item in plots.state.items if len(item.run_ids) == 2)

@@ -249,7 +249,7 @@ class CurvesPage(QWidget):
     def _offer_groupings(self, settings: Sequence[Settings]) -> None:
         paths = differing(settings)[:MOST_GROUPINGS]
         self._groupings = [
-            Grouping(self.tr("All settings but the seed"), same_but_seed, same_name),
+            Grouping(self.tr("All but the seed"), same_but_seed, same_name),
             Grouping(self.tr("Name"), same_name),
             *map(by_setting, paths),
         ]
@@ -276,7 +276,7 @@ class CurvesPage(QWidget):
         for words, runs in self._groups().items():
             ids = tuple(run.run_id for run in runs)
             alone = len(runs) == 1
-            colour, style = run_style(runs[0].colour, QColor(theme.tones().text))
+            colour, style = run_style(min(run.colour for run in runs), QColor(theme.tones().text))
             kind = Item if alone else GroupItem
             name = runs[0].name if alone else self.tr("{0} ({1} runs)").format(words, len(runs))
             curves = [self._read[run_id][2] for run_id in ids]

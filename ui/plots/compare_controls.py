@@ -17,6 +17,9 @@ UNIT = 4
 SHORTEST = 9
 """Letters of a combo box that is squeezed."""
 
+FRAME = 11 * UNIT
+"""Of a combo box around its text."""
+
 
 class CompareControls(QWidget):
     """Sets a `Plot`, and which runs are drawn as one.
@@ -72,7 +75,7 @@ class CompareControls(QWidget):
         ), {
             "std": tr("± deviation"), "minmax": tr("Min to max"),
         })  # fmt: skip
-        self.top.addStretch(1)
+        self.top.addStretch(0)
 
     def _add_switches(self) -> None:
         tr = self.tr
@@ -114,7 +117,7 @@ class CompareControls(QWidget):
         if self.top.count():
             self.top.addSpacing(UNIT)
         self.top.addWidget(label)
-        self.top.addWidget(box)
+        self.top.addWidget(box, 1)
         self._labels[box] = label
         return box
 
@@ -122,6 +125,7 @@ class CompareControls(QWidget):
         box = self._labelled(title, reason)
         for value, text in choices.items():
             box.addItem(text, value)
+        _limit(box)
         box.currentIndexChanged.connect(self._box_changed)
         self._boxes[name] = box
 
@@ -188,6 +192,7 @@ class CompareControls(QWidget):
             self.group.clear()
             self.group.addItems(list(titles))
             self.group.setCurrentIndex(chosen)
+        _limit(self.group)
         self._show_use(self._plot)
 
     def show_following(self, following: bool) -> None:
@@ -200,3 +205,8 @@ class CompareControls(QWidget):
         band = self._boxes["band"]
         for widget in (band, self._labels[band]):
             widget.setVisible(self.group.currentIndex() > 0)
+
+
+def _limit(box: QComboBox) -> None:
+    """No wider than its longest entry."""
+    box.setMaximumWidth(max(box.minimumSizeHint().width(), box.view().sizeHintForColumn(0) + FRAME))

@@ -135,6 +135,7 @@ def _line(
     smoothing = plot.smoothing if metric not in EPOCH_METRICS else 0.0
     raw = [sources[entry.run_id].curves.points(metric, plot.axis) for entry in members]
     first = sources[members[0].run_id]
+    number = min(sources[entry.run_id].number for entry in members)
     label = members[0].group or members[0].label or first.name
     if len(members) > 1:
         label = f"{members[0].group} ({SPREAD_WORDS[plot.band].format(len(members))})"
@@ -144,10 +145,10 @@ def _line(
     ids = tuple(entry.run_id for entry in members)
     smoothed = [_smoothed(points, smoothing) for points in raw]
     if len(members) == 1:
-        line = _single_line(raw[0], smoothed[0], label, ids, first.number, quantity, figure)
+        line = _single_line(raw[0], smoothed[0], label, ids, number, quantity, figure)
     else:
         band = band_of(smoothed, plot.band)
-        line = _band_line(band, label, ids, first.number, quantity, figure)
+        line = _band_line(band, label, ids, number, quantity, figure)
     return replace(line, is_validation=is_validation) if len(line.x) else None
 
 
