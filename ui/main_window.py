@@ -189,6 +189,8 @@ class MainWindow(QMainWindow):
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         self.compare.failed.connect(self.report)
+        self.compare.curves.export_requested.connect(self.beside.export_figure)
+        self.live.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
         runs.use_settings.connect(self.use_settings)
@@ -362,16 +364,13 @@ class MainWindow(QMainWindow):
             return
         layout.keep(self)
         self.hide()  # the training process may take a moment to save its checkpoint
-        self.files.close()
-        self.data.close_jobs()
-        self.network.close_jobs()
-        self.live.close_loader()
-        self.compare.close_jobs()
-        self.runs.close_jobs()
-        self.feed.close()
-        self.assistant.close()
-        self.conductor.close()
-        self.store.close()
+        for close in (
+            self.files.close, self.data.close_jobs, self.network.close_jobs,
+            self.live.close_loader, self.compare.close_jobs, self.beside.close,
+            self.runs.close_jobs, self.feed.close, self.assistant.close, self.conductor.close,
+            self.store.close,
+        ):  # fmt: skip
+            close()
         event.accept()
 
     def set_appearance(self, scheme: Qt.ColorScheme) -> None:

@@ -8,14 +8,16 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from ui.panels.code import CodeWindow
+from ui.panels.export_window import ExportWindow
 from ui.panels.presets import PresetGallery
+from workbench.figures.settings import CurveFigure
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 
 class SideWindows(QObject):
-    """The script of the experiment, and the gallery of presets.
+    """The script of the experiment, the gallery of presets, and the export of figures.
 
     Args:
         window: The main window; they go with it.
@@ -26,6 +28,7 @@ class SideWindows(QObject):
         self._window = window
         self.code: CodeWindow | None = None
         self.presets: PresetGallery | None = None
+        self.figure: ExportWindow | None = None
 
     @Slot()
     def show_code(self) -> None:
@@ -40,6 +43,20 @@ class SideWindows(QObject):
         if self.presets is None:
             self.presets = PresetGallery(self._window.files.new, self._window)
         _to_front(self.presets)
+
+    @Slot(object, dict)
+    def export_figure(self, figure: CurveFigure, names: dict[str, str]) -> None:
+        """Shows the export window on a figure; the names are those of its runs, by id."""
+        if self.figure is None:
+            self.figure = ExportWindow(self._window.store.folder, self._window)
+            self.figure.said.connect(self._window.banner.say)
+        _to_front(self.figure)
+        self.figure.show_figure(figure, names)
+
+    def close(self) -> None:
+        """Ends what draws; before the main window goes."""
+        if self.figure is not None:
+            self.figure.end()
 
 
 def _to_front(widget: QWidget) -> None:

@@ -21,6 +21,7 @@ from workbench import (
     cli_find,
     cli_hardware,
     cli_runs,
+    cli_share,
     cli_structure,
     presets,
 )
@@ -110,9 +111,21 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
-    for part in (run, resume, runs):
+    exported = _command(
+        commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
+    )
+    cli_share.add_export_options(exported)
+    taken = _command(
+        commands, "import-run", cli_share.take_in, "take in a run that was exported elsewhere"
+    )
+    cli_share.add_import_options(taken)
+    report = _command(
+        commands, "report", cli_share.report, "write a page on runs that opens in any browser"
+    )
+    cli_share.add_report_options(report)
+    for part in (run, resume, runs, taken):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune, compared):
+    for part in (run, resume, runs, structure, tune, compared, exported, taken, report):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -135,8 +148,8 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "compare", "datasets", "devices", "find-batch-size", "find-rate",
-        "presets", "resume", "run", "runs", "tune",
+        "analyze", "code", "compare", "datasets", "devices", "export-run", "find-batch-size",
+        "find-rate", "import-run", "presets", "report", "resume", "run", "runs", "tune",
     }  # fmt: skip
 
 

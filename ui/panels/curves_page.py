@@ -31,6 +31,7 @@ from workbench.curves.grouping import (
     same_but_seed,
     same_name,
 )
+from workbench.curves.metrics import METRICS
 from workbench.curves.run import RunCurves
 from workbench.figures.settings import CurveFigure, Entry, Look, Plot
 from workbench.runs.record import Run
@@ -326,8 +327,8 @@ class CurvesPage(QWidget):
             look = look.changed(x_from=low, x_to=high)
         if state.y_pinned and state.y_range is not None:
             ends = [10.0**end if state.plot.log_y else end for end in state.y_range]
-            percent = 100.0 if state.plot.metric.endswith("accuracy") else 1.0
-            look = look.changed(y_from=ends[0] * percent, y_to=ends[1] * percent)
+            scale = METRICS[state.plot.metric].scale
+            look = look.changed(y_from=ends[0] * scale, y_to=ends[1] * scale)
         return look
 
     @Slot()

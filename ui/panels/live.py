@@ -17,6 +17,7 @@ from ui.panels.diagnosis import DiagnosisStrip
 from ui.plots.theme import run_style
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
+from workbench.figures.settings import figure_of_runs
 from workbench.runs.messages import EpochEnd, Started, Steps
 from workbench.runs.store import Store, StoreError
 
@@ -57,10 +58,12 @@ class LivePanel(QWidget):
     Signals:
         train_requested: The empty page's button was pressed.
         failed: A sentence on curves that can't be read.
+        export_requested: Make a figure of this: a `CurveFigure`, and the names of its runs.
     """
 
     train_requested = Signal()
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -96,6 +99,7 @@ class LivePanel(QWidget):
 
             self._plots = plots = LivePlots()
             plots.train_requested.connect(self.train_requested)
+            plots.export_requested.connect(self.export)
             self._layout.takeAt(0)
             self._layout.insertWidget(0, plots, 1)
             if self._settings is not None:
@@ -111,6 +115,15 @@ class LivePanel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._plots is None:
             QTimer.singleShot(0, self, self.make_plots)
+
+    @Slot(str)
+    def export(self, metric: str) -> None:
+        """Asks for a figure of one of the plots, as it is shown."""
+        names = {run_id: self._names[run_id][0] for run_id in self.plots.visible_runs}
+        if names:
+            panel = self.plots.panels[metric]
+            plot, look = panel.plot(), panel.look()
+            self.export_requested.emit(figure_of_runs(list(names), plot, look), names)
 
     def restore_settings(self, settings: Any) -> None:
         """Takes what `settings` gave, when the window was last closed."""

@@ -120,7 +120,7 @@ class _Painter:
         if line.is_validation or len(line.x) == 1:
             drawn.update(marker="o", markersize=0.35 * self._points, markeredgewidth=0,
                          markevery=max(1, len(line.x) // MOST_MARKED))  # fmt: skip
-        wide = max(0.6, 0.12 * self._points)
+        wide = max(0.6, 0.1 * self._points)
         for line_id, part in self._behind(axes, line, drawn["color"], wide):
             part.set_gid(line_id)
         (curve,) = axes.plot(line.x, line.y, linewidth=wide, zorder=3, **drawn)

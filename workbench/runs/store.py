@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import secrets
 import shutil
 import sqlite3
@@ -345,6 +346,53 @@ class Store:
                 (run_id,),
             )
             self.update(run_id, step=step)
+
+    def adopt(
+        self, run: Run, steps: StepMetrics, epochs: Sequence[EpochMetrics], artifacts: Path
+    ) -> Run:
+        """Takes in a finished run that was made elsewhere, all of it or nothing.
+
+        Args:
+            run: Its record; it gets another id where that is taken, and a colour of its own.
+            steps: Its metrics at each step.
+            epochs: Those at the end of each epoch.
+            artifacts: A folder beside those of the store, which becomes the run's.
+
+        Raises:
+            StoreError: where the store can't be written.
+        """
+        own = ("run_id", "name", "position", "owner", "colour", "hidden", "deleted")
+        columns = {n: getattr(run, n) for n in _RUN_COLUMNS if n not in own}
+        del columns["experiment_toml"]
+        target: Path | None = None
+        try:
+            with self._db.change() as db:
+                taken = self._db.row("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,))
+                folder = self.folder / "runs" / run.run_id
+                run_id = run.run_id
+                if taken is not None or folder.exists():
+                    run_id = self._free_id(run.run_id.rpartition("-")[0])
+                db.execute(
+                    "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts,"
+                    " colour) VALUES (?, ?, ?, ?, ?, ?,"
+                    " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
+                    (run_id, self._free_name(run.name), run.status, run.experiment_toml,
+                     run.created, spec_fields.keep(self._db, run.experiment_toml)),
+                )  # fmt: skip
+                breaks = np.flatnonzero(np.diff(steps.steps) != 1) + 1
+                for part in np.split(np.arange(len(steps.steps)), breaks):
+                    if len(part):
+                        self.add_steps(run_id, int(steps.steps[part[0]]), steps.values[part])
+                for epoch in epochs:
+                    self.add_epoch(run_id, epoch)
+                self.update(run_id, **columns)
+                target = self.folder / "runs" / run_id
+                os.replace(artifacts, target)
+        except BaseException:
+            if target is not None:
+                shutil.rmtree(target, ignore_errors=True)
+            raise
+        return self.run(run_id)
 
     # --- helpers -------------------------------------------------------------------------------
 

@@ -1,0 +1,333 @@
+"""Runs as files: bundles that come back whole or not at all, TensorBoard's events, the report."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.ui.made_up import add_run
+from workbench import presets
+from workbench.bundle import (
+    CHECKPOINT,
+    LARGEST,
+    MANIFEST,
+    METRICS,
+    RECORD,
+    BundleError,
+    export_run,
+    import_run,
+)
+from workbench.cli import main
+from workbench.places import default_store
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.tensorboard_events import write_events
+
+
+@pytest.fixture
+def store() -> Any:
+    with Store(default_store()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(store: Store) -> Run:
+    """Finished, with weights and what a person noted."""
+    made = add_run(store, 0, tags="kept, good", notes="<b>", seconds=1.25)
+    weights = store.artifacts(made.run_id) / CHECKPOINT
+    np.savez(weights, a=np.arange(1000.0))
+    return made
+
+
+@pytest.fixture
+def bundle(store: Store, run: Run, tmp_path: Path) -> Path:
+    path = tmp_path / "run.zip"
+    export_run(store, run, path)
+    return path
+
+
+def everything(store: Store, run_id: str) -> list[Any]:
+    run = store.run(run_id)
+    return [
+        run.experiment_toml, run.tags, run.notes, run.status, run.created, run.val_accuracy,
+        run.seconds, run.environment, store.steps(run_id).values.tolist(),
+        store.steps(run_id).steps.tolist(), store.epochs(run_id),
+        (store.artifacts(run_id) / CHECKPOINT).read_bytes(),
+    ]  # fmt: skip
+
+
+def test_a_run_comes_back_on_another_machine(
+    store: Store, run: Run, bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "other"
+    assert main(["import-run", str(bundle), "--store", str(folder)]) == 0
+    assert capsys.readouterr().out.strip() == run.run_id
+    with Store(folder) as other:
+        assert everything(other, run.run_id) == everything(store, run.run_id)
+        assert other.run(run.run_id).name == run.name
+
+
+def test_a_taken_id_is_another_and_the_bytes_are_the_same(
+    store: Store, run: Run, bundle: Path, tmp_path: Path
+) -> None:
+    taken = import_run(store, bundle)
+    assert taken.run_id != run.run_id
+    assert (taken.name, taken.colour) == (f"{run.name} 2", run.colour + 1)
+    assert everything(store, taken.run_id) == everything(store, run.run_id)
+    again = tmp_path / "again.zip"
+    export_run(store, run, again)
+    assert again.read_bytes() == bundle.read_bytes()
+
+
+def test_only_runs_that_have_ended_are_exported(store: Store, run: Run, tmp_path: Path) -> None:
+    store.update(run.run_id, status=RunStatus.RUNNING)
+    with pytest.raises(BundleError, match="is running; export it once it has ended"):
+        export_run(store, store.run(run.run_id), tmp_path / "a.zip")
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+Change = Callable[[dict[str, bytes]], None]
+
+
+def rewritten(bundle: Path, change: Change, *, honest: bool = False, packed: bool = False) -> Path:
+    """A changed copy; `honest` writes right hashes."""
+    with zipfile.ZipFile(bundle) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    change(members)
+    if honest:
+        manifest = json.loads(members[MANIFEST])
+        manifest["members"] = {
+            name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+            for name, content in members.items()
+            if name != MANIFEST
+        }
+        members[MANIFEST] = json.dumps(manifest).encode()
+    path = bundle.with_name("changed.zip")
+    kind = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(path, "w", kind) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+def flip(members: dict[str, bytes]) -> None:
+    members[CHECKPOINT] = members[CHECKPOINT][:-1] + b"!"
+
+
+def escape(members: dict[str, bytes]) -> None:
+    members["../../evil.txt"] = b"x"
+
+
+def later(members: dict[str, bytes]) -> None:
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 1', b'"version": 2')
+
+
+def foreign(members: dict[str, bytes]) -> None:
+    members[MANIFEST] = b'{"format": "other"}'
+
+
+def lacking(members: dict[str, bytes]) -> None:
+    del members[METRICS]
+
+
+def nothing(members: dict[str, bytes]) -> None:
+    """Left as it is."""
+
+
+def record(**values: Any) -> Change:
+    def change(members: dict[str, bytes]) -> None:
+        members[RECORD] = json.dumps({**json.loads(members[RECORD]), **values}).encode()
+
+    return change
+
+
+def metrics(**arrays: Any) -> Change:
+    def change(members: dict[str, bytes]) -> None:
+        with np.load(io.BytesIO(members[METRICS])) as known:
+            values = {name: known[name] for name in known.files}
+        content = io.BytesIO()
+        np.savez(content, **{**values, **arrays})
+        members[METRICS] = content.getvalue()
+
+    return change
+
+
+def swollen(members: dict[str, bytes]) -> None:
+    content = io.BytesIO()
+    np.savez_compressed(content, **{"step.number": np.zeros(10_000_000)})
+    members[METRICS] = content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "sentence"),
+    [
+        (flip, {}, "checkpoint.npz is not what was exported"),
+        (escape, {}, "holds the member '../../evil.txt'"),
+        (later, {}, "is of format version 2, known is 1"),
+        (foreign, {}, "is no run's file"),
+        (lacking, {}, "holds other members than"),
+        (nothing, {"packed": True}, "too many"),
+        (swollen, {"honest": True}, "is packed"),
+        (record(run_id="../../evil"), {"honest": True}, "names no run that has ended"),
+        (record(status="running"), {"honest": True}, "names no run that has ended"),
+        (record(status="nonsense"), {"honest": True}, "is no record of a run"),
+        (record(step="many"), {"honest": True}, "is no record of a run"),
+        (record(owner="1:1"), {"honest": True}, "is no record of a run"),
+        (metrics(**{"step.loss": np.zeros(3)}), {"honest": True}, "not whole"),
+        (metrics(**{"step.loss": np.array(["a"])}), {"honest": True}, "not whole"),
+        (metrics(**{"step.number": np.zeros(210)}), {"honest": True}, "must rise from 1"),
+        (metrics(**{"step.loss": np.array([{}], object)}), {"honest": True}, "step.loss"),
+    ],
+)
+def test_what_was_tampered_with_is_refused_whole(
+    store: Store, bundle: Path, tmp_path: Path, change: Change, options: dict[str, bool],
+    sentence: str, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = rewritten(bundle, change, **options)
+    folder = tmp_path / "other"
+    assert main(["import-run", str(path), "--store", str(folder)]) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.count("\n") == 1
+    with Store(folder) as other:
+        assert other.runs() == []
+    assert [p.name for p in folder.iterdir() if p.name.startswith(".import")] == []
+    assert list((folder / "runs").iterdir()) == []
+    assert not (tmp_path / "evil.txt").exists()
+
+
+def test_a_member_that_claims_more_than_the_file_holds_is_refused(
+    store: Store, bundle: Path
+) -> None:
+    content = bytearray(bundle.read_bytes())
+    at = content.rindex(b"PK\x01\x02")  # the manifest's entry in the directory: it came last
+    content[at + 20 : at + 28] = (LARGEST[MANIFEST] - 1).to_bytes(4, "little") * 2
+    path = bundle.with_name("claims.zip")
+    path.write_bytes(content)
+    with pytest.raises(BundleError, match="claims 999,999 bytes, too many"):
+        import_run(store, path)
+    path.write_bytes(b"no archive")
+    with pytest.raises(BundleError, match="is damaged or no run's file"):
+        import_run(store, path)
+    with pytest.raises(BundleError, match="can't be read"):
+        import_run(store, bundle.with_name("nowhere.zip"))
+
+
+def test_a_failed_or_cancelled_import_leaves_nothing(
+    store: Store, run: Run, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object, **named: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(Store, "update", fail)
+    with pytest.raises(StoreError, match="full"):
+        import_run(store, bundle)
+    monkeypatch.undo()
+
+    def cancel(done: int, total: int) -> None:
+        raise InterruptedError("cancelled")
+
+    with pytest.raises(BundleError):
+        import_run(store, bundle, cancel)
+    assert [r.run_id for r in store.runs()] == [run.run_id]
+    assert [p.name for p in (store.folder / "runs").iterdir()] == [run.run_id]
+    assert list(store.folder.glob(".import-*")) == []
+
+
+def test_the_command_says_where_it_cannot_write(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export-run", "last", "--output", str(tmp_path / "no" / "a.zip")]) == 2
+    assert "can't be written" in capsys.readouterr().err
+    assert main(["export-run", "last", "--output", str(tmp_path / "a.zip")]) == 0
+    assert zipfile.ZipFile(tmp_path / "a.zip").testzip() is None
+
+
+READ_BACK = """
+import json, sys, tensorflow as tf
+found = []
+for event in tf.compat.v1.train.summary_iterator(sys.argv[1]):
+    for value in event.summary.value:
+        found.append((event.step, value.tag, value.simple_value))
+print(json.dumps([len(found), found]))
+"""
+
+
+def test_tensorflow_reads_the_events_back(store: Store, run: Run, tmp_path: Path) -> None:
+    assert main(["export-run", "last", "--format", "tensorboard", "--output", str(tmp_path)]) == 0
+    (path,) = (tmp_path / run.run_id).iterdir()
+    assert "tfevents" in path.name
+    done = subprocess.run(
+        [sys.executable, "-c", READ_BACK, str(path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout.splitlines()[-1])[1]
+    steps = store.steps(run.run_id)
+    loss = [(step, value) for step, tag, value in found if tag == "train/loss"]
+    assert loss == list(
+        zip(steps.steps.tolist(), steps.values["loss"].astype(float).tolist(), strict=True)
+    )
+    validation = [value for _, tag, value in found if tag == "validation/accuracy"]
+    assert validation == pytest.approx([e.val_accuracy for e in store.epochs(run.run_id)])
+
+
+def test_events_of_a_run_without_steps(store: Store, tmp_path: Path) -> None:
+    bare = store.create(presets.load(presets.DEFAULT))
+    assert write_events(store, bare, tmp_path).stat().st_size == 16 + 24
+
+
+class Page(HTMLParser):
+    """What a browser would see: elements, and the text outside of them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name in ("src", "href")]
+        self.links += [value or "" for name, value in attrs if name == "xlink:href"]
+        self.ids += [value or "" for name, value in attrs if name == "id"]
+        assert not any(name.startswith("on") for name, _ in attrs)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data.strip())
+
+
+def test_the_report_is_whole_and_safe(store: Store, run: Run, tmp_path: Path) -> None:
+    evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+    store.update(run.run_id, name=evil, environment={"device": evil})
+    other = store.create(run.experiment.with_settings({"training.seed": 7, "name": "plain"}))
+    store.finish(other.run_id, RunStatus.FAILED, "no steps")
+    path = tmp_path / "report.html"
+    ids = [run.run_id, other.run_id]
+    assert main(["report", *ids, "--output", str(path)]) == 0
+    text = path.read_text(encoding="utf-8")
+    page = Page(text)
+    assert not {"script", "img", "iframe", "link", "object"} & set(page.tags)
+    assert all(link.startswith("#") for link in page.links)
+    assert {link[1:] for link in page.links} <= set(page.ids)
+    assert len(page.ids) == len(set(page.ids))
+    assert page.words.count(evil) >= 3
+    assert page.tags.count("svg") == 3
+    assert "training.seed" in page.words
+    assert any("97" in word and "%" in word for word in page.words)
+    first = path.read_bytes()
+    assert main(["report", *ids, "--output", str(path)]) == 0
+    assert path.read_bytes() == first

@@ -1,0 +1,279 @@
+"""A run as one file: to be kept, sent, and taken in on another machine.
+
+A zip archive of the spec (TOML), the record (JSON), the metrics and the checkpoint (.npz, no
+pickle), and a manifest with the SHA-256 of each. Nothing in it is code; whatever an archive claims
+is held against what it is before it is believed, and a run comes into the store whole or not at
+all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from workbench import __version__
+from workbench.data import DataError
+from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
+from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run, StepMetrics
+from workbench.runs.store import Store, StoreError
+
+FORMAT, VERSION = "dlopt-workbench run", 1
+MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
+CHECKPOINT = "checkpoint.npz"
+LARGEST = {
+    MANIFEST: 1_000_000, SPEC: 4_000_000, RECORD: 4_000_000, METRICS: 4_000_000_000,
+    CHECKPOINT: 64_000_000_000,
+}  # fmt: skip
+"""Bytes that each member may have; there are no others."""
+
+NEEDED = (SPEC, RECORD, METRICS)
+BLOCK_BYTES = 1 << 20
+OWN = ("position", "owner", "colour", "hidden", "deleted")
+"""Columns that say something about a store, not about the run."""
+
+_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,8}")
+_EPOCH_COLUMNS = tuple(field.name for field in fields(EpochMetrics))
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The date of every member: the same run gives the same bytes."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many bytes are done; may raise to end it."""
+
+
+class BundleError(StoreError):
+    """A file that can't be written or taken in, in one sentence."""
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody asks how far it is."""
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def export_run(store: Store, run: Run, path: Path, progress: Progress = _silent) -> None:
+    """Writes a finished run, whole or not at all.
+
+    Raises:
+        BundleError: where the run isn't finished.
+        StoreError: where the store can't be read.
+        OSError: where the file can't be written.
+    """
+    if not run.status.is_finished:
+        raise BundleError(f"run {run.run_id} is {run.status}; export it once it has ended")
+    beside = path.resolve().with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("xb") as file:
+            _write(file, store, run, progress)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path.resolve())
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
+    checkpoint = store.folder / "runs" / run.run_id / CHECKPOINT
+    sources: dict[str, Callable[[], IO[bytes]]] = {
+        SPEC: lambda: io.BytesIO(run.experiment_toml.encode()),
+        RECORD: lambda: io.BytesIO(_record(run)),
+        METRICS: lambda: io.BytesIO(_metrics(store, run.run_id)),
+    }
+    if checkpoint.is_file():
+        sources[CHECKPOINT] = lambda: checkpoint.open("rb")
+    total = checkpoint.stat().st_size if checkpoint.is_file() else 0
+    members = {}
+    done = 0
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, source in sources.items():
+            digest, size = hashlib.sha256(), 0
+            with source() as content, archive.open(_info(name), "w", force_zip64=True) as out:
+                while block := content.read(BLOCK_BYTES):
+                    digest.update(block)
+                    out.write(block)
+                    size += len(block)
+                    done += len(block)
+                    progress(done, max(total, done))
+            members[name] = {"sha256": digest.hexdigest(), "bytes": size}
+        manifest = {
+            "format": FORMAT, "version": VERSION, "written_by": __version__,
+            "run_id": run.run_id, "members": members,
+        }  # fmt: skip
+        archive.writestr(_info(MANIFEST), json.dumps(manifest, indent=1))
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    """Stored as it is: weights don't shrink, and what isn't packed can't swell."""
+    info = zipfile.ZipInfo(name, _EARLIEST)
+    info.external_attr = 0o644 << 16
+    return info
+
+
+def _record(run: Run) -> bytes:
+    values = {name: value for name, value in asdict(run).items() if name not in OWN}
+    del values["experiment_toml"]
+    return json.dumps(values, indent=1, sort_keys=True).encode()
+
+
+def _metrics(store: Store, run_id: str) -> bytes:
+    steps, epochs = store.steps(run_id), store.epochs(run_id)
+    arrays = {f"step.{name}": steps.values[name] for name in STEP_DTYPE.names or ()}
+    arrays["step.number"] = steps.steps
+    for name in _EPOCH_COLUMNS:
+        values = [getattr(epoch, name) for epoch in epochs]
+        arrays[f"epoch.{name}"] = np.array(
+            [np.nan if value is None else value for value in values], np.float64
+        )
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # type: ignore[arg-type]
+    return content.getvalue()
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
+    """Takes a run in; under another id where its own is taken.
+
+    Raises:
+        BundleError: where the file is no bundle, is damaged, or was tampered with.
+        StoreError: where the store can't be written.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=".import-", dir=store.folder))
+    try:
+        try:
+            _unpack(path, folder, progress)
+            run = _read_record(path, folder)
+            steps, epochs = _read_metrics(path, folder)
+        except DataError as error:
+            raise BundleError(str(error)) from None
+        except OSError as error:
+            raise BundleError(f"{path}: can't be read ({error.strerror or error})") from None
+        except ARCHIVE_FAULTS as error:
+            raise BundleError(f"{path}: is damaged or no run's file ({error})") from None
+        artifacts = folder / "artifacts"
+        artifacts.mkdir()
+        if (folder / CHECKPOINT).exists():
+            os.replace(folder / CHECKPOINT, artifacts / CHECKPOINT)
+        return store.adopt(run, steps, epochs, artifacts)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpack(path: Path, folder: Path, progress: Progress) -> None:
+    """Puts the members there, each as its manifest says it is."""
+    with zipfile.ZipFile(path) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist()}
+        if len(entries) != len(archive.infolist()) or not set(entries) <= set(LARGEST):
+            foreign = sorted(set(entries) - set(LARGEST))
+            what = f"the member {foreign[0][:80]!r}" if foreign else "a member twice"
+            raise BundleError(f"{path}: holds {what}, which no run's file does")
+        for name, entry in entries.items():
+            packed = entry.compress_type != zipfile.ZIP_STORED
+            if packed or entry.file_size > min(LARGEST[name], path.stat().st_size):
+                raise BundleError(f"{path}: {name} claims {entry.file_size:,} bytes, too many")
+        members = _manifest(path, archive, entries)
+        total = sum(entries[name].file_size for name in members)
+        done = 0
+        for name, known in members.items():
+            digest = hashlib.sha256()
+            with archive.open(entries[name]) as content, (folder / name).open("wb") as out:
+                while block := content.read(BLOCK_BYTES):
+                    digest.update(block)
+                    out.write(block)
+                    done += len(block)
+                    progress(done, max(total, done))
+            if digest.hexdigest() != known:
+                raise BundleError(f"{path}: {name} is not what was exported (its SHA-256 differs)")
+
+
+def _manifest(
+    path: Path, archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo]
+) -> dict[str, str]:
+    """The SHA-256 of each member by name."""
+    if MANIFEST not in entries:
+        raise BundleError(f"{path}: holds no {MANIFEST}; it is no run's file")
+    try:
+        values: Any = json.loads(archive.read(entries[MANIFEST]))
+        if values["format"] != FORMAT:
+            raise BundleError(f"{path}: is no run's file")
+        version = values["version"]
+        if version != VERSION:
+            raise BundleError(
+                f"{path}: is of format version {version!r}, known is {VERSION}; update the "
+                "workbench"
+            )
+        members = {str(name): str(known["sha256"]) for name, known in values["members"].items()}
+    except (KeyError, TypeError, AttributeError, RecursionError):
+        raise BundleError(f"{path}: its {MANIFEST} is damaged") from None
+    missing = [name for name in NEEDED if name not in members]
+    if missing or set(members) | {MANIFEST} != set(entries):
+        raise BundleError(f"{path}: holds other members than its {MANIFEST} lists")
+    return members
+
+
+def _read_record(path: Path, folder: Path) -> Run:
+    try:
+        values = json.loads((folder / RECORD).read_bytes())
+        if not isinstance(values, dict) or set(values) & {*OWN, "experiment_toml"}:
+            raise BundleError(f"{path}: its {RECORD} is no record of a run")
+        values["experiment_toml"] = (folder / SPEC).read_text(encoding="utf-8")
+        run = TypeAdapter(Run).validate_json(json.dumps(values), strict=True)
+    except (ValidationError, UnicodeDecodeError, RecursionError, TypeError) as error:
+        reason = str(error).splitlines()[0]
+        raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
+    if not _RUN_ID.fullmatch(run.run_id) or not run.status.is_finished:
+        raise BundleError(f"{path}: its {RECORD} names no run that has ended")
+    return run
+
+
+def _read_metrics(path: Path, folder: Path) -> tuple[StepMetrics, list[EpochMetrics]]:
+    where = f"{path}: {METRICS}"
+    with zipfile.ZipFile(folder / METRICS) as archive:
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+            raise BundleError(f"{where} is packed, which no run's file is")
+        found = members_of(archive, where)
+        arrays = {name: read_member(archive, m, where, None) for name, m in found.items()}
+    steps = _columns(where, arrays, "step", ("number", *(STEP_DTYPE.names or ())))
+    values = np.zeros(len(steps["number"]), STEP_DTYPE)
+    for name in STEP_DTYPE.names or ():
+        values[name] = steps[name]
+    numbers = steps["number"].astype(np.int64)
+    if len(numbers) and (numbers[0] < 1 or (np.diff(numbers) <= 0).any()):
+        raise BundleError(f"{where}: its steps must rise from 1")
+    epochs = _columns(where, arrays, "epoch", _EPOCH_COLUMNS)
+    rows = zip(*(epochs[name].tolist() for name in _EPOCH_COLUMNS), strict=True)
+    return StepMetrics(numbers, values), [_epoch(row) for row in rows]
+
+
+def _columns(
+    where: str, arrays: dict[str, Any], group: str, names: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """The columns of a table, numbers of one length."""
+    found = {name: arrays.get(f"{group}.{name}") for name in names}
+    shapes = {None if v is None or v.dtype.kind not in "iuf" else v.shape for v in found.values()}
+    if len(shapes) != 1 or len(next(iter(shapes)) or ()) != 1:
+        raise BundleError(f"{where}: its columns of {group}s are not whole")
+    return {name: np.asarray(value) for name, value in found.items()}
+
+
+def _epoch(row: tuple[float, ...]) -> EpochMetrics:
+    values: dict[str, Any] = dict(zip(_EPOCH_COLUMNS, row, strict=True))
+    values["epoch"], values["step"] = int(values["epoch"]), int(values["step"])
+    for name in ("val_loss", "val_accuracy"):
+        values[name] = None if np.isnan(values[name]) else values[name]
+    return EpochMetrics(**values)

@@ -1,0 +1,160 @@
+"""A page on some runs: results, what differs, curves, settings. One HTML file that needs nothing.
+
+No script, no network, nothing from another file; whatever a person (or another machine) named is
+escaped, and the page forbids itself to load or run anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from pathlib import Path
+
+from workbench import __version__, words
+from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
+from workbench.curves.looks import look
+from workbench.figures.lines import Source, read_sources
+from workbench.figures.settings import Look, Plot, figure_of_runs
+from workbench.figures.writing import drawn
+from workbench.files import write_atomically
+from workbench.runs.record import Run
+from workbench.runs.store import Store
+
+PLOTS = (
+    ("Loss", Plot(metric="loss", axis="epoch", smoothing=0.9, validation=True)),
+    ("Accuracy", Plot(metric="accuracy", axis="epoch", smoothing=0.9, validation=True)),
+    ("Validation accuracy over training time", Plot(metric="val_accuracy", axis="seconds")),
+)
+LOOK = Look(width=190.0, height=100.0, font_size=9.0)
+STYLE = """
+body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; margin: 0 auto; max-width: 1080px;
+  padding: 32px 24px; }
+h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 40px; }
+h1, h2 { font-weight: 600; } table { border-collapse: collapse; font-size: 14px; }
+.wide { overflow-x: auto; } th, td { padding: 4px 16px 4px 0; text-align: right;
+  border-bottom: 1px solid #dde1e6; font-variant-numeric: tabular-nums; white-space: nowrap; }
+th { color: #5a636e; font-weight: 400; } th:first-child, td:first-child, .left { text-align: left; }
+.muted { color: #5a636e; } .swatch { display: inline-block; width: 12px; height: 12px;
+  margin-right: 8px; } pre { background: #f3f4f6; padding: 12px; overflow-x: auto; }
+summary { cursor: pointer; } svg { max-width: 100%; height: auto; }
+"""
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
+RESULTS: dict[str, Callable[[Run], str]] = {
+    "Test accuracy": lambda run: words.percent(run.test_accuracy),
+    "Validation accuracy": lambda run: words.percent(run.val_accuracy),
+    "Validation loss": lambda run: words.decimal(run.val_loss),
+    "Images/s": lambda run: words.count(run.images_per_second),
+    "Parameters": lambda run: words.count(run.parameters),
+    "MACs": lambda run: words.big(run.macs),
+    "Epochs": lambda run: words.count(run.epochs),
+    "Training time": lambda run: words.duration(run.seconds),
+}
+
+_HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
+_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
+_IDS = re.compile(r'(\bid="|href="#|url\(#)')
+
+
+def write_report(store: Store, runs: Sequence[Run], path: Path) -> None:
+    """Writes the page, whole or not at all.
+
+    Raises:
+        StoreError: where the runs can't be read.
+        OSError: where the file can't be written.
+    """
+    sources = read_sources(store, (run.run_id for run in runs))
+    write_atomically(path, page(runs, sources).encode())
+
+
+def page(runs: Sequence[Run], sources: Mapping[str, Source]) -> str:
+    """The page as text.
+
+    Args:
+        runs: At least one.
+        sources: The curves of each, by id.
+    """
+    title = escape(runs[0].name if len(runs) == 1 else f"{len(runs)} runs compared")
+    settings = [settings_of(run) for run in runs]
+    parts = [
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
+        f"<title>{title}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{title}</h1>",
+        "<h2>Results</h2>", _results(runs),
+        *_differences(runs, settings),
+        *_figures(runs, sources),
+        "<h2>Settings</h2>", *map(_settings, runs),
+        f'<p class="muted">DLOpt Workbench {escape(__version__)}</p></body></html>\n',
+    ]  # fmt: skip
+    return "\n".join(parts)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of cells that are HTML already."""
+    head = "".join(f"<th>{escape(head)}</th>" for head in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in rows)
+    return (
+        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _name(run: Run) -> str:
+    """A run's name with the colour of its curves."""
+    colour = look(run.colour)[0] or "#1b1f24"
+    return f'<span class="swatch" style="background:{colour}"></span>{escape(run.name)}'
+
+
+def _results(runs: Sequence[Run]) -> str:
+    rows = [
+        [_name(run), escape(run.status.value), *(escape(text(run)) for text in RESULTS.values())]
+        for run in runs
+    ]
+    return _table(["Run", "Status", *RESULTS], rows)
+
+
+def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[str]:
+    """A row for each setting that differs, a column for each run."""
+    paths = differing(settings)
+    if len(runs) == 1:
+        return
+    yield "<h2>What differs</h2>"
+    if not paths:
+        yield '<p class="muted">All settings are the same.</p>'
+        return
+    rows = [[escape(p), *(escape(s.get(p, ABSENT)) for s in settings)] for p in paths]
+    yield _table(["Setting", *(run.name for run in runs)], rows)
+
+
+def _figures(runs: Sequence[Run], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Each figure that there is something to draw of."""
+    for number, (title, plot) in enumerate(PLOTS):
+        figure = figure_of_runs([run.run_id for run in runs], plot, LOOK)
+        try:
+            svg = drawn(figure, sources, "svg").decode()
+        except ValueError:  # no run has values of this metric
+            continue
+        yield f"<h2>{escape(title)}</h2>"
+        yield _inline(svg, f"figure{number}-")
+
+
+def _inline(svg: str, prefix: str) -> str:
+    """A figure as a part of the page: without its head, and with ids that are its own."""
+    svg = _METADATA.sub("", _HEAD.sub("", svg, count=1))
+    return _IDS.sub(rf"\g<1>{prefix}", svg)
+
+
+def _settings(run: Run) -> str:
+    known = "".join(
+        f"<tr><td>{escape(str(name))}</td><td class='left'>{escape(str(value))}</td></tr>"
+        for name, value in {
+            "run": run.run_id, "data fingerprint": run.fingerprint, **run.environment,
+        }.items()
+        if value
+    )  # fmt: skip
+    return (
+        f"<details><summary>{_name(run)}</summary><table>{known}</table>"
+        f"<pre>{escape(run.experiment_toml)}</pre></details>"
+    )
