@@ -125,6 +125,8 @@ class Commands(QObject):
         run.addAction(
             self._action(tr("Run queue"), "", "", partial(window.conductor.hold_queue, False))
         )
+        run.addSeparator()
+        window.run_files.fill(run)
 
         self._network_menu(bar.addMenu(tr("&Network")))
         self._view_menu(bar.addMenu(tr("&View")))

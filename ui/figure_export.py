@@ -46,7 +46,7 @@ class FigureExport(QObject):
             request: As `workbench.figures.draw` reads it, without the path.
         """
         chosen, kind = QFileDialog.getSaveFileName(
-            self._widget, title, f"{_safe(name)}.svg", ";;".join(FILTERS.values())
+            self._widget, title, f"{safe_name(name)}.svg", ";;".join(FILTERS.values())
         )
         if not chosen or self.is_busy:
             return
@@ -91,6 +91,6 @@ class FigureExport(QObject):
         self.busy_changed.emit(False)
 
 
-def _safe(name: str) -> str:
+def safe_name(name: str) -> str:
     """A name without what separates folders."""
     return "".join("-" if letter in '/\\:*?"<>|' else letter for letter in name)

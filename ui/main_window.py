@@ -44,6 +44,7 @@ from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
 from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
+from ui.run_files import RunFiles
 from ui.run_follower import RunFollower
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
         self.trials = RunTrials(self)
         self.beside = SideWindows(self)
+        self.run_files = RunFiles(self)
         self.commands = Commands(self)
         self._connect()
         layout.restore(self)
@@ -367,8 +369,8 @@ class MainWindow(QMainWindow):
         for close in (
             self.files.close, self.data.close_jobs, self.network.close_jobs,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
-            self.runs.close_jobs, self.feed.close, self.assistant.close, self.conductor.close,
-            self.store.close,
+            self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
+            self.conductor.close, self.store.close,
         ):  # fmt: skip
             close()
         event.accept()

@@ -31,11 +31,15 @@ class RunMenus:
 
     Args:
         panel: Does what they say.
+
+    Attributes:
+        more_of_runs: Adds what others can do with the chosen runs to their menu.
     """
 
     def __init__(self, panel: RunsPanel) -> None:
         self._panel, self._model = panel, panel.model
         self.tr = panel.tr
+        self.more_of_runs: Callable[[QMenu], None] | None = None
 
     # --- a column ------------------------------------------------------------------------------
 
@@ -155,6 +159,9 @@ class RunMenus:
         menu.addSeparator()
         for name in ("copy_rows", "copy", "archive", "delete"):
             menu.addAction(panel.actions_[name])
+        if self.more_of_runs is not None:
+            menu.addSeparator()
+            self.more_of_runs(menu)
         return menu
 
     def _colours(self, menu: QMenu) -> None:

@@ -1,0 +1,256 @@
+"""Runs to and from files, for the menus: bundles, TensorBoard's events, reports.
+
+Each in a thread or a process, one at a time, with progress and Cancel in the banner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from ui import theme
+from ui.figure_export import safe_name
+from ui.figure_process import FigureProcess
+from workbench.bundle import Progress, export_run, import_run
+from workbench.runs.record import Run
+from workbench.runs.store import Store, StoreError
+from workbench.tensorboard_events import write_events
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+class _Cancelled(Exception):
+    """A person has changed their mind."""
+
+
+class _Told(QObject):
+    progress = Signal(int)
+    done = Signal(str)
+    failed = Signal(str)
+
+
+class _Job(QRunnable):
+    """Does something with a store of its own; `work` answers with the sentence on what is done."""
+
+    def __init__(
+        self, folder: Path, work: Callable[[Store, Progress], str], tell: _Told, cancelled: Event
+    ) -> None:
+        super().__init__()
+        self._folder, self._work = folder, work
+        self._tell, self._cancelled = tell, cancelled
+        self._told = -1
+
+    def run(self) -> None:
+        try:
+            with Store(self._folder) as store:
+                sentence = self._work(store, self._progress)
+        except _Cancelled:
+            self._tell.done.emit("")
+        except (OSError, StoreError) as error:
+            self._tell.failed.emit(str(error))
+        else:
+            self._tell.done.emit(sentence)
+
+    def _progress(self, done: int, total: int) -> None:
+        if self._cancelled.is_set():
+            raise _Cancelled
+        percent = round(100 * done / max(total, 1))
+        if percent != self._told:
+            self._told = percent
+            self._tell.progress.emit(percent)
+
+
+class RunFiles(QObject):
+    """Does what the menus offer.
+
+    Args:
+        window: Whose chosen runs are written, and whose store takes runs in.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._told = _Told(self)
+        self._told.progress.connect(self._show_progress)
+        self._told.done.connect(self._done)
+        self._told.failed.connect(self._failed)
+        self._process = FigureProcess(self)
+        self._process.answered.connect(self._hear)
+        self._process.failed.connect(self._failed)
+        self._cancelled: Event | None = None
+        self._words = ""
+        tr = self.tr
+        self.export_action = self._action(
+            tr("Export run…"), "save", self.export,
+            tr("Write the chosen run to one file, with its weights, for another machine"),
+        )  # fmt: skip
+        self.events_action = self._action(
+            tr("Export for TensorBoard…"), "", self.export_events,
+            tr("Write the chosen runs' metrics as event files that TensorBoard reads"),
+        )  # fmt: skip
+        self.import_action = self._action(
+            tr("Import run…"), "open", self.take_in,
+            tr("Take in a run that was exported on this or another machine"),
+        )  # fmt: skip
+        self.report_action = self._action(
+            tr("Write report…"), "file", self.report,
+            tr("One page on the chosen runs that opens in any browser: results, curves, settings"),
+        )  # fmt: skip
+        window.runs.menus.more_of_runs = self.fill
+        window.runs.selected.connect(self.show_state)
+        self.show_state()
+
+    def _action(self, text: str, icon: str, act: Callable[[], None], reason: str) -> QAction:
+        action = QAction(text, self)
+        action.setToolTip(reason)
+        if icon:
+            theme.set_icon(action, icon)
+        action.triggered.connect(lambda _=False: act())
+        return action
+
+    @property
+    def _actions(self) -> tuple[QAction, ...]:
+        return self.export_action, self.events_action, self.report_action, self.import_action
+
+    def fill(self, menu: QMenu) -> None:
+        """Adds what can be done to a menu, of the runs or of the window."""
+        menu.addActions(self._actions)
+
+    @Slot()
+    def show_state(self) -> None:
+        """Enables what can be done now."""
+        chosen = bool(self._window.runs.current_id)
+        for action in self._actions:
+            wants_run = action is not self.import_action
+            action.setEnabled(not self.is_busy and (chosen or not wants_run))
+
+    @property
+    def _chosen(self) -> list[str]:
+        runs = self._window.runs
+        return runs.chosen_ids or [runs.current_id]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being written or read."""
+        return self._cancelled is not None
+
+    # --- what a person does --------------------------------------------------------------------
+
+    def export(self) -> None:
+        """Asks for a file, and writes the current run there."""
+        run = self._window.read_run(self._window.runs.current_id)
+        if run is None:
+            return
+        path = self._ask_where(self.tr("Export run"), f"{safe_name(run.name)}.zip", "Run (*.zip)")
+        if path is not None:
+            self._begin(self.tr("Writing {}").format(path.name), partial(self._export, run, path))
+
+    def _export(self, run: Run, path: Path, store: Store, progress: Progress) -> str:
+        export_run(store, run, path, progress)
+        return self.tr("The run lies in {}").format(path)
+
+    def export_events(self) -> None:
+        """Asks for a folder, and writes the chosen runs' metrics there."""
+        ids = self._chosen
+        name = QFileDialog.getExistingDirectory(self._window, self.tr("Folder for TensorBoard"), "")
+        if name and ids:
+            words = self.tr("Writing event files")
+            self._begin(words, partial(self._export_events, ids, Path(name)))
+
+    def _export_events(self, ids: list[str], folder: Path, store: Store, progress: Progress) -> str:
+        for number, run_id in enumerate(ids):
+            progress(number, len(ids))
+            write_events(store, store.run(run_id), folder)
+        return self.tr("Read them with: tensorboard --logdir {}").format(folder)
+
+    def take_in(self) -> None:
+        """Asks for a file, and takes its run in."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, self.tr("Import run"), "", self.tr("Run (*.zip)")
+        )
+        if name:
+            path = Path(name)
+            words = self.tr("Reading {}").format(path.name)
+            self._begin(words, partial(self._take_in, path))
+
+    def _take_in(self, path: Path, store: Store, progress: Progress) -> str:
+        return self.tr("Took in {}").format(import_run(store, path, progress).name)
+
+    def report(self) -> None:
+        """Asks for a file, and has the page on the chosen runs written there."""
+        ids = self._chosen
+        path = self._ask_where(self.tr("Write report"), "report.html", "HTML (*.html)")
+        if path is not None and ids:
+            self._start(self.tr("Writing {}").format(path.name))
+            folder = str(self._window.store.folder)
+            self._process.send({"number": 0, "store": folder, "report": ids, "path": str(path)})
+
+    def _ask_where(self, title: str, name: str, kind: str) -> Path | None:
+        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, kind)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_suffix(Path(name).suffix)
+
+    # --- under way -----------------------------------------------------------------------------
+
+    def _start(self, words: str) -> None:
+        self._cancelled, self._words = Event(), words
+        self.show_state()
+        self._window.banner.say(f"{words}…", action=self.tr("Cancel"), act=self.cancel)
+
+    def _begin(self, words: str, work: Callable[[Store, Progress], str]) -> None:
+        self._start(words)
+        assert self._cancelled is not None
+        self._pool.start(_Job(self._window.store.folder, work, self._told, self._cancelled))
+
+    def cancel(self) -> None:
+        """Ends what is under way; a file that was there stays as it was."""
+        if self._cancelled is not None:
+            self._cancelled.set()
+        if self._process.isRunning():
+            self._process.end()
+            self._done("")
+
+    @Slot(int)
+    def _show_progress(self, percent: int) -> None:
+        if self._window.banner.offers == self.cancel:
+            self._window.banner.words.setText(f"{self._words}: {percent} %")
+
+    @Slot(str)
+    def _done(self, sentence: str) -> None:
+        """It is over; without a sentence it was cancelled."""
+        self._cancelled = None
+        self.show_state()
+        self._window.banner.say(sentence or self.tr("Cancelled; nothing was written."))
+        self._window.show_runs()
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self._cancelled = None
+        self.show_state()
+        self._window.report(sentence)
+
+    @Slot(dict)
+    def _hear(self, answer: dict[str, Any]) -> None:
+        if "error" in answer:
+            self._failed(answer["error"])
+        else:
+            self._done(self.tr("The report lies in {}").format(answer["written"]))
+
+    def close(self) -> None:
+        """Ends what is under way and waits; before the window goes."""
+        if self._cancelled is not None:
+            self._cancelled.set()
+        self._process.end()
+        self._pool.waitForDone()
