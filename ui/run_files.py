@@ -148,7 +148,7 @@ class RunFiles(QObject):
 
     def export(self) -> None:
         """Asks for a file, and writes the current run there."""
-        run = self._window.read_run(self._window.runs.current_id)
+        run = self._window.feed.read(self._window.runs.current_id)
         if run is None:
             return
         path = self._ask_where(self.tr("Export run"), f"{safe_name(run.name)}.zip", "Run (*.zip)")
