@@ -27,7 +27,8 @@ from pydantic import TypeAdapter, ValidationError
 from workbench import __version__
 from workbench.data import DataError
 from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
-from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run, StepMetrics
+from workbench.runs.adoption import Metrics, adopt
+from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
 
 FORMAT, VERSION = "dlopt-workbench run", 1
@@ -130,9 +131,10 @@ def _record(run: Run) -> bytes:
 
 
 def _metrics(store: Store, run_id: str) -> bytes:
-    steps, epochs = store.steps(run_id), store.epochs(run_id)
+    steps, probes, epochs = store.steps(run_id), store.probes(run_id), store.epochs(run_id)
     arrays = {f"step.{name}": steps.values[name] for name in STEP_DTYPE.names or ()}
-    arrays["step.number"] = steps.steps
+    arrays |= {f"probe.{name}": probes.values[name] for name in PROBE_DTYPE.names or ()}
+    arrays |= {"step.number": steps.steps, "probe.number": probes.steps}
     for name in _EPOCH_COLUMNS:
         values = [getattr(epoch, name) for epoch in epochs]
         arrays[f"epoch.{name}"] = np.array(
@@ -158,7 +160,7 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
         try:
             _unpack(path, folder, progress)
             run = _read_record(path, folder)
-            steps, epochs = _read_metrics(path, folder)
+            metrics = _read_metrics(path, folder)
         except DataError as error:
             raise BundleError(str(error)) from None
         except OSError as error:
@@ -169,7 +171,7 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
         artifacts.mkdir()
         if (folder / CHECKPOINT).exists():
             os.replace(folder / CHECKPOINT, artifacts / CHECKPOINT)
-        return store.adopt(run, steps, epochs, artifacts)
+        return adopt(store, run, metrics, artifacts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -241,23 +243,32 @@ def _read_record(path: Path, folder: Path) -> Run:
     return run
 
 
-def _read_metrics(path: Path, folder: Path) -> tuple[StepMetrics, list[EpochMetrics]]:
+def _read_metrics(path: Path, folder: Path) -> Metrics:
     where = f"{path}: {METRICS}"
     with zipfile.ZipFile(folder / METRICS) as archive:
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
             raise BundleError(f"{where} is packed, which no run's file is")
         found = members_of(archive, where)
         arrays = {name: read_member(archive, m, where, None) for name, m in found.items()}
-    steps = _columns(where, arrays, "step", ("number", *(STEP_DTYPE.names or ())))
-    values = np.zeros(len(steps["number"]), STEP_DTYPE)
-    for name in STEP_DTYPE.names or ():
-        values[name] = steps[name]
-    numbers = steps["number"].astype(np.int64)
-    if len(numbers) and (numbers[0] < 1 or (np.diff(numbers) <= 0).any()):
-        raise BundleError(f"{where}: its steps must rise from 1")
     epochs = _columns(where, arrays, "epoch", _EPOCH_COLUMNS)
     rows = zip(*(epochs[name].tolist() for name in _EPOCH_COLUMNS), strict=True)
-    return StepMetrics(numbers, values), [_epoch(row) for row in rows]
+    return Metrics(
+        _at_steps(where, arrays, "step", STEP_DTYPE),
+        _at_steps(where, arrays, "probe", PROBE_DTYPE),
+        [_epoch(row) for row in rows],
+    )
+
+
+def _at_steps(where: str, arrays: dict[str, Any], group: str, dtype: np.dtype[Any]) -> StepMetrics:
+    names = dtype.names or ()
+    columns = _columns(where, arrays, group, ("number", *names))
+    values = np.zeros(len(columns["number"]), dtype)
+    for name in names:
+        values[name] = columns[name]
+    numbers = columns["number"].astype(np.int64)
+    if len(numbers) and (numbers[0] < 1 or (np.diff(numbers) <= 0).any()):
+        raise BundleError(f"{where}: its {group}s must rise from 1")
+    return StepMetrics(numbers, values)
 
 
 def _columns(

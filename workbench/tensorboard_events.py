@@ -25,6 +25,7 @@ STEP_TAGS = {
     "loss": "train/loss", "accuracy": "train/accuracy", "learning_rate": "train/learning_rate",
     "images_per_second": "train/images_per_second",
 }  # fmt: skip
+PROBE_TAGS = {"gradient_norm": "train/gradient_norm", "update_ratio": "train/update_ratio"}
 EPOCH_TAGS = {"val_loss": "validation/loss", "val_accuracy": "validation/accuracy"}
 Scalars = Sequence[tuple[str, float]]
 
@@ -51,11 +52,15 @@ def _rows(store: Store, run: Run) -> Iterator[tuple[float, int, Scalars]]:
     steps, epochs = store.steps(run.run_id), store.epochs(run.run_id)
     at_end = {epoch.step: epoch for epoch in epochs}
     columns = [steps.values[name].tolist() for name in STEP_TAGS]
+    probes = store.probes(run.run_id)
+    probed = dict(zip(probes.steps.tolist(), probes.values.tolist(), strict=True))
     told = set()
     for step, time, *values in zip(
         steps.steps.tolist(), steps.values["seconds"].tolist(), *columns, strict=True
     ):
         scalars = list(zip(STEP_TAGS.values(), values, strict=True))
+        if step in probed:
+            scalars += zip(PROBE_TAGS.values(), probed[step], strict=True)
         if step in at_end:
             told.add(step)
             scalars += _validation(at_end[step])

@@ -30,7 +30,7 @@ from workbench.bundle import (
 )
 from workbench.cli import main
 from workbench.places import default_store
-from workbench.runs.record import Run
+from workbench.runs.record import PROBE_DTYPE, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.tensorboard_events import write_events
@@ -46,6 +46,8 @@ def store() -> Any:
 def run(store: Store) -> Run:
     """Finished, with weights and what a person noted."""
     made = add_run(store, 0, tags="kept, good", notes="<b>", seconds=1.25)
+    steps, probes = store.steps(made.run_id), np.ones(210, PROBE_DTYPE)
+    store.add_steps(made.run_id, 1, steps.values, probes)
     weights = store.artifacts(made.run_id) / CHECKPOINT
     np.savez(weights, a=np.arange(1000.0))
     return made
@@ -64,6 +66,7 @@ def everything(store: Store, run_id: str) -> list[Any]:
         run.experiment_toml, run.tags, run.notes, run.status, run.created, run.val_accuracy,
         run.seconds, run.environment, store.steps(run_id).values.tolist(),
         store.steps(run_id).steps.tolist(), store.epochs(run_id),
+        store.probes(run_id).steps.tolist(), store.probes(run_id).values.tolist(),
         (store.artifacts(run_id) / CHECKPOINT).read_bytes(),
     ]  # fmt: skip
 
@@ -275,10 +278,12 @@ def test_tensorflow_reads_the_events_back(store: Store, run: Run, tmp_path: Path
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout.splitlines()[-1])[1]
     steps = store.steps(run.run_id)
+    loss_steps = steps.steps.tolist()
     loss = [(step, value) for step, tag, value in found if tag == "train/loss"]
     assert loss == list(
         zip(steps.steps.tolist(), steps.values["loss"].astype(float).tolist(), strict=True)
     )
+    assert [step for step, tag, _ in found if tag == "train/gradient_norm"] == loss_steps
     validation = [value for _, tag, value in found if tag == "validation/accuracy"]
     assert validation == pytest.approx([e.val_accuracy for e in store.epochs(run.run_id)])
 

@@ -121,8 +121,9 @@ class LivePanel(QWidget):
         """Asks for a figure of one of the plots, as it is shown."""
         names = {run_id: self._names[run_id][0] for run_id in self.plots.visible_runs}
         if names:
-            panel = self.plots.panels[metric]
-            plot, look = panel.plot(), panel.look()
+            from ui.plots.live_export import look_of, plot_of  # as the plots: not at the start
+
+            plot, look = plot_of(self.plots, metric), look_of(self.plots, metric)
             self.export_requested.emit(figure_of_runs(list(names), plot, look), names)
 
     def restore_settings(self, settings: Any) -> None:

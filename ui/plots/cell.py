@@ -29,6 +29,8 @@ Y_QUANTITY = {
     "accuracy": (Quantity.SHARE, Anchor.SHARE),
     "learning_rate": (Quantity.RATE, Anchor.ZERO),
     "images_per_second": (Quantity.COUNT, Anchor.ZERO),
+    "gradient_norm": (Quantity.RATE, Anchor.DATA),
+    "update_ratio": (Quantity.RATE, Anchor.DATA),
 }
 """How the values of a metric are written, and what its axis shows besides them; validation and
 epochs as their training metric."""

@@ -55,6 +55,7 @@ class CompareControls(QWidget):
             "val_loss": tr("Validation loss"), "val_accuracy": tr("Validation accuracy"),
             "learning_rate": tr("Learning rate"), "images_per_second": tr("Images per second"),
             "epoch_images_per_second": tr("Images per second, by epoch"),
+            "gradient_norm": tr("Gradient norm"), "update_ratio": tr("Update / weight"),
         })  # fmt: skip
         self._box("axis", tr("over"), tr("What the x axis shows"), {
             "step": tr("Step"), "epoch": tr("Epoch"), "seconds": tr("Seconds"),

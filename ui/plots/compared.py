@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 
 from workbench.curves.mean import Band, band_of
 from workbench.curves.pyramid import Extrema, visible_indices
-from workbench.curves.run import STEP_METRICS, Points, RunCurves
+from workbench.curves.run import EPOCH_METRICS, Points, RunCurves
 from workbench.curves.smoothing import Average
 from workbench.figures.settings import Plot
 
@@ -194,4 +194,4 @@ def mean_of(points: Sequence[Points], metric: str, plot: Plot) -> Mean:
 
 
 def _smoothing(metric: str, plot: Plot) -> float:
-    return plot.smoothing if metric in STEP_METRICS else 0.0
+    return 0.0 if metric in EPOCH_METRICS else plot.smoothing

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import theme
 from workbench.curves.run import AXES
 from workbench.curves.smoothing import MAX_WEIGHT
 
@@ -118,7 +119,9 @@ class ControlRow(QWidget):
         self.fit.clicked.connect(self._fit_clicked)
         layout.addWidget(self.fit)
         self.export = self._button(self.tr("Export figure"), checkable=False)
-        self.export.setToolTip(self.tr("A plot as SVG, PDF, PNG, CSV or for pgfplots"))
+        self.export.setToolTip(self.tr("Export a plot as SVG, PDF, PNG, CSV or for pgfplots"))
+        self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        theme.set_icon(self.export, "save")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.export)
         layout.addStretch(1)

@@ -8,15 +8,15 @@ It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QFont, QPalette
-from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.plots.controls import ControlRow, EmptyPage
-from ui.plots.legend_line import legend_text
+from ui.plots.live_export import export_menu
 from ui.plots.panel import Metric, PlotPanel, PlotState, PlottedRun
 from ui.plots.ranges import Anchor
 from ui.plots.scheduler import DrawScheduler
@@ -42,6 +42,7 @@ _PLACES = {
 
 _STRETCHES = (6, 6, 5, 5)
 _PROBE_ROW = 3
+_LEGEND_RUNS = 4
 RunStyle = tuple[RunCurves, str, QColor, Qt.PenStyle]
 
 
@@ -106,7 +107,7 @@ class LivePlots(QWidget):
         self.controls.smoothing_chosen.connect(self.set_smoothing)
         self.controls.log_chosen.connect(self.set_log_loss)
         self.controls.fit_chosen.connect(self.fit)
-        self.controls.export.setMenu(self._export_menu(titles))
+        self.controls.export.setMenu(export_menu(self, titles))
 
     def _connect(self, panel: PlotPanel) -> None:
         panel.view.box.zoomed.connect(self._zoomed)
@@ -115,17 +116,10 @@ class LivePlots(QWidget):
         panel.view.became_visible.connect(self.scheduler.wake)
         panel.view.resized.connect(self._resized)
 
-    def _export_menu(self, titles: Mapping[str, str]) -> QMenu:
-        """Each plot as a figure: under the button, and in the menu of the plot."""
-        menu = QMenu(self)
-        for key, title in titles.items():
-            action = menu.addAction(title, partial(self.export_requested.emit, key))
-            beside = QAction(self.tr("Export figure…"), self)
-            beside.triggered.connect(action.trigger)
-            view = self.panels[key].view
-            view.addAction(beside)
-            view.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        return menu
+    @property
+    def drawn_as(self) -> PlotState:
+        """What the plots share: axis, smoothing, the part of x that is shown."""
+        return self._state
 
     # Runs
 
@@ -380,5 +374,21 @@ class LivePlots(QWidget):
         """The count in the row of controls, and the legend over the loss."""
         visible = self.visible_runs
         self.controls.show_count(len(visible))
-        runs = [self._state.runs[run_id] for run_id in visible]
-        self.panels["loss"].legend.setText(legend_text(runs, self._state.theme))
+        self.panels["loss"].legend.setText(self._legend(visible))
+
+    def _legend(self, visible: list[str]) -> str:
+        if not visible:
+            return ""
+        theme = self._state.theme
+        muted = theme.muted.name()
+        parts = []
+        for run_id in visible[:_LEGEND_RUNS]:
+            run = self._state.runs[run_id]
+            name = run.name if len(run.name) <= 24 else run.name[:23] + "…"
+            swatch = f'<span style="color:{theme.legible(run.colour).name()}">■</span>'
+            parts.append(f"{swatch}&nbsp;{escape(name)}")
+        if len(visible) > _LEGEND_RUNS:
+            parts.append(self.tr("{0} more").format(len(visible) - _LEGEND_RUNS))
+        key = self.tr("line: training, dots: validation")
+        parts.append(f'<span style="color:{muted}">{escape(key)}</span>')
+        return "&nbsp;&nbsp;&nbsp; ".join(parts)

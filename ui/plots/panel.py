@@ -18,9 +18,7 @@ from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, sett
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text
 from ui.plots.view import PlotView
-from workbench.curves.metrics import METRICS
 from workbench.curves.run import CATCH_UP, Points, RunCurves
-from workbench.figures.settings import Look, Plot
 
 
 @dataclass
@@ -116,26 +114,6 @@ class PlotPanel(QWidget):
         self.legend.setFont(tick_font)
         self._header.setContentsMargins(self.view.axis_width, 0, self.view.right_margin, 0)
         self._drawn = None
-
-    def plot(self) -> Plot:
-        """What it draws, for a figure."""
-        state = self._state
-        return Plot.parse(
-            {
-                "metric": self.spec.key, "axis": state.axis, "smoothing": state.smoothing,
-                "log_y": self.logarithmic, "validation": self.spec.validation is not None,
-            }
-        )  # fmt: skip
-
-    def look(self) -> Look:
-        """The part of the axes that a person zoomed to; all of it else."""
-        x, y = self._state.x_range, self.view.y_range
-        look = Look() if self._state.following else Look(x_from=x[0], x_to=x[1])
-        if self.y_pinned:
-            ends = [10.0**end if self.logarithmic else end for end in y]
-            scale = METRICS[self.spec.key].scale
-            look = look.changed(y_from=ends[0] * scale, y_to=ends[1] * scale)
-        return look
 
     @property
     def logarithmic(self) -> bool:

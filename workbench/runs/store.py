@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import secrets
 import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -84,14 +84,14 @@ class Store:
         """
         now = time.time()
         with self._db.change() as db:
-            run_id = self._free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
+            run_id = self.free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
             ).fetchone()[0]
             toml = experiment.to_toml()
-            parts = spec_fields.keep(self._db, toml)
-            name = self._free_name(experiment.name)
+            parts = self.keep_spec(toml)
+            name = self.free_name(experiment.name)
             db.execute(
                 "INSERT INTO runs"
                 " (run_id, name, status, experiment_toml, created, position, parts, colour) VALUES"
@@ -347,53 +347,6 @@ class Store:
             )
             self.update(run_id, step=step)
 
-    def adopt(
-        self, run: Run, steps: StepMetrics, epochs: Sequence[EpochMetrics], artifacts: Path
-    ) -> Run:
-        """Takes in a finished run that was made elsewhere, all of it or nothing.
-
-        Args:
-            run: Its record; it gets another id where that is taken, and a colour of its own.
-            steps: Its metrics at each step.
-            epochs: Those at the end of each epoch.
-            artifacts: A folder beside those of the store, which becomes the run's.
-
-        Raises:
-            StoreError: where the store can't be written.
-        """
-        own = ("run_id", "name", "position", "owner", "colour", "hidden", "deleted")
-        columns = {n: getattr(run, n) for n in _RUN_COLUMNS if n not in own}
-        del columns["experiment_toml"]
-        target: Path | None = None
-        try:
-            with self._db.change() as db:
-                taken = self._db.row("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,))
-                folder = self.folder / "runs" / run.run_id
-                run_id = run.run_id
-                if taken is not None or folder.exists():
-                    run_id = self._free_id(run.run_id.rpartition("-")[0])
-                db.execute(
-                    "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts,"
-                    " colour) VALUES (?, ?, ?, ?, ?, ?,"
-                    " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                    (run_id, self._free_name(run.name), run.status, run.experiment_toml,
-                     run.created, spec_fields.keep(self._db, run.experiment_toml)),
-                )  # fmt: skip
-                breaks = np.flatnonzero(np.diff(steps.steps) != 1) + 1
-                for part in np.split(np.arange(len(steps.steps)), breaks):
-                    if len(part):
-                        self.add_steps(run_id, int(steps.steps[part[0]]), steps.values[part])
-                for epoch in epochs:
-                    self.add_epoch(run_id, epoch)
-                self.update(run_id, **columns)
-                target = self.folder / "runs" / run_id
-                os.replace(artifacts, target)
-        except BaseException:
-            if target is not None:
-                shutil.rmtree(target, ignore_errors=True)
-            raise
-        return self.run(run_id)
-
     # --- helpers -------------------------------------------------------------------------------
 
     def version(self) -> int:
@@ -401,13 +354,25 @@ class Store:
         row = self._db.row("PRAGMA data_version")
         return int(row[0]) if row is not None else 0
 
-    def _free_id(self, stamp: str) -> str:
-        """Four digits tell runs of a second apart; in a hundred of them two are often the same."""
+    def change(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One transaction for several changes: all of them or nothing."""
+        return self._db.change()
+
+    def keep_spec(self, toml: str) -> bytes:
+        """Keeps the pieces of a spec; their numbers, as the column `parts` has them."""
+        return spec_fields.keep(self._db, toml)
+
+    def free_id(self, stamp: str) -> str:
+        """An id that no run has.
+
+        Four digits tell runs of a second apart; in a hundred of them two are often the same.
+        """
         ids = (f"{stamp}-{secrets.token_hex(2)}" for _ in itertools.count())
         taken = "SELECT 1 FROM runs WHERE run_id = ?"
         return next(i for i in ids if self._db.row(taken, (i,)) is None)
 
-    def _free_name(self, name: str) -> str:
+    def free_name(self, name: str) -> str:
+        """The name, with a number where another run has it."""
         """Looks at few of the names that are taken: a sweep gives one to a thousand runs."""
 
         def taken(number: int) -> bool:
