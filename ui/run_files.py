@@ -148,8 +148,7 @@ class RunFiles(QObject):
 
     def export(self) -> None:
         """Asks for a file, and writes the current run there."""
-        run_id = self._window.runs.current_id
-        run = self._window.conductor.guarded(lambda: self._window.store.run(run_id))
+        run = self._window.feed.read(self._window.runs.current_id)
         if run is None:
             return
         path = self._ask_where(self.tr("Export run"), f"{safe_name(run.name)}.zip", "Run (*.zip)")

@@ -18,7 +18,7 @@ DEVICES = 3
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("several_devices.py")],
+        [sys.executable, "-m", "tests.engine.several_devices"],
         cwd=ROOT, capture_output=True, text=True, check=False,
         env={**os.environ, "DLOPT_VIRTUAL_CPUS": str(DEVICES)},
     )  # fmt: skip
