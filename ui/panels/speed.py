@@ -46,6 +46,7 @@ class SpeedPage(FinderPage):
         self.race.hide()
         editor.machine_changed.connect(self._remember)
         editor.changed.connect(self._remember_if_seen)
+        self._remember()
 
     def _texts_of_page(self) -> Texts:
         return Texts(

@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 
 from ui.assistant import Assistant
 from ui.editor import Editor
-from ui.panels.batch_finder import BatchFinder
-from ui.panels.hardware import HardwarePage
 from ui.panels.pages import Pages
-from ui.panels.rate_finder import RateFinder
-from ui.panels.roofline import RooflinePage
-from ui.panels.speed import SpeedPage
+
+if TYPE_CHECKING:
+    from ui.panels.batch_finder import BatchFinder
+    from ui.panels.hardware import HardwarePage
+    from ui.panels.rate_finder import RateFinder
+    from ui.panels.roofline import RooflinePage
+    from ui.panels.speed import SpeedPage
+
+
+class _Made(NamedTuple):
+    """The pages, in their order."""
+
+    rate: RateFinder
+    batch: BatchFinder
+    speed: SpeedPage
+    roofline: RooflinePage
+    hardware: HardwarePage
 
 
 class TunePanel(Pages):
-    """Pages that find a setting by trying.
+    """Pages that find a setting by trying; made at the first use.
+
+    They and the library of their plots take longer to load than the rest of the window, which a
+    person sees the sooner for it.
 
     Args:
         editor: Whose experiment is tried, and takes what is found.
@@ -32,31 +50,70 @@ class TunePanel(Pages):
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
         super().__init__(self.tr("What to find"))
-        self.rate = RateFinder(editor, assistant)
-        self.batch = BatchFinder(editor, assistant)
-        self.add(
-            self.rate, self.tr("Learning rate"), self.tr("The range test: loss over learning rate")
+        self._editor, self._assistant, self._store = editor, assistant, store
+
+    @cached_property
+    def _pages(self) -> _Made:
+        from ui.panels.batch_finder import BatchFinder
+        from ui.panels.hardware import HardwarePage
+        from ui.panels.rate_finder import RateFinder
+        from ui.panels.roofline import RooflinePage
+        from ui.panels.speed import SpeedPage
+
+        made = _Made(
+            RateFinder(self._editor, self._assistant),
+            BatchFinder(self._editor, self._assistant),
+            SpeedPage(self._editor, self._assistant, self._store),
+            RooflinePage(self._editor, self._assistant),
+            HardwarePage(self._editor),
         )
-        self.add(
-            self.batch, self.tr("Batch size"), self.tr("The fastest and the largest that fits")
+        words = (
+            (self.tr("Learning rate"), self.tr("The range test: loss over learning rate")),
+            (self.tr("Batch size"), self.tr("The fastest and the largest that fits")),
+            (self.tr("Speed"), self.tr("The fastest hardware settings, by measuring")),
+            (
+                self.tr("Roofline"),
+                self.tr("Where a step's time goes, and how far each layer is from its limit"),
+            ),
+            (self.tr("Hardware"), self.tr("What this computer has")),
         )
-        self.speed = SpeedPage(editor, assistant, store)
-        self.roofline = RooflinePage(editor, assistant)
-        self.hardware = HardwarePage(editor)
-        self.add(
-            self.speed, self.tr("Speed"), self.tr("The fastest hardware settings, by measuring")
-        )
-        self.add(
-            self.roofline, self.tr("Roofline"),
-            self.tr("Where a step's time goes, and how far each layer is from what is possible"),
-        )  # fmt: skip
-        self.add(self.hardware, self.tr("Hardware"), self.tr("What this computer has"))
-        self._finders = {page.path: page for page in (self.rate, self.batch)}
-        for page in (self.rate, self.batch, self.speed, self.roofline):
+        for page, (title, reason) in zip(made, words, strict=True):
+            self.add(page, title, reason)
+        for page in (made.rate, made.batch, made.speed, made.roofline):
             page.failed.connect(self.failed)
+        return made
+
+    @property
+    def rate(self) -> RateFinder:
+        """Finds the learning rate."""
+        return self._pages.rate
+
+    @property
+    def batch(self) -> BatchFinder:
+        """Finds the batch size."""
+        return self._pages.batch
+
+    @property
+    def speed(self) -> SpeedPage:
+        """Finds the fastest hardware settings."""
+        return self._pages.speed
+
+    @property
+    def roofline(self) -> RooflinePage:
+        """Says where the time goes."""
+        return self._pages.roofline
+
+    @property
+    def hardware(self) -> HardwarePage:
+        """Lists what this computer has."""
+        return self._pages.hardware
+
+    def showEvent(self, event: QShowEvent) -> None:
+        _ = self._pages
+        super().showEvent(event)
 
     def find_setting(self, path: str) -> None:
         """Shows the page that finds a setting, and begins."""
-        page = self._finders[path]
+        page = {finder.path: finder for finder in (self.rate, self.batch)}[path]
         self.show_page(page)
         page.start()
