@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.analysis import NETWORKS
+from analysis import NETWORKS
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
