@@ -394,10 +394,10 @@ class Pyramid:
         self._y.truncate(size)
 
     def visible(
-        self, x0: float, x1: float, buckets: int, *, logarithmic: bool = False
+        self, x0: float, x1: float, buckets: int
     ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
         """See `visible_points`."""
-        return visible_points(self._x.values, self._y, x0, x1, buckets, logarithmic=logarithmic)
+        return visible_points(self._x.values, self._y, x0, x1, buckets)
 
 
 def require_rising(added: FloatArray, stored: FloatArray, name: str) -> None:

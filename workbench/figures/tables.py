@@ -13,7 +13,6 @@ from workbench.curves.looks import grey_look, look
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.settings import CurveFigure
 
-MILLIMETRES = "mm"
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -99,7 +98,7 @@ def _options(figure: CurveFigure) -> str:
     plot, look_ = figure.plot, figure.look
     ends = {"xmin": look_.x_from, "xmax": look_.x_to, "ymin": look_.y_from, "ymax": look_.y_to}
     options = [
-        f"width={look_.width:g}{MILLIMETRES}", f"height={look_.height:g}{MILLIMETRES}",
+        f"width={look_.width:g}mm", f"height={look_.height:g}mm",
         f"xlabel={{{x_title}}}", f"ylabel={{{y_title}}}",
         f"xmode={'log' if plot.log_x else 'linear'}", f"ymode={'log' if plot.log_y else 'linear'}",
         "legend style={font=\\footnotesize}", "legend pos=outer north east", "mark size=1pt",
