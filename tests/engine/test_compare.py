@@ -255,3 +255,10 @@ def test_logarithmic_axes_leave_out_what_they_cannot_show() -> None:
     (line,) = lines_of(figure, {"a": Source("a", 0, curves)})
     assert line.x.tolist() == [2]
     assert as_csv(figure, {"a": Source("a", 0, curves)}).count("\n") == 2
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_made_safe_in_csv() -> None:
+    figure = figure_of_runs(["a"], Plot(), Look())
+    curves = source(5).curves
+    rows = list(csv.DictReader(as_csv(figure, {"a": Source("=1+1", 0, curves)}).splitlines()))
+    assert rows[0]["label"] == "'=1+1"

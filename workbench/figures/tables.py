@@ -12,6 +12,7 @@ import numpy.typing as npt
 from workbench.curves.looks import grey_look, look
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.settings import CurveFigure
+from workbench.runs.delimited import as_cell
 
 TEX = str.maketrans(
     {
@@ -48,9 +49,9 @@ def as_csv(figure: CurveFigure, sources: Mapping[str, Source]) -> str:
         raw = line.raw[1].tolist() if line.raw is not None else empty
         low = line.low.tolist() if line.low is not None else empty
         high = line.high.tolist() if line.high is not None else empty
-        ids = " ".join(line.run_ids)
+        ids, label = as_cell(" ".join(line.run_ids)), as_cell(line.label)
         writer.writerows(
-            (ids, line.label, *(_number(v) for v in row))
+            (ids, label, *(_number(v) for v in row))
             for row in zip(line.x.tolist(), line.y.tolist(), raw, low, high, strict=True)
         )
     return text.getvalue()
