@@ -23,6 +23,7 @@ from workbench import (
     cli_runs,
     cli_share,
     cli_structure,
+    cli_tradeoff,
     presets,
 )
 from workbench.data import DataError, is_downloaded, load
@@ -111,6 +112,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
+    traded = _command(
+        commands, "tradeoff", cli_tradeoff.tradeoff,
+        "print the runs that give most for what they cost (the Pareto front), or draw all",
+    )  # fmt: skip
+    cli_tradeoff.add_options(traded)
     exported = _command(
         commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
     )
@@ -123,9 +129,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, resume, runs, taken):
+    for part in (run, resume, runs, taken, traded):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune, compared, exported, taken, report):
+    for part in (
+        run, resume, runs, structure, tune, compared, traded, exported, taken, report,
+    ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -149,7 +157,8 @@ def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
         "analyze", "code", "compare", "datasets", "devices", "export-run", "find-batch-size",
-        "find-rate", "import-run", "presets", "report", "resume", "run", "runs", "tune",
+        "find-rate", "import-run", "presets", "report", "resume", "run", "runs", "tradeoff",
+        "tune",
     }  # fmt: skip
 
 

@@ -218,12 +218,12 @@ def test_the_filter_finds_what_lies_in_the_range(
 
 
 def near_an_end(axis: Axis, low: float, high: float) -> npt.NDArray[np.bool_]:
-    """Runs so near to an end of the range that rounding decides; dates are rounded to seconds."""
+    """Runs so near to an end that rounding decides; the dates are too close to tell apart."""
     if axis.categories:
         return np.zeros(len(axis.heights), np.bool_)
     slack = 1.0 if axis.column.kind is Kind.DATE else 1 / 200
     return np.asarray(
-        (np.abs(axis.heights - low) < slack) | (np.abs(axis.heights - high) < slack), np.bool_
+        (np.abs(axis.heights - low) <= slack) | (np.abs(axis.heights - high) <= slack), np.bool_
     )
 
 

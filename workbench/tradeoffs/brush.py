@@ -101,7 +101,9 @@ class Axis:
 
     def _compared(self, operator: Operator, height: float) -> Compare:
         step = abs(self.value_at(height + 1 / STEPS) - self.value_at(height))
-        return Compare(self.column.key, operator, _written(self.value_at(height), step, self.column))
+        return Compare(
+            self.column.key, operator, _written(self.value_at(height), step, self.column)
+        )
 
     def _term_of_texts(self, low: float, high: float) -> Term | None:
         heights = _spaced(len(self.categories))
@@ -160,7 +162,8 @@ def _spaced(count: int) -> npt.NDArray[np.float64]:
 def _written(value: float, step: float, column: Column) -> str:
     """A number as a filter has it, as short as its place on the axis allows."""
     if column.kind is Kind.DATE:
-        return datetime.fromtimestamp(round(value)).isoformat()
+        exact = "seconds" if step >= 1 else "milliseconds"
+        return datetime.fromtimestamp(value).isoformat(timespec=exact)
     digits = max(0, -math.floor(math.log10(step)))
     return f"{value:.6g}" if digits > MOST_DECIMALS else f"{value:.{digits}f}"
 

@@ -42,7 +42,7 @@ def front(values: Numbers, better: Sequence[int]) -> Mask:
 
 
 def _least(costs: Numbers) -> Mask:
-    return np.arange(len(costs)) == 0
+    return np.asarray(np.arange(len(costs)) == 0, np.bool_)
 
 
 def _front_of_two(costs: Numbers) -> Mask:
@@ -77,7 +77,8 @@ def staircase(x: Numbers, y: Numbers, better_x: int) -> tuple[Numbers, Numbers]:
     """The line of a front in two quantities: at each x, the best y that a run there reaches.
 
     Args:
-        x, y: Of the points on the front, in any order.
+        x: Of the points on the front, in any order.
+        y: Of the same.
         better_x: 1 where more of x is better, -1 where less is.
     """
     order = np.lexsort((y, x))
