@@ -17,6 +17,7 @@ def keep(window: MainWindow) -> None:
         "table": window.runs.state(),
         "plots": window.live.settings(),
         "compare": window.compare.curves.settings(),
+        "tradeoffs": window.compare.tradeoffs.settings(),
         "explained": window.experiment.explained,
     }
     for key, value in values.items():
@@ -33,6 +34,7 @@ def restore(window: MainWindow) -> None:
         ("table", window.runs.restore_state),
         ("plots", window.live.restore_settings),
         ("compare", window.compare.curves.restore_settings),
+        ("tradeoffs", window.compare.tradeoffs.restore_settings),
         ("explained", window.experiment.explain),
     ):
         value = window.settings.value(key)

@@ -102,15 +102,15 @@ class MainWindow(QMainWindow):
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
-        self.compare = ComparePanel(self.store.folder, self.live.known_curves)
+        self.model = RunTable(self.feed)
+        self.model.set_colours(run_colour)
+        self.runs = RunsPanel(self.model)
+        self.compare = ComparePanel(self.store.folder, self.live.known_curves, self.runs)
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
         self.inside = InsidePanel(self.assistant)
-        self.model = RunTable(self.feed)
-        self.model.set_colours(run_colour)
-        self.runs = RunsPanel(self.model)
         self.queue = QueuePanel()
         self.log = LogPanel()
         self.banner = Banner()
@@ -191,7 +191,8 @@ class MainWindow(QMainWindow):
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
         self.compare.failed.connect(self.report)
-        self.compare.curves.export_requested.connect(self.beside.export_figure)
+        self.compare.said.connect(self.banner.say)
+        self.compare.export_requested.connect(self.beside.export_figure)
         self.live.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
@@ -386,7 +387,7 @@ class MainWindow(QMainWindow):
         """Draws everything in the appearance in force."""
         theme.apply()
         self.live.restyle()
-        self.compare.curves.restyle()
+        self.compare.restyle()
         self.model.set_colours(run_colour)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ui.panels.code import CodeWindow
 from ui.panels.export_window import ExportWindow
 from ui.panels.presets import PresetGallery
-from workbench.figures.settings import CurveFigure
+from workbench.figures.settings import FigureSpec
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -45,7 +45,7 @@ class SideWindows(QObject):
         _to_front(self.presets)
 
     @Slot(object, dict)
-    def export_figure(self, figure: CurveFigure, names: dict[str, str]) -> None:
+    def export_figure(self, figure: FigureSpec, names: dict[str, str]) -> None:
         """Shows the export window on a figure; the names are those of its runs, by id."""
         if self.figure is None:
             self.figure = ExportWindow(self._window.store.folder, self._window)

@@ -132,6 +132,8 @@ def test_bars_are_means_and_deviations(runs: list[tuple[str, float]]) -> None:
         else:
             assert bars.deviations[number] == pytest.approx(np.std(mine, ddof=1), abs=1e-6)
         assert labels[bars.first[number]] == label
+        assert {labels[run] for run in np.flatnonzero(bars.bar_of == number)} == {label}
+    assert np.count_nonzero(bars.bar_of < 0) == bars.missing
 
 
 def test_the_best_bar_is_first() -> None:

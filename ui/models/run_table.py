@@ -6,7 +6,7 @@ the number of rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,10 @@ class RunTable(QAbstractTableModel):
         self._feed.need(keys)
         view = View(self._sort, self.group, shown, self.archived, self.only)
         self._arranger.ask(view, found)
+
+    def need(self, keys: Iterable[str]) -> None:
+        """Sees to it that these columns are there; `arranged` tells when those of epochs are."""
+        self._feed.need(keys)
 
     def set_filter(self, text: str) -> None:
         """Shows only the runs that fulfil a filter.

@@ -1,4 +1,4 @@
-"""The window in which a figure of curves is set up, previewed, saved and copied."""
+"""The window in which a figure is set up, previewed, saved and copied."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ui.figure_process import FigureProcess
 from ui.forms.form import SpecForm
 from ui.panels.figure_preview import FigurePreview
 from ui.panels.legend_rows import LegendRows
-from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, CurveFigure, Look
+from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
 
 SIZE = (240 * theme.UNIT, 165 * theme.UNIT)
 FORM_WIDTH = 88 * theme.UNIT
@@ -58,7 +58,7 @@ class ExportWindow(QWidget):
         self.setWindowTitle(self.tr("Export figure"))
         self.resize(*SIZE)
         self._store = store
-        self._figure: CurveFigure | None = None
+        self._figure: FigureSpec | None = None
         self._number = 0
         self._waits: dict[int, str] = {}
         self._is_stale = False
@@ -129,9 +129,9 @@ class ExportWindow(QWidget):
         column.addLayout(presets)
         self.form = SpecForm(self.edited, EditedSpec.PATH)
         column.addWidget(self.form)
-        title = QLabel(self.tr("Legend"))
-        title.setProperty("role", "title")
-        column.addWidget(title)
+        self.legend_title = QLabel(self.tr("Legend"))
+        self.legend_title.setProperty("role", "title")
+        column.addWidget(self.legend_title)
         self.rows.setMinimumHeight(30 * theme.UNIT)
         column.addWidget(self.rows, 1)
         area = QScrollArea()
@@ -149,7 +149,7 @@ class ExportWindow(QWidget):
 
     # --- the figure ----------------------------------------------------------------------------
 
-    def show_figure(self, figure: CurveFigure, names: Mapping[str, str]) -> None:
+    def show_figure(self, figure: FigureSpec, names: Mapping[str, str]) -> None:
         """Begins with a figure; what a person set up for the one before is kept.
 
         Args:
@@ -163,17 +163,19 @@ class ExportWindow(QWidget):
         self._figure = figure
         self.edited.spec = Look.parse({**look, **{n: v for n, v in shown.items() if v is not None}})
         self.form.refresh()
-        self.rows.show_entries(figure.runs, names)
+        self.rows.show_entries(figure.legend, names)
+        for widget in (self.legend_title, self.rows):
+            widget.setVisible(bool(figure.legend))
         self._changed()
 
     @property
-    def figure(self) -> CurveFigure | None:
+    def figure(self) -> FigureSpec | None:
         """As it is set up."""
         if self._figure is None:
             return None
         look = self.edited.spec
         assert isinstance(look, Look)
-        return CurveFigure(runs=self.rows.entries, plot=self._figure.plot, look=look)
+        return self._figure.dressed(look, self.rows.entries)
 
     def use_size(self, name: str) -> None:
         """Takes width, height and font size of a preset."""
@@ -214,11 +216,16 @@ class ExportWindow(QWidget):
         shown = figure.changed(look=figure.look.changed(dpi=dpi).values())
         self._ask("preview", shown, formats=["png"])
 
-    def _ask(self, purpose: str, figure: CurveFigure, **more: Any) -> None:
+    def _ask(self, purpose: str, figure: FigureSpec, **more: Any) -> None:
         self._number += 1
         self._waits[self._number] = purpose
         self.process.send(
-            {"number": self._number, "store": str(self._store), "figure": figure.values(), **more}
+            {
+                "number": self._number,
+                "store": str(self._store),
+                "figure": figure.with_format(),
+                **more,
+            }
         )
         self._show_state()
 
@@ -277,15 +284,15 @@ class ExportWindow(QWidget):
         figure = self.figure
         if figure is None:
             return
-        name = f"{figure.plot.metric.replace('_', '-')}.svg"
+        filters = {suffix: FILTERS[suffix] for suffix in figure.SUFFIXES}
         chosen, kind = QFileDialog.getSaveFileName(
-            self, self.tr("Save figure"), name, ";;".join(FILTERS.values())
+            self, self.tr("Save figure"), f"{figure.file_name}.svg", ";;".join(filters.values())
         )
         if not chosen:
             return
         path = Path(chosen)
-        if path.suffix.lower() not in FILTERS:
-            suffix = next((s for s, words in FILTERS.items() if words == kind), ".svg")
+        if path.suffix.lower() not in filters:
+            suffix = next((s for s, words in filters.items() if words == kind), ".svg")
             path = path.with_name(f"{path.name}{suffix}")
         self._say(self.tr("Writing {}…").format(path.name), "muted")
         self._ask("busy", figure, path=str(path))

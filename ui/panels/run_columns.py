@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -32,6 +32,8 @@ class ColumnChooser(QDialog):
         model: Whose columns are offered.
         shown: Keys of the columns that are shown now.
         parent: The window it lies before.
+        hint: Under the list; "" for that on headers.
+        first: The columns that "As at first" brings back.
 
     Signals:
         chosen: Keys of the columns to show, in order.
@@ -39,9 +41,12 @@ class ColumnChooser(QDialog):
 
     chosen = Signal(list)
 
-    def __init__(self, model: RunTable, shown: Callable[[], list[str]], parent: QWidget) -> None:
+    def __init__(
+        self, model: RunTable, shown: Callable[[], list[str]], parent: QWidget, *, hint: str = "",
+        first: Sequence[str] = DEFAULT_KEYS,
+    ) -> None:  # fmt: skip
         super().__init__(parent)
-        self._model, self._shown = model, shown
+        self._model, self._shown, self._first = model, shown, first
         self.setWindowTitle(self.tr("Columns"))
         self.resize(110 * theme.UNIT, 130 * theme.UNIT)
         self.search = QLineEdit()
@@ -54,8 +59,8 @@ class ColumnChooser(QDialog):
         self.list.setAccessibleName(self.tr("Columns"))
         self.list.setToolTip(self.tr("Tick what the table shall show"))
         self.list.itemChanged.connect(self._ticked)
-        hint = QLabel(self.tr("Drag a column's header to put it elsewhere."))
-        hint.setProperty("role", "muted")
+        below = QLabel(hint or self.tr("Drag a column's header to put it elsewhere."))
+        below.setProperty("role", "muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         reset = QPushButton(self.tr("As at first"))
@@ -64,7 +69,7 @@ class ColumnChooser(QDialog):
         buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
         layout = QVBoxLayout(self)
         theme.spaced(layout, 3, spacing=2)
-        for part in (self.search, self.list, hint, buttons):
+        for part in (self.search, self.list, below, buttons):
             layout.addWidget(part)
         self.refill()
 
@@ -99,5 +104,5 @@ class ColumnChooser(QDialog):
 
     @Slot()
     def _reset(self) -> None:
-        self.chosen.emit(list(DEFAULT_KEYS))
+        self.chosen.emit(list(self._first))
         self.refill()

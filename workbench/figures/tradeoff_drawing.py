@@ -203,12 +203,17 @@ def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
         GREY if look_.monochrome else look(table.colours[first])[0] or TEXT
         for first in found.first.tolist()
     ]
-    axes.barh(
-        rows, found.means * title.scale, height=0.62, color=colours, zorder=2,
-        xerr=np.nan_to_num(found.deviations) * title.scale if has_more else None,
-        error_kw={"elinewidth": 0.1 * look_.font_size, "capsize": 0.25 * look_.font_size,
-                  "ecolor": TEXT, "zorder": 3},
-    )  # fmt: skip
+    means = found.means * title.scale
+    if figure.from_zero:
+        axes.barh(rows, means, height=0.62, color=colours, zorder=2)
+    else:
+        axes.scatter(means, rows, s=(0.8 * look_.font_size) ** 2, color=colours, zorder=4)
+        axes.margins(x=0.08)
+    if has_more:
+        axes.errorbar(
+            means, rows, xerr=np.nan_to_num(found.deviations) * title.scale, fmt="none",
+            ecolor=TEXT, elinewidth=0.1 * look_.font_size, capsize=0.25 * look_.font_size, zorder=3,
+        )  # fmt: skip
     axes.set_ylim(-0.7, len(found) - 0.3)
     axes.set_xscale("log" if figure.quantity.log else "linear")
     finish(axes, look_.changed(y_from=-0.7, y_to=len(found) - 0.3), log_x=figure.quantity.log,

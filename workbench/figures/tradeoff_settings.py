@@ -65,6 +65,9 @@ class BarsFigure(FigureSpec):
         "", "Group", "A column whose values make the groups, or 'name' without its number; empty "
         "for a bar a run.", max_length=300,
     )  # fmt: skip
+    from_zero: bool = setting(
+        True, "From zero", "Bars begin at 0; else dots on an axis around their values."
+    )
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -168,6 +168,23 @@ def _written(value: float, step: float, column: Column) -> str:
     return f"{value:.6g}" if digits > MOST_DECIMALS else f"{value:.{digits}f}"
 
 
+def moved(before: Axis, now: Axis, range_: tuple[float, float]) -> tuple[float, float] | None:
+    """A range that was brushed on an axis before, on what the axis is now; None where it is gone.
+
+    An end that stood at the end of the axis stays there: it stood for no limit.
+    """
+    if before.categories or now.categories:
+        return range_ if before.categories == now.categories else None
+    if before.log != now.log or now.low == now.high:
+        return None
+    span = now.high - now.low
+    ends = [before.low + height * (before.high - before.low) for height in range_]
+    low, high = ((end - now.low) / span for end in ends)
+    low = 0.0 if range_[0] <= 0.0 else low
+    high = 1.0 if range_[1] >= 1.0 else high
+    return (max(low, 0.0), min(high, 1.0)) if low < 1.0 and high > 0.0 else None
+
+
 def together(terms: Iterable[Term | None]) -> Term | None:
     """What holds the runs that all brushed ranges hold."""
     known = tuple(term for term in terms if term is not None)

@@ -24,6 +24,7 @@ class Bars:
         deviations: Their sample standard deviations; NaN for a group of one run.
         counts: How many runs of each have the figure.
         first: The number of the first run of each.
+        bar_of: By run the number of its bar; -1 where it lacks the figure.
         missing: How many runs lack the figure.
         total: How many runs there are.
     """
@@ -33,6 +34,7 @@ class Bars:
     deviations: Numbers
     counts: Indices
     first: Indices
+    bar_of: Indices
     missing: int
     total: int
 
@@ -59,9 +61,13 @@ def bars_of(values: Numbers, labels: Labels, sign: int) -> Bars:
     first = np.full(count, len(values), np.intp)
     np.minimum.at(first, codes, known)
     order = np.lexsort((first, means if sign < 0 else -means))
+    rank = np.empty(count, np.intp)
+    rank[order] = np.arange(count)
+    bar_of = np.full(len(values), -1, np.intp)
+    bar_of[known] = rank[codes]
     names = list(numbers)
     return Bars(
         tuple(names[number] for number in order),
         means[order], deviations[order], np.bincount(codes, minlength=count)[order], first[order],
-        len(values) - len(known), len(values),
+        bar_of, len(values) - len(known), len(values),
     )  # fmt: skip

@@ -1,0 +1,180 @@
+"""Trade-offs, view "Bars": a quantity by run or by group, with mean and standard deviation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
+
+from ui import theme
+from ui.models.run_table import RunTable
+from ui.panels.quantity_chooser import LazyBox, QuantityChooser
+from ui.panels.tradeoff_view import TradeoffView, listed, run_colours
+from ui.plots.run_bars import RunBar, RunBars
+from workbench import words
+from workbench.figures.tradeoff_numbers import Table, labels_of
+from workbench.figures.tradeoff_settings import BarsFigure
+from workbench.runs.columns import Column
+from workbench.tradeoffs.groups import Bars, bars_of
+from workbench.tradeoffs.points import Quantity
+from workbench.tradeoffs.titles import title_of
+
+FIRST = Quantity(key="test_accuracy", better="more")
+AIR = 0.06
+"""Of the range, before the least value where the axis doesn't begin at 0."""
+
+
+def _find(table: Table, quantity: Quantity, group: str) -> Bars:
+    return bars_of(table.numbers(quantity.key), labels_of(group, table), quantity.sign)
+
+
+class BarsView(TradeoffView):
+    """The bars with their controls."""
+
+    def __init__(self, model: RunTable) -> None:
+        super().__init__(model)
+        self._table: Table | None = None
+        self._found: Bars | None = None
+        self._drawn = FIRST
+        self._chosen: frozenset[str] = frozenset()
+        tr = self.tr
+        self.chooser = QuantityChooser(
+            tr("Quantity"), tr("How long the bars are; the best is on top"), self.offered_numbers
+        )
+        self.chooser.log.hide()  # a bar's length says nothing on a logarithmic axis
+        self.chooser.show_quantity(FIRST)
+        self.group = LazyBox(
+            tr("Bar for each"), tr("Runs that agree in this become one bar: their mean, with the "
+            "standard deviation"), self.offered_groups,
+        )  # fmt: skip
+        self.group.show_key("")
+        self.zero = QToolButton()
+        self.zero.setText(tr("From zero"))
+        self.zero.setAccessibleName(self.zero.text())
+        self.zero.setCheckable(True)
+        self.zero.setToolTip(
+            tr("Bars that begin at 0; without it dots, on an axis that shows small differences")
+        )
+        label = QLabel(tr("Bar for each"))
+        label.setBuddy(self.group)
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=3)
+        row.addWidget(self.chooser, 1)
+        row.addWidget(label)
+        row.addWidget(self.group, 1)
+        row.addWidget(self.zero)
+        row.addStretch(1)
+        self.bars = RunBars()
+        self.column.addLayout(row)
+        self.column.addWidget(self.bars, 1)
+        self.column.addWidget(self.note)
+        self.chooser.changed.connect(self.changed)
+        self.group.currentIndexChanged.connect(self._choose)
+        self.zero.toggled.connect(self._choose)
+        self.bars.picked.connect(self._pick)
+
+    @property
+    def quantity(self) -> Quantity:
+        """As it is chosen."""
+        return self.chooser.quantity or FIRST
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((self.quantity.key, self.group.key or "name")))
+
+    def job(self, table: Table) -> Callable[[], object]:
+        return partial(_find, table, self.quantity, self.group.key)
+
+    @Slot()
+    def _choose(self) -> None:
+        self.changed.emit()
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def show_result(self, table: Table, found: Bars) -> None:
+        self._table, self._found, self._drawn = table, found, self.quantity
+        self._draw(table, found)
+
+    def show_chosen(self, run_ids: frozenset[str]) -> None:
+        if run_ids != self._chosen:
+            self._chosen = run_ids
+            if self._table is not None and self._found is not None:
+                self._draw(self._table, self._found)
+
+    def _draw(self, table: Table, found: Bars) -> None:
+        column = table.about[self._drawn.key]
+        colours, numbers = run_colours(table)
+        spreads = np.nan_to_num(found.deviations)
+        bar_of = found.bar_of.tolist()
+        chosen = {
+            bar for bar, run_id in zip(bar_of, table.run_ids, strict=True) if run_id in self._chosen
+        }
+        bars = [
+            RunBar(
+                label, mean, mean - spread, mean + spread, _words(column, mean, spread, count),
+                colours[numbers[first]], number in chosen,
+            )
+            for number, (label, mean, spread, count, first) in enumerate(zip(
+                found.labels, found.means.tolist(), spreads.tolist(), found.counts.tolist(),
+                found.first.tolist(), strict=True,
+            ))
+        ]  # fmt: skip
+        self.bars.show_bars(self.tr(title_of(column).words), bars, self._axis(found, spreads))
+        self.note.setText(self._sentence(column, found))
+
+    def _axis(self, found: Bars, spreads: Any) -> tuple[float, float]:
+        if not len(found):
+            return 0.0, 1.0
+        low, high = float((found.means - spreads).min()), float((found.means + spreads).max())
+        if self.zero.isChecked() and low >= 0.0:
+            return 0.0, high
+        return low - AIR * ((high - low) or abs(high) or 1.0), high
+
+    def _sentence(self, column: Column, found: Bars) -> str:
+        title = self.tr(title_of(column).words).lower()
+        count = found.total - found.missing
+        parts = [self.tr("{} of {} runs drawn").format(f"{count:,}", f"{found.total:,}")]
+        if found.missing:
+            parts.append(self.tr("{} without {}").format(f"{found.missing:,}", title))
+        if (found.counts > 1).any():
+            parts.append(self.tr("mean ± standard deviation of n runs"))
+        return f"{listed(parts)}."
+
+    @Slot(int)
+    def _pick(self, number: int) -> None:
+        if self._table is not None and self._found is not None:
+            mine = np.flatnonzero(self._found.bar_of == number).tolist()
+            self.picked.emit([self._table.run_ids[run] for run in mine])
+
+    # --- figures and settings ------------------------------------------------------------------
+
+    def figure(self) -> BarsFigure | None:
+        if self._table is None or self._found is None or not len(self._found):
+            return None
+        return BarsFigure(
+            runs=tuple(self._table.run_ids), quantity=self._drawn, group=self.group.key,
+            from_zero=self.zero.isChecked(),
+        )  # fmt: skip
+
+    def settings(self) -> dict[str, Any]:
+        zero = self.zero.isChecked()
+        return {"quantity": self.quantity.values(), "group": self.group.key, "from_zero": zero}
+
+    def restore(self, settings: dict[str, Any]) -> None:
+        quantity = Quantity.parse(settings["quantity"])
+        self.chooser.show_quantity(quantity)
+        self.group.show_key(str(settings["group"]))
+        with QSignalBlocker(self.zero):
+            self.zero.setChecked(bool(settings["from_zero"]))
+
+
+def _words(column: Column, mean: float, spread: float, count: int) -> str:
+    """97.32 % ± 0.12 % (n = 5)."""
+    text = column.text(mean)
+    if count < 2:
+        return text
+    return f"{text} ± {column.text(spread)} (n = {words.count(count)})"

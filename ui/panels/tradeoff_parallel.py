@@ -1,0 +1,226 @@
+"""Trade-offs, view "Parallel": every run a line through many columns, brushed by dragging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton
+
+from ui import theme
+from ui.models.run_table import RunTable
+from ui.panels.run_columns import ColumnChooser
+from ui.panels.tradeoff_view import TradeoffView, run_colours
+from workbench.figures.tradeoff_numbers import Table
+from workbench.runs.matching import Filter
+from workbench.runs.query import Term
+from workbench.tradeoffs.brush import Axis, axis_of, moved, together
+from workbench.tradeoffs.titles import title_of
+
+if TYPE_CHECKING:
+    from ui.plots.parallel import ParallelPlot
+
+FIRST = ("parameters", "images_per_second", "seconds", "val_accuracy", "test_accuracy")
+MOST_AXES = 16
+FIRST_LOG = ("parameters",)
+
+
+def _find(table: Table, keys: tuple[str, ...], logs: frozenset[str]) -> list[Axis]:
+    return [axis_of(table.about[key], table.columns[key], log=key in logs) for key in keys]
+
+
+class ParallelView(TradeoffView):
+    """The axes with their controls.
+
+    Signals:
+        filter_requested: Show only the runs that this expression finds.
+    """
+
+    filter_requested = Signal(str)
+
+    def __init__(self, model: RunTable) -> None:
+        super().__init__(model)
+        self._keys: tuple[str, ...] = FIRST
+        self._logs: frozenset[str] = frozenset(FIRST_LOG)
+        self._table: Table | None = None
+        self._axes: list[Axis] = []
+        self._inside: list[str] = []
+        self._plot: ParallelPlot | None = None
+        self._chooser: ColumnChooser | None = None
+        tr = self.tr
+        self.axes_button = QPushButton(tr("Axes…"))
+        self.axes_button.setToolTip(tr("Choose the columns: figures, settings, words"))
+        self.axes_button.clicked.connect(self._choose_axes)
+        self.log_button = QToolButton()
+        self.log_button.setText(tr("Logarithmic"))
+        self.log_button.setAccessibleName(self.log_button.text())
+        self.log_button.setToolTip(tr("Which axes are logarithmic"))
+        self.log_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.log_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.log_menu = QMenu(self)
+        self.log_menu.aboutToShow.connect(self._fill_logs)
+        self.log_button.setMenu(self.log_menu)
+        self.expression = QLineEdit()
+        self.expression.setReadOnly(True)
+        self.expression.setPlaceholderText(tr("Drag on an axis; the filter it makes stands here"))
+        self.expression.setAccessibleName(tr("Brushed runs as a filter"))
+        self.expression.setToolTip(tr("Finds the brushed runs, here and with 'runs --filter'"))
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=2)
+        for widget in (self.axes_button, self.log_button):
+            row.addWidget(widget)
+        row.addWidget(self.expression, 1)
+        self.buttons: dict[str, QPushButton] = {}
+        for name, text, reason, act in (
+            ("copy", tr("Copy"), tr("Copy the filter"), self._copy),
+            ("filter", tr("Filter the table"), tr("Show only the brushed runs in the table"),
+             self._use_filter),
+            ("select", tr("Select"), tr("Select the brushed runs in the table"), self._pick),
+            ("clear", tr("Clear"), tr("Clear all brushes (or double-click an axis)"), self.clear),
+        ):  # fmt: skip
+            button = QPushButton(text)
+            button.setToolTip(reason)
+            button.clicked.connect(act)
+            row.addWidget(button)
+            self.buttons[name] = button
+        self.column.addLayout(row)
+        self.column.addWidget(self.note)
+        self._show_state()
+
+    @property
+    def plot(self) -> ParallelPlot:
+        """The plot, made at the first use: its library takes a moment to load."""
+        if self._plot is None:
+            from ui.plots.parallel import ParallelPlot
+
+            self._plot = ParallelPlot()
+            self._plot.brushed.connect(self._brush)
+            self.column.insertWidget(1, self._plot, 1)
+        return self._plot
+
+    # --- what is asked for ---------------------------------------------------------------------
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return self._keys
+
+    def job(self, table: Table) -> Callable[[], object]:
+        return partial(_find, table, self._keys, self._logs)
+
+    def set_axes(self, keys: list[str]) -> None:
+        """Shows these columns, from left to right."""
+        self._keys = tuple(key for key in dict.fromkeys(keys) if key != "name")[:MOST_AXES]
+        self.changed.emit()
+
+    def set_log(self, key: str, on: bool) -> None:
+        """Makes an axis logarithmic, or not."""
+        self._logs = self._logs | {key} if on else self._logs - {key}
+        self.changed.emit()
+
+    @Slot()
+    def _choose_axes(self) -> None:
+        if self._chooser is None:
+            self._chooser = ColumnChooser(
+                self.model, lambda: ["name", *self._keys], self,
+                hint=self.tr("The last one ticked is the axis at the right."), first=FIRST,
+            )  # fmt: skip
+            self._chooser.setWindowTitle(self.tr("Axes"))
+            self._chooser.chosen.connect(self.set_axes)
+        self._chooser.refill()
+        self._chooser.show()
+        self._chooser.raise_()
+
+    @Slot()
+    def _fill_logs(self) -> None:
+        self.log_menu.clear()
+        for axis in self._axes:
+            if not axis.categories:
+                column = axis.column
+                action = self.log_menu.addAction(self.tr(title_of(column).words))
+                action.setCheckable(True)
+                action.setChecked(column.key in self._logs)
+                action.toggled.connect(partial(self.set_log, column.key))
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def show_result(self, table: Table, found: list[Axis]) -> None:
+        from ui.plots.parallel import Runs
+
+        before = {axis.column.key: axis for axis in self._axes}
+        brushes = {
+            axis.column.key: kept
+            for axis in found
+            if (range_ := self.plot.brushes.get(axis.column.key)) is not None
+            and (kept := moved(before[axis.column.key], axis, range_)) is not None
+        }
+        self._table, self._axes = table, found
+        colours, colour_of = run_colours(table)
+        self.plot.show_runs(Runs(found, colour_of, colours), brushes)
+        self._brush()
+
+    @Slot()
+    def _brush(self) -> None:
+        """Finds the runs inside by the filter that the ranges are."""
+        term, table = self.term, self._table
+        mask = None
+        if table is not None and term is not None:
+            found = Filter(term, self.model.frame)
+            places = [self.model.frame.place_of_any(run_id) for run_id in table.run_ids]
+            where = np.array(places, np.intp)
+            mask = found.mask(self.model.frame.snapshot(found.keys, where))
+        ids = table.run_ids if table is not None else []
+        self._inside = [] if mask is None else [ids[run] for run in np.flatnonzero(mask).tolist()]
+        self.expression.setText("" if term is None else str(term))
+        self.expression.setCursorPosition(0)
+        self.plot.show_mask(mask)
+        self._show_state()
+
+    @property
+    def term(self) -> Term | None:
+        """The ranges as a filter; None for none."""
+        brushes = self.plot.brushes if self._plot is not None else {}
+        return together(
+            axis.term(*brushes[axis.column.key])
+            for axis in self._axes
+            if axis.column.key in brushes
+        )
+
+    def _show_state(self) -> None:
+        has_brush = bool(self.expression.text())
+        for name, button in self.buttons.items():
+            button.setEnabled(has_brush and (name != "select" or bool(self._inside)))
+        total = len(self._table.run_ids) if self._table is not None else 0
+        words = self.tr("{} runs; those without a value pass below its axis.").format(f"{total:,}")
+        if has_brush:
+            words = self.tr("{} of {} runs brushed.").format(f"{len(self._inside):,}", f"{total:,}")
+        self.note.setText(words)
+
+    # --- what a person does --------------------------------------------------------------------
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.expression.text())
+
+    @Slot()
+    def _use_filter(self) -> None:
+        self.filter_requested.emit(self.expression.text())
+
+    @Slot()
+    def _pick(self) -> None:
+        self.picked.emit(list(self._inside))
+
+    @Slot()
+    def clear(self) -> None:
+        """Clears all ranges."""
+        self.plot.set_brushes({})
+
+    def settings(self) -> dict[str, Any]:
+        return {"axes": list(self._keys), "log": sorted(self._logs)}
+
+    def restore(self, settings: dict[str, Any]) -> None:
+        keys, logs = [str(key) for key in settings["axes"]], map(str, settings["log"])
+        self._keys, self._logs = tuple(keys)[:MOST_AXES], frozenset(logs)

@@ -1,0 +1,317 @@
+"""Trade-offs, view "Scatter": two or three quantities of the runs, and their Pareto front."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
+
+from ui import theme
+from ui.models.run_table import RunTable
+from ui.panels.quantity_chooser import QuantityChooser
+from ui.panels.tradeoff_view import TradeoffView, listed, run_colours
+from workbench.figures.settings import Entry, Look
+from workbench.figures.tradeoff_numbers import Table
+from workbench.figures.tradeoff_settings import ScatterFigure
+from workbench.runs.columns import Kind
+from workbench.tradeoffs.pareto import Numbers
+from workbench.tradeoffs.points import Points, Quantity, front_line, points_of
+from workbench.tradeoffs.sizes import shares
+from workbench.tradeoffs.titles import title_of
+
+if TYPE_CHECKING:
+    from ui.plots.scatter import Cloud, ScatterPlot
+
+SMALLEST, LARGEST, PLAIN = 5.0, 22.0, 9.0
+"""Diameters of dots in pixels."""
+
+SHADES = 48
+FIRST = (Quantity(key="parameters", better="less", log=True),
+         Quantity(key="test_accuracy", better="more"), None)  # fmt: skip
+
+
+class _Found(NamedTuple):
+    points: Points
+    line: tuple[Numbers, Numbers] | None
+
+
+def _find(table: Table, quantities: tuple[Quantity, ...]) -> _Found:
+    points = points_of([table.numbers(q.key) for q in quantities], quantities)
+    return _Found(points, front_line(points, quantities))
+
+
+class ScatterView(TradeoffView):
+    """The plot with its controls."""
+
+    def __init__(self, model: RunTable) -> None:
+        super().__init__(model)
+        self._table: Table | None = None
+        self._found: _Found | None = None
+        self._drawn: tuple[Quantity, ...] = ()
+        self._chosen: frozenset[str] = frozenset()
+        self._plot: ScatterPlot | None = None
+        self._zoomed = False
+        self._make_controls()
+
+    def _make_controls(self) -> None:
+        tr, offered = self.tr, self.offered_numbers
+        self.choosers = [
+            QuantityChooser(tr("x"), tr("What the x axis shows: a cost, mostly"), offered),
+            QuantityChooser(tr("y"), tr("What the y axis shows: what it gives, mostly"), offered),
+            QuantityChooser(
+                tr("Dots"), tr("A third quantity, shown by size or colour of the dots"), offered,
+                optional=True,
+            ),
+        ]  # fmt: skip
+        self.third = QComboBox()
+        self.third.addItem(tr("by size"), "size")
+        self.third.addItem(tr("by colour"), "colour")
+        self.third.setAccessibleName(tr("What of a dot shows the third quantity"))
+        self.third.setToolTip(tr("By colour the runs' own colours go"))
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=3)
+        for chooser, first in zip(self.choosers, FIRST, strict=True):
+            chooser.show_quantity(first)
+            chooser.changed.connect(self._choose)
+            row.addWidget(chooser, 1)
+        row.addWidget(self.third)
+        self.third.currentIndexChanged.connect(self._choose)
+        self.column.addLayout(row)
+        self.select_button = QPushButton(tr("Select the front"))
+        self.select_button.setToolTip(tr("Select the runs on the Pareto front in the table"))
+        self.select_button.clicked.connect(self._pick_front)
+        self.bottom = QHBoxLayout()
+        theme.spaced(self.bottom, 0, spacing=2)
+        self.bottom.addWidget(self.note, 1)
+        self.bottom.addWidget(self.select_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(self.bottom)
+        self._show_use()
+
+    @property
+    def plot(self) -> ScatterPlot:
+        """The plot, made at the first use: its library takes a moment to load."""
+        if self._plot is None:
+            from ui.plots.scatter import ScatterPlot
+
+            self._plot = plot = ScatterPlot()
+            plot.picked.connect(self._pick)
+            plot.view.box.zoomed.connect(self._zoom)
+            plot.view.fit_requested.connect(self._unzoom)
+            self.column.insertWidget(1, plot, 1)
+        return self._plot
+
+    # --- what is asked for ---------------------------------------------------------------------
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """As they are chosen."""
+        chosen = [chooser.quantity for chooser in self.choosers]
+        return tuple(quantity for quantity in chosen if quantity is not None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(quantity.key for quantity in self.quantities)
+
+    def job(self, table: Table) -> Callable[[], object]:
+        return partial(_find, table, self.quantities)
+
+    @Slot()
+    def _choose(self) -> None:
+        self._show_use()
+        self.changed.emit()
+
+    def _show_use(self) -> None:
+        self.third.setEnabled(self.choosers[2].quantity is not None)
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def show_result(self, table: Table, found: _Found) -> None:
+        same = [(q.key, q.log) for q in self._drawn[:2]] == [
+            (q.key, q.log) for q in self.quantities[:2]
+        ]
+        if not same:
+            self._zoomed = False
+        self._table, self._found, self._drawn = table, found, self.quantities
+        self.plot.show_cloud(self._cloud(table, found), keep_view=same and self._zoomed)
+        self.note.setText(self._sentence(table, found.points))
+        self.select_button.setEnabled(bool(found.points.is_best.any()))
+
+    def show_chosen(self, run_ids: frozenset[str]) -> None:
+        if run_ids != self._chosen:
+            self._chosen = run_ids
+            if self._table is not None and self._found is not None:
+                self.plot.show_cloud(self._cloud(self._table, self._found), keep_view=True)
+
+    def show_fault(self, sentence: str) -> None:
+        super().show_fault(sentence)
+        self.select_button.setEnabled(False)
+
+    def _runs(self, points: Points) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """The runs that are drawn, a dot each."""
+        return points.known[points.is_drawn]
+
+    def _cloud(self, table: Table, found: _Found) -> Cloud:
+        from ui.plots.dots import Dots
+        from ui.plots.scatter import Cloud, Scale, scaled
+
+        points, (x, y) = found.points, self._drawn[:2]
+        runs, values = self._runs(points), points.values[points.is_drawn]
+        colours, colour_of = self._colours(table, points)
+        best = np.flatnonzero(points.is_best[points.is_drawn])
+        dots = Dots(
+            scaled(values[:, 0], log=x.log), scaled(values[:, 1], log=y.log),
+            colour_of, colours, self._diameters(values), best,
+            [table.names[run] for run in runs[best].tolist()], self._marked(table, runs),
+        )  # fmt: skip
+        line = found.line
+        if line is not None:
+            line = scaled(line[0], log=x.log), scaled(line[1], log=y.log)
+        axes = [self._scale(table, quantity, Scale) for quantity in (x, y)]
+        return Cloud(dots, axes[0], axes[1], line, partial(self._read, table, runs))
+
+    def _scale(self, table: Table, quantity: Quantity, make: Any) -> Any:
+        from ui.plots.ticks import Quantity as Ticks
+
+        column = table.about[quantity.key]
+        kinds = {
+            Kind.SHARE: Ticks.SHARE, Kind.SECONDS: Ticks.SECONDS, Kind.COUNT: Ticks.COUNT,
+            Kind.NUMBER: Ticks.RATE,
+        }  # fmt: skip
+        words = self.tr(title_of(column).words)
+        return make(words, kinds.get(column.kind, Ticks.NUMBER), quantity.log)
+
+    def _marked(self, table: Table, runs: Any) -> Any:
+        marked = [n for n, run in enumerate(runs.tolist()) if table.run_ids[run] in self._chosen]
+        return np.array(marked if self._chosen else [], np.intp)
+
+    def _colours(self, table: Table, points: Points) -> tuple[Sequence[QColor], Any]:
+        runs = self._runs(points)
+        if not self._is_by_colour:
+            colours, numbers = run_colours(table)
+            made = [self.plot.legible(colour) for colour in colours]
+            return made, numbers[runs]
+        third = points.values[points.is_drawn, 2]
+        share = shares(third, log=self._drawn[2].log)
+        return self.plot.shades(SHADES), np.round(share * (SHADES - 1)).astype(np.intp)
+
+    @property
+    def _is_by_colour(self) -> bool:
+        return len(self._drawn) > 2 and self.third.currentData() == "colour"
+
+    def _diameters(self, values: Numbers) -> Numbers:
+        if len(self._drawn) < 3 or self._is_by_colour:
+            return np.full(len(values), PLAIN)
+        # The area, not the width, is what the eye compares.
+        share = shares(values[:, 2], log=self._drawn[2].log)
+        return np.sqrt(SMALLEST**2 + (LARGEST**2 - SMALLEST**2) * share)
+
+    def _read(self, table: Table, runs: Any, dot: int) -> tuple[str, list[tuple[str, str]]]:
+        run = int(runs[dot])
+        rows = []
+        for quantity in self._drawn:
+            column = table.about[quantity.key]
+            value = float(table.columns[quantity.key][run])
+            rows.append((self.tr(title_of(column).words), column.text(value)))
+        return table.names[run], rows
+
+    def _sentence(self, table: Table, points: Points) -> str:
+        """How many runs are drawn and best, why others are not, and what the dots say."""
+        drawn, best = int(points.is_drawn.sum()), int(points.is_best.sum())
+        parts = [self.tr("{} of {} runs drawn").format(f"{drawn:,}", f"{points.total:,}")]
+        for quantity, missing in zip(self._drawn, points.missing, strict=True):
+            if missing:
+                words = self.tr(title_of(table.about[quantity.key]).words).lower()
+                parts.append(self.tr("{} without {}").format(f"{missing:,}", words))
+        if points.off_axis:
+            parts.append(
+                self.tr("{} not above 0, so not on a logarithmic axis").format(points.off_axis)
+            )
+        front = (
+            self.tr("{} on the Pareto front (ringed)").format(f"{best:,}")
+            if any(quantity.sign for quantity in self._drawn)
+            else self.tr("no front, as no direction is good: press – to choose one")
+        )
+        return f"{listed(parts)}; {front}.{self._words_of_third(table, points)}"
+
+    def _words_of_third(self, table: Table, points: Points) -> str:
+        if len(self._drawn) < 3 or not points.is_drawn.any():
+            return ""
+        third, column = points.values[points.is_drawn, 2], table.about[self._drawn[2].key]
+        words = self.tr(title_of(column).words)
+        ends = column.text(float(third.min())), column.text(float(third.max()))
+        if not self._is_by_colour:
+            return " " + self.tr("Size: {}, {} to {}.").format(words, *ends)
+        first, *_, last = (colour.name() for colour in self.plot.shades(SHADES))
+        low, high = (
+            f"<span style='color:{colour}'>●</span> {end}"
+            for colour, end in zip((first, last), ends, strict=True)
+        )
+        return " " + self.tr("Colour: {}, {} to {}.").format(words, low, high)
+
+    # --- what a person does --------------------------------------------------------------------
+
+    @Slot(int)
+    def _pick(self, dot: int) -> None:
+        if self._table is not None and self._found is not None:
+            run = int(self._runs(self._found.points)[dot])
+            self.picked.emit([self._table.run_ids[run]])
+
+    @Slot()
+    def _pick_front(self) -> None:
+        self.picked.emit([run_id for run_id, _ in self._front()])
+
+    def _front(self) -> list[tuple[str, str]]:
+        """Ids and names of the runs on the front."""
+        if self._table is None or self._found is None:
+            return []
+        best = self._found.points.best().tolist()
+        return [(self._table.run_ids[run], self._table.names[run]) for run in best]
+
+    @Slot()
+    def _zoom(self) -> None:
+        self._zoomed = True
+
+    @Slot()
+    def _unzoom(self) -> None:
+        self._zoomed = False
+
+    # --- figures and settings ------------------------------------------------------------------
+
+    def figure(self) -> ScatterFigure | None:
+        if self._table is None or self._found is None or not self._found.points.is_drawn.any():
+            return None
+        return ScatterFigure(
+            runs=tuple(self._table.run_ids), quantities=self._drawn,
+            third=self.third.currentData(), look=self._look(self._table),
+            named=tuple(Entry(run_id=run_id) for run_id, _ in self._front()),
+        )  # fmt: skip
+
+    def _look(self, table: Table) -> Look:
+        """The part of the axes that is shown, where a person chose one."""
+        if not self._zoomed:
+            return Look()
+        ends: list[float] = []
+        view = self.plot.view
+        for range_, quantity in zip((view.x_range, view.y_range), self._drawn[:2], strict=True):
+            scale = title_of(table.about[quantity.key]).scale
+            ends += [scale * (10.0**end if quantity.log else end) for end in range_]
+        return Look(x_from=ends[0], x_to=ends[1], y_from=ends[2], y_to=ends[3])
+
+    def settings(self) -> dict[str, Any]:
+        quantities = [quantity.values() for quantity in self.quantities]
+        return {"quantities": quantities, "third": self.third.currentData()}
+
+    def restore(self, settings: dict[str, Any]) -> None:
+        quantities = [Quantity.parse(values) for values in settings["quantities"]]
+        if not 2 <= len(quantities) <= 3:
+            raise ValueError(f"a scatter has two or three quantities, got {len(quantities)}")
+        padded: list[Quantity | None] = [*quantities, None]
+        for chooser, quantity in zip(self.choosers, padded, strict=False):
+            chooser.show_quantity(quantity)
+        self.third.setCurrentIndex(max(0, self.third.findData(settings["third"])))
+        self._show_use()
