@@ -15,6 +15,8 @@ from workbench.tradeoffs.titles import title_of
 SHORTEST = 14
 """Letters of a combo box that is squeezed."""
 
+WIDEST = 64 * theme.UNIT
+
 MARKS: dict[Better, str] = {"more": "↑", "less": "↓", "neither": "–"}
 AFTER: dict[Better, Better] = {"more": "less", "less": "neither", "neither": "more"}
 
@@ -35,6 +37,7 @@ class LazyBox(QComboBox):
         self.setToolTip(reason)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(SHORTEST)
+        self.setMaximumWidth(WIDEST)
         self.setMaxVisibleItems(24)
 
     @property
@@ -105,8 +108,8 @@ class QuantityChooser(QWidget):
         label.setBuddy(self.box)
         row = QHBoxLayout(self)
         theme.spaced(row, 0, spacing=1)
-        for widget in (label, self.box, self.way, self.log):
-            row.addWidget(widget)
+        for widget, stretch in ((label, 0), (self.box, 1), (self.way, 0), (self.log, 0)):
+            row.addWidget(widget, stretch)
         self.box.currentIndexChanged.connect(self._chosen)
         self.way.clicked.connect(self._turn)
         self.log.toggled.connect(self._toggled)

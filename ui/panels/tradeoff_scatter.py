@@ -78,8 +78,9 @@ class ScatterView(TradeoffView):
         for chooser, first in zip(self.choosers, FIRST, strict=True):
             chooser.show_quantity(first)
             chooser.changed.connect(self._choose)
-            row.addWidget(chooser, 1)
+            row.addWidget(chooser)
         row.addWidget(self.third)
+        row.addStretch(1)
         self.third.currentIndexChanged.connect(self._choose)
         self.column.addLayout(row)
         self.select_button = QPushButton(tr("Select the front"))

@@ -126,6 +126,7 @@ class TradeoffsPage(QWidget):
         row.addStretch(1)
         self.export_action = QAction(tr("Export figure…"), self)
         self.export_action.setToolTip(tr("This as SVG, PDF, PNG or CSV, for a paper"))
+        self.export_action.setEnabled(False)
         theme.set_icon(self.export_action, "save")
         self.export_action.triggered.connect(self.export)
         self.export_button = QToolButton()

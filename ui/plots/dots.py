@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 from ui.plots.theme import PlotTheme
+from ui.theme import tones
 from workbench.tradeoffs.labels import Box, place
 
 REACH = 12.0
@@ -135,7 +136,8 @@ class DotLayer(QGraphicsObject):
     ) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for which, colour, wide, away in (
-            (dots.best, theme.foreground, 1.5, 0.0), (dots.chosen, theme.accent, RING, RING + 1.0),
+            (dots.best, theme.foreground, 1.5, 0.0),
+            (dots.chosen, QColor(tones().accent), RING, RING + 1.0),
         ):  # fmt: skip
             painter.setPen(QPen(colour, wide))
             for dot in which.tolist():

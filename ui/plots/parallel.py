@@ -28,10 +28,10 @@ from PySide6.QtWidgets import QWidget
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 from ui.plots.theme import PlotTheme
+from ui.theme import UNIT, tones
 from workbench.tradeoffs.brush import Axis
 from workbench.tradeoffs.titles import title_of
 
-UNIT = 4
 SLICE_SECONDS = 0.006
 BATCH = 250
 """Lines to a call of the painter."""
@@ -44,7 +44,9 @@ SIDE, TOP, BOTTOM = 16 * UNIT, 12 * UNIT, 10 * UNIT
 MISSING = 5 * UNIT
 """How far below an axis the runs without a value pass."""
 
-BRUSH_WIDTH = 3 * UNIT
+BRUSH_WIDTH, BRUSH_OPACITY = 3 * UNIT, 0.35
+MOST_WIDE = 1000
+"""Lines above that are as thin as the screen can draw: wider ones cost several times as much."""
 
 Range = tuple[float, float]
 Mask = npt.NDArray[np.bool_]
@@ -204,7 +206,7 @@ class ParallelPlot(QWidget):
             place = QRectF(x - room / 2, bottom + MISSING + 2, room, metrics.height())
             painter.drawText(place, centred, words)
         if axis.column.key in self.brushes:
-            self._paint_brush(painter, x, self.brushes[axis.column.key], theme)
+            self._paint_brush(painter, x, self.brushes[axis.column.key])
         self._paint_ticks(painter, axis, x, theme, metrics, room)
 
     def _paint_ticks(
@@ -230,12 +232,15 @@ class ParallelPlot(QWidget):
             painter.setPen(theme.foreground)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
-    def _paint_brush(self, painter: QPainter, x: float, range_: Range, theme: PlotTheme) -> None:
+    def _paint_brush(self, painter: QPainter, x: float, range_: Range) -> None:
         low, high = range_
         place = QRectF(x - BRUSH_WIDTH / 2, self._y(high), BRUSH_WIDTH,
                        self._y(low) - self._y(high))  # fmt: skip
-        painter.fillRect(place, theme.band(theme.accent))
-        painter.setPen(QPen(theme.accent, 1))
+        edge = QColor(tones().accent)
+        inside = QColor(edge)
+        inside.setAlphaF(BRUSH_OPACITY)
+        painter.fillRect(place, inside)
+        painter.setPen(QPen(edge, 1))
         painter.drawRect(place)
 
     def _spacing(self) -> float:
@@ -339,7 +344,7 @@ class _Slices:
             joined = np.ones(x.shape, np.bool_)
             joined[:, -1] = False  # the last of a run is not joined to the first of the next
             path = pg.functions.arrayToQPath(x.ravel(), y.ravel(), connect=joined.ravel())
-            painter.setPen(QPen(colour, 0))
+            painter.setPen(QPen(colour, 1 if len(self._which) <= MOST_WIDE else 0))
             painter.drawPath(path)
         painter.end()
 
