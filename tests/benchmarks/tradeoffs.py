@@ -83,9 +83,9 @@ def _window(folder: Path) -> dict[str, object]:
             application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
 
     def drawn() -> bool:
-        plot = page.parallel._plot
+        plot, dots = page.parallel._plot, page.scatter.plot.layer
         busy = page.follow.is_stale or page.latest.is_busy or window.model.is_busy
-        return not busy and (plot is None or not plot.is_drawing)
+        return not busy and not dots.is_drawing and (plot is None or not plot.is_drawing)
 
     def timed(act: Callable[[], object]) -> dict[str, float]:
         turns.start()

@@ -84,6 +84,14 @@ def arranged(
     return arrange(plan(frame, View(keys, group, DEFAULT_KEYS, **view), found))
 
 
+def test_varied_settings_are_those_with_alternatives(store: Store, three: RunFrame) -> None:
+    """The quick way and the slow one agree, on all subsets of runs."""
+    for places in ([0], [1], [0, 1], [1, 2], [0, 2], [0, 1, 2], []):
+        listed = {p: v for p, v in three.alternatives(places).items() if len(v) > 1}
+        assert three.varied(places) == {path: None in values for path, values in listed.items()}
+    assert three.varied([0, 1])["training.batch_size"] is False
+
+
 # --- the feed ------------------------------------------------------------------------------------
 
 

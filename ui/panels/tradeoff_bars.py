@@ -14,7 +14,7 @@ from ui import theme
 from ui.models.run_table import RunTable
 from ui.panels.quantity_chooser import LazyBox, QuantityChooser
 from ui.panels.tradeoff_view import TradeoffView, listed, run_colours
-from ui.plots.run_bars import RunBar, RunBars
+from ui.plots.run_bars import LazyBars, RunBar, RunBars
 from workbench import words
 from workbench.figures.tradeoff_numbers import Table, labels_of
 from workbench.figures.tradeoff_settings import BarsFigure
@@ -110,21 +110,22 @@ class BarsView(TradeoffView):
         column = table.about[self._drawn.key]
         colours, numbers = run_colours(table)
         spreads = np.nan_to_num(found.deviations)
-        bar_of = found.bar_of.tolist()
-        chosen = {
-            bar for bar, run_id in zip(bar_of, table.run_ids, strict=True) if run_id in self._chosen
-        }
-        bars = [
-            RunBar(
-                label, mean, mean - spread, mean + spread, _words(column, mean, spread, count),
-                colours[numbers[first]], number in chosen,
-            )
-            for number, (label, mean, spread, count, first) in enumerate(zip(
-                found.labels, found.means.tolist(), spreads.tolist(), found.counts.tolist(),
-                found.first.tolist(), strict=True,
-            ))
-        ]  # fmt: skip
-        self.bars.show_bars(self.tr(title_of(column).words), bars, self._axis(found, spreads))
+        chosen: set[int] = set()
+        if self._chosen:
+            bars = zip(found.bar_of.tolist(), table.run_ids, strict=True)
+            chosen = {bar for bar, run_id in bars if run_id in self._chosen}
+
+        def bar(number: int) -> RunBar:
+            mean, spread = float(found.means[number]), float(spreads[number])
+            return RunBar(
+                found.labels[number], mean, mean - spread, mean + spread,
+                _words(column, mean, spread, int(found.counts[number])),
+                colours[numbers[found.first[number]]], number in chosen,
+            )  # fmt: skip
+
+        longest = max(found.labels, key=len, default="")
+        lazy = LazyBars(len(found), bar, longest)
+        self.bars.show_bars(self.tr(title_of(column).words), lazy, self._axis(found, spreads))
         self.note.setText(self._sentence(column, found))
 
     def _axis(self, found: Bars, spreads: Any) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.models.run_table import RunTable
-from workbench.curves.looks import CYCLE, look
+from workbench.curves.looks import CYCLE
 from workbench.figures.settings import FigureSpec
 from workbench.figures.tradeoff_numbers import Table
 from workbench.runs.columns import RUN_COLUMNS, Column, Kind
@@ -114,8 +114,7 @@ def run_colours(table: Table) -> tuple[list[QColor], np.ndarray[Any, np.dtype[np
     """The colours of runs, each once, and which of them each run has."""
     text = QColor(theme.tones().text)
     colours = [text if name is None else QColor(name) for name in CYCLE]
-    numbers = np.array([CYCLE.index(look(n)[0]) for n in table.colours], np.intp)
-    return colours, numbers
+    return colours, np.asarray(table.colours, np.intp) % len(CYCLE)
 
 
 def listed(parts: Sequence[str]) -> str:

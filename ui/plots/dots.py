@@ -5,12 +5,14 @@ What the dots are, and where they come from, never lives here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
@@ -25,6 +27,10 @@ REACH = 12.0
 
 MOST_NAMES = 40
 RING = 2.0
+SLICE_SECONDS = 0.006
+BATCH = 200
+"""Dots between two looks at the clock."""
+
 FAR = 30_000.0
 """Pixels; beyond this Qt's fixed-point coordinates overflow."""
 
@@ -66,8 +72,11 @@ class DotLayer(QGraphicsObject):
         self._theme: PlotTheme | None = None
         self._font = QFont()
         self._version = 0
-        self._picture: QPixmap | None = None
+        self._picture: _Picture | None = None
         self._picture_of: object = None
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(self.update)
         self.names_shown: list[str] = []
         self.setZValue(50)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -107,29 +116,29 @@ class DotLayer(QGraphicsObject):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        """Copies the picture; paints it first if anything that it shows has changed."""
+        """Copies the picture; paints more of it first where anything that it shows has changed."""
+        if self._dots is None or self._theme is None:
+            return
         rect, ratio = self.boundingRect(), painter.device().devicePixelRatioF()
         (x0, x1), (y0, y1) = self._box.viewRange()
         shown = (self._version, rect.width(), rect.height(), ratio, x0, x1, y0, y1)
         if shown != self._picture_of or self._picture is None:
-            self._picture = self._paint_picture(rect, ratio)
-            self._picture_of = shown
-        painter.drawPixmap(rect.topLeft(), self._picture)
-
-    def _paint_picture(self, rect: QRectF, ratio: float) -> QPixmap:
-        picture = QPixmap(max(1, round(rect.width() * ratio)), max(1, round(rect.height() * ratio)))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        self.names_shown = []
-        if self._dots is not None and self._theme is not None:
-            painter = QPainter(picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             x, y = self._pixels(self._dots.x, self._dots.y)
-            _paint_dots(painter, self._dots, x, y)
-            self._paint_rings(painter, self._dots, self._theme, x, y)
-            self._paint_names(painter, self._dots, self._theme, x, y)
-            painter.end()
-        return picture
+            self._picture, self._picture_of = _Picture(rect, ratio, self._dots, x, y), shown
+            self.names_shown = []
+        picture = self._picture
+        if picture.go_on():
+            with picture.painter() as inside:
+                self._paint_rings(inside, self._dots, self._theme, picture.x, picture.y)
+                self._paint_names(inside, self._dots, self._theme, picture.x, picture.y)
+        if not picture.is_done:
+            self._again.start(0)
+        painter.drawPixmap(rect.topLeft(), picture.pixmap)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether dots are still to be painted."""
+        return self._again.isActive()
 
     def _paint_rings(
         self, painter: QPainter, dots: Dots, theme: PlotTheme, x: Numbers, y: Numbers
@@ -166,15 +175,67 @@ class DotLayer(QGraphicsObject):
                 self.names_shown.append(name)
 
 
-def _paint_dots(painter: QPainter, dots: Dots, x: Numbers, y: Numbers) -> None:
-    """All dots of one colour and size in one call: a pen's round end is a dot."""
-    looks = np.stack([dots.colour_of, np.round(dots.diameters).astype(np.intp)], axis=1)
-    kinds, kind_of = np.unique(looks, axis=0, return_inverse=True)
-    kind_of = kind_of.reshape(-1)
-    for kind in np.argsort(-kinds[:, 1], kind="stable").tolist():  # large ones cover no small ones
-        mine = kind_of == kind
-        colour, diameter = kinds[kind].tolist()
-        pen = QPen(dots.colours[colour], diameter)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawPoints(pg.functions.arrayToQPolygonF(x[mine], y[mine]))
+class _Picture:
+    """The dots as a picture that is painted in slices of a few milliseconds."""
+
+    def __init__(self, rect: QRectF, ratio: float, dots: Dots, x: Numbers, y: Numbers) -> None:
+        self.x, self.y = x, y
+        width, height = (max(1, round(side * ratio)) for side in (rect.width(), rect.height()))
+        self.pixmap = QPixmap(width, height)
+        self.pixmap.setDevicePixelRatio(ratio)
+        self.pixmap.fill(Qt.GlobalColor.transparent)
+        self._dots, self._ratio = dots, ratio
+        self._stamps: dict[tuple[int, int], QPixmap] = {}
+        self._sizes = np.round(dots.diameters).astype(np.intp)
+        self._order = np.argsort(-self._sizes, kind="stable")  # large ones cover no small ones
+        self._at = 0
+        self.is_done = False
+
+    def painter(self) -> AbstractContextManager[QPainter]:
+        """Paints into the picture."""
+        return _painting(self.pixmap)
+
+    def go_on(self) -> bool:
+        """Paints for a slice; whether that was the last one."""
+        if self.is_done:
+            return False
+        end = time.perf_counter() + SLICE_SECONDS
+        with self.painter() as painter:
+            while self._at < len(self._order) and time.perf_counter() < end:
+                which = self._order[self._at : self._at + BATCH]
+                self._at += BATCH
+                rows = zip(
+                    self.x[which].tolist(), self.y[which].tolist(),
+                    self._dots.colour_of[which].tolist(), self._sizes[which].tolist(), strict=True,
+                )  # fmt: skip
+                for x, y, colour, size in rows:
+                    half = size / 2 + 1
+                    painter.drawPixmap(QPointF(x - half, y - half), self._stamp(colour, size))
+        self.is_done = self._at >= len(self._order)
+        return self.is_done
+
+    def _stamp(self, colour: int, size: int) -> QPixmap:
+        """One dot as a picture: copying it is ten times faster than painting a circle."""
+        known = self._stamps.get((colour, size))
+        if known is not None:
+            return known
+        side = round((size + 2) * self._ratio)
+        stamp = QPixmap(side, side)
+        stamp.setDevicePixelRatio(self._ratio)
+        stamp.fill(Qt.GlobalColor.transparent)
+        with _painting(stamp) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._dots.colours[colour])
+            painter.drawEllipse(QPointF(size / 2 + 1, size / 2 + 1), size / 2, size / 2)
+        self._stamps[colour, size] = stamp
+        return stamp
+
+
+@contextmanager
+def _painting(pixmap: QPixmap) -> Iterator[QPainter]:
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    try:
+        yield painter
+    finally:
+        painter.end()

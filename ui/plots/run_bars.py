@@ -5,8 +5,9 @@ Only what is in sight is painted: there may be as many bars as runs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -28,6 +29,10 @@ GAP = 3 * theme.UNIT
 DOT = 2.0 * theme.UNIT
 LABELS = 0.34
 """The most of the width that labels take."""
+
+
+MEASURED = 50
+"""Bars whose words are measured, and told to screen readers."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,33 @@ class RunBar:
     is_chosen: bool = False
 
 
+@dataclass(frozen=True)
+class LazyBars(Sequence[RunBar]):
+    """Bars that are made when they come in sight: there may be as many as runs.
+
+    Attributes:
+        total: How many there are.
+        make: Gives the bar of a number.
+        longest: Of their labels.
+    """
+
+    total: int
+    make: Callable[[int], RunBar]
+    longest: str = ""
+
+    def __len__(self) -> int:
+        return self.total
+
+    @overload
+    def __getitem__(self, number: int) -> RunBar: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[RunBar]: ...
+    def __getitem__(self, number: int | slice) -> RunBar | Sequence[RunBar]:
+        if isinstance(number, slice):
+            return [self.make(each) for each in range(*number.indices(self.total))]
+        return self.make(range(self.total)[number])
+
+
 class RunBars(QScrollArea):
     """The bars.
 
@@ -72,11 +104,11 @@ class RunBars(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     @property
-    def bars(self) -> Sequence[RunBar]:
+    def bars(self) -> LazyBars:
         """What is drawn, from the top down."""
         return self.canvas.bars
 
-    def show_bars(self, title: str, bars: Sequence[RunBar], axis: tuple[float, float]) -> None:
+    def show_bars(self, title: str, bars: LazyBars, axis: tuple[float, float]) -> None:
         """Draws these.
 
         Args:
@@ -91,7 +123,7 @@ class _Canvas(QWidget):
     def __init__(self, area: RunBars) -> None:
         super().__init__()
         self._area = area
-        self.bars: Sequence[RunBar] = ()
+        self.bars = LazyBars(0, _none)
         self._axis = 0.0, 1.0
         self._current = -1
         self._widths = 0.0, 0.0
@@ -99,16 +131,15 @@ class _Canvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setToolTip(self.tr("Click a bar (or Return) to select its runs in the table"))
 
-    def show_bars(self, title: str, bars: Sequence[RunBar], axis: tuple[float, float]) -> None:
+    def show_bars(self, title: str, bars: LazyBars, axis: tuple[float, float]) -> None:
         self.bars, self._axis = bars, axis
         self._current = min(self._current, len(bars) - 1)
         metrics = QFontMetricsF(self.font())
-        # The longest by letters: measuring thousands would take too long, and is hardly better.
-        longest = [max(texts, key=len, default="") for texts in (
-            [bar.label for bar in bars], [bar.text for bar in bars])]  # fmt: skip
-        self._widths = tuple(1.1 * metrics.horizontalAdvance(text) for text in longest)  # type: ignore[assignment]
+        first = bars[:MEASURED]
+        texts = max((metrics.horizontalAdvance(bar.text) for bar in first), default=0.0)
+        self._widths = metrics.horizontalAdvance(bars.longest), 1.1 * texts
         self.setAccessibleName(title)
-        self.setAccessibleDescription("; ".join(f"{b.label}: {b.text}" for b in bars[:50]))
+        self.setAccessibleDescription("; ".join(f"{b.label}: {b.text}" for b in first))
         self.setMinimumHeight(len(bars) * ROW + GAP)
         self.update()
 
@@ -183,3 +214,7 @@ class _Canvas(QWidget):
             self._area.picked.emit(self._current)
         else:
             super().keyPressEvent(event)
+
+
+def _none(number: int) -> RunBar:
+    raise IndexError(number)

@@ -14,13 +14,12 @@ def differing(frame: RunFrame, places: Sequence[int]) -> list[str]:
     Where another choice was made (`optimizer.kind`), the arguments that only one of them has are
     left out: the choice says it.
     """
-    alternatives = {path: values for path, values in frame.alternatives(places).items()
-                    if len(values) > 1}  # fmt: skip
-    chosen = {owner for owner, key in map(_parted, alternatives) if key in CHOICE_KEYS}
+    varied = frame.varied(places)
+    chosen = {owner for owner, key in map(_parted, varied) if key in CHOICE_KEYS}
     return [
         path
-        for path, values in alternatives.items()
-        if None not in values or _parted(path)[0] not in chosen
+        for path, some_have_none in varied.items()
+        if not some_have_none or _parted(path)[0] not in chosen
     ]
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -163,6 +165,23 @@ class RunFrame:
                     found[path] = once
         return found
 
+    def varied(self, places: Sequence[int]) -> dict[str, bool]:
+        """The settings in which the runs at `places` differ, and whether one of them has none.
+
+        Told without listing the values, as thousands of runs may have thousands of them.
+        """
+        found: dict[str, bool] = {}
+        for name, section in self._sections.items():
+            pieces = np.unique(self._pieces_of(name)[np.asarray(places, np.intp)]).tolist()
+            if len(pieces) < 2:
+                continue
+            pick = itemgetter(*pieces)  # -1, of runs without it, picks the last entry: None
+            for path in section.values:
+                values = pick(section.column(path))
+                if values.count(values[0]) < len(values):
+                    found[path] = None in values
+        return found
+
     def snapshot(self, keys: Iterable[str], places: Array | None = None) -> Snapshot:
         """Copies of some columns (of some places), for another thread."""
         which = slice(None) if places is None else places
@@ -280,7 +299,7 @@ def _objects(values: list[str]) -> Array:
 
 def _as_array(values: list[Field | None]) -> Array:
     """Numbers as float64 where all that are there are numbers; else texts."""
-    if all(v is None or type(v) in (int, float) for v in values):
+    if {*map(type, values)} <= {int, float, NoneType}:
         return np.array(values, np.float64)
     made = np.empty(len(values), np.object_)
     made[:] = [None if value is None else as_text(value) for value in values]
