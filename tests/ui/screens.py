@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from ui.main_window import MainWindow
 
+State = Callable[["MainWindow"], None]
 SIZES = {"1280x720": 1, "1920x1080": 1, "3840x2160": 2}
 PATIENCE_SECONDS = 20.0
 
@@ -146,6 +147,15 @@ def _compare(window: MainWindow) -> None:
     window.editor.set("structure.layers[2].filters", 32)
 
 
+def _tradeoffs(view: str) -> State:
+    def act(window: MainWindow) -> None:
+        window.tabs.setCurrentWidget(window.compare)
+        window.compare.show_page(window.compare.tradeoffs)
+        window.compare.tradeoffs.show_view(view)
+
+    return act
+
+
 def _compare_preset(window: MainWindow) -> None:
     window.network.compare.compare_with_preset("resnet-20")
     _compare(window)
@@ -228,7 +238,6 @@ def _queue(window: MainWindow) -> None:
         window.enqueue()
 
 
-State = Callable[["MainWindow"], None]
 STATES: dict[int, dict[str, State]] = {
     0: {
         "empty": _live,
@@ -250,7 +259,13 @@ STATES: dict[int, dict[str, State]] = {
         "one-compare": _compare,
         "one-compare-preset": _compare_preset,
     },
-    50: {"fifty": _live, "fifty-running": _running},
+    50: {
+        "fifty": _live,
+        "fifty-running": _running,
+        "fifty-scatter": _tradeoffs("scatter"),
+        "fifty-bars": _tradeoffs("bars"),
+        "fifty-parallel": _tradeoffs("parallel"),
+    },
 }
 
 if __name__ == "__main__":

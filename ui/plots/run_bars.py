@@ -186,11 +186,13 @@ class _Canvas(QWidget):
             painter.setBrush(bar.colour)
             painter.drawEllipse(QPointF(end, centre), DOT / 2 + 1, DOT / 2 + 1)
         if bar.high > bar.low:
-            painter.setPen(QPen(QColor(tones.text), 1))
             ends = [left + max(0.0, (value - low) * scale) for value in (bar.low, bar.high)]
-            painter.drawLine(QPointF(ends[0], centre), QPointF(ends[1], centre))
-            for x in ends:
-                painter.drawLine(QPointF(x, centre - 4), QPointF(x, centre + 4))
+            # On an edge of the background's colour: a bar may be as dark as the whisker.
+            for colour, wide in ((tones.base, 3), (tones.text, 1)):
+                painter.setPen(QPen(QColor(colour), wide))
+                painter.drawLine(QPointF(ends[0], centre), QPointF(ends[1], centre))
+                for x in ends:
+                    painter.drawLine(QPointF(x, centre - 4), QPointF(x, centre + 4))
             end = max(end, ends[1])
         painter.setPen(QColor(tones.muted))
         painter.drawText(place.adjusted(end + GAP, 0, 0, 0), middle, bar.text)
