@@ -49,7 +49,7 @@ def test_a_click_on_a_cell_shows_its_images(
     summary = window.evaluate.summary
     assert words.percent(evaluation.accuracy) in summary.accuracy.text()
     assert summary.table.rowCount() == 11
-    assert summary.table.item(9, 2).text() == words.percent(evaluation.classes[8].recall)
+    assert summary.table.item(9, 2).text() == f"{100 * evaluation.classes[8].recall:.1f} %"
     inside = evaluation.cell(8, 3)
     assert len(inside) > 1
     place = summary.matrix.place(8, 3).center().toPoint()

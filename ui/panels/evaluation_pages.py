@@ -61,14 +61,14 @@ class SummaryPage(QWidget):
         self.cell_words.setWordWrap(True)
         self.grid = PictureGrid(self.tr("Images of the chosen cell"))
         row = QHBoxLayout()
-        theme.spaced(row, 3, 0, 3, 2, spacing=3)
+        theme.spaced(row, 3, 1, 3, 2, spacing=3)
         row.addWidget(self.accuracy)
         row.addWidget(self.about)
         row.addStretch(1)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.table, _scrolled(self.matrix), self._behind()):
             self.split.addWidget(widget)
-        self.split.setSizes([90 * theme.UNIT, 110 * theme.UNIT, 62 * theme.UNIT])
+        self.split.setSizes([104 * theme.UNIT, 84 * theme.UNIT, 52 * theme.UNIT])
         self.split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         theme.spaced(column, 0)
@@ -99,7 +99,7 @@ class SummaryPage(QWidget):
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setShowGrid(False)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.verticalHeader().setDefaultSectionSize(6 * theme.UNIT)
         for column, (head, reason) in enumerate(heads):
             item = QTableWidgetItem(head)
             item.setToolTip(reason)
@@ -127,8 +127,8 @@ class SummaryPage(QWidget):
         rows = (evaluation.macro, *evaluation.classes)
         self.table.setRowCount(len(rows))
         for line, row in enumerate(rows):
-            shares = (words.percent(share) for share in (row.precision, row.recall, row.f1))
-            name = row.name if line else self.tr("Macro average")
+            shares = (f"{100 * share:.1f} %" for share in (row.precision, row.recall, row.f1))
+            name = row.name if line else self.tr("Average")
             for column, text in enumerate((name, *shares, words.count(row.support))):
                 item = QTableWidgetItem(text)
                 if column:
@@ -137,6 +137,7 @@ class SummaryPage(QWidget):
                     font = item.font()
                     font.setBold(True)
                     item.setFont(font)
+                    item.setToolTip(self.tr("Macro average: every class counts alike"))
                 self.table.setItem(line, column, item)
 
     @Slot(int, int)
@@ -239,7 +240,7 @@ class CurvesPage(QWidget):
         found = evaluation.calibration
         there = found.counts > 0
         self.calibration.show_curve(
-            self.tr("Calibration: error {}").format(words.percent(found.error)),
+            self.tr("Accuracy: calibration error {}").format(words.percent(found.error)),
             found.confidence[there], found.accuracy[there],
         )  # fmt: skip
         before = self.chooser.currentText()
@@ -258,17 +259,17 @@ class CurvesPage(QWidget):
         if curves is None:
             reason = self.tr("no curve: all images are of this class, or none")
             self.roc.show_nothing(self.tr("ROC: {}").format(reason))
-            self.precision.show_nothing(self.tr("Precision over recall: {}").format(reason))
+            self.precision.show_nothing(self.tr("Precision: {}").format(reason))
             return
         self.roc.show_curve(
-            self.tr("ROC: area {:.4f}").format(curves.auc),
+            self.tr("True positive rate: ROC area {:.4f}").format(curves.auc),
             curves.false_positives, curves.true_positives,
         )  # fmt: skip
         # From the axis on, as the first threshold may find many at once.
         recall = np.append(0.0, curves.recall)
         precision = np.append(curves.precision[0], curves.precision)
         self.precision.show_curve(
-            self.tr("Precision over recall: average {:.4f}").format(curves.average_precision),
+            self.tr("Precision: average {:.4f}").format(curves.average_precision),
             recall, precision,
         )  # fmt: skip
 

@@ -8,7 +8,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import theme
@@ -46,6 +55,7 @@ class ConfusionMatrix(QWidget):
         self._names: Sequence[str] = ()
         self._counts: npt.NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._cell: Cell | None = None
+        self._label = 0
         self.setAccessibleName(self.tr("Confusion matrix"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -54,7 +64,7 @@ class ConfusionMatrix(QWidget):
         self._counts, self._names, self._cell = counts, names, None
         metrics = self.fontMetrics()
         widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
-        self._label = min(NAME_WIDTH, widest) + 2 * GAP
+        self._label = min(NAME_WIDTH, widest) + 4 * GAP
         least = self._label + LEAST * len(names)
         self.setMinimumSize(QSize(least, least))
         self.update()
@@ -79,19 +89,27 @@ class ConfusionMatrix(QWidget):
 
     @property
     def _side(self) -> float:
-        classes = max(1, len(self._names))
-        room = min(self.width(), self.height()) - self._label
-        return min(float(MOST), max(float(LEAST), room / classes))
+        """Of a cell: as large as there is room, names turned only where they don't fit else."""
+        flat = self._side_below(self._line)
+        widest = self._label - 4 * GAP
+        return flat if widest <= flat - GAP else self._side_below(self._label)
+
+    def _side_below(self, top: float) -> float:
+        room = min(self.width() - self._label, self.height() - top - 1)
+        return min(float(MOST), max(float(LEAST), room / max(1, len(self._names))))
 
     @property
-    def _top(self) -> float:
-        """Height of the names above: one line, or as wide as they are where they are turned."""
-        return self._label if self._turned else self.fontMetrics().height() + 2.0 * GAP
+    def _line(self) -> float:
+        """Height of names that aren't turned."""
+        return self.fontMetrics().height() + 2.0 * GAP
 
     @property
     def _turned(self) -> bool:
-        metrics = self.fontMetrics()
-        return any(metrics.horizontalAdvance(name) > self._side - GAP for name in self._names)
+        return self._label - 4 * GAP > self._side - GAP
+
+    @property
+    def _top(self) -> float:
+        return float(self._label) if self._turned else self._line
 
     def _at(self, point: QPoint) -> Cell | None:
         column = math.floor((point.x() - self._label) / self._side)
@@ -137,46 +155,68 @@ class ConfusionMatrix(QWidget):
             return
         painter = QPainter(self)
         self._paint_names(painter)
-        seen = QRectF(event.rect())
-        there = np.maximum(1, self._counts.sum(axis=1))
-        for row, column in np.argwhere(self._counts).tolist():
-            place = self.place(row, column)
-            if place.intersects(seen):
-                count = int(self._counts[row, column])
-                self._paint_cell(painter, place, count, count / there[row], row == column)
         side, classes = self._side, len(self._names)
+        square = QRectF(self._label, self._top, side * classes, side * classes)
+        painter.drawImage(square, self._heat())
+        if side > painter.fontMetrics().height():
+            self._paint_counts(painter, QRectF(event.rect()))
         painter.setPen(QPen(QColor(theme.tones().line), 1))
-        painter.drawRect(QRectF(self._label, self._top, side * classes, side * classes))
+        painter.drawRect(square)
         if self._cell is not None:
             painter.setPen(QPen(QColor(theme.tones().text), 2))
             painter.drawRect(self.place(*self._cell).adjusted(1, 1, -1, -1))
 
-    def _paint_cell(
-        self, painter: QPainter, place: QRectF, count: int, share: float, right: bool
-    ) -> None:
-        tones = theme.tones()
+    def _strengths(self) -> npt.NDArray[np.float64]:
+        """How deep the colour of each cell is, 0 to 1; 0 only where there is no image."""
+        share = self._counts / np.maximum(1, self._counts.sum(axis=1, keepdims=True))
         # Few are confused in a good network: by the root, one image of a hundred is seen too.
-        strength = FAINTEST + (1 - FAINTEST) * (share if right else math.sqrt(share))
-        colour = mix(QColor(tones.base), QColor(tones.accent if right else tones.bad), strength)
-        painter.fillRect(place.adjusted(0.5, 0.5, -0.5, -0.5), colour)
-        text = f"{count:,}"
+        depth = np.where(np.eye(len(share), dtype=np.bool_), share, np.sqrt(share))
+        deep: npt.NDArray[np.float64] = np.where(
+            self._counts > 0, FAINTEST + (1 - FAINTEST) * depth, 0.0
+        )
+        return deep
+
+    def _heat(self) -> QImage:
+        """A pixel a cell: a thousand classes have a million of them."""
+        tones = theme.tones()
+        colours = (QColor(tone) for tone in (tones.base, tones.accent, tones.bad))
+        base, right, wrong = (np.array([c.red(), c.green(), c.blue()]) for c in colours)
+        classes = len(self._counts)
+        on_diagonal = np.eye(classes, dtype=np.bool_).reshape(classes, classes, 1)
+        strengths = self._strengths().reshape(classes, classes, 1)
+        pixels = np.round(base + strengths * (np.where(on_diagonal, right, wrong) - base))
+        shape = classes, classes, 3 * classes
+        return QImage(pixels.astype(np.uint8).tobytes(), *shape, QImage.Format.Format_RGB888).copy()
+
+    def _paint_counts(self, painter: QPainter, seen: QRectF) -> None:
+        """The numbers in the cells, and lines between the cells; both where there is room."""
+        tones, strengths = theme.tones(), self._strengths()
         metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(text) > place.width() - 2 or metrics.ascent() > place.height():
-            return
-        choices = QColor(tones.text), QColor(tones.base)
-        painter.setPen(max(choices, key=lambda choice: contrast(choice, colour)))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        turning = {True: _turning_point(tones.accent), False: _turning_point(tones.bad)}
+        for row, column in np.argwhere(self._counts).tolist():
+            place = self.place(row, column)
+            text = f"{self._counts[row, column]:,}"
+            if not place.intersects(seen):
+                continue
+            painter.setPen(QColor(tones.base))
+            painter.drawRect(place)
+            if metrics.horizontalAdvance(text) <= place.width() - 2:
+                deep = strengths[row, column] > turning[row == column]
+                painter.setPen(QColor(tones.base if deep else tones.text))
+                painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_names(self, painter: QPainter) -> None:
         metrics, side = painter.fontMetrics(), self._side
         every = max(1, math.ceil(metrics.height() / side))  # some of them, where cells are small
         painter.setPen(QColor(theme.tones().muted))
-        room, right = self._label - 2 * GAP, Qt.AlignmentFlag.AlignRight
+        room, right = self._label - 4 * GAP, Qt.AlignmentFlag.AlignRight
         middle = Qt.AlignmentFlag.AlignVCenter
         for number in range(0, len(self._names), every):
             name = metrics.elidedText(self._names[number], Qt.TextElideMode.ElideRight, round(room))
             centre = (number + 0.5) * side
-            line = QRectF(0, self._top + centre - metrics.height() / 2, room, metrics.height())
+            line = QRectF(
+                2 * GAP, self._top + centre - metrics.height() / 2, room, metrics.height()
+            )
             painter.drawText(line, right | middle, name)
             if self._turned:
                 painter.save()
@@ -188,3 +228,11 @@ class ConfusionMatrix(QWidget):
             else:
                 above = QRectF(self._label + number * side, 0, side, self._top)
                 painter.drawText(above, Qt.AlignmentFlag.AlignCenter, name)
+
+
+def _turning_point(tone: str) -> float:
+    """From which share of a colour on words are read better in the colour of the background."""
+    tones = theme.tones()
+    base, text = QColor(tones.base), QColor(tones.text)
+    shades = ((step / 20, mix(base, QColor(tone), step / 20)) for step in range(21))
+    return next((at for at, shade in shades if contrast(base, shade) > contrast(text, shade)), 1.0)
