@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel()
         self.log = LogPanel()
         self.banner = Banner()
-        self.status = StatusPanel(self.conductor)
+        self.status = StatusPanel(self.conductor, self.editor)
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
