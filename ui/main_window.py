@@ -39,6 +39,7 @@ from ui.panels.inside import InsidePanel
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
+from ui.panels.preflight import PreflightLabel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
@@ -107,6 +108,9 @@ class MainWindow(QMainWindow):
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
+        self.preflight = PreflightLabel(
+            self.editor, self.assistant, self.conductor, self.store.folder
+        )
         self.inside = InsidePanel(self.assistant)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
@@ -114,7 +118,7 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel()
         self.log = LogPanel()
         self.banner = Banner()
-        self.status = StatusPanel(self.conductor)
+        self.status = StatusPanel(self.conductor, self.editor)
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)

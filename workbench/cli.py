@@ -93,10 +93,14 @@ def parser() -> argparse.ArgumentParser:
         "--batch-sizes", action="store_true",
         help="try larger batches too, which changes what is learned",
     )  # fmt: skip
+    before = _command(
+        commands, "preflight", cli_hardware.preflight,
+        "measure a few steps: how long a run will take, and whether it fits",
+    )  # fmt: skip
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
-    for part in (rate, batch, tune, found):
+    for part in (rate, batch, tune, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, structure, script, rate, batch, tune):
+    for part in (run, structure, script, rate, batch, tune, before):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
@@ -125,7 +129,7 @@ def parser() -> argparse.ArgumentParser:
     cli_share.add_report_options(report)
     for part in (run, resume, runs, taken):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune, compared, exported, taken, report):
+    for part in (run, resume, runs, structure, tune, before, compared, exported, taken, report):
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -149,7 +153,8 @@ def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
         "analyze", "code", "compare", "datasets", "devices", "export-run", "find-batch-size",
-        "find-rate", "import-run", "presets", "report", "resume", "run", "runs", "tune",
+        "find-rate", "import-run", "preflight", "presets", "report", "resume", "run", "runs",
+        "tune",
     }  # fmt: skip
 
 

@@ -78,6 +78,7 @@ TASKS: dict[str, str] = {
     "look_inside": "look_inside:look_inside",
     "devices": "probe:devices",
     "peak": "peak:peak",
+    "preflight": "preflight:measure",
     "profile_layers": "profile:profile_layers",
     "trial": "trial:trial",
     "tune": "tune:tune",
