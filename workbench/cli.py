@@ -18,6 +18,7 @@ from typing import Any
 from workbench import (
     __version__,
     cli_compare,
+    cli_evaluate,
     cli_find,
     cli_hardware,
     cli_runs,
@@ -115,6 +116,10 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
+    judged = _command(
+        commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
+    )
+    cli_evaluate.add_options(judged)
     exported = _command(
         commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
     )
@@ -127,9 +132,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, resume, runs, taken):
+    for part in (run, resume, runs, judged, taken):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune, before, compared, exported, taken, report):
+    for part in (
+        run, resume, runs, structure, tune, before, compared, judged, exported, taken, report,
+    ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -152,8 +159,9 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "compare", "datasets", "devices", "export-run", "find-batch-size",
-        "find-rate", "import-run", "preflight", "presets", "report", "resume", "run", "runs",
+        "analyze", "code", "compare", "datasets", "devices", "evaluate", "export-run",
+        "find-batch-size", "find-rate", "import-run", "preflight", "presets", "report", "resume",
+        "run", "runs",
         "tune",
     }  # fmt: skip
 

@@ -73,6 +73,7 @@ class Work:
 
 
 TASKS: dict[str, str] = {
+    "evaluate": "evaluate:evaluate",
     "find_batch_size": "find_batch_size:find_batch_size",
     "find_rate": "find_rate:find_rate",
     "look_inside": "look_inside:look_inside",
