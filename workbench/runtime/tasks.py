@@ -78,6 +78,7 @@ TASKS: dict[str, str] = {
     "find_rate": "find_rate:find_rate",
     "look_inside": "look_inside:look_inside",
     "devices": "probe:devices",
+    "measure_inference": "measure_inference:measure_inference",
     "peak": "peak:peak",
     "preflight": "preflight:measure",
     "profile_layers": "profile:profile_layers",
