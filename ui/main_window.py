@@ -40,6 +40,7 @@ from ui.panels.inside import InsidePanel
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
+from ui.panels.preflight import PreflightLabel
 from ui.panels.queue import QueuePanel
 from ui.panels.runs import RunsPanel
 from ui.panels.status import StatusPanel
@@ -108,6 +109,9 @@ class MainWindow(QMainWindow):
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
+        self.preflight = PreflightLabel(
+            self.editor, self.assistant, self.conductor, self.store.folder
+        )
         self.inside = InsidePanel(self.assistant)
         self.evaluate = EvaluatePanel(self.assistant, self.store.artifacts)
         self.model = RunTable(self.feed)
@@ -116,7 +120,7 @@ class MainWindow(QMainWindow):
         self.queue = QueuePanel()
         self.log = LogPanel()
         self.banner = Banner()
-        self.status = StatusPanel(self.conductor)
+        self.status = StatusPanel(self.conductor, self.editor)
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -166,35 +170,32 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         conductor, runs, editor = self.conductor, self.runs, self.editor
+        for failed in (
+            self.feed.failed, conductor.failed, self.files.failed, self.live.failed,
+            self.layers.failed, self.network.failed, self.inside.failed, self.evaluate.failed,
+            self.compare.failed, runs.failed,
+        ):  # fmt: skip
+            failed.connect(self.report)
         conductor.runs_changed.connect(self.show_runs)
         self.feed.curves_changed.connect(self.live.show_runs)
         self.feed.curves_changed.connect(self.compare.show_ticked)
         self.feed.newest_changed.connect(self.network.compare.show_runs)
         self.feed.changed.connect(self._runs_read)
-        self.feed.failed.connect(self.report)
         conductor.state_changed.connect(self._show_state)
         conductor.logged.connect(self.log.add)
         self.assistant.logged.connect(self.log.add)
-        conductor.failed.connect(self.report)
         conductor.machine_found.connect(editor.set_machine)
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
-        self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
-        self.live.failed.connect(self.report)
         self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
-        self.layers.failed.connect(self.report)
-        self.network.failed.connect(self.report)
         self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
-        self.inside.failed.connect(self.report)
-        self.evaluate.failed.connect(self.report)
         self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
-        self.compare.failed.connect(self.report)
         self.compare.curves.export_requested.connect(self.beside.export_figure)
         self.live.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
@@ -206,7 +207,6 @@ class MainWindow(QMainWindow):
         runs.change.connect(self.changes.change)
         runs.try_setting.connect(self.trials.try_setting)
         runs.said.connect(self.banner.say)
-        runs.failed.connect(self.report)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
         self.queue.removed.connect(self.changes.delete)
