@@ -34,6 +34,7 @@ from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
 from ui.panels.compare import ComparePanel
 from ui.panels.data import DataPanel
+from ui.panels.evaluate import EvaluatePanel
 from ui.panels.experiment import ExperimentPanel
 from ui.panels.inside import InsidePanel
 from ui.panels.live import LivePanel, run_colour
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
             self.editor, self.assistant, self.conductor, self.store.folder
         )
         self.inside = InsidePanel(self.assistant)
+        self.evaluate = EvaluatePanel(self.assistant, self.store.artifacts)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -126,6 +128,7 @@ class MainWindow(QMainWindow):
         for page, title, reason in (
             (self.live, tr("Live"), tr("Curves of the ticked runs, drawn while they train")),
             (self.compare, tr("Compare"), tr("Runs against each other: what did a lever buy")),
+            (self.evaluate, tr("Evaluate"), tr("How good the selected run is, image by image")),
             (self.data, tr("Data"), tr("What the network will see: images, classes, counts")),
             (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
             (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
@@ -191,6 +194,7 @@ class MainWindow(QMainWindow):
         self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
         self.inside.failed.connect(self.report)
+        self.evaluate.failed.connect(self.report)
         self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
@@ -282,8 +286,8 @@ class MainWindow(QMainWindow):
         run_id = self.runs.current_id
         if run_id and self.feed.frame.place(run_id) in places:
             run = self.feed.read(run_id)
-            self.live.diagnosis.show_run(run)
-            self.inside.show_run(run)
+            for panel in (self.live.diagnosis, self.inside, self.evaluate):
+                panel.show_run(run)
 
     @Slot()
     def _show_bar(self) -> None:
@@ -320,8 +324,8 @@ class MainWindow(QMainWindow):
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
-        self.live.diagnosis.show_run(run)
-        self.inside.show_run(run)
+        for panel in (self.live.diagnosis, self.inside, self.evaluate):
+            panel.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -374,7 +378,7 @@ class MainWindow(QMainWindow):
             self.files.close, self.data.close_jobs, self.network.close_jobs,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
             self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
-            self.conductor.close, self.store.close,
+            self.evaluate.close_jobs, self.conductor.close, self.store.close,
         ):  # fmt: skip
             close()
         event.accept()
