@@ -35,7 +35,7 @@ from ui.models.run_table import RunTable
 from ui.panels.compare import ComparePanel
 from ui.panels.data import DataPanel
 from ui.panels.experiment import ExperimentPanel
-from ui.panels.inside import InsidePanel
+from ui.panels.inside_pages import InsidePages
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
         self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
-        self.inside = InsidePanel(self.assistant)
+        self.inside = InsidePages(self.editor, self.assistant, self.store.folder)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
             (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
             (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
             (self.inside, tr("Inside"),
-             tr("Weights, gradients and dead units of the selected run")),
+             tr("The selected run's trained network: its weights, and how fast it answers")),
         ):  # fmt: skip
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
         self.bottom = QTabWidget()
