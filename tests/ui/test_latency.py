@@ -94,7 +94,7 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     assert not page.points, "nothing is known of the machine yet"
     window.editor.set_machine(HERE)
     assert page.points == POINTS
-    assert texts(page, 0) == ["1", "1", "50", "0.500", "0.700", "0.900", "2,000"]
+    assert texts(page, 0) == ["1", "1", "0.500", "0.700", "0.900", "2,000"]
     assert page.split.isVisible()
     page.show_run(second)
     assert not page.points

@@ -36,6 +36,8 @@ from workbench.spec.base import SpecError
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
+LEAST_PLOT = 60 * theme.UNIT
+
 
 class LatencyPage(QWidget):
     """Latency and throughput over the batch size, on one thread and on all.
@@ -102,7 +104,7 @@ class LatencyPage(QWidget):
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.plot)
         self.split.addWidget(self.table)
-        self.split.setSizes([100 * theme.UNIT, 120 * theme.UNIT])
+        self.split.setStretchFactor(0, 1)
         self.split.setChildrenCollapsible(False)
         column = QVBoxLayout(self)
         theme.spaced(column, 4, 2, 4, 3, spacing=3)
@@ -115,7 +117,6 @@ class LatencyPage(QWidget):
         heads = (
             (self.tr("Threads"), self.tr("Of the processor that the network may use")),
             (self.tr("Batch"), self.tr("Images to a call")),
-            (self.tr("Calls"), self.tr("How many were timed, after a warm-up")),
             (self.tr("Median ms"), self.tr("Half of the calls took no longer")),
             (self.tr("95 % ms"), self.tr("95 of 100 calls took no longer")),
             (self.tr("99 % ms"), self.tr("99 of 100 calls took no longer")),
@@ -242,6 +243,8 @@ class LatencyPage(QWidget):
                 item.setTextAlignment(RIGHT)
                 self.table.setItem(line, column, item)
         self.split.setVisible(bool(points))
+        needed = self.table.horizontalHeader().length() + theme.UNIT
+        self.split.setSizes([max(self.width() - needed, LEAST_PLOT), needed])
         self.empty.setVisible(not points)
         self.copy_button.setEnabled(bool(points))
 

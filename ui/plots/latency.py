@@ -23,7 +23,7 @@ class LatencyPlot(TitledPlot):
     def __init__(self) -> None:
         super().__init__(
             PlotView(Quantity.RATE, Quantity.RATE),
-            self.tr("Milliseconds a call: median, and dashed the 99th percentile"),
+            self.tr("Milliseconds a call"),
             self.tr("images a call"),
         )
         self._points: Sequence[Latency] = ()
@@ -32,6 +32,7 @@ class LatencyPlot(TitledPlot):
         self.view.left.set_logarithmic(True)
         self.view.box.childGroup.setZValue(1)  # names above the picture of the curves
         self.view.setAccessibleName(self.tr("Latency over the batch size"))
+        self.setToolTip(self.tr("The median; dashed: 99 of 100 calls took no longer"))
         self.fit()
 
     def show_points(self, points: Sequence[Latency]) -> None:
@@ -42,7 +43,7 @@ class LatencyPlot(TitledPlot):
     def fit(self) -> None:
         xs = np.log10([point.batch_size for point in self._points] or [1, 100])
         ys = np.log10([t for point in self._points for t in (point.median, point.p99)] or [1, 100])
-        room = 0.25 + 0.12 * float(np.ptp(xs))  # right of the last dot stands a name
+        room = 0.25 + 0.35 * float(np.ptp(xs))  # right of the last dot stands a name
         self.view.set_x_range((float(xs.min()) - 0.2, float(xs.max()) + room))
         self.view.set_y_range((float(ys.min()) - 0.2, float(ys.max()) + 0.3))
         self.draw()
