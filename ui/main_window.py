@@ -108,11 +108,10 @@ class MainWindow(QMainWindow):
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
-        self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
-        self.preflight = PreflightLabel(
-            self.editor, self.assistant, self.conductor, self.store.folder
-        )
-        self.inside = InsidePages(self.editor, self.assistant, self.store.folder)
+        folder = self.store.folder
+        self.tune = TunePanel(self.editor, self.assistant, folder)
+        self.preflight = PreflightLabel(self.editor, self.assistant, self.conductor, folder)
+        self.inside = InsidePages(self.editor, self.assistant, folder)
         self.evaluate = EvaluatePanel(self.assistant, self.store.artifacts)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
