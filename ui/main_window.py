@@ -36,7 +36,7 @@ from ui.panels.compare import ComparePanel
 from ui.panels.data import DataPanel
 from ui.panels.evaluate import EvaluatePanel
 from ui.panels.experiment import ExperimentPanel
-from ui.panels.inside import InsidePanel
+from ui.panels.inside_pages import InsidePages
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
@@ -108,18 +108,15 @@ class MainWindow(QMainWindow):
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
-        self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
-        self.preflight = PreflightLabel(
-            self.editor, self.assistant, self.conductor, self.store.folder
-        )
-        self.inside = InsidePanel(self.assistant)
+        folder = self.store.folder
+        self.tune = TunePanel(self.editor, self.assistant, folder)
+        self.preflight = PreflightLabel(self.editor, self.assistant, self.conductor, folder)
+        self.inside = InsidePages(self.editor, self.assistant, folder)
         self.evaluate = EvaluatePanel(self.assistant, self.store.artifacts)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
-        self.queue = QueuePanel()
-        self.log = LogPanel()
-        self.banner = Banner()
+        self.queue, self.log, self.banner = QueuePanel(), LogPanel(), Banner()
         self.status = StatusPanel(self.conductor, self.editor)
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
@@ -133,7 +130,7 @@ class MainWindow(QMainWindow):
             (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
             (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
             (self.inside, tr("Inside"),
-             tr("Weights, gradients and dead units of the selected run")),
+             tr("The selected run's trained network: its weights, and how fast it answers")),
         ):  # fmt: skip
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
         self.bottom = QTabWidget()

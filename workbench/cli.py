@@ -25,6 +25,7 @@ from workbench import (
     cli_runs,
     cli_share,
     cli_structure,
+    cli_tradeoff,
     presets,
 )
 from workbench.data import DataError, is_downloaded, load
@@ -125,6 +126,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
     )
     cli_evaluate.add_options(judged)
+    traded = _command(
+        commands, "tradeoff", cli_tradeoff.tradeoff,
+        "print the runs that give most for what they cost (the Pareto front), or draw all",
+    )  # fmt: skip
+    cli_tradeoff.add_options(traded)
     exported = _command(
         commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
     )
@@ -137,11 +143,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, resume, runs, judged, taken, speed):
+    for part in (run, resume, runs, judged, taken, speed, traded):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
-        run, resume, runs, structure, tune, before, compared, judged, exported, taken, report,
-        speed,
+        run, resume, runs, structure, tune, before, compared, judged, traded, exported, taken,
+        report, speed,
     ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
@@ -167,7 +173,7 @@ def command_names() -> set[str]:
     return {
         "analyze", "code", "compare", "datasets", "devices", "evaluate", "export-run",
         "find-batch-size", "find-rate", "import-run", "latency", "preflight", "presets", "report",
-        "resume", "run", "runs", "tune",
+        "resume", "run", "runs", "tradeoff", "tune",
     }  # fmt: skip
 
 
