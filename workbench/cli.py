@@ -18,8 +18,10 @@ from typing import Any
 from workbench import (
     __version__,
     cli_compare,
+    cli_evaluate,
     cli_find,
     cli_hardware,
+    cli_latency,
     cli_runs,
     cli_share,
     cli_structure,
@@ -94,16 +96,24 @@ def parser() -> argparse.ArgumentParser:
         "--batch-sizes", action="store_true",
         help="try larger batches too, which changes what is learned",
     )  # fmt: skip
+    before = _command(
+        commands, "preflight", cli_hardware.preflight,
+        "measure a few steps: how long a run will take, and whether it fits",
+    )  # fmt: skip
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
-    for part in (rate, batch, tune, found):
+    for part in (rate, batch, tune, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, structure, script, rate, batch, tune):
+    for part in (run, structure, script, rate, batch, tune, before):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
             help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be "
             "repeated",
         )  # fmt: skip
+    speed = _command(
+        commands, "latency", cli_latency.latency, "time how fast a run's trained network answers"
+    )
+    cli_latency.add_options(speed)
     resume = _command(commands, "resume", _resume, "go on with a run from its last checkpoint")
     resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
     runs = _command(commands, "runs", _runs, "list the runs of the store")
@@ -112,6 +122,10 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
+    judged = _command(
+        commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
+    )
+    cli_evaluate.add_options(judged)
     traded = _command(
         commands, "tradeoff", cli_tradeoff.tradeoff,
         "print the runs that give most for what they cost (the Pareto front), or draw all",
@@ -129,10 +143,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, resume, runs, taken, traded):
+    for part in (run, resume, runs, judged, taken, speed, traded):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
-        run, resume, runs, structure, tune, compared, traded, exported, taken, report,
+        run, resume, runs, structure, tune, before, compared, judged, traded, exported, taken,
+        report, speed,
     ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
@@ -156,9 +171,9 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "compare", "datasets", "devices", "export-run", "find-batch-size",
-        "find-rate", "import-run", "presets", "report", "resume", "run", "runs", "tradeoff",
-        "tune",
+        "analyze", "code", "compare", "datasets", "devices", "evaluate", "export-run",
+        "find-batch-size", "find-rate", "import-run", "latency", "preflight", "presets", "report",
+        "resume", "run", "runs", "tradeoff", "tune",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runs.messages import TaskEnd, TaskProgress
+from workbench.spec.hardware import Startup
 from workbench.training.session import Session
 
 
@@ -29,7 +30,8 @@ def do_task(
         TaskFailed: where it can't be done.
         KeyboardInterrupt: where a person ends it; its process is then ended as well.
     """
-    session = Session(store)
+    startup = request.get("startup")
+    session = Session(store, startup=Startup(**startup) if startup else None)
     try:
         number = session.do(name, request)
         for message in session.messages():

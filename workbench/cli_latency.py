@@ -1,0 +1,83 @@
+"""The command `latency`: how fast a run's trained network answers on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench import inference
+from workbench.cli_find import progress_line
+from workbench.inference import Latency
+from workbench.places import default_store
+from workbench.runs.messages import TaskProgress
+from workbench.runs.store import Store
+from workbench.training.task import do_task
+
+DONE = 0
+TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+
+    def sizes(text: str) -> list[int]:
+        return _numbers(text, "batch size", all_word=False)
+
+    def threads(text: str) -> list[int]:
+        return _numbers(text, "threads", all_word=True)
+
+    parser.add_argument("run_id", metavar="RUN", help="its id, the start of it, or 'last'")
+    parser.add_argument(
+        "--batch-sizes", type=sizes, default=inference.BATCH_SIZES, metavar="N,N",
+        help="images to a call (default: 1,8,64,256)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--threads",
+        type=threads,
+        default=inference.THREADS,
+        metavar="N,all",
+        help="threads of the processor to compute with (default: 1,all)",
+    )
+
+
+def latency(arguments: argparse.Namespace) -> int:
+    """Prints latency and throughput of each batch size and number of threads."""
+    folder = Path(arguments.store) if arguments.store else default_store()
+    with Store(folder) as store:
+        run = store.find(arguments.run_id)
+    points: list[Latency] = []
+    device = ""
+    line = progress_line(sys.stderr)
+    try:
+        for threads in arguments.threads:
+            asked = inference.request(run.run_id, run.experiment, threads, arguments.batch_sizes)
+            found = do_task(folder, "measure_inference", asked, line)
+            points += [Latency(**point) for point in found["points"]]
+            device = str(found["device"])
+    finally:
+        line(TaskProgress(0))
+    points = inference.in_order(points)
+    if arguments.json:
+        plain = [point.plain() for point in points]
+        print(json.dumps({"run_id": run.run_id, "device": device, "points": plain}))
+        return DONE
+    print(f"{run.name} ({run.run_id}) on {device}")
+    for text in _lines([TITLES, *(point.words() for point in points)]):
+        print(text)
+    return DONE
+
+
+def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns flush right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(map(str.rjust, row, widths)) for row in rows]
+
+
+def _numbers(text: str, name: str, *, all_word: bool) -> list[int]:
+    try:
+        return inference.numbers(text, name, all_word=all_word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

@@ -1,0 +1,163 @@
+"""How fast a trained network answers: latency and throughput at batch sizes, threads by threads.
+
+Pure values and their words; the training process measures, and `measured` remembers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench import measured
+from workbench.experiment import Experiment
+from workbench.machine import Machine
+from workbench.words import count
+
+KIND = "latency"
+BATCH_SIZES = (1, 8, 64, 256)
+ALL_THREADS = 0
+THREADS = (1, ALL_THREADS)
+LARGEST = 65_536
+"""Images to a call, and threads, at most."""
+
+HEADS = ("threads", "batch_size", "calls", "median_ms", "p95_ms", "p99_ms", "images_per_second")
+
+
+@dataclass(frozen=True)
+class Latency:
+    """One point: so many images to a call, on so many threads.
+
+    Attributes:
+        threads: 0 for all.
+        batch_size: Images to a call.
+        calls: How many were timed.
+        median, p95, p99: Of a call, in milliseconds: half of them, 95 and 99 % took no longer.
+        images_per_second: Over all calls.
+    """
+
+    threads: int
+    batch_size: int
+    calls: int
+    median: float
+    p95: float
+    p99: float
+    images_per_second: float
+
+    @classmethod
+    def of(cls, threads: int, batch_size: int, seconds: Sequence[float]) -> Latency:
+        """From how long each call took."""
+        median, p95, p99 = (1000 * float(q) for q in np.percentile(seconds, (50, 95, 99)))
+        rate = batch_size * len(seconds) / sum(seconds)
+        return cls(threads, batch_size, len(seconds), median, p95, p99, rate)
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values, for a message or a file; `Latency(**values)` takes them back."""
+        return asdict(self)
+
+    @property
+    def threads_words(self) -> str:
+        """As the command line takes it: 1, or all."""
+        return "all" if self.threads == ALL_THREADS else str(self.threads)
+
+    def words(self) -> tuple[str, ...]:
+        """As a person reads it: threads, batch size, the three times and the throughput."""
+        times = map(milliseconds, (self.median, self.p95, self.p99))
+        rate = count(self.images_per_second)
+        return self.threads_words, count(self.batch_size), *times, rate
+
+
+def milliseconds(value: float) -> str:
+    """0.0312, 1.25, 340: without unit, in three digits, never an exponent."""
+    digits = 4 if value < 0.1 else 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:,.{digits}f}"
+
+
+def request(
+    run_id: str, experiment: Experiment, threads: int, batch_sizes: Sequence[int] = BATCH_SIZES
+) -> dict[str, Any]:
+    """What the task `measure_inference` is asked, with the process that it needs.
+
+    Args:
+        run_id: Whose network.
+        experiment: Of that run.
+        threads: 0 for all.
+        batch_sizes: To be measured.
+    """
+    startup = experiment.hardware.startup._replace(
+        intra_op_threads=threads, inter_op_threads=threads, deterministic=False
+    )
+    return {
+        "run_id": run_id, "threads": threads, "batch_sizes": list(batch_sizes),
+        "startup": startup._asdict(),
+    }  # fmt: skip
+
+
+def remember(
+    store: Path, machine: Machine, run_id: str, threads: int, found: Mapping[str, Any]
+) -> None:
+    """Keeps the points of one number of threads; those of other numbers stay.
+
+    Args:
+        store: Folder of the store.
+        machine: On which.
+        run_id: Whose network.
+        threads: 0 for all.
+        found: `points`, `device` and `when`.
+
+    Raises:
+        OSError: where the disk refuses.
+    """
+    others = [point for point in recall(store, machine, run_id) if point.threads != threads]
+    points = [*(point.plain() for point in others), *found["points"]]
+    key = f"{machine.key}-{run_id}"
+    measured.remember(store, KIND, key, {**found, "points": points})
+
+
+def recall(store: Path, machine: Machine, run_id: str) -> list[Latency]:
+    """What was remembered of a run on a machine, in order; nothing where it can't be read."""
+    found = measured.recall(store, KIND, f"{machine.key}-{run_id}") or {}
+    try:
+        return in_order(Latency(**point) for point in found.get("points", []))
+    except TypeError:  # of another version
+        return []
+
+
+def in_order(points: Iterable[Latency]) -> list[Latency]:
+    """By threads, all of them last, then by batch size."""
+    return sorted(points, key=lambda point: (point.threads or LARGEST + 1, point.batch_size))
+
+
+def as_tsv(points: Iterable[Latency]) -> str:
+    """Lines to paste into a spreadsheet, numbers in full."""
+    rows = [HEADS, *((p.threads_words, *list(p.plain().values())[1:]) for p in points)]
+    return "".join("\t".join(map(str, row)) + "\n" for row in rows)
+
+
+def numbers(text: str, name: str, *, all_word: bool = False) -> list[int]:
+    """Numbers that a person wrote, each once: "1, 8, 64".
+
+    Args:
+        text: Divided by commas or spaces.
+        name: What they are, for the error.
+        all_word: Whether "all" is one as well, which is 0.
+
+    Raises:
+        ValueError: one sentence.
+    """
+    found = []
+    for part in re.split(r"[,;\s]+", text.strip()):
+        if all_word and part == "all":
+            found.append(ALL_THREADS)
+        elif part.isascii() and part.isdigit() and 1 <= int(part) <= LARGEST:
+            found.append(int(part))
+        else:
+            also = " or 'all'" if all_word else ""
+            raise ValueError(
+                f"{name}: {part!r} is no whole number from 1 to {LARGEST:,}{also}; write 1,8,64"
+            )
+    return list(dict.fromkeys(found))
