@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
 from ui import theme
 from ui.models.run_table import RunTable
 from ui.panels.quantity_chooser import LazyBox, QuantityChooser
-from ui.panels.tradeoff_view import TradeoffView, listed, run_colours
+from ui.panels.tradeoff_view import TradeoffView, run_colours
 from ui.plots.run_bars import LazyBars, RunBar, RunBars
 from workbench import words
 from workbench.figures.tradeoff_numbers import Table, labels_of
@@ -144,7 +144,7 @@ class BarsView(TradeoffView):
             parts.append(self.tr("{} without {}").format(f"{found.missing:,}", title))
         if (found.counts > 1).any():
             parts.append(self.tr("mean ± standard deviation of n runs"))
-        return f"{listed(parts)}."
+        return f"{', '.join(parts)}."
 
     @Slot(int)
     def _pick(self, number: int) -> None:

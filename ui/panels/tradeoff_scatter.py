@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 from ui import theme
 from ui.models.run_table import RunTable
 from ui.panels.quantity_chooser import QuantityChooser
-from ui.panels.tradeoff_view import TradeoffView, listed, run_colours
+from ui.panels.tradeoff_view import TradeoffView, run_colours
 from workbench.figures.settings import Entry, Look
 from workbench.figures.tradeoff_numbers import Table
 from workbench.figures.tradeoff_settings import ScatterFigure
@@ -237,7 +237,7 @@ class ScatterView(TradeoffView):
             if any(quantity.sign for quantity in self._drawn)
             else self.tr("no front, as no direction is good: press – to choose one")
         )
-        return f"{listed(parts)}; {front}.{self._words_of_third(table, points)}"
+        return f"{', '.join(parts)}; {front}.{self._words_of_third(table, points)}"
 
     def _words_of_third(self, table: Table, points: Points) -> str:
         if len(self._drawn) < 3 or not points.is_drawn.any():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -115,8 +115,3 @@ def run_colours(table: Table) -> tuple[list[QColor], np.ndarray[Any, np.dtype[np
     text = QColor(theme.tones().text)
     colours = [text if name is None else QColor(name) for name in CYCLE]
     return colours, np.asarray(table.colours, np.intp) % len(CYCLE)
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Parts of a sentence, with commas."""
-    return ", ".join(parts)
