@@ -81,6 +81,7 @@ TASKS: dict[str, str] = {
     "peak": "peak:peak",
     "profile_layers": "profile:profile_layers",
     "trial": "trial:trial",
+    "try_image": "try_image:try_image",
     "tune": "tune:tune",
 }
 """Where each task lives: `module:function` in this package, imported at its first use.
