@@ -90,6 +90,11 @@ The function takes (request, work) and gives plain values.
 """
 
 
+KEEPING = frozenset({"try_image"})
+"""Tasks whose network stays for the next call: looking for what to give back takes 0.2 s, which one
+who draws would wait for at each stroke. They give back themselves what they replace."""
+
+
 def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
     """Does a task.
 
@@ -104,4 +109,5 @@ def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
     try:
         return function(request, work)
     finally:
-        keras.utils.clear_session()  # gives back the networks that it made
+        if task not in KEEPING:
+            keras.utils.clear_session()  # gives back the networks that it made

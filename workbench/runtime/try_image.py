@@ -96,6 +96,7 @@ def _ready_for(run_id: str, work: Work) -> Ready:
     key = work.store, run_id, (run.folder / checkpoint.FILE).stat().st_mtime_ns
     if key not in _ready:
         _ready.clear()
+        keras.utils.clear_session()
         dataset = None
         info = run.experiment.data.info()
         if info is None:
