@@ -183,6 +183,7 @@ class Commands(QObject):
         bar = _Corner(menus)
         row = QHBoxLayout(bar)
         theme.spaced(row, 0, 0, 2, 0, spacing=1)
+        row.addWidget(self._window.preflight)
         for action in (self.train, self.pause, self.stop, self.queue):
             button = QToolButton()
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

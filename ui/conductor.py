@@ -24,6 +24,7 @@ from workbench.runs.messages import (
     Started,
     StatusChanged,
     Steps,
+    TimeShares,
 )
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
@@ -49,6 +50,7 @@ class Conductor(QObject):
         steps: `Steps`.
         epoch: `EpochEnd`.
         progress: `Progress`.
+        time_shares: `TimeShares`.
         ended: `StatusChanged` of a run that ended.
         logged: A line from the training process.
         failed: A sentence on something that went wrong outside of any run.
@@ -63,6 +65,7 @@ class Conductor(QObject):
     steps = Signal(object)
     epoch = Signal(object)
     progress = Signal(object)
+    time_shares = Signal(object)
     ended = Signal(object)
     logged = Signal(str)
     failed = Signal(str)
@@ -88,6 +91,7 @@ class Conductor(QObject):
             Steps: self._on_steps,
             EpochEnd: self.epoch.emit,
             Progress: self.progress.emit,
+            TimeShares: self.time_shares.emit,
             StatusChanged: self._on_status,
         }
         store.mark_interrupted()

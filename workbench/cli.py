@@ -18,12 +18,14 @@ from typing import Any
 from workbench import (
     __version__,
     cli_compare,
+    cli_evaluate,
     cli_find,
     cli_hardware,
     cli_latency,
     cli_runs,
     cli_share,
     cli_structure,
+    cli_tradeoff,
     presets,
 )
 from workbench.data import DataError, is_downloaded, load
@@ -94,10 +96,14 @@ def parser() -> argparse.ArgumentParser:
         "--batch-sizes", action="store_true",
         help="try larger batches too, which changes what is learned",
     )  # fmt: skip
+    before = _command(
+        commands, "preflight", cli_hardware.preflight,
+        "measure a few steps: how long a run will take, and whether it fits",
+    )  # fmt: skip
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
-    for part in (rate, batch, tune, found):
+    for part in (rate, batch, tune, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, structure, script, rate, batch, tune):
+    for part in (run, structure, script, rate, batch, tune, before):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
@@ -116,6 +122,15 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
+    judged = _command(
+        commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
+    )
+    cli_evaluate.add_options(judged)
+    traded = _command(
+        commands, "tradeoff", cli_tradeoff.tradeoff,
+        "print the runs that give most for what they cost (the Pareto front), or draw all",
+    )  # fmt: skip
+    cli_tradeoff.add_options(traded)
     exported = _command(
         commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
     )
@@ -128,9 +143,12 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, resume, runs, taken, speed):
+    for part in (run, resume, runs, judged, taken, speed, traded):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, resume, runs, structure, tune, compared, exported, taken, report, speed):
+    for part in (
+        run, resume, runs, structure, tune, before, compared, judged, traded, exported, taken,
+        report, speed,
+    ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
         )
@@ -153,8 +171,9 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "compare", "datasets", "devices", "export-run", "find-batch-size",
-        "find-rate", "import-run", "latency", "presets", "report", "resume", "run", "runs", "tune",
+        "analyze", "code", "compare", "datasets", "devices", "evaluate", "export-run",
+        "find-batch-size", "find-rate", "import-run", "latency", "preflight", "presets", "report",
+        "resume", "run", "runs", "tradeoff", "tune",
     }  # fmt: skip
 
 

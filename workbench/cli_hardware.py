@@ -1,4 +1,6 @@
-"""The commands about the machine: `devices` lists it, `tune` looks for the fastest settings."""
+"""The commands about the machine: `devices` lists it, `tune` looks for the fastest settings,
+`preflight` how long a run will take.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,13 @@ from workbench.cli_find import progress_line
 from workbench.cli_structure import experiment_of
 from workbench.machine import Machine
 from workbench.places import default_store
+from workbench.preflight import KIND, Preflight
 from workbench.runs.messages import TaskProgress
 from workbench.spec.hardware import Hardware
 from workbench.training.task import do_task
 from workbench.words import count, size
 
-DONE = 0
+DONE, FAILED = 0, 1
 BAR_LENGTH = 30
 
 
@@ -75,6 +78,22 @@ def tune(arguments: argparse.Namespace) -> int:
         if experiment.at(path) != value:
             print(f"--set {path}={json.dumps(value).strip(chr(34))}")
     return DONE
+
+
+def preflight(arguments: argparse.Namespace) -> int:
+    """Prints how long a run will take and whether it fits; exit code 1 where it doesn't."""
+    experiment = experiment_of(arguments)
+    startup = experiment.hardware.startup._asdict()
+    request = {"experiment": experiment.to_toml(), "startup": startup}
+    result = _do(KIND, request, arguments.store or default_store())
+    measured, epochs = Preflight(**result), experiment.training.epochs
+    if arguments.json:
+        print(json.dumps({**result, "seconds": measured.seconds(epochs), "fits": measured.fits}))
+    else:
+        print(measured.words(epochs))
+        if measured.is_random:
+            print("Measured with random images: the data set isn't on this computer yet.")
+    return DONE if measured.fits else FAILED
 
 
 def _bars(candidates: list[dict[str, Any]], best: str) -> list[str]:

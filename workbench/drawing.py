@@ -29,6 +29,9 @@ GAP = 20.0
 TALLEST = 72.0
 THINNEST = 6.0
 PER_DOUBLING = 6.0
+SHADES = 128
+PALEST = 0.15
+"""Shade of what has no part in the total but weights."""
 LANE_GAP = 8.0
 SKIP_STEP = 10.0
 ROW_GAP = 28.0
@@ -84,7 +87,7 @@ class Box:
         area: With its labels: where a click means it.
         labels: Lines of text centred below the box; the first names it.
         look: Its fill.
-        share: Of the network's parameters or MACs, from 0 to 1.
+        shade: How dark its fill is, to 1; tells its share of the network's parameters or MACs.
     """
 
     layer: int
@@ -92,7 +95,7 @@ class Box:
     area: Rect
     labels: tuple[str, ...]
     look: Look
-    share: float = 0.0
+    shade: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -189,9 +192,10 @@ class _Scale:
         height = TALLEST * sqrt(min(1.0, side / self._highest))
         return 8.0 + PER_DOUBLING * log2(max(1, shape[-1])), max(THINNEST, height)
 
-    def share(self, cost: LayerCost) -> float:
-        """Its part of the measure."""
-        return share(getattr(cost, self._measure), self._total)
+    def shade(self, cost: LayerCost) -> float:
+        """For its part of the measure; in steps, so that an edit changes few boxes."""
+        part = share(getattr(cost, self._measure), self._total)
+        return PALEST + (1 - PALEST) * round(SHADES * sqrt(part)) / SHADES
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,7 @@ class _Cell:
     size: tuple[float, float]
     labels: tuple[str, ...]
     look: Look
-    share: float = 0.0
+    shade: float = 0.0
     place: Place = ALONE
 
     @cached_property
@@ -255,7 +259,7 @@ def _unit(index: int, layer: Layer, analysis: Analysis, scale: _Scale, inside: b
     cells = tuple(
         _Cell(
             index, scale.size(part.output_shape), _labels(part.layer, written(part.output_shape)),
-            _look(part), scale.share(part), place,
+            _look(part), scale.shade(part), place,
         )
         for part, place in zip(cost.parts, places, strict=True)
     )  # fmt: skip
@@ -267,7 +271,7 @@ def _whole(index: int, cost: LayerCost, scale: _Scale) -> _Cell:
     """A layer, or a block that isn't looked into, as one box."""
     calls = (f"{len(cost.parts)} calls inside",) if cost.parts else ()
     labels = (*_labels(cost.layer, written(cost.output_shape), index), *calls)
-    return _Cell(index, scale.size(cost.output_shape), labels, _look(cost), scale.share(cost))
+    return _Cell(index, scale.size(cost.output_shape), labels, _look(cost), scale.shade(cost))
 
 
 def _look(cost: LayerCost) -> Look:
@@ -383,7 +387,7 @@ def _box(cell: _Cell, lefts: Sequence[float], y: float, lanes: _Lanes) -> Box:
     rect = Rect(left + (width - cell.size[0]) / 2, top, *cell.size)
     bottom = y + lanes.bottoms[lane] + LINE * len(cell.labels)
     area = Rect(left, top, width, bottom - top)
-    return Box(cell.layer, rect, area, cell.labels, cell.look, cell.share)
+    return Box(cell.layer, rect, area, cell.labels, cell.look, cell.shade)
 
 
 def _between(start: Point, right: float, end: Point, left: float, top: float) -> tuple[Point, ...]:

@@ -9,7 +9,7 @@ import pytest
 from workbench import presets
 from workbench.analysis import analyze
 from workbench.blueprint import Edge, Place, arrange
-from workbench.drawing import INPUT, Drawing, Look, Rect, draw
+from workbench.drawing import INPUT, PALEST, Drawing, Look, Rect, draw
 from workbench.spec.layers import (
     BatchNormalization,
     Conv2D,
@@ -87,7 +87,7 @@ def test_size_and_shade_tell_channels_height_and_share() -> None:
     assert entry.layer == INPUT
     assert small.rect.width < large.rect.width < flat.rect.width
     assert entry.rect.height > small.rect.height > large.rect.height > flat.rect.height
-    assert last.share > large.share > small.share > flat.share == 0.0
+    assert last.shade > large.shade > small.shade > PALEST == flat.shade
     assert [box.look for box in drawing.boxes[1:]] == [
         Look.WEIGHTS, Look.WEIGHTS, Look.PLAIN, Look.WEIGHTS,
     ]  # fmt: skip

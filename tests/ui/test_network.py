@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -17,6 +18,7 @@ from ui.main_window import MainWindow
 from ui.models.layer_columns import COST, FIELD, LAYER, MACS, MEMORY, PARAMETERS, SHARE
 from ui.models.layer_table import SHARE_ROLE
 from ui.panels.drawing import DrawingPage
+from ui.panels.drawing_paint import difference
 from ui.panels.layer_costs import LayerCostsPage
 from workbench import presets
 
@@ -208,6 +210,44 @@ def test_the_drawing_follows_an_edit(
     qtbot.waitUntil(lambda: len(drawing.view.drawing.frames) == 9)
     drawing.inside.click()
     qtbot.waitUntil(lambda: not drawing.view.drawing.frames)
+
+
+def test_an_edit_repaints_only_what_it_changed(
+    window: MainWindow, drawing: DrawingPage, qtbot: QtBot
+) -> None:
+    use(window, "vgg-small")
+    qtbot.waitUntil(lambda: len(drawing.view.drawing.boxes) == 1 + len(window.layers.all))
+    before = drawing.view.drawing
+    assert difference(before, before).isNull()
+    window.editor.set("structure.layers[0].activation", "tanh")
+    qtbot.waitUntil(lambda: drawing.view.drawing is not before)
+    after = drawing.view.drawing
+    pairs = list(zip(before.boxes, after.boxes, strict=True))
+    around = difference(before, after)
+    assert before.boxes[1] != after.boxes[1]
+    assert all(around.contains(QRectF(*box.area)) for pair in pairs if pair[0] != pair[1]
+               for box in pair)  # fmt: skip
+    assert not around.intersects(QRectF(*after.boxes[-1].rect))
+    assert difference(before, None) is None
+    assert difference(before, replace(after, boxes=after.boxes[1:])) is None
+    assert difference(before, replace(after, width=after.width + 1)) is None
+
+
+def test_a_drawing_moved_by_hand_stays_there_when_its_layer_is_edited(
+    window: MainWindow, drawing: DrawingPage, qtbot: QtBot
+) -> None:
+    use(window, "resnet-20")
+    window.layers.select([0])
+    qtbot.waitUntil(lambda: len(drawing.view.drawing.frames) == 9)
+    drawing.view.set_zoom(2.0)
+    bar = drawing.view.verticalScrollBar()
+    bar.triggerAction(bar.SliderAction.SliderToMaximum)
+    before = drawing.view.drawing
+    window.editor.set("structure.layers[0].activation", "elu")
+    qtbot.waitUntil(lambda: drawing.view.drawing is not before)
+    assert bar.value() == bar.maximum() > 0
+    window.layers.select([1])
+    assert bar.value() < bar.maximum()
 
 
 def test_hidden_pages_do_no_work(window: MainWindow, drawing: DrawingPage, qtbot: QtBot) -> None:

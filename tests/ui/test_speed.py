@@ -11,7 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from ui.main_window import MainWindow
+from ui.models.layer_table import SHARE_ROLE
 from ui.panels.hardware import HardwareNote
+from ui.panels.roofline import SHARE
 from workbench import measured, tuning
 from workbench.machine import Accelerator, Machine, Processor
 from workbench.tuning import Candidate
@@ -135,6 +137,9 @@ def test_a_profile_fills_plot_and_table(quick: MainWindow, qtbot: QtBot) -> None
     assert [page.table.item(row, 0).text() for row in range(3)] == [  # type: ignore[union-attr]
         "1 Conv2D", "2 Flatten", "3 Dense",
     ]  # fmt: skip
+    shares = [page.table.item(row, SHARE).data(SHARE_ROLE) for row in range(3)]  # type: ignore[union-attr]
+    assert max(shares) > 0, "each share has a bar"
+    assert all(0 <= share <= 1 for share in shares)
     assert len(page.plot.view.curves.lines) == 3, "the roof, and the two layers that compute"
     assert "A step takes" in page.words.text()
     assert page.use_button.isHidden()

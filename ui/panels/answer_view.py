@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui import theme
+from ui.plots.class_shares import ClassShares
 from ui.plots.map_strip import MapStrip
-from ui.plots.shares import Shares
 from workbench.answer import Answer, Maps
 
 
@@ -20,7 +20,7 @@ class AnswerView(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.shares = Shares()
+        self.shares = ClassShares()
         self.strips: list[MapStrip] = []
         self._strips = QVBoxLayout()
         theme.spaced(self._strips, 0, spacing=2)

@@ -6,8 +6,6 @@ the same data.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -16,8 +14,6 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPolygonF,
     QResizeEvent,
     QWheelEvent,
 )
@@ -25,14 +21,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
 from ui import theme
 from ui.models.layers import Layers
-from workbench.drawing import FONT, LINE, TITLE, Box, Drawing, Frame, Look, Point, Rect
+from ui.panels.drawing_paint import difference, paint
+from workbench.drawing import FONT, LINE, Drawing, Rect
 
 STEP = 1.25
 SMALLEST, LARGEST = 0.05, 4.0
 LEGIBLE = 0.45
 """Below this zoom labels are a grey haze that only costs time."""
-PALEST = 0.15
-ARROW = 5.0
 
 
 class DrawingView(QAbstractScrollArea):
@@ -53,6 +48,7 @@ class DrawingView(QAbstractScrollArea):
         super().__init__()
         self._layers = layers
         self._drawing: Drawing | None = None
+        self._marked = layers.rows
         self._grip: QPointF | None = None
         self._is_panning = False
         self._is_following = True
@@ -74,11 +70,16 @@ class DrawingView(QAbstractScrollArea):
         return self._drawing
 
     def show_drawing(self, drawing: Drawing | None) -> None:
-        """Shows another drawing at the same zoom."""
-        self._drawing = drawing
+        """Shows another drawing at the same zoom; what stays as it was isn't painted again."""
+        before, self._drawing = self._drawing, drawing
         self._fit_bars()
         self._follow()
-        self.viewport().update()
+        changed = difference(before, drawing)
+        if changed is None:
+            self.viewport().update()
+        elif not changed.isNull():
+            corner = changed.topLeft() * self.zoom + self._origin
+            self.viewport().update(QRectF(corner, changed.size() * self.zoom).toAlignedRect())
 
     # --- where it is ---------------------------------------------------------------------------
 
@@ -151,9 +152,12 @@ class DrawingView(QAbstractScrollArea):
 
     @Slot()
     def _show_chosen(self) -> None:
-        self._is_following = True
-        self._follow()
-        self.viewport().update()
+        """Moves only where others are chosen: the signal comes with every edit too."""
+        before, self._marked = self._marked, self._layers.rows
+        if before != self._marked:
+            self._is_following = True
+            self._follow()
+            self.viewport().update()
 
     @Slot()
     def _let_go(self) -> None:
@@ -178,11 +182,11 @@ class DrawingView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         drawing = self._drawing
-        painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), QColor(theme.tones().base))
+        painter, tones = QPainter(self.viewport()), theme.tones()
+        painter.fillRect(event.rect(), QColor(tones.base))
         if drawing is None:
             words = self.tr("The network is drawn as soon as the shape of the data is known.")
-            painter.setPen(QColor(theme.tones().muted))
+            painter.setPen(QColor(tones.muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.viewport().rect(), flags, words)
             return
@@ -194,52 +198,7 @@ class DrawingView(QAbstractScrollArea):
         painter.setFont(font)
         seen = QRectF(self.to_drawing(QPointF(event.rect().topLeft())),
                       QSizeF(event.rect().size()) / self.zoom)  # fmt: skip
-        self._paint_chosen(painter, drawing)
-        for frame in drawing.frames:
-            if seen.intersects(_qt(frame.rect)):
-                self._paint_frame(painter, frame)
-        painter.setBrush(QColor(theme.tones().muted))
-        for line in drawing.lines:
-            if seen.intersects(_bounds(line)):
-                _paint_line(painter, line)
-        fills = _fills()
-        for box in drawing.boxes:
-            if seen.intersects(_qt(box.area)):
-                self._paint_box(painter, box, fills[box.look])
-
-    def _paint_chosen(self, painter: QPainter, drawing: Drawing) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.tones().selection))
-        for row in self._layers.rows:
-            area = drawing.area_of(row)
-            if area is not None:
-                painter.drawRoundedRect(_qt(area).adjusted(0, -4, 0, 2), 4, 4)
-
-    def _paint_frame(self, painter: QPainter, frame: Frame) -> None:
-        tones = theme.tones()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(tones.edge), 1))
-        painter.drawRect(_qt(frame.rect))
-        if self.zoom >= LEGIBLE:
-            title = QRectF(frame.rect.x + LINE / 2, frame.rect.y, frame.rect.width, TITLE)
-            painter.setPen(QColor(tones.text))
-            painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, frame.label)
-
-    def _paint_box(self, painter: QPainter, box: Box, fill: _Fill) -> None:
-        tones = theme.tones()
-        painter.setPen(fill.pen)
-        painter.setBrush(_shade(box.share) if box.look is Look.WEIGHTS else fill.brush)
-        painter.drawRect(_qt(box.rect))
-        if self.zoom < LEGIBLE:
-            return
-        last = QColor(tones.bad if box.look is Look.WRONG else tones.muted)
-        name = QColor(tones.muted if box.look is Look.OFF else tones.text)
-        top = box.area.y + box.area.height - LINE * len(box.labels)
-        middle = box.rect.x + box.rect.width / 2
-        for number, label in enumerate(box.labels):
-            painter.setPen(last if number else name)
-            line = QRectF(middle - 200, top + LINE * number, 400, LINE)
-            painter.drawText(line, Qt.AlignmentFlag.AlignCenter, label)
+        paint(painter, drawing, seen, self._marked, with_text=self.zoom >= LEGIBLE)
 
     # --- mouse and keys ------------------------------------------------------------------------
 
@@ -318,58 +277,3 @@ class DrawingView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._fit_bars()
         self.resized.emit()
-
-
-def _qt(rect: Rect) -> QRectF:
-    return QRectF(rect.x, rect.y, rect.width, rect.height)
-
-
-def _bounds(line: tuple[Point, ...]) -> QRectF:
-    xs, ys = [p.x for p in line], [p.y for p in line]
-    tight = QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
-    return tight.adjusted(-ARROW, -ARROW, ARROW, ARROW)
-
-
-def _paint_line(painter: QPainter, line: tuple[Point, ...]) -> None:
-    """The line, and the arrow's head at its end, which always points to the right."""
-    painter.setPen(QPen(QColor(theme.tones().muted), 1))
-    painter.drawPolyline(QPolygonF([QPointF(p.x, p.y) for p in line]))
-    end = QPointF(line[-1].x, line[-1].y)
-    back = end - QPointF(ARROW, 0)
-    head = [end, back + QPointF(0, ARROW / 2), back - QPointF(0, ARROW / 2)]
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.drawPolygon(QPolygonF(head))
-
-
-class _Fill(NamedTuple):
-    """How a box is drawn."""
-
-    pen: QPen
-    brush: QColor
-
-
-def _fills() -> dict[Look, _Fill]:
-    """Edge and fill of every look in the appearance in force."""
-    tones, pen = theme.tones(), Qt.PenStyle
-    return {
-        look: _Fill(QPen(QColor(edge), 1, style), QColor(fill))
-        for look, edge, fill, style in (
-            (Look.INPUT, tones.text, tones.base, pen.SolidLine),
-            (Look.WEIGHTS, tones.accent, tones.base, pen.SolidLine),
-            (Look.PLAIN, tones.muted, tones.raised, pen.SolidLine),
-            (Look.TIED, tones.accent, tones.base, pen.DashLine),
-            (Look.OFF, tones.faint, tones.base, pen.DotLine),
-            (Look.WRONG, tones.bad, tones.base, pen.SolidLine),
-        )
-    }
-
-
-def _shade(share: float) -> QColor:
-    """The background mixed with the accent: the larger the share, the more of it."""
-    amount = PALEST + (1 - PALEST) * share**0.5
-    base, accent = QColor(theme.tones().base), QColor(theme.tones().accent_fill)
-    mixed = (
-        round(b + amount * (a - b))
-        for a, b in zip(accent.getRgb()[:3], base.getRgb()[:3], strict=True)  # type: ignore[index]
-    )
-    return QColor(*mixed)

@@ -17,10 +17,15 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.assistant import Assistant
 from ui.editor import Editor
+from ui.models.layer_table import SHARE_ROLE
 from ui.panels.finder import FinderPage, Texts
+from ui.panels.layer_views import BarDelegate
 from ui.plots.roofline import Dot, RooflinePlot
 from workbench.experiment import Experiment
 from workbench.roofline import Roof
+
+SHARE = 3
+"""The column of a layer's part of the step, which has a bar."""
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -72,6 +77,7 @@ class RooflinePage(FinderPage):
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setShowGrid(False)
+        table.setItemDelegateForColumn(SHARE, BarDelegate(table))
         header = table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         for column, head in enumerate(heads):
@@ -123,6 +129,8 @@ class RooflinePage(FinderPage):
                 item = QTableWidgetItem(text)
                 if column:
                     item.setTextAlignment(RIGHT)
+                if column == SHARE and step:
+                    item.setData(SHARE_ROLE, min(1.0, seconds / step))
                 self.table.setItem(line, column, item)
 
 

@@ -6,6 +6,8 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from ui.conductor import Conductor
+from ui.editor import Editor
+from ui.panels.verdict import VerdictLine
 from workbench import measured, words
 from workbench.roofline import training_flops
 from workbench.runs.messages import Progress, Started, StatusChanged, Steps
@@ -17,7 +19,7 @@ TICK_MILLISECONDS = 1000
 class StatusPanel(QStatusBar):
     """What the training process is, has and does."""
 
-    def __init__(self, conductor: Conductor) -> None:
+    def __init__(self, conductor: Conductor, editor: Editor) -> None:
         super().__init__()
         self._conductor = conductor
         self._rate: float | None = None
@@ -42,6 +44,8 @@ class StatusPanel(QStatusBar):
         ):
             label.setToolTip(help_text)
             self.addWidget(label)
+        self.verdict = VerdictLine(conductor, editor)
+        self.addPermanentWidget(self.verdict)
         conductor.ready.connect(self._show_device)
         conductor.started.connect(self._begin)
         conductor.steps.connect(self._add_steps)

@@ -1,75 +1,66 @@
-"""Bars of class probabilities, from 0 to 1: what a network takes an image for."""
+"""A plot of one share over another, both from 0 to 1: calibration, ROC, precision over recall."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from ui.plots.layer import Line
+from ui.plots.theme import run_style
+from ui.plots.ticks import Quantity
+from ui.plots.titled import TitledPlot
+from ui.plots.view import PlotView
 
-from ui import theme
-from workbench import words
-
-ROW = 5 * theme.UNIT
-GAP = 2 * theme.UNIT
-MOST = 10
-"""Classes that are shown; where there are more, the likeliest of them."""
-
-NAME_WIDTH = 28.0 * theme.UNIT
-MIDDLE = Qt.AlignmentFlag.AlignVCenter
+Floats = npt.NDArray[np.float64]
+EDGE = 0.02
+ENDS = np.array([0.0, 1.0])
 
 
-class Shares(QWidget):
-    """A bar a class, the likeliest in the accent, the right one marked where it is known."""
+class SharePlot(TitledPlot):
+    """One curve, with a dashed line to compare it with.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[tuple[int, str, float]] = []
-        self._best, self._label = -1, -1
-        self.setAccessibleName(self.tr("Class probabilities"))
-        self.setToolTip(self.tr("What the network takes the image for; the shares add up to 100 %"))
-        self.setMinimumWidth(52 * theme.UNIT)
+    Args:
+        name: What screen readers call it.
+        x_title: What x is.
+        chance: y of the dashed line at x = 0 and 1; None for no such line.
+        markers: Whether each point has a dot.
+    """
 
-    def sizeHint(self) -> QSize:
-        return QSize(64 * theme.UNIT, MOST * ROW)
+    def __init__(
+        self, name: str, x_title: str, chance: tuple[float, float] | None, markers: bool = False
+    ) -> None:
+        super().__init__(PlotView(Quantity.SHARE, Quantity.SHARE), name, x_title)
+        self._chance, self._markers = chance, markers
+        self.points: tuple[Floats, Floats] | None = None
+        self.view.setAccessibleName(name)
+        self.fit()
 
-    def show_shares(self, names: Sequence[str], shares: Sequence[float], label: int | None) -> None:
-        """Shows a share for each class, in the order of the classes.
+    def show_curve(self, title: str, x: Floats, y: Floats) -> None:
+        """Draws these points, x rising."""
+        self.title.setText(title)
+        self.view.setAccessibleDescription(title)
+        self.points = x, y
+        self.draw()
 
-        Args:
-            names: Of the classes.
-            shares: Of each.
-            label: Number of the right class, where it is known.
-        """
-        best = sorted(range(len(shares)), key=lambda number: -shares[number])[:MOST]
-        self.rows = [(number, names[number], shares[number]) for number in sorted(best)]
-        self._best, self._label = best[0], -1 if label is None else label
-        self.setFixedHeight(len(self.rows) * ROW)
-        told = (f"{name}: {words.percent(share)}" for _, name, share in self.rows)
-        self.setAccessibleDescription("; ".join(told))
-        self.update()
+    def show_nothing(self, title: str) -> None:
+        """Draws no curve, and says why."""
+        self.title.setText(title)
+        self.points = None
+        self.draw()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        bold = QFont(self.font())
-        bold.setWeight(QFont.Weight.DemiBold)
-        metrics = QFontMetricsF(bold)
-        mark = metrics.horizontalAdvance("✓ ")
-        widest = max((metrics.horizontalAdvance(name) for _, name, _ in self.rows), default=0.0)
-        left = mark + min(NAME_WIDTH, widest) + GAP
-        right = metrics.horizontalAdvance("100.00 %") + GAP
-        room = max(10.0, self.width() - left - right)
-        tones = theme.tones()
-        for line, (number, name, share) in enumerate(self.rows):
-            place = QRectF(0, line * ROW, self.width(), ROW)
-            painter.setFont(bold if number == self._best else self.font())
-            painter.setPen(QColor(tones.text))
-            if number == self._label:
-                painter.drawText(place, MIDDLE, "✓")
-            elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, NAME_WIDTH)
-            painter.drawText(place.adjusted(mark, 0, 0, 0), MIDDLE, elided)
-            bar = QRectF(left, place.top() + 2, room * share, ROW - theme.UNIT)
-            painter.fillRect(bar, QColor(tones.accent if number == self._best else tones.faint))
-            text = QRectF(self.width() - right, place.top(), right, ROW)
-            painter.drawText(text, MIDDLE | Qt.AlignmentFlag.AlignRight, words.percent(share))
+    def fit(self) -> None:
+        self.view.set_x_range((-EDGE, 1 + EDGE))
+        self.view.set_y_range((-EDGE, 1 + EDGE))
+        self.draw()
+
+    def draw(self) -> None:
+        lines = []
+        if self._chance is not None:
+            dashed = np.array(self._chance)
+            lines.append(Line(ENDS, dashed, self._theme.muted, Qt.PenStyle.DashLine))
+        if self.points is not None:
+            colour = self._theme.legible(run_style(0)[0])
+            lines.append(Line(*self.points, colour, markers=self._markers))
+        self.view.curves.set_lines(lines)
+        self.view.viewport().update()

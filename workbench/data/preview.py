@@ -134,7 +134,7 @@ def describe(dataset: Dataset, samples: int = 64) -> Preview:
         warnings=dataset.warnings,
         source_shape=dataset.source_shape,
         sample_labels=train.labels[rows],
-        samples=_thumbnails(train.images.read(rows)),
+        samples=thumbnails(train.images.read(rows)),
     )
 
 
@@ -168,7 +168,8 @@ def _statistics(images: Images) -> tuple[float, float, float]:
     return min(lows) * factor, max(highs) * factor, mean * factor
 
 
-def _thumbnails(images: Array) -> npt.NDArray[np.uint8]:
+def thumbnails(images: Array) -> npt.NDArray[np.uint8]:
+    """Images as they are shown: uint8, at most `THUMBNAIL` pixels a side."""
     height, width = images.shape[1:3]
     if images.dtype != np.uint8:
         images = np.round(images * 255).astype(np.uint8)

@@ -22,7 +22,6 @@ LARGEST_INCHES = 200
 ACCENT, PLAIN, TEXT, MUTED, FRAME, BAD = (
     "#0b5cad", "#e9ebef", "#1b1f24", "#5a636e", "#c3c9d1", "#b3261e",
 )  # fmt: skip
-PALEST = 0.15
 
 
 def write_drawing(drawing: Drawing, path: Path) -> None:
@@ -100,7 +99,7 @@ def _style(box: Box) -> dict[str, Any]:
     """Edge and fill of a box."""
     styles: dict[Look, dict[str, Any]] = {
         Look.INPUT: {"colour": TEXT, "facecolor": "white"},
-        Look.WEIGHTS: {"colour": ACCENT, "facecolor": _shade(box.share)},
+        Look.WEIGHTS: {"colour": ACCENT, "facecolor": _shaded(box.shade)},
         Look.PLAIN: {"colour": MUTED, "facecolor": PLAIN},
         Look.TIED: {"colour": ACCENT, "facecolor": "white", "linestyle": "--"},
         Look.OFF: {"colour": FRAME, "facecolor": "white", "linestyle": ":"},
@@ -109,7 +108,6 @@ def _style(box: Box) -> dict[str, Any]:
     return styles[box.look]
 
 
-def _shade(share: float) -> tuple[float, ...]:
-    """White mixed with the accent: the larger the share, the darker."""
-    amount = PALEST + (1 - PALEST) * share**0.5
-    return tuple(1 - amount * (1 - part) for part in to_rgb(ACCENT))
+def _shaded(shade: float) -> tuple[float, ...]:
+    """White mixed with so much of the accent."""
+    return tuple(1 - shade * (1 - part) for part in to_rgb(ACCENT))

@@ -168,6 +168,20 @@ class Steps(Message):
 
 
 @dataclass(frozen=True)
+class TimeShares(Message):
+    """Where the time of the last second of training went, 0 to 1 each; once a second at most.
+
+    Attributes:
+        input: Waiting for images.
+        python: Between compiled calls.
+    """
+
+    run_id: str
+    input: float
+    python: float
+
+
+@dataclass(frozen=True)
 class EpochEnd(Message):
     """Metrics of an epoch; the val_ ones are None without a validation part."""
 

@@ -38,6 +38,9 @@ class Feed(Protocol):
             epoch: From 0, where images are varied.
         """
 
+    def waited_seconds(self) -> float:
+        """How long compiled steps have waited for images so far."""
+
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Traced: batch number `index` of the epoch; the last one may be smaller."""
 
@@ -68,6 +71,9 @@ class MemoryFeed:
     def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tf.Tensor:
         return tf.constant(order, tf.int32)
 
+    def waited_seconds(self) -> float:
+        return 0.0
+
     def batch(self, state: tf.Tensor, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         rows = state[index * self.batch_size : (index + 1) * self.batch_size]
         return scaled(tf.gather(self._images, rows)), tf.gather(self._labels, rows)
@@ -88,6 +94,8 @@ class StreamFeed:
         self._part = part
         self._threads = threads or DECODE_THREADS
         self._prefetch = prefetch or tf.data.AUTOTUNE
+        with tf.device("/cpu:0"):
+            self._waited = tf.Variable(0.0, trainable=False, dtype=tf.float64)
 
     def begin(self, order: Order, first_batch: int, epoch: int = 0) -> Any:
         images, labels = self._part.images, self._part.labels
@@ -107,8 +115,17 @@ class StreamFeed:
         dataset = dataset.map(load, num_parallel_calls=self._threads, deterministic=True)
         return iter(dataset.prefetch(self._prefetch))
 
+    def waited_seconds(self) -> float:
+        return float(self._waited.numpy())
+
     def batch(self, state: Any, index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        return state.get_next()
+        with tf.device("/cpu:0"):
+            began = tf.timestamp()
+            with tf.control_dependencies([began]):
+                images, labels = state.get_next()
+            with tf.control_dependencies([images, labels]):
+                self._waited.assign_add(tf.timestamp() - began)
+        return images, labels
 
 
 class AugmentedFeed:
@@ -120,6 +137,9 @@ class AugmentedFeed:
 
     def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tuple[Any, tf.Tensor]:
         return self._inner.begin(order, first_batch), tf.constant(epoch, tf.int32)
+
+    def waited_seconds(self) -> float:
+        return self._inner.waited_seconds()
 
     def batch(self, state: tuple[Any, tf.Tensor], index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         inner, epoch = state

@@ -73,12 +73,14 @@ class Work:
 
 
 TASKS: dict[str, str] = {
+    "evaluate": "evaluate:evaluate",
     "find_batch_size": "find_batch_size:find_batch_size",
     "find_rate": "find_rate:find_rate",
     "look_inside": "look_inside:look_inside",
     "devices": "probe:devices",
     "measure_inference": "measure_inference:measure_inference",
     "peak": "peak:peak",
+    "preflight": "preflight:measure",
     "profile_layers": "profile:profile_layers",
     "trial": "trial:trial",
     "try_image": "try_image:try_image",

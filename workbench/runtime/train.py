@@ -27,6 +27,7 @@ from workbench.runtime.loop import Evaluation
 from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.runtime.stopping import Watch
+from workbench.runtime.time_shares import ShareClock
 from workbench.spec.base import SpecError
 from workbench.spec.schedules import Plan, Rates
 
@@ -88,6 +89,7 @@ class Trainer:
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
         self._position = self._restore()
+        self._shares = ShareClock(run_id, say)
         self._recorder = Recorder(store, run_id, say, self._position.step)
         self._step_seconds = 0.0
         self._calls = 0
@@ -166,6 +168,7 @@ class Trainer:
         first = self._position.step - epoch * self._steps_per_epoch
         state = self._feed.begin(order, first, epoch)
         timed_images, timed_seconds = 0, 0.0
+        self._shares.restart()
         while first < self._steps_per_epoch:
             if self._held_or_ended():
                 return
@@ -188,12 +191,14 @@ class Trainer:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
         rates = self._rates(np.arange(position.step, position.step + count))
+        waited = self._feed.waited_seconds()
         began = time.perf_counter()
         loss, accuracy, *probes = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
         self._calls += 1
         if self._calls > 1:
             self._step_seconds = took / count
+            self._shares.call(began, began + took, self._feed.waited_seconds() - waited)
         images = min((first + count) * batch_size, len(order)) - first * batch_size
         batches = np.minimum(batch_size, len(order) - (first + np.arange(count)) * batch_size)
         now = time.perf_counter() - self._clock
@@ -282,6 +287,7 @@ class Trainer:
             self._control.wait_while_paused()
             self._tell(RunStatus.RUNNING)
             self._clock += time.perf_counter() - paused
+            self._shares.restart()
         return self._control.end is not None
 
     def _tell(self, status: RunStatus) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.data import Dataset
+from workbench.data import Dataset, Part
 from workbench.experiment import Experiment
 from workbench.runtime import hardware
 from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import Feed, epoch_order, pipeline_of
+from workbench.runtime.pipeline import Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.tasks import Work
-from workbench.runtime.train import CALL_SECONDS, training_feed
+from workbench.runtime.train import CALL_SECONDS, EVALUATION_BATCH, training_feed
 
 INDICES = 4_000_000
 """At most so many images' numbers are laid out at once."""
@@ -80,6 +80,21 @@ class Trial:
         while (done := sum(map(len, losses))) < steps:
             losses.append(self._take(min(self._steps_to_a_call(), steps - done)))
         return np.concatenate(losses)
+
+    def judging_seconds(self, part: Part) -> tuple[float, float]:
+        """Seconds of judging a few images for the first time, which traces; and of one image then.
+
+        Args:
+            part: Whose images are judged.
+        """
+        source = feed(part, EVALUATION_BATCH, self._experiment.hardware)
+        order = np.resize(np.arange(len(part.labels)), EVALUATION_BATCH)
+        took = []
+        for _ in range(3):
+            began = time.perf_counter()
+            self._loop.evaluate(source, order)
+            took.append(time.perf_counter() - began)
+        return took[0], min(took[1:]) / len(order)
 
     def _variables(self) -> list[Any]:
         return [*self._loop.model.variables, *self._loop.optimizer.variables]

@@ -1,0 +1,108 @@
+"""The estimate before a run: its arithmetic, and what is measured of a real small network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.small import small
+from tests.engine.tasks import do
+from workbench import measured, preflight
+from workbench.machine import Machine, Processor
+from workbench.preflight import Preflight, roughly
+from workbench.runs.store import Store
+
+MACHINE = Machine(Processor("Some CPU", 2))
+MEASURED = Preflight(
+    compile_seconds=2.0, step_seconds=0.064, image_seconds=0.001, steps_per_epoch=100,
+    validation_images=500, test_images=1000, memory_bytes=1_200_000_000,
+    free_bytes=15_000_000_000,
+)  # fmt: skip
+
+
+def test_a_run_takes_its_compilation_steps_validations_and_test() -> None:
+    assert MEASURED.seconds(10) == pytest.approx(2 + 10 * (6.4 + 0.5) + 1)
+    assert MEASURED.words(25) == "about 3 min (64 ms a step, 1.2 GB of 15 GB)"
+
+
+def test_what_needs_more_than_is_free_does_not_fit() -> None:
+    large = replace(MEASURED, memory_bytes=MEASURED.free_bytes + 1)
+    assert MEASURED.fits
+    assert not large.fits
+    assert large.words(1).startswith("doesn't fit: about 10 s")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.2, "1 s"), (59.4, "59 s"), (170, "3 min"), (7170, "2 h 0 min")]
+)
+def test_a_duration_is_as_exact_as_an_estimate_can_be(seconds: float, shown: str) -> None:
+    assert roughly(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("settings", "same"),
+    [
+        ({"name": "other"}, True),
+        ({"training.epochs": 90}, True),
+        ({"training.seed": 5}, True),
+        ({"optimizer.learning_rate": 0.5}, True),
+        ({"schedule.kind": "cosine_decay"}, True),
+        ({"training.batch_size": 7}, False),
+        ({"optimizer.kind": "sgd"}, False),
+        ({"hardware.precision": "mixed_bfloat16"}, False),
+        ({"augmentation.shift": 0.1}, False),
+        ({"training.validation_split": 0.3}, False),
+    ],
+)
+def test_only_what_decides_time_and_memory_is_measured_anew(
+    settings: dict[str, Any], same: bool
+) -> None:
+    before = small()
+    after = before.with_settings(settings)
+    assert (preflight.key(MACHINE, before) == preflight.key(MACHINE, after)) is same
+
+
+def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> None:
+    key = preflight.key(MACHINE, small())
+    measured.remember(tmp_path, preflight.KIND, key, {"step_seconds": 1.0})
+    assert preflight.recall(tmp_path, MACHINE, small()) is None
+
+
+def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    result, said = do("preflight", tmp_path, small())
+    found = Preflight(**result)
+    assert [m.words for m in said if m.total] == [
+        "building", "timing steps", "timing steps", "timing validation",
+    ]  # fmt: skip
+    assert found.step_seconds > 0
+    assert found.image_seconds > 0
+    assert found.compile_seconds > found.step_seconds
+    assert found.memory_bytes > 0
+    assert not found.is_random
+    assert do("preflight", tmp_path, small(training__epochs=50)) == (result, [])
+    assert store.runs() == [], "no run is made"
+    store.close()
+
+
+def test_data_are_not_downloaded_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLOPT_CACHE", str(tmp_path / "cache"))
+    found = Preflight(**do("preflight", tmp_path, small(data__kind="mnist"))[0])
+    assert found.is_random
+    assert found.steps_per_epoch == small(data__kind="mnist").training.train_images(60_000) / 100
+    assert found.memory_bytes > 67_000 * 8 * 8, "all the images would lie in memory"
+    assert not (tmp_path / "cache").exists()
+
+
+def test_what_would_exhaust_the_memory_is_not_tried(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.runtime import preflight as task
+    from workbench.spec.base import SpecError
+
+    monkeypatch.setattr(task, "too_large", lambda needed, free: "would take too much")
+    with pytest.raises(SpecError, match=r"training\.batch_size: would take too much"):
+        do("preflight", tmp_path, small())

@@ -1,0 +1,52 @@
+"""What holds the run under way up, in the real window's status bar."""
+
+from __future__ import annotations
+
+from ui.main_window import MainWindow
+from workbench import measured
+from workbench.machine import Machine, Processor
+from workbench.runs.messages import Started, StatusChanged, TimeShares
+from workbench.runs.status import RunStatus
+
+MACHINE = Machine(Processor("Some CPU", 2, features=("avx512_bf16",)))
+
+
+def begin(window: MainWindow) -> str:
+    """A run that is said to train; its id."""
+    run = window.store.create(window.editor.experiment)
+    window.conductor.machine = MACHINE
+    window.conductor.started.emit(Started(run.run_id, 0, 10, 5, 64, 1000, 1000, "CPU"))
+    return run.run_id
+
+
+def test_the_setting_to_try_is_one_click_and_can_be_undone(window: MainWindow) -> None:
+    line, before = window.status.verdict, window.editor.experiment
+    assert line.isHidden()
+    run_id = begin(window)
+    window.conductor.time_shares.emit(TimeShares(run_id, 0.6, 0.1))
+    assert not line.isHidden()
+    assert line.words.text() == "bound by input"
+    assert "60% of the time" in line.words.toolTip()
+    assert line.button.text() == "Try 4 decoders"
+    line.button.click()
+    assert window.editor.experiment.hardware.decode_threads == 4
+    window.undo_stack.undo()
+    assert window.editor.experiment == before
+    window.conductor.ended.emit(StatusChanged(run_id, RunStatus.COMPLETED))
+    assert line.isHidden()
+
+
+def test_memory_or_arithmetic_wait_for_a_measured_peak(window: MainWindow) -> None:
+    line = window.status.verdict
+    run_id = begin(window)
+    window.conductor.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
+    assert line.words.text() == "bound by the device"
+    assert "Tune, Roofline" in line.words.toolTip()
+    assert line.button.isHidden()
+    key = measured.peak_key(MACHINE, window.editor.experiment.hardware)
+    peak = {"flops": {"float32": 1e12}, "bandwidth": 1e9}
+    measured.remember(window.store.folder, "peak", key, peak)
+    run_id = begin(window)
+    window.conductor.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
+    assert line.words.text() == "bound by memory"
+    assert line.button.text() == "Try bfloat16"

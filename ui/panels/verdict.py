@@ -1,0 +1,105 @@
+"""In the status bar: what holds the run under way up, and the one setting to try."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from ui import theme
+from ui.conductor import Conductor
+from ui.editor import Editor
+from workbench import measured, verdict
+from workbench.experiment import Experiment
+from workbench.remedies import Remedy
+from workbench.roofline import Roof, layer_work
+from workbench.runs.messages import Started, Steps, TimeShares
+from workbench.spec.base import SpecError
+
+
+class VerdictLine(QWidget):
+    """A few words with the evidence as tooltip, and a button; hidden while nothing is known.
+
+    Args:
+        conductor: Tells where the time goes.
+        editor: Takes the setting.
+    """
+
+    def __init__(self, conductor: Conductor, editor: Editor) -> None:
+        super().__init__()
+        self._conductor, self._editor = conductor, editor
+        self._experiment: Experiment | None = None
+        self._roof: Roof | None = None
+        self._step_flops = self._intensity = self._rate = 0.0
+        self._remedy: Remedy | None = None
+        self.words, self.button = QLabel(), QToolButton()
+        self.words.setAccessibleName(self.tr("What holds training up"))
+        self.button.clicked.connect(self.use)
+        row = QHBoxLayout(self)
+        theme.spaced(row, 0, spacing=2)
+        row.addWidget(self.words)
+        row.addWidget(self.button)
+        self.hide()
+        conductor.started.connect(self._begin)
+        conductor.steps.connect(self._note_rate)
+        conductor.time_shares.connect(self._judge)
+        conductor.ended.connect(self.hide)
+
+    @Slot()
+    def use(self) -> None:
+        """Puts the setting into the experiment; Undo takes it back."""
+        if self._remedy is not None:
+            self._editor.set_all(dict(self._remedy.settings), self._remedy.words)
+
+    @Slot(object)
+    def _begin(self, message: Started) -> None:
+        """Notes what a step asks of the device, and what that was measured to do at best."""
+        self._experiment, self._roof = None, None
+        self._step_flops = self._intensity = self._rate = 0.0
+        conductor = self._conductor
+        run = conductor.guarded(lambda: conductor.store.run(message.run_id))
+        if run is None or conductor.machine is None:
+            return
+        try:
+            self._experiment = run.experiment
+        except SpecError:  # of another version: nothing can be said of it
+            return
+        hardware, batch_size = self._experiment.hardware, message.batch_size
+        info = self._experiment.data.info()
+        if info is not None:
+            analysis = self._experiment.analysis(info)
+            layers = layer_work(analysis, batch_size, hardware.precision)
+            moved = sum(layer.bytes for layer in layers)
+            self._step_flops = sum(layer.flops for layer in layers) / batch_size
+            self._intensity = self._step_flops * batch_size / moved if moved else 0.0
+        key = measured.peak_key(conductor.machine, hardware)
+        known = measured.recall(conductor.store.folder, "peak", key)
+        peak = known["flops"].get(hardware.precision) if known is not None else None
+        if known is not None and peak:
+            self._roof = Roof(peak, known["bandwidth"])
+
+    @Slot(object)
+    def _note_rate(self, message: Steps) -> None:
+        self._rate = message.images_per_second[-1]
+
+    @Slot(object)
+    def _judge(self, message: TimeShares) -> None:
+        machine = self._conductor.machine
+        if self._experiment is None or machine is None:
+            return
+        work = None
+        if self._intensity:
+            work = verdict.Work(self._step_flops * self._rate, self._intensity)
+        shares = verdict.Shares(message.input, message.python)
+        found = verdict.decide(self._experiment, machine, shares, work, self._roof)
+        self._remedy = found.remedy
+        self.words.setText(self.tr("bound by {}").format(found.bound.value))
+        self.words.setToolTip(found.sentence)
+        self.button.setVisible(found.remedy is not None)
+        if found.remedy is not None:
+            self.button.setText(self.tr("Try {}").format(found.remedy.words))
+            self.button.setToolTip(
+                self.tr("{}. Puts the setting into the experiment; Undo takes it back").format(
+                    found.sentence
+                )
+            )
+        self.show()

@@ -1,0 +1,88 @@
+"""The command `evaluate`: how good a run's trained network is on its test or validation part."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from workbench import predictions
+from workbench.cli_find import progress_line
+from workbench.evaluation import Evaluation
+from workbench.places import default_store
+from workbench.predictions import Predictions
+from workbench.runs.messages import TaskProgress
+from workbench.runs.record import Run
+from workbench.runs.store import Store, StoreError
+from workbench.training.task import do_task
+from workbench.words import count, percent
+
+DONE = 0
+NAME_WIDTH = 24
+MOST_CLASSES = 12
+"""A confusion matrix of more doesn't fit on a terminal."""
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of `evaluate`."""
+    command.add_argument("run", metavar="RUN", help="its id, the start of it, or 'last'")
+    command.add_argument(
+        "--part", choices=predictions.PARTS, default=predictions.TEST,
+        help="the images to evaluate it on (default: test)",
+    )  # fmt: skip
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Prints the figures of a run; its network answers once, and then from what was kept."""
+    folder = Path(arguments.store) if arguments.store else default_store()
+    with Store(folder) as store:
+        run = store.find(arguments.run)
+        artifacts = store.artifacts(run.run_id)
+    found = predictions.load(artifacts, arguments.part)
+    if found is None:
+        found = _predict(folder, artifacts, run, arguments.part)
+    evaluation = Evaluation(found)
+    if arguments.json:
+        print(json.dumps({"run_id": run.run_id, "name": run.name} | evaluation.plain()))
+        return DONE
+    print(f"{run.name} on {count(evaluation.images)} images of the {found.part} part")
+    print("\n".join(_lines(evaluation)))
+    return DONE
+
+
+def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:
+    line = progress_line(sys.stderr)
+    try:
+        result = do_task(store, "evaluate", {"run_id": run.run_id, "part": part}, line)
+    finally:
+        line(TaskProgress(0))
+    if result["warning"]:
+        print(f"dlopt-workbench: {result['warning']}", file=sys.stderr)
+    found = predictions.load(artifacts, part)
+    if found is None:
+        raise StoreError(f"run {run.run_id} trained on meanwhile; evaluate it once it has ended")
+    return found
+
+
+def _lines(evaluation: Evaluation) -> list[str]:
+    """The figures as a person reads them."""
+    low, high = (percent(end) for end in evaluation.interval)
+    accuracy = f"{percent(evaluation.accuracy)} (95 % between {low} and {high})"
+    lines = [
+        f"accuracy                   {accuracy}",
+        f"expected calibration error {percent(evaluation.calibration.error)}",
+        "",
+        f"{'':<{NAME_WIDTH}} {'precision':>10} {'recall':>10} {'F1':>10} {'images':>8}",
+    ]
+    for row in (*evaluation.classes, evaluation.macro):
+        shares = " ".join(f"{percent(share):>10}" for share in (row.precision, row.recall, row.f1))
+        lines.append(f"{row.name[:NAME_WIDTH]:<{NAME_WIDTH}} {shares} {count(row.support):>8}")
+    if len(evaluation.classes) <= MOST_CLASSES:
+        width = max(5, len(count(int(evaluation.confusion.max()))) + 1)
+        names = "".join(f"{row.name[: width - 1]:>{width}}" for row in evaluation.classes)
+        lines += ["", f"{'true class / taken for':<{NAME_WIDTH}} {names}"]
+        for row, cells in zip(evaluation.classes, evaluation.confusion, strict=True):
+            counts = "".join(f"{count(cell) if cell else '·':>{width}}" for cell in cells)
+            lines.append(f"{row.name[:NAME_WIDTH]:<{NAME_WIDTH}} {counts}")
+    return lines

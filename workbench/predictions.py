@@ -1,0 +1,168 @@
+"""What a run's network answered on a part of its data, kept beside the run in an .npz.
+
+Read by the evaluation, and by statistics that compare runs image by image, so that a network
+answers once. No pickle; the file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from workbench.files import write_atomically
+
+CHECKPOINT = "checkpoint.npz"
+TEST, VALIDATION = "test", "validation"
+PARTS = (TEST, VALIDATION)
+
+FAULTS = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged file may raise."""
+
+_ABOUT = ("digest", "weights", "class_names")
+"""Fields that are kept as text."""
+
+Labels = npt.NDArray[np.int32]
+Rows = npt.NDArray[np.int64]
+Probabilities = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """A network's answers on the images of a part, in order.
+
+    Attributes:
+        part: "test" or "validation".
+        rows: (n,), where each image stands in the data set's test (or training) part.
+        labels: (n,), the true classes.
+        probabilities: (n, classes), rows add up to 1.
+        digest: Equal where two runs saw the same images with the same labels in the same order.
+        weights: Digest of the weights that answered, see `weights_of`.
+        class_names: One a column of the probabilities.
+    """
+
+    part: str
+    rows: Rows
+    labels: Labels
+    probabilities: Probabilities
+    digest: str
+    weights: str
+    class_names: tuple[str, ...]
+
+    @property
+    def predicted(self) -> Rows:
+        """(n,), the class with the highest probability; of equals the first."""
+        found: Rows = self.probabilities.argmax(axis=1)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Some of the images as a person sees them: those that are worth a look.
+
+    Attributes:
+        places: (m,), which of the predictions each belongs to.
+        pixels: (m, height, width, channels), uint8.
+    """
+
+    places: Rows
+    pixels: npt.NDArray[np.uint8]
+
+
+def file_of(folder: Path, part: str = TEST) -> Path:
+    """Where the predictions on a part lie in a run's folder."""
+    return folder / f"predictions-{part}.npz"
+
+
+def save(folder: Path, predictions: Predictions, pictures: Pictures) -> None:
+    """Keeps predictions, and some of their images, in a run's folder.
+
+    Raises:
+        OSError: where the disk refuses; what was there before is then unharmed.
+    """
+    about = {name: getattr(predictions, name) for name in _ABOUT}
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        about=np.array(json.dumps(about)),
+        rows=predictions.rows,
+        labels=predictions.labels,
+        probabilities=predictions.probabilities,
+        places=pictures.places,
+        pixels=pictures.pixels,
+    )
+    write_atomically(file_of(folder, predictions.part), content.getvalue())
+
+
+def load(folder: Path, part: str = TEST) -> Predictions | None:
+    """The predictions on a part that are kept in a run's folder.
+
+    None where there are none, where the file is damaged, and where the run has trained on since:
+    then it has to be evaluated again.
+    """
+    try:
+        found = _predictions(part, _read(folder, part, "about", "rows", "labels", "probabilities"))
+    except FAULTS:
+        return None
+    return found if found.weights == weights_of(folder) else None
+
+
+def load_pictures(folder: Path, part: str = TEST) -> Pictures | None:
+    """The images that are kept with the predictions; None where they can't be read."""
+    try:
+        arrays = _read(folder, part, "places", "pixels")
+    except FAULTS:
+        return None
+    places, pixels = arrays["places"], arrays["pixels"]
+    if pixels.ndim != 4 or pixels.dtype != np.uint8 or places.shape != pixels.shape[:1]:
+        return None
+    return Pictures(places, pixels)
+
+
+def weights_of(folder: Path) -> str:
+    """A digest of the network's weights in a run's checkpoint; "" where there is no sound one.
+
+    Made of the checksums in the archive's directory, so no weight is read.
+    """
+    try:
+        with zipfile.ZipFile(folder / CHECKPOINT) as archive:
+            entries = sorted((entry.filename, entry.CRC) for entry in archive.infolist())
+    except (OSError, zipfile.BadZipFile):
+        return ""
+    weights = [entry for entry in entries if entry[0].startswith("model.")]
+    return hashlib.sha256(repr(weights).encode()).hexdigest()[:16]
+
+
+def _read(folder: Path, part: str, *names: str) -> dict[str, npt.NDArray[Any]]:
+    # Opened here, as NumPy leaves a file open that it can't read.
+    with file_of(folder, part).open("rb") as file, np.load(file, allow_pickle=False) as saved:
+        return {name: saved[name] for name in names}
+
+
+def _predictions(part: str, arrays: dict[str, npt.NDArray[Any]]) -> Predictions:
+    """Predictions of the right types and shapes.
+
+    Raises:
+        KeyError, TypeError, ValueError: where something is missing or doesn't fit.
+    """
+    about = json.loads(str(arrays["about"]))
+    rows, labels = arrays["rows"].astype(np.int64), arrays["labels"].astype(np.int32)
+    probabilities, names = arrays["probabilities"].astype(np.float32), about["class_names"]
+    if labels.ndim != 1 or rows.shape != labels.shape:
+        raise ValueError("rows and labels don't go together")
+    if probabilities.shape != (len(labels), len(names)):
+        raise ValueError("the probabilities have another shape than labels and classes")
+    if len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
+        raise ValueError("a label names no class")
+    return Predictions(
+        part, rows, labels, probabilities, str(about["digest"]), str(about["weights"]),
+        tuple(str(name) for name in names),
+    )  # fmt: skip

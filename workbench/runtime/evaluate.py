@@ -1,0 +1,136 @@
+"""The task `evaluate`: a run's trained network answers on a part of its data, once for all.
+
+The answers are kept beside the run; figures are made of them elsewhere.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from workbench.data import Dataset, Part, fingerprint
+from workbench.data.preview import thumbnails
+from workbench.evaluation import Evaluation
+from workbench.experiment import Experiment
+from workbench.predictions import VALIDATION, Pictures, Predictions, save, weights_of
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.runtime import checkpoint
+from workbench.runtime.averaging import averaged
+from workbench.runtime.checkpoint import CheckpointError
+from workbench.runtime.fresh import fresh_loop
+from workbench.runtime.loop import Loop
+from workbench.runtime.pipeline import StreamFeed
+from workbench.runtime.tasks import Work
+from workbench.runtime.train import EVALUATION_BATCH, Prepared, prepare
+from workbench.runtime.trained import probabilities
+from workbench.spec.base import SpecError
+
+IN_A_CELL = 36
+"""Images of each cell of the confusion matrix that are kept to look at."""
+
+PICTURE_BYTES = 32 << 20
+"""What the kept images of a part may take."""
+
+Rows = npt.NDArray[np.int64]
+
+
+def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """Has a run's network answer on a part of its data, and keeps the answers beside the run.
+
+    Args:
+        request: `run_id`, and `part`: "test" or "validation".
+        work: Hears what is done.
+
+    Returns:
+        `images`, `accuracy` and, where the data are no longer those of the run, a `warning`.
+
+    Raises:
+        StoreError: where the run trains.
+        CheckpointError: where the run has none, or it is damaged.
+        SpecError: where the run has no such part.
+    """
+    with Store(work.store) as store:
+        run = store.run(request["run_id"])
+        folder = store.artifacts(run.run_id)
+    if run.status.is_active:
+        raise StoreError(f"run {run.run_id} is {run.status}; evaluate it once it has ended")
+    if not checkpoint.exists(folder):
+        raise CheckpointError("the run has no checkpoint; train it first")
+    # On whatever there is here, in its precision: the run may come from another machine.
+    experiment = run.experiment.with_settings({"hardware.target": "auto"})
+    dataset = work.load(experiment.data)
+    prepared = prepare(experiment, dataset, folder)
+    part, rows = _part(prepared, request["part"])
+    work.progress(words="building the network")
+    loop = fresh_loop(experiment, dataset.info, prepared.device, len(prepared.train_rows))
+    weights = weights_of(folder)
+    checkpoint.restore(folder, loop.model, loop.optimizer)
+    is_final = run.status is RunStatus.COMPLETED
+    with nullcontext() if is_final else averaged(loop.model, loop.optimizer):
+        answers = _answers(prepared, loop, part, rows, work)
+    labels = part.labels[rows]
+    predictions = Predictions(
+        request["part"], rows, labels, answers,
+        _digest(experiment, dataset, rows, labels), weights, dataset.info.class_names,
+    )  # fmt: skip
+    work.progress(words="keeping the predictions")
+    evaluation = Evaluation(predictions)
+    save(folder, predictions, _pictures(evaluation, part))
+    same = run.fingerprint in ("", dataset.fingerprint)
+    return {
+        "images": evaluation.images,
+        "accuracy": evaluation.accuracy,
+        "warning": "" if same else "the data have changed since the run was trained",
+    }
+
+
+def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
+    """Where the images of a part are, and their places there."""
+    if name != VALIDATION:
+        return prepared.dataset.test, np.arange(len(prepared.dataset.test.labels))
+    if not len(prepared.validation_rows):
+        raise SpecError.at("training.validation_split", "is 0, so the run has no validation part")
+    return prepared.dataset.train, prepared.validation_rows
+
+
+def _answers(
+    prepared: Prepared, loop: Loop, part: Part, rows: Rows, work: Work
+) -> npt.NDArray[np.float32]:
+    """What the network makes of the images at these rows, (n, classes)."""
+    experiment, info = prepared.experiment, prepared.dataset.info
+
+    def answer(images: tf.Tensor) -> tf.Tensor:
+        return probabilities(experiment, info, loop.model(images, training=False))
+
+    compiled = tf.function(answer, autograph=False, reduce_retracing=True)
+    feed, found = StreamFeed(part, EVALUATION_BATCH), []
+    state = feed.begin(rows, 0)
+    for first in range(0, len(rows), EVALUATION_BATCH):
+        work.progress(first, len(rows), f"{first:,} of {len(rows):,} images")
+        images, _ = feed.batch(state, tf.constant(first // EVALUATION_BATCH))
+        found.append(compiled(images).numpy())
+    answers = np.concatenate(found)
+    if not np.isfinite(answers).all():
+        raise CheckpointError("the network's answers are no numbers: its training diverged")
+    return answers
+
+
+def _digest(
+    experiment: Experiment, dataset: Dataset, rows: Rows, labels: npt.NDArray[np.int32]
+) -> str:
+    """Equal for the same images in the same order, whatever size they are resized to."""
+    source = [experiment.data.kind, getattr(experiment.data, "path", ""), *dataset.info.class_names]
+    told = np.frombuffer(fingerprint.of_lines(source).encode(), np.uint8)
+    return fingerprint.of_arrays([told, rows, labels])
+
+
+def _pictures(evaluation: Evaluation, part: Part) -> Pictures:
+    size = max(1, thumbnails(part.images.read(np.arange(1))).nbytes)
+    places = evaluation.worth_a_look(IN_A_CELL, PICTURE_BYTES // size)
+    pixels = thumbnails(part.images.read(evaluation.predictions.rows[places]))
+    return Pictures(places, pixels)
