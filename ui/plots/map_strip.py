@@ -39,7 +39,8 @@ class MapStrip(QWidget):
         number, height, width, channels = maps.pixels.shape
         data = maps.pixels.tobytes()
         stacked = QImage(data, width, number * height, width * channels, FORMATS[channels])
-        self._image = stacked.copy()  # Qt doesn't keep `data` alive
+        # A copy, as Qt doesn't keep `data` alive; in the format that it scales fastest.
+        self._image = stacked.convertToFormat(QImage.Format.Format_RGB32)
         self.setAccessibleName(f"{maps.name} {written(maps.shape)}")
         self.setToolTip(reason)
         self.setFixedHeight(TEXT + (SIDE if height > 1 else ROW_HEIGHT))
