@@ -77,7 +77,7 @@ class Store:
 
     # --- runs ----------------------------------------------------------------------------------
 
-    def create(self, experiment: Experiment, *, front: bool = False) -> Run:
+    def create(self, experiment: Experiment, *, front: bool = False, tags: str = "") -> Run:
         """A new run of `experiment` at the end (or the front) of the queue.
 
         A name that another run has gets a number: "digits-cnn 2".
@@ -94,11 +94,36 @@ class Store:
             name = self.free_name(experiment.name)
             db.execute(
                 "INSERT INTO runs"
-                " (run_id, name, status, experiment_toml, created, position, parts, colour) VALUES"
-                " (?, ?, 'queued', ?, ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, name, toml, now, position, parts),
+                " (run_id, name, status, experiment_toml, created, position, parts, tags, colour)"
+                " VALUES (?, ?, 'queued', ?, ?, ?, ?, ?,"
+                " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
+                (run_id, name, toml, now, position, parts, tags),
             )
         return self.run(run_id)
+
+    def create_all(
+        self, experiments: Sequence[Experiment], tag: str, *, front: bool = False
+    ) -> list[Run]:
+        """New runs at the end (or the front) of the queue, in order, all of them or none.
+
+        They share a tag that no other run has: a number is added where one does.
+        """
+        with self._db.change():
+            numbered = itertools.chain([tag], (f"{tag} {n}" for n in itertools.count(2)))
+            tags = next(name for name in numbered if not self.tagged(name))
+            runs = [self.create(experiment, tags=tags) for experiment in experiments]
+            if front:
+                self.reorder([run.run_id for run in runs])
+        return [self.run(run.run_id) for run in runs]
+
+    def tagged(self, tag: str) -> list[Run]:
+        """The runs that are not deleted and have this tag, oldest first."""
+        rows = self._db.rows(
+            "SELECT * FROM runs WHERE deleted IS NULL AND instr(', ' || tags || ', ', ?) > 0"
+            " ORDER BY created, rowid",
+            (f", {tag}, ",),
+        )
+        return [_run(row) for row in rows]
 
     def run(self, run_id: str) -> Run:
         """The run of this id.
