@@ -34,8 +34,9 @@ from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
 from ui.panels.compare import ComparePanel
 from ui.panels.data import DataPanel
+from ui.panels.evaluate import EvaluatePanel
 from ui.panels.experiment import ExperimentPanel
-from ui.panels.inside import InsidePanel
+from ui.panels.inside_pages import InsidePages
 from ui.panels.live import LivePanel, run_colour
 from ui.panels.log import LogPanel
 from ui.panels.network import NetworkPanel
@@ -107,17 +108,15 @@ class MainWindow(QMainWindow):
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
-        self.tune = TunePanel(self.editor, self.assistant, self.store.folder)
-        self.preflight = PreflightLabel(
-            self.editor, self.assistant, self.conductor, self.store.folder
-        )
-        self.inside = InsidePanel(self.assistant)
+        folder = self.store.folder
+        self.tune = TunePanel(self.editor, self.assistant, folder)
+        self.preflight = PreflightLabel(self.editor, self.assistant, self.conductor, folder)
+        self.inside = InsidePages(self.editor, self.assistant, folder)
+        self.evaluate = EvaluatePanel(self.assistant, self.store.artifacts)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
-        self.queue = QueuePanel()
-        self.log = LogPanel()
-        self.banner = Banner()
+        self.queue, self.log, self.banner = QueuePanel(), LogPanel(), Banner()
         self.status = StatusPanel(self.conductor, self.editor)
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
@@ -126,11 +125,12 @@ class MainWindow(QMainWindow):
         for page, title, reason in (
             (self.live, tr("Live"), tr("Curves of the ticked runs, drawn while they train")),
             (self.compare, tr("Compare"), tr("Runs against each other: what did a lever buy")),
+            (self.evaluate, tr("Evaluate"), tr("How good the selected run is, image by image")),
             (self.data, tr("Data"), tr("What the network will see: images, classes, counts")),
             (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
             (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
             (self.inside, tr("Inside"),
-             tr("Weights, gradients and dead units of the selected run")),
+             tr("The selected run's trained network: its weights, and how fast it answers")),
         ):  # fmt: skip
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
         self.bottom = QTabWidget()
@@ -167,34 +167,32 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         conductor, runs, editor = self.conductor, self.runs, self.editor
+        for failed in (
+            self.feed.failed, conductor.failed, self.files.failed, self.live.failed,
+            self.layers.failed, self.network.failed, self.inside.failed, self.evaluate.failed,
+            self.compare.failed, runs.failed,
+        ):  # fmt: skip
+            failed.connect(self.report)
         conductor.runs_changed.connect(self.show_runs)
         self.feed.curves_changed.connect(self.live.show_runs)
         self.feed.curves_changed.connect(self.compare.show_ticked)
         self.feed.newest_changed.connect(self.network.compare.show_runs)
         self.feed.changed.connect(self._runs_read)
-        self.feed.failed.connect(self.report)
         conductor.state_changed.connect(self._show_state)
         conductor.logged.connect(self.log.add)
         self.assistant.logged.connect(self.log.add)
-        conductor.failed.connect(self.report)
         conductor.machine_found.connect(editor.set_machine)
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
-        self.files.failed.connect(self.report)
         self.live.train_requested.connect(self.train)
-        self.live.failed.connect(self.report)
         self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
-        self.layers.failed.connect(self.report)
-        self.network.failed.connect(self.report)
         self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
-        self.inside.failed.connect(self.report)
         self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
-        self.compare.failed.connect(self.report)
         self.compare.curves.export_requested.connect(self.beside.export_figure)
         self.live.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
@@ -206,7 +204,6 @@ class MainWindow(QMainWindow):
         runs.change.connect(self.changes.change)
         runs.try_setting.connect(self.trials.try_setting)
         runs.said.connect(self.banner.say)
-        runs.failed.connect(self.report)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
         self.queue.removed.connect(self.changes.delete)
@@ -282,8 +279,8 @@ class MainWindow(QMainWindow):
         run_id = self.runs.current_id
         if run_id and self.feed.frame.place(run_id) in places:
             run = self.feed.read(run_id)
-            self.live.diagnosis.show_run(run)
-            self.inside.show_run(run)
+            for panel in (self.live.diagnosis, self.inside, self.evaluate):
+                panel.show_run(run)
 
     @Slot()
     def _show_bar(self) -> None:
@@ -320,8 +317,8 @@ class MainWindow(QMainWindow):
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
-        self.live.diagnosis.show_run(run)
-        self.inside.show_run(run)
+        for panel in (self.live.diagnosis, self.inside, self.evaluate):
+            panel.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -374,7 +371,7 @@ class MainWindow(QMainWindow):
             self.files.close, self.data.close_jobs, self.network.close_jobs,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
             self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
-            self.conductor.close, self.store.close,
+            self.evaluate.close_jobs, self.conductor.close, self.store.close,
         ):  # fmt: skip
             close()
         event.accept()

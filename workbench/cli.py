@@ -15,6 +15,7 @@ from typing import Any
 
 from workbench import (
     __version__,
+    cli_better,
     cli_compare,
     cli_evaluate,
     cli_find,
@@ -23,6 +24,7 @@ from workbench import (
     cli_runs,
     cli_share,
     cli_structure,
+    cli_tradeoff,
     cli_train,
     presets,
 )
@@ -124,10 +126,20 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
+    best = _command(
+        commands, "better", cli_better.better,
+        "tell whether a run or group of runs is better than another, or only luckier",
+    )  # fmt: skip
+    cli_better.add_options(best)
     judged = _command(
         commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
     )
     cli_evaluate.add_options(judged)
+    traded = _command(
+        commands, "tradeoff", cli_tradeoff.tradeoff,
+        "print the runs that give most for what they cost (the Pareto front), or draw all",
+    )  # fmt: skip
+    cli_tradeoff.add_options(traded)
     exported = _command(
         commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
     )
@@ -140,10 +152,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, crossed, resume, runs, judged, taken, speed):
+    for part in (run, crossed, resume, runs, best, judged, taken, speed, traded):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
-        run, crossed, resume, runs, structure, tune, before, compared, judged, exported, taken,
+        run, crossed, resume, runs, best, structure, tune, before, compared, judged, traded,
+        exported, taken,
         report, speed,
     ):  # fmt: skip
         part.add_argument(
@@ -168,9 +181,10 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "compare", "crossval", "datasets", "devices", "evaluate", "export-run",
+        "analyze", "better", "code", "compare", "crossval", "datasets", "devices", "evaluate",
+        "export-run",
         "find-batch-size", "find-rate", "import-run", "latency", "preflight", "presets", "report",
-        "resume", "run", "runs", "tune",
+        "resume", "run", "runs", "tradeoff", "tune",
     }  # fmt: skip
 
 

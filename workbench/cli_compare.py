@@ -59,7 +59,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def compare(arguments: argparse.Namespace) -> int:
     """Draws a figure of runs, or writes its data."""
     try:
-        check_suffix(arguments.output)
+        check_suffix(arguments.output, CurveFigure)
         with Store(Path(arguments.store or default_store())) as store:
             figure = _figure(arguments, store)
             sources = read_sources(store, (entry.run_id for entry in figure.runs))

@@ -17,7 +17,7 @@ from workbench.runs.store import Store
 from workbench.training.task import do_task
 
 DONE = 0
-TITLES = ("threads", "batch", "calls", "median ms", "95 % ms", "99 % ms", "images/s")
+TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

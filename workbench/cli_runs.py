@@ -12,12 +12,11 @@ import numpy as np
 from workbench import words
 from workbench.runs import delimited, query
 from workbench.runs.arrange import Arrangement, SortKey, View, arrange, plan
-from workbench.runs.columns import Value, column_of
+from workbench.runs.columns import Value
 from workbench.runs.frame import RunFrame
-from workbench.runs.matching import Filter, known_columns
-from workbench.runs.query import QueryError
+from workbench.runs.loading import check_column, load_columns, load_runs
+from workbench.runs.matching import Filter
 from workbench.runs.store import Store
-from workbench.spec.errors import near_miss
 
 DEFAULT_COLUMNS = "run_id,status,test_accuracy,val_accuracy,images_per_second,seconds,name"
 BETWEEN = "  "
@@ -70,21 +69,15 @@ def table(store: Store, arguments: argparse.Namespace) -> int:
         QueryError: where the filter can't be read, or a column is none.
     """
     term = query.parse(arguments.filter)
-    while store.fill_in(500):
-        pass
-    frame = RunFrame()
-    for batch in store.reader.all():
-        frame.apply(batch)
+    frame = load_runs(store)
     keys = _parted(arguments.columns or DEFAULT_COLUMNS)
     sort = tuple(SortKey.read(text) for text in _parted(arguments.sort))
     view = View(sort, arguments.group_by, tuple(keys), arguments.archived)
     for key in (*keys, *(s.key for s in sort), *filter(None, [view.group])):
-        _check(frame, key)
+        check_column(frame, key)
     found = Filter(term, frame, keys)
-    for key in {*keys, *found.keys, *(s.key for s in sort), *filter(None, [view.group])}:
-        if column_of(key).is_of_epochs:
-            values = store.reader.of_epochs(column_of(key))
-            frame.put_read(key, values, range(len(frame)))
+    asked = {*keys, *found.keys, *(s.key for s in sort), *filter(None, [view.group])}
+    load_columns(store, frame, asked)
     shown = arrange(plan(frame, view, found))
     if view.group:
         _print_groups(frame, shown, view, arguments)
@@ -97,12 +90,6 @@ def _parted(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _check(frame: RunFrame, key: str) -> None:
-    if len(frame) and not frame.has(key):
-        hint = near_miss(key, known_columns(frame))
-        raise QueryError(f"there is no column {key!r}{hint}")
-
-
 def _print_runs(
     frame: RunFrame, shown: Arrangement, keys: list[str], arguments: argparse.Namespace
 ) -> None:
@@ -113,7 +100,7 @@ def _print_runs(
         print(delimited.as_csv(delimited.cells(frame.snapshot(keys), places, keys)), end="")
     else:
         about = [frame.about(key) for key in keys]
-        _print_aligned(
+        print_aligned(
             keys, [[c.text(frame.value(c.key, place)) for c in about] for place in places]
         )
 
@@ -138,7 +125,7 @@ def _print_groups(
         lines = [[delimited.as_cell(value) for value in row.values()] for row in rows]
         print(delimited.as_csv([heads, *lines]), end="")
     else:
-        _print_aligned(
+        print_aligned(
             [view.group, "count", *numbers],
             [
                 [_text(frame, view.group, row[view.group]), words.count(counts[number])]
@@ -162,7 +149,8 @@ def _spread(frame: RunFrame, key: str, row: dict[str, Value]) -> str:
     return text if deviation is None else f"{text} ± {_text(frame, key, deviation)}"
 
 
-def _print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints a table with its columns below one another."""
     lines = [heads, *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
     for line in lines:

@@ -65,13 +65,10 @@ class Latency:
         return "all" if self.threads == ALL_THREADS else str(self.threads)
 
     def words(self) -> tuple[str, ...]:
-        """As a person reads it, in the order of `HEADS`."""
+        """As a person reads it: threads, batch size, the three times and the throughput."""
         times = map(milliseconds, (self.median, self.p95, self.p99))
-        calls = count(self.calls)
-        return (
-            self.threads_words, count(self.batch_size), calls, *times,
-            count(self.images_per_second),
-        )  # fmt: skip
+        rate = count(self.images_per_second)
+        return self.threads_words, count(self.batch_size), *times, rate
 
 
 def milliseconds(value: float) -> str:

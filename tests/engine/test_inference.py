@@ -149,8 +149,8 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
     assert title == f"small ({run_id}) on CPU, 2 cores"
     assert heads.split()[:2] == ["threads", "batch"]
     assert [row.split() for row in rows] == [
-        ["1", "8", "50", "1.20", "2.00", "3.00", "6,480"],
-        ["all", "8", "50", "1.20", "2.00", "3.00", "6,480"],
+        ["1", "8", "1.20", "2.00", "3.00", "6,480"],
+        ["all", "8", "1.20", "2.00", "3.00", "6,480"],
     ]
     assert [one["startup"]["intra_op_threads"] for one in asked] == [1, 0]
     with pytest.raises(SystemExit):

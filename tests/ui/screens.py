@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from tests.ui.made_up import add_runs  # noqa: E402
+from tests.ui.made_up import add_evaluation, add_runs  # noqa: E402
 from workbench import presets  # noqa: E402
 from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
@@ -126,6 +126,16 @@ def _settle(window: MainWindow) -> None:
         QApplication.processEvents()
 
 
+def _until(is_so: Callable[[], bool]) -> None:
+    """Lets the window work until something is so, or patience ends."""
+    from PySide6.QtCore import QEventLoop
+    from PySide6.QtWidgets import QApplication
+
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and not is_so():
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
 def _live(window: MainWindow) -> None:
     window.tabs.setCurrentWidget(window.live)
 
@@ -189,6 +199,26 @@ def _wrong(window: MainWindow) -> None:
     )
 
 
+def _evaluate(window: MainWindow) -> None:
+    """An evaluated run, with a cell of its confusion matrix chosen."""
+    run = window.store.runs()[0]
+    add_evaluation(window.store, run)
+    window.runs.select(run.run_id)
+    window.tabs.setCurrentWidget(window.evaluate)
+    _until(lambda: window.evaluate.read is not None)
+    window.evaluate.summary.matrix.choose(8, 3)
+
+
+def _mistakes(window: MainWindow) -> None:
+    _evaluate(window)
+    window.evaluate.pages.show_page(window.evaluate.mistakes)
+
+
+def _evaluation_curves(window: MainWindow) -> None:
+    _evaluate(window)
+    window.evaluate.pages.show_page(window.evaluate.curves)
+
+
 def _optimizer(window: MainWindow) -> None:
     """The lower half of the form."""
     _live(window)
@@ -248,6 +278,9 @@ STATES: dict[int, dict[str, State]] = {
         "one-layers": _layers,
         "one-drawing": _drawing,
         "one-compare": _compare,
+        "one-evaluate": _evaluate,
+        "one-evaluate-mistakes": _mistakes,
+        "one-evaluate-curves": _evaluation_curves,
         "one-compare-preset": _compare_preset,
     },
     50: {"fifty": _live, "fifty-running": _running},

@@ -167,12 +167,12 @@ def test_an_experiment_that_cannot_train_starts_nothing_and_says_why(window: Mai
 
 
 def test_a_look_inside_the_selected_run(quick: MainWindow, qtbot: QtBot) -> None:
-    inside = quick.inside
-    quick.tabs.setCurrentWidget(inside)
+    inside = quick.inside.weights
+    quick.tabs.setCurrentWidget(quick.inside)
     assert not inside.button.isEnabled()
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
-    quick.tabs.setCurrentWidget(inside)
+    quick.tabs.setCurrentWidget(quick.inside)
     assert inside.button.isEnabled()
     before = quick.store.run(run_id)
     inside.button.click()

@@ -1,4 +1,4 @@
-"""The Inside tab: a trained run's weights, gradients and dead units, layer by layer, on demand."""
+"""Inside, page "Weights": a run's weights, gradients and dead units, layer by layer, on demand."""
 
 from __future__ import annotations
 

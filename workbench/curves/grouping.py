@@ -24,9 +24,14 @@ Settings = Mapping[str, str]
 Key = Callable[[Run, Settings], str]
 
 
+def bare_name(name: str) -> str:
+    """A name without the number that tells runs of one name apart: digits-cnn 2."""
+    return _NUMBER.sub("", name)
+
+
 def same_name(run: Run, settings: Settings) -> str:
-    """The name without the number that tells runs of one name apart: digits-cnn 2."""
-    return _NUMBER.sub("", run.name)
+    """The name without its number."""
+    return bare_name(run.name)
 
 
 def same_but_seed(run: Run, settings: Settings) -> str:

@@ -12,16 +12,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from matplotlib.ticker import FuncFormatter
 
 from workbench.curves.looks import grey_look, look
+from workbench.figures.axes import POINTS_PER_MILLIMETRE, TEXT, blank, finish, plain
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.saving import style
-from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure
+from workbench.figures.settings import CurveFigure
 
-POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
-TEXT, GRID, FRAME = "#1b1f24", "#e3e6ea", "#8a939e"
 FAINT = 0.72
 """How much white is in the raw values behind a smoothed curve, as on the screen."""
 
@@ -67,13 +64,13 @@ class _Painter:
             return self._multiples(lines)
         columns, height = self._legend_size([line.label for line in lines])
         over = max(0.0, height - LEGEND_SHARE * self._height)
-        figure = self._figure(self._height + over)
+        figure = blank(self._look, self._height + over)
         axes = figure.add_subplot()
         handles = [self._draw(axes, line, number) for number, line in enumerate(lines)]
         self._finish(axes)
         x_title, y_title = axis_titles(self._spec)
-        _plain(axes.set_xlabel(x_title))
-        _plain(axes.set_ylabel(y_title))
+        plain(axes.set_xlabel(x_title))
+        plain(axes.set_ylabel(y_title))
         self._legend(figure, handles, [line.label for line in lines], columns)
         return figure
 
@@ -84,7 +81,7 @@ class _Painter:
                                                           / self._height))))  # fmt: skip
         rows = -(-len(titles) // columns)
         least = rows * 6.0 * self._points + 4 * self._points
-        figure = self._figure(max(self._height, least))
+        figure = blank(self._look, max(self._height, least))
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         places = dict(zip(titles, grid.flat, strict=False))
         for axes in grid.flat[len(titles) :]:
@@ -95,18 +92,12 @@ class _Painter:
             axes = places[line.run_ids]
             self._draw(axes, line, number)
             if not line.is_validation:
-                _plain(axes.set_title(line.label, fontsize=self._points))
+                plain(axes.set_title(line.label, fontsize=self._points))
         for axes in places.values():
             self._finish(axes)
         x_title, y_title = axis_titles(self._spec)
-        _plain(figure.supxlabel(x_title, fontsize=self._points))
-        _plain(figure.supylabel(y_title, fontsize=self._points))
-        return figure
-
-    def _figure(self, height: float) -> Figure:
-        figure = Figure(figsize=(self._width / 72, height / 72), layout="constrained")
-        if self._look.title:
-            _plain(figure.suptitle(self._look.title, fontsize=self._points * 1.1))
+        plain(figure.supxlabel(x_title, fontsize=self._points))
+        plain(figure.supylabel(y_title, fontsize=self._points))
         return figure
 
     def _draw(self, axes: Axes, line: Line, number: int) -> Line2D:
@@ -144,23 +135,13 @@ class _Painter:
 
     def _finish(self, axes: Axes) -> None:
         """Scales, ranges, grid and ticks."""
-        look_, plot = self._look, self._plot
+        plot = self._plot
         axes.set_xscale("log" if plot.log_x else "linear")
         axes.set_yscale("log" if plot.log_y else "linear")
         axes.margins(x=0.01, y=0.04)
         if not plot.log_y and plot.metric.endswith("accuracy"):
             axes.set_ylim(bottom=max(axes.get_ylim()[0], -1), top=min(axes.get_ylim()[1], 101))
-        axes.set_xlim(_positive(look_.x_from, plot.log_x), _positive(look_.x_to, plot.log_x))
-        axes.set_ylim(_positive(look_.y_from, plot.log_y), _positive(look_.y_to, plot.log_y))
-        if look_.grid:
-            axes.grid(visible=True, color=GRID, linewidth=0.06 * self._points, zorder=0)
-        axes.set_axisbelow(True)
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.spines[["left", "bottom"]].set_color(FRAME)
-        axes.tick_params(color=FRAME, labelcolor=TEXT, length=0.35 * self._points)
-        for axis, is_log in ((axes.xaxis, plot.log_x), (axes.yaxis, plot.log_y)):
-            if not is_log:
-                axis.set_major_formatter(FuncFormatter(_tick))
+        finish(axes, self._look, log_x=plot.log_x, log_y=plot.log_y)
 
     def _legend_size(self, labels: Sequence[str]) -> tuple[int, float]:
         """Columns of the legend, and its height in points."""
@@ -179,31 +160,11 @@ class _Painter:
             labelspacing=0.25, columnspacing=1.2, borderaxespad=0.1,
         )  # fmt: skip
         for text, label in zip(legend.get_texts(), labels, strict=True):
-            _plain(text)
+            plain(text)
             text.set_text(label)
-
-
-def _plain(text: Text) -> None:
-    """A name with dollar signs is no formula."""
-    text.set_parse_math(False)
-    text.set_color(TEXT)
 
 
 def _gid(part: str, line: Line) -> str:
     """Names a part of an SVG, so that a drawing program (or a test) finds it."""
     kind = "validation-" if line.is_validation else ""
     return f"{part}-{kind}{'+'.join(line.run_ids)}"
-
-
-def _positive(value: float | None, is_log: bool) -> float | None:
-    """An end of an axis; none that a logarithmic one can't have."""
-    return None if value is not None and is_log and value <= 0 else value
-
-
-def _tick(value: float, place: int | None = None) -> str:
-    """Thousands separated, as few digits as tell the ticks apart."""
-    if value and abs(value) < 1e-3:
-        mantissa, _, exponent = f"{value:.3e}".partition("e")
-        return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-    text = f"{value:,.4f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text

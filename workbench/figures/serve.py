@@ -1,4 +1,4 @@
-"""Draws figures of curves for the window, one after another: `python -m workbench.figures.serve`.
+"""Draws figures for the window, one after another: `python -m workbench.figures.serve`.
 
 A process of its own for the reasons that `workbench.figures.draw` gives; it stays, so that a
 preview follows each change of a setting.
@@ -17,19 +17,19 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
-from workbench.figures.lines import Source, read_sources
+from workbench.figures.families import FAMILIES, figure_from
 from workbench.figures.report import write_report
-from workbench.figures.settings import CurveFigure
+from workbench.figures.settings import FigureSpec
 from workbench.figures.writing import drawn, write
 from workbench.runs.store import Store, StoreError
 
 
 class Drawer:
-    """Answers requests; keeps the curves of the last figure, as the next is often of the same."""
+    """Answers requests; keeps what was read for the last figure, as the next often needs it."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Source] = {}
-        self._folder = ""
+        self._known: Any = None
+        self._known_of: object = None
 
     def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
         """What is said to a request."""
@@ -37,12 +37,12 @@ class Drawer:
         try:
             if "report" in asked:
                 return {"number": number, "written": self._report(asked)}
-            figure = CurveFigure.parse(asked["figure"])
-            sources = self._sources(asked["store"], figure)
+            figure = figure_from(asked["figure"])
+            data = self._data(asked["store"], figure)
             if "path" in asked:
-                write(figure, sources, Path(asked["path"]))
+                write(figure, data, Path(asked["path"]))
                 return {"number": number, "written": asked["path"]}
-            contents = {f: drawn(figure, sources, f) for f in asked["formats"]}
+            contents = {f: drawn(figure, data, f) for f in asked["formats"]}
         except OSError as error:
             path = asked.get("path", "")
             reason = error.strerror or str(error)
@@ -58,11 +58,12 @@ class Drawer:
             write_report(store, [store.run(run_id) for run_id in asked["report"]], Path(path))
         return path
 
-    def _sources(self, folder: str, figure: CurveFigure) -> dict[str, Source]:
-        wanted = [entry.run_id for entry in figure.runs]
-        if folder != self._folder or not set(wanted) <= set(self._known):
+    def _data(self, folder: str, figure: FigureSpec) -> Any:
+        wanted = folder, type(figure), figure.reads
+        if wanted != self._known_of:
             with Store(Path(folder)) as store:
-                self._known, self._folder = read_sources(store, wanted), folder
+                self._known = FAMILIES[type(figure)].read(store, figure)
+            self._known_of = wanted
         return self._known
 
 

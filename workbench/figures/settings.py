@@ -1,4 +1,4 @@
-"""What a figure of curves is: which runs, which metric, how it looks. Plain checked values.
+"""What a figure is, and one of curves: which runs, which metric, how it looks. Checked values.
 
 A figure file carries them, so that it can be drawn again; nothing is drawn here.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from workbench.curves.smoothing import MAX_WEIGHT
 from workbench.spec.base import AsTuple, Spec, SpecError, setting
@@ -121,18 +121,76 @@ class Entry(Spec):
     group: str = setting("", "Group", "Its runs are drawn as one curve.", max_length=300)
 
 
-class CurveFigure(Spec):
-    """A figure of curves, whole: with the runs' metrics it can be drawn again."""
+class FigureSpec(Spec):
+    """What all figures have: whole, with the runs in the store they can be drawn again.
+
+    Attributes:
+        FORMAT: Tells its settings in a file from anything else that may stand there.
+        SUFFIXES: Of the files that it can be written to.
+    """
+
+    FORMAT: ClassVar[str] = ""
+    SUFFIXES: ClassVar[tuple[str, ...]] = (".svg", ".pdf", ".png", ".csv")
+
+    look: Look = Look()
+
+    @property
+    def file_name(self) -> str:
+        """Proposed for a file, without a suffix."""
+        raise NotImplementedError
+
+    @property
+    def legend(self) -> tuple[Entry, ...]:
+        """What has words of its own in the figure."""
+        raise NotImplementedError
+
+    def dressed(self, look: Look, legend: tuple[Entry, ...]) -> Self:
+        """The same with another look and other words."""
+        raise NotImplementedError
+
+    @property
+    def reads(self) -> object:
+        """Another value where something else has to be read to draw it."""
+        raise NotImplementedError
+
+    def with_format(self) -> dict[str, Any]:
+        """Plain values that say what they are."""
+        return {"format": self.FORMAT, **self.values()}
+
+    def to_json(self) -> str:
+        """As a file carries it: one line, ASCII."""
+        return json.dumps(self.with_format(), separators=(",", ":"))
+
+
+class CurveFigure(FigureSpec):
+    """A figure of curves."""
+
+    FORMAT: ClassVar[str] = FORMAT
+    SUFFIXES: ClassVar[tuple[str, ...]] = (*FigureSpec.SUFFIXES, ".tex", ".tikz")
 
     runs: Annotated[tuple[Entry, ...], AsTuple] = setting(
         ..., "Runs", "In the order of the legend.", min_length=1, max_length=1000
     )
     plot: Plot = Plot()
-    look: Look = Look()
 
-    def to_json(self) -> str:
-        """As a file carries it: one line, ASCII."""
-        return json.dumps({"format": FORMAT, **self.values()}, separators=(",", ":"))
+    @property
+    def file_name(self) -> str:
+        """Named after what it shows."""
+        return self.plot.metric.replace("_", "-")
+
+    @property
+    def legend(self) -> tuple[Entry, ...]:
+        """Its runs."""
+        return self.runs
+
+    def dressed(self, look: Look, legend: tuple[Entry, ...]) -> Self:
+        """The same with another look and other words."""
+        return type(self)(runs=legend, plot=self.plot, look=look)
+
+    @property
+    def reads(self) -> object:
+        """Its runs."""
+        return frozenset(entry.run_id for entry in self.runs)
 
 
 def figure_from_json(text: str) -> CurveFigure:

@@ -1,61 +1,48 @@
-"""A figure of curves as any file: drawn, as CSV, or for pgfplots; what it is follows the suffix."""
+"""A figure as any file: drawn, or as text; what it is follows the suffix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from workbench.figures.lines import Source
-from workbench.figures.settings import CurveFigure
-from workbench.figures.tables import as_csv, as_pgfplots
+from workbench.figures.families import FAMILIES
+from workbench.figures.settings import FigureSpec
 from workbench.files import write_atomically
 
 
-def check_suffix(path: Path) -> None:
+def check_suffix(path: Path, spec: type[FigureSpec]) -> None:
     """Refuses a file that we don't write, before anything is read.
 
     Raises:
         ValueError: one sentence that names it.
     """
-    if path.suffix.lower() not in WRITERS:
-        raise ValueError(f"{path.name}: must end in one of {', '.join(WRITERS)}")
+    if path.suffix.lower() not in spec.SUFFIXES:
+        raise ValueError(f"{path.name}: must end in one of {', '.join(spec.SUFFIXES)}")
 
 
-def write(figure: CurveFigure, sources: Mapping[str, Source], path: Path) -> None:
+def write(figure: FigureSpec, data: Any, path: Path) -> None:
     """Writes a figure, whole or not at all.
+
+    Args:
+        figure: Of a family.
+        data: What its family reads for it.
+        path: Its suffix says as what.
 
     Raises:
         ValueError: one sentence, where there is nothing to draw or the suffix is none of ours.
         OSError: where the file can't be written.
     """
-    check_suffix(path)
-    WRITERS[path.suffix.lower()](figure, sources, path)
+    check_suffix(path, type(figure))
+    suffix = path.suffix.lower()
+    text = FAMILIES[type(figure)].texts.get(suffix)
+    content = text(figure, data).encode() if text else drawn(figure, data, suffix[1:])
+    write_atomically(path, content)
 
 
-def drawn(figure: CurveFigure, sources: Mapping[str, Source], format_: str) -> bytes:
+def drawn(figure: FigureSpec, data: Any, format_: str) -> bytes:
     """The figure as the bytes of an SVG, PDF or PNG, with its settings inside."""
     # Here, not above: Matplotlib takes a second to load.
-    from workbench.figures.curves import figure_of
     from workbench.figures.saving import content
 
-    made = figure_of(figure, sources)
+    made = FAMILIES[type(figure)].draw(figure, data)
     return content(made, format_, about=figure.to_json(), dpi=figure.look.dpi)
-
-
-def _write_drawn(figure: CurveFigure, sources: Mapping[str, Source], path: Path) -> None:
-    write_atomically(path, drawn(figure, sources, path.suffix.lower().removeprefix(".")))
-
-
-def _write_csv(figure: CurveFigure, sources: Mapping[str, Source], path: Path) -> None:
-    write_atomically(path, as_csv(figure, sources).encode())
-
-
-def _write_tex(figure: CurveFigure, sources: Mapping[str, Source], path: Path) -> None:
-    stand_alone = path.suffix.lower() == ".tex"
-    write_atomically(path, as_pgfplots(figure, sources, stand_alone=stand_alone).encode())
-
-
-WRITERS: dict[str, Callable[[CurveFigure, Mapping[str, Source], Path], None]] = {
-    ".svg": _write_drawn, ".pdf": _write_drawn, ".png": _write_drawn, ".csv": _write_csv,
-    ".tex": _write_tex, ".tikz": _write_tex,
-}  # fmt: skip

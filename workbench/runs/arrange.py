@@ -197,7 +197,7 @@ def _grouped(runs: Snapshot, places: Places, view: View) -> tuple[Places, Groups
     count = len(first)
     columns = {key: runs.column(key)[places] for key in view.shown}
     numbers = {key: v for key, v in columns.items() if v.dtype != np.object_}
-    spreads = {key: _spread(v, codes, count) for key, v in numbers.items()}
+    spreads = {key: spread(v, codes, count) for key, v in numbers.items()}
     order = np.arange(count)
     if view.sort and view.sort[0].key in (*spreads, view.group):
         decides = view.sort[0]
@@ -218,7 +218,7 @@ def _grouped(runs: Snapshot, places: Places, view: View) -> tuple[Places, Groups
     )
 
 
-def _spread(values: Numbers, codes: Places, count: int) -> tuple[Numbers, Numbers]:
+def spread(values: Numbers, codes: Places, count: int) -> tuple[Numbers, Numbers]:
     """Mean and standard deviation of every group; values that are missing are left out."""
     known = ~np.isnan(values)
     values, codes = values[known], codes[known]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import secrets
 import shutil
 import sqlite3
@@ -118,12 +119,12 @@ class Store:
 
     def tagged(self, tag: str) -> list[Run]:
         """The runs that are not deleted and have this tag, oldest first."""
-        rows = self._db.rows(
-            "SELECT * FROM runs WHERE deleted IS NULL AND instr(', ' || tags || ', ', ?) > 0"
-            " ORDER BY created, rowid",
-            (f", {tag}, ",),
-        )
-        return [_run(row) for row in rows]
+        return self._where("instr(', ' || tags || ', ', ?) > 0", f", {tag}, ")
+
+    def named(self, name: str) -> list[Run]:
+        """The runs that are not deleted and have this name, also with a number behind it."""
+        runs = self._where("substr(name, 1, ?) = ?", len(name), name)
+        return [run for run in runs if re.fullmatch(r"(| \d+)", run.name[len(name) :])]
 
     def run(self, run_id: str) -> Run:
         """The run of this id.
@@ -414,11 +415,13 @@ class Store:
 
     def _of_status(self, *statuses: str) -> list[Run]:
         """The runs that are not deleted and stand at one of these, oldest first."""
-        marks = ", ".join("?" * len(statuses))
+        return self._where(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
+
+    def _where(self, condition: str, *values: object) -> list[Run]:
+        """The runs that are not deleted and for which this holds, oldest first."""
         rows = self._db.rows(
-            f"SELECT * FROM runs WHERE status IN ({marks}) AND deleted IS NULL"
-            " ORDER BY created, rowid",
-            statuses,
+            f"SELECT * FROM runs WHERE deleted IS NULL AND {condition} ORDER BY created, rowid",
+            values,
         )
         return [_run(row) for row in rows]
 

@@ -27,6 +27,7 @@ from workbench.runtime.loop import Loop
 from workbench.runtime.pipeline import StreamFeed
 from workbench.runtime.tasks import Work
 from workbench.runtime.train import EVALUATION_BATCH, Prepared, prepare
+from workbench.runtime.trained import probabilities
 from workbench.spec.base import SpecError
 
 IN_A_CELL = 36
@@ -60,7 +61,7 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
         raise StoreError(f"run {run.run_id} is {run.status}; evaluate it once it has ended")
     if not checkpoint.exists(folder):
         raise CheckpointError("the run has no checkpoint; train it first")
-    # On whatever there is here: the run may come from a machine with other devices.
+    # On whatever there is here, in its precision: the run may come from another machine.
     experiment = run.experiment.with_settings({"hardware.target": "auto"})
     dataset = work.load(experiment.data)
     prepared = prepare(experiment, dataset, folder)
@@ -71,10 +72,10 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     checkpoint.restore(folder, loop.model, loop.optimizer)
     is_final = run.status is RunStatus.COMPLETED
     with nullcontext() if is_final else averaged(loop.model, loop.optimizer):
-        probabilities = _probabilities(prepared, loop, part, rows, work)
+        answers = _answers(prepared, loop, part, rows, work)
     labels = part.labels[rows]
     predictions = Predictions(
-        request["part"], rows, labels, probabilities,
+        request["part"], rows, labels, answers,
         _digest(experiment, dataset, rows, labels), weights, dataset.info.class_names,
     )  # fmt: skip
     work.progress(words="keeping the predictions")
@@ -97,15 +98,14 @@ def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
     return prepared.dataset.train, prepared.validation_rows
 
 
-def _probabilities(
+def _answers(
     prepared: Prepared, loop: Loop, part: Part, rows: Rows, work: Work
 ) -> npt.NDArray[np.float32]:
     """What the network makes of the images at these rows, (n, classes)."""
-    softmax_follows = not prepared.experiment.gives_probabilities(prepared.dataset.info)
+    experiment, info = prepared.experiment, prepared.dataset.info
 
     def answer(images: tf.Tensor) -> tf.Tensor:
-        outputs = tf.cast(loop.model(images, training=False), tf.float32)
-        return tf.nn.softmax(outputs) if softmax_follows else outputs
+        return probabilities(experiment, info, loop.model(images, training=False))
 
     compiled = tf.function(answer, autograph=False, reduce_retracing=True)
     feed, found = StreamFeed(part, EVALUATION_BATCH), []
@@ -114,10 +114,10 @@ def _probabilities(
         work.progress(first, len(rows), f"{first:,} of {len(rows):,} images")
         images, _ = feed.batch(state, tf.constant(first // EVALUATION_BATCH))
         found.append(compiled(images).numpy())
-    probabilities = np.concatenate(found)
-    if not np.isfinite(probabilities).all():
+    answers = np.concatenate(found)
+    if not np.isfinite(answers).all():
         raise CheckpointError("the network's answers are no numbers: its training diverged")
-    return probabilities
+    return answers
 
 
 def _digest(

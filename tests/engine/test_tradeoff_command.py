@@ -1,0 +1,218 @@
+"""The command `tradeoff` and its figures, parsed: the front, its names, what was left out."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from PIL import Image
+
+from tests.ui.made_up import add_run
+from workbench.cli import main
+from workbench.figures.embedded import about
+from workbench.figures.families import FAMILIES, figure_from
+from workbench.figures.settings import Entry, FigureSpec, Look
+from workbench.figures.tradeoff_numbers import numbered
+from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
+from workbench.figures.writing import write
+from workbench.places import default_store
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+from workbench.tradeoffs.labels import Box, place
+from workbench.tradeoffs.points import Quantity
+
+SVG = "{http://www.w3.org/2000/svg}"
+SIZES = (1_000, 20_000, 20_000, 300_000, None, 5_000)
+ACCURACIES = (0.90, 0.95, 0.93, 0.97, 0.99, None)
+SMALLER = Quantity(key="parameters", better="less", log=True)
+BETTER = Quantity(key="test_accuracy", better="more")
+Draw = Callable[[FigureSpec, str], Path]
+
+
+def texts_of(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_bytes())
+    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
+
+
+@pytest.fixture
+def ids() -> list[str]:
+    """Six runs: three on the front, one beaten, one without parameters, one without accuracy."""
+    with Store(default_store()) as store:
+        return [
+            add_run(store, number, epochs=1, parameters=size, test_accuracy=accuracy,
+                    name=f"net {'abcdef'[number]}").run_id
+            for number, (size, accuracy) in enumerate(zip(SIZES, ACCURACIES, strict=True))
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def draw(ids: list[str], tmp_path: Path) -> Draw:
+    def act(figure: FigureSpec, name: str) -> Path:
+        path = tmp_path / name
+        with Store(default_store()) as store:
+            write(figure, FAMILIES[type(figure)].read(store, figure), path)
+        return path
+
+    return act
+
+
+def test_the_front_is_printed(ids: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tradeoff"]) == 0
+    out, err = capsys.readouterr()
+    assert [line.split()[:3] for line in out.splitlines()] == [
+        ["run_id", "parameters", "test_accuracy"],
+        [ids[0], "1,000", "90.00"], [ids[1], "20,000", "95.00"], [ids[3], "300,000", "97.00"],
+    ]  # fmt: skip
+    assert err.strip() == (
+        "on the Pareto front: 3 of 6 runs; left out: 1 without parameters, 1 without test_accuracy"
+    )
+
+
+def test_json_filter_and_direction(ids: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--x-better", "more", "--filter", "test_accuracy < 0.96", "--json"]
+    assert main(["tradeoff", "--third", "val_loss", "--third-better", "neither", *options]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["runs"] == 3
+    assert [run["run_id"] for run in found["front"]] == [ids[1]]
+    assert found["front"][0]["parameters"] == 20_000
+    assert found["quantities"][0] == {"key": "parameters", "better": "more", "log": False}
+    assert found["missing"] == {"parameters": 0, "test_accuracy": 0, "val_loss": 0}
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--x", "optimizer.kind"], "optimizer.kind holds texts"),
+        (["--x", "parametres"], "did you mean 'parameters'?"),
+        (["--output", "a.tex"], "must end in one of .svg, .pdf, .png, .csv"),
+        (["--filter", "status = failed and name ~ zzz", "--output", "a.svg"], "no run to draw"),
+        (["--filter", "parameters = missing", "--output", "a.svg"], "none of the runs has"),
+        (["--filter", "accuracy >"], "a value is missing"),
+        (["--output", "/nowhere/at/all.svg"], "can't be written"),
+    ],
+)
+def test_wrong_input_is_one_sentence(
+    ids: list[str], options: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tradeoff", *options]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert sentence in err
+    assert err.count("\n") == 1
+
+
+def test_without_a_direction_it_says_what_to_do(
+    ids: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["tradeoff", "--x", "created", "--y", "training.batch_size"]) == 0
+    assert "--x-better and --y-better" in capsys.readouterr().err
+
+
+def test_the_figure_names_the_front(ids: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "front.svg"
+    options = ["--log-x", "--title", "$a$ & <b>", "--size", "two-column"]
+    assert main(["tradeoff", "--output", str(path), *options]) == 0
+    found = texts_of(path)
+    for text in ("net a", "net b", "net d", "Parameters", "Test accuracy (%)", "$a$ & <b>",
+                 "Pareto front: 3 of 4 runs"):  # fmt: skip
+        assert text in found
+    assert not {"net c", "net e", "net f"} & set(found)
+    root = ElementTree.fromstring(path.read_bytes())
+    groups = {element.get("id"): element for element in root.iter(f"{SVG}g")}
+    assert "front-line" in groups
+    assert len(list(groups["dots"].iter(f"{SVG}path"))) == 4
+
+
+def test_csv_holds_every_run(ids: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "front.csv"
+    assert main(["tradeoff", "--output", str(path)]) == 0
+    head, *rows = csv.reader(path.read_text().splitlines())
+    assert head == ["run_id", "name", "parameters", "test_accuracy", "on_front"]
+    assert {row[0]: row[2:] for row in rows} == {
+        ids[0]: ["1000", "0.9", "yes"], ids[1]: ["20000", "0.95", "yes"],
+        ids[2]: ["20000", "0.93", "no"], ids[3]: ["300000", "0.97", "yes"],
+        ids[4]: ["", "0.99", "no"], ids[5]: ["5000", "", "no"],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("third", ["size", "colour"])
+def test_a_third_quantity_has_a_legend(ids: list[str], draw: Draw, third: str) -> None:
+    figure = ScatterFigure.parse({
+        "runs": ids, "third": third,
+        "quantities": [SMALLER.values(), BETTER.values(), {"key": "seconds", "log": True}],
+    })  # fmt: skip
+    assert any("Training time" in text for text in texts_of(draw(figure, "third.svg")))
+
+
+def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
+    figure = ScatterFigure(
+        runs=tuple(ids), quantities=(SMALLER, BETTER), look=Look(dpi=60, monochrome=True),
+        named=(Entry(run_id=ids[0], label="the <small> one"),),
+    )  # fmt: skip
+    for suffix in ("svg", "pdf", "png"):
+        one, two = draw(figure, f"a.{suffix}"), draw(figure, f"b.{suffix}")
+        assert one.read_bytes() == two.read_bytes()
+        assert figure_from(json.loads(about(one))) == figure
+    assert "the <small> one" in texts_of(draw(figure, "a.svg"))
+    with Image.open(draw(figure, "a.png")) as image:
+        assert image.width == int(85 / 25.4 * 60)
+        colours = image.convert("RGB").getcolors(1_000_000) or []
+        assert all(max(rgb) - min(rgb) < 24 for _, rgb in colours)  # greys alone
+    with pytest.raises(SpecError, match="no settings of a figure"):
+        figure_from({"format": "another"})
+
+
+def test_bars_of_groups(ids: list[str], draw: Draw) -> None:
+    with Store(default_store()) as store:
+        store.update(ids[1], name="net a 2")
+    figure = BarsFigure(runs=tuple(ids), quantity=BETTER, group="name")
+    found = texts_of(draw(figure, "bars.svg"))
+    bars = [text for text in found if text.startswith("net ")]
+    assert bars == ["net e", "net d", "net c", "net a (n = 2)"]
+    assert "Test accuracy (%): mean and standard deviation" in found
+    head, *rows = csv.reader(draw(figure, "bars.csv").read_text().splitlines())
+    assert head == ["group", "runs", "test_accuracy mean", "test_accuracy standard deviation"]
+    assert rows[-1][:2] == ["net a", "2"]
+    assert float(rows[-1][2]) == pytest.approx(0.925)
+    assert float(rows[-1][3]) == pytest.approx(0.05 / 2**0.5)
+    assert rows[0][1:] == ["1", "0.99", ""]
+
+
+def test_bars_by_run_and_by_a_setting(ids: list[str], draw: Draw) -> None:
+    alone = texts_of(draw(BarsFigure(runs=tuple(ids), quantity=SMALLER), "alone.svg"))
+    assert [t for t in alone if t.startswith("net")] == [
+        "net a",
+        "net f",
+        "net b",
+        "net c",
+        "net d",
+    ]
+    by = BarsFigure(runs=tuple(ids), quantity=BETTER, group="optimizer.kind")
+    assert "kind = adam (n = 5)" in texts_of(draw(by, "by.svg"))
+
+
+def test_a_run_that_is_gone_is_named(ids: list[str], draw: Draw) -> None:
+    figure = BarsFigure(runs=("no-such-run",), quantity=BETTER)
+    with pytest.raises(ValueError, match="no run 'no-such-run'"):
+        draw(figure, "a.svg")
+
+
+def test_names_are_told_apart() -> None:
+    assert numbered(["a", "b", "a", "a"]) == ["a", "b", "a (2)", "a (3)"]
+
+
+def test_no_name_lies_on_another_or_on_a_point() -> None:
+    points = [(10.0 * n, 50.0 + (n % 3)) for n in range(12)]
+    canvas = Box(0, 0, 200, 120)
+    found = place(points, [(40.0, 10.0)] * 12, canvas, [(100.0, 100.0)])
+    placed = [box for box in found if box is not None]
+    assert len(placed) > 6
+    assert all(box.is_inside(canvas) for box in placed)
+    assert not any(a.meets(b) for n, a in enumerate(placed) for b in placed[:n])
+    assert not any(b.left < x < b.left + 40 and b.bottom < y < b.bottom + 10
+                   for b in placed for x, y in (*points, (100.0, 100.0)))  # fmt: skip
+    assert place([(5.0, 5.0)], [(300.0, 10.0)], canvas) == [None]

@@ -1,0 +1,207 @@
+"""The Evaluate tab: how good the selected run's network is, from predictions that are made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.assistant import Assistant
+from ui.evaluation_reader import EvaluationReader, ReadEvaluation
+from ui.panels.pages import Pages
+from ui.panels.task_bar import TaskBar
+from ui.run_reader import mark_of
+from ui.when_shown import WhenShown
+from workbench import predictions
+from workbench.runs.record import Run
+
+if TYPE_CHECKING:
+    from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+
+
+class EvaluatePanel(QWidget):
+    """Evaluates the selected run, and shows what was found.
+
+    Args:
+        assistant: Has the network answer, in a process.
+        folder_of: The folder of a run, by its id.
+
+    Signals:
+        failed: A sentence.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, assistant: Assistant, folder_of: Callable[[str], Path]) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._assistant, self._folder_of = assistant, folder_of
+        self._run: Run | None = None
+        self._mark = ""
+        self.read: ReadEvaluation | None = None
+        self._reader = EvaluationReader(self)
+        self._reader.read.connect(self._take)
+        self.title = QLabel()
+        self.part = QComboBox()
+        self.part.setAccessibleName(self.tr("Part"))
+        self.part.setToolTip(
+            self.tr("The test part judges; the validation part is for choosing between runs")
+        )
+        for text, part in (
+            (self.tr("Test part"), predictions.TEST),
+            (self.tr("Validation part"), predictions.VALIDATION),
+        ):
+            self.part.addItem(text, part)
+        self.button = QPushButton(self.tr("Evaluate"))
+        self.button.setProperty("primary", True)
+        self.button.setToolTip(
+            self.tr("Have the selected run's network answer on every image, and keep the answers")
+        )
+        self.button.clicked.connect(self.start)
+        self.bar = TaskBar()
+        self.message = QLabel()
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setProperty("role", "muted")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.message)
+        row = QHBoxLayout()
+        theme.spaced(row, 3, 3, 3, 0, spacing=3)
+        for widget in (self.title, self.part, self.button, self.bar):
+            row.addWidget(widget)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        theme.spaced(column, 0)
+        column.addLayout(row)
+        column.addWidget(self.stack, 1)
+        self._look_again = WhenShown(self, self._look)
+        self.part.currentIndexChanged.connect(self._look_again.mark)
+
+    @cached_property
+    def pages(self) -> Pages:
+        """Made at the first use, as they take the library of plots with them."""
+        from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+
+        self.summary: SummaryPage = SummaryPage()
+        self.mistakes: MistakesPage = MistakesPage()
+        self.curves: CurvesPage = CurvesPage()
+        tr = self.tr
+        pages = Pages(tr("What to look at"))
+        for page, title, reason in (
+            (self.summary, tr("Summary"), tr("Accuracy, figures by class, confusions")),
+            (self.mistakes, tr("Mistakes"), tr("The images that it is most sure and wrong about")),
+            (self.curves, tr("Curves"), tr("Calibration, ROC, precision over recall")),
+        ):
+            pages.add(page, title, reason)
+        self.stack.addWidget(pages)
+        return pages
+
+    def show_run(self, run: Run | None) -> None:
+        """Takes another selected run, or none, or the same once it went on."""
+        mark = f"{run.run_id} {mark_of(run)}" if run is not None else ""
+        renamed = self._run is not None and run is not None and self._run.name != run.name
+        self._run = run
+        if mark != self._mark or renamed:
+            self._mark = mark
+            self._look_again.mark()
+
+    @property
+    def chosen_part(self) -> str:
+        """Which images: one of `predictions.PARTS`."""
+        return str(self.part.currentData())
+
+    @Slot()
+    def start(self) -> None:
+        """Evaluates the selected run."""
+        if self._run is None or self.bar.is_busy:
+            return
+        request = {"run_id": self._run.run_id, "part": self.chosen_part}
+        task = self._assistant.ask("evaluate", request)
+        task.done.connect(self._done)
+        task.failed.connect(self.failed)
+        self.bar.follow(task)
+        task.ended.connect(self._look_again.mark)
+        self.button.hide()
+
+    @Slot(dict)
+    def _done(self, result: dict[str, Any]) -> None:
+        if result["warning"]:
+            self.failed.emit(result["warning"])
+
+    def close_jobs(self) -> None:
+        """Waits for what is being read; before the window goes."""
+        self._reader.close()
+
+    # --- what is shown -------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Shows the selected run, or why there is nothing to show of it."""
+        run = self._run
+        self.read = None
+        self.title.setText(run.name if run is not None else "")
+        self.part.setVisible(run is not None)
+        self.button.hide()
+        reason = self._reason(run)
+        self._say(reason)
+        if run is not None and not reason:
+            self._reader.ask(self._folder_of(run.run_id), self.chosen_part)
+
+    def _reason(self, run: Run | None) -> str:
+        """Why there is nothing to show; "" where the run's folder has to be looked at."""
+        if run is None:
+            return self.tr(
+                "Select a run that has trained.\n"
+                "Its accuracy with its interval, confusions, worst mistakes and curves appear here."
+            )
+        if not run.status.is_finished:
+            return self.tr("{} has not ended yet; evaluate it once it has.").format(run.name)
+        if self.chosen_part == predictions.VALIDATION and run.val_accuracy is None:
+            return self.tr(
+                "{} was trained without a validation part; Training, Validation share makes one."
+            ).format(run.name)
+        return ""
+
+    @Slot(object)
+    def _take(self, read: ReadEvaluation) -> None:
+        run = self._run
+        if run is None or (read.folder.name, read.part) != (run.run_id, self.chosen_part):
+            return  # another was selected meanwhile
+        self.read = read
+        if read.evaluation is not None and read.pictures is not None:
+            _ = self.pages
+            for page in (self.summary, self.mistakes, self.curves):
+                page.show_evaluation(read.evaluation, read.pictures)
+            self.stack.setCurrentWidget(self.pages)
+            return
+        self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)
+        if not read.has_checkpoint:
+            self._say(
+                self.tr("{} has no checkpoint, so there is no network to evaluate.").format(
+                    run.name
+                )
+            )
+        else:
+            self._say(
+                self.tr(
+                    "Not evaluated yet. Evaluate has the network answer on every image of the\n"
+                    "part and keeps the answers: accuracy with its interval, figures by class,\n"
+                    "confusions with their images, worst mistakes, calibration, ROC."
+                )
+            )
+
+    def _say(self, text: str) -> None:
+        self.message.setText(text)
+        self.stack.setCurrentWidget(self.message)

@@ -1,0 +1,299 @@
+"""The pages of an evaluation: its figures, the mistakes behind them, and curves over thresholds.
+
+Each shows what it is given; none reads or predicts anything.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QScrollArea,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.panels.pictures import Picture, PictureGrid
+from ui.panels.samples import as_image
+from ui.plots.confusion import ConfusionMatrix
+from ui.plots.shares import SharePlot
+from workbench import words
+from workbench.evaluation import Evaluation
+from workbench.predictions import Pictures, Rows
+
+MOST_MISTAKES = 120
+"""Shown at most: nobody looks at more."""
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class SummaryPage(QWidget):
+    """Accuracy, figures by class, confusions, and the images behind a cell."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._evaluation: Evaluation | None = None
+        self._pictures: Pictures | None = None
+        self.accuracy, self.about = QLabel(), QLabel()
+        self.accuracy.setProperty("role", "title")
+        self.about.setProperty("role", "muted")
+        self.about.setToolTip(
+            self.tr(
+                "Another test part of this size would give an accuracy within the interval in\n"
+                "95 of 100 cases (Wilson). The calibration error tells how far the network's\n"
+                "confidence is from its accuracy."
+            )
+        )
+        self.table = self._empty_table()
+        self.matrix = ConfusionMatrix()
+        self.matrix.chosen.connect(self._show_cell)
+        self.cell_words = QLabel()
+        self.cell_words.setWordWrap(True)
+        self.grid = PictureGrid(self.tr("Images of the chosen cell"))
+        row = QHBoxLayout()
+        theme.spaced(row, 3, 1, 3, 2, spacing=3)
+        row.addWidget(self.accuracy)
+        row.addWidget(self.about)
+        row.addStretch(1)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (self.table, _scrolled(self.matrix), self._behind()):
+            self.split.addWidget(widget)
+        self.split.setSizes([104 * theme.UNIT, 84 * theme.UNIT, 52 * theme.UNIT])
+        self.split.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        theme.spaced(column, 0)
+        column.addLayout(row)
+        column.addWidget(self.split, 1)
+
+    def _behind(self) -> QWidget:
+        """What is right of the matrix: the images of a cell."""
+        side = QWidget()
+        column = QVBoxLayout(side)
+        theme.spaced(column, 3, 0, 2, 0, spacing=2)
+        column.addWidget(self.cell_words)
+        column.addWidget(_scrolled(self.grid), 1)
+        return side
+
+    def _empty_table(self) -> QTableWidget:
+        heads = (
+            (self.tr("Class"), self.tr("True class")),
+            (self.tr("Precision"), self.tr("Right ones among the images taken for the class")),
+            (self.tr("Recall"), self.tr("Found among the images of the class")),
+            (self.tr("F1"), self.tr("Harmonic mean of precision and recall")),
+            (self.tr("Images"), self.tr("Images of the class, in this part")),
+        )
+        table = QTableWidget(0, len(heads))
+        table.setAccessibleName(self.tr("Figures of each class"))
+        table.verticalHeader().hide()
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setShowGrid(False)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        table.verticalHeader().setDefaultSectionSize(6 * theme.UNIT)
+        for column, (head, reason) in enumerate(heads):
+            item = QTableWidgetItem(head)
+            item.setToolTip(reason)
+            item.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)
+            table.setHorizontalHeaderItem(column, item)
+        return table
+
+    def show_evaluation(self, evaluation: Evaluation, pictures: Pictures) -> None:
+        """Shows the figures; no cell is chosen."""
+        self._evaluation, self._pictures = evaluation, pictures
+        low, high = (words.percent(end) for end in evaluation.interval)
+        self.accuracy.setText(self.tr("Accuracy {}").format(words.percent(evaluation.accuracy)))
+        error = words.percent(evaluation.calibration.error)
+        text = self.tr("95 % interval {} to {}  ·  {} images  ·  calibration error {}")
+        self.about.setText(text.format(low, high, words.count(evaluation.images), error))
+        self._show_rows(evaluation)
+        self.matrix.show_counts(evaluation.confusion, evaluation.predictions.class_names)
+        self.cell_words.setText(
+            self.tr("Rows are true classes, columns what they are taken for. Click a cell to see "
+                    "its images.")
+        )  # fmt: skip
+        self.grid.show_pictures([])
+
+    def _show_rows(self, evaluation: Evaluation) -> None:
+        rows = (evaluation.macro, *evaluation.classes)
+        self.table.setRowCount(len(rows))
+        for line, row in enumerate(rows):
+            shares = (f"{100 * share:.1f} %" for share in (row.precision, row.recall, row.f1))
+            name = row.name if line else self.tr("Average")
+            for column, text in enumerate((name, *shares, words.count(row.support))):
+                item = QTableWidgetItem(text)
+                if column:
+                    item.setTextAlignment(RIGHT)
+                if not line:
+                    font = item.font()
+                    font.setBold(True)
+                    item.setFont(font)
+                    item.setToolTip(self.tr("Macro average: every class counts alike"))
+                self.table.setItem(line, column, item)
+
+    @Slot(int, int)
+    def _show_cell(self, true: int, predicted: int) -> None:
+        evaluation, pictures = self._evaluation, self._pictures
+        if evaluation is None or pictures is None:
+            return
+        inside = evaluation.cell(true, predicted)
+        shown = pictures_of(evaluation, pictures, inside)
+        names = evaluation.predictions.class_names
+        if true == predicted:
+            text = self.tr("{} recognized: {} images, the least sure first").format(
+                names[true], words.count(len(inside))
+            )
+        else:
+            text = self.tr("{} taken for {}: {} images, the surest first").format(
+                names[true], names[predicted], words.count(len(inside))
+            )
+        if len(shown) < len(inside):
+            text += self.tr("; {} of them").format(words.count(len(shown)))
+        self.cell_words.setText(text)
+        self.grid.show_pictures(shown)
+
+
+class MistakesPage(QWidget):
+    """The images that were classified wrong with the highest confidence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = QLabel()
+        self.title.setWordWrap(True)
+        self.title.setProperty("role", "muted")
+        self.grid = PictureGrid(self.tr("Worst mistakes"))
+        self.grid.setToolTip(
+            self.tr("A sure mistake is often a wrong label, or a case that the data lack")
+        )
+        column = QVBoxLayout(self)
+        theme.spaced(column, 3, 0, 0, 0, spacing=3)
+        column.addWidget(self.title)
+        column.addWidget(_scrolled(self.grid), 1)
+
+    def show_evaluation(self, evaluation: Evaluation, pictures: Pictures) -> None:
+        """Shows the mistakes, the surest first."""
+        wrong = evaluation.mistakes
+        shown = pictures_of(evaluation, pictures, wrong[:MOST_MISTAKES])
+        self.grid.show_pictures(shown)
+        if not len(wrong):
+            self.title.setText(self.tr("No image was classified wrong."))
+            return
+        self.title.setText(
+            self.tr(
+                "{} of {} images are wrong; the surest {} first, each with its true class, what it "
+                "is taken for, and the network's confidence"
+            ).format(
+                words.count(len(wrong)), words.count(evaluation.images), words.count(len(shown))
+            )
+        )
+
+
+class CurvesPage(QWidget):
+    """Calibration over all classes; ROC and precision over recall of one class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._evaluation: Evaluation | None = None
+        self.chooser = QComboBox()
+        self.chooser.setAccessibleName(self.tr("Class"))
+        self.chooser.setToolTip(self.tr("The class that is held against all others"))
+        self.chooser.currentIndexChanged.connect(self._show_class)
+        tr = self.tr
+        self.calibration = SharePlot(
+            tr("Calibration"), tr("confidence"), chance=(0.0, 1.0), markers=True
+        )
+        self.roc = SharePlot(tr("ROC"), tr("false positive rate"), chance=(0.0, 1.0))
+        self.precision = SharePlot(tr("Precision over recall"), tr("recall"), chance=None)
+        self.calibration.setToolTip(
+            tr("Accuracy over confidence; below the dashed line the network is surer than right")
+        )
+        self.roc.setToolTip(tr("True positive rate over false positive rate; dashed: guessing"))
+        self.precision.setToolTip(tr("What precision a wanted recall costs"))
+        top = QHBoxLayout()
+        theme.spaced(top, 3, 0, 3, 2, spacing=2)
+        label = QLabel(self.tr("Class"))
+        label.setBuddy(self.chooser)
+        top.addWidget(label)
+        top.addWidget(self.chooser)
+        top.addStretch(1)
+        row = QHBoxLayout()
+        theme.spaced(row, 1, 0, 0, 2, spacing=1)
+        for plot in (self.calibration, self.roc, self.precision):
+            row.addWidget(plot, 1)
+        column = QVBoxLayout(self)
+        theme.spaced(column, 0)
+        column.addLayout(top)
+        column.addLayout(row, 1)
+
+    def show_evaluation(self, evaluation: Evaluation, pictures: Pictures) -> None:
+        """Shows the curves; the class that was chosen stays, where there is one of its name."""
+        self._evaluation = evaluation
+        found = evaluation.calibration
+        there = found.counts > 0
+        self.calibration.show_curve(
+            self.tr("Accuracy: calibration error {}").format(words.percent(found.error)),
+            found.confidence[there], found.accuracy[there],
+        )  # fmt: skip
+        before = self.chooser.currentText()
+        self.chooser.blockSignals(True)
+        self.chooser.clear()
+        self.chooser.addItems(list(evaluation.predictions.class_names))
+        self.chooser.setCurrentIndex(max(0, self.chooser.findText(before)))
+        self.chooser.blockSignals(False)
+        self._show_class(self.chooser.currentIndex())
+
+    @Slot(int)
+    def _show_class(self, number: int) -> None:
+        if self._evaluation is None or number < 0:
+            return
+        curves = self._evaluation.curves(number)
+        if curves is None:
+            reason = self.tr("no curve: all images are of this class, or none")
+            self.roc.show_nothing(self.tr("ROC: {}").format(reason))
+            self.precision.show_nothing(self.tr("Precision: {}").format(reason))
+            return
+        self.roc.show_curve(
+            self.tr("True positive rate: ROC area {:.4f}").format(curves.auc),
+            curves.false_positives, curves.true_positives,
+        )  # fmt: skip
+        # From the axis on, as the first threshold may find many at once.
+        recall = np.append(0.0, curves.recall)
+        precision = np.append(curves.precision[0], curves.precision)
+        self.precision.show_curve(
+            self.tr("Precision: average {:.4f}").format(curves.average_precision),
+            recall, precision,
+        )  # fmt: skip
+
+
+def pictures_of(evaluation: Evaluation, pictures: Pictures, places: Rows) -> list[Picture]:
+    """The images at these places that are kept, in that order."""
+    names = evaluation.predictions.class_names
+    where = {place: number for number, place in enumerate(pictures.places.tolist())}
+    found = []
+    for place in places.tolist():
+        if place in where:
+            true, taken = evaluation.predictions.labels[place], evaluation.predicted[place]
+            title = names[true] if true == taken else f"{names[true]} → {names[taken]}"
+            confidence = words.percent(float(evaluation.confidence[place]))
+            image = as_image(pictures.pixels[where[place]])
+            found.append(Picture(image, title, confidence))
+    return found
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    widget.setObjectName("page")
+    widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    area.setWidget(widget)
+    return area

@@ -1,0 +1,280 @@
+"""Inside, page "Speed": how fast the selected run's trained network answers on this machine."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.assistant import Assistant, Task
+from ui.editor import Editor
+from ui.panels.task_bar import TaskBar
+from ui.plots.latency import LatencyPlot
+from workbench import inference
+from workbench.inference import Latency
+from workbench.runs.messages import TaskProgress
+from workbench.runs.record import Run
+from workbench.spec.base import SpecError
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+LEAST_PLOT = 60 * theme.UNIT
+
+
+class LatencyPage(QWidget):
+    """Latency and throughput over the batch size, on one thread and on all.
+
+    Args:
+        editor: Knows the machine.
+        assistant: Measures, in a process for each number of threads.
+        store: Folder of the store, where results are remembered.
+
+    Signals:
+        failed: A sentence.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._editor, self._assistant, self._store = editor, assistant, store
+        self._run: Run | None = None
+        self._task: Task | None = None
+        self._left: deque[dict[str, Any]] = deque()
+        self.points: list[Latency] = []
+        self._build()
+        self._lay_out()
+        editor.machine_changed.connect(self._recall)
+        self.show_run(None)
+
+    def _build(self) -> None:
+        self.button = QPushButton(self.tr("Measure"))
+        self.button.setProperty("primary", True)
+        self.button.clicked.connect(self.start)
+        self.sizes = QLineEdit(", ".join(map(str, inference.BATCH_SIZES)))
+        self.sizes.setFixedWidth(40 * theme.UNIT)
+        self.sizes.setAccessibleName(self.tr("Batch sizes"))
+        self.sizes.setToolTip(
+            self.tr("Images to a call: 1 is what a single answer takes, many what a server can do")
+        )
+        self.sizes.returnPressed.connect(self.start)
+        self.sizes.textChanged.connect(self._show_state)
+        self.sizes_label = QLabel(self.tr("Batch sizes"))
+        self.sizes_label.setBuddy(self.sizes)
+        self.bar = TaskBar()
+        self.copy_button = QPushButton(self.tr("Copy"))
+        self.copy_button.setToolTip(self.tr("Put the table on the clipboard, for a spreadsheet"))
+        theme.set_icon(self.copy_button, "copy")
+        self.copy_button.clicked.connect(self.copy)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.empty = QLabel()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "muted")
+        self.plot = LatencyPlot()
+        self.table = self._empty_table()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=3)
+        for widget in (self.button, self.sizes_label, self.sizes, self.bar):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.copy_button)
+        self.split = QSplitter(Qt.Orientation.Horizontal)
+        self.split.addWidget(self.plot)
+        self.split.addWidget(self.table)
+        self.split.setStretchFactor(0, 1)
+        self.split.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        theme.spaced(column, 4, 2, 4, 3, spacing=3)
+        column.addLayout(row)
+        column.addWidget(self.words)
+        column.addWidget(self.empty, 1)
+        column.addWidget(self.split, 1)
+
+    def _empty_table(self) -> QTableWidget:
+        heads = (
+            (self.tr("Threads"), self.tr("Of the processor that the network may use")),
+            (self.tr("Batch"), self.tr("Images to a call")),
+            (self.tr("Median ms"), self.tr("Half of the calls took no longer")),
+            (self.tr("95 % ms"), self.tr("95 of 100 calls took no longer")),
+            (self.tr("99 % ms"), self.tr("99 of 100 calls took no longer")),
+            (self.tr("Images/s"), self.tr("Over all calls")),
+        )
+        table = QTableWidget(0, len(heads))
+        table.setAccessibleName(self.tr("Latency and throughput"))
+        table.verticalHeader().hide()
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setShowGrid(False)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        for column, (text, reason) in enumerate(heads):
+            item = QTableWidgetItem(text)
+            item.setToolTip(reason)
+            item.setTextAlignment(RIGHT)
+            table.setHorizontalHeaderItem(column, item)
+        return table
+
+    # --- the run ---------------------------------------------------------------------------------
+
+    def show_run(self, run: Run | None) -> None:
+        """Takes another selected run, or none, and what was measured of it on this machine."""
+        other = (run.run_id if run else "") != (self._run.run_id if self._run else "")
+        self._run = run
+        if other and not self.bar.is_busy:
+            self._recall()
+        self._show_state()
+
+    @Slot()
+    def _recall(self) -> None:
+        if self.bar.is_busy:
+            return
+        machine, run = self._editor.machine, self._run
+        points: list[Latency] = []
+        if machine is not None and run is not None:
+            points = inference.recall(self._store, machine, run.run_id)
+        self.words.setText("")
+        self._show_points(points)
+        self._show_state()
+
+    # --- measuring -------------------------------------------------------------------------------
+
+    @Slot()
+    def start(self) -> None:
+        """Measures the selected run's network, one number of threads after another."""
+        if not self.button.isEnabled() or self._run is None:
+            return
+        try:
+            sizes = inference.numbers(self.sizes.text(), self.tr("Batch sizes"))
+            experiment = self._run.experiment
+        except (ValueError, SpecError) as error:
+            self._fail(str(error))
+            return
+        run_id = self._run.run_id
+        self._left = deque(
+            inference.request(run_id, experiment, threads, sizes) for threads in inference.THREADS
+        )
+        self.words.setText("")
+        self._show_points([])
+        self._ask()
+
+    def _ask(self) -> None:
+        """The next number of threads; the bar follows."""
+        task = self._assistant.ask("measure_inference", self._left.popleft(), measures=True)
+        self._task = task
+        task.progress.connect(self._progress)
+        task.done.connect(self._done)
+        task.failed.connect(self._failed)
+        waits = self._assistant.is_training
+        self.bar.follow(
+            task, self.tr("waits until nothing trains, to measure rightly") if waits else ""
+        )
+        task.ended.connect(self._ended)
+        self._show_state()
+
+    @Slot(object)
+    def _progress(self, message: TaskProgress) -> None:
+        found = [Latency(**point) for point in message.found.get("points", [])]
+        if found:
+            self._show_points(inference.in_order([*self.points, *found]))
+
+    @Slot(dict)
+    def _done(self, result: dict[str, Any]) -> None:
+        if self._task is not None and self._task.was_disturbed:
+            self.words.setText(self.tr("A run began to train meanwhile; measure again."))
+        self._task = None
+        if not self._left and not self.window().isActiveWindow():
+            QApplication.alert(self.window())
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self._fail(sentence)
+        self.failed.emit(sentence)
+
+    def _fail(self, sentence: str) -> None:
+        self.words.setText(sentence[:1].upper() + sentence[1:])
+        self._show_state()
+
+    @Slot()
+    def _ended(self) -> None:
+        """Goes on with the next number of threads, unless it failed or was cancelled."""
+        is_done, self._task = self._task is None, None
+        if is_done and self._left:
+            self._ask()
+        else:
+            self._left.clear()
+            self._show_state()
+
+    # --- what is shown ---------------------------------------------------------------------------
+
+    @Slot()
+    def copy(self) -> None:
+        """Puts the table on the clipboard."""
+        QGuiApplication.clipboard().setText(inference.as_tsv(self.points))
+
+    def _show_points(self, points: list[Latency]) -> None:
+        self.points = points
+        self.plot.show_points(points)
+        self.table.setRowCount(len(points))
+        for line, point in enumerate(points):
+            for column, text in enumerate(point.words()):
+                item = QTableWidgetItem(text)
+                item.setTextAlignment(RIGHT)
+                self.table.setItem(line, column, item)
+        self.split.setVisible(bool(points))
+        needed = self.table.horizontalHeader().length() + theme.UNIT
+        self.split.setSizes([max(self.width() - needed, LEAST_PLOT), needed])
+        self.empty.setVisible(not points)
+        self.copy_button.setEnabled(bool(points))
+
+    @Slot()
+    def _show_state(self) -> None:
+        why_not = self._why_not()
+        self.button.setVisible(not self.bar.is_busy)
+        self.button.setEnabled(not why_not and not self.bar.is_busy)
+        self.button.setToolTip(
+            why_not or self.tr("Time calls of the selected run's trained network, a second a row")
+        )
+        for widget in (self.sizes, self.sizes_label):
+            widget.setVisible(not self.bar.is_busy)
+        self.words.setVisible(bool(self.words.text()))
+        name = self._run.name if self._run is not None else ""
+        self.empty.setText(
+            why_not
+            or self.tr(
+                "Shows how long the trained network of {} takes to answer, and how many images\n"
+                "a second it gets through, at each batch size, on one thread and on all.\n"
+                "No run is touched; while one trains, this waits."
+            ).format(name)
+        )
+
+    def _why_not(self) -> str:
+        """Why nothing can be measured now; "" where it can."""
+        if self._run is None:
+            return self.tr("Select a run that has trained, to time how fast its network answers")
+        if self._run.status.is_active:
+            return self.tr("This run still trains; its network can be timed once it has ended")
+        if not self._run.step:
+            return self.tr("This run has not trained; resume it first")
+        return ""

@@ -1,0 +1,84 @@
+"""Latency over the batch size, both logarithmic: a line for each number of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from ui.plots.layer import Line, Width
+from ui.plots.theme import run_style
+from ui.plots.ticks import Quantity
+from ui.plots.titled import TitledPlot
+from ui.plots.view import PlotView
+from workbench.inference import Latency
+
+import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
+
+
+class LatencyPlot(TitledPlot):
+    """Medians as lines with dots, and dashed where 99 % of the calls end."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            PlotView(Quantity.RATE, Quantity.RATE),
+            self.tr("Milliseconds a call"),
+            self.tr("images a call"),
+        )
+        self._points: Sequence[Latency] = ()
+        self._names: list[pg.TextItem] = []
+        self.view.bottom.set_logarithmic(True)
+        self.view.left.set_logarithmic(True)
+        self.view.box.childGroup.setZValue(1)  # names above the picture of the curves
+        self.view.setAccessibleName(self.tr("Latency over the batch size"))
+        self.setToolTip(self.tr("The median; dashed: 99 of 100 calls took no longer"))
+        self.fit()
+
+    def show_points(self, points: Sequence[Latency]) -> None:
+        """Draws these, in order."""
+        self._points = points
+        self.fit()
+
+    def fit(self) -> None:
+        xs = np.log10([point.batch_size for point in self._points] or [1, 100])
+        ys = np.log10([t for point in self._points for t in (point.median, point.p99)] or [1, 100])
+        room = 0.25 + 0.35 * float(np.ptp(xs))  # right of the last dot stands a name
+        self.view.set_x_range((float(xs.min()) - 0.2, float(xs.max()) + room))
+        self.view.set_y_range((float(ys.min()) - 0.2, float(ys.max()) + 0.3))
+        self.draw()
+
+    def draw(self) -> None:
+        for name in self._names:
+            self.view.plotItem.removeItem(name)
+        self._names = []
+        lines: list[Line] = []
+        for number, threads in enumerate(dict.fromkeys(p.threads for p in self._points)):
+            colour = self._theme.legible(run_style(number)[0])
+            own = [point for point in self._points if point.threads == threads]
+            x = np.log10([float(point.batch_size) for point in own])
+            median, late = (np.log10([getattr(p, name) for p in own]) for name in ("median", "p99"))
+            lines += [
+                Line(x, late, colour, Qt.PenStyle.DashLine),
+                Line(x, median, colour, width=Width.BOLD),
+                Line(x, median, colour, markers=True),
+            ]
+            self._name(own[-1], number, float(x[-1]), float(median[-1]))
+        self.view.curves.set_lines(lines)
+        self.view.viewport().update()
+
+    def _name(self, point: Latency, number: int, x: float, y: float) -> None:
+        """At the end of a line, the first one below it and the next above, so that both stand."""
+        text = (
+            self.tr("all threads")
+            if not point.threads
+            else self.tr("1 thread")
+            if point.threads == 1
+            else self.tr("{} threads").format(point.threads)
+        )
+        colour = self._theme.legible(run_style(number)[0])
+        name = pg.TextItem(text, color=colour, anchor=(0.0, 0.1 if number % 2 == 0 else 0.9))
+        name.setFont(self.font())
+        self.view.plotItem.addItem(name, ignoreBounds=True)
+        name.setPos(x, y)
+        self._names.append(name)

@@ -1,0 +1,162 @@
+"""The command that asks what runs give for what they cost: `tradeoff`, with the Pareto front."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+
+from workbench.cli_runs import print_aligned
+from workbench.figures.settings import SIZES, Look
+from workbench.figures.tradeoff_numbers import Table, table_of
+from workbench.figures.tradeoff_settings import ScatterFigure
+from workbench.figures.writing import check_suffix, write
+from workbench.places import default_store
+from workbench.runs import query
+from workbench.runs.arrange import View, arrange, plan
+from workbench.runs.frame import RunFrame
+from workbench.runs.loading import check_column, load_columns, load_runs
+from workbench.runs.matching import Filter
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+from workbench.tradeoffs.points import SIGNS, Points, Quantity, points_of
+from workbench.words import count
+
+DONE = 0
+AXES = ("x", "y", "third")
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of `tradeoff`."""
+    add = command.add_argument
+    add("--x", metavar="COLUMN", default="parameters",
+        help="a column of numbers, as in macs, seconds or training.batch_size (default: "
+        "parameters)")  # fmt: skip
+    add("--y", metavar="COLUMN", default="test_accuracy", help="another (default: test_accuracy)")
+    add("--third", metavar="COLUMN", help="a third, shown by the dots")
+    for name in AXES:
+        add(f"--{name}-better", choices=SIGNS, dest=f"{name}_better",
+            help=f"which way of {name} is good (default: as the column has it: more accuracy, "
+            "fewer parameters)")  # fmt: skip
+    for name in AXES:
+        add(f"--log-{name}", action="store_true", help=f"logarithmic scale of {name}")
+    add("--third-as", choices=get_args(ScatterFigure.model_fields["third"].annotation),
+        default="size", help="what of a dot shows the third (default: size)")  # fmt: skip
+    add("--filter", metavar="EXPR", default="",
+        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'")  # fmt: skip
+    add("--archived", action="store_true", help="archived runs as well")
+    add("--output", type=Path, metavar="FILE",
+        help="draw it too: .svg, .pdf or .png, or .csv for the figures of all runs")  # fmt: skip
+    add("--size", choices=SIZES, default="one-column", help="preset of size and font size")
+    add("--title", metavar="TEXT", default="", help="above the plot (default: none)")
+    add("--monochrome", action="store_true", help="greys in place of colours")
+
+
+def tradeoff(arguments: argparse.Namespace) -> int:
+    """Prints the runs on the Pareto front, and draws all where a file is named.
+
+    Raises:
+        QueryError: where the filter can't be read, or a column is none.
+    """
+    try:
+        if arguments.output is not None:
+            check_suffix(arguments.output, ScatterFigure)
+        with Store(Path(arguments.store or default_store())) as store:
+            frame = load_runs(store)
+            quantities = _quantities(frame, arguments)
+            table = _table(store, frame, quantities, arguments)
+        found = points_of([table.numbers(q.key) for q in quantities], quantities)
+        if arguments.output is not None:
+            _draw(table, quantities, arguments)
+    except SpecError:
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise SpecError.at("", f"{arguments.output}: can't be written ({reason})") from None
+    except query.QueryError:
+        raise
+    except ValueError as error:
+        raise SpecError.at("", str(error)) from None
+    _print(table, quantities, found, as_json=arguments.json)
+    return DONE
+
+
+def _quantities(frame: RunFrame, arguments: argparse.Namespace) -> tuple[Quantity, ...]:
+    made = []
+    for name in AXES:
+        key = getattr(arguments, name)
+        if key:
+            check_column(frame, key)
+            own = Quantity.of(frame.about(key))
+            better = getattr(arguments, f"{name}_better") or own.better
+            made.append(own.changed(better=better, log=getattr(arguments, f"log_{name}")))
+    return tuple(made)
+
+
+def _table(
+    store: Store, frame: RunFrame, quantities: tuple[Quantity, ...], arguments: argparse.Namespace
+) -> Table:
+    """The runs that the filter finds, the newest first."""
+    keys = [quantity.key for quantity in quantities]
+    found = Filter(query.parse(arguments.filter), frame)
+    load_columns(store, frame, {*keys, *found.keys})
+    shown = arrange(plan(frame, View(archived=arguments.archived), found))
+    return table_of(frame, shown.places.tolist(), keys)
+
+
+def _draw(table: Table, quantities: tuple[Quantity, ...], arguments: argparse.Namespace) -> None:
+    if not table.run_ids:
+        raise ValueError("there is no run to draw")
+    look = Look().sized(arguments.size)
+    figure = ScatterFigure(
+        runs=tuple(table.run_ids), quantities=quantities, third=arguments.third_as,
+        look=look.changed(title=arguments.title, monochrome=arguments.monochrome),
+    )  # fmt: skip
+    write(figure, table, arguments.output)
+
+
+def _print(table: Table, quantities: tuple[Quantity, ...], found: Points, *, as_json: bool) -> None:
+    keys = [quantity.key for quantity in quantities]
+    row_of = {run: row for row, run in enumerate(found.known.tolist())}
+    best = [(run, found.values[row_of[run]].tolist()) for run in found.best().tolist()]
+    if as_json:
+        print(json.dumps({
+            "runs": found.total,
+            "quantities": [quantity.values() for quantity in quantities],
+            "missing": dict(zip(keys, found.missing, strict=True)),
+            "front": [
+                {"run_id": table.run_ids[run], "name": table.names[run],
+                 **dict(zip(keys, values, strict=True))}
+                for run, values in best
+            ],
+        }))  # fmt: skip
+        return
+    about = [table.about[key] for key in keys]
+    print_aligned(
+        ["run_id", *keys, "name"],
+        [
+            [table.run_ids[run], *(c.text(v) for c, v in zip(about, values, strict=True)),
+             table.names[run]]
+            for run, values in best
+        ],
+    )  # fmt: skip
+    print(_sentence(quantities, found), file=sys.stderr)
+
+
+def _sentence(quantities: tuple[Quantity, ...], found: Points) -> str:
+    """How many runs are on the front, and why others can't be."""
+    lacking = [
+        f"{count(missing)} without {quantity.key}"
+        for quantity, missing in zip(quantities, found.missing, strict=True)
+        if missing
+    ]
+    if not any(quantity.sign for quantity in quantities):
+        ways = " and ".join(f"--{name}-better" for name in AXES[: len(quantities)])
+        return f"no direction is good, so there is no front; say which with {ways}"
+    best = int(np.count_nonzero(found.is_best))
+    left_out = f"; left out: {', '.join(lacking)}" if lacking else ""
+    return f"on the Pareto front: {count(best)} of {count(found.total)} runs{left_out}"

@@ -1,0 +1,77 @@
+"""Every kind of figure: what it is, what it reads from the store, how it is drawn and written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from workbench.figures.lines import read_sources
+from workbench.figures.settings import CurveFigure, FigureSpec
+from workbench.figures.tables import as_csv, as_pgfplots
+from workbench.figures.tradeoff_numbers import bars_csv, read_table, scatter_csv
+from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Family(NamedTuple):
+    """One kind of figure.
+
+    Attributes:
+        read: From the store to what it is drawn from.
+        draw: By Matplotlib, which is loaded then: it takes a second.
+        texts: What is written without being drawn, by suffix.
+    """
+
+    read: Callable[[Store, Any], Any]
+    draw: Callable[[Any, Any], Figure]
+    texts: Mapping[str, Callable[[Any, Any], str]]
+
+
+def _curves(figure: CurveFigure, data: Any) -> Figure:
+    from workbench.figures.curves import figure_of
+
+    return figure_of(figure, data)
+
+
+def _scatter(figure: ScatterFigure, data: Any) -> Figure:
+    from workbench.figures.tradeoff_drawing import scatter_of
+
+    return scatter_of(figure, data)
+
+
+def _bars(figure: BarsFigure, data: Any) -> Figure:
+    from workbench.figures.tradeoff_drawing import bars_figure_of
+
+    return bars_figure_of(figure, data)
+
+
+FAMILIES: dict[type[FigureSpec], Family] = {
+    CurveFigure: Family(
+        lambda store, figure: read_sources(store, (entry.run_id for entry in figure.runs)),
+        _curves,
+        {
+            ".csv": as_csv,
+            ".tex": lambda figure, data: as_pgfplots(figure, data, stand_alone=True),
+            ".tikz": lambda figure, data: as_pgfplots(figure, data, stand_alone=False),
+        },
+    ),
+    ScatterFigure: Family(read_table, _scatter, {".csv": scatter_csv}),
+    BarsFigure: Family(read_table, _bars, {".csv": bars_csv}),
+}
+_BY_FORMAT = {spec.FORMAT: spec for spec in FAMILIES}
+
+
+def figure_from(values: dict[str, Any]) -> FigureSpec:
+    """What `FigureSpec.with_format` gave.
+
+    Raises:
+        SpecError: where it is nothing of the kind.
+    """
+    spec = _BY_FORMAT.get(values.get("format", ""))
+    if spec is None:
+        raise SpecError.at("", "holds no settings of a figure of the workbench")
+    return spec.parse({name: value for name, value in values.items() if name != "format"})

@@ -1,0 +1,231 @@
+"""Scatters with their Pareto front, and bars with their deviations, drawn by Matplotlib."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from workbench import words
+from workbench.curves.looks import look
+from workbench.figures.axes import FRAME, POINTS_PER_MILLIMETRE, TEXT, blank, finish, plain
+from workbench.figures.saving import style
+from workbench.figures.tradeoff_numbers import Table, bars, points
+from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
+from workbench.tradeoffs.groups import Bars
+from workbench.tradeoffs.labels import Box, place
+from workbench.tradeoffs.pareto import Mask, Numbers
+from workbench.tradeoffs.points import Indices, Points, front_line
+from workbench.tradeoffs.sizes import shares
+from workbench.tradeoffs.titles import title_of
+
+GREY = "#6b7480"
+SMALLEST, LARGEST = 10.0, 110.0
+"""Areas of dots, in square points at a font of 8 points."""
+
+LETTER, HANDLE = 0.54, 3.0
+"""Width of a letter and of a legend's sample in font sizes, about."""
+
+ROW = 1.7
+"""Height of a bar's row in font sizes."""
+
+
+def scatter_of(figure: ScatterFigure, table: Table) -> Figure:
+    """The scatter, its front drawn and named.
+
+    Raises:
+        ValueError: one sentence, where there is nothing to draw.
+    """
+    found = points(figure, table)
+    with mpl.rc_context(style(figure.look.font, figure.look.font_size)):
+        return _Scatter(figure, table, found).paint()
+
+
+class _Scatter:
+    """Draws one scatter."""
+
+    def __init__(self, figure: ScatterFigure, table: Table, found: Points) -> None:
+        self._spec, self._look, self._table = figure, figure.look, table
+        self._all, shown = found, found.is_drawn
+        self._runs = found.known[shown]
+        self._is_best: Mask = found.is_best[shown]
+        self._titles = [title_of(table.about[key]) for key in figure.keys]
+        self._scales = np.array([title.scale for title in self._titles])
+        self._values = found.values[shown] * self._scales
+        self._points = self._look.font_size
+
+    def paint(self) -> Figure:
+        figure = blank(self._look, self._look.height * POINTS_PER_MILLIMETRE)
+        axes = figure.add_subplot()
+        x, y = self._spec.quantities[:2]
+        axes.set_xscale("log" if x.log else "linear")
+        axes.set_yscale("log" if y.log else "linear")
+        axes.margins(0.08)
+        self._draw_line(axes)
+        dots = self._draw_dots(axes)
+        finish(axes, self._look, log_x=x.log, log_y=y.log)
+        plain(axes.set_xlabel(self._titles[0].text))
+        plain(axes.set_ylabel(self._titles[1].text))
+        if len(self._titles) > 2 and self._spec.third == "colour":
+            bar = figure.colorbar(dots, ax=axes)
+            bar.outline.set_visible(False)
+            plain(bar.ax.set_ylabel(self._titles[2].text))
+        self._legend(figure)
+        self._name(figure, axes)
+        return figure
+
+    def _draw_line(self, axes: Axes) -> None:
+        line = front_line(self._all, self._spec.quantities)
+        if line is not None:
+            x, y = (part * scale for part, scale in zip(line, self._scales[:2], strict=True))
+            (drawn,) = axes.plot(x, y, color=FRAME, linewidth=0.1 * self._points, zorder=1)
+            drawn.set_gid("front-line")
+
+    def _draw_dots(self, axes: Axes) -> Any:
+        """The dots, those on the front on top of the others, with a dark edge."""
+        order = np.argsort(self._is_best, kind="stable")
+        x, y = self._values[order, :2].T
+        edges = [TEXT if best else "none" for best in self._is_best[order]]
+        dots = axes.scatter(
+            x, y, s=self._areas()[order], zorder=3, edgecolors=edges,
+            linewidths=0.09 * self._points, **self._paint_of(order),
+        )  # fmt: skip
+        dots.set_gid("dots")
+        return dots
+
+    def _paint_of(self, order: Indices) -> dict[str, Any]:
+        if len(self._titles) > 2 and self._spec.third == "colour":
+            map_ = "Greys" if self._look.monochrome else "viridis"
+            norm = "log" if self._spec.quantities[2].log else "linear"
+            return {"c": self._values[order, 2], "cmap": map_, "norm": norm}
+        if self._look.monochrome:
+            return {"color": GREY}
+        colours = [look(self._table.colours[run])[0] or TEXT for run in self._runs.tolist()]
+        return {"color": [colours[number] for number in order.tolist()]}
+
+    @property
+    def _has_sizes(self) -> bool:
+        return len(self._titles) > 2 and self._spec.third == "size"
+
+    def _areas(self) -> Numbers:
+        unit = (self._points / 8) ** 2
+        if not self._has_sizes:
+            return np.full(len(self._runs), 22.0 * unit)
+        third = shares(self._values[:, 2], log=self._spec.quantities[2].log)
+        return (SMALLEST + (LARGEST - SMALLEST) * third) * unit
+
+    def _legend(self, figure: Figure) -> None:
+        """What the line and the rings are, and what the sizes say."""
+        handles, labels = [], []
+        if self._is_best.any():
+            count = int(np.count_nonzero(self._is_best))
+            handles.append(self._sample(22.0, TEXT, "none"))
+            labels.append(f"Pareto front: {count} of {len(self._runs)} runs")
+        if self._has_sizes:
+            title, column = self._titles[2], self._table.about[self._spec.keys[2]]
+            for area, value in ((SMALLEST, self._values[:, 2].min()),
+                                (LARGEST, self._values[:, 2].max())):  # fmt: skip
+                handles.append(self._sample(area, "none", GREY))
+                labels.append(f"{title.words}: {column.text(float(value) / title.scale)}")
+        if handles:
+            legend = figure.legend(
+                handles, [str(number) for number in range(len(labels))],
+                loc="outside lower center", ncols=len(labels), frameon=False,
+                fontsize=self._points, columnspacing=1.2, handletextpad=0.3,
+            )  # fmt: skip
+            for text, label in zip(legend.get_texts(), labels, strict=True):
+                plain(text)
+                text.set_text(label)
+
+    def _columns(self, labels: list[str]) -> int:
+        """As many as the width has room for."""
+        longest = (max(map(len, labels)) * LETTER + HANDLE) * self._points
+        return max(1, min(len(labels), int(self._look.width * POINTS_PER_MILLIMETRE // longest)))
+
+    def _sample(self, area: float, edge: str, fill: str) -> Line2D:
+        side = float(np.sqrt(area)) * self._points / 8
+        return Line2D([], [], marker="o", linestyle="none", markersize=side, markeredgecolor=edge,
+                      markerfacecolor=fill)  # fmt: skip
+
+    def _name(self, figure: Figure, axes: Axes) -> None:
+        """Puts names beside the dots of the front, where they find room."""
+        words_ = {entry.run_id: entry.label for entry in self._spec.named if entry.label}
+        rows = np.flatnonzero(self._is_best)
+        names = [
+            words_.get(self._table.run_ids[run]) or self._table.names[run]
+            for run in self._runs[rows].tolist()
+        ]
+        figure.draw_without_rendering()  # lays out: before, nobody knows where a dot is
+        unit = 72 / figure.dpi
+        at = [(float(x), float(y)) for x, y in axes.transData.transform(self._values[:, :2]) * unit]
+        box = axes.get_window_extent()
+        canvas = Box(*(side * unit for side in (box.x0, box.y0, box.width, box.height)))
+        sizes = [(LETTER * self._points * len(name), 1.2 * self._points) for name in names]
+        named = [at[row] for row in rows.tolist()]
+        others = [at[row] for row in np.flatnonzero(~self._is_best).tolist()]
+        where = place(named, sizes, canvas, others)
+        for name, point, row, found in zip(names, named, rows.tolist(), where, strict=True):
+            if found is not None:
+                offset = found.left - point[0], found.bottom - point[1]
+                text = axes.annotate(
+                    "", self._values[row, :2], offset, textcoords="offset points",
+                    fontsize=self._points, zorder=4, annotation_clip=True,
+                )  # fmt: skip
+                plain(text)
+                text.set_text(name)
+                text.set_in_layout(False)
+
+
+def bars_figure_of(figure: BarsFigure, table: Table) -> Figure:
+    """Horizontal bars, the best on top, with deviations and counts.
+
+    Raises:
+        ValueError: one sentence, where there is nothing to draw.
+    """
+    found = bars(figure, table)
+    with mpl.rc_context(style(figure.look.font, figure.look.font_size)):
+        return _paint_bars(figure, table, found)
+
+
+def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
+    look_, column = figure.look, table.about[figure.quantity.key]
+    title = title_of(column)
+    least = (len(found) + 3) * ROW * look_.font_size
+    drawn = blank(look_, max(look_.height * POINTS_PER_MILLIMETRE, least))
+    axes = drawn.add_subplot()
+    rows = np.arange(len(found))
+    has_more = bool((found.counts > 1).any())
+    colours = [
+        GREY if look_.monochrome else look(table.colours[first])[0] or TEXT
+        for first in found.first.tolist()
+    ]
+    axes.barh(
+        rows, found.means * title.scale, height=0.62, color=colours, zorder=2,
+        xerr=np.nan_to_num(found.deviations) * title.scale if has_more else None,
+        error_kw={"elinewidth": 0.1 * look_.font_size, "capsize": 0.25 * look_.font_size,
+                  "ecolor": TEXT, "zorder": 3},
+    )  # fmt: skip
+    axes.set_ylim(-0.7, len(found) - 0.3)
+    axes.set_xscale("log" if figure.quantity.log else "linear")
+    finish(axes, look_.changed(y_from=-0.7, y_to=len(found) - 0.3), log_x=figure.quantity.log,
+           log_y=False)  # fmt: skip
+    axes.invert_yaxis()
+    axes.grid(visible=False, axis="y")
+    axes.set_yticks(rows, [_bar_words(found, number) for number in rows.tolist()])
+    for text in axes.get_yticklabels():
+        plain(text)
+    spread = ": mean and standard deviation" if has_more else ""
+    plain(axes.set_xlabel(f"{title.text}{spread}"))
+    return drawn
+
+
+def _bar_words(found: Bars, number: int) -> str:
+    """A group says how many runs it is of; a run alone needs no count."""
+    count = int(found.counts[number])
+    return (
+        f"{found.labels[number]} (n = {words.count(count)})" if count > 1 else found.labels[number]
+    )

@@ -1,0 +1,152 @@
+"""From the store to the numbers of scatters and bars, and these as CSV. NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench import words
+from workbench.curves.grouping import bare_name
+from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
+from workbench.runs import delimited
+from workbench.runs.columns import Column
+from workbench.runs.frame import Array, RunFrame, plain
+from workbench.runs.loading import check_column, load_columns, load_runs
+from workbench.runs.store import Store
+from workbench.tradeoffs.groups import Bars, bars_of
+from workbench.tradeoffs.pareto import Numbers
+from workbench.tradeoffs.points import Points, points_of
+
+Figure = ScatterFigure | BarsFigure
+
+
+@dataclass(frozen=True)
+class Table:
+    """What is known of the runs of a figure, an entry a run.
+
+    Attributes:
+        run_ids, names: Of the runs, in the figure's order.
+        colours: Their running numbers, which give their colours everywhere.
+        columns: The columns that the figure shows, by key.
+        about: What these are.
+    """
+
+    run_ids: Sequence[str]
+    names: Sequence[str]
+    colours: Sequence[int]
+    columns: dict[str, Array]
+    about: dict[str, Column]
+
+    def numbers(self, key: str) -> Numbers:
+        """A column of numbers.
+
+        Raises:
+            ValueError: where it holds texts.
+        """
+        values = self.columns[key]
+        if values.dtype == np.object_ and any(value is not None for value in values):
+            raise ValueError(f"{key} holds texts; a quantity must be a column of numbers")
+        return np.asarray(values, np.float64)
+
+
+def read_table(store: Store, figure: Figure) -> Table:
+    """The runs of a figure from the store.
+
+    Raises:
+        ValueError: where one of them, or a column, isn't there.
+    """
+    frame = load_runs(store)
+    for key in figure.keys:
+        check_column(frame, key)
+    load_columns(store, frame, figure.keys)
+    places = [frame.place(run_id) for run_id in figure.runs]
+    gone = next((i for i, place in zip(figure.runs, places, strict=True) if place is None), None)
+    if gone is not None:
+        raise ValueError(f"there is no run {gone!r} in this store")
+    return table_of(frame, [place for place in places if place is not None], figure.keys)
+
+
+def table_of(frame: RunFrame, places: Sequence[int], keys: Sequence[str]) -> Table:
+    """What a frame knows of some of its runs."""
+    runs = frame.snapshot({*keys, "run_id", "name", "colour"}, np.array(places, np.intp))
+    return Table(
+        runs.column("run_id").tolist(),
+        [str(name) for name in runs.column("name").tolist()],
+        np.nan_to_num(runs.column("colour")).astype(int).tolist(),
+        {key: runs.column(key) for key in keys},
+        {key: frame.about(key) for key in keys},
+    )
+
+
+def points(figure: ScatterFigure, table: Table) -> Points:
+    """The dots of a scatter.
+
+    Raises:
+        ValueError: where no run can be drawn.
+    """
+    found = points_of([table.numbers(key) for key in figure.keys], figure.quantities)
+    if not found.is_drawn.any():
+        raise ValueError(f"none of the runs has {' and '.join(figure.keys)} to draw")
+    return found
+
+
+def bars(figure: BarsFigure, table: Table) -> Bars:
+    """The bars of a figure.
+
+    Raises:
+        ValueError: where no run has the figure.
+    """
+    found = bars_of(
+        table.numbers(figure.quantity.key), labels_of(figure.group, table), figure.quantity.sign
+    )
+    if not len(found):
+        raise ValueError(f"none of the runs has {figure.quantity.key} to draw")
+    return found
+
+
+def labels_of(group: str, table: Table) -> list[str]:
+    """The group of every run: itself, its bare name, or its value in a column."""
+    if not group:
+        return numbered(table.names)
+    if group == "name":
+        return [bare_name(name) for name in table.names]
+    column = table.about[group]
+    short = group.rpartition(".")[2]
+    values = map(plain, table.columns[group])
+    return [f"{short} = {words.NONE if v in (None, '') else column.text(v)}" for v in values]
+
+
+def numbered(names: Sequence[str]) -> list[str]:
+    """Names that are all different: the second of a name has (2) behind it."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
+
+
+def scatter_csv(figure: ScatterFigure, table: Table) -> str:
+    """A row a run, those without a figure too."""
+    best = set(points(figure, table).best().tolist())
+    rows = [["run_id", "name", *figure.keys, "on_front"]]
+    columns = [table.columns[key] for key in figure.keys]
+    for number, (run_id, name) in enumerate(zip(table.run_ids, table.names, strict=True)):
+        cells = [delimited.as_cell(plain(column[number])) for column in columns]
+        own = [delimited.as_cell(run_id), delimited.as_cell(name)]
+        rows.append([*own, *cells, "yes" if number in best else "no"])
+    return delimited.as_csv(rows)
+
+
+def bars_csv(figure: BarsFigure, table: Table) -> str:
+    """A row a bar; a run alone has no deviation."""
+    found = bars(figure, table)
+    key = figure.quantity.key
+    rows = [["group", "runs", f"{key} mean", f"{key} standard deviation"]]
+    for number, label in enumerate(found.labels):
+        mean, deviation = plain(found.means[number]), plain(found.deviations[number])
+        count = str(int(found.counts[number]))
+        rows.append([delimited.as_cell(label), count, *map(delimited.as_cell, (mean, deviation))])
+    return delimited.as_csv(rows)

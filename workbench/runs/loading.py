@@ -1,0 +1,43 @@
+"""All runs of a store as a frame at once, for commands and figures; the window follows instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from workbench.runs.columns import column_of
+from workbench.runs.frame import RunFrame
+from workbench.runs.matching import known_columns
+from workbench.runs.query import QueryError
+from workbench.runs.store import Store
+from workbench.spec.errors import near_miss
+
+FILLED_AT_ONCE = 500
+"""Runs of an older schema to a transaction."""
+
+
+def load_runs(store: Store) -> RunFrame:
+    """Every run, without the columns that come from the epochs."""
+    while store.fill_in(FILLED_AT_ONCE):
+        pass
+    frame = RunFrame()
+    for batch in store.reader.all():
+        frame.apply(batch)
+    return frame
+
+
+def load_columns(store: Store, frame: RunFrame, keys: Iterable[str]) -> None:
+    """Reads those of the columns that come from the epochs."""
+    for key in keys:
+        if column_of(key).is_of_epochs:
+            frame.put_read(key, store.reader.of_epochs(column_of(key)), range(len(frame)))
+
+
+def check_column(frame: RunFrame, key: str) -> None:
+    """Refuses a name that no column has.
+
+    Raises:
+        QueryError: with the name that was probably meant.
+    """
+    if len(frame) and not frame.has(key):
+        hint = near_miss(key, known_columns(frame))
+        raise QueryError(f"there is no column {key!r}{hint}")
