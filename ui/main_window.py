@@ -48,6 +48,7 @@ from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_files import RunFiles
 from ui.run_follower import RunFollower
+from ui.run_repeats import RunRepeats
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
 from workbench import presets
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.follower = RunFollower(self)
         self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
         self.trials = RunTrials(self)
+        self.repeats = RunRepeats(self)
         self.beside = SideWindows(self)
         self.run_files = RunFiles(self)
         self.commands = Commands(self)

@@ -255,7 +255,7 @@ def _sentence(both: Judgement, outcome: Outcome, each: str) -> str:
     """The answer without its full stop: who is better by how much, and how sure that is."""
     column = both.column
     gain = outcome.difference * column.better
-    better, worse = both.names if gain < 0 else both.names[::-1]
+    better, worse = both.names if gain <= 0 else both.names[::-1]
     lead = f"{better} is better than {worse} by {amount(column, gain)}"
     if outcome.p is None and gain == 0:
         return f"{better} and {worse} reached the same in each of the runs"
