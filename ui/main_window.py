@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
-        self.compare = ComparePanel(self.store.folder, self.live.known_curves)
+        self.compare = ComparePanel(self.store.folder, self.live.known_curves, self.feed)
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)

@@ -14,6 +14,7 @@ from workbench.predictions import TEST, VALIDATION, Predictions
 from workbench.runs.columns import RUN_COLUMNS, Column, Kind
 from workbench.runs.record import Run
 from workbench.significance import Outcome, Spread, mcnemar, paired, spread, welch
+from workbench.words import NONE
 
 METRICS = (
     "test_accuracy", "val_accuracy", "test_loss", "val_loss", "images_per_second", "seconds",
@@ -81,6 +82,12 @@ class Judgement:
     spreads: tuple[Spread | None, Spread | None] = (None, None)
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def signed(self, value: float | None) -> str:
+        """A difference with its sign: +0.42 points."""
+        if value is None:
+            return NONE
+        return f"{'−' if value < 0 else '+'}{amount(self.column, value)}"
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""

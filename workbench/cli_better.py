@@ -13,6 +13,7 @@ from workbench.predictions import Predictions
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.significance import Spread
+from workbench.words import NONE
 
 DONE, FAILED = 0, 1
 WHAT = "a run (its id, the start of it, or 'last'), a tag, or the name that several runs share"
@@ -68,19 +69,13 @@ def _lines(found: Judgement) -> list[str]:
     wide = max(WIDTH, *(len(row.label) for row in found.rows))
     lines += ["", f"{'':<{wide}} {'A':>12} {'B':>12} {'B - A':>12}"]
     for row in found.rows:
-        cells = (column.text(row.a), column.text(row.b), _signed(found, row.difference))
+        cells = (column.text(row.a), column.text(row.b), found.signed(row.difference))
         lines.append(f"{row.label:<{wide}} " + " ".join(f"{cell:>12}" for cell in cells))
-    means = [column.text(s.mean) if s is not None else "–" for s in found.spreads]
+    means = [column.text(s.mean) if s is not None else NONE for s in found.spreads]
     deviations = [_deviation(found, s) for s in found.spreads]
     for title, figures in (("mean", means), ("deviation", deviations)):
         lines.append(f"{title:<{wide}} " + " ".join(f"{figure:>12}" for figure in figures))
     return [*lines, "", f"A {found.names[0]}", f"B {found.names[1]}"]
-
-
-def _signed(found: Judgement, value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{'−' if value < 0 else '+'}{found.column.text(abs(value))}"
 
 
 def _deviation(found: Judgement, of: Spread | None) -> str:

@@ -200,7 +200,7 @@ def test_the_command_takes_tags_and_names(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{names[1]} is better than {names[0]} by 0.52 points")
     assert lines[2].split() == ["A", "B", "B", "-", "A"]
-    assert lines[3].split() == ["seed", "0", "95.00", "%", "95.70", "%", "+0.70", "%"]
+    assert lines[3].split() == ["seed", "0", "95.00", "%", "95.70", "%", "+0.70", "points"]
     assert cli.main(["better", *names, "--json", "--store", str(folder)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["is_shown"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 
-from ui.models.run_feed import ShownRun
+from ui.models.run_feed import RunFeed, ShownRun
+from ui.panels.better import BetterPage
 from ui.panels.curves_page import CurvesPage
 from ui.panels.pages import Pages
 from workbench.curves.run import RunCurves
@@ -19,6 +20,7 @@ class ComparePanel(Pages):
     Args:
         folder: Of the store.
         known: The curves of a run that the Live tab has already; None for none.
+        feed: All runs.
 
     Signals:
         failed: A sentence.
@@ -26,13 +28,21 @@ class ComparePanel(Pages):
 
     failed = Signal(str)
 
-    def __init__(self, folder: Path, known: Callable[[str], RunCurves | None]) -> None:
+    def __init__(
+        self, folder: Path, known: Callable[[str], RunCurves | None], feed: RunFeed
+    ) -> None:
         super().__init__(self.tr("Views of the compared runs"))
         self._ticked: list[str] = []
         self._selected: list[str] = []
         self.curves = CurvesPage(folder, known)
         self.curves.failed.connect(self.failed)
         self.add(self.curves, self.tr("Curves"), self.tr("Curves of the runs on the same axes"))
+        self.better = BetterPage(folder, feed)
+        self.better.failed.connect(self.failed)
+        self.add(
+            self.better, self.tr("Better?"),
+            self.tr("Whether a group of runs is better than another, or only luckier"),
+        )  # fmt: skip
 
     @Slot(list)
     def show_ticked(self, runs: Sequence[ShownRun]) -> None:
@@ -44,6 +54,7 @@ class ComparePanel(Pages):
     def select(self, run_ids: Sequence[str]) -> None:
         """These are selected; two or more are compared in place of those that are ticked."""
         self._selected = list(run_ids)
+        self.better.select(run_ids)
         self._choose()
 
     def _choose(self) -> None:
@@ -52,3 +63,4 @@ class ComparePanel(Pages):
     def close_jobs(self) -> None:
         """Ends what is under way; before the window goes."""
         self.curves.close_jobs()
+        self.better.close_jobs()
