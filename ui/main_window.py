@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
             (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
             (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
             (self.inside, tr("Inside"),
-             tr("The selected run's trained network: its weights, and how fast it answers")),
+             tr("The selected run's trained network: its weights, its answers, its speed")),
         ):  # fmt: skip
             self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
         self.bottom = QTabWidget()

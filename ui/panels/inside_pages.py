@@ -1,10 +1,10 @@
-"""The Inside tab: what a run's trained network looks like, and how fast it answers."""
+"""The Inside tab: a run's trained network looked into, tried on an image, and timed."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
@@ -17,6 +17,14 @@ from workbench.runs.record import Run
 
 if TYPE_CHECKING:
     from ui.panels.latency import LatencyPage
+    from ui.panels.try_it import TryPage
+
+
+class _Made(NamedTuple):
+    """The pages that are made at the first use, in their order."""
+
+    attempt: TryPage
+    speed: LatencyPage
 
 
 class InsidePages(Pages):
@@ -48,23 +56,42 @@ class InsidePages(Pages):
         )  # fmt: skip
 
     @cached_property
+    def _pages(self) -> _Made:
+        from ui.panels.latency import LatencyPage
+        from ui.panels.try_it import TryPage
+
+        made = _Made(
+            TryPage(self._assistant), LatencyPage(self._editor, self._assistant, self._store)
+        )
+        words = (
+            (self.tr("Try it"), self.tr("What the network takes a drawing or an image for")),
+            (self.tr("Speed"), self.tr("How fast the trained network answers here")),
+        )
+        pages: tuple[TryPage | LatencyPage, ...] = made
+        for page, (title, reason) in zip(pages, words, strict=True):
+            self.add(page, title, reason)
+            page.failed.connect(self.failed)
+            page.show_run(self._run)
+        return made
+
+    @property
+    def attempt(self) -> TryPage:
+        """Tries the network on an image."""
+        return self._pages.attempt
+
+    @property
     def speed(self) -> LatencyPage:
         """Times the network."""
-        from ui.panels.latency import LatencyPage
-
-        page = LatencyPage(self._editor, self._assistant, self._store)
-        page.failed.connect(self.failed)
-        page.show_run(self._run)
-        self.add(page, self.tr("Speed"), self.tr("How fast the trained network answers here"))
-        return page
+        return self._pages.speed
 
     def show_run(self, run: Run | None) -> None:
         """Takes another selected run, or none."""
         self._run = run
         self.weights.show_run(run)
-        if "speed" in vars(self):
-            self.speed.show_run(run)
+        if "_pages" in vars(self):
+            for page in self._pages:
+                page.show_run(run)
 
     def showEvent(self, event: QShowEvent) -> None:
-        _ = self.speed
+        _ = self._pages
         super().showEvent(event)

@@ -83,12 +83,18 @@ TASKS: dict[str, str] = {
     "preflight": "preflight:measure",
     "profile_layers": "profile:profile_layers",
     "trial": "trial:trial",
+    "try_image": "try_image:try_image",
     "tune": "tune:tune",
 }
 """Where each task lives: `module:function` in this package, imported at its first use.
 
 The function takes (request, work) and gives plain values.
 """
+
+
+KEEPING = frozenset({"try_image"})
+"""Tasks whose network stays for the next call: looking for what to give back takes 0.2 s, which one
+who draws would wait for at each stroke. They give back themselves what they replace."""
 
 
 def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
@@ -105,4 +111,5 @@ def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
     try:
         return function(request, work)
     finally:
-        keras.utils.clear_session()  # gives back the networks that it made
+        if task not in KEEPING:
+            keras.utils.clear_session()  # gives back the networks that it made

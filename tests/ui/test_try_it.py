@@ -1,0 +1,153 @@
+"""The page "Try it" of the Inside tab, in the real window: draw, open, choose, see the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.ui.made_up import add_run
+from tests.ui.test_training import PATIENCE, train
+from ui.main_window import MainWindow
+from ui.panels.sketch import PIXELS, SIDE
+from ui.panels.try_it import TryPage
+from workbench.answer import Answer, activation_maps
+
+
+def page_of(window: MainWindow) -> TryPage:
+    window.tabs.setCurrentWidget(window.inside)
+    window.inside.show_page(window.inside.attempt)
+    return window.inside.attempt
+
+
+def stroke(page: TryPage) -> None:
+    """A vertical line, as a person draws it."""
+    left, middle = Qt.MouseButton.LeftButton, SIDE // 2
+    QTest.mousePress(page.sketch, left, pos=QPoint(middle, 40))
+    for y in range(50, 190, 10):
+        QTest.mouseMove(page.sketch, QPoint(middle, y))
+    QTest.mouseRelease(page.sketch, left, pos=QPoint(middle, 190))
+
+
+def wait_for_answer(page: TryPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page._task is None and not page.area.isHidden(), timeout=PATIENCE)
+
+
+def drop(page: TryPage, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    none, left = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    page.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, none))
+
+
+def test_choose_draw_clear_open_and_try_another_run(
+    quick: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = page_of(quick)
+    assert page.empty.text().startswith("Select a run")
+    assert not page.sketch.isEnabled()
+    for _ in range(2):
+        with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+            train(quick)
+    page_of(quick)
+    qtbot.waitUntil(page.test_button.isEnabled, timeout=PATIENCE)
+
+    page.test_button.click()
+    wait_for_answer(page, qtbot)
+    assert page.number.maximum() == 360
+    assert sum(share for _, _, share in page.view.shares.rows) == pytest.approx(1, abs=1e-4)
+    assert page.words.text().startswith(("Right: it is ", "Wrong: it is "))
+    shapes = [strip.maps.shape for strip in page.view.strips if strip.maps is not None]
+    assert shapes == [(12, 12, 1), (3, 3, 1, 4), (5, 5, 4), (100,), (10,)]
+    first = list(page.view.shares.rows)
+    page.number.setValue(5)
+    qtbot.waitUntil(lambda: page.view.shares.rows != first, timeout=PATIENCE)
+    strips = list(page.view.strips)
+
+    stroke(page)
+    assert page._is_new, "one question at a time; what is drawn meanwhile is asked after it"
+    wait_for_answer(page, qtbot)
+    assert not page.words.text(), "nobody knows what it was to be"
+    seen = page.view.strips[0].maps
+    assert seen is not None
+    assert seen.pixels[0, 6, 5:7].max() > 100
+    assert not seen.pixels[0, :, 0].any()
+    assert page.view.strips == strips, "strips are kept from answer to answer"
+
+    page.clear_button.click()
+    assert page.area.isHidden()
+    stroke(page)
+    page.test_button.click()
+    assert page.sketch.is_blank, "it would be taken for what is answered"
+    wait_for_answer(page, qtbot)
+    assert page.sketch.is_blank
+    file = tmp_path / "white.png"
+    Image.fromarray(np.full((30, 40, 3), 255, np.uint8)).save(file)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    page.open_button.click()
+    wait_for_answer(page, qtbot)
+    assert page.view.strips[0].maps is not None
+    assert page.view.strips[0].maps.pixels.min() == 255
+    page.inverted.click()
+    qtbot.waitUntil(
+        lambda: page.view.strips[0].maps is not None and not page.view.strips[0].maps.pixels.any(),
+        timeout=PATIENCE,
+    )
+
+    other = next(run for run in quick.store.runs() if run.run_id != quick.runs.current_id)
+    quick.runs.select(other.run_id)
+    assert page.area.isHidden(), "the answer was another network's"
+    wait_for_answer(page, qtbot)
+
+    (tmp_path / "broken.png").write_text("no image")
+    drop(page, tmp_path / "broken.png")
+    with qtbot.waitSignal(page.failed, timeout=PATIENCE):
+        pass
+    assert page.words.text() == (
+        "Broken.png: is no image of a known format; open a PNG or JPEG file"
+    )
+    assert page.area.isHidden()
+    drop(page, file)
+    wait_for_answer(page, qtbot)
+
+
+def test_cancel_forgets_the_image(window: MainWindow, qtbot: QtBot) -> None:
+    page = page_of(window)
+    page.show_run(add_run(window.store))
+    page.test_button.click()
+    assert page.words.text() == "starting its process…"
+    page.cancel()
+    assert page._task is None
+    assert page.empty.isVisible()
+    assert page._image is None
+
+
+def test_a_stroke_is_white_and_joined(window: MainWindow) -> None:
+    page = page_of(window)
+    page.show_run(add_run(window.store))
+    stroke(page)
+    column = page.sketch.pixels()[:, PIXELS // 2]
+    drawn = np.flatnonzero(column > 200)
+    assert len(drawn) == drawn[-1] - drawn[0] + 1 > PIXELS // 2, "no gap between two moves"
+    page.cancel()
+    page.sketch.clear()
+    assert not page.sketch.pixels().any()
+
+
+def test_many_classes_show_the_likeliest_in_their_order(window: MainWindow) -> None:
+    page = page_of(window)
+    shares = np.linspace(0, 1, 100) / 50
+    found = Answer(
+        tuple(map(str, range(100))), tuple(map(float, shares)), 3, 0,
+        activation_maps("", np.zeros((4, 4, 3))[:, :, :1]), (), None,
+    )  # fmt: skip
+    page.view.show_answer(found)
+    assert [number for number, _, _ in page.view.shares.rows] == list(range(90, 100))
+    assert "99: 2.00 %" in page.view.shares.accessibleDescription()

@@ -1,0 +1,286 @@
+"""Inside, page "Try it": what the selected run's network makes of a drawing or an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.assistant import Assistant, Task
+from ui.panels.answer_view import AnswerView
+from ui.panels.sketch import Sketch
+from workbench import answer
+from workbench.answer import Answer
+from workbench.data.image_files import EXTENSIONS
+from workbench.runs.messages import TaskProgress
+from workbench.runs.record import Run
+
+Image = Callable[[], dict[str, Any]]
+
+
+class TryPage(QWidget):
+    """An image on the left, the answer on the right.
+
+    One question is under way at a time; what changes meanwhile is asked once it is answered, so
+    that drawing never waits for the network.
+
+    Args:
+        assistant: Asks the network, in a process.
+
+    Signals:
+        failed: A sentence.
+    """
+
+    failed = Signal(str)
+
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self._assistant = assistant
+        self._run: Run | None = None
+        self._image: Image | None = None
+        self._file: Path | None = None
+        self._task: Task | None = None
+        self._is_new = False
+        self._build()
+        self._lay_out()
+        self.show_run(None)
+
+    def _build(self) -> None:
+        self.sketch = Sketch()
+        self.sketch.changed.connect(self._drawn)
+        self.clear_button = QPushButton(self.tr("Clear"))
+        self.clear_button.setToolTip(self.tr("Begin the drawing anew"))
+        self.clear_button.clicked.connect(self.sketch.clear)
+        self.open_button = QPushButton(self.tr("Open image…"))
+        self.open_button.setToolTip(
+            self.tr("Any picture, resized as the run's data are; or drop one here")
+        )
+        self.open_button.clicked.connect(self._choose_file)
+        self.inverted = QCheckBox(self.tr("Invert opened image"))
+        self.inverted.setToolTip(
+            self.tr("For dark on white, as on paper, where the network learned white on black")
+        )
+        self.inverted.toggled.connect(self._invert)
+        self.number = QSpinBox()
+        self.number.setRange(1, 1_000_000)
+        self.number.setKeyboardTracking(False)
+        self.number.setAccessibleName(self.tr("Number of the test image"))
+        self.number.setToolTip(
+            self.tr("An image of the test part, which the network has not learned from")
+        )
+        self.number.valueChanged.connect(self._number_chosen)
+        self.test_button = QPushButton(self.tr("Test image"))
+        self.test_button.setToolTip(self.tr("Show what it makes of the test image of this number"))
+        self.test_button.clicked.connect(self._number_chosen)
+        self.cancel_button = QPushButton(self.tr("Cancel"))
+        self.cancel_button.setToolTip(self.tr("End the reading of the data or of the network"))
+        self.cancel_button.clicked.connect(self.cancel)
+        self.cancel_button.hide()
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setProperty("role", "muted")
+        self.view = AnswerView()
+        self.empty = QLabel()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "muted")
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidget(self.view)
+
+    def _lay_out(self) -> None:
+        controls = QGridLayout()
+        controls.setSpacing(2 * theme.UNIT)
+        controls.addWidget(self.clear_button, 0, 0)
+        controls.addWidget(self.open_button, 0, 1)
+        controls.addWidget(self.test_button, 1, 0)
+        controls.addWidget(self.number, 1, 1)
+        controls.addWidget(self.inverted, 2, 0, 1, 2)
+        self.left = QWidget()
+        self.left.setFixedWidth(self.sketch.width())
+        side = QVBoxLayout(self.left)
+        theme.spaced(side, 0, spacing=2)
+        side.addWidget(self.sketch)
+        side.addLayout(controls)
+        side.addWidget(self.words)
+        side.addWidget(self.cancel_button)
+        side.addStretch(1)
+        row = QHBoxLayout(self)
+        theme.spaced(row, 4, 2, 4, 3, spacing=6)
+        row.addWidget(self.left)
+        row.addWidget(self.empty, 1)
+        row.addWidget(self.area, 1)
+
+    # --- the run ---------------------------------------------------------------------------------
+
+    def show_run(self, run: Run | None) -> None:
+        """Takes another selected run, or none; it is asked about the same image."""
+        before, self._run = self._run, run
+        can = run is not None and run.step > 0
+        for widget in (self.sketch, self.clear_button, self.open_button, self.number,
+                       self.test_button, self.inverted):  # fmt: skip
+            widget.setEnabled(can)
+        same = before is not None and run is not None and before.run_id == run.run_id
+        if not same:
+            self._forget()
+            if can and self._image is not None and self.isVisible():
+                self._ask()
+
+    def _forget(self) -> None:
+        """What is shown is no longer of the selected run."""
+        run = self._run
+        self.area.hide()
+        self.empty.show()
+        self.words.setText("")
+        self.empty.setText(
+            self.tr("Select a run that has trained, to try its network on an image")
+            if run is None
+            else self.tr("This run has not trained; resume it first")
+            if not run.step
+            else self.tr(
+                "Draw on the left, open an image or choose one of the test part.\n"
+                "Shows what the network of {} takes it for, and what each layer makes of it."
+            ).format(run.name)
+        )
+
+    # --- the image -------------------------------------------------------------------------------
+
+    @Slot()
+    def _drawn(self) -> None:
+        self._file = None
+        if self.sketch.is_blank:
+            self._image = None
+            self._forget()
+        else:
+            self._show(lambda: answer.drawn(self.sketch.pixels()))
+
+    @Slot()
+    def _number_chosen(self) -> None:
+        self.sketch.clear()  # what is shown there would be taken for what is answered
+        self._file = None
+        self._show(lambda: answer.of_test_part(self.number.value() - 1))
+
+    @Slot()
+    def _invert(self) -> None:
+        if self._file is not None:
+            self.open(self._file)
+
+    @Slot()
+    def _choose_file(self) -> None:
+        kinds = " ".join(f"*{extension}" for extension in sorted(EXTENSIONS))
+        name, _ = QFileDialog.getOpenFileName(
+            self, self.tr("Open image"), "", self.tr("Images ({})").format(kinds)
+        )
+        if name:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Shows what the network makes of an image file."""
+        self.sketch.clear()
+        self._file = path
+        self._show(lambda: answer.from_file(path, inverted=self.inverted.isChecked()))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.open_button.isEnabled() and _dropped_image(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_image(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open(path)
+
+    # --- the answer ------------------------------------------------------------------------------
+
+    def _show(self, image: Image) -> None:
+        """Asks about an image, read when it is its turn."""
+        self._image = image
+        self._ask()
+
+    def _ask(self) -> None:
+        if self._task is not None:
+            self._is_new = True
+            return
+        if self._run is None or self._image is None:
+            return
+        self._is_new = False
+        request = {"run_id": self._run.run_id, "image": self._image()}
+        self._task = task = self._assistant.ask("try_image", request)
+        task.progress.connect(self._progress)
+        task.done.connect(self._done)
+        task.failed.connect(self._failed)
+        task.ended.connect(self._ended)
+        if not self.area.isVisible():
+            self.words.setText(self.tr("starting its process…"))
+
+    @Slot(object)
+    def _progress(self, message: TaskProgress) -> None:
+        self.words.setText(message.words)
+        self.cancel_button.show()  # it takes longer than an answer does
+
+    @Slot()
+    def cancel(self) -> None:
+        """Ends what is asked, and forgets the image."""
+        self._image = None
+        self._forget()
+        if self._task is not None:
+            self._task.cancel()
+
+    @Slot(dict)
+    def _done(self, result: dict[str, Any]) -> None:
+        asked = self._task.request["run_id"] if self._task is not None else ""
+        if self._image is None or self._run is None or asked != self._run.run_id:
+            return  # cleared, or another run was selected meanwhile
+        found = Answer.parse(result)
+        if found.test_images:
+            self.number.setMaximum(found.test_images)
+        self.words.setText(self._verdict(found))
+        self.view.show_answer(found)
+        self.empty.hide()
+        self.area.show()
+
+    def _verdict(self, found: Answer) -> str:
+        if found.label is None:
+            return ""
+        right = found.class_names[found.label]
+        if found.label == found.likeliest:
+            return self.tr("Right: it is {}").format(right)
+        return self.tr("Wrong: it is {}").format(right)
+
+    @Slot(str)
+    def _failed(self, sentence: str) -> None:
+        self._forget()
+        self.words.setText(sentence[:1].upper() + sentence[1:])
+        self.failed.emit(sentence)
+
+    @Slot()
+    def _ended(self) -> None:
+        self._task = None
+        self.cancel_button.hide()
+        if self._is_new:
+            self._ask()
+
+
+def _dropped_image(event: QDropEvent) -> Path | None:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix.lower() in EXTENSIONS), None)

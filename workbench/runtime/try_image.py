@@ -1,0 +1,189 @@
+"""The task `try_image`: what a run's trained network, and each of its layers, makes of one image.
+
+The network stays in this process between calls, so that one who draws sees the answer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from workbench.answer import Answer, Maps, activation_maps, filter_pictures, unpacked
+from workbench.data import DataError, Dataset
+from workbench.data.errors import plain
+from workbench.data.fitting import fitted
+from workbench.data.image_files import Unreadable, decode
+from workbench.experiment import Experiment
+from workbench.runtime import checkpoint
+from workbench.runtime.build import Assembled
+from workbench.runtime.pipeline import scaled
+from workbench.runtime.tasks import Work
+from workbench.runtime.trained import Kept, device_here, kept, probabilities, restored
+from workbench.spec.data import DataInfo
+from workbench.spec.layers import Planner
+
+Key = tuple[Path, str, int]
+
+
+@dataclass
+class Ready:
+    """A network that answers, with what is known of its data.
+
+    Attributes:
+        experiment: Of the run.
+        info: Of its data.
+        names: Of the layers that are switched on.
+        answer: From an image in [0, 1] to the shares of the classes and what each layer gives.
+        filters: The first layer's kernel, where it has one.
+        dataset: Read where it was needed.
+    """
+
+    experiment: Experiment
+    info: DataInfo
+    names: list[str]
+    answer: Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
+    filters: np.ndarray | None
+    dataset: Dataset | None = None
+
+
+_ready: dict[Key, Ready] = {}
+"""At most one: the network that was asked last."""
+
+
+def try_image(request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """Passes one image through a run's network.
+
+    Args:
+        request: `run_id`, and `image` as a function of `workbench.answer` gives it.
+        work: Hears what is done, where the network has to be built first.
+
+    Returns:
+        An `Answer` as plain values.
+
+    Raises:
+        CheckpointError: where the run has none, or it is damaged, or its training diverged.
+        DataError: where the image can't be had.
+    """
+    ready = _ready_for(request["run_id"], work)
+    image, label = SOURCES[request["image"]["source"]](request["image"], ready, work)
+    work.check()
+    found, outputs = ready.answer(scaled(tf.constant(image[np.newaxis])))
+    values = [output.numpy()[0] for output in outputs]
+    filters = ready.filters
+    numbers = [found.numpy(), *values, *([filters] if filters is not None else [])]
+    if not all(np.isfinite(some).all() for some in numbers):
+        raise checkpoint.CheckpointError(
+            "the network's answers are no numbers: its training diverged; train it anew"
+        )
+    layers = map(activation_maps, ready.names, values)
+    return Answer(
+        ready.info.class_names, tuple(map(float, found.numpy()[0])), label,
+        len(ready.dataset.test.images) if ready.dataset else 0,
+        _as_seen(image), tuple(layers),
+        filter_pictures(ready.names[0], filters) if filters is not None else None,
+    ).plain()  # fmt: skip
+
+
+def _ready_for(run_id: str, work: Work) -> Ready:
+    """The network of a run, built where it isn't here yet or was trained on since."""
+    run = kept(work.store, run_id)
+    key = work.store, run_id, (run.folder / checkpoint.FILE).stat().st_mtime_ns
+    if key not in _ready:
+        _ready.clear()
+        keras.utils.clear_session()
+        dataset = None
+        info = run.experiment.data.info()
+        if info is None:
+            dataset = work.load(run.experiment.data)
+            info = dataset.info
+        work.progress(words="building the network")
+        _ready[key] = _built(run, info, dataset)
+    return _ready[key]
+
+
+def _built(run: Kept, info: DataInfo, dataset: Dataset | None) -> Ready:
+    device = device_here(run.experiment)
+    with tf.device(device.place):
+        network = restored(run, info)
+        names, ends = _ends(run.experiment, info)
+        tensors = [network.tensors[end] for end in ends]
+        model = keras.Model(network.model.inputs, [network.model.outputs[0], *tensors])
+
+    @tf.function(
+        autograph=False, input_signature=[tf.TensorSpec((1, *info.image_shape), tf.float32)]
+    )
+    def answer(images: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        output, *others = model(images, training=False)
+        shares = probabilities(run.experiment, info, output)
+        return shares, [tf.cast(other, tf.float32) for other in others]
+
+    return Ready(run.experiment, info, names, answer, _first_kernel(network), dataset)
+
+
+def _ends(experiment: Experiment, info: DataInfo) -> tuple[list[str], list[int]]:
+    """Name and last step of each layer that is switched on, as the form counts layers."""
+    planner = Planner(info.image_shape)
+    names, ends = [], []
+    for number, layer in enumerate(experiment.structure.layers, 1):
+        if planner.add(layer):
+            names.append(f"{number} {layer.label}")
+            ends.append(len(planner.steps) - 1)
+    return names, ends
+
+
+def _first_kernel(network: Assembled) -> np.ndarray | None:
+    """Of the first layer, where it is a convolution that keeps its kernel as it is."""
+    weights = network.layers[0].trainable_variables
+    return weights[0].numpy() if weights and len(weights[0].shape) == 4 else None
+
+
+def _as_seen(image: np.ndarray) -> Maps:
+    """The image as the network gets it."""
+    pixels = image if image.dtype == np.uint8 else np.round(255 * image).astype(np.uint8)
+    return Maps("", image.shape, 0.0, 1.0, pixels[np.newaxis])
+
+
+# --- where the image comes from ------------------------------------------------------------------
+
+
+def _drawn(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
+    return _fitted(unpacked(asked["bytes"], asked["size"]), ready), None
+
+
+def _of_file(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
+    path, size = Path(asked["path"]), ready.info.image_shape[:2]
+    try:
+        image = _fitted(decode(path, size).pixels, ready)
+    except Unreadable as error:
+        raise DataError(f"{plain(path.name)}: {error}; open a PNG or JPEG file") from None
+    return (255 - image if asked["inverted"] else image), None
+
+
+def _of_test_part(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
+    if ready.dataset is None:
+        ready.dataset = work.load(ready.experiment.data)
+    part, number = ready.dataset.test, asked["number"]
+    if not 0 <= number < len(part.images):
+        raise DataError(
+            f"test image {number + 1:,}: the test part has images 1 to {len(part.images):,}"
+        )
+    return part.images.read(np.array([number]))[0], int(part.labels[number])
+
+
+def _fitted(pixels: np.ndarray, ready: Ready) -> np.ndarray:
+    """In the size and channels of the run's data, as those were made."""
+    height, width, channels = ready.info.image_shape
+    return fitted(pixels, (height, width), channels)
+
+
+SOURCES: dict[str, Callable[[dict[str, Any], Ready, Work], tuple[np.ndarray, int | None]]] = {
+    "drawn": _drawn,
+    "file": _of_file,
+    "test": _of_test_part,
+}
