@@ -169,8 +169,9 @@ class Conductor(QObject):
 
     @Slot(list)
     def _on_made(self, run_ids: list[str]) -> None:
-        self.hold_queue(False)
-        self.queued.emit(run_ids)
+        if not self._closing:
+            self.hold_queue(False)
+            self.queued.emit(run_ids)
 
     def resume_run(self, run_id: str) -> None:
         """Goes on with a run that ended before its time."""

@@ -53,7 +53,7 @@ class RunRepeats(QObject):
     ) -> QMenu:
         menu = QMenu(title, self._window)
         menu.setToolTipsVisible(True)
-        menu.menuAction().setToolTip(reason)
+        menu.setToolTip(reason)
         for count in counts:
             action = menu.addAction(each.format(count))
             action.setToolTip(reason)
@@ -68,6 +68,7 @@ class RunRepeats(QObject):
         """Says why nothing can be trained; "" where it can."""
         for menu in (self.seeds, self.folds):
             menu.setEnabled(not sentence)
+            menu.menuAction().setToolTip(sentence or menu.toolTip())
 
     def _ask(self, title: str, plan: Plan) -> None:
         count, sure = QInputDialog.getInt(self._window, title, self.tr("How many runs"), 5, 2, MOST)

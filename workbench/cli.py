@@ -156,8 +156,7 @@ def parser() -> argparse.ArgumentParser:
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
         run, crossed, resume, runs, best, structure, tune, before, compared, judged, traded,
-        exported, taken,
-        report, speed,
+        exported, taken, report, speed,
     ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
@@ -182,9 +181,8 @@ def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
         "analyze", "better", "code", "compare", "crossval", "datasets", "devices", "evaluate",
-        "export-run",
-        "find-batch-size", "find-rate", "import-run", "latency", "preflight", "presets", "report",
-        "resume", "run", "runs", "tradeoff", "tune",
+        "export-run", "find-batch-size", "find-rate", "import-run", "latency", "preflight",
+        "presets", "report", "resume", "run", "runs", "tradeoff", "tune",
     }  # fmt: skip
 
 

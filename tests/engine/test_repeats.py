@@ -10,6 +10,7 @@ import pytest
 
 from tests.engine.small import small, train
 from tests.engine.test_cli import QUICK, dlopt
+from workbench.curves.grouping import Grouping, same_but_seed, same_name, settings_of
 from workbench.repeats import with_folds, with_seeds
 from workbench.runs.store import Store
 from workbench.spec import SpecError
@@ -74,6 +75,15 @@ def test_runs_share_a_tag_that_no_other_run_has(tmp_path: Path) -> None:
         assert [run.run_id for run in store.tagged("small 3 seeds")] == [r.run_id for r in first]
         waiting = [run.run_id for run in store.queue()]
         assert waiting == [run.run_id for run in (*second, alone, *first)]
+
+
+def test_seeds_and_folds_are_one_curve_with_a_band(tmp_path: Path) -> None:
+    grouping = Grouping("", same_but_seed, same_name)
+    with Store(tmp_path / "store") as store:
+        seeds, folds = with_seeds(small(), 3), with_folds(small(), 2)
+        runs = [run for made in (seeds, folds) for run in store.create_all(made.experiments, "t")]
+        found = grouping.of([(run, settings_of(run)) for run in runs])
+    assert [len(group) for group in found.values()] == [3, 2]
 
 
 def test_a_tag_is_found_among_others_and_only_whole(tmp_path: Path) -> None:

@@ -74,8 +74,10 @@ def test_what_cannot_train_cannot_be_repeated(window: MainWindow) -> None:
     window.editor.set("training.batch_size", 100_000)
     assert not window.repeats.seeds.isEnabled()
     assert not window.repeats.folds.isEnabled()
+    assert "at most" in window.repeats.folds.menuAction().toolTip()
     window.undo_stack.undo()
     assert window.repeats.seeds.isEnabled()
+    assert "spread is chance" in window.repeats.seeds.menuAction().toolTip()
 
 
 def test_a_seed_beyond_the_last_is_one_sentence(window: MainWindow) -> None:
