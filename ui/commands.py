@@ -122,6 +122,10 @@ class Commands(QObject):
         for action in (self.train, self.pause, self.stop, self.queue):
             run.addAction(action)
         run.addSeparator()
+        run.setToolTipsVisible(True)
+        for menu in self._repeats():
+            run.addMenu(menu)
+        run.addSeparator()
         run.addAction(
             self._action(tr("Run queue"), "", "", partial(window.conductor.hold_queue, False))
         )
@@ -132,6 +136,9 @@ class Commands(QObject):
         self._view_menu(bar.addMenu(tr("&View")))
         about = bar.addMenu(tr("&Help"))
         about.addAction(self._action(tr("About"), "", "", self._about))
+
+    def _repeats(self) -> tuple[QMenu, QMenu]:
+        return self._window.repeats.seeds, self._window.repeats.folds
 
     def _network_menu(self, menu: QMenu) -> None:
         network = self._window.network
@@ -191,6 +198,12 @@ class Commands(QObject):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             if action is self.train:
                 button.setObjectName("train")
+                more = QMenu(button)
+                more.setToolTipsVisible(True)
+                for menu in self._repeats():
+                    more.addMenu(menu)
+                button.setMenu(more)
+                button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
             row.addWidget(button)
         if not menus.isNativeMenuBar():
             menus.setCornerWidget(bar)
@@ -206,6 +219,7 @@ class Commands(QObject):
         tr = self.tr
         self.train.setEnabled(not first_problem)
         self.queue.setEnabled(not first_problem)
+        self._window.repeats.set_problem(first_problem)
         ahead = tr("Queue this experiment; it trains next (Ctrl+Return)")
         now = tr("Train this experiment (Ctrl+Return)")
         self.train.setToolTip(first_problem or (ahead if busy else now))

@@ -16,6 +16,7 @@ from ui.training_thread import TrainingThread
 from workbench.experiment import Experiment
 from workbench.machine import Machine
 from workbench.progress import Pace
+from workbench.repeats import Repeats
 from workbench.runs.messages import (
     EpochEnd,
     Message,
@@ -43,6 +44,7 @@ class Conductor(QObject):
     Signals:
         runs_changed: The list of runs, or a run's record, is another.
         queue_changed: Order, length or hold of the queue is another.
+        queued: `train_all` made runs; their ids in order.
         state_changed: A run began, paused, went on or ended; or the process got ready.
         ready: The process is warm; what it trains on, in words.
         machine_found: What there is to train on, a `Machine`.
@@ -58,6 +60,7 @@ class Conductor(QObject):
 
     runs_changed = Signal()
     queue_changed = Signal()
+    queued = Signal(list)
     state_changed = Signal()
     ready = Signal(str)
     machine_found = Signal(object)
@@ -85,6 +88,7 @@ class Conductor(QObject):
         self._written = _Written(self)
         self._written.done.connect(self._look_at_store)
         self._written.failed.connect(self.failed)
+        self._written.made.connect(self._on_made)
         self._handlers: dict[type[Message], Callable[..., None]] = {
             Ready: self._on_ready,
             Started: self._on_started,
@@ -153,6 +157,21 @@ class Conductor(QObject):
         run = self.guarded(lambda: self.store.create(experiment))
         self._changed(queue=True)
         return run
+
+    def train_all(self, wanted: Repeats) -> None:
+        """Makes runs in front of the queue, in a thread, and lets it go until all are trained."""
+
+        def make(store: Store) -> None:
+            runs = store.create_all(wanted.experiments, wanted.tag, front=True)
+            self._written.made.emit([run.run_id for run in runs])
+
+        self._trash.start(_Write(self.store.folder, make, self._written))
+
+    @Slot(list)
+    def _on_made(self, run_ids: list[str]) -> None:
+        if not self._closing:
+            self.hold_queue(False)
+            self.queued.emit(run_ids)
 
     def resume_run(self, run_id: str) -> None:
         """Goes on with a run that ended before its time."""
@@ -314,6 +333,7 @@ class Conductor(QObject):
 
 
 class _Written(QObject):
+    made = Signal(list)
     done = Signal()
     failed = Signal(str)
 

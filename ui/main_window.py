@@ -48,6 +48,7 @@ from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_files import RunFiles
 from ui.run_follower import RunFollower
+from ui.run_repeats import RunRepeats
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
 from workbench import presets
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self.follower = RunFollower(self)
         self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
         self.trials = RunTrials(self)
+        self.repeats = RunRepeats(self)
         self.beside = SideWindows(self)
         self.run_files = RunFiles(self)
         self.commands = Commands(self)
@@ -107,7 +109,8 @@ class MainWindow(QMainWindow):
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
-        self.compare = ComparePanel(self.store.folder, self.live.known_curves, self.runs)
+        known = self.live.known_curves
+        self.compare = ComparePanel(self.store.folder, known, self.feed, self.runs)
         self.data = DataPanel(self.editor)
         commands = self.experiment.structure.commands
         self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)

@@ -295,6 +295,8 @@ QToolButton::menu-indicator {{ image: none; }}
 QToolButton#train {{ background: {t.accent}; color: {t.on_accent}; font-weight: 600;
     padding: 4px 12px; }}
 QToolButton#train:hover {{ border-color: {t.text}; }}
+QToolButton#train::menu-button {{ background: transparent; border: 0;
+    border-left: 1px solid {t.on_accent}; width: 16px; }}
 QToolButton#train:disabled {{ background: {t.raised}; color: {t.muted}; }}
 QToolButton#problem {{ color: {t.bad}; text-align: left; padding: 4px; }}
 QToolButton#fold, QToolButton#fold:checked {{ background: transparent; border: 0; }}

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from workbench import (
     __version__,
+    cli_better,
     cli_compare,
     cli_evaluate,
     cli_find,
@@ -26,23 +25,18 @@ from workbench import (
     cli_share,
     cli_structure,
     cli_tradeoff,
+    cli_train,
     presets,
 )
-from workbench.data import DataError, is_downloaded, load
-from workbench.experiment import Experiment
+from workbench.data import DataError, is_downloaded
 from workbench.places import default_store
-from workbench.progress import ProgressLine
-from workbench.runs.messages import StatusChanged
 from workbench.runs.query import QueryError
-from workbench.runs.record import Run
-from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.data import Data, KerasData
 from workbench.spec.layers import written
-from workbench.training.session import Session
 from workbench.training.task import TaskFailed
-from workbench.words import NONE, count, duration, percent
+from workbench.words import count, duration, percent
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -76,7 +70,15 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"dlopt-workbench {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    run = _command(commands, "run", _run, "train an experiment and keep the run")
+    run = _command(commands, "run", cli_train.run, "train an experiment and keep the run")
+    run.add_argument(
+        "--seeds", type=int, metavar="N",
+        help="train N runs with the experiment's seed and the next ones, to see the spread",
+    )  # fmt: skip
+    crossed = _command(
+        commands, "crossval", cli_train.crossval, "cross-validate: hold each of the folds out once"
+    )
+    crossed.add_argument("--folds", type=int, default=5, metavar="K", help="how many (default: 5)")
     structure = _command(commands, "analyze", cli_structure.analyze, "what each layer costs")
     structure.add_argument("--json", action="store_true", help="print the result as JSON")
     structure.add_argument(
@@ -103,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
     for part in (rate, batch, tune, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, structure, script, rate, batch, tune, before):
+    for part in (run, crossed, structure, script, rate, batch, tune, before):
         part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
@@ -114,7 +116,9 @@ def parser() -> argparse.ArgumentParser:
         commands, "latency", cli_latency.latency, "time how fast a run's trained network answers"
     )
     cli_latency.add_options(speed)
-    resume = _command(commands, "resume", _resume, "go on with a run from its last checkpoint")
+    resume = _command(
+        commands, "resume", cli_train.resume, "go on with a run from its last checkpoint"
+    )
     resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
     runs = _command(commands, "runs", _runs, "list the runs of the store")
     cli_runs.add_options(runs)
@@ -122,6 +126,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
     )
     cli_compare.add_options(compared)
+    best = _command(
+        commands, "better", cli_better.better,
+        "tell whether a run or group of runs is better than another, or only luckier",
+    )  # fmt: skip
+    cli_better.add_options(best)
     judged = _command(
         commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
     )
@@ -143,11 +152,11 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, resume, runs, judged, taken, speed, traded):
+    for part in (run, crossed, resume, runs, best, judged, taken, speed, traded):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
-        run, resume, runs, structure, tune, before, compared, judged, traded, exported, taken,
-        report, speed,
+        run, crossed, resume, runs, best, structure, tune, before, compared, judged, traded,
+        exported, taken, report, speed,
     ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
@@ -171,112 +180,10 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "code", "compare", "datasets", "devices", "evaluate", "export-run",
-        "find-batch-size", "find-rate", "import-run", "latency", "preflight", "presets", "report",
-        "resume", "run", "runs", "tradeoff", "tune",
+        "analyze", "better", "code", "compare", "crossval", "datasets", "devices", "evaluate",
+        "export-run", "find-batch-size", "find-rate", "import-run", "latency", "preflight",
+        "presets", "report", "resume", "run", "runs", "tradeoff", "tune",
     }  # fmt: skip
-
-
-# --- run and resume ------------------------------------------------------------------------------
-
-
-def _run(arguments: argparse.Namespace) -> int:
-    experiment = cli_structure.experiment_of(arguments)
-    with Store(_store(arguments)) as store:
-        store.mark_interrupted()
-        session = Session(store.folder, startup=experiment.hardware.startup)
-        try:
-            _check(experiment)  # while the training process is still importing TensorFlow
-            return _train(store, session, store.create(experiment).run_id, arguments.json)
-        finally:
-            session.end()
-
-
-def _resume(arguments: argparse.Namespace) -> int:
-    with Store(_store(arguments)) as store:
-        store.mark_interrupted()
-        run = store.find(arguments.run_id)
-        if not run.status.can_resume:
-            raise StoreError(
-                f"run {run.run_id} is {run.status}; only a stopped, interrupted or failed run "
-                "can be resumed"
-            )
-        session = Session(store.folder)
-        try:
-            store.requeue(run.run_id)
-            return _train(store, session, run.run_id, arguments.json)
-        finally:
-            session.end()
-
-
-def _check(experiment: Experiment) -> None:
-    """Refuses what can't train before a run is made of it.
-
-    Raises:
-        SpecError, DataError: naming the setting or the file.
-    """
-    problems = experiment.problems(experiment.data.info())
-    if not problems and not isinstance(experiment.data, KerasData):
-        dataset = load(experiment.data)
-        problems = experiment.problems(dataset.info)
-        for warning in dataset.warnings:
-            print(f"dlopt-workbench: {warning}", file=sys.stderr)
-    if problems:
-        raise SpecError(problems)
-
-
-def _train(store: Store, session: Session, run_id: str, as_json: bool) -> int:
-    """Follows one run to its end and prints its result."""
-    line = ProgressLine(sys.stderr)
-    asked = 0
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            session.interrupt()
-        else:
-            session.kill()
-
-    before = {number: signal.signal(number, interrupt) for number in _endings()}
-    try:
-        session.train(run_id)
-        for message in session.messages():
-            line.show(message)
-            if isinstance(message, StatusChanged) and message.state.is_finished:
-                break
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        line.clear()
-    run = store.run(run_id)
-    if run.message:
-        print(f"dlopt-workbench: {run.message}", file=sys.stderr)
-    if as_json:
-        print(json.dumps(run.summary()))
-    else:
-        _print_result(run)
-    return {RunStatus.FAILED: FAILED, RunStatus.INTERRUPTED: INTERRUPTED}.get(run.status, DONE)
-
-
-def _endings() -> list[signal.Signals]:
-    return [signal.SIGINT, signal.SIGTERM]
-
-
-def _print_result(run: Run) -> None:
-    rows = [
-        ("run", f"{run.run_id} ({run.name})"),
-        ("status", run.status.value),
-        ("test accuracy", percent(run.test_accuracy)),
-        ("validation accuracy", percent(run.val_accuracy)),
-        ("speed", f"{count(run.images_per_second)} images/s"),
-        ("time", duration(run.seconds)),
-        ("parameters", count(run.parameters)),
-        ("MACs", count(run.macs)),
-    ]
-    for title, value in rows:
-        if NONE not in value:
-            print(f"{title:<20} {value}")
 
 
 # --- lists ---------------------------------------------------------------------------------------

@@ -84,6 +84,25 @@ class Training(Spec):
         ge=0.0,
         le=0.9,
     )
+    folds: int = setting(
+        0,
+        "Folds",
+        "Cross-validation: the training images are cut into this many parts, stratified by class, "
+        "and one of them judges each epoch in place of the validation share. Run > Cross-validate "
+        "trains once for every part, so that each image is judged once.",
+        advanced=True,
+        zero="off",
+        ge=0,
+        le=100,
+    )
+    fold: int = setting(
+        1,
+        "Fold held out",
+        "Which of the folds judges, from 1; no matter where there are no folds.",
+        advanced=True,
+        ge=1,
+        le=100,
+    )
     probes: bool = setting(
         False,
         "Probes",
@@ -94,9 +113,24 @@ class Training(Spec):
         advanced=True,
     )
 
+    @property
+    def has_validation(self) -> bool:
+        """Whether images are kept aside to judge each epoch."""
+        return self.folds > 0 or self.validation_split > 0
+
     def train_images(self, images: int) -> int:
         """How many of the training part's images are left to train on."""
+        if self.folds > 1:
+            return images - len(range(self.fold - 1, images, self.folds))  # as they are dealt out
         return images - math.ceil(images * self.validation_split)
+
+    def faults(self) -> dict[str, str]:
+        """What is wrong by name of the setting; empty where all is well."""
+        if self.folds == 1:
+            return {"folds": "must be 0 (off) or at least 2, got 1"}
+        if 0 < self.folds < self.fold:
+            return {"fold": f"must be at most the {self.folds} folds, got {self.fold}"}
+        return {}
 
 
 class Experiment(Spec):
@@ -277,8 +311,9 @@ class Experiment(Spec):
             found.append(Problem("training.probes", words))
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
-        has_validation = self.training.validation_split > 0
+        has_validation = self.training.has_validation
         for group, faults in (
+            ("training", self.training.faults()),
             ("schedule", self.schedule.faults(has_validation)),
             ("stopping", self.stopping.faults(has_validation)),
         ):

@@ -92,7 +92,8 @@ def ran(script: str, folder: Path) -> dict[str, str]:
             stopping__kind="early_stopping", stopping__patience=3,
         ),
         small(
-            training__epochs=6, optimizer__learning_rate=0.01, hardware__target="cpu",
+            training__epochs=6, training__folds=4, training__fold=2,
+            optimizer__learning_rate=0.01, hardware__target="cpu",
             hardware__precision="mixed_bfloat16", hardware__steps_per_execution=4,
             hardware__intra_op_threads=1,
         ),
@@ -107,6 +108,18 @@ def test_a_script_gives_what_the_workbench_gives(experiment: Experiment, tmp_pat
     assert run.test_accuracy is not None
     assert run.test_accuracy > 0.5
     assert float(said["test accuracy"]) == pytest.approx(run.test_accuracy, abs=0.04)
+
+
+def test_folds_are_held_out_by_the_script_too() -> None:
+    script = script_of(small(training__folds=5, training__fold=3))
+    assert "FOLDS, FOLD = 5, 3" in script
+    assert "train, aside = held_out(y, FOLDS, FOLD, SEED)" in script
+    assert "from sklearn.model_selection import StratifiedKFold, train_test_split" in script
+    assert "VALIDATION_SHARE" not in script
+    other = script_of(small(data__kind="mnist", training__folds=5))
+    assert "from sklearn.model_selection import StratifiedKFold\n" in other
+    assert "def split(" not in other
+    assert "held_out" not in script_of(small())
 
 
 TINY = [

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 
-from ui.models.run_feed import ShownRun
+from ui.models.run_feed import RunFeed, ShownRun
+from ui.panels.better import BetterPage
 from ui.panels.curves_page import CurvesPage
 from ui.panels.pages import Pages
 from ui.panels.runs import RunsPanel
@@ -21,6 +22,7 @@ class ComparePanel(Pages):
     Args:
         folder: Of the store.
         known: The curves of a run that the Live tab has already; None for none.
+        feed: All runs.
         table: The runs below.
 
     Signals:
@@ -34,7 +36,11 @@ class ComparePanel(Pages):
     export_requested = Signal(object, dict)
 
     def __init__(
-        self, folder: Path, known: Callable[[str], RunCurves | None], table: RunsPanel
+        self,
+        folder: Path,
+        known: Callable[[str], RunCurves | None],
+        feed: RunFeed,
+        table: RunsPanel,
     ) -> None:
         super().__init__(self.tr("Views of the compared runs"))
         self._ticked: list[str] = []
@@ -47,6 +53,12 @@ class ComparePanel(Pages):
         self.add(
             self.tradeoffs, self.tr("Trade-offs"),
             self.tr("What the runs cost against what they give: who is beaten by no other"),
+        )  # fmt: skip
+        self.better = BetterPage(folder, feed)
+        self.better.failed.connect(self.failed)
+        self.add(
+            self.better, self.tr("Better?"),
+            self.tr("Whether a group of runs is better than another, or only luckier"),
         )  # fmt: skip
         for page in (self.curves, self.tradeoffs):
             page.export_requested.connect(self.export_requested)
@@ -61,6 +73,7 @@ class ComparePanel(Pages):
     def select(self, run_ids: Sequence[str]) -> None:
         """These are selected; two or more are compared in place of those that are ticked."""
         self._selected = list(run_ids)
+        self.better.select(run_ids)
         self._choose()
 
     def _choose(self) -> None:
@@ -75,3 +88,4 @@ class ComparePanel(Pages):
         """Ends what is under way; before the window goes."""
         self.curves.close_jobs()
         self.tradeoffs.close_jobs()
+        self.better.close_jobs()

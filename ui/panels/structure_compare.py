@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
-    QCompleter,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -18,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
-from ui.forms.entry import calm
+from ui.panels.search_box import make_searchable
 from ui.panels.structure_diff import StructureDiffView
 from ui.when_shown import WhenShown
 from workbench import presets
@@ -78,20 +77,12 @@ class ComparePage(QWidget):
 
     def _make_box(self) -> QComboBox:
         box = QComboBox()
-        calm(box)
-        box.setEditable(True)
-        box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        make_searchable(box, self.tr("run or preset"))
         box.setFixedWidth(BOX_WIDTH)
-        box.setMaxVisibleItems(20)
         box.setAccessibleName(self.tr("Compare with"))
         box.setToolTip(self.tr("A run, newest first, or a preset; type a part of its name"))
-        line, completer = box.lineEdit(), box.completer()
+        line = box.lineEdit()
         assert line is not None
-        assert completer is not None
-        line.setPlaceholderText(self.tr("run or preset"))
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         box.activated.connect(self._chosen)
         line.editingFinished.connect(self._typed)
         return box

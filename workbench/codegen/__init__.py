@@ -66,7 +66,7 @@ def keras_script(experiment: Experiment, info: DataInfo) -> str:
     varied = experiment.augmentation.is_on
     parts = [
         _head(experiment, hashed or varied or needs_typing(experiment)),
-        data_lines(experiment.data, info),
+        data_lines(experiment.data, info, experiment.training.folds),
         BATCHES.strip().splitlines(),
         augmentation_source(experiment),
         hashed_source().splitlines() if hashed else [],
@@ -80,8 +80,9 @@ def keras_script(experiment: Experiment, info: DataInfo) -> str:
 
 def _head(experiment: Experiment, own: bool) -> list[str]:
     training = experiment.training
-    standard = [line for line in data_imports(experiment.data) if line.startswith("import ")]
-    others = [line for line in data_imports(experiment.data) if not line.startswith("import ")]
+    imports = data_imports(experiment.data, training.folds)
+    standard = [line for line in imports if line.startswith("import ")]
+    others = [line for line in imports if not line.startswith("import ")]
     if experiment.augmentation.is_on:
         standard.append("import math")
     if own:
@@ -105,7 +106,9 @@ def _head(experiment: Experiment, own: bool) -> list[str]:
         f"SEED = {training.seed}",
         f"EPOCHS = {training.epochs}",
         f"BATCH_SIZE = {training.batch_size}",
-        f"VALIDATION_SHARE = {training.validation_split!r}",
+        f"FOLDS, FOLD = {training.folds}, {training.fold}"
+        if training.folds
+        else f"VALIDATION_SHARE = {training.validation_split!r}",
     ]
 
 
@@ -113,7 +116,9 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     """Training and test."""
     fit = fit_arguments(experiment.data, info)
     fitting = [f"x, x_test = fitted(x{fit}), fitted(x_test{fit})"] if fit else []
-    validation = experiment.training.validation_split > 0
+    training = experiment.training
+    validation = training.has_validation
+    by_fold, by_share = "held_out(y, FOLDS, FOLD, SEED)", "split(y, VALIDATION_SHARE, SEED)"
     shares = trains_on_shares(experiment)
     seen = "targets" if shares else "y"
     learned = "y" if experiment.augmentation.mixup else seen
@@ -130,7 +135,7 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         *startup_lines(experiment.hardware),
         "x, y, x_test, y_test = read()",
         *fitting,
-        "train, aside = split(y, VALIDATION_SHARE, SEED)",
+        f"train, aside = {by_fold if training.folds else by_share}",
         *([f"targets = keras.utils.to_categorical(y, {info.classes})"] if shares else []),
         *valid,
         "",

@@ -77,6 +77,13 @@ def scaled(images):
     return (images / limit).astype(np.float32)
 '''
 
+HELD_OUT = '''
+def held_out(labels, folds, fold, seed):
+    """Row numbers of (the rest, one of the folds), each class represented alike."""
+    dealt = StratifiedKFold(folds, shuffle=True, random_state=seed).split(labels, labels)
+    return list(dealt)[fold - 1]
+'''
+
 DIGITS = f"""
 bunch = load_digits()
 images = np.round(bunch.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]
@@ -170,23 +177,26 @@ BODIES: dict[type[Data], str] = {
     ImageFolder: FOLDER,
 }
 HELPERS: dict[type[Data], tuple[str, ...]] = {Npz: (SCALED,), Idx: (SCALED,)}
+SPLIT_IMPORT = "from sklearn.model_selection import train_test_split"
+FOLDS_IMPORT = "from sklearn.model_selection import StratifiedKFold"
 IMPORTS: dict[type[Data], tuple[str, ...]] = {
-    Digits: (
-        "from sklearn.datasets import load_digits",
-        "from sklearn.model_selection import train_test_split",
-    ),
+    Digits: ("from sklearn.datasets import load_digits", SPLIT_IMPORT),
     Idx: ("import gzip", "import pathlib"),
     ImageFolder: ("import pathlib",),
 }
 
 
-def data_imports(spec: Data) -> list[str]:
-    """What reading these data imports besides Keras, NumPy and TensorFlow."""
-    return list(IMPORTS.get(type(spec), ()))
+def data_imports(spec: Data, folds: int) -> list[str]:
+    """What reading and splitting these data imports besides Keras, NumPy and TensorFlow."""
+    needed = IMPORTS.get(type(spec), ())
+    if not folds:
+        return list(needed)
+    both = f"{FOLDS_IMPORT}, train_test_split" if SPLIT_IMPORT in needed else FOLDS_IMPORT
+    return [*(line for line in needed if line != SPLIT_IMPORT), both]
 
 
-def data_lines(spec: Data, info: DataInfo) -> list[str]:
-    """The functions `split`, `fitted`, ... and `read`.
+def data_lines(spec: Data, info: DataInfo, folds: int) -> list[str]:
+    """The functions `split`, `held_out`, `fitted`, ... and `read`.
 
     Raises:
         SpecError: where this kind of data can't be read by a script.
@@ -194,10 +204,13 @@ def data_lines(spec: Data, info: DataInfo) -> list[str]:
     body = BODIES.get(type(spec))
     if body is None:
         raise SpecError.at("data.kind", f"{spec.label} can't be read by a stand-alone script")
+    split = SKLEARN_SPLIT if isinstance(spec, Digits) else NUMPY_SPLIT
     helpers = (
-        SKLEARN_SPLIT if isinstance(spec, Digits) else NUMPY_SPLIT, FITTED,
+        *([split] if "split(" in body or not folds else []),
+        *([HELD_OUT] if folds else []),
+        FITTED,
         *HELPERS.get(type(spec), ()),
-    )  # fmt: skip
+    )
     lines = _filled(body, spec, info).strip().splitlines()
     return [
         *"\n\n\n".join(text.strip() for text in helpers).splitlines(),

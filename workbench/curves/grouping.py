@@ -12,7 +12,9 @@ from workbench.runs.fields import NOT_SHARED, flat
 from workbench.runs.record import Run
 
 _NUMBER = re.compile(r" \d+$")
-SEED = "training.seed"
+REPEATS = ("training.seed", "training.fold")
+"""In what runs of one experiment differ that are repeated to see the spread."""
+
 ABSENT = "–"
 
 Settings = Mapping[str, str]
@@ -33,8 +35,8 @@ def same_name(run: Run, settings: Settings) -> str:
 
 
 def same_but_seed(run: Run, settings: Settings) -> str:
-    """All settings but the seed, as text."""
-    return json.dumps({p: v for p, v in settings.items() if p != SEED}, sort_keys=True)
+    """All settings but the seed and the fold held out, as text."""
+    return json.dumps({p: v for p, v in settings.items() if p not in REPEATS}, sort_keys=True)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from workbench.data.errors import DataError, NotDownloaded
 from workbench.data.image_files import FileImages
 from workbench.data.keras_cache import is_downloaded, keep_download
 from workbench.data.preview import Preview, describe
-from workbench.data.split import split_validation
+from workbench.data.split import split_fold, split_validation
 
 __all__ = [
     "ArrayImages",
@@ -25,5 +25,6 @@ __all__ = [
     "is_downloaded",
     "keep_download",
     "load",
+    "split_fold",
     "split_validation",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -36,6 +37,46 @@ def split_validation(
         DataError: naming `training.validation_split`, where a class has too few images.
     """
     return stratified(labels, fraction, seed, field="training.validation_split", names=class_names)
+
+
+def split_fold(
+    labels: npt.NDArray[np.integer],
+    folds: int,
+    fold: int,
+    seed: int,
+    class_names: Sequence[str] = (),
+) -> tuple[Indices, Indices]:
+    """Sets one of several disjoint parts aside, that together are all images.
+
+    Fold i of k holds ceil((n - i + 1) / k) of n images, as `Training.train_images` counts on.
+
+    Args:
+        labels: (n,), from 0.
+        folds: Into how many parts they are dealt, every class alike.
+        fold: Which of them is set aside, from 1.
+        seed: The same seed deals the same parts, in any process.
+        class_names: For the sentence about a class with too few images.
+
+    Returns:
+        (train, validation): sorted indices, int64.
+
+    Raises:
+        DataError: naming `training.folds`, where a class has fewer images than there are folds.
+    """
+    present, counts = np.unique(labels, return_counts=True)
+    rare = int(np.argmin(counts))
+    if counts[rare] < folds:
+        raise DataError(
+            f"training.folds: {_class(present[rare], class_names)} has "
+            f"{_images(int(counts[rare]))}, fewer than the {folds} folds; set at most "
+            f"{int(counts[rare])} or add images"
+        )
+
+    from sklearn.model_selection import StratifiedKFold
+
+    dealt = StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32).split(labels, labels)
+    rest, aside = next(itertools.islice(dealt, fold - 1, None))
+    return rest.astype(np.int64), aside.astype(np.int64)
 
 
 def split_test(

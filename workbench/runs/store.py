@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import secrets
 import shutil
 import sqlite3
@@ -77,7 +78,7 @@ class Store:
 
     # --- runs ----------------------------------------------------------------------------------
 
-    def create(self, experiment: Experiment, *, front: bool = False) -> Run:
+    def create(self, experiment: Experiment, *, front: bool = False, tags: str = "") -> Run:
         """A new run of `experiment` at the end (or the front) of the queue.
 
         A name that another run has gets a number: "digits-cnn 2".
@@ -94,11 +95,36 @@ class Store:
             name = self.free_name(experiment.name)
             db.execute(
                 "INSERT INTO runs"
-                " (run_id, name, status, experiment_toml, created, position, parts, colour) VALUES"
-                " (?, ?, 'queued', ?, ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, name, toml, now, position, parts),
+                " (run_id, name, status, experiment_toml, created, position, parts, tags, colour)"
+                " VALUES (?, ?, 'queued', ?, ?, ?, ?, ?,"
+                " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
+                (run_id, name, toml, now, position, parts, tags),
             )
         return self.run(run_id)
+
+    def create_all(
+        self, experiments: Sequence[Experiment], tag: str, *, front: bool = False
+    ) -> list[Run]:
+        """New runs at the end (or the front) of the queue, in order, all of them or none.
+
+        They share a tag that no other run has: a number is added where one does.
+        """
+        with self._db.change():
+            numbered = itertools.chain([tag], (f"{tag} {n}" for n in itertools.count(2)))
+            tags = next(name for name in numbered if not self.tagged(name))
+            runs = [self.create(experiment, tags=tags) for experiment in experiments]
+            if front:
+                self.reorder([run.run_id for run in runs])
+        return [self.run(run.run_id) for run in runs]
+
+    def tagged(self, tag: str) -> list[Run]:
+        """The runs that are not deleted and have this tag, oldest first."""
+        return self._where("instr(', ' || tags || ', ', ?) > 0", f", {tag}, ")
+
+    def named(self, name: str) -> list[Run]:
+        """The runs that are not deleted and have this name, also with a number behind it."""
+        runs = self._where("substr(name, 1, ?) = ?", len(name), name)
+        return [run for run in runs if re.fullmatch(r"(| \d+)", run.name[len(name) :])]
 
     def run(self, run_id: str) -> Run:
         """The run of this id.
@@ -389,11 +415,13 @@ class Store:
 
     def _of_status(self, *statuses: str) -> list[Run]:
         """The runs that are not deleted and stand at one of these, oldest first."""
-        marks = ", ".join("?" * len(statuses))
+        return self._where(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
+
+    def _where(self, condition: str, *values: object) -> list[Run]:
+        """The runs that are not deleted and for which this holds, oldest first."""
         rows = self._db.rows(
-            f"SELECT * FROM runs WHERE status IN ({marks}) AND deleted IS NULL"
-            " ORDER BY created, rowid",
-            statuses,
+            f"SELECT * FROM runs WHERE deleted IS NULL AND {condition} ORDER BY created, rowid",
+            values,
         )
         return [_run(row) for row in rows]
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.data import Dataset, split_validation
+from workbench.data import Dataset, split_fold, split_validation
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
 from workbench.runs.record import NOT_FINITE, EpochMetrics
@@ -339,11 +339,9 @@ def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:
     if problems:
         raise SpecError(problems)
     device = hardware.choose(experiment.hardware)
-    training = experiment.training
-    rows, validation = split_validation(
-        dataset.train.labels,
-        training.validation_split,
-        training.seed,
-        dataset.info.class_names,
-    )
-    return Prepared(experiment, dataset, rows, validation, device, folder)
+    training, labels, names = experiment.training, dataset.train.labels, dataset.info.class_names
+    if training.folds:
+        parts = split_fold(labels, training.folds, training.fold, training.seed, names)
+    else:
+        parts = split_validation(labels, training.validation_split, training.seed, names)
+    return Prepared(experiment, dataset, *parts, device, folder)

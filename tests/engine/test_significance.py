@@ -1,0 +1,142 @@
+"""Tests of significance against SciPy, published examples and sums made by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from workbench.significance import MOST_MORE, Outcome, mcnemar, paired, spread, welch
+
+SHARES = st.lists(st.floats(0, 1), min_size=3, max_size=12)
+
+
+def test_the_spread_of_one_value_is_unknown() -> None:
+    found = spread([0.5])
+    assert (found.mean, found.deviation, found.low, found.high) == (0.5, None, None, None)
+
+
+def test_the_interval_of_a_mean_is_students() -> None:
+    values = [0.91, 0.93, 0.92, 0.95]
+    found = spread(values)
+    wanted = stats.t.interval(0.95, 3, loc=np.mean(values), scale=stats.sem(values))
+    assert (found.low, found.high) == pytest.approx(wanted)
+    assert found.deviation == pytest.approx(np.std(values, ddof=1))
+
+
+def test_folds_widen_the_interval_as_nadeau_and_bengio_say() -> None:
+    values = [0.91, 0.93, 0.92, 0.95, 0.94]
+    plain, corrected = spread(values), spread(values, folds=5)
+    assert plain.low is not None
+    assert corrected.low is not None
+    widened = (corrected.mean - corrected.low) / (plain.mean - plain.low)
+    assert widened == pytest.approx(math.sqrt((1 / 5 + 1 / 4) / (1 / 5)))  # that is 1.5
+
+
+def test_students_sleep_data() -> None:
+    """The example of "Student" (1908): t = 4.0621 with 9 degrees of freedom, p = 0.002833."""
+    first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
+    second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
+    found = paired(first, second, pairs="people")
+    assert found.difference == pytest.approx(1.58)
+    assert found.p == pytest.approx(0.002833, abs=5e-7)
+    assert (found.low, found.high) == pytest.approx((0.7001142, 2.4598858))
+    assert found.test == "paired t over 10 people"
+    unpaired = welch(first, second)  # R's t.test(extra ~ group, data = sleep)
+    assert unpaired.p == pytest.approx(0.07939, abs=5e-6)
+    assert (unpaired.low, unpaired.high) == pytest.approx((-0.2054832, 3.3654832))
+
+
+@settings(max_examples=60, deadline=None)
+@given(SHARES, st.integers(0, 2**32 - 1))
+def test_the_paired_test_is_scipys(a: list[float], seed: int) -> None:
+    b = np.asarray(a) + np.random.default_rng(seed).normal(0.01, 0.02, len(a))
+    found, wanted = paired(a, list(b)), stats.ttest_rel(b, a)
+    assert found.p == pytest.approx(wanted.pvalue)
+    assert (found.low, found.high) == pytest.approx(tuple(wanted.confidence_interval()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 9), st.integers(2, 9), st.integers(0, 2**32 - 1))
+def test_the_unpaired_test_is_scipys(n: int, m: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    a, b = random.normal(0.9, 0.01, n), random.normal(0.92, 0.03, m)
+    found, wanted = welch(list(a), list(b)), stats.ttest_ind(b, a, equal_var=False)
+    assert found.p == pytest.approx(wanted.pvalue)
+    assert (found.low, found.high) == pytest.approx(tuple(wanted.confidence_interval()))
+
+
+def test_the_corrected_test_by_hand() -> None:
+    """Differences 1, 2, 3, 4, 5 (mean 3, variance 2.5) of 5 folds: t = 3 / sqrt(0.45 * 2.5)."""
+    found = paired([0.0] * 5, [1.0, 2.0, 3.0, 4.0, 5.0], folds=5, pairs="folds")
+    assert found.p == pytest.approx(2 * stats.t.sf(3 / math.sqrt(0.45 * 2.5), 4))
+    assert found.high - found.difference == pytest.approx(2.7764451 * math.sqrt(1.125))
+    assert found.test == "corrected paired t (Nadeau and Bengio) over 5 folds"
+    assert found.more is None
+    plain = paired([0.0] * 5, [1.0, 2.0, 3.0, 4.0, 5.0])
+    assert plain.p is not None
+    assert found.p > plain.p
+
+
+@pytest.mark.parametrize(
+    "found", [paired([0.1, 0.2, 0.3], [0.2, 0.3, 0.4]), welch([0.5, 0.5], [0.6, 0.6])]
+)
+def test_without_spread_there_is_no_test(found: Outcome) -> None:
+    assert found.p is None
+    assert found.low == found.difference == found.high == pytest.approx(0.1)
+    assert not found.is_shown
+
+
+def test_more_pairs_have_the_power_that_is_said() -> None:
+    """By the noncentral t distribution: 80 % at that number, less with one fewer."""
+    differences = np.array([0.02, -0.01, 0.005, 0.012, -0.004, 0.009])
+    found = paired([0.0] * 6, list(differences))
+    assert not found.is_shown
+    assert found.more is not None
+    effect = differences.mean() / differences.std(ddof=1)
+
+    def power(n: int) -> float:
+        limit = stats.t.ppf(0.975, n - 1)
+        return float(stats.nct.sf(limit, n - 1, effect * math.sqrt(n)))
+
+    assert power(6 + found.more) == pytest.approx(0.8, abs=0.02)
+    assert power(6 + found.more - 3) < 0.8
+
+
+def test_no_number_is_said_where_none_is_known_well_enough() -> None:
+    assert paired([0.0] * 4, [0.02, -0.01, 0.012, -0.004]).more is None  # too few for a plan
+    tiny = [0.02, -0.02, 0.01, -0.01, 0.0001]
+    assert paired([0.0] * 5, tiny).more is None  # more than MOST_MORE
+    assert MOST_MORE == 100
+    assert paired([0.0] * 5, [0.02, 0.021, 0.019, 0.02, 0.022]).more is None  # it is shown
+
+
+def test_mcnemars_test_of_a_published_example() -> None:
+    """Agresti, Categorical Data Analysis: approval of 1,600 people, 150 and 86 changed their mind.
+
+    There z² = 17.36 without the correction for continuity; with it (150 - 86 - 1)² / 236 = 16.82.
+    """
+    found = mcnemar(150, 86, 1600)
+    assert found.p == pytest.approx(stats.chi2.sf(63**2 / 236, 1))
+    assert found.difference == pytest.approx(-0.04)
+    assert found.low == pytest.approx(-0.059, abs=5e-4)  # Agresti's interval: -0.059 to -0.021
+    assert found.high == pytest.approx(-0.021, abs=5e-4)
+    assert found.test.startswith("McNemar, on 1,600 images")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 24), st.integers(0, 24), st.integers(60, 10_000))
+def test_few_discordant_images_are_tested_exactly(only_a: int, only_b: int, count: int) -> None:
+    found = mcnemar(only_a, only_b, count)
+    assert found.low <= found.difference <= found.high or only_a + only_b == 0
+    if only_a + only_b == 0:
+        assert found.p == 1.0
+    elif only_a + only_b < 25:
+        assert found.p == pytest.approx(stats.binomtest(only_a, only_a + only_b).pvalue)
+        assert "exact" in found.test
+    else:
+        assert "exact" not in found.test

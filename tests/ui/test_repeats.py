@@ -1,0 +1,87 @@
+"""Several seeds and folds from the real menus: queued as one group, trained, compared at once."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
+from pytestqt.qtbot import QtBot
+
+from ui.main_window import MainWindow
+
+PATIENCE = 120_000
+
+
+def entry(menu: QMenu, text: str) -> QAction:
+    return next(action for action in menu.actions() if action.text() == text)
+
+
+def submenu(window: MainWindow, title: str) -> QMenu:
+    """A menu inside the Run menu."""
+    run = entry(window.menuBar(), "&Run").menu()  # type: ignore[arg-type]
+    assert isinstance(run, QMenu)
+    found = entry(run, title).menu()
+    assert isinstance(found, QMenu)
+    return found
+
+
+def test_seeds_train_one_after_another_as_one_group(quick: MainWindow, qtbot: QtBot) -> None:
+    quick.editor.set("training.epochs", 1)
+    with qtbot.waitSignal(quick.conductor.queued, timeout=PATIENCE) as made:
+        entry(submenu(quick, "Train with several seeds"), "3 seeds").trigger()
+    ids = made.args[0]
+
+    def all_trained() -> bool:
+        return all(quick.store.run(run_id).status.is_finished for run_id in ids)
+
+    qtbot.waitUntil(all_trained, timeout=PATIENCE)
+    runs = [quick.store.run(run_id) for run_id in ids]
+    assert [run.experiment.training.seed for run in runs] == [0, 1, 2]
+    assert {run.tags for run in runs} == {"digits-cnn 3 seeds"}
+    assert len({run.test_accuracy for run in runs} - {None}) > 1
+    assert "“digits-cnn 3 seeds”" in quick.banner.words.text()
+    quick.banner.button.click()
+    assert quick.model.group == "tags"
+
+
+def test_folds_are_queued_and_grouped(window: MainWindow, qtbot: QtBot) -> None:
+    window.conductor._start_next = lambda: None  # type: ignore[method-assign]
+    with qtbot.waitSignal(window.conductor.queued, timeout=PATIENCE) as made:
+        entry(submenu(window, "Cross-validate"), "5 folds").trigger()
+    runs = [window.store.run(run_id) for run_id in made.args[0]]
+    assert [run.experiment.training.fold for run in runs] == [1, 2, 3, 4, 5]
+    assert {run.experiment.training.folds for run in runs} == {5}
+    assert [run.run_id for run in window.store.queue()] == made.args[0]
+    assert not window.store.queue_held
+    assert window.editor.experiment.training.folds == 0
+
+
+def test_another_number_is_asked_for(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.conductor._start_next = lambda: None  # type: ignore[method-assign]
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *given: (7, True))
+    with qtbot.waitSignal(window.conductor.queued, timeout=PATIENCE) as made:
+        entry(submenu(window, "Train with several seeds"), "Another number…").trigger()
+    assert len(made.args[0]) == 7
+
+
+def test_what_cannot_train_cannot_be_repeated(window: MainWindow) -> None:
+    button = window.findChild(QToolButton, "train")
+    assert button is not None
+    titles = [action.text() for action in button.menu().actions()]
+    assert titles == ["Train with several seeds", "Cross-validate"]
+    window.editor.set("training.batch_size", 100_000)
+    assert not window.repeats.seeds.isEnabled()
+    assert not window.repeats.folds.isEnabled()
+    assert "at most" in window.repeats.folds.menuAction().toolTip()
+    window.undo_stack.undo()
+    assert window.repeats.seeds.isEnabled()
+    assert "spread is chance" in window.repeats.seeds.menuAction().toolTip()
+
+
+def test_a_seed_beyond_the_last_is_one_sentence(window: MainWindow) -> None:
+    window.editor.set("training.seed", 2**31 - 1)
+    entry(submenu(window, "Train with several seeds"), "3 seeds").trigger()
+    assert "training.seed" in window.banner.words.text().lower()
+    assert window.store.runs() == []

@@ -1,0 +1,112 @@
+"""Groups of runs that a person may choose: by tag, by name, one run, or those selected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from workbench.curves.grouping import bare_name
+from workbench.runs.frame import RunFrame
+from workbench.runs.record import Run
+from workbench.runs.store import Store
+
+LOOKED_AT = 2000
+"""Newest runs whose tags and names are offered; that takes a few milliseconds."""
+
+MOST_RUNS = 200
+"""Newest runs that are offered one by one."""
+
+
+@dataclass(frozen=True)
+class RunGroup:
+    """A choice.
+
+    Attributes:
+        key: Tells it from the others.
+        label: In the list.
+        name: In sentences.
+        find: Reads its runs, in any thread.
+    """
+
+    key: str
+    label: str
+    name: str
+    find: Callable[[Store], list[Run]] = field(compare=False)
+
+
+def offered(frame: RunFrame, selected: Sequence[str]) -> list[RunGroup]:
+    """Those selected, then tags, names that several runs have, and runs; newest first."""
+    tags: Counter[str] = Counter()
+    names: Counter[str] = Counter()
+    newest = _newest(frame)
+    for place in newest:
+        tags.update(_tags(frame, place))
+        names[bare_name(str(frame.value("name", place)))] += 1
+    groups = [_of_selected(selected)] if len(selected) > 1 else []
+    groups += [of_tag(tag, count) for tag, count in tags.items()]
+    groups += [of_name(name, count) for name, count in names.items() if count > 1]
+    return groups + [of_run(frame, place) for place in newest[:MOST_RUNS]]
+
+
+def suggested(frame: RunFrame, selected: Sequence[str]) -> tuple[RunGroup, RunGroup] | None:
+    """The two groups that the selected runs are: two runs, or all of two tags or names."""
+    places = [place for run_id in selected if (place := frame.place(run_id)) is not None]
+    if len(places) == 2:
+        return of_run(frame, places[0]), of_run(frame, places[1])
+    tags = Counter(tag for place in places for tag in _tags(frame, place))
+    if len(tags) == 2 and tags.total() == len(places):
+        one, other = (of_tag(tag, count) for tag, count in tags.items())
+        return one, other
+    names = Counter(bare_name(str(frame.value("name", place))) for place in places)
+    if len(names) == 2:
+        one, other = (of_name(name, count) for name, count in names.items())
+        return one, other
+    return None
+
+
+def of_tag(tag: str, count: int) -> RunGroup:
+    """All runs with a tag."""
+    label = _tr("{0} (tag, {1} runs)").format(tag, count)
+    return RunGroup(f"tag {tag}", label, tag, partial(Store.tagged, tag=tag))
+
+
+def of_name(name: str, count: int) -> RunGroup:
+    """All runs with a name, also with a number behind it."""
+    label = _tr("{0} (name, {1} runs)").format(name, count)
+    return RunGroup(f"name {name}", label, name, partial(Store.named, name=name))
+
+
+def of_run(frame: RunFrame, place: int) -> RunGroup:
+    """One run."""
+    run_id, name = frame.run_id(place), str(frame.value("name", place))
+    return RunGroup(f"run {run_id}", _tr("{} (run)").format(name), name, partial(_runs, [run_id]))
+
+
+def _of_selected(run_ids: Sequence[str]) -> RunGroup:
+    label = _tr("Selected runs ({})").format(len(run_ids))
+    name = _tr("The selection")
+    return RunGroup("selected", label, name, partial(_runs, list(run_ids)))
+
+
+def _runs(run_ids: list[str], store: Store) -> list[Run]:
+    return sorted((store.run(run_id) for run_id in run_ids), key=lambda run: run.created)
+
+
+def _newest(frame: RunFrame) -> list[int]:
+    alive = np.flatnonzero(frame.alive)
+    order = np.argsort(-frame.values("created")[alive], kind="stable")
+    return [int(place) for place in alive[order][:LOOKED_AT]]
+
+
+def _tags(frame: RunFrame, place: int) -> list[str]:
+    text = frame.value("tags", place)
+    return [tag for tag in str(text).split(", ") if tag] if text else []
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("RunGroup", text)

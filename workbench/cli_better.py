@@ -1,0 +1,82 @@
+"""The command `better`: whether runs are better than others, or only luckier."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from workbench import predictions
+from workbench.better import METRICS, Group, Judgement, judge
+from workbench.places import default_store
+from workbench.predictions import Predictions
+from workbench.runs.record import Run
+from workbench.runs.store import Store, StoreError
+from workbench.significance import Spread
+from workbench.words import NONE
+
+DONE, FAILED = 0, 1
+WHAT = "a run (its id, the start of it, or 'last'), a tag, or the name that several runs share"
+WIDTH = 14
+
+
+def add_options(command: argparse.ArgumentParser) -> None:
+    """The options of `better`."""
+    command.add_argument("a", metavar="A", help=WHAT)
+    command.add_argument("b", metavar="B", help="another one")
+    command.add_argument(
+        "--metric", choices=METRICS, default=METRICS[0],
+        help=f"the figure to compare (default: {METRICS[0]})",
+    )  # fmt: skip
+
+
+def better(arguments: argparse.Namespace) -> int:
+    """Prints a sentence and the numbers behind it; exit code 1 where no test can be made."""
+    with Store(Path(arguments.store or default_store())) as store:
+        groups = [group_of(store, text) for text in (arguments.a, arguments.b)]
+
+        def answers(run: Run, part: str) -> Predictions | None:
+            return predictions.load(store.artifacts(run.run_id), part)
+
+        found = judge(groups[0], groups[1], arguments.metric, answers)
+    print(json.dumps(found.plain()) if arguments.json else "\n".join(_lines(found)))
+    return DONE if found.outcome is not None else FAILED
+
+
+def group_of(store: Store, text: str) -> Group:
+    """The runs with this tag, or with this name, or the run of this id.
+
+    Raises:
+        StoreError: where there are none.
+    """
+    runs = store.tagged(text) or store.named(text)
+    if runs:
+        return Group(text, tuple(runs))
+    try:
+        run = store.find(text)
+    except StoreError:
+        raise StoreError(
+            f"there is no tag, name or run {text!r} in {store.folder}; see 'dlopt-workbench runs'"
+        ) from None
+    return Group(run.name, (run,))
+
+
+def _lines(found: Judgement) -> list[str]:
+    column = found.column
+    lines = [found.sentence, *found.notes]
+    if not found.rows:
+        return lines
+    wide = max(WIDTH, *(len(row.label) for row in found.rows))
+    lines += ["", f"{'':<{wide}} {'A':>12} {'B':>12} {'B - A':>12}"]
+    for row in found.rows:
+        cells = (column.text(row.a), column.text(row.b), found.signed(row.difference))
+        lines.append(f"{row.label:<{wide}} " + " ".join(f"{cell:>12}" for cell in cells))
+    means = [column.text(s.mean) if s is not None else NONE for s in found.spreads]
+    deviations = [_deviation(found, s) for s in found.spreads]
+    for title, figures in (("mean", means), ("deviation", deviations)):
+        lines.append(f"{title:<{wide}} " + " ".join(f"{figure:>12}" for figure in figures))
+    return [*lines, "", f"A {found.names[0]}", f"B {found.names[1]}"]
+
+
+def _deviation(found: Judgement, of: Spread | None) -> str:
+    return found.column.text(of.deviation if of is not None else None)

@@ -1,0 +1,256 @@
+"""The commands that train: `run` (also with several seeds), `crossval` and `resume`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from workbench import cli_structure, repeats
+from workbench.data import load
+from workbench.experiment import Experiment
+from workbench.places import default_store
+from workbench.progress import ProgressLine
+from workbench.repeats import Repeats
+from workbench.runs.messages import StatusChanged
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.significance import Spread, spread
+from workbench.spec.base import SpecError
+from workbench.spec.data import KerasData
+from workbench.training.session import Session
+from workbench.words import NONE, count, duration, percent
+
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
+CODES = {RunStatus.FAILED: FAILED, RunStatus.INTERRUPTED: INTERRUPTED}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains an experiment, or one run of it for each of several seeds."""
+    experiment = cli_structure.experiment_of(arguments)
+    if arguments.seeds is not None:
+        return _train_all(repeats.with_seeds(experiment, arguments.seeds), arguments)
+    with Store(_store(arguments)) as store:
+        store.mark_interrupted()
+        session = Session(store.folder, startup=experiment.hardware.startup)
+        try:
+            _check([experiment])  # while the training process is still importing TensorFlow
+            return _train(store, session, store.create(experiment).run_id, arguments.json)
+        finally:
+            session.end()
+
+
+def crossval(arguments: argparse.Namespace) -> int:
+    """Trains one run for each fold that is held out."""
+    experiment = cli_structure.experiment_of(arguments)
+    return _train_all(repeats.with_folds(experiment, arguments.folds), arguments)
+
+
+def resume(arguments: argparse.Namespace) -> int:
+    """Goes on with a run that ended before its time."""
+    with Store(_store(arguments)) as store:
+        store.mark_interrupted()
+        run = store.find(arguments.run_id)
+        if not run.status.can_resume:
+            raise StoreError(
+                f"run {run.run_id} is {run.status}; only a stopped, interrupted or failed run "
+                "can be resumed"
+            )
+        session = Session(store.folder)
+        try:
+            store.requeue(run.run_id)
+            return _train(store, session, run.run_id, arguments.json)
+        finally:
+            session.end()
+
+
+def _check(experiments: list[Experiment]) -> None:
+    """Refuses what can't train before a run is made of it.
+
+    Args:
+        experiments: On the same data, which are read once.
+
+    Raises:
+        SpecError, DataError: naming the setting or the file.
+    """
+    first = experiments[0]
+    info = first.data.info()
+    problems = [problem for each in experiments for problem in each.problems(info)]
+    if not problems and not isinstance(first.data, KerasData):
+        dataset = load(first.data)
+        problems = [p for each in experiments for p in each.problems(dataset.info)]
+        for warning in dataset.warnings:
+            print(f"dlopt-workbench: {warning}", file=sys.stderr)
+    if problems:
+        raise SpecError(list(dict.fromkeys(problems)))
+
+
+# --- one run -------------------------------------------------------------------------------------
+
+
+def _train(store: Store, session: Session, run_id: str, as_json: bool) -> int:
+    """Follows one run to its end and prints its result."""
+    run = _followed(store, session, run_id)
+    if as_json:
+        print(json.dumps(run.summary()))
+    else:
+        _print_result(run)
+    return CODES.get(run.status, DONE)
+
+
+def _followed(store: Store, session: Session, run_id: str) -> Run:
+    """The run once it ended."""
+    line = ProgressLine(sys.stderr)
+    asked = 0
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            session.interrupt()
+        else:
+            session.kill()
+
+    before = {number: signal.signal(number, interrupt) for number in _endings()}
+    try:
+        session.train(run_id)
+        for message in session.messages():
+            line.show(message)
+            if isinstance(message, StatusChanged) and message.state.is_finished:
+                break
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        line.clear()
+    run = store.run(run_id)
+    if run.message:
+        print(f"dlopt-workbench: {run.message}", file=sys.stderr)
+    return run
+
+
+def _endings() -> list[signal.Signals]:
+    return [signal.SIGINT, signal.SIGTERM]
+
+
+def _print_result(run: Run) -> None:
+    rows = [
+        ("run", f"{run.run_id} ({run.name})"),
+        ("status", run.status.value),
+        ("test accuracy", percent(run.test_accuracy)),
+        ("validation accuracy", percent(run.val_accuracy)),
+        ("speed", f"{count(run.images_per_second)} images/s"),
+        ("time", duration(run.seconds)),
+        ("parameters", count(run.parameters)),
+        ("MACs", count(run.macs)),
+    ]
+    for title, value in rows:
+        if NONE not in value:
+            print(f"{title:<20} {value}")
+
+
+# --- several runs --------------------------------------------------------------------------------
+
+
+def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
+    """Trains one run after another; an interrupted one ends it, and the rest keeps waiting."""
+    with Store(_store(arguments)) as store:
+        store.mark_interrupted()
+        first = wanted.experiments[0]
+        session = Session(store.folder, startup=first.hardware.startup)
+        try:
+            _check(list(wanted.experiments))
+            runs = store.create_all(wanted.experiments, wanted.tag)
+            ended = _all_followed(store, session, runs)
+        finally:
+            session.end()
+    if arguments.json:
+        print(json.dumps(_plain(ended)))
+    else:
+        _print_all(ended)
+    codes = [CODES[run.status] for run in ended if run.status in CODES]
+    return max(codes, default=DONE)
+
+
+def _all_followed(store: Store, session: Session, runs: list[Run]) -> list[Run]:
+    ended: list[Run] = []
+    for number, run in enumerate(runs):
+        print(f"run {number + 1} of {len(runs)}: {run.run_id} ({run.name})", file=sys.stderr)
+        ended.append(_followed(store, session, run.run_id))
+        if ended[-1].status is RunStatus.INTERRUPTED:
+            left = len(runs) - len(ended)
+            if left:
+                print(f"dlopt-workbench: {left} more wait in the window's queue", file=sys.stderr)
+            break
+    return ended
+
+
+def _spreads(runs: list[Run]) -> dict[str, Spread]:
+    """Mean, deviation and interval of what the runs reached, by the name of the figure."""
+    found = {}
+    folds = runs[0].experiment.training.folds
+    for name in JUDGED:
+        values = [getattr(run, name) for run in runs]
+        known = [value for value in values if value is not None]
+        if known:
+            found[name] = _as_share(spread(known, folds=folds))
+    return found
+
+
+def _as_share(found: Spread) -> Spread:
+    """With an interval that ends at 0 and 1, as no accuracy lies beyond."""
+    if found.low is None or found.high is None:
+        return found
+    return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
+
+
+def _plain(runs: list[Run]) -> dict[str, Any]:
+    """The result as JSON has it."""
+    return {
+        "tag": runs[0].tags,
+        "runs": [
+            run.summary()
+            | {"seed": run.experiment.training.seed, "folds": run.experiment.training.folds,
+               "fold": run.experiment.training.fold}
+            for run in runs
+        ],
+        **{name: asdict(found) for name, found in _spreads(runs).items()},
+    }  # fmt: skip
+
+
+def _print_all(runs: list[Run]) -> None:
+    """One row a run, and below them mean, deviation and interval."""
+    folds = runs[0].experiment.training.folds
+    print(f"{'fold' if folds else 'seed':>6} {'validation':>11} {'test':>9} {'time':>11}  run")
+    for run in runs:
+        training = run.experiment.training
+        number = training.fold if folds else training.seed
+        print(
+            f"{number:>6} {percent(run.val_accuracy):>11} {percent(run.test_accuracy):>9} "
+            f"{duration(run.seconds):>11}  {run.run_id} ({run.name})"
+        )
+    print()
+    for name, found in _spreads(runs).items():
+        print(f"{JUDGED[name]:<20} {_in_words(found, folds)}")
+    print(f"{'tag':<20} {runs[0].tags}")
+
+
+def _in_words(found: Spread, folds: int) -> str:
+    """97.50 % ± 0.31 % (95 % interval 97.12 % to 97.88 %, t over 5 seeds)."""
+    if found.deviation is None:
+        return percent(found.mean)
+    between = f"{percent(found.low)} to {percent(found.high)}"
+    spread_ = f"{percent(found.mean)} ± {percent(found.deviation)}"
+    what = "corrected t (Nadeau and Bengio)" if folds else "t"
+    over = f"{found.count} {'folds' if folds else 'seeds'}"
+    return f"{spread_} (95 % interval {between}, {what} over {over})"
+
+
+def _store(arguments: argparse.Namespace) -> Path:
+    return Path(arguments.store) if arguments.store else default_store()

@@ -1,0 +1,58 @@
+"""One experiment several times over: with other seeds, or with each fold held out in turn.
+
+Experiments in, experiments out; queueing them is the store's, judging them `significance`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.experiment import Experiment
+from workbench.spec.base import SpecError
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """What is to be trained.
+
+    Attributes:
+        tag: What groups the runs, for a person; no comma is in it, as commas part tags.
+        experiments: In the order in which they are to be trained.
+    """
+
+    tag: str
+    experiments: tuple[Experiment, ...]
+
+
+def with_seeds(experiment: Experiment, count: int) -> Repeats:
+    """The experiment with its own seed and the next ones.
+
+    Raises:
+        SpecError: where the count is out of bounds, or the last seed is too large.
+    """
+    if not 1 <= count <= MOST:
+        raise SpecError.at("", f"the number of seeds must be from 1 to {MOST}, got {count}")
+    first = experiment.training.seed
+    made = (experiment.with_settings({"training.seed": first + n}) for n in range(count))
+    return Repeats(_tag(experiment, count, "seeds"), tuple(made))
+
+
+def with_folds(experiment: Experiment, folds: int) -> Repeats:
+    """The experiment with each of its folds held out once.
+
+    Raises:
+        SpecError: where the number of folds is out of bounds.
+    """
+    if not 2 <= folds <= MOST:
+        raise SpecError.at("", f"the number of folds must be from 2 to {MOST}, got {folds}")
+    made = (
+        experiment.with_settings({"training.folds": folds, "training.fold": fold})
+        for fold in range(1, folds + 1)
+    )
+    return Repeats(_tag(experiment, folds, "folds"), tuple(made))
+
+
+def _tag(experiment: Experiment, count: int, what: str) -> str:
+    return f"{' '.join(experiment.name.replace(',', ' ').split())} {count} {what}"

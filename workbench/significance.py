@@ -1,0 +1,226 @@
+"""Whether a difference is more than chance: intervals and tests on plain numbers.
+
+Knows nothing of runs, metrics or files; `better` says which test is the right one for which runs.
+
+Sources:
+    McNemar, Q. (1947). Note on the sampling error of the difference between correlated proportions
+        or percentages. Psychometrika 12(2).
+    Dietterich, T. G. (1998). Approximate statistical tests for comparing supervised classification
+        learning algorithms. Neural Computation 10(7).
+    Nadeau, C. and Bengio, Y. (2003). Inference for the generalization error. Machine Learning 52.
+    Welch, B. L. (1947). The generalization of "Student's" problem when several different population
+        variances are involved. Biometrika 34.
+    Bonett, D. G. and Price, R. M. (2012). Adjusted Wald confidence interval for a difference of
+        binomial proportions based on paired data. J. Educational and Behavioral Statistics 37(4).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+CONFIDENCE = 0.95
+ALPHA = 1 - CONFIDENCE
+POWER = 0.8
+PLANNED_FROM = 5
+"""Pairs from which on their spread is known well enough to plan with: of fewer, the standard
+deviation may be off by a factor of three (95 % interval by the chi-squared distribution)."""
+
+MOST_MORE = 100
+"""More pairs than this are no plan."""
+
+FEW_DISCORDANT = 25
+"""Below it McNemar's chi-squared is a poor approximation, so the exact binomial test is made."""
+
+ROUNDING = 1e-9
+"""Values that differ by less, relative to their size, are the same but for rounding."""
+
+Values = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What several runs of one kind reached.
+
+    Attributes:
+        mean, deviation: Of the values; the deviation is that of a sample, None of one value.
+        low, high: The interval of the mean by Student's t; None of one value.
+        count: How many values.
+    """
+
+    mean: float
+    deviation: float | None
+    low: float | None
+    high: float | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A difference, B less A, and how sure it is.
+
+    Attributes:
+        difference: Of the means (or shares).
+        low, high: Its 95 % interval.
+        p: Probability of one at least as large by chance alone; None where there is no spread that
+            a test could be made on.
+        test: The test's name, as in "paired t over 5 seeds".
+        more: How many more pairs would show a true difference of this size in four of five cases;
+            None where that can't be said.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float | None
+    test: str
+    more: int | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether chance alone is an unlikely cause of it."""
+        return self.p is not None and self.p < ALPHA
+
+
+def spread(values: Sequence[float], folds: int = 0) -> Spread:
+    """Mean, standard deviation and interval of the mean.
+
+    Args:
+        values: One a run, at least one.
+        folds: Of the cross-validation that they come from, 0 for none. Folds share most of their
+            training images, so the interval is widened as by Nadeau and Bengio (2003).
+    """
+    found = np.asarray(values, np.float64)
+    count, mean = len(found), float(found.mean())
+    if count == 1:
+        return Spread(mean, None, None, None, 1)
+    deviation = float(found.std(ddof=1))
+    half = _t_quantile(count - 1) * deviation * math.sqrt(_share_of_variance(count, folds))
+    return Spread(mean, deviation, mean - half, mean + half, count)
+
+
+def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = "pairs") -> Outcome:
+    """Student's t test on the differences of pairs, as runs with the same seed are.
+
+    Args:
+        a: One value a pair, at least two.
+        b: The others of the pairs, in the same order.
+        folds: Of the cross-validation that they come from, 0 for none: then the variance is that
+            of Nadeau and Bengio's corrected resampled test (2003). The plain test finds differences
+            where there are none, as folds share training images (Dietterich 1998).
+        pairs: What they are, for a person: "seeds".
+    """
+    differences = np.asarray(b, np.float64) - np.asarray(a, np.float64)
+    count, mean = len(differences), float(differences.mean())
+    name = "corrected paired t (Nadeau and Bengio)" if folds else "paired t"
+    test = f"{name} over {count} {pairs}"
+    deviation = float(differences.std(ddof=1))
+    if deviation <= ROUNDING * float(np.abs([a, b]).max()):
+        return Outcome(mean, mean, mean, None, test)
+    error = deviation * math.sqrt(_share_of_variance(count, folds))
+    found = _by_t(mean, error, count - 1, test)
+    if found.is_shown or folds:
+        return found
+    more = _more_pairs(mean / deviation, count)
+    return Outcome(found.difference, found.low, found.high, found.p, test, more)
+
+
+def welch(a: Sequence[float], b: Sequence[float], each: str = "runs") -> Outcome:
+    """Welch's t test of two groups that have nothing to do with each other, of unlike spread.
+
+    Args:
+        a: At least two values.
+        b: At least two values.
+        each: What they are of, for a person.
+    """
+    first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    mean = float(second.mean() - first.mean())
+    test = f"Welch's t over {len(first)} and {len(second)} {each}"
+    errors = [float(v.var(ddof=1)) / len(v) for v in (first, second)]
+    error = math.sqrt(sum(errors))
+    if error <= ROUNDING * float(np.abs([*first, *second]).max()):
+        return Outcome(mean, mean, mean, None, test)
+    freedom = sum(errors) ** 2 / sum(
+        e**2 / (len(v) - 1) for e, v in zip(errors, (first, second), strict=True)
+    )
+    return _by_t(mean, error, freedom, test)
+
+
+def mcnemar(only_a: int, only_b: int, count: int) -> Outcome:
+    """McNemar's test (1947) of two networks on the same images; the difference is of accuracies.
+
+    With few images that one of them alone has right it is the exact binomial test, else the
+    chi-squared one with the correction for continuity, as Dietterich (1998) recommends it. The
+    interval is the adjusted one of Bonett and Price (2012), good in small samples too.
+
+    Args:
+        only_a: Images that A alone has right.
+        only_b: Images that B alone has right.
+        count: Images in all, at least one.
+    """
+    discordant = only_a + only_b
+    difference = (only_b - only_a) / count
+    shares = [(n + 1) / (count + 2) for n in (only_a, only_b)]
+    centre = shares[1] - shares[0]
+    half = _normal_quantile() * math.sqrt((sum(shares) - centre**2) / (count + 2))
+    kind, p = "McNemar", _chi_squared_p(only_a, only_b)
+    if discordant < FEW_DISCORDANT:
+        kind, p = "McNemar, exact", _binomial_p(min(only_a, only_b), discordant)
+    test = f"{kind}, on {count:,} images of which {only_a:,} and {only_b:,} are right in one alone"
+    return Outcome(difference, max(-1.0, centre - half), min(1.0, centre + half), p, test)
+
+
+def _share_of_variance(count: int, folds: int) -> float:
+    """The variance of a mean by that of the values; test by training images is 1 to folds - 1."""
+    return 1 / count + (1 / (folds - 1) if folds else 0.0)
+
+
+def _by_t(mean: float, error: float, freedom: float, test: str) -> Outcome:
+    from scipy.special import stdtr
+
+    half = _t_quantile(freedom) * error
+    p = 2 * float(stdtr(freedom, -abs(mean) / error))
+    return Outcome(mean, mean - half, mean + half, p, test)
+
+
+def _more_pairs(effect: float, count: int) -> int | None:
+    """Pairs that are missing to show an effect (in standard deviations) with the usual power."""
+    if count < PLANNED_FROM or effect == 0:
+        return None
+    for more in range(1, MOST_MORE + 1):
+        wanted, freedom = count + more, count + more - 1
+        needed = _t_quantile(freedom) + _t_quantile(freedom, POWER)
+        if abs(effect) * math.sqrt(wanted) >= needed:
+            return more
+    return None
+
+
+def _t_quantile(freedom: float, share: float = 1 - ALPHA / 2) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, share))
+
+
+def _normal_quantile() -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri(1 - ALPHA / 2))
+
+
+def _binomial_p(fewer: int, count: int) -> float:
+    from scipy.special import bdtr
+
+    return min(1.0, 2 * float(bdtr(fewer, count, 0.5))) if count else 1.0
+
+
+def _chi_squared_p(one: int, other: int) -> float:
+    from scipy.special import chdtrc
+
+    discordant = one + other
+    if not discordant:
+        return 1.0
+    return float(chdtrc(1, max(0, abs(one - other) - 1) ** 2 / discordant))
