@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QPushButton
@@ -70,6 +72,14 @@ def test_a_formula_is_an_outline_and_a_wrong_one_is_refused() -> None:
     assert wide.width() > 3 * narrow.width() > 0
     with pytest.raises(ValueError, match="frac"):
         outline_of(r"$\frac{1}$")
+
+
+def test_formulas_set_at_once_in_several_threads_are_all_right() -> None:
+    formulas = [
+        rf"$w_{{{n}}} \leftarrow w - \eta\, \frac{{\hat{{m}}}}{{\sqrt{{v}}}}$" for n in range(40)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        assert not any(path.isEmpty() for path in pool.map(outline_of, formulas))
 
 
 def test_a_view_without_a_formula_takes_no_room(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ imported, and a formula set, in a thread of the pool, once for each formula.
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 
 from PySide6.QtCore import (
     QCoreApplication,
@@ -30,6 +31,9 @@ POINTS = 15.0
 
 _MOVE, _LINE, _QUADRATIC, _CUBIC = 1, 2, 3, 4
 """Matplotlib's codes of a path; what else there is closes a figure."""
+
+_ONE_AT_A_TIME = Lock()
+"""Mathtext's parser keeps state: two threads that parse at once take correct formulas for wrong."""
 
 
 class Outlines(QObject):
@@ -80,7 +84,8 @@ def outline_of(formula: str) -> QPainterPath:
     """
     from matplotlib.textpath import TextPath
 
-    text = TextPath((0, 0), formula, size=POINTS)
+    with _ONE_AT_A_TIME:
+        text = TextPath((0, 0), formula, size=POINTS)
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
     points = [(float(x), -float(y)) for x, y in text.vertices]
