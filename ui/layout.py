@@ -17,11 +17,12 @@ def keep(window: MainWindow) -> None:
         "table": window.runs.state(),
         "plots": window.live.settings(),
         "compare": window.compare.curves.settings(),
-        "tradeoffs": window.compare.tradeoffs.settings(),
+        "tradeoffs": window.compare.tradeoff_settings(),
         "explained": window.experiment.explained,
     }
     for key, value in values.items():
-        window.settings.setValue(key, value)
+        if value is not None:
+            window.settings.setValue(key, value)
     window.settings.sync()
 
 
@@ -34,7 +35,7 @@ def restore(window: MainWindow) -> None:
         ("table", window.runs.restore_state),
         ("plots", window.live.restore_settings),
         ("compare", window.compare.curves.restore_settings),
-        ("tradeoffs", window.compare.tradeoffs.restore_settings),
+        ("tradeoffs", window.compare.restore_tradeoffs),
         ("explained", window.experiment.explain),
     ):
         value = window.settings.value(key)

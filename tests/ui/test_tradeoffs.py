@@ -438,6 +438,9 @@ def test_what_is_drawn_is_there_again(
     page.show_view("parallel")
     window.files.may_discard = lambda: True  # type: ignore[method-assign]
     window.close()
+    between = open_window()  # where nobody looks at the tab, what was kept stays
+    between.files.may_discard = lambda: True  # type: ignore[method-assign]
+    between.close()
     again = open_window().compare.tradeoffs
     assert again.view is again.parallel
     assert again.parallel.keys == ("macs", "status")

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
 
 from ui.models.run_feed import RunFeed, ShownRun
-from ui.panels.better import BetterPage
 from ui.panels.curves_page import CurvesPage
 from ui.panels.pages import Pages
 from ui.panels.runs import RunsPanel
-from ui.panels.tradeoffs_page import TradeoffsPage
 from workbench.curves.run import RunCurves
+
+if TYPE_CHECKING:
+    from ui.panels.better import BetterPage
+    from ui.panels.tradeoffs_page import TradeoffsPage
+
+
+class _Made(NamedTuple):
+    """The pages that are made at the first use, in their order."""
+
+    tradeoffs: TradeoffsPage
+    better: BetterPage
 
 
 class ComparePanel(Pages):
     """Pages about the runs that are selected (or else ticked) in the table.
+
+    All but the curves are made at the first use: the window starts sooner without them.
 
     Args:
         folder: Of the store.
@@ -48,20 +62,59 @@ class ComparePanel(Pages):
         self.curves = CurvesPage(folder, known)
         self.curves.failed.connect(self.failed)
         self.add(self.curves, self.tr("Curves"), self.tr("Curves of the runs on the same axes"))
-        self.tradeoffs = TradeoffsPage(table)
-        self.tradeoffs.said.connect(self.said)
+        self.curves.export_requested.connect(self.export_requested)
+        self._folder, self._feed, self._table = folder, feed, table
+        self._kept: str | None = None
+
+    @cached_property
+    def _pages(self) -> _Made:
+        from ui.panels.better import BetterPage
+        from ui.panels.tradeoffs_page import TradeoffsPage
+
+        made = _Made(TradeoffsPage(self._table), BetterPage(self._folder, self._feed))
+        made.tradeoffs.said.connect(self.said)
+        made.tradeoffs.export_requested.connect(self.export_requested)
         self.add(
-            self.tradeoffs, self.tr("Trade-offs"),
+            made.tradeoffs, self.tr("Trade-offs"),
             self.tr("What the runs cost against what they give: who is beaten by no other"),
         )  # fmt: skip
-        self.better = BetterPage(folder, feed)
-        self.better.failed.connect(self.failed)
+        made.better.failed.connect(self.failed)
         self.add(
-            self.better, self.tr("Better?"),
+            made.better, self.tr("Better?"),
             self.tr("Whether a group of runs is better than another, or only luckier"),
         )  # fmt: skip
-        for page in (self.curves, self.tradeoffs):
-            page.export_requested.connect(self.export_requested)
+        if self._kept is not None:
+            made.tradeoffs.restore_settings(self._kept)
+        made.better.select(self._selected)
+        return made
+
+    @property
+    def _are_made(self) -> bool:
+        return "_pages" in vars(self)
+
+    @property
+    def tradeoffs(self) -> TradeoffsPage:
+        """What runs cost against what they give."""
+        return self._pages.tradeoffs
+
+    @property
+    def better(self) -> BetterPage:
+        """Whether a group of runs is better than another."""
+        return self._pages.better
+
+    def tradeoff_settings(self) -> str | None:
+        """What `restore_tradeoffs` takes; None where nothing was ever set up."""
+        return self.tradeoffs.settings() if self._are_made else self._kept
+
+    def restore_tradeoffs(self, text: str) -> None:
+        """How the trade-offs were drawn the last time."""
+        self._kept = text
+        if self._are_made:
+            self.tradeoffs.restore_settings(text)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        _ = self._pages
+        super().showEvent(event)
 
     @Slot(list)
     def show_ticked(self, runs: Sequence[ShownRun]) -> None:
@@ -73,7 +126,8 @@ class ComparePanel(Pages):
     def select(self, run_ids: Sequence[str]) -> None:
         """These are selected; two or more are compared in place of those that are ticked."""
         self._selected = list(run_ids)
-        self.better.select(run_ids)
+        if self._are_made:
+            self.better.select(run_ids)
         self._choose()
 
     def _choose(self) -> None:
@@ -82,10 +136,12 @@ class ComparePanel(Pages):
     def restyle(self) -> None:
         """Draws in the appearance in force."""
         self.curves.restyle()
-        self.tradeoffs.restyle()
+        if self._are_made:
+            self.tradeoffs.restyle()
 
     def close_jobs(self) -> None:
         """Ends what is under way; before the window goes."""
         self.curves.close_jobs()
-        self.tradeoffs.close_jobs()
-        self.better.close_jobs()
+        if self._are_made:
+            self.tradeoffs.close_jobs()
+            self.better.close_jobs()
