@@ -94,6 +94,16 @@ def exists(folder: Path) -> bool:
     return (folder / FILE).is_file()
 
 
+def require(folder: Path) -> None:
+    """Refuses a run without a checkpoint, before anything that takes long.
+
+    Raises:
+        CheckpointError: where it has none.
+    """
+    if not exists(folder):
+        raise CheckpointError("the run has no checkpoint; train it first")
+
+
 def restore(
     folder: Path, model: keras.Model, optimizer: keras.optimizers.Optimizer
 ) -> tuple[Position, list[np.ndarray]]:
@@ -117,8 +127,7 @@ def restore_model(folder: Path, model: keras.Model) -> None:
     Raises:
         CheckpointError: where there are none, or they are damaged or of another network.
     """
-    if not exists(folder):
-        raise CheckpointError("the run has no checkpoint; train it first")
+    require(folder)
     arrays, _, _ = _read(folder / FILE)
     wanted = {f"model.{i}": v for i, v in enumerate(model.variables)}
     weights = {name: array for name, array in arrays.items() if name.startswith("model.")}

@@ -59,8 +59,7 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
         folder = store.artifacts(run.run_id)
     if run.status.is_active:
         raise StoreError(f"run {run.run_id} is {run.status}; evaluate it once it has ended")
-    if not checkpoint.exists(folder):
-        raise CheckpointError("the run has no checkpoint; train it first")
+    checkpoint.require(folder)
     # On whatever there is here, in its precision: the run may come from another machine.
     experiment = run.experiment.with_settings({"hardware.target": "auto"})
     dataset = work.load(experiment.data)

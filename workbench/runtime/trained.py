@@ -37,8 +37,7 @@ def kept(store: Path, run_id: str) -> Kept:
     """
     with Store(store) as opened:
         found = Kept(opened.run(run_id).experiment, opened.artifacts(run_id))
-    if not checkpoint.exists(found.folder):
-        raise checkpoint.CheckpointError("the run has no checkpoint; train it first")
+    checkpoint.require(found.folder)
     return found
 
 
