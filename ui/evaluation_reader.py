@@ -1,11 +1,9 @@
-"""Reads what is kept of a run's evaluation in a thread, and works the figures out there."""
+"""What is kept of a run's evaluation, read and worked out away from the window's thread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from workbench import predictions
 from workbench.evaluation import Evaluation
@@ -31,49 +29,17 @@ class ReadEvaluation:
     pictures: Pictures | None = None
 
 
-class _Told(QObject):
-    read = Signal(object)
+def read_evaluation(folder: Path, part: str) -> ReadEvaluation:
+    """Reads a run's folder, in any thread.
 
-
-class _Reading(QRunnable):
-    def __init__(self, folder: Path, part: str, tell: _Told) -> None:
-        super().__init__()
-        self._folder, self._part, self._tell = folder, part, tell
-
-    def run(self) -> None:
-        folder, part = self._folder, self._part
-        found = predictions.load(folder, part)
-        pictures = predictions.load_pictures(folder, part) if found is not None else None
-        if found is None or pictures is None:
-            self._tell.read.emit(ReadEvaluation(folder, part, bool(predictions.weights_of(folder))))
-            return
-        evaluation = Evaluation(found)
-        _ = evaluation.classes, evaluation.mistakes, evaluation.calibration  # not in the window
-        self._tell.read.emit(ReadEvaluation(folder, part, True, evaluation, pictures))
-
-
-class EvaluationReader(QObject):
-    """Reads one folder after another.
-
-    Signals:
-        read: A `ReadEvaluation`.
+    Args:
+        folder: Of the run.
+        part: One of `predictions.PARTS`.
     """
-
-    read = Signal(object)
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._tell = _Told()
-        self._tell.read.connect(self.read)
-
-    def ask(self, folder: Path, part: str) -> None:
-        """Reads a run's folder; what was asked for before is left out where it hasn't begun."""
-        self._pool.clear()
-        self._pool.start(_Reading(folder, part, self._tell))
-
-    def close(self) -> None:
-        """Waits for what is being read; before the window goes."""
-        self._pool.clear()
-        self._pool.waitForDone()
+    found = predictions.load(folder, part)
+    pictures = predictions.load_pictures(folder, part) if found is not None else None
+    if found is None or pictures is None:
+        return ReadEvaluation(folder, part, bool(predictions.weights_of(folder)))
+    evaluation = Evaluation(found)
+    _ = evaluation.classes, evaluation.mistakes, evaluation.calibration  # not in the window
+    return ReadEvaluation(folder, part, True, evaluation, pictures)

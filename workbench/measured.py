@@ -13,9 +13,11 @@ from typing import Any
 from workbench.experiment import Experiment
 from workbench.files import write_atomically
 from workbench.machine import Machine
+from workbench.roofline import Roof
 from workbench.spec.hardware import Hardware
 
 FOLDER = "measured"
+PEAK = "peak"
 
 
 def remember(store: Path, kind: str, key: str, values: dict[str, Any]) -> None:
@@ -55,6 +57,12 @@ def network_key(experiment: Experiment) -> str:
 def peak_key(machine: Machine, hardware: Hardware) -> str:
     """Of what a target can do at best: of the processor or of the GPUs."""
     return f"{machine.key}-{hardware.name()}"
+
+
+def roof(store: Path, machine: Machine, hardware: Hardware) -> Roof | None:
+    """What a target was measured to do at best, in its precision; None where it wasn't."""
+    known = recall(store, PEAK, peak_key(machine, hardware))
+    return Roof.of(known, hardware.precision) if known is not None else None
 
 
 def _path(store: Path, kind: str, key: str) -> Path:

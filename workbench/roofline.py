@@ -39,6 +39,12 @@ class Roof:
     peak: float
     bandwidth: float
 
+    @classmethod
+    def of(cls, peaks: Mapping[str, Any], precision: str) -> Roof | None:
+        """From what the task `peak` found; None where it didn't measure the precision."""
+        peak = peaks["flops"].get(precision)
+        return cls(peak, peaks["bandwidth"]) if peak else None
+
     @property
     def ridge(self) -> float:
         """Operations a byte from which arithmetic is the limit; below it memory is."""

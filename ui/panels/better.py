@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QStackedWidget,
-    QTableWidget,
-    QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ui import theme
-from ui.judge_reader import JudgeReader
+from ui.latest import Latest
 from ui.models.run_feed import RunFeed
 from ui.models.run_groups import RunGroup, offered, suggested
+from ui.panels.figure_table import ROW_HEIGHT, FigureTable
 from ui.panels.group_box import GroupBox
 from ui.plots.interval import Interval, IntervalPlot
 from ui.when_shown import WhenShown
-from workbench.better import METRICS, Judgement
+from workbench import predictions
+from workbench.better import METRICS, Group, Judgement, judge
+from workbench.predictions import Predictions
 from workbench.runs.columns import RUN_COLUMNS, Value
+from workbench.runs.record import Run
+from workbench.runs.store import Store
 from workbench.words import NONE
 
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 WIDEST = 220 * theme.UNIT
 """A longer line is hard to read, and a wider plot says no more."""
 
@@ -57,9 +59,10 @@ class BetterPage(QWidget):
         self._selected: list[str] = []
         self._is_new_selection = False
         self.judgement: Judgement | None = None
-        self.reader = JudgeReader(folder, self)
-        self.reader.judged.connect(self._show)
-        self.reader.failed.connect(self.failed)
+        self._folder = folder
+        self.latest = Latest(self)
+        self.latest.done.connect(self._show)
+        self.latest.failed.connect(self.failed)
         self._make_controls()
         self._make_answer()
         self._lay_out()
@@ -103,13 +106,11 @@ class BetterPage(QWidget):
             tr("The bar is the 95 % interval of the difference; dots are single pairs.\n"
                "Where the bar crosses the dashed line, chance alone may be the cause.")
         )  # fmt: skip
-        self.table = QTableWidget(0, 4)
-        self.table.setAccessibleName(tr("Runs of both groups, pair by pair"))
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(6 * theme.UNIT)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setShowGrid(False)
+        titles = (tr("Pair"), tr("A"), tr("B"), tr("Difference, B − A"))
+        self.table = FigureTable(
+            tr("Runs of both groups, pair by pair"), [(title, "") for title in titles]
+        )
+        self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.table.setMaximumWidth(WIDEST)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
@@ -168,7 +169,7 @@ class BetterPage(QWidget):
         if a is None or b is None or a.key == b.key:
             self._say_nothing(groups)
         else:
-            self.reader.ask(a, b, str(self.figure.currentData()))
+            self.latest.ask(partial(_judged, self._folder, a, b, str(self.figure.currentData())))
 
     def _say_nothing(self, groups: Sequence[RunGroup]) -> None:
         """Says what is missing for an answer."""
@@ -232,23 +233,29 @@ class BetterPage(QWidget):
             rows.append((self.tr("Mean"), text(means[0]), text(means[1]), found.signed(gain)))
             spread = text(deviations[0]), text(deviations[1])
             rows.append((self.tr("Standard deviation"), *spread, NONE))
-        heads = (self.tr("Pair"), found.names[0], found.names[1], self.tr("Difference, B − A"))
-        self.table.setHorizontalHeaderLabels(list(heads))
-        self.table.setRowCount(len(rows))
-        for line, cells in enumerate(rows):
-            for column, cell in enumerate(cells):
-                item = QTableWidgetItem(cell)
-                if column:
-                    item.setTextAlignment(RIGHT)
-                font = item.font()
-                font.setBold(line >= len(found.rows))
-                item.setFont(font)
-                self.table.setItem(line, column, item)
-        for column in range(4):
+        for column, name in enumerate(found.names, 1):
             head = self.table.horizontalHeaderItem(column)
             assert head is not None
-            head.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)
+            head.setText(name)
+        self.table.setRowCount(len(rows))
+        for line, cells in enumerate(rows):
+            self.table.put(line, cells, bold=line >= len(found.rows))
 
     def close_jobs(self) -> None:
         """Waits for what is being judged; before the window goes."""
-        self.reader.close()
+        self.latest.close()
+
+
+def _judged(folder: Path, a: RunGroup, b: RunGroup, metric: str) -> Judgement:
+    """Reads both groups and what was predicted, in any thread.
+
+    Raises:
+        StoreError, SpecError: where a run can't be read.
+    """
+    with Store(folder) as store:
+
+        def answers(run: Run, part: str) -> Predictions | None:
+            return predictions.load(store.artifacts(run.run_id), part)
+
+        one, other = (Group(group.name, tuple(group.find(store))) for group in (a, b))
+        return judge(one, other, metric, answers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.assistant import Assistant
-from ui.evaluation_reader import EvaluationReader, ReadEvaluation
+from ui.evaluation_reader import ReadEvaluation, read_evaluation
+from ui.latest import Latest
 from ui.panels.pages import Pages
 from ui.panels.task_bar import TaskBar
 from ui.run_reader import mark_of
@@ -53,8 +54,9 @@ class EvaluatePanel(QWidget):
         self._run: Run | None = None
         self._mark = ""
         self.read: ReadEvaluation | None = None
-        self._reader = EvaluationReader(self)
-        self._reader.read.connect(self._take)
+        self._latest = Latest(self)
+        self._latest.done.connect(self._take)
+        self._latest.failed.connect(self.failed)
         self.title = QLabel()
         self.part = QComboBox()
         self.part.setAccessibleName(self.tr("Part"))
@@ -143,7 +145,7 @@ class EvaluatePanel(QWidget):
 
     def close_jobs(self) -> None:
         """Waits for what is being read; before the window goes."""
-        self._reader.close()
+        self._latest.close()
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -157,7 +159,8 @@ class EvaluatePanel(QWidget):
         reason = self._reason(run)
         self._say(reason)
         if run is not None and not reason:
-            self._reader.ask(self._folder_of(run.run_id), self.chosen_part)
+            folder = self._folder_of(run.run_id)
+            self._latest.ask(partial(read_evaluation, folder, self.chosen_part))
 
     def _reason(self, run: Run | None) -> str:
         """Why there is nothing to show; "" where the run's folder has to be looked at."""

@@ -8,21 +8,18 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QScrollArea,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
 from ui import theme
+from ui.panels.figure_table import ROW_HEIGHT, FigureTable
 from ui.panels.pictures import Picture, PictureGrid
 from ui.panels.samples import as_image
 from ui.plots.confusion import ConfusionMatrix
@@ -33,8 +30,6 @@ from workbench.predictions import Pictures, Rows
 
 MOST_MISTAKES = 120
 """Shown at most: nobody looks at more."""
-
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class SummaryPage(QWidget):
@@ -84,7 +79,7 @@ class SummaryPage(QWidget):
         column.addWidget(_scrolled(self.grid), 1)
         return side
 
-    def _empty_table(self) -> QTableWidget:
+    def _empty_table(self) -> FigureTable:
         heads = (
             (self.tr("Class"), self.tr("True class")),
             (self.tr("Precision"), self.tr("Right ones among the images taken for the class")),
@@ -92,19 +87,8 @@ class SummaryPage(QWidget):
             (self.tr("F1"), self.tr("Harmonic mean of precision and recall")),
             (self.tr("Images"), self.tr("Images of the class, in this part")),
         )
-        table = QTableWidget(0, len(heads))
-        table.setAccessibleName(self.tr("Figures of each class"))
-        table.verticalHeader().hide()
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        table.setShowGrid(False)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        table.verticalHeader().setDefaultSectionSize(6 * theme.UNIT)
-        for column, (head, reason) in enumerate(heads):
-            item = QTableWidgetItem(head)
-            item.setToolTip(reason)
-            item.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)
-            table.setHorizontalHeaderItem(column, item)
+        table = FigureTable(self.tr("Figures of each class"), heads)
+        table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         return table
 
     def show_evaluation(self, evaluation: Evaluation, pictures: Pictures) -> None:
@@ -129,16 +113,9 @@ class SummaryPage(QWidget):
         for line, row in enumerate(rows):
             shares = (f"{100 * share:.1f} %" for share in (row.precision, row.recall, row.f1))
             name = row.name if line else self.tr("Average")
-            for column, text in enumerate((name, *shares, words.count(row.support))):
-                item = QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(RIGHT)
-                if not line:
-                    font = item.font()
-                    font.setBold(True)
-                    item.setFont(font)
-                    item.setToolTip(self.tr("Macro average: every class counts alike"))
-                self.table.setItem(line, column, item)
+            reason = self.tr("Macro average: every class counts alike") if not line else ""
+            cells = (name, *shares, words.count(row.support))
+            self.table.put(line, cells, bold=not line, reason=reason)
 
     @Slot(int, int)
     def _show_cell(self, true: int, predicted: int) -> None:

@@ -9,16 +9,12 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +22,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.assistant import Assistant, Task
 from ui.editor import Editor
+from ui.panels.figure_table import FigureTable
 from ui.panels.task_bar import TaskBar
 from ui.plots.latency import LatencyPlot
 from workbench import inference
@@ -33,8 +30,6 @@ from workbench.inference import Latency
 from workbench.runs.messages import TaskProgress
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
-
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 LEAST_PLOT = 60 * theme.UNIT
 
@@ -113,7 +108,7 @@ class LatencyPage(QWidget):
         column.addWidget(self.empty, 1)
         column.addWidget(self.split, 1)
 
-    def _empty_table(self) -> QTableWidget:
+    def _empty_table(self) -> FigureTable:
         heads = (
             (self.tr("Threads"), self.tr("Of the processor that the network may use")),
             (self.tr("Batch"), self.tr("Images to a call")),
@@ -122,19 +117,7 @@ class LatencyPage(QWidget):
             (self.tr("99 % ms"), self.tr("99 of 100 calls took no longer")),
             (self.tr("Images/s"), self.tr("Over all calls")),
         )
-        table = QTableWidget(0, len(heads))
-        table.setAccessibleName(self.tr("Latency and throughput"))
-        table.verticalHeader().hide()
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        table.setShowGrid(False)
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column, (text, reason) in enumerate(heads):
-            item = QTableWidgetItem(text)
-            item.setToolTip(reason)
-            item.setTextAlignment(RIGHT)
-            table.setHorizontalHeaderItem(column, item)
-        return table
+        return FigureTable(self.tr("Latency and throughput"), heads, names=0)
 
     # --- the run ---------------------------------------------------------------------------------
 
@@ -238,10 +221,7 @@ class LatencyPage(QWidget):
         self.plot.show_points(points)
         self.table.setRowCount(len(points))
         for line, point in enumerate(points):
-            for column, text in enumerate(point.words()):
-                item = QTableWidgetItem(text)
-                item.setTextAlignment(RIGHT)
-                self.table.setItem(line, column, item)
+            self.table.put(line, point.words())
         self.split.setVisible(bool(points))
         needed = self.table.horizontalHeader().length() + theme.UNIT
         self.split.setSizes([max(self.width() - needed, LEAST_PLOT), needed])

@@ -7,17 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QSplitter,
-    QTableWidget,
-    QTableWidgetItem,
 )
 
 from ui import theme
 from ui.assistant import Assistant
 from ui.editor import Editor
 from ui.models.layer_table import SHARE_ROLE
+from ui.panels.figure_table import FigureTable
 from ui.panels.finder import FinderPage, Texts
 from ui.panels.layer_views import BarDelegate
 from ui.plots.roofline import Dot, RooflinePlot
@@ -26,8 +23,6 @@ from workbench.roofline import Roof
 
 SHARE = 3
 """The column of a layer's part of the step, which has a bar."""
-
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class RooflinePage(FinderPage):
@@ -61,29 +56,16 @@ class RooflinePage(FinderPage):
             ),
         )
 
-    def _empty_table(self) -> QTableWidget:
-        heads = [
-            self.tr("Layer"), self.tr("Forward"), self.tr("Backward"), self.tr("Share"),
-            self.tr("GFLOP/s"),
-        ]  # fmt: skip
-        table = QTableWidget(0, len(heads))
-        table.setAccessibleName(self.tr("Time of each layer"))
+    def _empty_table(self) -> FigureTable:
+        tr = self.tr
+        titles = (tr("Layer"), tr("Forward"), tr("Backward"), tr("Share"), tr("GFLOP/s"))
+        table = FigureTable(tr("Time of each layer"), [(title, "") for title in titles])
         table.setToolTip(
             self.tr(
                 "Milliseconds of a step. A multiply-add counts as 2 operations, a step as 3 passes"
             )
         )
-        table.verticalHeader().hide()
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        table.setShowGrid(False)
         table.setItemDelegateForColumn(SHARE, BarDelegate(table))
-        header = table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column, head in enumerate(heads):
-            item = QTableWidgetItem(head)
-            item.setTextAlignment(RIGHT if column else Qt.AlignmentFlag.AlignVCenter)
-            table.setHorizontalHeaderItem(column, item)
         return table
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
@@ -101,8 +83,7 @@ class RooflinePage(FinderPage):
 
     def finish(self, result: Mapping[str, Any]) -> None:
         self._show_rows(result["layers"], result["step_seconds"])
-        peak = result["peak"]["flops"].get(result["precision"])
-        roof = Roof(peak, result["peak"]["bandwidth"]) if peak else None
+        roof = Roof.of(result["peak"], result["precision"])
         self.plot.show_layers(_dots(result["layers"]), roof)
 
     def finding(self, result: Mapping[str, Any]) -> float | None:
@@ -125,13 +106,10 @@ class RooflinePage(FinderPage):
                 f"{seconds / step:.0%}" if step else "",
                 f"{rate:.3g}" if row["flops"] else "–",
             ]
-            for column, text in enumerate(texts):
-                item = QTableWidgetItem(text)
-                if column:
-                    item.setTextAlignment(RIGHT)
-                if column == SHARE and step:
-                    item.setData(SHARE_ROLE, min(1.0, seconds / step))
-                self.table.setItem(line, column, item)
+            self.table.put(line, texts)
+            item = self.table.item(line, SHARE)
+            if item is not None and step:
+                item.setData(SHARE_ROLE, min(1.0, seconds / step))
 
 
 def _dots(rows: Sequence[Mapping[str, Any]]) -> list[Dot]:

@@ -86,10 +86,9 @@ class StatusPanel(QStatusBar):
         run = conductor.guarded(lambda: conductor.store.run(message.run_id))
         if run is None or conductor.machine is None:
             return
-        hardware = run.experiment.hardware
-        key = measured.peak_key(conductor.machine, hardware)
-        known = measured.recall(conductor.store.folder, "peak", key)
-        self._peak = known["flops"].get(hardware.precision, 0.0) if known is not None else 0.0
+        folder, hardware = conductor.store.folder, run.experiment.hardware
+        roof = measured.roof(folder, conductor.machine, hardware)
+        self._peak = roof.peak if roof is not None else 0.0
 
     @Slot(str)
     def _show_device(self, words_: str) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.models.latest import Latest
+from ui.latest import Latest
 from ui.models.run_table import Rows
 from ui.panels.run_selection import narrow, select_runs
 from ui.panels.runs import RunsPanel

@@ -71,11 +71,7 @@ class VerdictLine(QWidget):
             moved = sum(layer.bytes for layer in layers)
             self._step_flops = sum(layer.flops for layer in layers) / batch_size
             self._intensity = self._step_flops * batch_size / moved if moved else 0.0
-        key = measured.peak_key(conductor.machine, hardware)
-        known = measured.recall(conductor.store.folder, "peak", key)
-        peak = known["flops"].get(hardware.precision) if known is not None else None
-        if known is not None and peak:
-            self._roof = Roof(peak, known["bandwidth"])
+        self._roof = measured.roof(conductor.store.folder, conductor.machine, hardware)
 
     @Slot(object)
     def _note_rate(self, message: Steps) -> None:

@@ -52,14 +52,14 @@ def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
         work.progress(len(TYPES), len(TYPES) + 1, "copying memory")
         bandwidth = _bandwidth(work)
     found = {"flops": flops, "bandwidth": bandwidth, "device": device.words}
-    measured.remember(work.store, "peak", key, found)
+    measured.remember(work.store, measured.PEAK, key, found)
     return found
 
 
 def peak_here(experiment: Experiment, work: Work) -> dict[str, Any]:
     """What is remembered of this machine, measured where nothing is."""
     key = peak_key(machine_here(), experiment.hardware)
-    known = measured.recall(work.store, "peak", key)
+    known = measured.recall(work.store, measured.PEAK, key)
     return known or peak({"experiment": experiment.to_toml()}, work)
 
 

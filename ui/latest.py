@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from workbench.runs.store import StoreError
+
 Job = Callable[[], object]
 
 
@@ -22,7 +24,7 @@ class _Work(QRunnable):
     def run(self) -> None:
         try:
             found = self._job()
-        except ValueError as error:
+        except (ValueError, StoreError) as error:
             self._tell.failed.emit(self._number, str(error))
         else:
             self._tell.done.emit(self._number, found)
@@ -33,7 +35,7 @@ class Latest(QObject):
 
     Signals:
         done: What the last job gave.
-        failed: Its sentence, where it raised a ValueError.
+        failed: Its sentence, where it raised a ValueError or a StoreError.
     """
 
     done = Signal(object)
