@@ -81,7 +81,8 @@ def test_run_prints_one_object_and_keeps_the_run(folder: Path) -> None:
     result: dict[str, Any] = json.loads(done.stdout)
     assert {
         "run_id", "status", "test_accuracy", "test_loss", "val_accuracy", "images_per_second",
-        "seconds", "epochs", "parameters", "macs",
+        "seconds", "epochs", "parameters", "macs", "latency_ms",
+        "file_bytes", "joules",
     } <= result.keys()  # fmt: skip
     assert result["status"] == "completed"
     assert result["epochs"] == 1

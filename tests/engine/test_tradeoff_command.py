@@ -83,6 +83,25 @@ def test_json_filter_and_direction(ids: list[str], capsys: pytest.CaptureFixture
     assert found["missing"] == {"parameters": 0, "test_accuracy": 0, "val_loss": 0}
 
 
+def test_what_use_and_training_cost_are_quantities(
+    ids: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store(default_store()) as store:
+        for number, run_id in enumerate(ids[:2]):
+            values = {"latency_ms": 0.5 + number, "file_bytes": 373_288, "joules": 12_500.0}
+            store.update(run_id, **values)
+    path = tmp_path / "costs.svg"
+    asked = ["--x", "latency_ms", "--y", "joules", "--third", "file_bytes"]
+    assert main(["tradeoff", *asked, "--output", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].startswith(f"{ids[0]}  0.500 ms    12.5 kJ  373 kB")
+    assert "1 of 6 runs; left out: 4 without latency_ms" in err
+    found = texts_of(path)
+    for text in ("Inference latency (ms)", "Training energy (J)"):
+        assert text in found
+    assert any("File size" in text for text in found)
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

@@ -89,6 +89,11 @@ def save(
     write_atomically(folder / FILE, content.getvalue())
 
 
+def weight_bytes(model: keras.Model) -> int:
+    """What a model's weights take as they are kept."""
+    return sum(weight.numpy().nbytes for weight in model.weights)
+
+
 def exists(folder: Path) -> bool:
     """Whether a run has a checkpoint."""
     return (folder / FILE).is_file()

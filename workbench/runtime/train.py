@@ -110,6 +110,7 @@ class Trainer:
             steps_per_epoch=self._steps_per_epoch,
             parameters=self._model.count_params(),
             macs=macs,
+            file_bytes=checkpoint.weight_bytes(self._model),
             fingerprint=self._prepared.dataset.fingerprint,
             environment=self._environment(),
         )
