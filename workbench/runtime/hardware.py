@@ -35,6 +35,11 @@ class Device:
     strategy: tf.distribute.Strategy
     place: str = "/cpu:0"
 
+    @property
+    def gpus(self) -> int:
+        """How many GPUs compute."""
+        return self.strategy.num_replicas_in_sync if "gpu" in self.place.lower() else 0
+
 
 def prepare_tensorflow(startup: Startup) -> None:
     """Tells TensorFlow what it must know before it starts; the first thing a process does."""
