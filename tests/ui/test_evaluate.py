@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.made_up import add_evaluation, add_run
 from tests.ui.test_training import PATIENCE, train
 from ui.main_window import MainWindow
-from workbench import words
+from workbench import predictions, words
 from workbench.data import load
 from workbench.evaluation import Evaluation
 from workbench.runs.record import Run
@@ -64,7 +64,7 @@ def test_a_click_on_a_cell_shows_its_images(
     qtbot.keyClick(summary.matrix, Qt.Key.Key_Right)
     assert summary.matrix.cell == (8, 4)
     assert len(summary.grid.pictures) == evaluation.confusion[8, 4]
-    assert not window.evaluate.button.isVisible()
+    assert window.evaluate.button.text() == "Evaluate again"
 
 
 def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
@@ -81,6 +81,16 @@ def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
     assert panel.curves.roc.points is not None
     np.testing.assert_array_equal(panel.curves.roc.points[1], curves.true_positives)
     assert words.percent(evaluation.calibration.error) in panel.curves.calibration.title.text()
+
+
+def test_the_curves_follow_by_themselves(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot
+) -> None:
+    panel = shown[0].evaluate
+    qtbot.waitUntil(lambda: panel.pages.stack.count() == 3)
+    assert panel.pages.current is panel.summary
+    assert panel.curves.chooser.count() == 10
+    assert panel.curves.calibration.points is not None
 
 
 def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> None:
@@ -112,6 +122,7 @@ def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> 
     quick.tabs.setCurrentWidget(panel)
     qtbot.waitUntil(panel.button.isVisible, timeout=PATIENCE)
     assert "Not evaluated yet" in panel.message.text()
+    assert panel.button.text() == "Evaluate"
     qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     assert panel.bar.isVisible()
     assert not panel.button.isVisible()
@@ -124,4 +135,16 @@ def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> 
     accuracy = quick.store.run(run_id).test_accuracy
     assert words.percent(accuracy) in panel.summary.accuracy.text()
     assert panel.stack.currentWidget() is panel.pages
+    first, file = panel.read, predictions.file_of(quick.store.artifacts(run_id))
+    whole = file.read_bytes()
+    file.write_bytes(b"damaged since it was read")
+    assert panel.button.isVisible()
+    assert panel.button.text() == "Evaluate again"
+    qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+    assert panel.bar.isVisible()
     assert not panel.button.isVisible()
+    qtbot.waitUntil(
+        lambda: panel.read not in (None, first) and panel.button.isVisible(), timeout=PATIENCE
+    )
+    assert file.read_bytes() == whole
+    assert panel.button.text() == "Evaluate again"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -57,6 +58,10 @@ class EvaluatePanel(QWidget):
         self._latest = Latest(self)
         self._latest.done.connect(self._take)
         self._latest.failed.connect(self.failed)
+        self._curves: CurvesPage | None = None
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._go_on)
         self.title = QLabel()
         self.part = QComboBox()
         self.part.setAccessibleName(self.tr("Part"))
@@ -68,11 +73,7 @@ class EvaluatePanel(QWidget):
             (self.tr("Validation part"), predictions.VALIDATION),
         ):
             self.part.addItem(text, part)
-        self.button = QPushButton(self.tr("Evaluate"))
-        self.button.setProperty("primary", True)
-        self.button.setToolTip(
-            self.tr("Have the selected run's network answer on every image, and keep the answers")
-        )
+        self.button = QPushButton()
         self.button.clicked.connect(self.start)
         self.bar = TaskBar()
         self.message = QLabel()
@@ -94,22 +95,52 @@ class EvaluatePanel(QWidget):
 
     @cached_property
     def pages(self) -> Pages:
-        """Made at the first use, as they take the library of plots with them."""
+        """Made at the first use, as they take the library of plots with them.
+
+        The curves follow a plot at a time: all at once they would hold the window up.
+        """
         from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
 
         self.summary: SummaryPage = SummaryPage()
         self.mistakes: MistakesPage = MistakesPage()
-        self.curves: CurvesPage = CurvesPage()
+        self._steps = CurvesPage.in_steps()
+        self._more.start(0)
         tr = self.tr
         pages = Pages(tr("What to look at"))
         for page, title, reason in (
             (self.summary, tr("Summary"), tr("Accuracy, figures by class, confusions")),
             (self.mistakes, tr("Mistakes"), tr("The images that it is most sure and wrong about")),
-            (self.curves, tr("Curves"), tr("Calibration, ROC, precision over recall")),
         ):
             pages.add(page, title, reason)
         self.stack.addWidget(pages)
         return pages
+
+    @property
+    def curves(self) -> CurvesPage:
+        """The page of curves, made now where it isn't there yet."""
+        pages = self.pages
+        while self._curves is None:
+            self._make_more(pages)
+        return self._curves
+
+    @Slot()
+    def _go_on(self) -> None:
+        """The next step towards the pages, in a turn of the event loop of its own."""
+        if "pages" not in vars(self):
+            import_module("ui.panels.evaluation_pages")
+        elif self._curves is None:
+            self._make_more(self.pages)
+            self._more.start(0)
+
+    def _make_more(self, pages: Pages) -> None:
+        page = self._curves = next(self._steps)
+        if page is None:
+            return
+        reason = self.tr("Calibration, ROC, precision over recall")
+        pages.add(page, self.tr("Curves"), reason)
+        read = self.read
+        if read is not None and read.evaluation is not None and read.pictures is not None:
+            page.show_evaluation(read.evaluation, read.pictures)
 
     def show_run(self, run: Run | None) -> None:
         """Takes another selected run, or none, or the same once it went on."""
@@ -160,6 +191,7 @@ class EvaluatePanel(QWidget):
         self._say(reason)
         if run is not None and not reason:
             folder = self._folder_of(run.run_id)
+            self._more.start(0)
             self._latest.ask(partial(read_evaluation, folder, self.chosen_part))
 
     def _reason(self, run: Run | None) -> str:
@@ -183,13 +215,14 @@ class EvaluatePanel(QWidget):
         if run is None or (read.folder.name, read.part) != (run.run_id, self.chosen_part):
             return  # another was selected meanwhile
         self.read = read
+        self._offer(read)
         if read.evaluation is not None and read.pictures is not None:
-            _ = self.pages
-            for page in (self.summary, self.mistakes, self.curves):
-                page.show_evaluation(read.evaluation, read.pictures)
-            self.stack.setCurrentWidget(self.pages)
+            pages = self.pages
+            for page in (self.summary, self.mistakes, self._curves):
+                if page is not None:
+                    page.show_evaluation(read.evaluation, read.pictures)
+            self.stack.setCurrentWidget(pages)
             return
-        self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)
         if not read.has_checkpoint:
             self._say(
                 self.tr("{} has no checkpoint, so there is no network to evaluate.").format(
@@ -204,6 +237,18 @@ class EvaluatePanel(QWidget):
                     "confusions with their images, worst mistakes, calibration, ROC."
                 )
             )
+
+    def _offer(self, read: ReadEvaluation) -> None:
+        """The button, as prominent as what it is for."""
+        is_first = read.evaluation is None
+        self.button.setText(self.tr("Evaluate") if is_first else self.tr("Evaluate again"))
+        self.button.setToolTip(
+            self.tr("Have the selected run's network answer on every image, and keep the answers")
+            if is_first
+            else self.tr("Have the network answer anew, as where the data have changed since")
+        )
+        theme.set_property(self.button, "primary", is_first)
+        self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)
 
     def _say(self, text: str) -> None:
         self.message.setText(text)

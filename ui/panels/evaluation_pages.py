@@ -5,8 +5,11 @@ Each shows what it is given; none reads or predicts anything.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -175,21 +178,33 @@ class MistakesPage(QWidget):
 
 
 class CurvesPage(QWidget):
-    """Calibration over all classes; ROC and precision over recall of one class."""
+    """Calibration over all classes; ROC and precision over recall of one class.
 
-    def __init__(self) -> None:
+    Args:
+        plots: Of the three, see `in_steps`.
+    """
+
+    @classmethod
+    def in_steps(cls) -> Iterator[CurvesPage | None]:
+        """Makes the page: nothing after each plot, as each takes a while; then the page."""
+        tr = partial(QCoreApplication.translate, cls.__name__)
+        calibration = SharePlot(tr("Calibration"), tr("confidence"), (0.0, 1.0), markers=True)
+        yield None
+        roc = SharePlot(tr("ROC"), tr("false positive rate"), (0.0, 1.0))
+        yield None
+        precision = SharePlot(tr("Precision over recall"), tr("recall"), None)
+        yield None
+        yield cls((calibration, roc, precision))
+
+    def __init__(self, plots: tuple[SharePlot, SharePlot, SharePlot]) -> None:
         super().__init__()
         self._evaluation: Evaluation | None = None
+        self.calibration, self.roc, self.precision = plots
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Class"))
         self.chooser.setToolTip(self.tr("The class that is held against all others"))
         self.chooser.currentIndexChanged.connect(self._show_class)
         tr = self.tr
-        self.calibration = SharePlot(
-            tr("Calibration"), tr("confidence"), chance=(0.0, 1.0), markers=True
-        )
-        self.roc = SharePlot(tr("ROC"), tr("false positive rate"), chance=(0.0, 1.0))
-        self.precision = SharePlot(tr("Precision over recall"), tr("recall"), chance=None)
         self.calibration.setToolTip(
             tr("Accuracy over confidence; below the dashed line the network is surer than right")
         )
