@@ -12,7 +12,7 @@ import sklearn.metrics as metrics
 
 from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
-from workbench import predictions
+from workbench import answer, predictions
 from workbench.cli import main
 from workbench.data import load
 from workbench.evaluation import Evaluation, wilson
@@ -149,7 +149,11 @@ def test_a_trained_run_gets_the_accuracy_of_its_own_test(tmp_path: Path) -> None
     assert kept(tmp_path, run_id, "validation").images == 288
 
 
-@pytest.mark.parametrize("settings", [{}, {"optimizer.use_ema": True}], ids=["plain", "averaged"])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"optimizer.use_ema": True}, {"optimizer.kind": "schedule_free_adamw"}],
+    ids=["plain", "averaged", "schedule-free"],
+)
 def test_a_stopped_run_is_judged_by_the_weights_that_its_own_test_used(
     tmp_path: Path, settings: dict[str, Any]
 ) -> None:
@@ -160,6 +164,11 @@ def test_a_stopped_run_is_judged_by_the_weights_that_its_own_test_used(
     assert run.status is RunStatus.STOPPED
     result, _ = do("evaluate", tmp_path, run_id=run_id, part="test")
     assert result["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
+    shares = kept(tmp_path, run_id).predictions.probabilities
+    for number in (0, 7):
+        image = answer.of_test_part(number)
+        tried, _ = do("try_image", tmp_path, run_id=run_id, image=image)
+        np.testing.assert_allclose(tried["probabilities"], shares[number], atol=1e-6)
 
 
 def test_a_network_that_ends_in_logits_still_gives_probabilities(tmp_path: Path) -> None:
