@@ -115,8 +115,10 @@ def _answers(
 def _digest(
     experiment: Experiment, dataset: Dataset, rows: Rows, labels: npt.NDArray[np.int32]
 ) -> str:
-    """Equal for the same images in the same order, whatever size they are resized to."""
-    source = [experiment.data.kind, getattr(experiment.data, "path", ""), *dataset.info.class_names]
+    """Equal for the same images in the same order, wherever they lie and whatever size they are
+    resized to.
+    """
+    source = [dataset.source_digest or experiment.data.kind, *dataset.info.class_names]
     told = np.frombuffer(fingerprint.of_lines(source).encode(), np.uint8)
     return fingerprint.of_arrays([told, rows, labels])
 
