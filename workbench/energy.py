@@ -244,13 +244,16 @@ def gpu_ids(number: int) -> list[str]:
 # --- a run ---------------------------------------------------------------------------------------
 
 
-def sources(root: Path, gpus: int) -> list[Source]:
-    """What can be read of a machine that trains; none where its GPUs, which draw most, can't be.
+def sources(root: Path, gpus: int | None) -> list[Source]:
+    """What there is to read of a machine that trains.
 
     Args:
         root: The powercap tree.
-        gpus: That training uses.
+        gpus: That training uses, which are then needed for a figure, as they draw most; None where
+            what computes can't be measured, and the processor alone would say nothing.
     """
+    if gpus is None:
+        return []
     packages = Packages(root)
     found: list[Source] = [packages] if packages.is_there else []
     return [*found, Gpus(gpu_ids(gpus))] if gpus else found

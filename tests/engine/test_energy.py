@@ -175,6 +175,7 @@ def test_the_gpus_that_cuda_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_its_gpus_a_run_has_no_figure(tree: Tree, tmp_path: Path) -> None:
+    assert sources(tree.root, gpus=None) == []
     found = sources(tree.root, gpus=1)
     assert [source.words for source in found] == ["2 processor packages", "1 GPU"]
     with Meter([found[0], Gpus(["0"], str(tmp_path / "nowhere"))]) as meter:

@@ -51,7 +51,10 @@ def store() -> Any:
 @pytest.fixture
 def run(store: Store) -> Run:
     """Finished, with weights, predictions, latency and what a person noted."""
-    made = add_run(store, 0, tags="kept, good", notes="<b>", seconds=1.25)
+    made = add_run(
+        store, 0, tags="kept, good", notes="<b>", seconds=1.25, latency_ms=0.5, file_bytes=373_288,
+        joules=12_500.0,
+    )  # fmt: skip
     steps, probes = store.steps(made.run_id), np.ones(210, PROBE_DTYPE)
     store.add_steps(made.run_id, 1, steps.values, probes)
     add_evaluation(store, made)
@@ -74,7 +77,8 @@ def everything(store: Store, run_id: str) -> list[Any]:
     run = store.run(run_id)
     return [
         run.experiment_toml, run.tags, run.notes, run.status, run.created, run.val_accuracy,
-        run.seconds, run.environment, store.steps(run_id).values.tolist(),
+        run.seconds, run.latency_ms, run.file_bytes, run.joules, run.environment,
+        store.steps(run_id).values.tolist(),
         store.steps(run_id).steps.tolist(), store.epochs(run_id),
         store.probes(run_id).steps.tolist(), store.probes(run_id).values.tolist(),
         *((store.artifacts(run_id) / name).read_bytes() for name in (CHECKPOINT, TEST, LATENCY)),
@@ -408,6 +412,7 @@ def test_the_report_is_whole_and_safe(store: Store, run: Run, tmp_path: Path) ->
     assert page.tags.count("svg") == 3
     assert "training.seed" in page.words
     assert any("97" in word and "%" in word for word in page.words)
+    assert {"0.500 ms", "373 kB", "12.5 kJ", "Training energy"} <= set(page.words)
     first = path.read_bytes()
     assert main(["report", *ids, "--output", str(path)]) == 0
     assert path.read_bytes() == first

@@ -145,7 +145,8 @@ _OF_RUNS = (
     Column("file_bytes", "File size", Kind.BYTES, "Of the weights as they are kept", -1),
     Column("joules", "Energy", Kind.JOULES,
            "What the processor and the GPUs that it trained on drew, with all else that ran there, "
-           "pauses left out; missing where the machine doesn't tell or doesn't let it be read", -1),
+           "pauses left out; missing where the machine doesn't tell or doesn't let it be read (on "
+           "Linux /sys/class/powercap, which often root alone may read)", -1),
     Column("epochs", "Epochs", Kind.COUNT, "Epochs that are wholly trained"),
     Column("step", "Steps", Kind.COUNT, "Steps trained"),
     Column("total_steps", "Steps in all", Kind.COUNT, "Steps that were asked for"),

@@ -36,8 +36,10 @@ class Device:
     place: str = "/cpu:0"
 
     @property
-    def gpus(self) -> int:
-        """How many GPUs compute."""
+    def gpus(self) -> int | None:
+        """How many GPUs compute; None where it is something that isn't in this computer."""
+        if "tpu" in self.place.lower():
+            return None
         return self.strategy.num_replicas_in_sync if "gpu" in self.place.lower() else 0
 
 
