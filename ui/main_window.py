@@ -372,7 +372,7 @@ class MainWindow(QMainWindow):
         layout.keep(self)
         self.hide()  # the training process may take a moment to save its checkpoint
         for close in (
-            self.files.close, self.data.close_jobs, self.network.close_jobs,
+            self.files.close, self.data.close_jobs, self.network.close_jobs, self.follower.close,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
             self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
             self.evaluate.close_jobs, self.conductor.close, self.store.close,

@@ -88,8 +88,7 @@ class PreflightLabel(QLabel):
             self._timer.start()
             return
         self._asked = self._editor.experiment
-        startup = self._asked.hardware.startup._asdict()
-        request = {"experiment": self._asked.to_toml(), "startup": startup}
+        request = preflight.request(self._asked)
         self._task = self._assistant.ask(preflight.KIND, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
