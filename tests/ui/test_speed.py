@@ -60,6 +60,27 @@ def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: Main
     assert "Some GPU" in note.words.text()
 
 
+def test_all_bars_are_seen_in_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 720)
+    window.tabs.setCurrentWidget(window.tune)
+    page = window.tune.speed
+    window.tune.show_page(page)
+    long = "compiling would take longer than there is time; give it more " * 5
+    found = result()
+    base, best, broken = found["candidates"]
+    page._measured = window.editor.experiment
+    page.empty.hide()
+    page.begin()
+    page._done({**found, "candidates": [base] * 8 + [best, {**broken, "failed": long}]})
+    page._show_state()
+    race = page.race
+    qtbot.waitUntil(lambda: race.height() >= race.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: race.visibleRegion().boundingRect() == race.rect())
+    assert (len(race.lanes) + 1) * race.row <= race.height() + 1e-6
+    assert race.row >= race.fontMetrics().height()
+    assert long.strip() in race.toolTip()
+
+
 def test_zero_is_shown_as_automatic(window: MainWindow) -> None:
     entry = window.experiment.forms["hardware"].entry("intra_op_threads")
     assert entry.field().text() == "automatic"  # type: ignore[attr-defined]

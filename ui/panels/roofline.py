@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QSplitter,
-)
+from PySide6.QtWidgets import QHeaderView, QSplitter
 
 from ui import theme
 from ui.assistant import Assistant
@@ -66,6 +64,10 @@ class RooflinePage(FinderPage):
             )
         )
         table.setItemDelegateForColumn(SHARE, BarDelegate(table))
+        # The figures are never out of sight; a long name is whole in its tooltip.
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return table
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
@@ -106,7 +108,7 @@ class RooflinePage(FinderPage):
                 f"{seconds / step:.0%}" if step else "",
                 f"{rate:.3g}" if row["flops"] else "–",
             ]
-            self.table.put(line, texts)
+            self.table.put(line, texts, reason=str(row["name"]))
             item = self.table.item(line, SHARE)
             if item is not None and step:
                 item.setData(SHARE_ROLE, min(1.0, seconds / step))
