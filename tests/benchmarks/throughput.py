@@ -4,8 +4,8 @@
 
 Each round runs every baseline mode and the workbench once, in a turning order, on the same images,
 network and batch size; ratios are taken within a round, since machines drift. A mode that ends in
-`-bf16` is that baseline in mixed bfloat16. Prints one JSON line: medians of images a second over the
-epochs after the first, and the median ratios.
+`-bf16` is that baseline in mixed bfloat16. Prints one JSON line: medians of images a second over
+the epochs after the first, and the median ratios.
 """
 
 from __future__ import annotations
