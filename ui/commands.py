@@ -64,6 +64,8 @@ class _Corner(QWidget):
 
     def _yield_room(self) -> None:
         """Else the menus at the end would go into a menu of their own."""
+        if self.parentWidget() is not self._menus:
+            return  # in a row of its own, where the platform has the menus
         end = max(self._menus.actionGeometry(menu).right() for menu in self._menus.actions())
         label = min(self._yields.sizeHint().width(), self._yields.maximumWidth())
         buttons = self.sizeHint().width() - label
