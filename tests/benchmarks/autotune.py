@@ -133,13 +133,12 @@ def compared(
                 failed[name] = str(error)
                 continue
             note(f"{name}: {ratios[name]:.3f} of the choice")
-        # The choice against itself says how far off a ratio may be.
-        noise = abs(ratios[own] - 1)
         fastest = sorted(ratios, key=lambda name: -ratios[name])[:FINALISTS]
         rounds, sample = LONGER * arguments.rounds, 2 * arguments.sample
-        final = {name: grid.ratio(name, tried[name], rounds, sample) for name in fastest}
+        final = {name: grid.ratio(name, tried[name], rounds, sample) for name in {*fastest, own}}
     finally:
         grid.end()
+    noise = abs(final[own] - 1)  # the choice against itself says how far off a ratio may be
     final[own] = 1.0
     best = max(final, key=final.__getitem__)
     return {
