@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -71,7 +72,20 @@ def figure_from(values: dict[str, Any]) -> FigureSpec:
     Raises:
         SpecError: where it is nothing of the kind.
     """
-    spec = _BY_FORMAT.get(values.get("format", ""))
+    spec = _BY_FORMAT.get(str(values.get("format")))
     if spec is None:
         raise SpecError.at("", "holds no settings of a figure of the workbench")
     return spec.parse({name: value for name, value in values.items() if name != "format"})
+
+
+def figure_from_json(text: str) -> FigureSpec:
+    """What `FigureSpec.to_json` wrote, as a file carries it.
+
+    Raises:
+        SpecError: where it is nothing of the kind.
+    """
+    try:
+        values: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        values = None
+    return figure_from(values if isinstance(values, dict) else {})
