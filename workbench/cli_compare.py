@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from workbench.cli_figures import drawing
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
@@ -52,20 +53,13 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def compare(arguments: argparse.Namespace) -> int:
     """Draws a figure of runs, or writes its data."""
-    try:
-        like = _like(arguments.like) if arguments.like is not None else None
+    like = _like(arguments.like) if arguments.like is not None else None
+    with drawing(arguments.output):
         check_suffix(arguments.output, type(like) if like is not None else CurveFigure)
         with Store(Path(arguments.store or default_store())) as store:
             figure = _figure(arguments, like, store)
             data = FAMILIES[type(figure)].read(store, figure)
         write(figure, data, arguments.output)
-    except SpecError:
-        raise
-    except ValueError as error:
-        raise SpecError.at("", str(error)) from None
-    except OSError as error:
-        reason = error.strerror or error
-        raise SpecError.at("", f"{arguments.output}: can't be written ({reason})") from None
     return DONE
 
 

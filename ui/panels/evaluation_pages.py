@@ -5,7 +5,6 @@ Each shows what it is given; none reads or predicts anything.
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
@@ -242,13 +241,10 @@ class CurvesPage(QWidget):
             self.tr("True positive rate: ROC area {:.4f}").format(curves.auc),
             curves.false_positives, curves.true_positives,
         )  # fmt: skip
-        # From the axis on, as the first threshold may find many at once.
-        recall = np.append(0.0, curves.recall)
-        precision = np.append(curves.precision[0], curves.precision)
         self.precision.show_curve(
             self.tr("Precision: average {:.4f}").format(curves.average_precision),
-            recall, precision,
-        )  # fmt: skip
+            *curves.precision_line,
+        )
 
 
 def pictures_of(evaluation: Evaluation, pictures: Pictures, places: Rows) -> list[Picture]:

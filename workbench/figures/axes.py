@@ -11,11 +11,17 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
+from workbench.figures.saving import any_letter
 from workbench.figures.settings import MILLIMETRES_PER_INCH, Look
 
 POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
 """Width of a letter, height of a legend's row and width of its sample, in font sizes."""
+
+DASHES: dict[str, Any] = {
+    "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
+}  # fmt: skip
+"""Line styles by the names that `workbench.curves.looks` gives them."""
 
 TEXT, GRID, FRAME = "#1b1f24", "#e3e6ea", "#8a939e"
 
@@ -48,6 +54,12 @@ def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
     for axis, is_log in ((axes.xaxis, log_x), (axes.yaxis, log_y)):
         if not is_log:
             axis.set_major_formatter(FuncFormatter(tick))
+
+
+def lay_out(figure: Figure) -> None:
+    """Finds the places of everything: before, nobody knows where something is."""
+    with any_letter():
+        figure.draw_without_rendering()
 
 
 def plain(text: Text) -> None:

@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 
 from workbench.curves.looks import grey_look, look
 from workbench.figures.axes import (
+    DASHES,
     POINTS_PER_MILLIMETRE,
     ROW,
     TEXT,
@@ -34,9 +35,6 @@ BAND_OPACITY = 0.18
 LEGEND_SHARE = 0.45
 """The legend may take this part of the height; for more the figure grows."""
 
-DASHES: dict[str, Any] = {
-    "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
-}  # fmt: skip
 MOST_MARKED = 60
 
 

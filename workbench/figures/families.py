@@ -4,8 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbench.figures.evaluation_numbers import (
+    calibration_csv,
+    classes_csv,
+    confusion_csv,
+    read_evaluation,
+    share_pgfplots,
+)
+from workbench.figures.evaluation_settings import (
+    CalibrationFigure,
+    ConfusionFigure,
+    PrecisionFigure,
+    RocFigure,
+    ShareFigure,
+)
 from workbench.figures.lines import read_sources
 from workbench.figures.settings import CurveFigure, FigureSpec
 from workbench.figures.tables import as_csv, as_pgfplots
@@ -50,18 +65,39 @@ def _bars(figure: BarsFigure, data: Any) -> Figure:
     return bars_figure_of(figure, data)
 
 
+def _confusion(figure: ConfusionFigure, data: Any) -> Figure:
+    from workbench.figures.confusion_drawing import confusion_of
+
+    return confusion_of(figure, data)
+
+
+def _shares(figure: ShareFigure, data: Any) -> Figure:
+    from workbench.figures.share_drawing import shares_of
+
+    return shares_of(figure, data)
+
+
+def _tex(write: Callable[..., str]) -> dict[str, Callable[[Any, Any], str]]:
+    """A picture for pgfplots: with a document around it, and without."""
+    return {".tex": partial(write, stand_alone=True), ".tikz": partial(write, stand_alone=False)}
+
+
 FAMILIES: dict[type[FigureSpec], Family] = {
     CurveFigure: Family(
         lambda store, figure: read_sources(store, (entry.run_id for entry in figure.runs)),
         _curves,
-        {
-            ".csv": as_csv,
-            ".tex": lambda figure, data: as_pgfplots(figure, data, stand_alone=True),
-            ".tikz": lambda figure, data: as_pgfplots(figure, data, stand_alone=False),
-        },
+        {".csv": as_csv, **_tex(as_pgfplots)},
     ),
     ScatterFigure: Family(read_table, _scatter, {".csv": scatter_csv}),
     BarsFigure: Family(read_table, _bars, {".csv": bars_csv}),
+    ConfusionFigure: Family(read_evaluation, _confusion, {".csv": confusion_csv}),
+    CalibrationFigure: Family(
+        read_evaluation, _shares, {".csv": calibration_csv, **_tex(share_pgfplots)}
+    ),
+    RocFigure: Family(read_evaluation, _shares, {".csv": classes_csv, **_tex(share_pgfplots)}),
+    PrecisionFigure: Family(
+        read_evaluation, _shares, {".csv": classes_csv, **_tex(share_pgfplots)}
+    ),
 }
 _BY_FORMAT = {spec.FORMAT: spec for spec in FAMILIES}
 

@@ -20,6 +20,7 @@ from workbench.figures.axes import (
     blank,
     columns_of,
     finish,
+    lay_out,
     legend_below,
     plain,
 )
@@ -155,7 +156,7 @@ class _Scatter:
             words_.get(self._table.run_ids[run]) or self._table.names[run]
             for run in self._runs[rows].tolist()
         ]
-        figure.draw_without_rendering()  # lays out: before, nobody knows where a dot is
+        lay_out(figure)
         unit = 72 / figure.dpi
         at = [(float(x), float(y)) for x, y in axes.transData.transform(self._values[:, :2]) * unit]
         box = axes.get_window_extent()
