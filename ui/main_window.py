@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
         self.compare.said.connect(self.banner.say)
         self.compare.export_requested.connect(self.beside.export_figure)
         self.live.export_requested.connect(self.beside.export_figure)
+        self.evaluate.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
         runs.use_settings.connect(self.use_settings)

@@ -46,7 +46,7 @@ class SideWindows(QObject):
 
     @Slot(object, dict)
     def export_figure(self, figure: FigureSpec, names: dict[str, str]) -> None:
-        """Shows the export window on a figure; the names are those of its runs, by id."""
+        """Shows the export window on a figure; the names are those of its legend, by key."""
         if self.figure is None:
             self.figure = ExportWindow(self._window.store.folder, self._window)
             self.figure.said.connect(self._window.banner.say)
