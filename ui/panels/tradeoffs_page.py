@@ -127,8 +127,7 @@ class TradeoffsPage(QWidget):
         self.export_action = export_action(self, tr("This as SVG, PDF, PNG or CSV, for a paper"))
         self.export_action.setEnabled(False)
         self.export_action.triggered.connect(self.export)
-        self.export_button = export_button(self.export_action)
-        row.addWidget(self.export_button)
+        row.addWidget(export_button(self.export_action))
         return row
 
     # --- which runs ----------------------------------------------------------------------------
@@ -152,7 +151,6 @@ class TradeoffsPage(QWidget):
     def _switch(self, number: int, checked: bool) -> None:
         if checked:
             self.body.setCurrentIndex(number)
-            self.export_button.setVisible(self.view is not self.parallel)
             self.follow.mark()
 
     @Slot()

@@ -22,6 +22,8 @@ from workbench.figures.evaluation_settings import (
     ShareFigure,
 )
 from workbench.figures.lines import read_sources
+from workbench.figures.parallel_numbers import parallel_csv, read_parallel
+from workbench.figures.parallel_settings import ParallelFigure
 from workbench.figures.settings import CurveFigure, FigureSpec
 from workbench.figures.tables import as_csv, as_pgfplots
 from workbench.figures.tradeoff_numbers import bars_csv, read_table, scatter_csv
@@ -65,6 +67,12 @@ def _bars(figure: BarsFigure, data: Any) -> Figure:
     return bars_figure_of(figure, data)
 
 
+def _parallel(figure: ParallelFigure, data: Any) -> Figure:
+    from workbench.figures.parallel_drawing import parallel_of
+
+    return parallel_of(figure, data)
+
+
 def _confusion(figure: ConfusionFigure, data: Any) -> Figure:
     from workbench.figures.confusion_drawing import confusion_of
 
@@ -90,6 +98,7 @@ FAMILIES: dict[type[FigureSpec], Family] = {
     ),
     ScatterFigure: Family(read_table, _scatter, {".csv": scatter_csv}),
     BarsFigure: Family(read_table, _bars, {".csv": bars_csv}),
+    ParallelFigure: Family(read_parallel, _parallel, {".csv": parallel_csv}),
     ConfusionFigure: Family(read_evaluation, _confusion, {".csv": confusion_csv}),
     CalibrationFigure: Family(
         read_evaluation, _shares, {".csv": calibration_csv, **_tex(share_pgfplots)}
