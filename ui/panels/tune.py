@@ -44,9 +44,11 @@ class TunePanel(Pages):
 
     Signals:
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
     """
 
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
         super().__init__(self.tr("What to find"))
@@ -81,6 +83,7 @@ class TunePanel(Pages):
             self.add(page, title, reason)
         for page in (made.rate, made.batch, made.speed, made.roofline):
             page.failed.connect(self.failed)
+            page.export_requested.connect(self.export_requested)
         return made
 
     @property

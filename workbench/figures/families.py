@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbench.figures import measured
 from workbench.figures.evaluation_numbers import (
     calibration_csv,
     classes_csv,
@@ -22,6 +23,7 @@ from workbench.figures.evaluation_settings import (
     ShareFigure,
 )
 from workbench.figures.lines import read_sources
+from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
 from workbench.figures.parallel_numbers import parallel_csv, read_parallel
 from workbench.figures.parallel_settings import ParallelFigure
 from workbench.figures.settings import CurveFigure, FigureSpec
@@ -85,6 +87,22 @@ def _shares(figure: ShareFigure, data: Any) -> Figure:
     return shares_of(figure, data)
 
 
+def _measured_lines(figure: MeasuredLines, data: Any) -> Figure:
+    from workbench.figures.measured_drawing import lines_figure_of
+
+    return lines_figure_of(figure, data)
+
+
+def _measured_bars(figure: MeasuredBars, data: Any) -> Figure:
+    from workbench.figures.measured_drawing import bars_of
+
+    return bars_of(figure, data)
+
+
+def _nothing(store: Store, figure: FigureSpec) -> None:
+    """Its numbers are in its settings."""
+
+
 def _tex(write: Callable[..., str]) -> dict[str, Callable[[Any, Any], str]]:
     """A picture for pgfplots: with a document around it, and without."""
     return {".tex": partial(write, stand_alone=True), ".tikz": partial(write, stand_alone=False)}
@@ -107,6 +125,10 @@ FAMILIES: dict[type[FigureSpec], Family] = {
     PrecisionFigure: Family(
         read_evaluation, _shares, {".csv": classes_csv, **_tex(share_pgfplots)}
     ),
+    MeasuredLines: Family(
+        _nothing, _measured_lines, {".csv": measured.lines_csv, **_tex(measured.lines_pgfplots)}
+    ),
+    MeasuredBars: Family(_nothing, _measured_bars, {".csv": measured.bars_csv}),
 }
 _BY_FORMAT = {spec.FORMAT: spec for spec in FAMILIES}
 
