@@ -67,7 +67,7 @@ def draw(ids: list[str], tmp_path: Path) -> Draw:
 def test_every_run_axis_and_end_is_there(ids: list[str], draw: Draw) -> None:
     path = draw(ParallelFigure(runs=tuple(ids), axes=THREE), "a.svg")
     found = texts_of(path)
-    for text in ("Parameters, log", "Status", "Test accuracy (%)", "1,000", "300,000", "90.00 %",
+    for text in ("Parameters (log)", "Status", "Test accuracy (%)", "1,000", "300,000", "90.00 %",
                  "99.00 %", "completed", "failed", "stopped"):  # fmt: skip
         assert text in found
     assert [text for text in found if text.startswith("net ")] == [f"net {c}" for c in "abcdef"]

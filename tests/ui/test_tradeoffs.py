@@ -426,7 +426,7 @@ def test_parallel_axes_are_exported_with_what_is_brushed(
     found = _texts(save("parallel.svg"))
     named = [text for text in found if text.startswith(("net ", "the ", "Outside"))]
     assert named == ["the best", "net d", "net b", "Outside the ranges: 3"]
-    assert {"Parameters, log", "Status", "Test accuracy (%)"} <= set(found)
+    assert {"Parameters (log)", "Status", "Test accuracy (%)"} <= set(found)
     rows = list(csv.reader(save("parallel.csv").read_text().splitlines()))
     assert [row[-1] for row in rows[1:]].count("yes") == 3
     parallel.parallel.set_axes(["status"])

@@ -169,7 +169,9 @@ class _Painter:
 
     def _title(self, axis: Axis) -> str:
         """What it shows, with its unit, in lines as short as the axes are near."""
-        text = title_of(axis.column).text + (", log" if axis.log else "")
+        words_, unit, _ = title_of(axis.column)
+        notes = ", ".join(note for note in (unit, "log" if axis.log else "") if note)
+        text = f"{words_} ({notes})" if notes else words_
         lines = textwrap.wrap(text, max(self._letters - 1, 1), break_long_words=False)
         return "\n".join(lines)
 
