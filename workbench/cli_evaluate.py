@@ -95,6 +95,9 @@ def _figure(arguments: argparse.Namespace, run: Run, evaluation: Evaluation) -> 
     classes = [names.index(name) for name in dict.fromkeys(arguments.classes)]
     if not classes and issubclass(EVALUATION_FIGURES[arguments.figure], ClassFigure):
         classes = hardest_classes(arguments.figure, evaluation, most)
+        if len(classes) < len(names):
+            said = f"drawn are {len(classes)} of {len(names)} classes, those with the least area"
+            print(f"dlopt-workbench: {said}; --class names others", file=sys.stderr)
     return evaluation_figure(arguments.figure, run.run_id, arguments.part, classes, look)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,7 +30,7 @@ from workbench.figures.families import FAMILIES, figure_from, figure_from_json
 from workbench.figures.settings import Look
 from workbench.figures.writing import drawn
 from workbench.places import default_store
-from workbench.predictions import Predictions
+from workbench.predictions import Pictures, Predictions
 from workbench.runs.store import Store
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -253,6 +254,24 @@ def test_a_hundred_classes_are_still_to_be_read() -> None:
         hardest = hardest_classes(kind, case)
         areas = [getattr(case.curves(number), area) for number in range(100)]
         assert hardest == sorted(np.argsort(areas, kind="stable")[:10].tolist())
+
+
+def test_of_many_classes_it_says_which_are_drawn(
+    run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = default_store() / "runs" / run_id
+    made = replace(evaluation_of(12, 300).predictions, weights=predictions.weights_of(folder))
+    predictions.save(
+        folder, made, Pictures(np.zeros(0, np.int64), np.zeros((0, 8, 8, 1), np.uint8))
+    )
+    command = ["evaluate", run_id, "--figure", "roc", "--output"]
+    assert main([*command, str(tmp_path / "a.svg")]) == 0
+    assert "drawn are 10 of 12 classes" in capsys.readouterr().err
+    assert sum("(area" in text for text in texts_of(tmp_path / "a.svg")) == 10
+    assert main([*command, str(tmp_path / "a.csv")]) == 0
+    assert capsys.readouterr().err == "", "the data are of all classes"
+    rows = list(csv.reader((tmp_path / "a.csv").read_text().splitlines()))
+    assert {row[0] for row in rows[1:]} == {f"class {number}" for number in range(12)}
 
 
 def test_cells_beyond_counting_are_drawn_as_pixels() -> None:
