@@ -199,6 +199,8 @@ class MainWindow(QMainWindow):
         self.compare.said.connect(self.banner.say)
         self.compare.export_requested.connect(self.beside.export_figure)
         self.live.export_requested.connect(self.beside.export_figure)
+        for page in (self.evaluate, self.tune, self.inside):
+            page.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
         runs.use_settings.connect(self.use_settings)

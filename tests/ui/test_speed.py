@@ -88,13 +88,17 @@ def test_zero_is_shown_as_automatic(window: MainWindow) -> None:
     assert entry.field().text() == "2"  # type: ignore[attr-defined]
 
 
-def test_what_autotune_finds_is_used_and_undone_in_one_step(window: MainWindow) -> None:
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     window.editor.set("hardware.jit_compile", True)
     before, page = window.editor.experiment, window.tune.speed
     page._measured = before
     page.begin()
     page.take({"found": result()["candidates"]})
     assert [lane.is_best for lane in page.race.lanes] == [False] * 3
+    assert page.export_button.isHidden(), "nothing was found yet"
     page._done(result())
     page._show_state()
     as_it_comes, best, broken = page.race.lanes
@@ -109,6 +113,14 @@ def test_what_autotune_finds_is_used_and_undone_in_one_step(window: MainWindow) 
     assert (hardware.precision, hardware.jit_compile) == ("mixed_bfloat16", False)
     assert page.use_button.text() == "bfloat16 is in use"
     assert page.stale.isHidden()
+    assert not page.export_button.isHidden()
+    with qtbot.waitSignal(window.tune.export_requested) as asked:
+        page.export_action.trigger()
+    assert [bar.label for bar in asked.args[0].bars] == ["as it comes", "bfloat16"]
+    assert window.beside.figure is not None
+    export = window.beside.figure
+    qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+    assert not export.preview.picture.isNull()
     window.undo_stack.undo()
     assert window.editor.experiment == before
     window.editor.set("training.batch_size", 7)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.assistant import Assistant
-from ui.evaluation_reader import ReadEvaluation, read_evaluation
+from ui.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
 from ui.latest import Latest
 from ui.panels.pages import Pages
 from ui.panels.task_bar import TaskBar
@@ -31,6 +31,7 @@ from workbench.runs.record import Run
 
 if TYPE_CHECKING:
     from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+    from workbench.figures.settings import FigureSpec
 
 
 class EvaluatePanel(QWidget):
@@ -42,9 +43,11 @@ class EvaluatePanel(QWidget):
 
     Signals:
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its classes.
     """
 
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, assistant: Assistant, folder_of: Callable[[str], Path]) -> None:
         super().__init__()
@@ -57,6 +60,9 @@ class EvaluatePanel(QWidget):
         self._latest = Latest(self)
         self._latest.done.connect(self._take)
         self._latest.failed.connect(self.failed)
+        self._figures = Latest(self)
+        self._figures.done.connect(self._export_made)
+        self._figures.failed.connect(self.failed)
         self.title = QLabel()
         self.part = QComboBox()
         self.part.setAccessibleName(self.tr("Part"))
@@ -108,6 +114,8 @@ class EvaluatePanel(QWidget):
             (self.curves, tr("Curves"), tr("Calibration, ROC, precision over recall")),
         ):
             pages.add(page, title, reason)
+        self.summary.export_requested.connect(self._export)
+        self.curves.export_requested.connect(self._export)
         self.stack.addWidget(pages)
         return pages
 
@@ -143,9 +151,21 @@ class EvaluatePanel(QWidget):
         if result["warning"]:
             self.failed.emit(result["warning"])
 
+    @Slot(str, object)
+    def _export(self, kind: str, classes: Sequence[int] | None) -> None:
+        """Has a figure made of what is shown."""
+        read = self.read
+        if read is not None and read.evaluation is not None:
+            self._figures.ask(partial(figure_of, kind, read.folder.name, read.evaluation, classes))
+
+    @Slot(object)
+    def _export_made(self, made: tuple[FigureSpec, dict[str, str]]) -> None:
+        self.export_requested.emit(*made)
+
     def close_jobs(self) -> None:
         """Waits for what is being read; before the window goes."""
         self._latest.close()
+        self._figures.close()
 
     # --- what is shown -------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from ui.panels.finder import FinderPage, Texts
 from ui.panels.layer_views import BarDelegate
 from ui.plots.roofline import Dot, RooflinePlot
 from workbench.experiment import Experiment
+from workbench.figures.measured import roofline_figure
+from workbench.figures.measured_settings import MeasuredLines
 from workbench.roofline import Roof
 
 SHARE = 3
@@ -90,6 +92,9 @@ class RooflinePage(FinderPage):
 
     def finding(self, result: Mapping[str, Any]) -> float | None:
         return None
+
+    def figure(self, result: Mapping[str, Any]) -> MeasuredLines | None:
+        return roofline_figure(result)
 
     def _still_holds(self) -> bool:
         """Whether it is of the experiment as it stands; here the hardware counts as well."""
