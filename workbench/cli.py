@@ -100,13 +100,16 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     before = _command(
         commands, "preflight", cli_hardware.preflight,
-        "measure a few steps: how long a run will take, and whether it fits",
+        "measure a few steps: how long a run, or several, will take, and whether it fits",
     )  # fmt: skip
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
     for part in (rate, batch, tune, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (run, crossed, structure, script, rate, batch, tune, before):
-        part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
+        part.add_argument(
+            "experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name",
+            nargs="+" if part is before else None,
+        )  # fmt: skip
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
             help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be "

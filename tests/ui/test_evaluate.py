@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_evaluation, add_run
@@ -16,6 +21,8 @@ from workbench.data import load
 from workbench.evaluation import Evaluation
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -91,6 +98,81 @@ def test_the_curves_follow_by_themselves(
     assert panel.pages.current is panel.summary
     assert panel.curves.chooser.count() == 10
     assert panel.curves.calibration.points is not None
+
+
+def texts_of(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_bytes())
+    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+def test_every_plot_is_exported(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window, evaluation = shown
+    panel = window.evaluate
+    path = tmp_path / "a.svg"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+
+    def saved(action: QAction | None = None) -> list[str]:
+        if action is not None:
+            with qtbot.waitSignal(panel.export_requested):
+                action.trigger()
+        export = window.beside.figure
+        assert export is not None
+        qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+        with qtbot.waitSignal(export.said, timeout=PATIENCE):
+            export.save_button.click()
+        return texts_of(path)
+
+    assert panel.summary.export_action.text() == "Export figure…"
+    assert {"Taken for", "True class", "100 % right"} <= set(saved(panel.summary.export_action))
+    export = window.beside.figure
+    assert export is not None
+    assert not export.rows.isVisible(), "nothing in it has words of its own"
+    panel.pages.show_page(panel.curves)
+    panel.curves.chooser.setCurrentText("8")
+    actions = [action for action in panel.curves.menu.actions() if not action.isSeparator()]
+    error = words.percent(evaluation.calibration.error)
+    assert f"Accuracy (calibration error {error})" in saved(actions[0])
+    one, eight = evaluation.curves(1), evaluation.curves(8)
+    assert one is not None
+    assert eight is not None
+    found = saved(actions[1])
+    assert f"8 (area {eight.auc:.4f})" in found
+    assert not any(text.startswith("1 (area") for text in found)
+    found = saved(actions[4])
+    assert f"1 (average {one.average_precision:.4f})" in found
+    assert export.rows.item(1).text() == f"1 (average {one.average_precision:.4f})"
+    export.rows.item(1).setText("the ones")
+    assert "the ones" in saved()
+    assert sum("(area" in text for text in saved(actions[2])) == 10
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+def test_a_figure_follows_an_evaluation_that_was_made_anew(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window, evaluation = shown
+    panel = window.evaluate
+    panel.summary.export_action.trigger()
+    qtbot.waitUntil(lambda: window.beside.figure is not None)
+    export = window.beside.figure
+    assert export is not None
+    qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+    before = export.preview.picture
+    made = evaluation.predictions
+    turned = replace(made, labels=np.roll(made.labels, 1))
+    folder = window.store.artifacts(window.store.runs()[0].run_id)
+    kept = predictions.load_pictures(folder)
+    assert kept is not None
+    predictions.save(folder, turned, kept)
+    with qtbot.waitSignal(panel.export_requested):
+        panel.summary.export_action.trigger()
+    qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+    assert export.preview.picture != before
 
 
 def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.assistant import Assistant
-from ui.evaluation_reader import ReadEvaluation, read_evaluation
+from ui.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
 from ui.latest import Latest
 from ui.panels.pages import Pages
 from ui.panels.task_bar import TaskBar
@@ -32,6 +32,7 @@ from workbench.runs.record import Run
 
 if TYPE_CHECKING:
     from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+    from workbench.figures.settings import FigureSpec
 
 
 class EvaluatePanel(QWidget):
@@ -43,9 +44,11 @@ class EvaluatePanel(QWidget):
 
     Signals:
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its classes.
     """
 
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, assistant: Assistant, folder_of: Callable[[str], Path]) -> None:
         super().__init__()
@@ -62,6 +65,9 @@ class EvaluatePanel(QWidget):
         self._more = QTimer(self)
         self._more.setSingleShot(True)
         self._more.timeout.connect(self._go_on)
+        self._figures = Latest(self)
+        self._figures.done.connect(self._export_made)
+        self._figures.failed.connect(self.failed)
         self.title = QLabel()
         self.part = QComboBox()
         self.part.setAccessibleName(self.tr("Part"))
@@ -112,6 +118,7 @@ class EvaluatePanel(QWidget):
             (self.mistakes, tr("Mistakes"), tr("The images that it is most sure and wrong about")),
         ):
             pages.add(page, title, reason)
+        self.summary.export_requested.connect(self._export)
         self.stack.addWidget(pages)
         return pages
 
@@ -138,6 +145,7 @@ class EvaluatePanel(QWidget):
             return
         reason = self.tr("Calibration, ROC, precision over recall")
         pages.add(page, self.tr("Curves"), reason)
+        page.export_requested.connect(self._export)
         read = self.read
         if read is not None and read.evaluation is not None and read.pictures is not None:
             page.show_evaluation(read.evaluation, read.pictures)
@@ -174,9 +182,21 @@ class EvaluatePanel(QWidget):
         if result["warning"]:
             self.failed.emit(result["warning"])
 
+    @Slot(str, object)
+    def _export(self, kind: str, classes: Sequence[int] | None) -> None:
+        """Has a figure made of what is shown."""
+        read = self.read
+        if read is not None and read.evaluation is not None:
+            self._figures.ask(partial(figure_of, kind, read.folder.name, read.evaluation, classes))
+
+    @Slot(object)
+    def _export_made(self, made: tuple[FigureSpec, dict[str, str]]) -> None:
+        self.export_requested.emit(*made)
+
     def close_jobs(self) -> None:
         """Waits for what is being read; before the window goes."""
         self._latest.close()
+        self._figures.close()
 
     # --- what is shown -------------------------------------------------------------------------
 

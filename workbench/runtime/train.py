@@ -91,7 +91,7 @@ class Trainer:
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
         self._position = self._restore()
-        self._shares = ShareClock(run_id, say)
+        self._shares = ShareClock(run_id, say, self._feed.waited_seconds)
         self._meter = Meter(
             energy.sources(energy.POWERCAP, prepared.device.gpus), self._position.joules
         )
@@ -206,14 +206,13 @@ class Trainer:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
         rates = self._rates(np.arange(position.step, position.step + count))
-        waited = self._feed.waited_seconds()
         began = time.perf_counter()
         loss, accuracy, *probes = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
         self._calls += 1
         if self._calls > 1:
             self._step_seconds = took / count
-            self._shares.call(began, began + took, self._feed.waited_seconds() - waited)
+            self._shares.call(began, began + took)
         images = min((first + count) * batch_size, len(order)) - first * batch_size
         batches = np.minimum(batch_size, len(order) - (first + np.arange(count)) * batch_size)
         now = time.perf_counter() - self._clock
