@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
     from workbench.figures.settings import FigureSpec
 
 
+MODULES = (
+    "workbench.figures.settings", "workbench.figures.evaluation_settings",
+    "workbench.figures.evaluation_numbers", "ui.plots.shares", "ui.panels.evaluation_pages",
+)  # fmt: skip
+"""What the pages need, brought one a turn of the event loop: all at once they would hold it up."""
+
+
 class EvaluatePanel(QWidget):
     """Evaluates the selected run, and shows what was found.
 
@@ -62,6 +70,8 @@ class EvaluatePanel(QWidget):
         self._latest.done.connect(self._take)
         self._latest.failed.connect(self.failed)
         self._curves: CurvesPage | None = None
+        self._modules = deque(MODULES)
+        self._waiting: ReadEvaluation | None = None
         self._more = QTimer(self)
         self._more.setSingleShot(True)
         self._more.timeout.connect(self._go_on)
@@ -133,9 +143,13 @@ class EvaluatePanel(QWidget):
     @Slot()
     def _go_on(self) -> None:
         """The next step towards the pages, in a turn of the event loop of its own."""
-        if "pages" not in vars(self):
-            import_module("ui.panels.evaluation_pages")
-        elif self._curves is None:
+        if self._modules:
+            import_module(self._modules.popleft())
+            self._more.start(0)
+        elif self._waiting is not None:
+            read, self._waiting = self._waiting, None
+            self._take(read)
+        elif "pages" in vars(self) and self._curves is None:
             self._make_more(self.pages)
             self._more.start(0)
 
@@ -234,6 +248,9 @@ class EvaluatePanel(QWidget):
         run = self._run
         if run is None or (read.folder.name, read.part) != (run.run_id, self.chosen_part):
             return  # another was selected meanwhile
+        if self._modules:
+            self._waiting = read
+            return
         self.read = read
         self._offer(read)
         if read.evaluation is not None and read.pictures is not None:
