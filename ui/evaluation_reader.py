@@ -11,10 +11,8 @@ from workbench import predictions
 
 if TYPE_CHECKING:
     from workbench.evaluation import Evaluation
-    from workbench.predictions import Pictures
-
-if TYPE_CHECKING:
     from workbench.figures.evaluation_settings import EvaluationFigure
+    from workbench.predictions import Pictures
 
 
 @dataclass(frozen=True, eq=False)
