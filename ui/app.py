@@ -59,6 +59,7 @@ def _show_window(
     ticks.timeout.connect(_nothing)
     ticks.start(500)
     window.show()
+    gc.enable()  # the launch turned it off
     QTimer.singleShot(0, window, partial(window.start, file))
     code = application.exec()
     ticks.stop()

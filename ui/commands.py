@@ -23,7 +23,6 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.forms.entry import first_sentence
 from workbench import __version__
-from workbench.levers import LEVERS
 from workbench.runs.status import RunStatus
 
 if TYPE_CHECKING:
@@ -141,16 +140,14 @@ class Commands(QObject):
         return self._window.repeats.seeds, self._window.repeats.folds
 
     def _network_menu(self, menu: QMenu) -> None:
-        network = self._window.network
-        levers = menu.addMenu(self.tr("Levers"))
-        levers.setToolTipsVisible(True)
-        for name, lever in LEVERS.items():
-            show = partial(self._show_page, network.levers, partial(network.levers.choose, name))
-            action = self._action(f"{lever.label}…", "", "", show)
-            action.setToolTip(first_sentence(lever))
-            levers.addAction(action)
-        compare = partial(self._show_page, network.compare, network.compare.box.setFocus)
-        menu.addAction(self._action(self.tr("Compare structures"), "", "Ctrl+Shift+C", compare))
+        self.levers = menu.addMenu(self.tr("Levers"))
+        self.levers.setToolTipsVisible(True)
+        self.levers.aboutToShow.connect(self._fill_levers)
+        menu.addAction(
+            self._action(
+                self.tr("Compare structures"), "", "Ctrl+Shift+C", self._compare_structures
+            )
+        )
         menu.addSeparator()
         menu.addAction(
             self._action(
@@ -158,10 +155,30 @@ class Commands(QObject):
             )
         )
 
-    def _show_page(self, page: QWidget, then: Callable[[], None]) -> None:
+    def _fill_levers(self) -> None:
+        """At the first use, as the levers are loaded with their page."""
+        if not self.levers.isEmpty():
+            return
+        from workbench.levers import LEVERS
+
+        for name, lever in LEVERS.items():
+            action = self._action(f"{lever.label}…", "", "", partial(self._choose_lever, name))
+            action.setToolTip(first_sentence(lever))
+            self.levers.addAction(action)
+
+    def _choose_lever(self, name: str) -> None:
+        network = self._window.network
+        self._show_page(network.levers)
+        network.levers.choose(name)
+
+    def _compare_structures(self) -> None:
+        compare = self._window.network.compare
+        self._show_page(compare)
+        compare.box.setFocus()
+
+    def _show_page(self, page: QWidget) -> None:
         self._window.tabs.setCurrentWidget(self._window.network)
         self._window.network.show_page(page)
-        then()
 
     def _fill_recent(self) -> None:
         self.recent.clear()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench import predictions
-from workbench.evaluation import Evaluation
-from workbench.predictions import Pictures
+
+if TYPE_CHECKING:
+    from workbench.evaluation import Evaluation
+    from workbench.predictions import Pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ def read_evaluation(folder: Path, part: str) -> ReadEvaluation:
         folder: Of the run.
         part: One of `predictions.PARTS`.
     """
+    from workbench.evaluation import Evaluation
+
     found = predictions.load(folder, part)
     pictures = predictions.load_pictures(folder, part) if found is not None else None
     if found is None or pictures is None:

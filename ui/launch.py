@@ -1,19 +1,21 @@
 """The console script: a command goes to the engine's command line, anything else opens the window.
 
-Qt is imported only for the window, so that commands work where no Qt can.
+Qt is imported only for the window, so that commands work where no Qt can, and the command line
+only for commands, so that the window is there sooner.
 """
 
 from __future__ import annotations
 
 import argparse
 import ctypes
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench.cli import BAD_INPUT, command_names, parser
-from workbench.cli import main as command_line
+BAD_INPUT = 2
+"""The exit code, as the command line's."""
 
 DEBIAN_PACKAGES = (
     "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 "
@@ -28,17 +30,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.add_argument("--store", type=Path)
     window.add_argument("file", nargs="?", type=Path)
     chosen, unknown = window.parse_known_args(arguments)
-    if unknown or (chosen.file is not None and str(chosen.file) in command_names()):
-        return command_line(arguments)
-    if chosen.file is not None and not chosen.file.exists() and chosen.file.suffix != ".toml":
-        parser().error(f"there is no command and no file {str(chosen.file)!r}")
+    if unknown or (chosen.file is not None and chosen.file.suffix != ".toml"):
+        from workbench import cli
+
+        if unknown or str(chosen.file) in cli.command_names():
+            return cli.main(arguments)
+        if not chosen.file.exists():
+            cli.parser().error(f"there is no command and no file {str(chosen.file)!r}")
+    return _open_window(chosen.file, chosen.store)
+
+
+def _open_window(file: Path | None, store: Path | None) -> int:
+    gc.disable()  # until the window is there: what is made for it stays
+    # Before Qt: PySide6 reads the source of every module that is imported after it.
+    import workbench.curves.run
+    import workbench.training.session  # noqa: F401
+
     obstacle = why_no_window()
     if obstacle:
         print(f"dlopt-workbench: {obstacle}", file=sys.stderr)
         return BAD_INPUT
     from ui import app
 
-    return app.run(chosen.file, chosen.store)
+    return app.run(file, store)
 
 
 def why_no_window() -> str:

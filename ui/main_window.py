@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
         conductor.runs_changed.connect(self.show_runs)
         self.feed.curves_changed.connect(self.live.show_runs)
         self.feed.curves_changed.connect(self.compare.show_ticked)
-        self.feed.newest_changed.connect(self.network.compare.show_runs)
+        self.feed.newest_changed.connect(self.network.show_runs)
         self.feed.changed.connect(self._runs_read)
         conductor.state_changed.connect(self._show_state)
         conductor.logged.connect(self.log.add)
@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
         run = self.feed.read(run_id)
-        self.network.compare.prefer(run_id)
+        self.network.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
         if run is not None:

@@ -18,13 +18,12 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from ui import theme
 from ui.figure_export import safe_name
 from ui.figure_process import FigureProcess
-from workbench.bundle import Progress, export_run, import_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
-from workbench.tensorboard_events import write_events
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
+    from workbench.bundle import Progress
 
 
 class _Cancelled(Exception):
@@ -156,6 +155,8 @@ class RunFiles(QObject):
             self._begin(self.tr("Writing {}").format(path.name), partial(self._export, run, path))
 
     def _export(self, run: Run, path: Path, store: Store, progress: Progress) -> str:
+        from workbench.bundle import export_run
+
         export_run(store, run, path, progress)
         return self.tr("The run lies in {}").format(path)
 
@@ -168,6 +169,8 @@ class RunFiles(QObject):
             self._begin(words, partial(self._export_events, ids, Path(name)))
 
     def _export_events(self, ids: list[str], folder: Path, store: Store, progress: Progress) -> str:
+        from workbench.tensorboard_events import write_events
+
         for number, run_id in enumerate(ids):
             progress(number, len(ids))
             write_events(store, store.run(run_id), folder)
@@ -184,6 +187,8 @@ class RunFiles(QObject):
             self._begin(words, partial(self._take_in, path))
 
     def _take_in(self, path: Path, store: Store, progress: Progress) -> str:
+        from workbench.bundle import import_run
+
         return self.tr("Took in {}").format(import_run(store, path, progress).name)
 
     def report(self) -> None:

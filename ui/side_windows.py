@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from ui.panels.code import CodeWindow
-from ui.panels.export_window import ExportWindow
-from ui.panels.presets import PresetGallery
-from workbench.figures.settings import FigureSpec
-
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
+    from ui.panels.code import CodeWindow
+    from ui.panels.export_window import ExportWindow
+    from ui.panels.presets import PresetGallery
+    from workbench.figures.settings import FigureSpec
 
 
 class SideWindows(QObject):
@@ -34,6 +33,8 @@ class SideWindows(QObject):
     def show_code(self) -> None:
         """Shows the Keras script."""
         if self.code is None:
+            from ui.panels.code import CodeWindow
+
             self.code = CodeWindow(self._window.editor, self._window)
         _to_front(self.code)
 
@@ -41,6 +42,8 @@ class SideWindows(QObject):
     def show_presets(self) -> None:
         """Shows the gallery of presets."""
         if self.presets is None:
+            from ui.panels.presets import PresetGallery
+
             self.presets = PresetGallery(self._window.files.new, self._window)
         _to_front(self.presets)
 
@@ -48,6 +51,8 @@ class SideWindows(QObject):
     def export_figure(self, figure: FigureSpec, names: dict[str, str]) -> None:
         """Shows the export window on a figure; the names are those of its runs, by id."""
         if self.figure is None:
+            from ui.panels.export_window import ExportWindow
+
             self.figure = ExportWindow(self._window.store.folder, self._window)
             self.figure.said.connect(self._window.banner.say)
         _to_front(self.figure)

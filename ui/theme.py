@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -13,6 +14,9 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QP
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 UNIT = 4
 """Everything is spaced on this grid, in pixels."""
@@ -172,36 +176,42 @@ def icon(name: str, colour: str | None = None) -> QIcon:
     key = (name, shade)
     if key not in _drawn:
         made = QIcon()
-        for side in ICON_SIDES:
-            made.addPixmap(_pixmap(name, shade, side), QIcon.Mode.Normal)
-            made.addPixmap(_pixmap(name, tones().faint, side), QIcon.Mode.Disabled)
+        for tone, mode in ((shade, QIcon.Mode.Normal), (tones().faint, QIcon.Mode.Disabled)):
+            for pixmap in _pixmaps(name, tone, ICON_SIDES):
+                made.addPixmap(pixmap, mode)
         _drawn[key] = made
     return _drawn[key]
 
 
 def app_icon() -> QIcon:
     """The application's own icon."""
-    return QIcon(_pixmap("app", "#000000", 256))
+    return QIcon(next(_pixmaps("app", "#000000", (256,))))
 
 
-def _pixmap(name: str, colour: str, side: int) -> QPixmap:
+def _pixmaps(name: str, colour: str, sides: Iterable[int]) -> Iterator[QPixmap]:
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
-    pixmap = QPixmap(QSize(side, side))
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    renderer.render(painter)
-    painter.end()
-    return pixmap
+    for side in sides:
+        pixmap = QPixmap(QSize(side, side))
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        renderer.render(painter)
+        painter.end()
+        yield pixmap
 
 
 @cache
 def _source(name: str) -> str:
-    return (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return (_icons() / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def _file(name: str) -> str:
     """Path of an icon, as a style sheet wants it."""
-    return str(files("resources") / "icons" / f"{name}.svg").replace("\\", "/")
+    return str(_icons() / f"{name}.svg").replace("\\", "/")
+
+
+@cache
+def _icons() -> Traversable:
+    return files("resources") / "icons"
 
 
 def _palette(t: Tones) -> QPalette:

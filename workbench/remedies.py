@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.experiment import Experiment
-from workbench.levers import WidthMultiplier
 from workbench.spec.layers import Dense, Dropout, Flatten, Layer
 from workbench.spec.regularizers import L2, NoRegularizer
 
@@ -59,6 +58,8 @@ def against_overfitting(experiment: Experiment) -> tuple[Remedy, ...]:
 
 def against_underfitting(experiment: Experiment) -> tuple[Remedy, ...]:
     """Less that holds it back, and more that can learn."""
+    from workbench.levers import WidthMultiplier  # the window starts sooner without it
+
     found = []
     if not isinstance(experiment.regularization, NoRegularizer):
         found.append(Remedy("No penalty", {"regularization.kind": "none"}))

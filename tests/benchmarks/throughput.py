@@ -3,8 +3,9 @@
     python tests/benchmarks/throughput.py --baselines BASELINES.py --data MNIST.npz
 
 Each round runs every baseline mode and the workbench once, in a turning order, on the same images,
-network and batch size; ratios are taken within a round, since machines drift. Prints one JSON line:
-medians of images a second over the epochs after the first, and the median ratios.
+network and batch size; ratios are taken within a round, since machines drift. A mode that ends in
+`-bf16` is that baseline in mixed bfloat16. Prints one JSON line: medians of images a second over
+the epochs after the first, and the median ratios.
 """
 
 from __future__ import annotations
@@ -51,7 +52,6 @@ def main() -> None:
         "--set", action="append", default=[], metavar="PATH=VALUE",
         help="a setting of the workbench's side, as hardware.precision=mixed_bfloat16",
     )  # fmt: skip
-    parser.add_argument("--bf16", action="store_true", help="the baselines in mixed bfloat16")
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     rates: dict[str, list[float]] = {name: [] for name in (*arguments.modes, "workbench")}
@@ -65,8 +65,9 @@ def main() -> None:
                     rate = workbench(arguments, subset, Path(folder) / "store")
                 else:
                     rate = baseline_rate(
-                        arguments.baselines, name, arguments.data, arguments.images,
-                        arguments.batch, arguments.epochs, bf16=arguments.bf16,
+                        arguments.baselines, name.removesuffix("-bf16"), arguments.data,
+                        arguments.images, arguments.batch, arguments.epochs,
+                        bf16=name.endswith("-bf16"),
                     )  # fmt: skip
                 rates[name].append(rate)
                 print(f"round {number + 1}: {name} {rate:,.0f} images/s", file=sys.stderr)

@@ -26,48 +26,55 @@ from common import baseline_rate, write_subset
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-PAINTED = """
+WATCH = """
 import sys, time
-from PySide6.QtCore import QEvent, QObject, QTimer
-class Watch(QObject):
-    def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.UpdateRequest and not self.property("seen"):
-            self.setProperty("seen", True)
-            QTimer.singleShot(0, self.report)
-        return False
-    def report(self):
-        print(time.time() - float(sys.argv[2]), flush=True)
-        sys.stdout.flush(); import os; os._exit(0)
-watch = Watch()
+def watch(window):
+    from PySide6.QtCore import QEvent, QObject, QTimer
+    class Watch(QObject):
+        def eventFilter(self, watched, event):
+            if event.type() == QEvent.Type.UpdateRequest and not self.property("seen"):
+                self.setProperty("seen", True)
+                QTimer.singleShot(0, self.report)
+            return False
+        def report(self):
+            print(time.time() - float(sys.argv[2]), flush=True)
+            import os; os._exit(0)
+    window.watch = Watch()
+    window.installEventFilter(window.watch)
 """
 OURS = (
-    PAINTED
+    WATCH
     + """
-import ui.app, ui.main_window
-show = ui.main_window.MainWindow.show
-def shown(window):
-    window.installEventFilter(watch); show(window)
-ui.main_window.MainWindow.show = shown
-from pathlib import Path
-ui.app.run(None, Path(sys.argv[1]))
+from ui import launch
+def why_no_window():
+    from PySide6.QtWidgets import QMainWindow
+    from ui.main_window import MainWindow
+    def show(window):
+        watch(window); QMainWindow.show(window)
+    MainWindow.show = show
+    return ""
+launch.why_no_window = why_no_window  # the last thing that it asks before it makes the window
+launch.main(["--store", sys.argv[1]])
 """
 )
 EMPTY = (
-    PAINTED
+    WATCH
     + """
 from PySide6.QtWidgets import QApplication, QMainWindow
 import pyqtgraph
 application = QApplication([])
 window = QMainWindow(); window.setCentralWidget(pyqtgraph.PlotWidget()); window.resize(1440, 900)
-window.installEventFilter(watch); window.show(); application.exec()
+watch(window); window.show(); application.exec()
 """
 )
 
 
 def launch(runs: int) -> dict[str, float]:
-    """Medians over alternating starts, after one of each to warm the disk's cache."""
+    """Medians over alternating starts, after one of each that warms caches and compiles modules."""
     seconds: dict[str, list[float]] = {"window": [], "empty_window": []}
-    with tempfile.TemporaryDirectory() as store:
+    environment = {n: v for n, v in os.environ.items() if n != "PYTHONDONTWRITEBYTECODE"}
+    with tempfile.TemporaryDirectory() as store, tempfile.TemporaryDirectory() as compiled:
+        environment["PYTHONPYCACHEPREFIX"] = compiled
         for number in range(runs + 1):
             for name, code in (("window", OURS), ("empty_window", EMPTY)):
                 done = subprocess.run(
@@ -75,6 +82,7 @@ def launch(runs: int) -> dict[str, float]:
                     check=True,
                     capture_output=True,
                     text=True,
+                    env=environment,
                 )
                 if number:
                     seconds[name].append(float(done.stdout.split()[0]))

@@ -183,6 +183,7 @@ def test_the_menu_shows_a_lever_and_changes_nothing(
 ) -> None:
     network = next(a for a in window.menuBar().actions() if a.text() == "&Network").menu()
     levers = network.actions()[0].menu()
+    levers.aboutToShow.emit()
     action = next(a for a in levers.actions() if a.text() == f"{LEVERS[name].label}…")
     before = window.editor.experiment
     action.trigger()

@@ -37,7 +37,16 @@ def drawing(window: MainWindow, qtbot: QtBot) -> DrawingPage:
     window.network.show_page(window.network.drawing)
     page = window.network.drawing
     qtbot.waitUntil(lambda: page.view.drawing is not None)
+    settle(page)
     return page
+
+
+def settle(page: DrawingPage) -> None:
+    """Lets the page take its size and draw for it."""
+    drawn = None
+    while page.view.drawing is not drawn:
+        drawn = page.view.drawing
+        QApplication.processEvents()
 
 
 def use(window: MainWindow, preset: str) -> None:
@@ -215,8 +224,10 @@ def test_the_drawing_follows_an_edit(
 def test_an_edit_repaints_only_what_it_changed(
     window: MainWindow, drawing: DrawingPage, qtbot: QtBot
 ) -> None:
+    shown = drawing.view.drawing
     use(window, "vgg-small")
-    qtbot.waitUntil(lambda: len(drawing.view.drawing.boxes) == 1 + len(window.layers.all))
+    qtbot.waitUntil(lambda: drawing.view.drawing is not shown)
+    settle(drawing)
     before = drawing.view.drawing
     assert difference(before, before).isNull()
     window.editor.set("structure.layers[0].activation", "tanh")

@@ -65,8 +65,7 @@ class ScheduleCurve(QWidget):
         experiment, info = self._editor.experiment, self._editor.info
         plan = experiment.plan(info) if info is not None else Plan(0, 0)
         self._steps_per_epoch, self._total = plan
-        last = max(self._total - 1, 0)
-        self._steps = np.unique(np.linspace(0, last, POINTS).round().astype(np.int64))
+        self._steps = plan.sample(POINTS)
         initial = experiment.optimizer.learning_rate
         self._rates = experiment.schedule.rates(initial, self._steps, plan)
         self.setVisible(self._total > 0)

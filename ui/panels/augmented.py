@@ -5,6 +5,8 @@ The versions are made in a thread of their own, so that no image is too large fo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QRect, Qt, QThread, Signal, Slot
@@ -14,9 +16,10 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from ui import theme
 from ui.editor import Editor
 from ui.panels.samples import CELL, GAP, as_image, in_turns
-from workbench.data import Preview
-from workbench.data.augmented import versions
 from workbench.spec.augmentation import Augmentation
+
+if TYPE_CHECKING:
+    from workbench.data.preview import Preview
 
 ROWS = 3
 VERSIONS = 7
@@ -41,6 +44,8 @@ class VersionsThread(QThread):
 
     def run(self) -> None:
         """Computes, and touches nothing of the window."""
+        from workbench.data.augmented import versions
+
         self.found = versions(self.images, self.augmentation, VERSIONS)
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QShowEvent
 
 from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.curves_page import CurvesPage
-from ui.panels.pages import Pages
+from ui.panels.pages import LatePages
 from ui.panels.runs import RunsPanel
 from workbench.curves.run import RunCurves
 
@@ -28,7 +26,7 @@ class _Made(NamedTuple):
     better: BetterPage
 
 
-class ComparePanel(Pages):
+class ComparePanel(LatePages[_Made]):
     """Pages about the runs that are selected (or else ticked) in the table.
 
     All but the curves are made at the first use: the window starts sooner without them.
@@ -66,8 +64,7 @@ class ComparePanel(Pages):
         self._folder, self._feed, self._table = folder, feed, table
         self._kept: str | None = None
 
-    @cached_property
-    def _pages(self) -> _Made:
+    def make(self) -> _Made:
         from ui.panels.better import BetterPage
         from ui.panels.tradeoffs_page import TradeoffsPage
 
@@ -89,32 +86,24 @@ class ComparePanel(Pages):
         return made
 
     @property
-    def _are_made(self) -> bool:
-        return "_pages" in vars(self)
-
-    @property
     def tradeoffs(self) -> TradeoffsPage:
         """What runs cost against what they give."""
-        return self._pages.tradeoffs
+        return self.made.tradeoffs
 
     @property
     def better(self) -> BetterPage:
         """Whether a group of runs is better than another."""
-        return self._pages.better
+        return self.made.better
 
     def tradeoff_settings(self) -> str | None:
         """What `restore_tradeoffs` takes; None where nothing was ever set up."""
-        return self.tradeoffs.settings() if self._are_made else self._kept
+        return self.tradeoffs.settings() if self.are_made else self._kept
 
     def restore_tradeoffs(self, text: str) -> None:
         """How the trade-offs were drawn the last time."""
         self._kept = text
-        if self._are_made:
+        if self.are_made:
             self.tradeoffs.restore_settings(text)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        _ = self._pages
-        super().showEvent(event)
 
     @Slot(list)
     def show_ticked(self, runs: Sequence[ShownRun]) -> None:
@@ -126,7 +115,7 @@ class ComparePanel(Pages):
     def select(self, run_ids: Sequence[str]) -> None:
         """These are selected; two or more are compared in place of those that are ticked."""
         self._selected = list(run_ids)
-        if self._are_made:
+        if self.are_made:
             self.better.select(run_ids)
         self._choose()
 
@@ -136,12 +125,12 @@ class ComparePanel(Pages):
     def restyle(self) -> None:
         """Draws in the appearance in force."""
         self.curves.restyle()
-        if self._are_made:
+        if self.are_made:
             self.tradeoffs.restyle()
 
     def close_jobs(self) -> None:
         """Ends what is under way; before the window goes."""
         self.curves.close_jobs()
-        if self._are_made:
+        if self.are_made:
             self.tradeoffs.close_jobs()
             self.better.close_jobs()

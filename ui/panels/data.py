@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -24,9 +24,11 @@ from ui.job_thread import JobThread
 from ui.panels.augmented import AugmentedView
 from ui.panels.samples import ClassBars, SampleGrid
 from workbench import words
-from workbench.data import Preview
 from workbench.spec.data import Data, FileData, KerasData
 from workbench.spec.layers import written
+
+if TYPE_CHECKING:
+    from workbench.data.preview import Preview
 
 SAMPLES = 80
 SETTLE_MILLISECONDS = 400
@@ -210,7 +212,7 @@ class DataPanel(QWidget):
     def _hear(self, said: Preview | dict[str, Any]) -> None:
         if self.sender() is not self._job:
             return
-        if isinstance(said, Preview):
+        if not isinstance(said, dict):
             self._end()
             self._show(said)
         elif "error" in said:
@@ -326,14 +328,16 @@ class DataPanel(QWidget):
         )
 
     def _tell_editor(self) -> None:
-        if isinstance(self._answer, Preview):
-            if self._editor.info != self._answer.info:
-                self._editor.set_data_info(self._answer.info)
-        elif self._answer is not None:
+        if isinstance(self._answer, str):
             self._editor.set_data_info(None, self._answer)
+        elif self._answer is not None and self._editor.info != self._answer.info:
+            self._editor.set_data_info(self._answer.info)
 
 
 def _decoded(said: dict[str, Any]) -> Preview | dict[str, Any]:
+    """In the job's thread, which is why the readers of data are imported here."""
+    from workbench.data.preview import Preview
+
     return Preview.from_json(said) if "info" in said else said
 
 

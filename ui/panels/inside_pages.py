@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 
 from ui.assistant import Assistant
 from ui.editor import Editor
-from ui.panels.inside import InsidePanel
-from ui.panels.pages import Pages
+from ui.panels.pages import LatePages
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
+    from ui.panels.inside import InsidePanel
     from ui.panels.latency import LatencyPage
     from ui.panels.try_it import TryPage
 
 
 class _Made(NamedTuple):
-    """The pages that are made at the first use, in their order."""
+    """The pages, in their order."""
 
+    weights: InsidePanel
     attempt: TryPage
     speed: LatencyPage
 
 
-class InsidePages(Pages):
-    """Pages on the selected run's network; those with plots are made at the first use.
+class InsidePages(LatePages[_Made]):
+    """Pages on the selected run's network.
 
     Args:
         editor: Knows the machine.
@@ -47,27 +46,27 @@ class InsidePages(Pages):
         super().__init__(self.tr("What to look at"))
         self._editor, self._assistant, self._store = editor, assistant, store
         self._run: Run | None = None
-        self.weights = InsidePanel(assistant)
-        self.weights.failed.connect(self.failed)
-        self.weights.remedy_chosen.connect(self.remedy_chosen)
-        self.add(
-            self.weights, self.tr("Weights"),
-            self.tr("How weights are spread, gradients and dead units, layer by layer"),
-        )  # fmt: skip
 
-    @cached_property
-    def _pages(self) -> _Made:
+    def make(self) -> _Made:
+        from ui.panels.inside import InsidePanel
         from ui.panels.latency import LatencyPage
         from ui.panels.try_it import TryPage
 
         made = _Made(
-            TryPage(self._assistant), LatencyPage(self._editor, self._assistant, self._store)
+            InsidePanel(self._assistant),
+            TryPage(self._assistant),
+            LatencyPage(self._editor, self._assistant, self._store),
         )
         words = (
+            (
+                self.tr("Weights"),
+                self.tr("How weights are spread, gradients and dead units, layer by layer"),
+            ),
             (self.tr("Try it"), self.tr("What the network takes a drawing or an image for")),
             (self.tr("Speed"), self.tr("How fast the trained network answers here")),
         )
-        pages: tuple[TryPage | LatencyPage, ...] = made
+        made.weights.remedy_chosen.connect(self.remedy_chosen)
+        pages: tuple[InsidePanel | TryPage | LatencyPage, ...] = made
         for page, (title, reason) in zip(pages, words, strict=True):
             self.add(page, title, reason)
             page.failed.connect(self.failed)
@@ -75,23 +74,23 @@ class InsidePages(Pages):
         return made
 
     @property
+    def weights(self) -> InsidePanel:
+        """Looks into the network."""
+        return self.made.weights
+
+    @property
     def attempt(self) -> TryPage:
         """Tries the network on an image."""
-        return self._pages.attempt
+        return self.made.attempt
 
     @property
     def speed(self) -> LatencyPage:
         """Times the network."""
-        return self._pages.speed
+        return self.made.speed
 
     def show_run(self, run: Run | None) -> None:
         """Takes another selected run, or none."""
         self._run = run
-        self.weights.show_run(run)
-        if "_pages" in vars(self):
-            for page in self._pages:
+        if self.are_made:
+            for page in self.made:
                 page.show_run(run)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        _ = self._pages
-        super().showEvent(event)

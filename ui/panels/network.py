@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, Slot
 
 from ui.editor import Editor
 from ui.models.layers import Layers
-from ui.panels.drawing import DrawingPage
 from ui.panels.layer_actions import LayerActions
-from ui.panels.layer_costs import LayerCostsPage
-from ui.panels.levers import LeversPage
-from ui.panels.pages import Pages
-from ui.panels.structure_compare import ComparePage
+from ui.panels.pages import LatePages
 from workbench.runs.record import Run
 
+if TYPE_CHECKING:
+    from ui.panels.drawing import DrawingPage
+    from ui.panels.layer_costs import LayerCostsPage
+    from ui.panels.levers import LeversPage
+    from ui.panels.structure_compare import ComparePage
 
-class NetworkPanel(Pages):
+
+class _Made(NamedTuple):
+    """The pages, in their order."""
+
+    costs: LayerCostsPage
+    drawing: DrawingPage
+    levers: LeversPage
+    compare: ComparePage
+
+
+class NetworkPanel(LatePages[_Made]):
     """Pages about the editor's structure.
 
     Args:
@@ -42,20 +54,71 @@ class NetworkPanel(Pages):
         read_run: Callable[[str], Run | None],
     ) -> None:
         super().__init__(self.tr("Views of the network"))
-        self._editor = editor
-        self.costs = LayerCostsPage(editor, layers, commands)
-        self.drawing = DrawingPage(editor, layers, commands)
-        self.add(self.costs, self.tr("Layers"), self.tr("What each layer costs, in every figure"))
-        self.add(self.drawing, self.tr("Drawing"), self.tr("The network as a picture, for papers"))
-        self.levers = LeversPage(editor)
-        self.add(self.levers, self.tr("Levers"), self.tr("Make the network smaller in one move"))
-        self.compare = ComparePage(editor, read_run)
-        self.add(
-            self.compare, self.tr("Compare"), self.tr("What differs from another run or a preset")
+        self._editor, self._layers, self._commands = editor, layers, commands
+        self._read_run = read_run
+        self._newest: Sequence[tuple[str, str]] = ()
+        self._preferred = ""
+
+    def make(self) -> _Made:
+        from ui.panels.drawing import DrawingPage
+        from ui.panels.layer_costs import LayerCostsPage
+        from ui.panels.levers import LeversPage
+        from ui.panels.structure_compare import ComparePage
+
+        made = _Made(
+            LayerCostsPage(self._editor, self._layers, self._commands),
+            DrawingPage(self._editor, self._layers, self._commands),
+            LeversPage(self._editor),
+            ComparePage(self._editor, self._read_run),
         )
-        self.drawing.export.failed.connect(self.failed)
-        self.drawing.said.connect(self.said)
+        words = (
+            (self.tr("Layers"), self.tr("What each layer costs, in every figure")),
+            (self.tr("Drawing"), self.tr("The network as a picture, for papers")),
+            (self.tr("Levers"), self.tr("Make the network smaller in one move")),
+            (self.tr("Compare"), self.tr("What differs from another run or a preset")),
+        )
+        for page, (title, reason) in zip(made, words, strict=True):
+            self.add(page, title, reason)
+        made.drawing.export.failed.connect(self.failed)
+        made.drawing.said.connect(self.said)
+        made.compare.show_runs(self._newest)
+        made.compare.prefer(self._preferred)
+        return made
+
+    @property
+    def costs(self) -> LayerCostsPage:
+        """Says what each layer costs."""
+        return self.made.costs
+
+    @property
+    def drawing(self) -> DrawingPage:
+        """Draws the network."""
+        return self.made.drawing
+
+    @property
+    def levers(self) -> LeversPage:
+        """Makes the network smaller."""
+        return self.made.levers
+
+    @property
+    def compare(self) -> ComparePage:
+        """Says what differs from another network."""
+        return self.made.compare
+
+    @Slot(list)
+    def show_runs(self, runs: Sequence[tuple[str, str]]) -> None:
+        """Offers these runs to compare with: ids and names, newest first."""
+        self._newest = runs
+        if self.are_made:
+            self.compare.show_runs(runs)
+
+    def prefer(self, run_id: str) -> None:
+        """Compares with this run (it was selected elsewhere)."""
+        self._preferred = run_id
+        if self.are_made:
+            self.compare.prefer(run_id)
 
     def close_jobs(self) -> None:
         """Ends what is being written; before the window goes."""
-        self.drawing.export.close()
+        if self.are_made:
+            self.drawing.export.close()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Generic, TypeVar
+
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -13,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+
+Made = TypeVar("Made", bound=tuple[QWidget, ...])
 
 
 class Pages(QWidget):
@@ -80,3 +86,28 @@ class Pages(QWidget):
         if checked:
             self.stack.setCurrentIndex(number)
             self.shown.emit(self.current)
+
+
+class LatePages(Pages, Generic[Made]):
+    """Pages that are made at the first use, with the modules they need: the window starts sooner.
+
+    A subclass gives `make`, and keeps for the pages what comes before they are made.
+    """
+
+    def make(self) -> Made:
+        """Makes the pages and adds each with its button; called once."""
+        raise NotImplementedError
+
+    @cached_property
+    def made(self) -> Made:
+        """The pages, in their order."""
+        return self.make()
+
+    @property
+    def are_made(self) -> bool:
+        """Whether the pages are there already."""
+        return "made" in vars(self)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        _ = self.made
+        super().showEvent(event)

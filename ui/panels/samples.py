@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRect, Qt
@@ -9,7 +11,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
-from workbench.data import Preview
+
+if TYPE_CHECKING:
+    from workbench.data.preview import Preview
 
 CELL = 72
 LEAST_CELL = 40

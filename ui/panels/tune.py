@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 
 from ui.assistant import Assistant
 from ui.editor import Editor
-from ui.panels.pages import Pages
+from ui.panels.pages import LatePages
 
 if TYPE_CHECKING:
     from ui.panels.batch_finder import BatchFinder
@@ -31,11 +29,8 @@ class _Made(NamedTuple):
     hardware: HardwarePage
 
 
-class TunePanel(Pages):
-    """Pages that find a setting by trying; made at the first use.
-
-    They and the library of their plots take longer to load than the rest of the window, which a
-    person sees the sooner for it.
+class TunePanel(LatePages[_Made]):
+    """Pages that find a setting by trying.
 
     Args:
         editor: Whose experiment is tried, and takes what is found.
@@ -52,8 +47,7 @@ class TunePanel(Pages):
         super().__init__(self.tr("What to find"))
         self._editor, self._assistant, self._store = editor, assistant, store
 
-    @cached_property
-    def _pages(self) -> _Made:
+    def make(self) -> _Made:
         from ui.panels.batch_finder import BatchFinder
         from ui.panels.hardware import HardwarePage
         from ui.panels.rate_finder import RateFinder
@@ -86,31 +80,27 @@ class TunePanel(Pages):
     @property
     def rate(self) -> RateFinder:
         """Finds the learning rate."""
-        return self._pages.rate
+        return self.made.rate
 
     @property
     def batch(self) -> BatchFinder:
         """Finds the batch size."""
-        return self._pages.batch
+        return self.made.batch
 
     @property
     def speed(self) -> SpeedPage:
         """Finds the fastest hardware settings."""
-        return self._pages.speed
+        return self.made.speed
 
     @property
     def roofline(self) -> RooflinePage:
         """Says where the time goes."""
-        return self._pages.roofline
+        return self.made.roofline
 
     @property
     def hardware(self) -> HardwarePage:
         """Lists what this computer has."""
-        return self._pages.hardware
-
-    def showEvent(self, event: QShowEvent) -> None:
-        _ = self._pages
-        super().showEvent(event)
+        return self.made.hardware
 
     def find_setting(self, path: str) -> None:
         """Shows the page that finds a setting, and begins."""

@@ -37,6 +37,17 @@ class Plan(NamedTuple):
     steps_per_epoch: int
     total_steps: int
 
+    def sample(self, count: int) -> Steps:
+        """Steps to look at: all, or `count` (2 or more) spread evenly, the first and last included.
+
+        Returns:
+            Shape (n,), ascending, none twice; step 0 alone where nothing is planned.
+        """
+        if self.total_steps <= count:
+            return np.arange(max(1, self.total_steps))
+        # More than a step apart, so that no two of them become the same number.
+        return np.linspace(0, self.total_steps - 1, count).astype(np.int64)
+
 
 class Schedule(Choice):
     """A learning-rate schedule. The optimizer's `learning_rate` is where it starts from.
@@ -126,7 +137,7 @@ class Schedule(Choice):
         plan = Plan(facts.steps_per_epoch, facts.steps_per_epoch * facts.epochs)
         if not plan.total_steps or not facts.learning_rate:
             return ""
-        steps = np.unique(np.linspace(0, plan.total_steps - 1, SHOWN_STEPS).astype(np.int64))
+        steps = plan.sample(SHOWN_STEPS)
         rates = self.rates(facts.learning_rate, steps, plan)
         first, highest, last = (f"{rate:.3g}" for rate in (rates[0], rates.max(), rates[-1]))
         if rates.min() == rates.max():
