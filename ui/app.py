@@ -19,6 +19,10 @@ from ui.main_window import MainWindow
 from workbench.places import default_store
 from workbench.runs.store import Store, StoreError
 
+SWITCH_SECONDS = 0.001
+"""After this long a thread that computes lets the window's thread go on; Python's own 5 ms, at each
+of the many calls from Qt that paint a table, made turns of a fifth of a second."""
+
 
 def run(file: Path | None, store_folder: Path | None) -> int:
     """Opens the window and returns when it is closed.
@@ -33,6 +37,7 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     application.setStyle("Fusion")
     folder: Path | None = store_folder or default_store()
     code = 0
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what is imported stays; to walk it at every full collection takes a frame or two
     while folder is not None:
         store = open_store(folder)

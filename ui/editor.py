@@ -122,7 +122,7 @@ class Editor(Edited):
     @property
     def facts(self) -> Facts:
         """What explanations may count on."""
-        return self.experiment.facts(self._info, self.analysis)
+        return self.experiment.facts(self._info)
 
     @property
     def problems(self) -> list[Problem]:
@@ -131,7 +131,7 @@ class Editor(Edited):
         if self._data_problem is not None:
             found.append(self._data_problem)
         if self._own_problems is None:
-            self._own_problems = self.experiment.problems(self._info, self.analysis)
+            self._own_problems = self.experiment.problems(self._info)
         missing = self.experiment.hardware.missing(self.machine) if self.machine else ""
         here = [Problem("hardware.target", missing)] if missing else []
         return found + here + self._own_problems

@@ -5,7 +5,6 @@ Immutable, so that undo is a stack of experiments. Nothing is read here but the 
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -19,7 +18,7 @@ from workbench.analysis import Analysis, analyze
 from workbench.costs import LayerCost
 from workbench.files import write_atomically
 from workbench.spec.augmentation import Augmentation
-from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError, setting
+from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError
 from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.errors import near_miss
@@ -30,6 +29,7 @@ from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
 from workbench.spec.schedules import Fixed, Plan, Schedule
 from workbench.spec.stopping import NoStopping, Stopping
+from workbench.spec.training import Training
 
 REFERENCE_CNN: tuple[Layer, ...] = (
     Conv2D(filters=32),
@@ -53,84 +53,6 @@ class Structure(Spec):
         title="Layers",
         description="The network's layers, from the image to the class probabilities.",
     )
-
-
-class Training(Spec):
-    """How long and in what pieces the network learns."""
-
-    epochs: int = setting(
-        10, "Epochs", "How often the whole training set is seen.", ge=1, le=100_000
-    )
-    batch_size: int = setting(
-        64,
-        "Batch size",
-        "Images to a step: larger is faster per image, smaller often generalises better.",
-        unit="images",
-        ge=1,
-        le=1_000_000,
-    )
-    seed: int = setting(
-        0,
-        "Seed",
-        "Start of every random choice; the same seed on the same machine gives the same run.",
-        ge=0,
-        le=2**31 - 1,
-    )
-    validation_split: float = setting(
-        0.1,
-        "Validation share",
-        "Share of the training images kept aside, stratified by class, to judge each epoch; 0 for "
-        "none.",
-        ge=0.0,
-        le=0.9,
-    )
-    folds: int = setting(
-        0,
-        "Folds",
-        "Cross-validation: the training images are cut into this many parts, stratified by class, "
-        "and one of them judges each epoch in place of the validation share. Run > Cross-validate "
-        "trains once for every part, so that each image is judged once.",
-        advanced=True,
-        zero="off",
-        ge=0,
-        le=100,
-    )
-    fold: int = setting(
-        1,
-        "Fold held out",
-        "Which of the folds judges, from 1; no matter where there are no folds.",
-        advanced=True,
-        ge=1,
-        le=100,
-    )
-    probes: bool = setting(
-        False,
-        "Probes",
-        "Record the gradient's norm and the update-to-weight ratio of every step, and plot them "
-        "live. A norm that sinks to 0 or shoots up is a vanishing or exploding gradient; a ratio "
-        "near 1e-3 is healthy, by a rule of thumb of A. Karpathy (CS231n). Changes no result; made "
-        "a step of the reference CNN 1 % slower, and takes the memory of the weights once more.",
-        advanced=True,
-    )
-
-    @property
-    def has_validation(self) -> bool:
-        """Whether images are kept aside to judge each epoch."""
-        return self.folds > 0 or self.validation_split > 0
-
-    def train_images(self, images: int) -> int:
-        """How many of the training part's images are left to train on."""
-        if self.folds > 1:
-            return images - len(range(self.fold - 1, images, self.folds))  # as they are dealt out
-        return images - math.ceil(images * self.validation_split)
-
-    def faults(self) -> dict[str, str]:
-        """What is wrong by name of the setting; empty where all is well."""
-        if self.folds == 1:
-            return {"folds": "must be 0 (off) or at least 2, got 1"}
-        if 0 < self.folds < self.fold:
-            return {"fold": f"must be at most the {self.folds} folds, got {self.fold}"}
-        return {}
 
 
 class Experiment(Spec):
@@ -278,32 +200,25 @@ class Experiment(Spec):
         """Steps to an epoch on the training images left by the validation share."""
         return -(-self.training.train_images(info.train_images) // self.training.batch_size)
 
-    def facts(self, info: DataInfo | None, analysis: Analysis | None = None) -> Facts:
-        """What explanations may count on.
-
-        Args:
-            info: What is known of the data; None leaves out what depends on it.
-            analysis: Of the network, where it was made already.
-        """
+    def facts(self, info: DataInfo | None) -> Facts:
+        """What explanations may count on; without those of the data where they aren't known."""
         training = self.training
         known = Facts(0, 0, training.epochs, training.batch_size, self.optimizer.learning_rate)
         if info is None:
             return known
-        analysis = analysis or self.analysis(info)
-        steps = self.steps_per_epoch(info)
-        return known._replace(parameters=analysis.trainable, steps_per_epoch=steps)
+        steps, parameters = self.steps_per_epoch(info), self.analysis(info).trainable
+        return known._replace(parameters=parameters, steps_per_epoch=steps)
 
     def plan(self, info: DataInfo) -> Plan:
         """The training that is planned, which the schedule spans."""
         steps = self.steps_per_epoch(info)
         return Plan(steps, steps * self.training.epochs)
 
-    def problems(self, info: DataInfo | None, analysis: Analysis | None = None) -> list[Problem]:
+    def problems(self, info: DataInfo | None) -> list[Problem]:
         """Why it can't train yet; empty where it can.
 
         Args:
             info: What is known of the data; None leaves out what depends on it.
-            analysis: Of the network on this data, where it has been made already.
         """
         found = self.hardware.conflicts()
         if self.training.probes and self.hardware.is_parallel:
@@ -319,7 +234,7 @@ class Experiment(Spec):
         ):
             found += [Problem(f"{group}.{name}", words) for name, words in faults.items()]
         if info is not None:
-            analysis = analysis or self.analysis(info)
+            analysis = self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
             found += self._constraint_problems(analysis)
             images = self.training.train_images(info.train_images)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.engine.conftest import Oracle
 from tests.engine.strategies import EVERY_CHOICE, FAMILIES, specs
-from workbench.experiment import Experiment, Structure, Training, parse_settings
+from workbench.experiment import Experiment, Structure, parse_settings
 from workbench.spec import Choice, Spec, SpecError
 from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import setting
@@ -21,6 +21,7 @@ from workbench.spec.data import DIGITS, MNIST, Data, DataInfo, Digits, KerasData
 from workbench.spec.layers import Conv2D, Dense
 from workbench.spec.optimizers import SGD, Adam, Optimizer
 from workbench.spec.schedules import Fixed
+from workbench.spec.training import Training
 
 
 def name_of(cls: type[Choice]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.experiment import Experiment, Training
+from workbench.experiment import Experiment
 from workbench.runs import database
 from workbench.runs.database import FILE as DATABASE
 from workbench.runs.record import (
@@ -28,6 +28,7 @@ from workbench.runs.record import (
 )
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.spec.training import Training
 
 ROOT = Path(__file__).parents[2]
 SCHEMA_1, SCHEMA_2, SCHEMA_3 = (

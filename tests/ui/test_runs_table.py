@@ -20,7 +20,9 @@ from ui.models.run_cells import DIFFERENCE_ROLE
 from ui.panels import run_export
 from ui.panels.run_columns import KEY_ROLE, ColumnChooser
 from workbench import presets
+from workbench.runs.reader import Mark, Reader
 from workbench.runs.record import Run
+from workbench.runs.store import Store
 
 # The off-screen platform can't do what a list of completions asks for.
 pytestmark = [
@@ -338,6 +340,25 @@ def test_many_runs_are_read_and_arranged_in_threads(
     again.runs.table.selectAll()
     again.runs.actions_["star"].trigger()
     qtbot.waitUntil(lambda: all(run.starred for run in again.store.runs()))
+
+
+@pytest.mark.parametrize("taken", [0, 10, 30])
+def test_a_reading_gives_a_batch_a_turn_and_ends_with_the_window(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    monkeypatch.setattr(run_feed, "FEW", 4)
+    monkeypatch.setattr(Reader.changes, "__defaults__", (Mark(), 5))
+    with Store(tmp_path) as store:
+        for number in range(30):
+            add_run(store, number, epochs=1)
+        feed = run_feed.RunFeed(store)
+        sizes: list[int] = []
+        feed.changed.connect(lambda places: sizes.append(len(places)))
+        feed.look()
+        qtbot.waitUntil(lambda: len(feed.frame) >= taken)
+        feed.close()
+        assert {*sizes} <= {5, 0}
+        assert len(feed.frame) >= taken
 
 
 def test_one_run_that_changed_moves_no_others(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Semaphore
 
 import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -54,12 +55,37 @@ class _Tell(QObject):
     done = Signal()
 
 
+class _Turns:
+    """Lets a thread give one batch at a time, so that no turn of the window takes in several."""
+
+    def __init__(self) -> None:
+        self._taken = Semaphore(1)
+        self._closed = Event()
+
+    def may_give(self) -> bool:
+        """Waits until the last batch is taken; False once nobody takes any."""
+        self._taken.acquire()
+        return not self._closed.is_set()
+
+    def took(self) -> None:
+        """The batch is taken."""
+        self._taken.release()
+
+    def close(self) -> None:
+        """Nobody takes any more."""
+        self._closed.set()
+        self._taken.release()
+
+
 class _Read(QRunnable):
     """Reads all that changed, through a store of its own, as one belongs to one thread."""
 
-    def __init__(self, folder: Path, since: Mark, keys: list[str], tell: _Tell) -> None:
+    def __init__(
+        self, folder: Path, since: Mark, keys: list[str], tell: _Tell, turns: _Turns
+    ) -> None:
         super().__init__()
-        self._folder, self._since, self._keys, self._tell = folder, since, keys, tell
+        self._folder, self._since, self._keys = folder, since, keys
+        self._tell, self._turns = tell, turns
 
     def run(self) -> None:
         try:
@@ -67,7 +93,10 @@ class _Read(QRunnable):
                 while store.fill_in(FILLED_AT_ONCE):
                     pass
                 for batch in store.reader.all(self._since):
-                    self._tell.got.emit(batch, _read_columns(store, self._keys, batch.ids))
+                    columns = _read_columns(store, self._keys, batch.ids)
+                    if not self._turns.may_give():
+                        break
+                    self._tell.got.emit(batch, columns)
         except StoreError as error:
             self._tell.failed.emit(str(error))
         self._tell.done.emit()
@@ -122,8 +151,9 @@ class RunFeed(QObject):
         self._asked: set[str] = set()
         self._curves: list[ShownRun] = []
         self._named: list[tuple[str, str]] = []
+        self._turns = _Turns()
         self._tell = _Tell(self)
-        self._tell.got.connect(self._take)
+        self._tell.got.connect(self._take_read)
         self._tell.got_columns.connect(self._take_columns)
         self._tell.failed.connect(self.failed)
         self._tell.done.connect(self._done)
@@ -147,7 +177,8 @@ class RunFeed(QObject):
         try:
             if reader.is_much(since, FEW) or reader.is_unfilled:
                 self._reading = True
-                self._pool.start(_Read(self._store.folder, since, sorted(self._asked), self._tell))
+                keys = sorted(self._asked)
+                self._pool.start(_Read(self._store.folder, since, keys, self._tell, self._turns))
                 return
             batch = reader.changes(since)
             if batch.mark != since:
@@ -180,10 +211,15 @@ class RunFeed(QObject):
     def close(self) -> None:
         """Waits for the thread; before the store is closed."""
         self._closed = True
+        self._turns.close()
         self._pool.clear()
         self._pool.waitForDone()
 
     @Slot(object, object)
+    def _take_read(self, batch: Batch, columns: Values) -> None:
+        self._take(batch, columns)
+        self._turns.took()
+
     def _take(self, batch: Batch, columns: Values) -> None:
         places = self.frame.apply(batch)
         gone = [self.frame.place_of_any(run_id) for run_id in batch.gone]

@@ -5,6 +5,7 @@ Which curves there are and how they are drawn is shared and only read here.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,14 +15,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ui.plots.compared import Item
+from ui.plots.compared import Item, View, in_data_units
+from ui.plots.cuts import Allowance
 from ui.plots.layer import Area, Line, Reading, Readout, Width
 from ui.plots.panel import X_QUANTITY
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text
 from ui.plots.view import PlotView
-from workbench.curves.run import CATCH_UP, METRICS, Points
+from workbench.curves.run import CATCH_UP, METRICS
 from workbench.figures.settings import Plot
 
 Y_QUANTITY = {
@@ -38,11 +40,15 @@ epochs as their training metric."""
 MOST_READ = 12
 """Runs that the readout lists."""
 
-MOST_RESTING, MOST_MOVING, FEWEST = 50_000, 16_000, 80
+MOST_RESTING, FEWEST_RESTING = 50_000, 80
+MOST_MOVING, FEWEST_MOVING = 16_000, 48
 """Parts of the width that all curves of a plot get together, and what each has at least."""
 
 FAST, SLOW, LEAST_DETAIL = 0.008, 0.014, 0.3
 """Seconds of a frame that is moved: what it should stay between."""
+
+CUTTING = 0.002
+"""Seconds of such a frame that go into cutting curves to a new density."""
 
 SMALLEST_SHARE = 1e-6
 """A logarithmic x axis begins at this part of its end, where the data begin at 0."""
@@ -95,9 +101,8 @@ class CompareState:
         self.x_range = float(np.log10(low)), float(np.log10(max(high, low * 1.01)))
 
     def window(self) -> Range:
-        """The x that is shown, in units of the axis."""
-        low, high = self.x_range
-        return (10.0**low, 10.0**high) if self.plot.log_x else (low, high)
+        """The x that is shown, in units of the data."""
+        return in_data_units(self.plot, self.x_range)
 
 
 class CompareCell(QWidget):
@@ -140,9 +145,11 @@ class CompareCell(QWidget):
 
         No spike is lost, however few they are.
         """
-        most = MOST_MOVING * self._detail if self._state.moving else MOST_RESTING
+        most, fewest = MOST_RESTING, FEWEST_RESTING
+        if self._state.moving:
+            most, fewest = int(MOST_MOVING * self._detail), FEWEST_MOVING
         lines = len(self.items) * (2 if self._state.plot.smoothing else 1)
-        return min(self.view.buckets, max(FEWEST, int(most / max(1, lines))))
+        return min(self.view.buckets, max(fewest, most // max(1, lines)))
 
     def drawable(self) -> bool:
         """Whether it can be seen."""
@@ -166,10 +173,13 @@ class CompareCell(QWidget):
         if state.y_range is not None:
             self.view.set_y_range(state.y_range)
         begin = time.perf_counter()
-        self.view.curves.set_lines(*self._lines())
+        view = self._view(CUTTING if state.moving else math.inf)
+        self.view.curves.set_lines(*self._lines(view))
         self.view.viewport().repaint()
         if state.moving:
             self._adapt(time.perf_counter() - begin)
+        if view.allowance.was_short:
+            self._drawn = None  # at rest it is drawn again, in full
         return unfinished
 
     def _adapt(self, seconds: float) -> None:
@@ -204,11 +214,12 @@ class CompareCell(QWidget):
         shown = [item for item in self.items if not item.hidden]
         return sorted(shown, key=lambda item: item.key == self._state.highlighted)
 
-    def _lines(self) -> tuple[list[Line], list[Area]]:
+    def _lines(self, view: View) -> tuple[list[Line], list[Area]]:
         state, theme, plot = self._state, self._state.theme, self._state.plot
         raw: list[Line] = []
         main: list[Line] = []
         areas: list[Area] = []
+        metrics = state.metrics()
         fades = any(item.key == state.highlighted for item in self.items)
         for item in self._in_order():
             colour = theme.legible(item.colour)
@@ -216,50 +227,34 @@ class CompareCell(QWidget):
             if fades and not chosen:
                 colour = theme.faded(colour)
             elif plot.smoothing > 0 and len(item.curves) == 1:
-                points = self._visible(item, plot.metric, 0.0)
+                points = item.visible(plot.metric, view, 0.0)
                 raw.append(Line(*points, theme.faint(colour), width=Width.HAIR))
-            for metric in state.metrics():
-                points = self._visible(item, metric, plot.smoothing)
+            for metric in metrics:
+                points = item.visible(metric, view, plot.smoothing)
                 beside = metric != plot.metric
                 style = Qt.PenStyle.DashLine if beside else item.style
                 width = Width.BOLD if chosen else Width.NORMAL
                 main.append(Line(*points, colour, style, markers=beside, width=width))
-                edges = item.edges(metric, plot, *state.window(), self.buckets)
+                edges = item.edges(metric, view)
                 if edges is not None:
-                    areas.append(Area(*self._on_axes(*edges), theme.band(colour)))
+                    areas.append(Area(*edges, theme.band(colour)))
         return [line for line in raw + main if len(line.x)], areas
 
-    def _visible(self, item: Item, metric: str, smoothing: float) -> Points:
+    def _view(self, seconds: float = math.inf) -> View:
+        """What is asked of the curves, which may be cut anew for so long."""
         state = self._state
-        x, y = item.visible(metric, state.plot, *state.window(), self.buckets, smoothing)
-        x, y, _ = self._on_axes(x, y, y)
-        return x, y
-
-    def _on_axes(
-        self, x: np.ndarray, low: np.ndarray, high: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Logarithms where an axis is logarithmic; what has none is left out."""
-        plot = self._state.plot
-        if plot.log_x:
-            keep = x > 0
-            x, low, high = np.log10(x[keep]), low[keep], high[keep]
-        if plot.log_y:
-            keep = high > 0
-            x, low, high = x[keep], low[keep], high[keep]
-            low, high = np.log10(np.maximum(low, high * 1e-3)), np.log10(high)
-        return x, low, high
+        return View(state.plot, state.x_range, self.buckets, Allowance(seconds))
 
     def y_bounds(self) -> list[Range]:
         """What each visible curve wants to show of y, in the part of x that is shown."""
-        state = self._state
+        view = self._view()
         found = []
         for item in self._in_order():
-            for metric in state.metrics():
-                found.append(robust_bounds(self._visible(item, metric, 0.0)[1]))
-                edges = item.edges(metric, state.plot, *state.window(), self.buckets)
+            for metric in self._state.metrics():
+                found.append(robust_bounds(item.visible(metric, view, 0.0)[1]))
+                edges = item.edges(metric, view)
                 if edges is not None:
-                    _, low, high = self._on_axes(*edges)
-                    found += [robust_bounds(low), robust_bounds(high)]
+                    found += [robust_bounds(edges[1]), robust_bounds(edges[2])]
         return [bounds for bounds in found if bounds is not None]
 
     def readings(self, x: float) -> tuple[Reading, ...]:

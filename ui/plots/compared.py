@@ -14,18 +14,69 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
+from ui.plots.cuts import Allowance, Cuts, FloatPoints
+from ui.plots.ranges import Range
 from workbench.curves.mean import Band, band_of
 from workbench.curves.pyramid import Extrema, visible_indices
 from workbench.curves.run import EPOCH_METRICS, Points, RunCurves
 from workbench.curves.smoothing import Average
 from workbench.figures.settings import Plot
 
-Edges = tuple[npt.NDArray[np.float64], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+Edges = tuple[npt.NDArray[np.float64], npt.NDArray[np.floating], npt.NDArray[np.floating]]
 MOST_KEPT = 32_768
-"""Buckets of a curve that is kept for slicing; beyond, few points are in sight."""
+"""Parts of a curve that is kept for slicing; beyond, few points are in sight."""
 
-MOST_CUTS = 8
-NOTHING: Points = (np.empty(0), np.empty(0, np.float32))
+NOTHING: FloatPoints = (np.empty(0), np.empty(0))
+
+
+def in_data_units(plot: Plot, x_range: Range) -> Range:
+    """A part of the x axis as the data have it: an axis shows logarithms where it is one."""
+    low, high = x_range
+    return (10.0**low, 10.0**high) if plot.log_x else (low, high)
+
+
+@dataclass(frozen=True)
+class View:
+    """What is asked of a curve: how it is drawn, where, and how finely.
+
+    Attributes:
+        x_range: What is shown; logarithms on a logarithmic axis.
+        buckets: Parts of the shown width that get two points each.
+        allowance: For cutting curves anew.
+    """
+
+    plot: Plot
+    x_range: Range
+    buckets: int
+    allowance: Allowance = field(default_factory=Allowance)
+
+    @property
+    def window(self) -> Range:
+        """The x that is shown, in units of the data."""
+        return in_data_units(self.plot, self.x_range)
+
+    def on_axes(
+        self,
+        x: npt.NDArray[np.float64],
+        low: npt.NDArray[np.floating],
+        high: npt.NDArray[np.floating],
+    ) -> Edges:
+        """Logarithms where an axis is logarithmic; what has none is left out."""
+        if self.plot.log_x:
+            keep = x > 0
+            x, low, high = np.log10(x[keep]), low[keep], high[keep]
+        if self.plot.log_y:
+            keep = high > 0
+            x, low, high = x[keep], low[keep], high[keep]
+            low, high = np.log10(np.maximum(low, high * 1e-3)), np.log10(high)
+        return x, low, high
+
+    def points_on_axes(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.floating]
+    ) -> FloatPoints:
+        """As `on_axes`, for a curve."""
+        x, y, _ = self.on_axes(x, y, y)
+        return x, y.astype(np.float64)
 
 
 @dataclass
@@ -46,7 +97,8 @@ class Item:
     style: Qt.PenStyle
     curves: Sequence[RunCurves]
     hidden: bool = False
-    _cuts: dict[object, tuple[object, Points]] = field(default_factory=dict, repr=False)
+    _bounds: tuple[object, Range | None] = field(default=(None, None), repr=False, compare=False)
+    _cuts: Cuts = field(default_factory=Cuts, repr=False, compare=False)
 
     @property
     def version(self) -> object:
@@ -55,8 +107,12 @@ class Item:
 
     def bounds(self, axis: str) -> tuple[float, float] | None:
         """The least and the greatest x, or None without data."""
-        known = [b for b in (curves.bounds(axis) for curves in self.curves) if b is not None]
-        return (min(b[0] for b in known), max(b[1] for b in known)) if known else None
+        made_of = (self.version, axis)
+        if self._bounds[0] != made_of:
+            known = [b for b in (curves.bounds(axis) for curves in self.curves) if b is not None]
+            whole = (min(b[0] for b in known), max(b[1] for b in known)) if known else None
+            self._bounds = (made_of, whole)
+        return self._bounds[1]
 
     def catch_up(self, metric: str, smoothing: float, limit: int) -> bool:
         """Computes at most `limit` more smoothed values; True if some are left."""
@@ -66,39 +122,39 @@ class Item:
         """How many smoothed values there are so far."""
         return self.curves[0].smoothed_count(metric, smoothing)
 
-    def visible(
-        self, metric: str, plot: Plot, x0: float, x1: float, buckets: int, smoothing: float
-    ) -> Points:
-        """What to draw between two x.
+    def visible(self, metric: str, view: View, smoothing: float) -> FloatPoints:
+        """What to draw, in units of the axes.
 
         The whole curve is cut to the density of this zoom once, and sliced while it is moved.
         """
+        plot, curves = view.plot, self.curves[0]
         bounds = self.bounds(plot.axis)
         if bounds is None:
             return NOTHING
-        doublings = _doublings(bounds, (x0, x1), plot.log_x)
-        if buckets << doublings > MOST_KEPT:
-            return self.curves[0].visible(
-                metric, plot.axis, x0, x1, buckets, smoothing, logarithmic=plot.log_x
+        density = view.buckets << _doublings(bounds, view)
+
+        def cut(x0: float, x1: float, buckets: int) -> FloatPoints:
+            return view.points_on_axes(
+                *curves.visible(
+                    metric, plot.axis, x0, x1, buckets, smoothing, logarithmic=plot.log_x
+                )
             )
-        key = (metric, plot.axis, plot.log_x, smoothing, buckets << doublings)
-        made_of = (self.version, self.smoothed_count(metric, smoothing))
-        kept = self._cuts.get(key)
-        if kept is None or kept[0] != made_of:
-            cut = self.curves[0].visible(
-                metric, plot.axis, *bounds, buckets << doublings, smoothing,
-                logarithmic=plot.log_x,
-            )  # fmt: skip
-            if len(self._cuts) >= MOST_CUTS:
-                self._cuts.clear()
-            kept = self._cuts[key] = (made_of, cut)
-        x, y = kept[1]
-        start = max(int(np.searchsorted(x, x0, "left")) - 1, 0)
-        stop = int(np.searchsorted(x, x1, "right")) + 1
+
+        if density > MOST_KEPT:
+            return cut(*view.window, view.buckets)
+        x, y = self._cuts.get(
+            (metric, plot.axis, plot.log_x, plot.log_y, smoothing),
+            (self.version, self.smoothed_count(metric, smoothing)),
+            density,
+            lambda: cut(*bounds, density),
+            view.allowance,
+        )
+        start = max(int(x.searchsorted(view.x_range[0], "left")) - 1, 0)
+        stop = int(x.searchsorted(view.x_range[1], "right")) + 1
         return x[start:stop], y[start:stop]
 
-    def edges(self, metric: str, plot: Plot, x0: float, x1: float, buckets: int) -> Edges | None:
-        """The band between two x; None for a run alone."""
+    def edges(self, metric: str, view: View) -> Edges | None:
+        """The band to draw, in units of the axes; None for a run alone."""
         return None
 
     def value_at(self, metric: str, plot: Plot, x: float) -> tuple[float, float] | None:
@@ -140,27 +196,19 @@ class GroupItem(Item):
     def smoothed_count(self, metric: str, smoothing: float) -> int:
         return sum(len(known[1].band.x) for known in self.means.values())
 
-    def visible(
-        self, metric: str, plot: Plot, x0: float, x1: float, buckets: int, smoothing: float
-    ) -> Points:
-        mean = self.mean(metric, plot)
+    def visible(self, metric: str, view: View, smoothing: float) -> FloatPoints:
+        mean = self.mean(metric, view.plot)
         if mean is None:
             return NOTHING
-        found = self._found(mean, plot, x0, x1, buckets)
-        return mean.band.x[found], mean.band.mean[found].astype(np.float32)
+        found = _found(mean, view)
+        return view.points_on_axes(mean.band.x[found], mean.band.mean[found])
 
-    def edges(self, metric: str, plot: Plot, x0: float, x1: float, buckets: int) -> Edges | None:
-        mean = self.mean(metric, plot)
+    def edges(self, metric: str, view: View) -> Edges | None:
+        mean = self.mean(metric, view.plot)
         if mean is None:
             return None
-        found = self._found(mean, plot, x0, x1, buckets)
-        low, high = (edge[found].astype(np.float32) for edge in (mean.band.low, mean.band.high))
-        return mean.band.x[found], low, high
-
-    def _found(
-        self, mean: Mean, plot: Plot, x0: float, x1: float, buckets: int
-    ) -> npt.NDArray[np.int64]:
-        return visible_indices(mean.band.x, mean.extrema, x0, x1, buckets, logarithmic=plot.log_x)
+        found = _found(mean, view)
+        return view.on_axes(mean.band.x[found], mean.band.low[found], mean.band.high[found])
 
     def value_at(self, metric: str, plot: Plot, x: float) -> tuple[float, float] | None:
         mean = self.mean(metric, plot)
@@ -170,14 +218,20 @@ class GroupItem(Item):
         return float(mean.band.x[nearest]), float(mean.band.mean[nearest])
 
 
-def _doublings(whole: tuple[float, float], shown: tuple[float, float], log_x: bool) -> int:
+def _found(mean: Mean, view: View) -> npt.NDArray[np.int64]:
+    return visible_indices(
+        mean.band.x, mean.extrema, *view.window, view.buckets, logarithmic=view.plot.log_x
+    )
+
+
+def _doublings(whole: Range, view: View) -> int:
     """How often the shown part of x has to be doubled to reach the whole."""
-    if log_x:
-        least = max(whole[0], 1e-6 * whole[1], 1e-300)
-        parts = math.log(max(whole[1] / least, 2.0)), math.log(shown[1] / shown[0])
-    else:
-        parts = whole[1] - whole[0], shown[1] - shown[0]
-    return math.ceil(math.log2(max(parts[0] / parts[1], 1.0)))
+    low, high = whole
+    if view.plot.log_x:
+        least = max(low, 1e-6 * high, 1e-300)
+        low, high = math.log10(least), math.log10(max(high, 2.0 * least))
+    parts = (high - low) / (view.x_range[1] - view.x_range[0])
+    return math.ceil(math.log2(max(parts, 1.0)))
 
 
 def mean_of(points: Sequence[Points], metric: str, plot: Plot) -> Mean:

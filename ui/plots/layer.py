@@ -126,18 +126,25 @@ class CurveLayer(QGraphicsObject):
         self.pictures_painted += 1
         width = max(1, round(rect.width() * ratio))
         height = max(1, round(rect.height() * ratio))
-        picture = QPixmap(width, height)
+        picture = self._blank(width, height)
         picture.fill(self._theme.background if self._theme else Qt.GlobalColor.transparent)
         painter = QPainter(picture)
         scale = _Scale(width, height, xs, ys)
         self._paint_grid(painter, scale, rect)
         for area in self._areas:
             _paint_area(painter, area, scale)
-        for line in self._lines:
-            _paint_line(painter, line, scale, ratio)
+        _paint_lines(painter, self._lines, scale, ratio)
         painter.end()
         picture.setDevicePixelRatio(ratio)
         return picture
+
+    def _blank(self, width: int, height: int) -> QPixmap:
+        """A picture to paint over: the last one, as memory that is new costs milliseconds."""
+        last = self._picture
+        if last is None or (last.width(), last.height()) != (width, height):
+            return QPixmap(width, height)
+        last.setDevicePixelRatio(1.0)
+        return last
 
     def _paint_grid(self, painter: QPainter, scale: _Scale, rect: QRectF) -> None:
         if self._theme is None:
@@ -184,11 +191,29 @@ def _paint_area(painter: QPainter, area: Area, scale: _Scale) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _paint_line(painter: QPainter, line: Line, scale: _Scale, ratio: float) -> None:
-    if len(line.x) == 0:
+def _paint_lines(painter: QPainter, lines: Sequence[Line], scale: _Scale, ratio: float) -> None:
+    """All at once goes to pixels: a hundred short arrays cost more than one long one."""
+    drawn = [line for line in lines if len(line.x)]
+    if not drawn:
         return
-    x = np.clip(scale.x(line.x), -_FAR, _FAR)
-    y = np.clip(scale.y(np.asarray(line.y, dtype=np.float64)), -_FAR, _FAR)
+    x = np.clip(scale.x(np.concatenate([line.x for line in drawn])), -_FAR, _FAR)
+    y = np.concatenate([line.y for line in drawn]).astype(np.float64)
+    y = np.clip(scale.y(y), -_FAR, _FAR)
+    start = 0
+    for line in drawn:
+        piece = slice(start, start + len(line.x))
+        _paint_line(painter, line, x[piece], y[piece], scale.width, ratio)
+        start = piece.stop
+
+
+def _paint_line(
+    painter: QPainter,
+    line: Line,
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    width: int,
+    ratio: float,
+) -> None:
     painter.setPen(QPen(line.colour, 0, line.style))
     if len(x) > 1:
         polygon: QPolygonF = pg.functions.arrayToQPolygonF(x, y)
@@ -198,7 +223,7 @@ def _paint_line(painter: QPainter, line: Line, scale: _Scale, ratio: float) -> N
             painter.drawPolyline(polygon.translated(1, 0))
             painter.drawPolyline(polygon.translated(0, 1))
     if line.markers or len(x) == 1:
-        _paint_markers(painter, line.colour, x, y, scale.width, ratio)
+        _paint_markers(painter, line.colour, x, y, width, ratio)
 
 
 def _paint_markers(

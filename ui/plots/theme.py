@@ -6,6 +6,7 @@ Widgets never live here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
@@ -60,6 +61,16 @@ def contrast(one: QColor, other: QColor) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+@lru_cache(maxsize=1024)
+def _legible(colour: int, foreground: int, background: int) -> QColor:
+    """See `PlotTheme.legible`; every frame asks it for every curve."""
+    for share in (0.0, 0.2, 0.4, 0.6, 0.8):
+        candidate = mix(QColor(colour), QColor(foreground), share)
+        if contrast(candidate, QColor(background)) >= LEGIBLE:
+            return candidate
+    return QColor(foreground)
+
+
 @dataclass(frozen=True)
 class PlotTheme:
     """The colours of a plot but for those of runs."""
@@ -88,11 +99,7 @@ class PlotTheme:
 
     def legible(self, colour: QColor) -> QColor:
         """`colour`, or its nearest mix with the foreground that can be seen on the background."""
-        for share in (0.0, 0.2, 0.4, 0.6, 0.8):
-            candidate = mix(colour, self.foreground, share)
-            if contrast(candidate, self.background) >= LEGIBLE:
-                return candidate
-        return QColor(self.foreground)
+        return QColor(_legible(colour.rgb(), self.foreground.rgb(), self.background.rgb()))
 
     def faint(self, colour: QColor) -> QColor:
         """For the raw values behind a smoothed curve."""

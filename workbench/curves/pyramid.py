@@ -345,61 +345,6 @@ def _log_parts(x: FloatArray, extrema: Extrema, start: int, buckets: int) -> lis
     ]
 
 
-class Pyramid:
-    """One growing series of points (x, y) that can be drawn in a bounded number of points."""
-
-    def __init__(self) -> None:
-        self._x = Column(np.float64)
-        self._y = Extrema()
-
-    def __len__(self) -> int:
-        return len(self._x)
-
-    @classmethod
-    def of(cls, x: npt.ArrayLike, y: npt.ArrayLike) -> Pyramid:
-        """Build from whole arrays at once, as when an old run is opened."""
-        pyramid = cls()
-        pyramid.append(x, y)
-        return pyramid
-
-    @property
-    def non_finite(self) -> int:
-        """How many values were NaN or infinite; they are counted, not drawn."""
-        return self._y.non_finite
-
-    @property
-    def x_bounds(self) -> tuple[float, float] | None:
-        """The first and the last x, or None without points."""
-        return (float(self._x.values[0]), float(self._x.values[-1])) if len(self) else None
-
-    def append(self, x: npt.ArrayLike, y: npt.ArrayLike) -> None:
-        """Add points, `x` and `y` of shape `(n,)`, in amortised O(n).
-
-        Raises:
-            ValueError: if the shapes differ, or `x` is not finite or falls.
-        """
-        added = np.asarray(x, dtype=np.float64)
-        values = np.asarray(y)
-        if added.shape != values.shape or added.ndim != 1:
-            raise ValueError(
-                f"x and y must be arrays of one length, but have {added.shape} and {values.shape}"
-            )
-        require_rising(added, self._x.values, "x")
-        self._x.append(added)
-        self._y.append(values)
-
-    def truncate(self, size: int) -> None:
-        """Keep the first `size` points."""
-        self._x.truncate(size)
-        self._y.truncate(size)
-
-    def visible(
-        self, x0: float, x1: float, buckets: int
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float32]]:
-        """See `visible_points`."""
-        return visible_points(self._x.values, self._y, x0, x1, buckets)
-
-
 def require_rising(added: FloatArray, stored: FloatArray, name: str) -> None:
     """Refuse an x that is not finite or lies before its predecessor.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.runs import free
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
 
@@ -49,11 +50,11 @@ def adopt(store: Store, run: Run, metrics: Metrics, artifacts: Path) -> Run:
             taken = db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone()
             run_id = run.run_id
             if taken is not None or (store.folder / "runs" / run_id).exists():
-                run_id = store.free_id(run_id.rpartition("-")[0])
+                run_id = free.run_id(db, run_id.rpartition("-")[0])
             db.execute(
                 "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts, colour)"
                 " VALUES (?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, store.free_name(run.name), run.status, run.experiment_toml, run.created,
+                (run_id, free.name(db, run.name), run.status, run.experiment_toml, run.created,
                  store.keep_spec(run.experiment_toml)),
             )  # fmt: skip
             _add_metrics(store, run_id, metrics)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import secrets
 import shutil
 import sqlite3
 import time
@@ -24,6 +23,7 @@ import numpy as np
 
 from workbench.experiment import Experiment
 from workbench.runs import fields as spec_fields
+from workbench.runs import free, packed
 from workbench.runs.database import Database, StoreError
 from workbench.runs.reader import Reader
 from workbench.runs.record import (
@@ -85,14 +85,14 @@ class Store:
         """
         now = time.time()
         with self._db.change() as db:
-            run_id = self.free_id(time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
+            run_id = free.run_id(db, time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
             ).fetchone()[0]
             toml = experiment.to_toml()
             parts = self.keep_spec(toml)
-            name = self.free_name(experiment.name)
+            name = free.name(db, experiment.name)
             db.execute(
                 "INSERT INTO runs"
                 " (run_id, name, status, experiment_toml, created, position, parts, tags, colour)"
@@ -291,38 +291,19 @@ class Store:
             run: Columns of the run, set in the same transaction.
         """
         with self._db.change():
-            self._add_packed("steps", run_id, first_step, values.astype(STEP_DTYPE))
+            packed.add(self._db, "steps", run_id, first_step, values.astype(STEP_DTYPE))
             if probes is not None:
-                self._add_packed("probes", run_id, first_step, probes.astype(PROBE_DTYPE))
+                packed.add(self._db, "probes", run_id, first_step, probes.astype(PROBE_DTYPE))
             if run:
                 self.update(run_id, **run)
 
     def steps(self, run_id: str) -> StepMetrics:
         """Metrics of every step of a run."""
-        return self._packed("steps", run_id, STEP_DTYPE)
+        return packed.read(self._db, "steps", run_id, STEP_DTYPE)
 
     def probes(self, run_id: str) -> StepMetrics:
         """What a run recorded of its steps besides, `PROBE_DTYPE`; no steps where it didn't."""
-        return self._packed("probes", run_id, PROBE_DTYPE)
-
-    def _add_packed(self, table: str, run_id: str, first_step: int, values: np.ndarray) -> None:
-        with self._db.change() as db:
-            db.execute(
-                f"INSERT OR REPLACE INTO {table} (run_id, first_step, count, data)"
-                " VALUES (?, ?, ?, ?)",
-                (run_id, first_step, len(values), values.tobytes()),
-            )
-
-    def _packed(self, table: str, run_id: str, dtype: np.dtype[Any]) -> StepMetrics:
-        rows = self._db.rows(
-            f"SELECT first_step, count, data FROM {table} WHERE run_id = ? ORDER BY first_step",
-            (run_id,),
-        )
-        if not rows:
-            return StepMetrics(np.empty(0, np.int64), np.empty(0, dtype))
-        numbers = [np.arange(r["first_step"], r["first_step"] + r["count"]) for r in rows]
-        values = np.frombuffer(b"".join(r["data"] for r in rows), dtype)
-        return StepMetrics(np.concatenate(numbers), values)
+        return packed.read(self._db, "probes", run_id, PROBE_DTYPE)
 
     def add_epoch(self, run_id: str, epoch: EpochMetrics, **run: Any) -> None:
         """Adds the metrics of an epoch, and sets columns of the run with them."""
@@ -364,7 +345,7 @@ class Store:
                 db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
                 values = metrics.values[metrics.steps <= step]
                 if len(values):
-                    self._add_packed(table, run_id, int(metrics.steps[0]), values)
+                    packed.add(self._db, table, run_id, int(metrics.steps[0]), values)
             best = ", ".join(f"{BEST[m]}({m})" for m in BEST)
             db.execute(
                 f"UPDATE runs SET ({', '.join(f'best_{m}' for m in BEST)}) ="
@@ -387,31 +368,6 @@ class Store:
     def keep_spec(self, toml: str) -> bytes:
         """Keeps the pieces of a spec; their numbers, as the column `parts` has them."""
         return spec_fields.keep(self._db, toml)
-
-    def free_id(self, stamp: str) -> str:
-        """An id that no run has.
-
-        Four digits tell runs of a second apart; in a hundred of them two are often the same.
-        """
-        ids = (f"{stamp}-{secrets.token_hex(2)}" for _ in itertools.count())
-        taken = "SELECT 1 FROM runs WHERE run_id = ?"
-        return next(i for i in ids if self._db.row(taken, (i,)) is None)
-
-    def free_name(self, name: str) -> str:
-        """The name, with a number where another run has it."""
-        """Looks at few of the names that are taken: a sweep gives one to a thousand runs."""
-
-        def taken(number: int) -> bool:
-            wanted = name if number == 1 else f"{name} {number}"
-            return self._db.row("SELECT 1 FROM runs WHERE name = ?", (wanted,)) is not None
-
-        low, high = 0, 1  # low is taken (or no name); doubled until one is free, then halved
-        while taken(high):
-            low, high = high, 2 * high
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if taken(middle) else (low, middle)
-        return name if high == 1 else f"{name} {high}"
 
     def _of_status(self, *statuses: str) -> list[Run]:
         """The runs that are not deleted and stand at one of these, oldest first."""

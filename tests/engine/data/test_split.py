@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.data import DataError, split_fold, split_validation
-from workbench.experiment import Training
+from workbench.spec.training import Training
 
 
 def test_nothing_is_set_aside_at_zero() -> None:

@@ -1,0 +1,85 @@
+"""How long and in what pieces a network learns, and what is kept aside to judge it."""
+
+from __future__ import annotations
+
+import math
+
+from workbench.spec.base import Spec, setting
+
+
+class Training(Spec):
+    """How long and in what pieces the network learns."""
+
+    epochs: int = setting(
+        10, "Epochs", "How often the whole training set is seen.", ge=1, le=100_000
+    )
+    batch_size: int = setting(
+        64,
+        "Batch size",
+        "Images to a step: larger is faster per image, smaller often generalises better.",
+        unit="images",
+        ge=1,
+        le=1_000_000,
+    )
+    seed: int = setting(
+        0,
+        "Seed",
+        "Start of every random choice; the same seed on the same machine gives the same run.",
+        ge=0,
+        le=2**31 - 1,
+    )
+    validation_split: float = setting(
+        0.1,
+        "Validation share",
+        "Share of the training images kept aside, stratified by class, to judge each epoch; 0 for "
+        "none.",
+        ge=0.0,
+        le=0.9,
+    )
+    folds: int = setting(
+        0,
+        "Folds",
+        "Cross-validation: the training images are cut into this many parts, stratified by class, "
+        "and one of them judges each epoch in place of the validation share. Run > Cross-validate "
+        "trains once for every part, so that each image is judged once.",
+        advanced=True,
+        zero="off",
+        ge=0,
+        le=100,
+    )
+    fold: int = setting(
+        1,
+        "Fold held out",
+        "Which of the folds judges, from 1; no matter where there are no folds.",
+        advanced=True,
+        ge=1,
+        le=100,
+    )
+    probes: bool = setting(
+        False,
+        "Probes",
+        "Record the gradient's norm and the update-to-weight ratio of every step, and plot them "
+        "live. A norm that sinks to 0 or shoots up is a vanishing or exploding gradient; a ratio "
+        "near 1e-3 is healthy, by a rule of thumb of A. Karpathy (CS231n). Changes no result; made "
+        "a step of the reference CNN 1 % slower, and takes the memory of the weights once more.",
+        advanced=True,
+    )
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether images are kept aside to judge each epoch."""
+        return self.folds > 0 or self.validation_split > 0
+
+    def train_images(self, images: int) -> int:
+        """How many of the training part's images are left to train on."""
+        if self.folds > 1:
+            return images - len(range(self.fold - 1, images, self.folds))  # as they are dealt out
+        return images - math.ceil(images * self.validation_split)
+
+    def faults(self) -> dict[str, str]:
+        """What is wrong by name of the setting; empty where all is well."""
+        if self.folds == 1:
+            return {"folds": "must be 0 (off) or at least 2, got 1"}
+        if 0 < self.folds < self.fold:
+            return {"fold": f"must be at most the {self.folds} folds, got {self.fold}"}
+        return {}
