@@ -18,6 +18,12 @@ POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
 """Width of a letter, height of a legend's row and width of its sample, in font sizes."""
 
+BAR_ROW = 1.7
+"""Height of a bar's row in font sizes."""
+
+CURVE_LEGEND = {"handlelength": 2.4, "labelspacing": 0.25, "borderaxespad": 0.1}
+"""Distances in a legend of curves, in font sizes."""
+
 DASHES: dict[str, Any] = {
     "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
 }  # fmt: skip
@@ -95,6 +101,12 @@ def columns_of(labels: Sequence[str], look: Look) -> int:
     """How many entries of a legend the width has room for, side by side."""
     entry = (max(map(len, labels)) * LETTER + HANDLE) * look.font_size
     return max(1, min(len(labels), int(look.width * POINTS_PER_MILLIMETRE // entry)))
+
+
+def legend_size(labels: Sequence[str], look: Look) -> tuple[int, float]:
+    """How many entries of a legend stand side by side, and its height in points."""
+    columns = columns_of(labels, look)
+    return columns, -(-len(labels) // columns) * ROW * look.font_size
 
 
 def positive(value: float | None, is_log: bool) -> float | None:

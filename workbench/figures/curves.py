@@ -14,14 +14,14 @@ from matplotlib.lines import Line2D
 
 from workbench.curves.looks import grey_look, look
 from workbench.figures.axes import (
+    CURVE_LEGEND,
     DASHES,
     POINTS_PER_MILLIMETRE,
-    ROW,
     TEXT,
     blank,
-    columns_of,
     finish,
     legend_below,
+    legend_size,
     plain,
 )
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
@@ -65,8 +65,9 @@ class _Painter:
     def paint(self, lines: Sequence[Line]) -> Figure:
         if self._plot.layout == "multiples":
             return self._multiples(lines)
-        columns, height = self._legend_size([line.label for line in lines])
-        over = max(0.0, height - LEGEND_SHARE * self._height)
+        labels = [line.label for line in lines]
+        columns, height = legend_size(labels, self._look)
+        over = max(0.0, height + self._points - LEGEND_SHARE * self._height)
         figure = blank(self._look, self._height + over)
         axes = figure.add_subplot()
         handles = [self._draw(axes, line, number) for number, line in enumerate(lines)]
@@ -74,10 +75,7 @@ class _Painter:
         x_title, y_title = axis_titles(self._spec)
         plain(axes.set_xlabel(x_title))
         plain(axes.set_ylabel(y_title))
-        legend_below(
-            figure, handles, [line.label for line in lines], self._look, columns,
-            handlelength=2.4, labelspacing=0.25, borderaxespad=0.1,
-        )  # fmt: skip
+        legend_below(figure, handles, labels, self._look, columns, **CURVE_LEGEND)
         return figure
 
     def _multiples(self, lines: Sequence[Line]) -> Figure:
@@ -148,11 +146,6 @@ class _Painter:
         if not plot.log_y and plot.metric.endswith("accuracy"):
             axes.set_ylim(bottom=max(axes.get_ylim()[0], -1), top=min(axes.get_ylim()[1], 101))
         finish(axes, self._look, log_x=plot.log_x, log_y=plot.log_y)
-
-    def _legend_size(self, labels: Sequence[str]) -> tuple[int, float]:
-        """Columns of the legend, and its height in points."""
-        columns = columns_of(labels, self._look)
-        return columns, -(-len(labels) // columns) * ROW * self._points + self._points
 
 
 def _gid(part: str, line: Line) -> str:

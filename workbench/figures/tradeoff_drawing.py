@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from workbench import words
 from workbench.curves.looks import look
 from workbench.figures.axes import (
+    BAR_ROW,
     FRAME,
     LETTER,
     POINTS_PER_MILLIMETRE,
@@ -37,9 +38,6 @@ from workbench.tradeoffs.titles import title_of
 GREY = "#6b7480"
 SMALLEST, LARGEST = 10.0, 110.0
 """Areas of dots, in square points at a font of 8 points."""
-
-BAR_ROW = 1.7
-"""Height of a bar's row in font sizes."""
 
 
 def scatter_of(figure: ScatterFigure, table: Table) -> Figure:
