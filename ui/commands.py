@@ -29,22 +29,48 @@ if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
 
-class _Corner(QWidget):
-    """Beside the menus. They give it its place once; this asks anew when its buttons grow."""
+GAP = 4 * theme.UNIT
+"""Between the menus and what lies beside them."""
 
-    def __init__(self, menus: QMenuBar) -> None:
+
+class _Corner(QWidget):
+    """Beside the menus. They give it its place once; this asks anew when its buttons grow.
+
+    Args:
+        menus: Which it leaves the room that they need.
+        yields: The first of what lies in it; gets narrower where the window is narrow.
+    """
+
+    def __init__(self, menus: QMenuBar, yields: QWidget) -> None:
         super().__init__(menus)
-        self._menus = menus
+        self._menus, self._yields = menus, yields
+        menus.installEventFilter(self)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
             QTimer.singleShot(0, self, self._refit)
         return super().event(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._yield_room()
+        return False
+
     def _refit(self) -> None:
+        self._yield_room()
         if self.sizeHint() != self.size():
             size = self._menus.size()
             QApplication.sendEvent(self._menus, QResizeEvent(size, size))
+
+    def _yield_room(self) -> None:
+        """Else the menus at the end would go into a menu of their own."""
+        if self.parentWidget() is not self._menus:
+            return  # in a row of its own, where the platform has the menus
+        end = max(self._menus.actionGeometry(menu).right() for menu in self._menus.actions())
+        label = min(self._yields.sizeHint().width(), self._yields.maximumWidth())
+        buttons = self.sizeHint().width() - label
+        room = self._menus.width() - end - buttons - GAP
+        self._yields.setMaximumWidth(max(0, room))
 
 
 class Commands(QObject):
@@ -204,7 +230,7 @@ class Commands(QObject):
     def _make_toolbar(self) -> None:
         """In the menu bar's row, where the platform leaves the menu bar to the window."""
         menus = self._window.menuBar()
-        bar = _Corner(menus)
+        bar = _Corner(menus, self._window.preflight)
         row = QHBoxLayout(bar)
         theme.spaced(row, 0, 0, 2, 0, spacing=1)
         row.addWidget(self._window.preflight)

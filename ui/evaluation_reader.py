@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from workbench import predictions
 
 if TYPE_CHECKING:
     from workbench.evaluation import Evaluation
+    from workbench.figures.evaluation_settings import EvaluationFigure
     from workbench.predictions import Pictures
 
 
@@ -48,3 +50,27 @@ def read_evaluation(folder: Path, part: str) -> ReadEvaluation:
     evaluation = Evaluation(found)
     _ = evaluation.classes, evaluation.mistakes, evaluation.calibration  # not in the window
     return ReadEvaluation(folder, part, True, evaluation, pictures)
+
+
+def figure_of(
+    kind: str, run_id: str, evaluation: Evaluation, classes: Sequence[int] | None
+) -> tuple[EvaluationFigure, dict[str, str]]:
+    """A plot of an evaluation as a figure, and the words of its classes; in any thread.
+
+    Args:
+        kind: One of `EVALUATION_FIGURES`.
+        run_id: Whose it is.
+        evaluation: Of that run.
+        classes: Those whose curves are drawn; None for all, or the hardest of many.
+
+    Raises:
+        ValueError: where no class has a curve.
+    """
+    # Here, not above: the window starts without them.
+    from workbench.figures.evaluation_numbers import class_words, hardest_classes
+    from workbench.figures.evaluation_settings import evaluation_figure
+
+    if classes is None:
+        classes = hardest_classes(kind, evaluation)
+    figure = evaluation_figure(kind, run_id, evaluation.predictions.part, classes)
+    return figure, {str(n): class_words(kind, evaluation, n) for n in classes}

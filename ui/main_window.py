@@ -176,6 +176,10 @@ class MainWindow(QMainWindow):
             self.compare.failed, runs.failed,
         ):  # fmt: skip
             failed.connect(self.report)
+        for page in (self.live, self.compare, self.evaluate, self.tune, self.inside):
+            page.export_requested.connect(self.beside.export_figure)
+        for panel in (self.network, self.compare, runs):
+            panel.said.connect(self.banner.say)
         conductor.runs_changed.connect(self.show_runs)
         self.feed.curves_changed.connect(self.live.show_runs)
         self.feed.curves_changed.connect(self.compare.show_ticked)
@@ -191,14 +195,10 @@ class MainWindow(QMainWindow):
         self.live.train_requested.connect(self.train)
         self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
-        self.network.said.connect(self.banner.say)
         self.tune.failed.connect(self.log.note)
         self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)
         self.log.attention.connect(self._show_attention)
-        self.compare.said.connect(self.banner.say)
-        self.compare.export_requested.connect(self.beside.export_figure)
-        self.live.export_requested.connect(self.beside.export_figure)
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
         runs.use_settings.connect(self.use_settings)
@@ -207,7 +207,6 @@ class MainWindow(QMainWindow):
         runs.hide_runs.connect(conductor.set_hidden)
         runs.change.connect(self.changes.change)
         runs.try_setting.connect(self.trials.try_setting)
-        runs.said.connect(self.banner.say)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
         self.queue.removed.connect(self.changes.delete)
@@ -372,7 +371,7 @@ class MainWindow(QMainWindow):
         layout.keep(self)
         self.hide()  # the training process may take a moment to save its checkpoint
         for close in (
-            self.files.close, self.data.close_jobs, self.network.close_jobs,
+            self.files.close, self.data.close_jobs, self.network.close_jobs, self.follower.close,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
             self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
             self.evaluate.close_jobs, self.conductor.close, self.store.close,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from ui.queue_forecast import QueueForecast
 from workbench import words
 from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
 from workbench.runs.status import RunStatus
@@ -23,11 +24,17 @@ class RunFollower(QObject):
 
     Args:
         window: Built; its panels show the run.
+
+    Attributes:
+        forecast: How long the waiting runs will take.
     """
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window, self._conductor = window, window.conductor
+        self.forecast = QueueForecast(
+            window.queue, window.conductor, window.assistant, window.store.folder, self
+        )
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_progress)
@@ -38,6 +45,10 @@ class RunFollower(QObject):
         conductor.progress.connect(self._show_phase)
         conductor.ended.connect(self._run_ended)
         conductor.queue_changed.connect(self.show_queue)
+
+    def close(self) -> None:
+        """Ends what is under way and waits; before the window goes."""
+        self.forecast.close()
 
     @Slot(object)
     def _begin(self, message: Started) -> None:
@@ -88,6 +99,8 @@ class RunFollower(QObject):
         queue = self._conductor.guarded(self._window.store.queue) or []
         held = bool(self._conductor.guarded(lambda: self._window.store.queue_held))
         waiting = [run for run in queue if run.run_id != self._conductor.run_id]
-        self._window.queue.show_queue(waiting, held or not self._conductor.is_busy)
+        waits = held or not self._conductor.is_busy
+        self._window.queue.show_queue(waiting, waits)
+        self.forecast.show_queue(waiting, goes=not waits)
         title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")
         self._window.bottom.setTabText(self._window.bottom.indexOf(self._window.queue), title)

@@ -49,7 +49,7 @@ class SideWindows(QObject):
 
     @Slot(object, dict)
     def export_figure(self, figure: FigureSpec, names: dict[str, str]) -> None:
-        """Shows the export window on a figure; the names are those of its runs, by id."""
+        """Shows the export window on a figure; the names are those of its legend, by key."""
         if self.figure is None:
             from ui.panels.export_window import ExportWindow
 

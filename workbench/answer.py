@@ -106,10 +106,15 @@ class Answer:
 # --- what can be asked about ---------------------------------------------------------------------
 
 
-def drawn(pixels: Pixels) -> dict[str, Any]:
-    """An image (height, width) that a person drew, white on black."""
+def drawn(pixels: Pixels, *, centred: bool) -> dict[str, Any]:
+    """An image (height, width) that a person drew, white on black.
+
+    Args:
+        pixels: As they were drawn.
+        centred: Whether to fit and centre what is drawn as digits of data sets are.
+    """
     size = [*pixels.shape, 1]
-    return {"source": "drawn", "bytes": packed_text(pixels), "size": size}
+    return {"source": "drawn", "bytes": packed_text(pixels), "size": size, "centred": centred}
 
 
 def from_file(path: Path, *, inverted: bool) -> dict[str, Any]:

@@ -123,8 +123,9 @@ def judge(a: Group, b: Group, metric: str, answers: Answers) -> Judgement:
     notes = [note for group in groups for note in _notes_on(group, metric)] + _notes_on_both(a, b)
     sentence = obstacle
     if outcome is not None:
-        sentence = _sentence(both, outcome, _each(values[0]))
-        if len(values[0]) == len(values[1]) == 1:
+        is_single = len(values[0]) == len(values[1]) == 1
+        sentence = _sentence(both, outcome, _each(values[0]), is_single=is_single)
+        if is_single:
             notes.append("This is about these two trained networks; other seeds may differ")
     return Judgement(
         both.names, column, f"{sentence}.", outcome, both.spreads, both.rows,
@@ -258,8 +259,15 @@ def amount(column: Column, value: float) -> str:
     return f"{column.text(abs(value))}{unit}"
 
 
-def _sentence(both: Judgement, outcome: Outcome, each: str) -> str:
-    """The answer without its full stop: who is better by how much, and how sure that is."""
+def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) -> str:
+    """The answer without its full stop: who is better by how much, and how sure that is.
+
+    Args:
+        both: The names and the figure.
+        outcome: The numbers.
+        each: What the runs of a group differ in: seeds, folds.
+        is_single: Whether each group is one run, whose figure is no mean.
+    """
     column = both.column
     gain = outcome.difference * column.better
     better, worse = both.names if gain <= 0 else both.names[::-1]
@@ -273,9 +281,12 @@ def _sentence(both: Judgement, outcome: Outcome, each: str) -> str:
     facts = f"95 % interval {between}, {outcome.test}, {_chance(outcome.p)}"
     if outcome.is_shown:
         return f"{lead} ({facts})"
+    what = column.title.lower().replace("acc.", "accuracy") if is_single else "mean"
+    side = "above" if column.better > 0 else "below"
+    seen = f"the {what} of {better} is {amount(column, gain)} {side} that of {worse}"
     if gain == 0:
-        lead = f"{better} and {worse} are the same"
-    words = f"No difference can be shown: {lead} on average ({facts})"
+        seen = f"the {what} of {better} is that of {worse}"
+    words = f"No difference can be shown: {seen} ({facts})"
     if outcome.more is None:
         return words
     return (

@@ -1,9 +1,9 @@
 """A run as one file: to be kept, sent, and taken in on another machine.
 
-A zip archive of the spec (TOML), the record (JSON), the metrics and the checkpoint (.npz, no
-pickle), and a manifest with the SHA-256 of each. Nothing in it is code; whatever an archive claims
-is held against what it is before it is believed, and a run comes into the store whole or not at
-all.
+A zip archive of the spec (TOML), the record (JSON), the metrics, the checkpoint and the predictions
+(.npz, no pickle), the latency (JSON), and a manifest with the SHA-256 of each. Nothing in it is
+code; whatever an archive claims is held against what it is before it is believed, and a run comes
+into the store whole or not at all.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from workbench import __version__
+from workbench import __version__, inference, predictions
 from workbench.data import DataError
 from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
 from workbench.runs.adoption import Metrics, adopt
@@ -33,10 +33,20 @@ from workbench.runs.store import Store, StoreError
 
 FORMAT, VERSION = "dlopt-workbench run", 1
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
-CHECKPOINT = "checkpoint.npz"
+CHECKPOINT, LATENCY = predictions.CHECKPOINT, inference.FILE
+PREDICTIONS = {predictions.file_of(Path(), part).name: part for part in predictions.PARTS}
+ARTIFACTS = (CHECKPOINT, *PREDICTIONS, LATENCY)
+"""What lies in a run's folder, as far as the run has it."""
+
+FLOAT32_BYTES = 4
+"""Of a weight, in the runs of versions that had no other."""
+
+UNPACKED_PREDICTIONS = 4_000_000_000
+"""Bytes of them at most, once they are read."""
+
 LARGEST = {
     MANIFEST: 1_000_000, SPEC: 4_000_000, RECORD: 4_000_000, METRICS: 4_000_000_000,
-    CHECKPOINT: 64_000_000_000,
+    CHECKPOINT: 64_000_000_000, **dict.fromkeys(PREDICTIONS, 4_000_000_000), LATENCY: 4_000_000,
 }  # fmt: skip
 """Bytes that each member may have; there are no others."""
 
@@ -88,15 +98,14 @@ def export_run(store: Store, run: Run, path: Path, progress: Progress = _silent)
 
 
 def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
-    checkpoint = store.folder / "runs" / run.run_id / CHECKPOINT
+    artifacts = _artifacts(store.folder / "runs" / run.run_id)
     sources: dict[str, Callable[[], IO[bytes]]] = {
         SPEC: lambda: io.BytesIO(run.experiment_toml.encode()),
         RECORD: lambda: io.BytesIO(_record(run)),
         METRICS: lambda: io.BytesIO(_metrics(store, run.run_id)),
     }
-    if checkpoint.is_file():
-        sources[CHECKPOINT] = lambda: checkpoint.open("rb")
-    total = checkpoint.stat().st_size if checkpoint.is_file() else 0
+    sources |= {path.name: _opened(path) for path in artifacts}
+    total = sum(path.stat().st_size for path in artifacts)
     members = {}
     done = 0
     with zipfile.ZipFile(file, "w") as archive:
@@ -115,6 +124,19 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
             "run_id": run.run_id, "members": members,
         }  # fmt: skip
         archive.writestr(_info(MANIFEST), json.dumps(manifest, indent=1))
+
+
+def _opened(path: Path) -> Callable[[], IO[bytes]]:
+    return lambda: path.open("rb")
+
+
+def _artifacts(folder: Path) -> list[Path]:
+    """The files of a run that go with it: not what another network answered, before it was trained
+    on, nor what can't be read.
+    """
+    paths = [folder / CHECKPOINT] if (folder / CHECKPOINT).is_file() else []
+    paths += [folder / name for name, part in PREDICTIONS.items() if predictions.fits(folder, part)]
+    return [*paths, folder / LATENCY] if inference.read(folder) else paths
 
 
 def _info(name: str) -> zipfile.ZipInfo:
@@ -161,16 +183,13 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
             _unpack(path, folder, progress)
             run = _read_record(path, folder)
             metrics = _read_metrics(path, folder)
+            artifacts = _taken_artifacts(path, folder)
         except DataError as error:
             raise BundleError(str(error)) from None
         except OSError as error:
             raise BundleError(f"{path}: can't be read ({error.strerror or error})") from None
         except ARCHIVE_FAULTS as error:
             raise BundleError(f"{path}: is damaged or no run's file ({error})") from None
-        artifacts = folder / "artifacts"
-        artifacts.mkdir()
-        if (folder / CHECKPOINT).exists():
-            os.replace(folder / CHECKPOINT, artifacts / CHECKPOINT)
         return adopt(store, run, metrics, artifacts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -240,6 +259,8 @@ def _read_record(path: Path, folder: Path) -> Run:
         raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
     if not _RUN_ID.fullmatch(run.run_id) or not run.status.is_finished:
         raise BundleError(f"{path}: its {RECORD} names no run that has ended")
+    if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
+        run = replace(run, file_bytes=FLOAT32_BYTES * run.parameters)
     return run
 
 
@@ -257,6 +278,25 @@ def _read_metrics(path: Path, folder: Path) -> Metrics:
         _at_steps(where, arrays, "probe", PROBE_DTYPE),
         [_epoch(row) for row in rows],
     )
+
+
+def _taken_artifacts(path: Path, folder: Path) -> Path:
+    """A folder with the files of the run's own one, each proven to be what its name says."""
+    artifacts = folder / "artifacts"
+    artifacts.mkdir()
+    for name in ARTIFACTS:
+        if (folder / name).exists():
+            os.replace(folder / name, artifacts / name)
+    for name, part in PREDICTIONS.items():
+        if (artifacts / name).exists():
+            where = f"{path}: {name}"
+            with zipfile.ZipFile(artifacts / name) as archive:
+                claimed = sum(m.data_bytes for m in members_of(archive, where).values())
+            if claimed > UNPACKED_PREDICTIONS or not predictions.fits(artifacts, part):
+                raise BundleError(f"{where} is not what this run's network answered")
+    if (artifacts / LATENCY).exists() and not inference.read(artifacts):
+        raise BundleError(f"{path}: {LATENCY} holds no latencies of a network")
+    return artifacts
 
 
 def _at_steps(where: str, arrays: dict[str, Any], group: str, dtype: np.dtype[Any]) -> StepMetrics:

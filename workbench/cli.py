@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from workbench import (
     __version__,
@@ -60,9 +60,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, where argparse would print the whole usage first."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"dlopt-workbench: {message}; see '{self.prog} --help'\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="dlopt-workbench",
         description="Make CNNs smaller, faster to train and faster to run, and prove it. "
         "Without a command it opens the window: dlopt-workbench [--store DIR] [FILE.toml].",
@@ -100,13 +107,16 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     before = _command(
         commands, "preflight", cli_hardware.preflight,
-        "measure a few steps: how long a run will take, and whether it fits",
+        "measure a few steps: how long a run, or several, will take, and whether it fits",
     )  # fmt: skip
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
     for part in (rate, batch, tune, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (run, crossed, structure, script, rate, batch, tune, before):
-        part.add_argument("experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name")
+        part.add_argument(
+            "experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name",
+            nargs="+" if part is before else None,
+        )  # fmt: skip
         part.add_argument(
             "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
             help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be "

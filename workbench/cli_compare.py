@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from workbench.cli_figures import drawing
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
-from workbench.figures.lines import read_sources
-from workbench.figures.settings import (
-    SIZES,
-    CurveFigure,
-    Entry,
-    Look,
-    Plot,
-    figure_from_json,
-)
+from workbench.figures.families import FAMILIES, figure_from_json
+from workbench.figures.settings import SIZES, CurveFigure, Entry, FigureSpec, Look, Plot
 from workbench.figures.writing import check_suffix, write
 from workbench.places import default_store
 from workbench.runs.record import Run
@@ -34,7 +29,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
         help="the file to write, by its suffix a figure (.svg, .pdf, .png), its data (.csv), or a "
         "picture for pgfplots (.tex stands alone, .tikz is to be included)")  # fmt: skip
     add("--like", type=Path, metavar="FIGURE",
-        help="draw the runs and settings that a figure of the workbench holds; runs given take "
+        help="draw again what any figure of the workbench shows; runs given take "
         "the place of its own")  # fmt: skip
     add("--metric", choices=METRICS, help="what the y axis shows (default: loss)")
     add("--x", choices=AXES, dest="axis", help="what the x axis shows (default: step)")
@@ -58,39 +53,51 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 def compare(arguments: argparse.Namespace) -> int:
     """Draws a figure of runs, or writes its data."""
-    try:
-        check_suffix(arguments.output, CurveFigure)
+    like = _like(arguments.like) if arguments.like is not None else None
+    with drawing(arguments.output):
+        check_suffix(arguments.output, type(like) if like is not None else CurveFigure)
         with Store(Path(arguments.store or default_store())) as store:
-            figure = _figure(arguments, store)
-            sources = read_sources(store, (entry.run_id for entry in figure.runs))
-        write(figure, sources, arguments.output)
-    except SpecError:
-        raise
-    except ValueError as error:
-        raise SpecError.at("", str(error)) from None
-    except OSError as error:
-        reason = error.strerror or error
-        raise SpecError.at("", f"{arguments.output}: can't be written ({reason})") from None
+            figure = _figure(arguments, like, store)
+            data = FAMILIES[type(figure)].read(store, figure)
+        write(figure, data, arguments.output)
     return DONE
 
 
-def _figure(arguments: argparse.Namespace, store: Store) -> CurveFigure:
+def _figure(arguments: argparse.Namespace, like: FigureSpec | None, store: Store) -> FigureSpec:
     """What the options ask for, on top of what `--like` holds."""
-    plot, look = Plot(), Look()
-    runs: tuple[Entry, ...] = ()
-    if arguments.like is not None:
-        like = _like(arguments.like)
-        plot, look, runs = like.plot, like.look, like.runs
+    look = like.look if like is not None else Look()
     if arguments.size:
         look = look.sized(arguments.size)
-    plot = plot.changed(**_given(arguments, Plot))
     look = look.changed(**_given(arguments, Look))
-    if arguments.runs:
-        found = {run.run_id: run for run in map(store.find, arguments.runs)}
-        runs = tuple(_entry(run, arguments.group) for run in found.values())
-    if not runs:
+    runs = list({run.run_id: run for run in map(store.find, arguments.runs)}.values())
+    if like is None or isinstance(like, CurveFigure):
+        return _curves(arguments, like, look, runs)
+    refused = [*_given(arguments, Plot), *(["group"] if arguments.group else [])]
+    if refused:
+        shown = ", ".join(_OPTIONS[name] for name in refused)
+        raise ValueError(f"{shown}: of figures of curves alone, and {arguments.like} is none")
+    figure = like.of_runs([run.run_id for run in runs]) if runs else like
+    return figure.dressed(look, figure.legend)
+
+
+def _curves(
+    arguments: argparse.Namespace, like: CurveFigure | None, look: Look, runs: Sequence[Run]
+) -> CurveFigure:
+    plot = (like.plot if like is not None else Plot()).changed(**_given(arguments, Plot))
+    entries = tuple(_entry(run, arguments.group) for run in runs)
+    if not entries and like is not None:
+        entries = like.runs
+    if not entries:
         raise SpecError.at("RUN", "name at least one run; see 'dlopt-workbench runs'")
-    return CurveFigure(runs=runs, plot=plot, look=look)
+    return CurveFigure(runs=entries, plot=plot, look=look)
+
+
+_OPTIONS = {
+    "metric": "--metric", "axis": "--x", "smoothing": "--smoothing", "log_y": "--log",
+    "log_x": "--log-x", "validation": "--validation", "layout": "--layout", "group": "--group",
+    "band": "--band",
+}  # fmt: skip
+"""How the settings of a figure of curves are written on the command line."""
 
 
 def _given(arguments: argparse.Namespace, spec: type[Plot] | type[Look]) -> dict[str, object]:
@@ -99,7 +106,7 @@ def _given(arguments: argparse.Namespace, spec: type[Plot] | type[Look]) -> dict
     return {name: getattr(arguments, name) for name in names}
 
 
-def _like(path: Path) -> CurveFigure:
+def _like(path: Path) -> FigureSpec:
     try:
         return figure_from_json(about(path))
     except OSError as error:

@@ -8,17 +8,30 @@ import sys
 from pathlib import Path
 
 from workbench import predictions
+from workbench.cli_figures import drawing
 from workbench.cli_find import progress_line
 from workbench.evaluation import Evaluation
+from workbench.figures.evaluation_numbers import MOST_DRAWN, hardest_classes
+from workbench.figures.evaluation_settings import (
+    EVALUATION_FIGURES,
+    ClassFigure,
+    EvaluationFigure,
+    evaluation_figure,
+)
+from workbench.figures.settings import SIZES, Look
+from workbench.figures.writing import check_suffix, write
 from workbench.places import default_store
 from workbench.predictions import Predictions
 from workbench.runs.messages import TaskProgress
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
+from workbench.spec.base import SpecError
+from workbench.spec.errors import near_miss
 from workbench.training.task import do_task
 from workbench.words import count, percent
 
 DONE = 0
+DEFAULT_FIGURE = "confusion"
 NAME_WIDTH = 24
 MOST_CLASSES = 12
 """A confusion matrix of more doesn't fit on a terminal."""
@@ -31,11 +44,28 @@ def add_options(command: argparse.ArgumentParser) -> None:
         "--part", choices=predictions.PARTS, default=predictions.TEST,
         help="the images to evaluate it on (default: test)",
     )  # fmt: skip
+    add = command.add_argument
+    add("--output", type=Path, metavar="FILE",
+        help="draw it too: .svg, .pdf, .png, or .csv, .tex or .tikz for its data")  # fmt: skip
+    add("--figure", choices=EVALUATION_FIGURES,
+        help="what to draw: confusions, confidence against accuracy, ROC, or precision over "
+        f"recall (default: {DEFAULT_FIGURE})")  # fmt: skip
+    add("--class", action="append", dest="classes", metavar="NAME", default=[],
+        help="a class whose ROC or precision over recall is drawn; may be given again (default: "
+        f"all, or the {MOST_DRAWN} with the least area; in a .csv all)")  # fmt: skip
+    add("--size", choices=SIZES, default="one-column", help="preset of size and font size")
+    add("--dpi", type=int, metavar="N", default=300, help="resolution of a PNG (default: 300)")
+    add("--title", metavar="TEXT", default="", help="above the plot (default: none)")
+    add("--monochrome", action="store_true", help="greys in place of colours")
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Prints the figures of a run; its network answers once, and then from what was kept."""
     folder = Path(arguments.store) if arguments.store else default_store()
+    kind = _kind(arguments)
+    if arguments.output is not None:
+        with drawing(arguments.output):
+            check_suffix(arguments.output, EVALUATION_FIGURES[kind])
     with Store(folder) as store:
         run = store.find(arguments.run)
         artifacts = store.artifacts(run.run_id)
@@ -43,12 +73,51 @@ def evaluate(arguments: argparse.Namespace) -> int:
     if found is None:
         found = _predict(folder, artifacts, run, arguments.part)
     evaluation = Evaluation(found)
+    if arguments.output is not None:
+        with drawing(arguments.output):
+            write(_figure(arguments, kind, run, evaluation), evaluation, arguments.output)
     if arguments.json:
         print(json.dumps({"run_id": run.run_id, "name": run.name} | evaluation.plain()))
         return DONE
     print(f"{run.name} on {count(evaluation.images)} images of the {found.part} part")
     print("\n".join(_lines(evaluation)))
     return DONE
+
+
+def _kind(arguments: argparse.Namespace) -> str:
+    """The figure that is wanted, as far as one is.
+
+    Raises:
+        SpecError: where an option would be for nothing.
+    """
+    kind = str(arguments.figure or DEFAULT_FIGURE)
+    if arguments.figure and arguments.output is None:
+        raise SpecError.at("--figure", "needs --output, the file to draw it to")
+    of_classes = [name for name, of in EVALUATION_FIGURES.items() if issubclass(of, ClassFigure)]
+    if arguments.classes and (arguments.output is None or kind not in of_classes):
+        raise SpecError.at("--class", f"needs --output, and --figure {' or '.join(of_classes)}")
+    return kind
+
+
+def _figure(
+    arguments: argparse.Namespace, kind: str, run: Run, evaluation: Evaluation
+) -> EvaluationFigure:
+    """What the options ask for."""
+    look = Look().sized(arguments.size).changed(
+        title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi
+    )  # fmt: skip
+    names = list(evaluation.predictions.class_names)
+    unknown = next((name for name in arguments.classes if name not in names), None)
+    if unknown is not None:
+        raise SpecError.at("--class", f"there is no class {unknown!r}{near_miss(unknown, names)}")
+    most = len(names) if arguments.output.suffix.lower() == ".csv" else MOST_DRAWN
+    classes = [names.index(name) for name in dict.fromkeys(arguments.classes)]
+    if not classes and issubclass(EVALUATION_FIGURES[kind], ClassFigure):
+        classes = hardest_classes(kind, evaluation, most)
+        if len(classes) < len(names):
+            said = f"drawn are {len(classes)} of {len(names)} classes, those with the least area"
+            print(f"dlopt-workbench: {said}; --class names others", file=sys.stderr)
+    return evaluation_figure(kind, run.run_id, arguments.part, classes, look)
 
 
 def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:

@@ -1,5 +1,5 @@
 """The commands about the machine: `devices` lists it, `tune` looks for the fastest settings,
-`preflight` how long a run will take.
+`preflight` how long runs will take.
 """
 
 from __future__ import annotations
@@ -7,15 +7,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from workbench import tuning
 from workbench.cli_find import progress_line
-from workbench.cli_structure import experiment_of
+from workbench.cli_structure import experiment_of, named_experiment
 from workbench.machine import Machine
 from workbench.places import default_store
-from workbench.preflight import KIND, Preflight
+from workbench.preflight import KIND, Preflight, roughly
+from workbench.preflight import request as preflight_request
 from workbench.runs.messages import TaskProgress
 from workbench.spec.hardware import Hardware
 from workbench.training.task import do_task
@@ -81,19 +83,30 @@ def tune(arguments: argparse.Namespace) -> int:
 
 
 def preflight(arguments: argparse.Namespace) -> int:
-    """Prints how long a run will take and whether it fits; exit code 1 where it doesn't."""
-    experiment = experiment_of(arguments)
-    startup = experiment.hardware.startup._asdict()
-    request = {"experiment": experiment.to_toml(), "startup": startup}
-    result = _do(KIND, request, arguments.store or default_store())
-    measured, epochs = Preflight(**result), experiment.training.epochs
+    """Prints how long runs will take and whether they fit; exit code 1 where one doesn't."""
+    experiments = [named_experiment(name, arguments.settings) for name in arguments.experiment]
+    store = arguments.store or default_store()
+    runs = []
+    for experiment in experiments:
+        found = Preflight(**_do(KIND, preflight_request(experiment), store))
+        runs.append((experiment.name, found, experiment.training.epochs))
+    seconds = sum(found.seconds(epochs) for _, found, epochs in runs)
+    fits = all(found.fits for _, found, _ in runs)
     if arguments.json:
-        print(json.dumps({**result, "seconds": measured.seconds(epochs), "fits": measured.fits}))
-    else:
-        print(measured.words(epochs))
-        if measured.is_random:
-            print("Measured with random images: the data set isn't on this computer yet.")
-    return DONE if measured.fits else FAILED
+        rows = [
+            {"name": name, **asdict(found), "seconds": found.seconds(epochs), "fits": found.fits}
+            for name, found, epochs in runs
+        ]
+        several = {"runs": rows, "seconds": seconds, "fits": fits}
+        print(json.dumps(several if len(rows) > 1 else rows[0]))
+        return DONE if fits else FAILED
+    for name, found, epochs in runs:
+        print(f"{name}: {found.words(epochs)}" if len(runs) > 1 else found.words(epochs))
+    if len(runs) > 1:
+        print(f"{len(runs)} runs, about {roughly(seconds)}")
+    if any(found.is_random for _, found, _ in runs):
+        print("Measured with random images where the data set isn't on this computer yet.")
+    return DONE if fits else FAILED
 
 
 def _bars(candidates: list[dict[str, Any]], best: str) -> list[str]:

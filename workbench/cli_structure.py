@@ -35,9 +35,16 @@ def experiment_of(arguments: argparse.Namespace) -> Experiment:
     Raises:
         SpecError: where there is none, or a setting is wrong.
     """
-    experiment = presets.find(arguments.experiment)
-    settings = parse_settings(arguments.settings)
-    return experiment.with_settings(settings).with_base(Path.cwd())
+    return named_experiment(arguments.experiment, arguments.settings)
+
+
+def named_experiment(name: str, settings: Sequence[str]) -> Experiment:
+    """The experiment of a TOML file or preset, with settings replaced.
+
+    Raises:
+        SpecError: as `experiment_of`.
+    """
+    return presets.find(name).with_settings(parse_settings(settings)).with_base(Path.cwd())
 
 
 def info_of(experiment: Experiment) -> DataInfo:

@@ -10,6 +10,7 @@ from typing import get_args
 
 import numpy as np
 
+from workbench.cli_figures import drawing
 from workbench.cli_runs import print_aligned
 from workbench.figures.settings import SIZES, Look
 from workbench.figures.tradeoff_numbers import Table, table_of
@@ -22,7 +23,6 @@ from workbench.runs.frame import RunFrame
 from workbench.runs.loading import check_column, load_columns, load_runs
 from workbench.runs.matching import Filter
 from workbench.runs.store import Store
-from workbench.spec.base import SpecError
 from workbench.tradeoffs.points import SIGNS, Points, Quantity, points_of
 from workbench.words import count
 
@@ -62,7 +62,7 @@ def tradeoff(arguments: argparse.Namespace) -> int:
     Raises:
         QueryError: where the filter can't be read, or a column is none.
     """
-    try:
+    with drawing(arguments.output):
         if arguments.output is not None:
             check_suffix(arguments.output, ScatterFigure)
         with Store(Path(arguments.store or default_store())) as store:
@@ -72,15 +72,6 @@ def tradeoff(arguments: argparse.Namespace) -> int:
         found = points_of([table.numbers(q.key) for q in quantities], quantities)
         if arguments.output is not None:
             _draw(table, quantities, arguments)
-    except SpecError:
-        raise
-    except OSError as error:
-        reason = error.strerror or error
-        raise SpecError.at("", f"{arguments.output}: can't be written ({reason})") from None
-    except query.QueryError:
-        raise
-    except ValueError as error:
-        raise SpecError.at("", str(error)) from None
     _print(table, quantities, found, as_json=arguments.json)
     return DONE
 

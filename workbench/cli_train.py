@@ -25,7 +25,7 @@ from workbench.significance import Spread, spread
 from workbench.spec.base import SpecError
 from workbench.spec.data import KerasData
 from workbench.training.session import Session
-from workbench.words import NONE, count, duration, percent
+from workbench.words import NONE, count, duration, energy, percent, size
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
@@ -149,6 +149,8 @@ def _print_result(run: Run) -> None:
         ("time", duration(run.seconds)),
         ("parameters", count(run.parameters)),
         ("MACs", count(run.macs)),
+        ("file size", size(run.file_bytes)),
+        ("energy", energy(run.joules)),
     ]
     for title, value in rows:
         if NONE not in value:

@@ -1,6 +1,6 @@
 """How fast a trained network answers: latency and throughput at batch sizes, threads by threads.
 
-Pure values and their words; the training process measures, and `measured` remembers.
+Pure values and their words, kept in the run's folder; the training process measures.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
-from workbench import measured
 from workbench.experiment import Experiment
+from workbench.files import write_atomically
 from workbench.machine import Machine
-from workbench.words import count
+from workbench.words import count, milliseconds
 
-KIND = "latency"
+FILE = "latency.json"
+"""In a run's folder: what was measured, by the key of the machine."""
+
 BATCH_SIZES = (1, 8, 64, 256)
 ALL_THREADS = 0
 THREADS = (1, ALL_THREADS)
 LARGEST = 65_536
-"""Images to a call, and threads, at most."""
+"""Images to a call, at most."""
+
+MOST_THREADS = 1024
+"""As the hardware settings have it: a process of tens of thousands brings a computer down."""
 
 HEADS = ("threads", "batch_size", "calls", "median_ms", "p95_ms", "p99_ms", "images_per_second")
 
@@ -71,10 +77,22 @@ class Latency:
         return self.threads_words, count(self.batch_size), *times, rate
 
 
-def milliseconds(value: float) -> str:
-    """0.0312, 1.25, 340: without unit, in three digits, never an exponent."""
-    digits = 4 if value < 0.1 else 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0
-    return f"{value:,.{digits}f}"
+@dataclass(frozen=True)
+class Measured:
+    """What was measured on one machine.
+
+    Attributes:
+        points: Of all batch sizes and numbers of threads.
+        device: Where, in words.
+        when: Seconds since 1970.
+    """
+
+    points: tuple[Latency, ...]
+    device: str
+    when: float
+
+
+_MEASURED = TypeAdapter(dict[str, Measured])
 
 
 def request(
@@ -112,19 +130,35 @@ def remember(
     Raises:
         OSError: where the disk refuses.
     """
+    folder = _folder(store, run_id)
     others = [point for point in recall(store, machine, run_id) if point.threads != threads]
-    points = [*(point.plain() for point in others), *found["points"]]
-    key = f"{machine.key}-{run_id}"
-    measured.remember(store, KIND, key, {**found, "points": points})
+    points = (*others, *(Latency(**point) for point in found["points"]))
+    known = {**read(folder), machine.key: Measured(points, found["device"], found["when"])}
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomically(folder / FILE, _MEASURED.dump_json(known, indent=1))
 
 
 def recall(store: Path, machine: Machine, run_id: str) -> list[Latency]:
     """What was remembered of a run on a machine, in order; nothing where it can't be read."""
-    found = measured.recall(store, KIND, f"{machine.key}-{run_id}") or {}
+    found = read(_folder(store, run_id)).get(machine.key)
+    return in_order(found.points) if found is not None else []
+
+
+def read(folder: Path) -> dict[str, Measured]:
+    """What was measured of the run in a folder, by machine; nothing where it can't be read."""
     try:
-        return in_order(Latency(**point) for point in found.get("points", []))
-    except TypeError:  # of another version
-        return []
+        return _MEASURED.validate_json((folder / FILE).read_bytes(), strict=True)
+    except (OSError, ValidationError):  # of another version: it can be measured anew
+        return {}
+
+
+def _folder(store: Path, run_id: str) -> Path:
+    return store / "runs" / run_id
+
+
+def of_one_image(points: Iterable[Latency]) -> float | None:
+    """The shortest median of a call with one image, in ms; None where none was measured."""
+    return min((point.median for point in points if point.batch_size == 1), default=None)
 
 
 def in_order(points: Iterable[Latency]) -> list[Latency]:
@@ -144,20 +178,21 @@ def numbers(text: str, name: str, *, all_word: bool = False) -> list[int]:
     Args:
         text: Divided by commas or spaces.
         name: What they are, for the error.
-        all_word: Whether "all" is one as well, which is 0.
+        all_word: Whether they are threads, of which "all" is a number as well, which is 0.
 
     Raises:
         ValueError: one sentence.
     """
+    most = MOST_THREADS if all_word else LARGEST
     found = []
     for part in re.split(r"[,;\s]+", text.strip()):
         if all_word and part == "all":
             found.append(ALL_THREADS)
-        elif part.isascii() and part.isdigit() and 1 <= int(part) <= LARGEST:
+        elif part.isascii() and part.isdigit() and 1 <= int(part) <= most:
             found.append(int(part))
         else:
             also = " or 'all'" if all_word else ""
             raise ValueError(
-                f"{name}: {part!r} is no whole number from 1 to {LARGEST:,}{also}; write 1,8,64"
+                f"{name}: {part!r} is no whole number from 1 to {most:,}{also}; write 1,8,64"
             )
     return list(dict.fromkeys(found))

@@ -115,6 +115,16 @@ def load(folder: Path, part: str = TEST) -> Predictions | None:
     return found if found.weights == weights_of(folder) else None
 
 
+def fits(folder: Path, part: str) -> bool:
+    """Whether predictions on a part are kept there that are whole and the network's of now."""
+    found, pictures = load(folder, part), load_pictures(folder, part)
+    if found is None or pictures is None:
+        return False
+    places = pictures.places
+    is_number = places.dtype.kind in "iu"
+    return is_number and bool(((places >= 0) & (places < len(found.labels))).all())
+
+
 def load_pictures(folder: Path, part: str = TEST) -> Pictures | None:
     """The images that are kept with the predictions; None where they can't be read."""
     try:
@@ -160,6 +170,8 @@ def _predictions(part: str, arrays: dict[str, npt.NDArray[Any]]) -> Predictions:
         raise ValueError("rows and labels don't go together")
     if probabilities.shape != (len(labels), len(names)):
         raise ValueError("the probabilities have another shape than labels and classes")
+    if not np.isfinite(probabilities).all():
+        raise ValueError("a probability is no number")
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
         raise ValueError("a label names no class")
     return Predictions(

@@ -61,14 +61,14 @@ class Preflight:
         """Whether the memory suffices."""
         return self.memory_bytes <= self.free_bytes
 
-    def seconds(self, epochs: int) -> float:
+    def seconds(self, epochs: float) -> float:
         """Of a whole run, the test at its end included; early stopping may end it before."""
         epoch = (
             self.steps_per_epoch * self.step_seconds + self.validation_images * self.image_seconds
         )
         return self.compile_seconds + epochs * epoch + self.test_images * self.image_seconds
 
-    def words(self, epochs: int) -> str:
+    def words(self, epochs: float) -> str:
         """As in "about 3 min (64 ms a step, 1.2 GB of 15 GB)"."""
         memory = f"{words.size(self.memory_bytes)} of {words.size(self.free_bytes)}"
         beginning = "" if self.fits else "doesn't fit: "
@@ -85,6 +85,14 @@ def roughly(seconds: float) -> str:
     if seconds < 3600:
         return f"{round(seconds / 60)} min"
     return words.duration(60 * round(seconds / 60))
+
+
+def request(experiment: Experiment) -> dict[str, Any]:
+    """What the task is asked, in a process that is started as the experiment needs it."""
+    return {
+        "experiment": experiment.to_toml(),
+        "startup": experiment.hardware.startup._asdict(),
+    }
 
 
 def key(machine: Machine, experiment: Experiment) -> str:

@@ -27,6 +27,18 @@ def size(value: float | None) -> str:
     return NONE if value is None else _scaled(value, units)
 
 
+def energy(joules: float | None) -> str:
+    """340 J, 12.5 kJ."""
+    units = ((1, "J"), (1e3, "kJ"), (1e6, "MJ"), (1e9, "GJ"))
+    return NONE if joules is None else _scaled(joules, units)
+
+
+def milliseconds(value: float) -> str:
+    """0.0312, 1.25, 340: without unit, in three digits, never an exponent."""
+    digits = 4 if value < 0.1 else 3 if value < 1 else 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:,.{digits}f}"
+
+
 def _scaled(value: float, units: tuple[tuple[float, str], ...]) -> str:
     """Three digits in the largest unit that leaves at least 1, never an exponent."""
     factor, unit = next((u for u in reversed(units) if value >= 0.9995 * u[0]), units[0])

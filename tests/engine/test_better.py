@@ -124,11 +124,19 @@ def test_no_difference_says_how_many_seeds_are_missing() -> None:
     found = judge(Group("a", made(A)), Group("b", made(b)), "test_accuracy", none_kept)
     assert found.outcome is not None
     assert found.sentence.startswith(
-        "No difference can be shown: b is better than a by 0.14 points on average (95 % interval −"
+        "No difference can be shown: the mean of b is 0.14 points above that of a (95 % interval −"
     )
     more = found.outcome.more
     assert more is not None
     assert f"about {more} more seeds each would be needed" in found.sentence
+
+
+def test_a_lower_loss_that_shows_nothing_is_below() -> None:
+    b = [0.955, 0.951, 0.950, 0.954, 0.952]
+    found = judge(Group("a", made(A)), Group("b", made(b)), "test_loss", none_kept)
+    start = "No difference can be shown: the mean of b is 0.0014 below that of a (95 % interval −"
+    assert found.sentence.startswith(start)
+    assert "better" not in found.sentence
 
 
 def test_the_same_figures_are_no_difference() -> None:

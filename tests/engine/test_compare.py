@@ -18,6 +18,7 @@ from workbench.curves.mean import band_of
 from workbench.curves.run import RunCurves
 from workbench.figures.curves import figure_of
 from workbench.figures.embedded import about
+from workbench.figures.families import figure_from_json
 from workbench.figures.lines import Source, lines_of, reduced
 from workbench.figures.saving import content
 from workbench.figures.settings import (
@@ -25,7 +26,6 @@ from workbench.figures.settings import (
     Entry,
     Look,
     Plot,
-    figure_from_json,
     figure_of_runs,
 )
 from workbench.figures.tables import as_csv, as_pgfplots

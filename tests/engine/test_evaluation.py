@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 import sklearn.metrics as metrics
+from PIL import Image
 
 from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
-from workbench import predictions
+from workbench import answer, predictions
 from workbench.cli import main
 from workbench.data import load
 from workbench.evaluation import Evaluation, wilson
 from workbench.predictions import Predictions
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.spec.data import ImageFolder, Npz
 
 
 def evaluation(labels: list[int] | np.ndarray, probabilities: Any) -> Evaluation:
@@ -149,7 +151,11 @@ def test_a_trained_run_gets_the_accuracy_of_its_own_test(tmp_path: Path) -> None
     assert kept(tmp_path, run_id, "validation").images == 288
 
 
-@pytest.mark.parametrize("settings", [{}, {"optimizer.use_ema": True}], ids=["plain", "averaged"])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"optimizer.use_ema": True}, {"optimizer.kind": "schedule_free_adamw"}],
+    ids=["plain", "averaged", "schedule-free"],
+)
 def test_a_stopped_run_is_judged_by_the_weights_that_its_own_test_used(
     tmp_path: Path, settings: dict[str, Any]
 ) -> None:
@@ -160,6 +166,11 @@ def test_a_stopped_run_is_judged_by_the_weights_that_its_own_test_used(
     assert run.status is RunStatus.STOPPED
     result, _ = do("evaluate", tmp_path, run_id=run_id, part="test")
     assert result["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
+    shares = kept(tmp_path, run_id).predictions.probabilities
+    for number in (0, 7):
+        image = answer.of_test_part(number)
+        tried, _ = do("try_image", tmp_path, run_id=run_id, image=image)
+        np.testing.assert_allclose(tried["probabilities"], shares[number], atol=1e-6)
 
 
 def test_a_network_that_ends_in_logits_still_gives_probabilities(tmp_path: Path) -> None:
@@ -187,6 +198,51 @@ def test_digests_tell_whether_runs_saw_the_same_images(tmp_path: Path) -> None:
     assert first == resized
     assert validation == of_resized != other_seed
     assert first != validation
+
+
+def archive(path: Path, shade: int = 200) -> Npz:
+    """Twenty images of two classes."""
+    path.parent.mkdir()
+    images = np.full((20, 8, 8), 20, np.uint8)
+    images[10:] = shade
+    np.savez(path, images=images, labels=np.repeat([0, 1], 10))
+    return Npz(path=str(path))
+
+
+def folder_of_files(path: Path) -> ImageFolder:
+    for name in ("cat", "dog"):
+        (path / name).mkdir(parents=True)
+        for number in range(6):
+            Image.fromarray(np.full((8, 8), number, np.uint8)).save(path / name / f"{number}.png")
+    return ImageFolder(path=str(path))
+
+
+def test_digests_say_what_users_data_are_and_not_where_they_lie(tmp_path: Path) -> None:
+    here, there = archive(tmp_path / "here" / "a.npz"), archive(tmp_path / "there" / "b.npz")
+    other = archive(tmp_path / "other" / "a.npz", 201)
+    first, moved, changed, resized = (
+        load(spec) for spec in (here, there, other, there.changed(resize=(6, 6)))
+    )
+    assert first.source_digest == moved.source_digest == resized.source_digest
+    assert first.source_digest not in ("", changed.source_digest)
+
+    one, two = folder_of_files(tmp_path / "one"), folder_of_files(tmp_path / "two")
+    assert load(one).source_digest == load(two).source_digest != ""
+    (tmp_path / "two" / "dog" / "0.png").unlink()
+    assert load(one).source_digest != load(two).source_digest
+
+    layers = [{"kind": "flatten"}, {"kind": "dense", "units": 2, "activation": "softmax"}]
+    digests = set()
+    with Store(tmp_path / "store") as store:
+        for spec in (here, there):
+            experiment = small(
+                data=spec.values(), structure__layers=layers, training__epochs=1,
+                training__batch_size=8,
+            )  # fmt: skip
+            run_id, _ = train(store, experiment)
+            do("evaluate", tmp_path / "store", run_id=run_id, part="test")
+            digests.add(kept(tmp_path / "store", run_id).predictions.digest)
+    assert len(digests) == 1
 
 
 def test_what_can_not_be_evaluated_says_why(tmp_path: Path) -> None:

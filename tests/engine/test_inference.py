@@ -12,7 +12,7 @@ import pytest
 from tests.engine.small import small, train
 from tests.engine.tasks import do
 from tests.engine.test_cli import dlopt
-from workbench import cli, inference
+from workbench import cli, inference, words
 from workbench.inference import Latency
 from workbench.machine import Machine, Processor
 from workbench.runs.store import Store
@@ -74,9 +74,26 @@ def test_points_of_a_trained_network_are_ordered_and_remembered(
 
 def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> None:
     machine = Machine()
-    found: dict[str, Any] = {"points": [{"threads": 1, "mean": 3.0}], "device": "", "when": 0}
+    point = Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
+    found: dict[str, Any] = {"points": [point.plain()], "device": "CPU", "when": 0.0}
     inference.remember(tmp_path, machine, "a", 1, found)
+    assert inference.recall(tmp_path, machine, "a") == [point]
+    file = tmp_path / "runs" / "a" / inference.FILE
+    file.write_bytes(file.read_bytes().replace(b'"median"', b'"mean"'))
     assert inference.recall(tmp_path, machine, "a") == []
+    inference.remember(tmp_path, machine, "a", 1, found)
+    assert inference.recall(tmp_path, machine, "a") == [point]
+
+
+def test_the_run_keeps_the_shortest_time_for_one_image(trained: tuple[Path, str]) -> None:
+    store, run_id = trained
+    measure(store, run_id, 1, (4,))
+    one, _ = measure(store, run_id, 2, (1, 4))
+    all_threads, _ = measure(store, run_id, 0, (1,))
+    medians = [one["points"][0]["median"], all_threads["points"][0]["median"]]
+    with Store(store) as opened:
+        assert opened.run(run_id).latency_ms == min(medians)
+        assert opened.run(run_id).summary()["latency_ms"] == min(medians)
 
 
 def test_it_ends_when_it_is_cancelled(trained: tuple[Path, str]) -> None:
@@ -99,6 +116,8 @@ def test_a_run_that_never_trained_says_so(tmp_path: Path) -> None:
 def test_numbers_a_person_writes() -> None:
     assert inference.numbers("1, 8;64 8", "batch size") == [1, 8, 64]
     assert inference.numbers("all,2", "threads", all_word=True) == [0, 2]
+    with pytest.raises(ValueError, match=r"threads: .9999. is no whole number from 1 to 1,024"):
+        inference.numbers("9999", "threads", all_word=True)
     for wrong in ("", "0", "1,x", "-3", "70000", "all", "²"):
         with pytest.raises(ValueError, match=r"batch size: .* is no whole number from 1 to"):
             inference.numbers(wrong, "batch size")
@@ -108,7 +127,7 @@ def test_numbers_a_person_writes() -> None:
     ("value", "text"), [(0.03124, "0.0312"), (0.5, "0.500"), (12.34, "12.3"), (12345.6, "12,346")]
 )
 def test_milliseconds_have_three_digits(value: float, text: str) -> None:
-    assert inference.milliseconds(value) == text
+    assert words.milliseconds(value) == text
 
 
 def test_lines_for_a_spreadsheet_have_a_head_and_full_numbers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,27 @@ def test_seeds_and_folds_are_one_curve_with_a_band(tmp_path: Path) -> None:
         runs = [run for made in (seeds, folds) for run in store.create_all(made.experiments, "t")]
         found = grouping.of([(run, settings_of(run)) for run in runs])
     assert [len(group) for group in found.values()] == [3, 2]
+
+
+def test_a_run_of_before_a_setting_is_as_one_with_its_default(tmp_path: Path) -> None:
+    grouping = Grouping("", same_but_seed, same_name)
+    with Store(tmp_path / "store") as store:
+        old, new, other = (
+            store.create(small(training__seed=seed, training__folds=folds))
+            for seed, folds in ((1, 0), (2, 0), (3, 5))
+        )
+        lines = old.experiment_toml.splitlines(keepends=True)
+        toml = "".join(line for line in lines if not line.startswith(("folds", "fold ")))
+        store.update(old.run_id, experiment_toml=toml)
+        runs = [store.run(run.run_id) for run in (old, new, other)]
+        found = grouping.of([(run, settings_of(run)) for run in runs])
+    assert "fold" not in runs[0].experiment_toml
+    assert [[run.run_id for run in group] for group in found.values()] == [
+        [old.run_id, new.run_id], [other.run_id],
+    ]  # fmt: skip
+    toml = f"later = 1\n{toml}"
+    later = settings_of(replace(runs[0], experiment_toml=toml))
+    assert (later["later"], later["training.seed"]) == ("1", "1"), "as it is, where it is unknown"
 
 
 def test_a_tag_is_found_among_others_and_only_whole(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_a_run_learns_and_its_metrics_are_all_there(store: Store) -> None:
     assert run.epochs == 8
     started = next(m for m in said if isinstance(m, Started))
     assert (started.parameters, started.macs) == (run.parameters, run.macs)
+    assert run.file_bytes == 4 * (run.parameters or 0)
 
     kept = store.steps(run_id)
     heard = [m for m in said if isinstance(m, Steps)]

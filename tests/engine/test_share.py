@@ -16,24 +16,30 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.ui.made_up import add_run
-from workbench import presets
+from tests.ui.made_up import add_evaluation, add_run
+from workbench import bundle as bundles
+from workbench import inference, predictions, presets
 from workbench.bundle import (
     CHECKPOINT,
     LARGEST,
+    LATENCY,
     MANIFEST,
     METRICS,
     RECORD,
+    SPEC,
     BundleError,
     export_run,
     import_run,
 )
 from workbench.cli import main
+from workbench.machine import Machine
 from workbench.places import default_store
 from workbench.runs.record import PROBE_DTYPE, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.tensorboard_events import write_events
+
+TEST = "predictions-test.npz"
 
 
 @pytest.fixture
@@ -44,12 +50,19 @@ def store() -> Any:
 
 @pytest.fixture
 def run(store: Store) -> Run:
-    """Finished, with weights and what a person noted."""
-    made = add_run(store, 0, tags="kept, good", notes="<b>", seconds=1.25)
+    """Finished, with weights, predictions, latency and what a person noted."""
+    made = add_run(
+        store, 0, tags="kept, good", notes="<b>", seconds=1.25, latency_ms=0.5, file_bytes=373_288,
+        joules=12_500.0,
+    )  # fmt: skip
     steps, probes = store.steps(made.run_id), np.ones(210, PROBE_DTYPE)
     store.add_steps(made.run_id, 1, steps.values, probes)
+    add_evaluation(store, made)
     weights = store.artifacts(made.run_id) / CHECKPOINT
-    np.savez(weights, a=np.arange(1000.0))
+    point = inference.Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
+    found = {"points": [point.plain()], "device": "CPU", "when": 0.0}
+    inference.remember(store.folder, Machine(), made.run_id, 1, found)
+    assert weights.exists()
     return made
 
 
@@ -64,10 +77,11 @@ def everything(store: Store, run_id: str) -> list[Any]:
     run = store.run(run_id)
     return [
         run.experiment_toml, run.tags, run.notes, run.status, run.created, run.val_accuracy,
-        run.seconds, run.environment, store.steps(run_id).values.tolist(),
+        run.seconds, run.latency_ms, run.file_bytes, run.joules, run.environment,
+        store.steps(run_id).values.tolist(),
         store.steps(run_id).steps.tolist(), store.epochs(run_id),
         store.probes(run_id).steps.tolist(), store.probes(run_id).values.tolist(),
-        (store.artifacts(run_id) / CHECKPOINT).read_bytes(),
+        *((store.artifacts(run_id) / name).read_bytes() for name in (CHECKPOINT, TEST, LATENCY)),
     ]  # fmt: skip
 
 
@@ -125,8 +139,53 @@ def rewritten(bundle: Path, change: Change, *, honest: bool = False, packed: boo
     return path
 
 
+def of_before(members: dict[str, bytes]) -> None:
+    """As bundles were before predictions, latency, file size and energy went with a run."""
+    del members[TEST], members[LATENCY]
+    record = json.loads(members[RECORD])
+    for name in ("latency_ms", "file_bytes", "joules"):
+        del record[name]
+    members[RECORD] = json.dumps(record).encode()
+
+
+def test_a_bundle_of_an_earlier_version_is_taken_in(store: Store, run: Run, tmp_path: Path) -> None:
+    store.update(run.run_id, parameters=93_322)
+    path = tmp_path / "run.zip"
+    export_run(store, store.run(run.run_id), path)
+    taken = import_run(store, rewritten(path, of_before, honest=True))
+    assert (taken.latency_ms, taken.joules) == (None, None)
+    assert taken.file_bytes == 4 * 93_322, "as in a store of an earlier version"
+    assert [file.name for file in store.artifacts(taken.run_id).iterdir()] == [CHECKPOINT]
+    assert store.steps(taken.run_id).values.tolist() == store.steps(run.run_id).values.tolist()
+
+
 def flip(members: dict[str, bytes]) -> None:
     members[CHECKPOINT] = members[CHECKPOINT][:-1] + b"!"
+
+
+def repeated(members: dict[str, bytes]) -> None:
+    members[TEST] = members[TEST][:-1] + b"!"
+
+
+def other_weights(members: dict[str, bytes]) -> None:
+    content = io.BytesIO()
+    np.savez(content, **{"model.0": np.ones(1)})
+    members[CHECKPOINT] = content.getvalue()
+
+
+def predicted(**arrays: Any) -> Change:
+    def change(members: dict[str, bytes]) -> None:
+        with np.load(io.BytesIO(members[TEST])) as known:
+            values = {name: known[name] for name in known.files}
+        content = io.BytesIO()
+        np.savez_compressed(content, **{**values, **arrays})
+        members[TEST] = content.getvalue()
+
+    return change
+
+
+def timed(members: dict[str, bytes]) -> None:
+    members[LATENCY] = members[LATENCY].replace(b"0.5", b'"fast"')
 
 
 def escape(members: dict[str, bytes]) -> None:
@@ -177,6 +236,11 @@ def swollen(members: dict[str, bytes]) -> None:
     ("change", "options", "sentence"),
     [
         (flip, {}, "checkpoint.npz is not what was exported"),
+        (repeated, {}, "predictions-test.npz is not what was exported"),
+        (other_weights, {"honest": True}, "is not what this run's network answered"),
+        (predicted(places=np.array([10**6])), {"honest": True}, "is not what this run's network"),
+        (predicted(labels=np.array([{}], object)), {"honest": True}, "holds Python objects"),
+        (timed, {"honest": True}, "latency.json holds no latencies"),
         (escape, {}, "holds the member '../../evil.txt'"),
         (later, {}, "is of format version 2, known is 1"),
         (foreign, {}, "is no run's file"),
@@ -226,6 +290,41 @@ def test_a_member_that_claims_more_than_the_file_holds_is_refused(
         import_run(store, path)
     with pytest.raises(BundleError, match="can't be read"):
         import_run(store, bundle.with_name("nowhere.zip"))
+
+
+def test_predictions_that_swell_are_refused(
+    store: Store, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = rewritten(bundle, predicted(more=np.zeros(2_000_000, np.uint8)), honest=True)
+    assert path.stat().st_size < 2_000_000
+    monkeypatch.setattr(bundles, "UNPACKED_PREDICTIONS", 2_000_000)
+    with pytest.raises(BundleError, match="is not what this run's network answered"):
+        import_run(store, path)
+
+
+def test_what_another_network_answered_stays_at_home(
+    store: Store, run: Run, tmp_path: Path
+) -> None:
+    np.savez(store.artifacts(run.run_id) / CHECKPOINT, **{"model.0": np.ones(1)})
+    path = tmp_path / "run.zip"
+    export_run(store, run, path)
+    with zipfile.ZipFile(path) as archive:
+        assert set(archive.namelist()) == {MANIFEST, RECORD, METRICS, SPEC, CHECKPOINT, LATENCY}
+    assert import_run(store, path).name == f"{run.name} 2"
+
+
+def test_deleted_undone_and_purged_with_the_run(store: Store, run: Run) -> None:
+    def known() -> tuple[int, bool]:
+        points = inference.recall(store.folder, Machine(), run.run_id)
+        return len(points), predictions.fits(store.folder / "runs" / run.run_id, predictions.TEST)
+
+    store.delete([run.run_id])
+    store.restore([run.run_id])
+    assert known() == (1, True)
+    store.delete([run.run_id])
+    assert store.purge() == 1
+    assert known() == (0, False)
+    assert not list(store.folder.rglob("*latency*"))
 
 
 def test_a_failed_or_cancelled_import_leaves_nothing(
@@ -333,6 +432,7 @@ def test_the_report_is_whole_and_safe(store: Store, run: Run, tmp_path: Path) ->
     assert page.tags.count("svg") == 3
     assert "training.seed" in page.words
     assert any("97" in word and "%" in word for word in page.words)
+    assert {"0.500 ms", "373 kB", "12.5 kJ", "Training energy"} <= set(page.words)
     first = path.read_bytes()
     assert main(["report", *ids, "--output", str(path)]) == 0
     assert path.read_bytes() == first

@@ -31,7 +31,9 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.training import Training
 
 ROOT = Path(__file__).parents[2]
-SCHEMA_1, SCHEMA_2 = (Path(__file__).parent / "stores" / f"schema{n}.sqlite3" for n in (1, 2))
+SCHEMA_1, SCHEMA_2, SCHEMA_3 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3)
+)
 EXPERIMENT = Experiment(name="net")
 
 
@@ -694,6 +696,20 @@ def test_a_store_of_schema_2(folder: Path) -> None:
         assert len(store.probes(done.run_id).steps) == 0
         store.add_steps(failed.run_id, 1, metrics(1, 3), probes(1, 3))
         np.testing.assert_array_equal(store.probes(failed.run_id).values, probes(1, 3))
+
+
+def test_a_store_of_schema_3(folder: Path) -> None:
+    """As schema 2, with probes of some steps; the size of the weights follows from their number."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_3, folder / DATABASE)
+    with Store(folder) as store:
+        done, failed = store.runs()[:2]
+        assert store.probes(done.run_id).steps.tolist() == list(range(61, 101))
+        assert (done.parameters, done.file_bytes) == (93_322, 4 * 93_322)
+        assert (done.latency_ms, done.joules) == (None, None)
+        assert failed.file_bytes is None
+        store.update(done.run_id, latency_ms=0.5, joules=12.5)
+        assert (store.run(done.run_id).latency_ms, store.run(done.run_id).joules) == (0.5, 12.5)
 
 
 def test_a_store_on_a_network_file_system_is_refused(

@@ -15,7 +15,7 @@ from tests.ui.made_up import add_run
 from workbench.cli import main
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from
-from workbench.figures.settings import Entry, FigureSpec, Look
+from workbench.figures.settings import Entry, FigureSpec, Look, Plot, figure_of_runs
 from workbench.figures.tradeoff_numbers import numbered
 from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
 from workbench.figures.writing import write
@@ -81,6 +81,25 @@ def test_json_filter_and_direction(ids: list[str], capsys: pytest.CaptureFixture
     assert found["front"][0]["parameters"] == 20_000
     assert found["quantities"][0] == {"key": "parameters", "better": "more", "log": False}
     assert found["missing"] == {"parameters": 0, "test_accuracy": 0, "val_loss": 0}
+
+
+def test_what_use_and_training_cost_are_quantities(
+    ids: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Store(default_store()) as store:
+        for number, run_id in enumerate(ids[:2]):
+            values = {"latency_ms": 0.5 + number, "file_bytes": 373_288, "joules": 12_500.0}
+            store.update(run_id, **values)
+    path = tmp_path / "costs.svg"
+    asked = ["--x", "latency_ms", "--y", "joules", "--third", "file_bytes"]
+    assert main(["tradeoff", *asked, "--output", str(path)]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].startswith(f"{ids[0]}  0.500 ms    12.5 kJ  373 kB")
+    assert "1 of 6 runs; left out: 4 without latency_ms" in err
+    found = texts_of(path)
+    for text in ("Inference latency (ms)", "Training energy (J)"):
+        assert text in found
+    assert any("File size" in text for text in found)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +183,30 @@ def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
         assert all(max(rgb) - min(rgb) < 24 for _, rgb in colours)  # greys alone
     with pytest.raises(SpecError, match="no settings of a figure"):
         figure_from({"format": "another"})
+
+
+def test_figures_are_drawn_again_and_of_other_runs(
+    ids: list[str], draw: Draw, tmp_path: Path
+) -> None:
+    again = tmp_path / "again.svg"
+    scatter = ScatterFigure(
+        runs=tuple(ids), quantities=(SMALLER, BETTER),
+        named=(Entry(run_id=ids[0], label="small"), Entry(run_id=ids[3], label="large")),
+    )  # fmt: skip
+    bars = BarsFigure(runs=tuple(ids), quantity=BETTER, group="name")
+    for figure in (scatter, bars):
+        first = draw(figure, "first.svg")
+        assert main(["compare", "--like", str(first), "--output", str(again)]) == 0
+        assert again.read_bytes() == first.read_bytes()
+        command = ["compare", ids[0], ids[1], "--like", str(first), "--output", str(again)]
+        assert main([*command, "--size", "slide"]) == 0
+        other = figure_from(json.loads(about(again)))
+        assert isinstance(other, ScatterFigure | BarsFigure)
+        assert (other.runs, other.look) == ((ids[0], ids[1]), Look().sized("slide"))
+        assert [entry.key for entry in other.legend] == [e.key for e in figure.legend[:1]]
+    assert "large" not in texts_of(again)
+    curves = figure_of_runs(ids[:1], Plot(), Look())
+    assert curves.of_runs(ids) == figure_of_runs(ids, Plot(), Look())
 
 
 def test_bars_of_groups(ids: list[str], draw: Draw) -> None:

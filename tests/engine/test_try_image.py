@@ -14,6 +14,7 @@ from tests.engine.tasks import do
 from workbench import answer
 from workbench.answer import Answer
 from workbench.data import DataError, load
+from workbench.data.centring import centred
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 
@@ -102,7 +103,7 @@ def test_drawn_and_opened_images_are_fitted_as_those_of_the_data(
     drawn = np.zeros((64, 64), np.uint8)
     drawn[8:56, 28:36] = 255
     seen = fitted(drawn[..., np.newaxis], (SIDE, SIDE), 1)
-    found = ask(trained, answer.drawn(drawn))
+    found = ask(trained, answer.drawn(drawn, centred=False))
     np.testing.assert_array_equal(found.image.pixels[0], seen)
     np.testing.assert_allclose(found.probabilities, predicted(trained, seen[None])[0], atol=1e-5)
     assert found.label is None
@@ -113,6 +114,72 @@ def test_drawn_and_opened_images_are_fitted_as_those_of_the_data(
     turned = inverted.image.pixels[0].astype(int)
     np.testing.assert_allclose(turned, seen, atol=1, err_msg="but for rounding")
     assert ask(trained, answer.from_file(file, inverted=False)).image.pixels[0, 0, 0, 0] == 255
+
+
+def off_centre(digit: np.ndarray) -> np.ndarray:
+    """A digit as a person draws one who begins at the upper left."""
+    drawing = np.zeros((112, 112), np.uint8)
+    drawing[6:54, 3:51] = large(digit, 6)
+    return drawing
+
+
+def large(digit: np.ndarray, times: int) -> np.ndarray:
+    return np.kron(digit, np.ones((times, times), np.uint8))
+
+
+def test_a_drawing_off_the_centre_is_seen_as_the_digits_of_the_data(trained: Trained) -> None:
+    images = load(trained[2].data).test.images.read(np.arange(12))[..., 0]
+    found: dict[bool, list[int]] = {True: [], False: []}
+    wanted = []
+    for image in images:
+        wanted.append(ask(trained, answer.drawn(large(image, 14), centred=False)).likeliest)
+        for centre, numbers in found.items():
+            seen = ask(trained, answer.drawn(off_centre(image), centred=centre))
+            numbers.append(seen.likeliest)
+            shown = seen.image.pixels[0, ..., 0]
+            if centre:
+                np.testing.assert_array_equal(shown, centred(off_centre(image), (SIDE, SIDE), 1.0))
+            else:
+                assert not shown[SIDE // 2 + 1 :].any()
+    right = {centre: np.equal(numbers, wanted).sum() for centre, numbers in found.items()}
+    assert right[True] >= 10 > 6 >= right[False], "as if it were drawn large and in the middle"
+
+
+def bounds(image: np.ndarray) -> tuple[int, int, int, int]:
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    return rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+
+
+def seven(top: int, left: int, side: int) -> np.ndarray:
+    """Heavier above, so that its centre of mass is not that of its box."""
+    drawing = np.zeros((112, 112), np.uint8)
+    drawing[top : top + side // 5, left : left + side * 2 // 3] = 255
+    drawing[top : top + side, left + side // 3 : left + side // 2] = 255
+    return drawing
+
+
+def test_centred_as_mnist_is() -> None:
+    image = centred(seven(5, 70, 40), (28, 28))
+    top, bottom, left, right = bounds(image)
+    assert (bottom - top, right - left) == (20, 13), "the longer side fills the box"
+    rows, columns = np.mgrid[:28, :28] + 0.5
+    mass = image.sum(dtype=np.float64)
+    centre = (image * rows).sum() / mass, (image * columns).sum() / mass
+    np.testing.assert_allclose(centre, (14, 14), atol=0.5)
+    assert top != 4, "by its mass, not by its box"
+    np.testing.assert_array_equal(centred(seven(60, 8, 40), (28, 28)), image)
+    np.testing.assert_allclose(centred(seven(20, 9, 80), (28, 28)), image, atol=80)
+    assert bounds(centred(seven(60, 8, 40), (28, 28), 1.0))[:2] == (0, 28), "nothing is cut off"
+
+
+def test_nothing_drawn_and_a_dot_can_be_centred() -> None:
+    drawing = np.zeros((112, 112), np.uint8)
+    assert not centred(drawing, (28, 28)).any()
+    drawing[3, 100] = 255
+    assert bounds(centred(drawing, (28, 28))) == (4, 24, 4, 24)
+    faint = np.zeros((112, 112), np.uint8)
+    faint[0, :112:111] = 1
+    assert centred(faint, (28, 28)).shape == (28, 28), "also where nothing is left of it"
 
 
 def test_the_network_is_kept_until_the_run_goes_on(trained: Trained) -> None:

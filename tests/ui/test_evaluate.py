@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_evaluation, add_run
 from tests.ui.test_training import PATIENCE, train
 from ui.main_window import MainWindow
-from workbench import words
+from workbench import predictions, words
 from workbench.data import load
 from workbench.evaluation import Evaluation
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -64,7 +71,7 @@ def test_a_click_on_a_cell_shows_its_images(
     qtbot.keyClick(summary.matrix, Qt.Key.Key_Right)
     assert summary.matrix.cell == (8, 4)
     assert len(summary.grid.pictures) == evaluation.confusion[8, 4]
-    assert not window.evaluate.button.isVisible()
+    assert window.evaluate.button.text() == "Evaluate again"
 
 
 def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
@@ -81,6 +88,105 @@ def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
     assert panel.curves.roc.points is not None
     np.testing.assert_array_equal(panel.curves.roc.points[1], curves.true_positives)
     assert words.percent(evaluation.calibration.error) in panel.curves.calibration.title.text()
+
+
+def test_the_curves_follow_by_themselves(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot
+) -> None:
+    panel = shown[0].evaluate
+    qtbot.waitUntil(lambda: panel.pages.stack.count() == 3)
+    assert panel.pages.current is panel.summary
+    assert panel.curves.chooser.count() == 10
+    assert panel.curves.calibration.points is not None
+
+
+def texts_of(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_bytes())
+    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+def test_every_plot_is_exported(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window, evaluation = shown
+    panel = window.evaluate
+    path = tmp_path / "a.svg"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+
+    def saved(action: QAction | None = None) -> list[str]:
+        if action is not None:
+            with qtbot.waitSignal(panel.export_requested):
+                action.trigger()
+        export = window.beside.figure
+        assert export is not None
+        qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+        with qtbot.waitSignal(export.said, timeout=PATIENCE):
+            export.save_button.click()
+        return texts_of(path)
+
+    assert panel.summary.export_action.text() == "Export figure…"
+    assert {"Taken for", "True class", "100 % right"} <= set(saved(panel.summary.export_action))
+    export = window.beside.figure
+    assert export is not None
+    assert not export.rows.isVisible(), "nothing in it has words of its own"
+    panel.pages.show_page(panel.curves)
+    panel.curves.chooser.setCurrentText("8")
+    actions = [action for action in panel.curves.menu.actions() if not action.isSeparator()]
+    error = words.percent(evaluation.calibration.error)
+    assert f"Accuracy (calibration error {error})" in saved(actions[0])
+    one, eight = evaluation.curves(1), evaluation.curves(8)
+    assert one is not None
+    assert eight is not None
+    found = saved(actions[1])
+    assert f"8 (area {eight.auc:.4f})" in found
+    assert not any(text.startswith("1 (area") for text in found)
+    found = saved(actions[4])
+    assert f"1 (average {one.average_precision:.4f})" in found
+    assert export.rows.item(1).text() == f"1 (average {one.average_precision:.4f})"
+    export.rows.item(1).setText("the ones")
+    assert "the ones" in saved()
+    assert sum("(area" in text for text in saved(actions[2])) == 10
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+def test_a_figure_follows_an_evaluation_that_was_made_anew(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    window, evaluation = shown
+    panel = window.evaluate
+    panel.summary.export_action.trigger()
+    qtbot.waitUntil(lambda: window.beside.figure is not None)
+    export = window.beside.figure
+    assert export is not None
+    qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+    before = export.preview.picture
+    made = evaluation.predictions
+    turned = replace(made, labels=np.roll(made.labels, 1))
+    folder = window.store.artifacts(window.store.runs()[0].run_id)
+    kept = predictions.load_pictures(folder)
+    assert kept is not None
+    predictions.save(folder, turned, kept)
+    with qtbot.waitSignal(panel.export_requested):
+        panel.summary.export_action.trigger()
+    qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+    assert export.preview.picture != before
+
+
+def test_what_was_read_of_a_run_that_trains_on_is_not_shown(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot
+) -> None:
+    window, _ = shown
+    panel, read = window.evaluate, window.evaluate.read
+    run = window.store.runs()[0]
+    window.store.update(run.run_id, status=RunStatus.RUNNING)
+    panel.show_run(window.store.run(run.run_id))
+    qtbot.waitUntil(lambda: "has not ended yet" in panel.message.text())
+    panel._latest.done.emit(read)  # it was under way
+    assert panel.stack.currentWidget() is panel.message
+    assert not panel.button.isVisible()
 
 
 def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> None:
@@ -112,6 +218,7 @@ def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> 
     quick.tabs.setCurrentWidget(panel)
     qtbot.waitUntil(panel.button.isVisible, timeout=PATIENCE)
     assert "Not evaluated yet" in panel.message.text()
+    assert panel.button.text() == "Evaluate"
     qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
     assert panel.bar.isVisible()
     assert not panel.button.isVisible()
@@ -124,4 +231,16 @@ def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> 
     accuracy = quick.store.run(run_id).test_accuracy
     assert words.percent(accuracy) in panel.summary.accuracy.text()
     assert panel.stack.currentWidget() is panel.pages
+    first, file = panel.read, predictions.file_of(quick.store.artifacts(run_id))
+    whole = file.read_bytes()
+    file.write_bytes(b"damaged since it was read")
+    assert panel.button.isVisible()
+    assert panel.button.text() == "Evaluate again"
+    qtbot.mouseClick(panel.button, Qt.MouseButton.LeftButton)
+    assert panel.bar.isVisible()
     assert not panel.button.isVisible()
+    qtbot.waitUntil(
+        lambda: panel.read not in (None, first) and panel.button.isVisible(), timeout=PATIENCE
+    )
+    assert file.read_bytes() == whole
+    assert panel.button.text() == "Evaluate again"

@@ -18,7 +18,7 @@ from ui.edited import EditedSpec
 from ui.main_window import MainWindow
 from ui.panels.export_window import ExportWindow
 from workbench.figures.embedded import about
-from workbench.figures.settings import figure_from_json
+from workbench.figures.families import figure_from_json
 from workbench.runs.record import Run
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -83,8 +83,9 @@ def test_measure_copy_cancel_and_find_it_again(
     assert not page._left, "nothing goes on by itself"
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 def test_what_was_measured_on_this_machine_is_shown_with_its_run(
-    open_window: OpenWindow, store_folder: Path
+    open_window: OpenWindow, store_folder: Path, qtbot: QtBot
 ) -> None:
     with Store(store_folder) as store:
         first, second = add_run(store, 0), add_run(store, 1)
@@ -100,8 +101,14 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     assert page.points == POINTS
     assert texts(page, 0) == ["1", "1", "0.500", "0.700", "0.900", "2,000"]
     assert page.split.isVisible()
+    with qtbot.waitSignal(window.inside.export_requested) as asked:
+        page.export_action.trigger()
+    assert [one.name for one in asked.args[0].series][:2] == [
+        "1 thread, median", "1 thread, 99 % of calls",
+    ]  # fmt: skip
     page.show_run(second)
     assert not page.points
+    assert not page.export_action.isEnabled()
     assert page.empty.isVisible()
     assert second.name in page.empty.text()
     page.show_run(running)

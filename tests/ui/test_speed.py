@@ -60,6 +60,27 @@ def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: Main
     assert "Some GPU" in note.words.text()
 
 
+def test_all_bars_are_seen_in_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1280, 720)
+    window.tabs.setCurrentWidget(window.tune)
+    page = window.tune.speed
+    window.tune.show_page(page)
+    long = "compiling would take longer than there is time; give it more " * 5
+    found = result()
+    base, best, broken = found["candidates"]
+    page._measured = window.editor.experiment
+    page.empty.hide()
+    page.begin()
+    page._done({**found, "candidates": [base] * 8 + [best, {**broken, "failed": long}]})
+    page._show_state()
+    race = page.race
+    qtbot.waitUntil(lambda: race.height() >= race.minimumSizeHint().height())
+    qtbot.waitUntil(lambda: race.visibleRegion().boundingRect() == race.rect())
+    assert (len(race.lanes) + 1) * race.row <= race.height() + 1e-6
+    assert race.row >= race.fontMetrics().height()
+    assert long.strip() in race.toolTip()
+
+
 def test_zero_is_shown_as_automatic(window: MainWindow) -> None:
     entry = window.experiment.forms["hardware"].entry("intra_op_threads")
     assert entry.field().text() == "automatic"  # type: ignore[attr-defined]
@@ -67,13 +88,17 @@ def test_zero_is_shown_as_automatic(window: MainWindow) -> None:
     assert entry.field().text() == "2"  # type: ignore[attr-defined]
 
 
-def test_what_autotune_finds_is_used_and_undone_in_one_step(window: MainWindow) -> None:
+@pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
+def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     window.editor.set("hardware.jit_compile", True)
     before, page = window.editor.experiment, window.tune.speed
     page._measured = before
     page.begin()
     page.take({"found": result()["candidates"]})
     assert [lane.is_best for lane in page.race.lanes] == [False] * 3
+    assert page.export_button.isHidden(), "nothing was found yet"
     page._done(result())
     page._show_state()
     as_it_comes, best, broken = page.race.lanes
@@ -88,6 +113,14 @@ def test_what_autotune_finds_is_used_and_undone_in_one_step(window: MainWindow) 
     assert (hardware.precision, hardware.jit_compile) == ("mixed_bfloat16", False)
     assert page.use_button.text() == "bfloat16 is in use"
     assert page.stale.isHidden()
+    assert not page.export_button.isHidden()
+    with qtbot.waitSignal(window.tune.export_requested) as asked:
+        page.export_action.trigger()
+    assert [bar.label for bar in asked.args[0].bars] == ["as it comes", "bfloat16"]
+    assert window.beside.figure is not None
+    export = window.beside.figure
+    qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
+    assert not export.preview.picture.isNull()
     window.undo_stack.undo()
     assert window.editor.experiment == before
     window.editor.set("training.batch_size", 7)

@@ -393,7 +393,7 @@ def save(
 def test_scatter_and_bars_are_exported(
     window: MainWindow, page: TradeoffsPage, save: Callable[[str], Path], qtbot: QtBot
 ) -> None:
-    page.export_button.click()
+    page.export_action.trigger()
     export = window.beside.figure
     assert export is not None
     assert [export.rows.item(row).text() for row in range(export.rows.count())] == [
@@ -405,11 +405,33 @@ def test_scatter_and_bars_are_exported(
     assert "net a" not in found
     page.show_view("bars")
     settled(page, qtbot)
-    page.export_button.click()
+    page.export_action.trigger()
     assert not export.rows.isVisible()
     rows = list(csv.reader(save("bars.csv").read_text().splitlines()))
     assert [row[0] for row in rows[1:]] == ["net e", "net d", "net b", "net c", "net a"]
     assert save("bars.tex").with_name("bars.tex.svg").exists(), "bars are no picture for pgfplots"
+
+
+def test_parallel_axes_are_exported_with_what_is_brushed(
+    parallel: TradeoffsPage, window: MainWindow, save: Callable[[str], Path], qtbot: QtBot
+) -> None:
+    drag(parallel, qtbot, "test_accuracy", 0.4, 1.0)
+    parallel.export_action.trigger()
+    export = window.beside.figure
+    assert export is not None
+    assert [export.rows.item(row).text() for row in range(export.rows.count())] == [
+        "net e", "net d", "net b",
+    ]  # fmt: skip
+    export.rows.item(0).setText("the best")
+    found = _texts(save("parallel.svg"))
+    named = [text for text in found if text.startswith(("net ", "the ", "Outside"))]
+    assert named == ["the best", "net d", "net b", "Outside the ranges: 3"]
+    assert {"Parameters (log)", "Status", "Test accuracy (%)"} <= set(found)
+    rows = list(csv.reader(save("parallel.csv").read_text().splitlines()))
+    assert [row[-1] for row in rows[1:]].count("yes") == 3
+    parallel.parallel.set_axes(["status"])
+    settled(parallel, qtbot)
+    assert not parallel.export_action.isEnabled(), "a line needs two axes"
 
 
 def _texts(path: Path) -> list[str]:

@@ -81,6 +81,14 @@ def test_choose_draw_clear_open_and_try_another_run(
     assert not seen.pixels[0, :, 0].any()
     assert page.view.strips == strips, "strips are kept from answer to answer"
 
+    assert page.centred.isChecked(), "the data are digits"
+    page.centred.click()
+    qtbot.waitUntil(lambda: page._task is None, timeout=PATIENCE)
+    as_drawn = page.view.strips[0].maps
+    assert as_drawn is not None
+    assert seen.pixels[0, 0].any(), "over the whole height, as they are"
+    assert not as_drawn.pixels[0, 0].any()
+
     page.clear_button.click()
     assert page.area.isHidden()
     stroke(page)

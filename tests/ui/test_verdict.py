@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
+from pytestqt.qtbot import QtBot
+
 from ui.main_window import MainWindow
 from workbench import measured
 from workbench.machine import Machine, Processor
 from workbench.runs.messages import Started, StatusChanged, TimeShares
 from workbench.runs.status import RunStatus
 
+PATIENCE = 120_000
+PEAK = {"flops": {"float32": 1e12}, "bandwidth": 1e9}
 MACHINE = Machine(Processor("Some CPU", 2, features=("avx512_bf16",)))
 
 
 def begin(window: MainWindow) -> str:
     """A run that is said to train; its id."""
     run = window.store.create(window.editor.experiment)
+    window.store.update(run.run_id, environment={"image_shape": [28, 28, 1]})
     window.conductor.machine = MACHINE
     window.conductor.started.emit(Started(run.run_id, 0, 10, 5, 64, 1000, 1000, "CPU"))
     return run.run_id
@@ -44,9 +52,34 @@ def test_memory_or_arithmetic_wait_for_a_measured_peak(window: MainWindow) -> No
     assert "Tune, Roofline" in line.words.toolTip()
     assert line.button.isHidden()
     key = measured.peak_key(MACHINE, window.editor.experiment.hardware)
-    peak = {"flops": {"float32": 1e12}, "bandwidth": 1e9}
-    measured.remember(window.store.folder, "peak", key, peak)
+    measured.remember(window.store.folder, "peak", key, PEAK)
     run_id = begin(window)
     window.conductor.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
     assert line.words.text() == "bound by memory"
     assert line.button.text() == "Try bfloat16"
+
+
+def test_memory_or_arithmetic_are_told_of_a_file_of_ones_own(
+    quick: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    """Its shape is not known before the training process has read it."""
+    random, arrays = np.random.default_rng(0), {}
+    for part, count in (("train", 200), ("test", 20)):
+        arrays[f"x_{part}"] = random.integers(0, 256, (count, 12, 12), np.uint8)
+        arrays[f"y_{part}"] = np.arange(count) % 10
+    np.savez(tmp_path / "mine.npz", **arrays)
+    data = {"kind": "npz", "path": str(tmp_path / "mine.npz")}
+    assert quick.editor.set_all({"data": data, "training.epochs": 50}, "data")
+    assert quick.editor.experiment.data.info() is None
+    conductor, line = quick.conductor, quick.status.verdict
+    with qtbot.waitSignal(conductor.machine_found, timeout=PATIENCE):
+        conductor.warm_up()
+    assert conductor.machine is not None
+    key = measured.peak_key(conductor.machine, quick.editor.experiment.hardware)
+    measured.remember(quick.store.folder, "peak", key, PEAK)
+    with qtbot.waitSignal(conductor.ended, timeout=PATIENCE):
+        with qtbot.waitSignal(conductor.started, timeout=PATIENCE) as started:
+            quick.train()
+        conductor.time_shares.emit(TimeShares(started.args[0].run_id, 0.0, 0.0))
+        assert line.words.text() == "bound by memory"
+        conductor.stop()

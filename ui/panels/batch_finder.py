@@ -12,6 +12,8 @@ from ui.panels.finder import FinderPage, Texts
 from ui.plots.bars import Bar, BarChart
 from workbench import batch_sizes, words
 from workbench.batch_sizes import Measured
+from workbench.figures.measured import batch_sizes_figure
+from workbench.figures.measured_settings import MeasuredBars
 
 
 class BatchFinder(FinderPage):
@@ -62,6 +64,9 @@ class BatchFinder(FinderPage):
 
     def finding(self, result: Mapping[str, Any]) -> float | None:
         return int(result["recommended"])
+
+    def figure(self, result: Mapping[str, Any]) -> MeasuredBars | None:
+        return batch_sizes_figure(result)
 
     def _show(self, chosen: int) -> None:
         bars = [

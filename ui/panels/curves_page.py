@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ui import theme
+from ui.panels.export_button import export_action, export_button
 from ui.run_reader import ReadRun, RunReader
 from ui.when_shown import WhenShown
 from workbench.curves.grouping import (
@@ -143,18 +143,11 @@ class CurvesPage(QWidget):
         self.controls: CompareControls = CompareControls()
         self._plots = plots = ComparePlots()
         self.legend: Legend = Legend()
-        self.export_action = QAction(self.tr("Export figure…"), self)
-        self.export_action.setToolTip(
-            self.tr("These curves as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
+        self.export_action = export_action(
+            self, self.tr("These curves as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
         )
-        theme.set_icon(self.export_action, "save")
         self.export_action.triggered.connect(self.export)
-        button = QToolButton()
-        button.setDefaultAction(self.export_action)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setAccessibleName(self.export_action.text())
-        self.controls.top.addWidget(button)
+        self.controls.top.addWidget(export_button(self.export_action))
         plots.addAction(self.export_action)
         plots.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         across = QSplitter(Qt.Orientation.Horizontal)

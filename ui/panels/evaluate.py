@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -20,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.assistant import Assistant
-from ui.evaluation_reader import ReadEvaluation, read_evaluation
+from ui.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
 from ui.latest import Latest
 from ui.panels.pages import Pages
 from ui.panels.task_bar import TaskBar
@@ -31,6 +33,14 @@ from workbench.runs.record import Run
 
 if TYPE_CHECKING:
     from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+    from workbench.figures.settings import FigureSpec
+
+
+MODULES = (
+    "workbench.figures.settings", "workbench.figures.evaluation_settings",
+    "workbench.figures.evaluation_numbers", "ui.plots.shares", "ui.panels.evaluation_pages",
+)  # fmt: skip
+"""What the pages need, brought one a turn of the event loop: all at once they would hold it up."""
 
 
 class EvaluatePanel(QWidget):
@@ -42,9 +52,11 @@ class EvaluatePanel(QWidget):
 
     Signals:
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its classes.
     """
 
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, assistant: Assistant, folder_of: Callable[[str], Path]) -> None:
         super().__init__()
@@ -57,6 +69,15 @@ class EvaluatePanel(QWidget):
         self._latest = Latest(self)
         self._latest.done.connect(self._take)
         self._latest.failed.connect(self.failed)
+        self._curves: CurvesPage | None = None
+        self._modules = deque(MODULES)
+        self._waiting: ReadEvaluation | None = None
+        self._more = QTimer(self)
+        self._more.setSingleShot(True)
+        self._more.timeout.connect(self._go_on)
+        self._figures = Latest(self)
+        self._figures.done.connect(self._export_made)
+        self._figures.failed.connect(self.failed)
         self.title = QLabel()
         self.part = QComboBox()
         self.part.setAccessibleName(self.tr("Part"))
@@ -68,11 +89,7 @@ class EvaluatePanel(QWidget):
             (self.tr("Validation part"), predictions.VALIDATION),
         ):
             self.part.addItem(text, part)
-        self.button = QPushButton(self.tr("Evaluate"))
-        self.button.setProperty("primary", True)
-        self.button.setToolTip(
-            self.tr("Have the selected run's network answer on every image, and keep the answers")
-        )
+        self.button = QPushButton()
         self.button.clicked.connect(self.start)
         self.bar = TaskBar()
         self.message = QLabel()
@@ -94,22 +111,58 @@ class EvaluatePanel(QWidget):
 
     @cached_property
     def pages(self) -> Pages:
-        """Made at the first use, as they take the library of plots with them."""
+        """Made at the first use, as they take the library of plots with them.
+
+        The curves follow a plot at a time: all at once they would hold the window up.
+        """
         from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
 
         self.summary: SummaryPage = SummaryPage()
         self.mistakes: MistakesPage = MistakesPage()
-        self.curves: CurvesPage = CurvesPage()
+        self._steps = CurvesPage.in_steps()
+        self._more.start(0)
         tr = self.tr
         pages = Pages(tr("What to look at"))
         for page, title, reason in (
             (self.summary, tr("Summary"), tr("Accuracy, figures by class, confusions")),
             (self.mistakes, tr("Mistakes"), tr("The images that it is most sure and wrong about")),
-            (self.curves, tr("Curves"), tr("Calibration, ROC, precision over recall")),
         ):
             pages.add(page, title, reason)
+        self.summary.export_requested.connect(self._export)
         self.stack.addWidget(pages)
         return pages
+
+    @property
+    def curves(self) -> CurvesPage:
+        """The page of curves, made now where it isn't there yet."""
+        pages = self.pages
+        while self._curves is None:
+            self._make_more(pages)
+        return self._curves
+
+    @Slot()
+    def _go_on(self) -> None:
+        """The next step towards the pages, in a turn of the event loop of its own."""
+        if self._modules:
+            import_module(self._modules.popleft())
+            self._more.start(0)
+        elif self._waiting is not None:
+            read, self._waiting = self._waiting, None
+            self._take(read)
+        elif "pages" in vars(self) and self._curves is None:
+            self._make_more(self.pages)
+            self._more.start(0)
+
+    def _make_more(self, pages: Pages) -> None:
+        page = self._curves = next(self._steps)
+        if page is None:
+            return
+        reason = self.tr("Calibration, ROC, precision over recall")
+        pages.add(page, self.tr("Curves"), reason)
+        page.export_requested.connect(self._export)
+        read = self.read
+        if read is not None and read.evaluation is not None and read.pictures is not None:
+            page.show_evaluation(read.evaluation, read.pictures)
 
     def show_run(self, run: Run | None) -> None:
         """Takes another selected run, or none, or the same once it went on."""
@@ -143,9 +196,22 @@ class EvaluatePanel(QWidget):
         if result["warning"]:
             self.failed.emit(result["warning"])
 
+    @Slot(str, object)
+    def _export(self, kind: str, classes: Sequence[int] | None) -> None:
+        """Has a figure made of what is shown."""
+        read = self.read
+        if read is not None and read.evaluation is not None:
+            self._figures.ask(partial(figure_of, kind, read.folder.name, read.evaluation, classes))
+
+    @Slot(object)
+    def _export_made(self, made: tuple[FigureSpec, dict[str, str]]) -> None:
+        self.export_requested.emit(*made)
+
     def close_jobs(self) -> None:
         """Waits for what is being read; before the window goes."""
+        self._more.stop()
         self._latest.close()
+        self._figures.close()
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -160,6 +226,7 @@ class EvaluatePanel(QWidget):
         self._say(reason)
         if run is not None and not reason:
             folder = self._folder_of(run.run_id)
+            self._more.start(0)
             self._latest.ask(partial(read_evaluation, folder, self.chosen_part))
 
     def _reason(self, run: Run | None) -> str:
@@ -182,14 +249,20 @@ class EvaluatePanel(QWidget):
         run = self._run
         if run is None or (read.folder.name, read.part) != (run.run_id, self.chosen_part):
             return  # another was selected meanwhile
-        self.read = read
-        if read.evaluation is not None and read.pictures is not None:
-            _ = self.pages
-            for page in (self.summary, self.mistakes, self.curves):
-                page.show_evaluation(read.evaluation, read.pictures)
-            self.stack.setCurrentWidget(self.pages)
+        if self._reason(run):
+            return  # it trains on meanwhile
+        if self._modules:
+            self._waiting = read
             return
-        self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)
+        self.read = read
+        self._offer(read)
+        if read.evaluation is not None and read.pictures is not None:
+            pages = self.pages
+            for page in (self.summary, self.mistakes, self._curves):
+                if page is not None:
+                    page.show_evaluation(read.evaluation, read.pictures)
+            self.stack.setCurrentWidget(pages)
+            return
         if not read.has_checkpoint:
             self._say(
                 self.tr("{} has no checkpoint, so there is no network to evaluate.").format(
@@ -204,6 +277,18 @@ class EvaluatePanel(QWidget):
                     "confusions with their images, worst mistakes, calibration, ROC."
                 )
             )
+
+    def _offer(self, read: ReadEvaluation) -> None:
+        """The button, as prominent as what it is for."""
+        is_first = read.evaluation is None
+        self.button.setText(self.tr("Evaluate") if is_first else self.tr("Evaluate again"))
+        self.button.setToolTip(
+            self.tr("Have the selected run's network answer on every image, and keep the answers")
+            if is_first
+            else self.tr("Have the network answer anew, as where the data have changed since")
+        )
+        theme.set_property(self.button, "primary", is_first)
+        self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)
 
     def _say(self, text: str) -> None:
         self.message.setText(text)

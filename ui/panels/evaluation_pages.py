@@ -5,13 +5,16 @@ Each shows what it is given; none reads or predicts anything.
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import Qt, Slot
+from collections.abc import Iterator
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QScrollArea,
     QSplitter,
     QVBoxLayout,
@@ -19,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.panels.export_button import export_action, export_button
 from ui.panels.figure_table import ROW_HEIGHT, FigureTable
 from ui.panels.pictures import Picture, PictureGrid
 from ui.panels.samples import as_image
@@ -26,6 +30,13 @@ from ui.plots.confusion import ConfusionMatrix
 from ui.plots.shares import SharePlot
 from workbench import words
 from workbench.evaluation import Evaluation
+from workbench.figures.evaluation_numbers import MOST_DRAWN
+from workbench.figures.evaluation_settings import (
+    CalibrationFigure,
+    ConfusionFigure,
+    PrecisionFigure,
+    RocFigure,
+)
 from workbench.predictions import Pictures, Rows
 
 MOST_MISTAKES = 120
@@ -33,7 +44,13 @@ MOST_MISTAKES = 120
 
 
 class SummaryPage(QWidget):
-    """Accuracy, figures by class, confusions, and the images behind a cell."""
+    """Accuracy, figures by class, confusions, and the images behind a cell.
+
+    Signals:
+        export_requested: Make a figure of this kind, of these classes (None for all).
+    """
+
+    export_requested = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +77,11 @@ class SummaryPage(QWidget):
         row.addWidget(self.accuracy)
         row.addWidget(self.about)
         row.addStretch(1)
+        self.export_action = export_action(
+            self, self.tr("The confusion matrix as SVG, PDF, PNG or CSV, for a paper")
+        )
+        self.export_action.triggered.connect(self._export)
+        row.addWidget(export_button(self.export_action))
         self.split = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self.table, _scrolled(self.matrix), self._behind()):
             self.split.addWidget(widget)
@@ -116,6 +138,10 @@ class SummaryPage(QWidget):
             reason = self.tr("Macro average: every class counts alike") if not line else ""
             cells = (name, *shares, words.count(row.support))
             self.table.put(line, cells, bold=not line, reason=reason)
+
+    @Slot()
+    def _export(self) -> None:
+        self.export_requested.emit(ConfusionFigure.KIND, ())
 
     @Slot(int, int)
     def _show_cell(self, true: int, predicted: int) -> None:
@@ -175,21 +201,38 @@ class MistakesPage(QWidget):
 
 
 class CurvesPage(QWidget):
-    """Calibration over all classes; ROC and precision over recall of one class."""
+    """Calibration over all classes; ROC and precision over recall of one class.
 
-    def __init__(self) -> None:
+    Args:
+        plots: Of the three, see `in_steps`.
+
+    Signals:
+        export_requested: Make a figure of this kind, of these classes (None for all).
+    """
+
+    export_requested = Signal(str, object)
+
+    @classmethod
+    def in_steps(cls) -> Iterator[CurvesPage | None]:
+        """Makes the page: nothing after each plot, as each takes a while; then the page."""
+        tr = partial(QCoreApplication.translate, cls.__name__)
+        calibration = SharePlot(tr("Calibration"), tr("confidence"), (0.0, 1.0), markers=True)
+        yield None
+        roc = SharePlot(tr("ROC"), tr("false positive rate"), (0.0, 1.0))
+        yield None
+        precision = SharePlot(tr("Precision over recall"), tr("recall"), None)
+        yield None
+        yield cls((calibration, roc, precision))
+
+    def __init__(self, plots: tuple[SharePlot, SharePlot, SharePlot]) -> None:
         super().__init__()
         self._evaluation: Evaluation | None = None
+        self.calibration, self.roc, self.precision = plots
         self.chooser = QComboBox()
         self.chooser.setAccessibleName(self.tr("Class"))
         self.chooser.setToolTip(self.tr("The class that is held against all others"))
         self.chooser.currentIndexChanged.connect(self._show_class)
         tr = self.tr
-        self.calibration = SharePlot(
-            tr("Calibration"), tr("confidence"), chance=(0.0, 1.0), markers=True
-        )
-        self.roc = SharePlot(tr("ROC"), tr("false positive rate"), chance=(0.0, 1.0))
-        self.precision = SharePlot(tr("Precision over recall"), tr("recall"), chance=None)
         self.calibration.setToolTip(
             tr("Accuracy over confidence; below the dashed line the network is surer than right")
         )
@@ -202,6 +245,10 @@ class CurvesPage(QWidget):
         top.addWidget(label)
         top.addWidget(self.chooser)
         top.addStretch(1)
+        top.addWidget(export_button(
+            export_action(self, tr("A plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")),
+            self._make_menu(),
+        ))  # fmt: skip
         row = QHBoxLayout()
         theme.spaced(row, 1, 0, 0, 2, spacing=1)
         for plot in (self.calibration, self.roc, self.precision):
@@ -210,6 +257,30 @@ class CurvesPage(QWidget):
         theme.spaced(column, 0)
         column.addLayout(top)
         column.addLayout(row, 1)
+
+    def _make_menu(self) -> QMenu:
+        """Each plot as a figure: of the class that is chosen, and of all."""
+        self.menu = QMenu(self)
+        self.menu.addAction(
+            self.tr("Calibration"),
+            partial(self.export_requested.emit, CalibrationFigure.KIND, ()),
+        )
+        for plot, kind in (
+            (self.roc, RocFigure.KIND), (self.precision, PrecisionFigure.KIND),
+        ):  # fmt: skip
+            name = plot.view.accessibleName()
+            self.menu.addSeparator()
+            self.menu.addAction(
+                self.tr("{} of the chosen class").format(name), partial(self._export, kind)
+            )
+            self.menu.addAction(
+                self.tr("{} of all classes, or the {} hardest").format(name, MOST_DRAWN),
+                partial(self.export_requested.emit, kind, None),
+            )
+        return self.menu
+
+    def _export(self, kind: str) -> None:
+        self.export_requested.emit(kind, (self.chooser.currentIndex(),))
 
     def show_evaluation(self, evaluation: Evaluation, pictures: Pictures) -> None:
         """Shows the curves; the class that was chosen stays, where there is one of its name."""
@@ -242,13 +313,10 @@ class CurvesPage(QWidget):
             self.tr("True positive rate: ROC area {:.4f}").format(curves.auc),
             curves.false_positives, curves.true_positives,
         )  # fmt: skip
-        # From the axis on, as the first threshold may find many at once.
-        recall = np.append(0.0, curves.recall)
-        precision = np.append(curves.precision[0], curves.precision)
         self.precision.show_curve(
             self.tr("Precision: average {:.4f}").format(curves.average_precision),
-            recall, precision,
-        )  # fmt: skip
+            *curves.precision_line,
+        )
 
 
 def pictures_of(evaluation: Evaluation, pictures: Pictures, places: Rows) -> list[Picture]:

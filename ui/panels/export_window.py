@@ -59,7 +59,7 @@ class ExportWindow(QWidget):
         self.resize(*SIZE)
         self._store = store
         self._figure: FigureSpec | None = None
-        self._number = 0
+        self._number = self._shown = 0
         self._waits: dict[int, str] = {}
         self._is_stale = False
         self.process = FigureProcess(self)
@@ -154,13 +154,13 @@ class ExportWindow(QWidget):
 
         Args:
             figure: Which runs, what is drawn, and the part of the axes that is shown.
-            names: Of its runs, by id.
+            names: Of its runs (or classes), by their keys.
         """
         ends = ("x_from", "x_to", "y_from", "y_to")
         look = self.edited.spec.values() if self._figure is not None else {}
         look = {name: value for name, value in look.items() if name not in ends}
         shown = {name: getattr(figure.look, name) for name in ends}
-        self._figure = figure
+        self._figure, self._shown = figure, self._shown + 1
         self.edited.spec = Look.parse({**look, **{n: v for n, v in shown.items() if v is not None}})
         self.form.refresh()
         self.rows.show_entries(figure.legend, names)
@@ -223,6 +223,7 @@ class ExportWindow(QWidget):
             {
                 "number": self._number,
                 "store": str(self._store),
+                "shown": self._shown,
                 "figure": figure.with_format(),
                 **more,
             }

@@ -23,8 +23,10 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.assistant import Assistant, Task
 from ui.editor import Editor
+from ui.panels.export_button import export_action, export_button
 from ui.panels.task_bar import TaskBar
 from workbench.experiment import Experiment
+from workbench.figures.settings import FigureSpec
 from workbench.runs.messages import TaskProgress
 
 
@@ -53,9 +55,11 @@ class FinderPage(QWidget):
 
     Signals:
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
     """
 
     failed = Signal(str)
+    export_requested = Signal(object, dict)
     task_name = ""
     measures = False
     path = ""
@@ -87,6 +91,11 @@ class FinderPage(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "muted")
+        self.export_action = export_action(
+            self, self.tr("This as SVG, PDF, PNG or CSV, for a paper")
+        )
+        self.export_action.triggered.connect(self.export)
+        self.export_button = export_button(self.export_action)
         self._lay_out()
         editor.changed.connect(self._show_state)
         editor.problems_changed.connect(self._show_state)
@@ -100,6 +109,7 @@ class FinderPage(QWidget):
         row.addWidget(self.bar)
         row.addWidget(self.stale)
         row.addStretch(1)
+        row.addWidget(self.export_button)
         self.column = QVBoxLayout(self)
         theme.spaced(self.column, 4, 3, 4, 3, spacing=3)
         self.column.addLayout(row)
@@ -140,6 +150,10 @@ class FinderPage(QWidget):
         """The finding as the button names it."""
         return f"{self.finding(result) or 0:,g}"
 
+    def figure(self, result: Mapping[str, Any]) -> FigureSpec | None:
+        """What the page shows of the result, as a figure; None where there is nothing to draw."""
+        raise NotImplementedError
+
     def partial(self) -> Mapping[str, Any] | None:
         """The result of what was measured before an end that came too soon; None for none."""
         return None
@@ -173,6 +187,13 @@ class FinderPage(QWidget):
         """Puts what was found into the form."""
         if self._found is not None:
             self._editor.set_all(self.settings(self._found), self.path)
+
+    @Slot()
+    def export(self) -> None:
+        """Asks for the export window on what was found."""
+        figure = self.figure(self._found) if self._found is not None else None
+        if figure is not None:
+            self.export_requested.emit(figure, {})
 
     @Slot(object)
     def _progress(self, message: TaskProgress) -> None:
@@ -222,6 +243,7 @@ class FinderPage(QWidget):
         text = self.tr("{} is in use") if used else self.tr("Use {}")
         self.use_button.setText(text.format(self.offer(found)) if found is not None else "")
         self.words.setVisible(bool(self.words.text()))
+        self.export_button.setVisible(found is not None and self.figure(found) is not None)
         self.stale.setVisible(self._found is not None and not self._still_holds())
 
     def _still_holds(self) -> bool:

@@ -37,10 +37,12 @@ class InsidePages(LatePages[_Made]):
     Signals:
         remedy_chosen: The run's id and the `Remedy`.
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
     """
 
     remedy_chosen = Signal(str, object)
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
         super().__init__(self.tr("What to look at"))
@@ -71,6 +73,7 @@ class InsidePages(LatePages[_Made]):
             self.add(page, title, reason)
             page.failed.connect(self.failed)
             page.show_run(self._run)
+        made.speed.export_requested.connect(self.export_requested)
         return made
 
     @property

@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.assistant import Assistant, Task
 from ui.editor import Editor
+from ui.panels.export_button import export_action, export_button
 from ui.panels.figure_table import FigureTable
 from ui.panels.task_bar import TaskBar
 from ui.plots.latency import LatencyPlot
 from workbench import inference
+from workbench.figures.measured import latency_figure
 from workbench.inference import Latency
 from workbench.runs.messages import TaskProgress
 from workbench.runs.record import Run
@@ -44,9 +46,11 @@ class LatencyPage(QWidget):
 
     Signals:
         failed: A sentence.
+        export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
     """
 
     failed = Signal(str)
+    export_requested = Signal(object, dict)
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
         super().__init__()
@@ -82,6 +86,10 @@ class LatencyPage(QWidget):
         self.copy_button.setToolTip(self.tr("Put the table on the clipboard, for a spreadsheet"))
         theme.set_icon(self.copy_button, "copy")
         self.copy_button.clicked.connect(self.copy)
+        self.export_action = export_action(
+            self, self.tr("The plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
+        )
+        self.export_action.triggered.connect(self.export)
         self.words = QLabel()
         self.words.setWordWrap(True)
         self.empty = QLabel()
@@ -97,6 +105,7 @@ class LatencyPage(QWidget):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.copy_button)
+        row.addWidget(export_button(self.export_action))
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.addWidget(self.plot)
         self.split.addWidget(self.table)
@@ -217,6 +226,11 @@ class LatencyPage(QWidget):
         """Puts the table on the clipboard."""
         QGuiApplication.clipboard().setText(inference.as_tsv(self.points))
 
+    @Slot()
+    def export(self) -> None:
+        """Asks for the export window on the plot."""
+        self.export_requested.emit(latency_figure(self.points), {})
+
     def _show_points(self, points: list[Latency]) -> None:
         self.points = points
         self.plot.show_points(points)
@@ -227,7 +241,8 @@ class LatencyPage(QWidget):
         needed = self.table.horizontalHeader().length() + theme.UNIT
         self.split.setSizes([max(self.width() - needed, LEAST_PLOT), needed])
         self.empty.setVisible(not points)
-        self.copy_button.setEnabled(bool(points))
+        for offer in (self.copy_button, self.export_action):
+            offer.setEnabled(bool(points))
 
     @Slot()
     def _show_state(self) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
-from workbench.figures.settings import Entry
+from workbench.figures.settings import Named
 
-MEMBERS = Qt.ItemDataRole.UserRole
+MEMBERS, OWN_WORDS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 LONGEST = 300
 
 
 class LegendRows(QListWidget):
-    """A row for each line of the figure: a run, or a group of runs.
+    """A row for each line of the figure: a run, a group of runs, or a class.
 
     Signals:
         changed: Words or order are others.
@@ -33,41 +33,40 @@ class LegendRows(QListWidget):
         )
         self.itemChanged.connect(self._changed)
         self.model().rowsMoved.connect(self._changed)
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, Named] = {}
 
-    def show_entries(self, entries: Sequence[Entry], names: Mapping[str, str]) -> None:
+    def show_entries(self, entries: Sequence[Named], names: Mapping[str, str]) -> None:
         """Lists these, in their order.
 
         Args:
             entries: Of the figure.
-            names: Of its runs, by id.
+            names: Of its runs (or classes), by their keys.
         """
-        self._entries = {entry.run_id: entry for entry in entries}
+        self._entries = {entry.key: entry for entry in entries}
         rows: dict[str, list[str]] = {}
         for entry in entries:
-            rows.setdefault(entry.group or f"\0{entry.run_id}", []).append(entry.run_id)
+            rows.setdefault(entry.together or f"\0{entry.key}", []).append(entry.key)
         with QSignalBlocker(self):
             self.clear()
-            for run_ids in rows.values():
-                first = self._entries[run_ids[0]]
-                words = first.group or first.label or names.get(first.run_id, first.run_id)
-                item = QListWidgetItem(words, self)
-                item.setData(MEMBERS, run_ids)
+            for keys in rows.values():
+                first = self._entries[keys[0]]
+                own = first.together or names.get(first.key, first.key)
+                item = QListWidgetItem(first.label or own, self)
+                item.setData(MEMBERS, keys)
+                item.setData(OWN_WORDS, own)
                 item.setFlags(
                     (item.flags() | Qt.ItemFlag.ItemIsEditable) & ~Qt.ItemFlag.ItemIsDropEnabled
                 )
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
-        """As they stand: a group keeps its runs, an empty label the run's own name."""
-        found: list[Entry] = []
+    def entries(self) -> tuple[Named, ...]:
+        """As they stand; words that nobody changed are left to the figure, which knows them."""
+        found: list[Named] = []
         for number in range(self.count()):
             item = self.item(number)
             words = item.text().strip()[:LONGEST]
-            for run_id in item.data(MEMBERS):
-                entry = self._entries[run_id]
-                change = {"group": words or entry.group} if entry.group else {"label": words}
-                found.append(entry.changed(**change))
+            words = "" if words == item.data(OWN_WORDS) else words
+            found += [self._entries[key].named(words) for key in item.data(MEMBERS)]
         return tuple(found)
 
     @Slot()

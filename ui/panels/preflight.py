@@ -9,12 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QLabel
 
 from ui import theme
 from ui.assistant import Assistant, Task
 from ui.conductor import Conductor
 from ui.editor import Editor
+from ui.elided import ElidedLabel
 from workbench import preflight
 from workbench.experiment import Experiment
 from workbench.preflight import Preflight
@@ -23,7 +23,7 @@ IDLE_MILLISECONDS = 3000
 """How long an experiment must stay as it is before it is measured."""
 
 
-class PreflightLabel(QLabel):
+class PreflightLabel(ElidedLabel):
     """The estimate of the experiment as it stands; empty where none is known.
 
     Args:
@@ -88,8 +88,7 @@ class PreflightLabel(QLabel):
             self._timer.start()
             return
         self._asked = self._editor.experiment
-        startup = self._asked.hardware.startup._asdict()
-        request = {"experiment": self._asked.to_toml(), "startup": startup}
+        request = preflight.request(self._asked)
         self._task = self._assistant.ask(preflight.KIND, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
@@ -114,8 +113,9 @@ class PreflightLabel(QLabel):
         self._say(known.words(epochs), reason, bad=not known.fits)
 
     def _say(self, text: str, reason: str, *, bad: bool = False) -> None:
-        self.setText(text)
-        self.setToolTip(reason or self.tr("Time and memory that the run will take"))
+        self.say(text)
+        told = ". ".join(filter(None, [text, reason]))
+        self.setToolTip(told or self.tr("Time and memory that the run will take"))
         theme.set_property(self, "role", "problem" if bad else "muted")
 
     @Slot(str)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QDropEvent, QKeySequence, QShortcut
+from collections.abc import Mapping
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QDropEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -11,11 +13,48 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
     QWidget,
 )
 
 from ui import theme
+from ui.elided import ElidedLabel
+from ui.panels.task_bar import TaskBar
 from workbench.runs.record import Run
+
+ESTIMATE_ROLE = Qt.ItemDataRole.UserRole + 1
+"""What a run is expected to take, and whether that is bad news."""
+
+MARGIN = 10
+"""Beside the words of a row, as in the style sheet."""
+
+
+class QueueDelegate(QStyledItemDelegate):
+    """Draws the estimates of the runs below each other, beside their names."""
+
+    def __init__(self, queue: QueueList) -> None:
+        super().__init__(queue)
+        self._queue = queue
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        elide = Qt.TextElideMode.ElideMiddle
+        option.text = option.fontMetrics.elidedText(option.text, elide, self._queue.name_width)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:  # fmt: skip
+        super().paint(painter, option, index)
+        words, is_bad = index.data(ESTIMATE_ROLE) or ("", False)
+        place = option.rect.adjusted(self._queue.name_width + 4 * MARGIN, 0, -MARGIN, 0)
+        shown = option.fontMetrics.elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+        painter.setPen(QColor(theme.tones().bad if is_bad else theme.tones().muted))
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
 
 
 class QueueList(QListWidget):
@@ -30,6 +69,44 @@ class QueueList(QListWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setAccessibleName(self.tr("Queue"))
         self.setToolTip(self.tr("Trained from top to bottom; drag to reorder"))
+        self.setItemDelegate(QueueDelegate(self))
+        self._widest = 0
+
+    @property
+    def name_width(self) -> int:
+        """Room for the names: of the widest, and at most half of all."""
+        return min(self._widest, self.viewport().width() // 2)
+
+    def show_runs(self, runs: list[Run]) -> None:
+        """Lists these runs."""
+        metrics = self.fontMetrics()
+        self._widest = max((metrics.horizontalAdvance(run.name) for run in runs), default=0)
+        with QSignalBlocker(self):
+            self.clear()
+            for run in runs:
+                item = QListWidgetItem(run.name)
+                item.setData(Qt.ItemDataRole.UserRole, run.run_id)
+                self.addItem(item)
+
+    def show_estimates(self, estimates: Mapping[str, tuple[str, bool, str]]) -> None:
+        """Shows what each run is expected to take.
+
+        Args:
+            estimates: By id, the words, whether they are bad news, and the reason.
+        """
+        with QSignalBlocker(self):
+            for row in range(self.count()):
+                item = self.item(row)
+                words, is_bad, reason = estimates.get(
+                    item.data(Qt.ItemDataRole.UserRole), ("", False, "")
+                )
+                if item.data(ESTIMATE_ROLE) == (words, is_bad):
+                    continue
+                item.setData(ESTIMATE_ROLE, (words, is_bad))
+                item.setToolTip(reason)
+                spoken = ", ".join(filter(None, [item.text(), words]))
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        self.viewport().update()
 
     def ids(self) -> list[str]:
         """Run ids in the order shown."""
@@ -47,6 +124,11 @@ class QueuePanel(QWidget):
         reordered: All ids in their new order.
         held: Whether a person wants the queue to wait.
         removed: Ids of runs that a person took out.
+
+    Attributes:
+        total: How long all of them take together.
+        task_bar: Of the measuring.
+        measure: Measures what isn't known.
     """
 
     reordered = Signal(list)
@@ -92,19 +174,32 @@ class QueuePanel(QWidget):
         top.addSpacing(theme.UNIT)
         top.addWidget(self.words)
         top.addStretch(1)
-        theme.as_page(self, top, self.list)
+        self.total, self.task_bar = ElidedLabel(), TaskBar()
+        self.total.setAccessibleName(self.tr("Time and memory that the queue will take"))
+        self.measure = QPushButton(self.tr("Estimate"))
+        self.measure.setToolTip(
+            self.tr("Time a few steps of each run that isn't known yet; nothing is trained")
+        )
+        self.measure.hide()
+        self.sums = QWidget()
+        below = QHBoxLayout(self.sums)
+        theme.spaced(below, 3, 0, 3, 2, spacing=3)
+        below.addWidget(self.total, 1)
+        below.addWidget(self.task_bar)
+        below.addWidget(self.measure)
+        self.sums.setMinimumHeight(self.measure.sizeHint().height() + 2 * theme.UNIT)
+        rows = QVBoxLayout()
+        theme.spaced(rows, 0)
+        rows.addLayout(top)
+        rows.addWidget(self.sums)
+        theme.as_page(self, rows, self.list)
         self.show_queue([], False)
 
     def show_queue(self, runs: list[Run], held: bool) -> None:
         """Shows these runs and whether they wait."""
-        ids = [run.run_id for run in runs]
-        if ids != self.list.ids():
-            with QSignalBlocker(self.list):
-                self.list.clear()
-                for run in runs:
-                    item = QListWidgetItem(run.name)
-                    item.setData(Qt.ItemDataRole.UserRole, run.run_id)
-                    self.list.addItem(item)
+        if [run.run_id for run in runs] != self.list.ids():
+            self.list.show_runs(runs)
+        self.sums.setVisible(bool(runs))
         waits = bool(runs) and held
         self.start.setEnabled(waits)
         self.hold.setEnabled(bool(runs) and not held)

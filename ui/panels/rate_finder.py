@@ -11,6 +11,8 @@ from ui.assistant import Assistant
 from ui.editor import Editor
 from ui.panels.finder import FinderPage, Texts
 from workbench import range_test
+from workbench.figures.measured import range_test_figure
+from workbench.figures.measured_settings import MeasuredLines
 
 if TYPE_CHECKING:
     from ui.plots.chart import Chart
@@ -69,6 +71,9 @@ class RateFinder(FinderPage):
 
     def finding(self, result: Mapping[str, Any]) -> float | None:
         return None if result["suggestion"] is None else float(result["suggestion"])
+
+    def figure(self, result: Mapping[str, Any]) -> MeasuredLines | None:
+        return range_test_figure(result)
 
     def _show(self, calm: list[float], mark: tuple[float, float] | None = None) -> None:
         from ui.plots.chart import Curve

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QSplitter,
-)
+from PySide6.QtWidgets import QHeaderView, QSplitter
 
 from ui import theme
 from ui.assistant import Assistant
@@ -19,6 +17,8 @@ from ui.panels.finder import FinderPage, Texts
 from ui.panels.layer_views import BarDelegate
 from ui.plots.roofline import Dot, RooflinePlot
 from workbench.experiment import Experiment
+from workbench.figures.measured import roofline_figure
+from workbench.figures.measured_settings import MeasuredLines
 from workbench.roofline import Roof
 
 SHARE = 3
@@ -66,6 +66,10 @@ class RooflinePage(FinderPage):
             )
         )
         table.setItemDelegateForColumn(SHARE, BarDelegate(table))
+        # The figures are never out of sight; a long name is whole in its tooltip.
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.setWordWrap(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return table
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
@@ -89,6 +93,9 @@ class RooflinePage(FinderPage):
     def finding(self, result: Mapping[str, Any]) -> float | None:
         return None
 
+    def figure(self, result: Mapping[str, Any]) -> MeasuredLines | None:
+        return roofline_figure(result)
+
     def _still_holds(self) -> bool:
         """Whether it is of the experiment as it stands; here the hardware counts as well."""
         now, then = self._editor.experiment, self._measured
@@ -106,7 +113,7 @@ class RooflinePage(FinderPage):
                 f"{seconds / step:.0%}" if step else "",
                 f"{rate:.3g}" if row["flops"] else "–",
             ]
-            self.table.put(line, texts)
+            self.table.put(line, texts, reason=str(row["name"]))
             item = self.table.item(line, SHARE)
             if item is not None and step:
                 item.setData(SHARE_ROLE, min(1.0, seconds / step))

@@ -17,6 +17,8 @@ from ui.panels.finder import FinderPage, Texts
 from ui.plots.race import Lane, Race
 from workbench import measured, tuning, words
 from workbench.experiment import Experiment
+from workbench.figures.measured import autotune_figure
+from workbench.figures.measured_settings import MeasuredBars
 
 
 class SpeedPage(FinderPage):
@@ -85,6 +87,9 @@ class SpeedPage(FinderPage):
 
     def offer(self, result: Mapping[str, Any]) -> str:
         return str(result["name"])
+
+    def figure(self, result: Mapping[str, Any]) -> MeasuredBars | None:
+        return autotune_figure(result)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

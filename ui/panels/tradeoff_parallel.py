@@ -15,17 +15,25 @@ from ui import theme
 from ui.models.run_table import RunTable
 from ui.panels.run_columns import ColumnChooser
 from ui.panels.tradeoff_view import TradeoffView, run_colours
+from workbench.figures.parallel_settings import (
+    LEAST_AXES,
+    MOST_AXES,
+    MOST_NAMED,
+    AxisSpec,
+    Brush,
+    ParallelFigure,
+)
+from workbench.figures.settings import Entry
 from workbench.figures.tradeoff_numbers import Table
 from workbench.runs.matching import Filter
 from workbench.runs.query import Term
-from workbench.tradeoffs.brush import Axis, axis_of, moved, together
+from workbench.tradeoffs.brush import Axis, axis_of, moved, term_of
 from workbench.tradeoffs.titles import title_of
 
 if TYPE_CHECKING:
     from ui.plots.parallel import ParallelPlot
 
 FIRST = ("parameters", "images_per_second", "seconds", "val_accuracy", "test_accuracy")
-MOST_AXES = 16
 FIRST_LOG = ("parameters",)
 
 
@@ -183,11 +191,7 @@ class ParallelView(TradeoffView):
     def term(self) -> Term | None:
         """The ranges as a filter; None for none."""
         brushes = self.plot.brushes if self._plot is not None else {}
-        return together(
-            axis.term(*brushes[axis.column.key])
-            for axis in self._axes
-            if axis.column.key in brushes
-        )
+        return term_of(self._axes, brushes)
 
     def _show_state(self) -> None:
         has_brush = bool(self.expression.text())
@@ -217,6 +221,20 @@ class ParallelView(TradeoffView):
     def clear(self) -> None:
         """Clears all ranges."""
         self.plot.set_brushes({})
+
+    def figure(self) -> ParallelFigure | None:
+        if self._table is None or not self._table.run_ids or len(self._axes) < LEAST_AXES:
+            return None
+        brushes = self.plot.brushes
+        named = self._inside if brushes else self._table.run_ids
+        return ParallelFigure(
+            runs=tuple(self._table.run_ids),
+            axes=tuple(AxisSpec(key=axis.column.key, log=axis.log) for axis in self._axes),
+            brushes=tuple(
+                Brush(key=key, low=low, high=high) for key, (low, high) in brushes.items()
+            ),
+            named=tuple(Entry(run_id=r) for r in named) if len(named) <= MOST_NAMED else (),
+        )
 
     def settings(self) -> dict[str, Any]:
         return {"axes": list(self._keys), "log": sorted(self._logs)}

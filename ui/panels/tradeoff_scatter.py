@@ -181,7 +181,8 @@ class ScatterView(TradeoffView):
         column = table.about[quantity.key]
         kinds = {
             Kind.SHARE: Ticks.SHARE, Kind.SECONDS: Ticks.SECONDS, Kind.COUNT: Ticks.COUNT,
-            Kind.NUMBER: Ticks.RATE,
+            Kind.NUMBER: Ticks.RATE, Kind.MILLISECONDS: Ticks.MILLISECONDS,
+            Kind.BYTES: Ticks.BYTES, Kind.JOULES: Ticks.JOULES,
         }  # fmt: skip
         words = self.tr(title_of(column).words)
         return make(words, kinds.get(column.kind, Ticks.NUMBER), quantity.log)

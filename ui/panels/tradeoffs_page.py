@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.latest import Latest
 from ui.models.run_table import Rows
+from ui.panels.export_button import export_action, export_button
 from ui.panels.run_selection import narrow, select_runs
 from ui.panels.runs import RunsPanel
 from ui.panels.tradeoff_bars import BarsView
@@ -124,17 +124,10 @@ class TradeoffsPage(QWidget):
         self.scope.currentIndexChanged.connect(self._scope_changed)
         row.addWidget(self.scope)
         row.addStretch(1)
-        self.export_action = QAction(tr("Export figure…"), self)
-        self.export_action.setToolTip(tr("This as SVG, PDF, PNG or CSV, for a paper"))
+        self.export_action = export_action(self, tr("This as SVG, PDF, PNG or CSV, for a paper"))
         self.export_action.setEnabled(False)
-        theme.set_icon(self.export_action, "save")
         self.export_action.triggered.connect(self.export)
-        self.export_button = QToolButton()
-        self.export_button.setDefaultAction(self.export_action)
-        self.export_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.export_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.export_button.setAccessibleName(self.export_action.text())
-        row.addWidget(self.export_button)
+        row.addWidget(export_button(self.export_action))
         return row
 
     # --- which runs ----------------------------------------------------------------------------
@@ -158,7 +151,6 @@ class TradeoffsPage(QWidget):
     def _switch(self, number: int, checked: bool) -> None:
         if checked:
             self.body.setCurrentIndex(number)
-            self.export_button.setVisible(self.view is not self.parallel)
             self.follow.mark()
 
     @Slot()

@@ -31,6 +31,7 @@ from workbench.answer import Answer
 from workbench.data.image_files import EXTENSIONS
 from workbench.runs.messages import TaskProgress
 from workbench.runs.record import Run
+from workbench.spec.base import SpecError
 
 Image = Callable[[], dict[str, Any]]
 
@@ -71,6 +72,16 @@ class TryPage(QWidget):
         self.clear_button = QPushButton(self.tr("Clear"))
         self.clear_button.setToolTip(self.tr("Begin the drawing anew"))
         self.clear_button.clicked.connect(self.sketch.clear)
+        self.centred = QCheckBox(self.tr("Centre as MNIST does"))
+        self.centred.setToolTip(
+            self.tr(
+                "What is drawn is fitted and centred as the makers of the data did with their\n"
+                "digits: into 20 of MNIST's 28 pixels, by the centre of mass; over the whole\n"
+                "height of the embedded digits. The network sees what is shown on the right."
+            )
+        )
+        self.centred.clicked.connect(self._centre)
+        self._is_centring_chosen = False
         self.open_button = QPushButton(self.tr("Open image…"))
         self.open_button.setToolTip(
             self.tr("Any picture, resized as the run's data are; or drop one here")
@@ -111,11 +122,12 @@ class TryPage(QWidget):
     def _lay_out(self) -> None:
         controls = QGridLayout()
         controls.setSpacing(2 * theme.UNIT)
-        controls.addWidget(self.clear_button, 0, 0)
-        controls.addWidget(self.open_button, 0, 1)
-        controls.addWidget(self.test_button, 1, 0)
-        controls.addWidget(self.number, 1, 1)
-        controls.addWidget(self.inverted, 2, 0, 1, 2)
+        controls.addWidget(self.centred, 0, 0, 1, 2)
+        controls.addWidget(self.clear_button, 1, 0)
+        controls.addWidget(self.open_button, 1, 1)
+        controls.addWidget(self.test_button, 2, 0)
+        controls.addWidget(self.number, 2, 1)
+        controls.addWidget(self.inverted, 3, 0, 1, 2)
         self.left = QWidget()
         self.left.setFixedWidth(self.sketch.width())
         side = QVBoxLayout(self.left)
@@ -138,10 +150,12 @@ class TryPage(QWidget):
         before, self._run = self._run, run
         can = run is not None and run.step > 0
         for widget in (self.sketch, self.clear_button, self.open_button, self.number,
-                       self.test_button, self.inverted):  # fmt: skip
+                       self.test_button, self.inverted, self.centred):  # fmt: skip
             widget.setEnabled(can)
         same = before is not None and run is not None and before.run_id == run.run_id
         if not same:
+            if run is not None and not self._is_centring_chosen:
+                self.centred.setChecked(_has_digits(run))
             self._forget()
             if can and self._image is not None and self.isVisible():
                 self._ask()
@@ -172,7 +186,14 @@ class TryPage(QWidget):
             self._image = None
             self._forget()
         else:
-            self._show(lambda: answer.drawn(self.sketch.pixels()))
+            self._show(lambda: answer.drawn(self.sketch.pixels(), centred=self.centred.isChecked()))
+
+    @Slot()
+    def _centre(self) -> None:
+        """From now on as a person chose it, whatever the data."""
+        self._is_centring_chosen = True
+        if not self.sketch.is_blank:
+            self._drawn()
 
     @Slot()
     def _number_chosen(self) -> None:
@@ -279,6 +300,14 @@ class TryPage(QWidget):
         self.cancel_button.hide()
         if self._is_new:
             self._ask()
+
+
+def _has_digits(run: Run) -> bool:
+    """Whether a run's data are digits that were centred."""
+    try:
+        return run.experiment.data.digit_share > 0
+    except SpecError:  # of a later version
+        return False
 
 
 def _dropped_image(event: QDropEvent) -> Path | None:

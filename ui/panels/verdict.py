@@ -9,6 +9,7 @@ from ui import theme
 from ui.conductor import Conductor
 from ui.editor import Editor
 from workbench import measured, verdict
+from workbench.analysis import analyze
 from workbench.experiment import Experiment
 from workbench.remedies import Remedy
 from workbench.roofline import Roof, layer_work
@@ -64,9 +65,8 @@ class VerdictLine(QWidget):
         except SpecError:  # of another version: nothing can be said of it
             return
         hardware, batch_size = self._experiment.hardware, message.batch_size
-        info = self._experiment.data.info()
-        if info is not None:
-            analysis = self._experiment.analysis(info)
+        if run.image_shape is not None:  # as the training process found it, also in users' files
+            analysis = analyze(self._experiment.structure.layers, run.image_shape)
             layers = layer_work(analysis, batch_size, hardware.precision)
             moved = sum(layer.bytes for layer in layers)
             self._step_flops = sum(layer.flops for layer in layers) / batch_size

@@ -22,15 +22,13 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import theme
 from ui.plots.theme import contrast, mix
+from workbench.evaluation import depths
 
 LEAST, MOST = theme.UNIT, 11 * theme.UNIT
 """Sides of a cell, in pixels."""
 
 NAME_WIDTH = 22 * theme.UNIT
 GAP = theme.UNIT
-FAINTEST = 0.12
-"""Share of the colour in a cell that holds anything at all, so that one image is seen."""
-
 Cell = tuple[int, int]
 
 _MOVES = {
@@ -166,16 +164,6 @@ class ConfusionMatrix(QWidget):
             painter.setPen(QPen(QColor(theme.tones().text), 2))
             painter.drawRect(self.place(*self._cell).adjusted(1, 1, -1, -1))
 
-    def _strengths(self) -> npt.NDArray[np.float64]:
-        """How deep the colour of each cell is, 0 to 1; 0 only where there is no image."""
-        share = self._counts / np.maximum(1, self._counts.sum(axis=1, keepdims=True))
-        # Few are confused in a good network: by the root, one image of a hundred is seen too.
-        depth = np.where(np.eye(len(share), dtype=np.bool_), share, np.sqrt(share))
-        deep: npt.NDArray[np.float64] = np.where(
-            self._counts > 0, FAINTEST + (1 - FAINTEST) * depth, 0.0
-        )
-        return deep
-
     def _heat(self) -> QImage:
         """A pixel a cell: a thousand classes have a million of them."""
         tones = theme.tones()
@@ -183,14 +171,14 @@ class ConfusionMatrix(QWidget):
         base, right, wrong = (np.array([c.red(), c.green(), c.blue()]) for c in colours)
         classes = len(self._counts)
         on_diagonal = np.eye(classes, dtype=np.bool_).reshape(classes, classes, 1)
-        strengths = self._strengths().reshape(classes, classes, 1)
+        strengths = depths(self._counts).reshape(classes, classes, 1)
         pixels = np.round(base + strengths * (np.where(on_diagonal, right, wrong) - base))
         shape = classes, classes, 3 * classes
         return QImage(pixels.astype(np.uint8).tobytes(), *shape, QImage.Format.Format_RGB888).copy()
 
     def _paint_counts(self, painter: QPainter, seen: QRectF) -> None:
         """The numbers in the cells, and lines between the cells; both where there is room."""
-        tones, strengths = theme.tones(), self._strengths()
+        tones, strengths = theme.tones(), depths(self._counts)
         metrics = painter.fontMetrics()
         turning = {True: _turning_point(tones.accent), False: _turning_point(tones.bad)}
         for row, column in np.argwhere(self._counts).tolist():

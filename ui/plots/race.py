@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
 
-ROW = 9 * theme.UNIT
+ROW, LEAST_ROW = 9 * theme.UNIT, 5 * theme.UNIT
 BAR = 4 * theme.UNIT
 GAP = 3 * theme.UNIT
 
@@ -50,7 +50,7 @@ class Race(QWidget):
         self._title = title
         self._lanes: Sequence[Lane] = ()
         self.setAccessibleName(title)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     @property
     def lanes(self) -> Sequence[Lane]:
@@ -61,11 +61,20 @@ class Race(QWidget):
         """Draws these."""
         self._lanes = lanes
         self.setAccessibleDescription("; ".join(f"{lane.label}: {lane.text}" for lane in lanes))
-        self.setFixedHeight(self.sizeHint().height())
+        self.setToolTip("\n".join(f"{lane.label}: {lane.text}" for lane in lanes if not lane.value))
+        self.updateGeometry()
         self.update()
+
+    @property
+    def row(self) -> float:
+        """Height of a bar with its space; the rows close up where there is little room."""
+        return min(float(ROW), self.height() / (len(self._lanes) + 1))
 
     def sizeHint(self) -> QSize:
         return QSize(160 * theme.UNIT, (len(self._lanes) + 1) * ROW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(80 * theme.UNIT, (len(self._lanes) + 1) * LEAST_ROW)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -75,14 +84,16 @@ class Race(QWidget):
         painter.setFont(bold)
         painter.setPen(QColor(theme.tones().text))
         middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, 0, self.width(), ROW), middle, self._title)
+        painter.drawText(QRectF(0, 0, self.width(), self.row), middle, self._title)
         metrics = QFontMetricsF(bold)
         labels = max((metrics.horizontalAdvance(lane.label) for lane in self._lanes), default=0.0)
-        texts = max((metrics.horizontalAdvance(lane.text) for lane in self._lanes), default=0.0)
+        # Why one failed may take the room of the bar that it doesn't have.
+        figures = [lane.text for lane in self._lanes if lane.value]
+        texts = max((metrics.horizontalAdvance(text) for text in figures), default=0.0)
         room = max(10.0, self.width() - labels - texts - 2 * GAP)
         farthest = max((max(lane.high, lane.value) for lane in self._lanes), default=0.0)
         for number, lane in enumerate(self._lanes):
-            place = QRectF(0, (number + 1) * ROW, self.width(), ROW)
+            place = QRectF(0, (number + 1) * self.row, self.width(), self.row)
             scale = room / farthest if farthest > 0 else 0.0
             painter.setFont(bold if lane.is_best else self.font())
             self._paint_lane(painter, lane, place, labels, scale)
@@ -105,7 +116,8 @@ class Race(QWidget):
             for x in (low, high):
                 painter.drawLine(QPointF(x, centre - 3), QPointF(x, centre + 3))
         painter.setPen(QColor(tones.muted if lane.is_out else tones.text))
-        end = left + max(lane.value, lane.high) * scale + GAP
-        painter.drawText(
-            QRectF(end, place.top(), place.right() - end, place.height()), middle, lane.text
-        )
+        end = left + (max(lane.value, lane.high) * scale + GAP if lane.value else 0)
+        room = QRectF(end, place.top(), place.right() - end, place.height())
+        metrics = QFontMetricsF(painter.font())
+        text = metrics.elidedText(lane.text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, middle, text)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtGui import QFontMetricsF
 
 from ui.plots.layer import Line, Width
 from ui.plots.theme import run_style
@@ -24,7 +25,7 @@ class Dot:
     """A layer in the plot.
 
     Attributes:
-        label: Beside the dot: its number.
+        label: Its number, above it.
         intensity: Operations a byte.
         rate: Operations a second.
     """
@@ -32,6 +33,57 @@ class Dot:
     label: str
     intensity: float
     rate: float
+
+    @property
+    def place(self) -> tuple[float, float]:
+        """In the plot, whose axes are logarithmic."""
+        return float(np.log10(self.intensity)), float(np.log10(self.rate / GIGA))
+
+
+def neighbours(
+    dots: Sequence[Dot], scale: tuple[float, float], room: tuple[float, float]
+) -> list[list[Dot]]:
+    """Dots in groups, the uppermost of each first, so that one number a group has its room.
+
+    Args:
+        dots: In any order.
+        scale: Pixels to a unit of x and of y.
+        room: That a number takes, pixels.
+    """
+    groups: list[list[Dot]] = []
+    for dot in sorted(dots, key=lambda dot: -dot.rate):
+        x, y = dot.place
+        near = next(
+            (
+                group for group in groups
+                if any(
+                    abs(x - other.place[0]) * scale[0] < room[0]
+                    and abs(y - other.place[1]) * scale[1] < room[1]
+                    for other in group
+                )
+            ),
+            None,
+        )  # fmt: skip
+        if near is None:
+            groups.append([dot])
+        else:
+            near.append(dot)
+    return groups
+
+
+def numbers(dots: Sequence[Dot]) -> str:
+    """The layers of a group: "4–6, 9"."""
+    found = sorted({int(dot.label) for dot in dots})
+    runs: list[list[int]] = []
+    for number in found:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        str(run[0]) if len(run) == 1 else f"{run[0]}{'–' if len(run) > 2 else ', '}{run[-1]}"
+        for run in runs
+    )
 
 
 class RooflinePlot(TitledPlot):
@@ -50,6 +102,8 @@ class RooflinePlot(TitledPlot):
         self.view.left.set_logarithmic(True)
         self.view.box.childGroup.setZValue(1)  # labels above the picture of the curves
         self.view.setAccessibleName(self.tr("Roofline"))
+        self.view.resized.connect(self._draw_labels)
+        self.view.box.sigRangeChanged.connect(self._draw_labels)
         self.fit()
 
     def show_layers(self, dots: Sequence[Dot], roof: Roof | None) -> None:
@@ -59,8 +113,7 @@ class RooflinePlot(TitledPlot):
         self.fit()
 
     def fit(self) -> None:
-        xs = [np.log10(dot.intensity) for dot in self._dots]
-        ys = [np.log10(dot.rate / GIGA) for dot in self._dots]
+        xs, ys = ([dot.place[axis] for dot in self._dots] for axis in (0, 1))
         if self._roof is not None:
             xs.append(np.log10(self._roof.ridge))
             ys.append(np.log10(self._roof.peak / GIGA))
@@ -75,8 +128,7 @@ class RooflinePlot(TitledPlot):
         colour = self._theme.legible(run_style(0)[0])
         lines += [
             Line(
-                np.array([np.log10(dot.intensity)]), np.array([np.log10(dot.rate / GIGA)]),
-                colour, markers=True,
+                np.array([dot.place[0]]), np.array([dot.place[1]]), colour, markers=True,
             )
             for dot in self._dots
         ]  # fmt: skip
@@ -84,15 +136,21 @@ class RooflinePlot(TitledPlot):
         self._draw_labels()
         self.view.viewport().update()
 
-    def _draw_labels(self) -> None:
+    def _draw_labels(self, *_: object) -> None:
+        """Numbers above the dots, one for all whose numbers would lie on each other."""
         for label in self._labels:
             self.view.plotItem.removeItem(label)
         self._labels = []
-        for dot in self._dots:
-            label = pg.TextItem(dot.label, color=self._theme.foreground, anchor=(0.5, 1.1))
+        box = self.view.box
+        (left, right), (bottom, top) = box.viewRange()
+        scale = box.width() / (right - left), box.height() / (top - bottom)
+        metrics = QFontMetricsF(self.font())
+        room = metrics.horizontalAdvance("00"), 1.3 * metrics.height()  # and the dot below
+        for group in neighbours(self._dots, scale, room):
+            label = pg.TextItem(numbers(group), color=self._theme.foreground, anchor=(0.5, 1.1))
             label.setFont(self.font())
             self.view.plotItem.addItem(label, ignoreBounds=True)
-            label.setPos(np.log10(dot.intensity), np.log10(dot.rate / GIGA))
+            label.setPos(*group[0].place)
             self._labels.append(label)
 
     def _roof_lines(self) -> list[Line]:

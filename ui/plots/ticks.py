@@ -6,12 +6,15 @@ Pure functions and one axis live here. Data and colours of runs never may.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
+
+from workbench import words
 
 
 class Quantity(Enum):
@@ -24,6 +27,19 @@ class Quantity(Enum):
     """Four significant digits, for what can be very small (learning rate)."""
     COUNT = "count"
     SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+    BYTES = "bytes"
+    JOULES = "joules"
+
+
+_UNITS = {Quantity.SECONDS: " s", Quantity.MILLISECONDS: " ms"}
+_PREFIXED: dict[Quantity, Callable[[float], str]] = {
+    Quantity.BYTES: words.size, Quantity.JOULES: words.energy,
+}  # fmt: skip
+"""With a unit that fits the size of the number."""
+
+PREFIXED_DIGITS = 1e-3
+"""Ticks that lie closer, as a part of their value, would read the same in three digits."""
 
 
 def step_between(low: float, high: float, count: float) -> float:
@@ -63,11 +79,12 @@ def log_ticks(low: float, high: float, count: float) -> tuple[float, list[float]
 
 def tick_text(value: float, step: float, quantity: Quantity) -> str:
     """A tick: only as many decimals as the distance to the next one needs."""
-    unit = ""
+    prefixed = _PREFIXED.get(quantity)
+    if prefixed is not None and step >= PREFIXED_DIGITS * abs(value):
+        return prefixed(value)
+    unit = _UNITS.get(quantity, "")
     if quantity is Quantity.SHARE:
         value, step, unit = value * 100.0, step * 100.0, " %"
-    elif quantity is Quantity.SECONDS:
-        unit = " s"
     if value == 0 or abs(value) < step * 1e-6:
         return "0" + unit
     if quantity is Quantity.RATE and step < 0.000099:

@@ -8,8 +8,9 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.runs.fields import NOT_SHARED, flat
+from workbench.runs.fields import NOT_SHARED, Field, flat
 from workbench.runs.record import Run
+from workbench.spec.base import SpecError
 
 _NUMBER = re.compile(r" \d+$")
 REPEATS = ("training.seed", "training.fold")
@@ -79,16 +80,28 @@ def by_setting(path: str) -> Grouping:
 
 
 def settings_of(run: Run) -> Settings:
-    """Every setting of a run but its name, also where it is of a later version."""
+    """Every setting of a run but its name, also where it is of a later version.
+
+    A run of an earlier version lacks the settings that came since; it was made as their defaults
+    say, and so is the same as a run of now that has the defaults.
+    """
     try:
-        values = tomllib.loads(run.experiment_toml)
+        values = flat(tomllib.loads(run.experiment_toml))
     except (ValueError, RecursionError):
         return {}
     return {
         path: value if isinstance(value, str) else json.dumps(value)
-        for path, value in flat(values).items()
+        for path, value in {**_with_defaults(run), **values}.items()
         if path not in NOT_SHARED
     }
+
+
+def _with_defaults(run: Run) -> dict[str, Field]:
+    """All settings as this version reads them; none where it can't."""
+    try:
+        return flat(run.experiment.values())
+    except SpecError:
+        return {}
 
 
 def differing(runs: Sequence[Settings]) -> list[str]:

@@ -63,7 +63,14 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
         fingerprint=fingerprint.of_arrays([train[1], train_images, test[1], test_images]),
         warnings=tuple(source.warnings),
         source_shape=source_shape,
+        source_digest=_source_digest(spec, train, test),
     )
+
+
+def _source_digest(spec: Data, *parts: tuple[Array, Labels]) -> str:
+    if not isinstance(spec, FileData):
+        return ""
+    return fingerprint.of_arrays(array for images, labels in parts for array in (labels, images))
 
 
 def _parts(source: Source, spec: Data) -> tuple[tuple[Array, Labels], tuple[Array, Labels]]:

@@ -104,6 +104,8 @@ class Dataset:
         fingerprint: Short hexadecimal digest of images and labels as they are trained on.
         warnings: Sentences about what was left out or looks odd.
         source_shape: (height, width, channels) as stored; None where the images differ.
+        source_digest: Of a user's own data as they are stored: equal wherever they lie, and
+            whatever they are resized to; "" for a data set of the catalogue.
     """
 
     train: Part
@@ -112,3 +114,4 @@ class Dataset:
     fingerprint: str
     warnings: tuple[str, ...] = ()
     source_shape: Shape | None = None
+    source_digest: str = ""

@@ -220,6 +220,7 @@ def _dataset(
         fingerprint=digest,
         warnings=tuple(found.warnings),
         source_shape=source_shape,
+        source_digest=_source_digest(parts),
     )
 
 
@@ -229,6 +230,15 @@ def _in_memory(streams: Sequence[FileImages], request: Request) -> tuple[ArrayIm
         ArrayImages(stream.read(np.arange(len(stream)), reporter.step)) for stream in streams
     )
     return train, test
+
+
+def _source_digest(parts: tuple[Rows, Rows]) -> str:
+    """Digest of the files' names below the folder, and of their sizes: no copy changes those."""
+    return fingerprint.of_lines(
+        f"{part} {label} {file.bytes} {file.path}"
+        for part, (files, labels) in zip(("train", "test"), parts, strict=True)
+        for file, label in zip(files, labels, strict=True)
+    )
 
 
 def _stream_fingerprint(parts: tuple[Rows, Rows], shape: Shape) -> str:

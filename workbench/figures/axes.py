@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
+from workbench.figures.saving import any_letter
 from workbench.figures.settings import MILLIMETRES_PER_INCH, Look
 
 POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
+LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
+"""Width of a letter, height of a legend's row and width of its sample, in font sizes."""
+
+DASHES: dict[str, Any] = {
+    "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
+}  # fmt: skip
+"""Line styles by the names that `workbench.curves.looks` gives them."""
+
 TEXT, GRID, FRAME = "#1b1f24", "#e3e6ea", "#8a939e"
 
 
@@ -43,10 +56,45 @@ def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
             axis.set_major_formatter(FuncFormatter(tick))
 
 
+def lay_out(figure: Figure) -> None:
+    """Finds the places of everything: before, nobody knows where something is."""
+    with any_letter():
+        figure.draw_without_rendering()
+
+
 def plain(text: Text) -> None:
     """A name with dollar signs is no formula."""
     text.set_parse_math(False)
     text.set_color(TEXT)
+
+
+def legend_below(
+    figure: Figure, handles: Sequence[Artist], labels: Sequence[str], look: Look, columns: int,
+    **more: Any,
+) -> None:  # fmt: skip
+    """A legend below the axes.
+
+    Args:
+        figure: Without one.
+        handles: Samples.
+        labels: Words. They are put in afterwards: some are no words for Matplotlib.
+        look: Gives the font size.
+        columns: As many entries stand side by side.
+        more: Distances, for Matplotlib.
+    """
+    legend = figure.legend(
+        handles, [str(number) for number in range(len(labels))], loc="outside lower center",
+        ncols=columns, frameon=False, fontsize=look.font_size, columnspacing=1.2, **more,
+    )  # fmt: skip
+    for text, label in zip(legend.get_texts(), labels, strict=True):
+        plain(text)
+        text.set_text(label)
+
+
+def columns_of(labels: Sequence[str], look: Look) -> int:
+    """How many entries of a legend the width has room for, side by side."""
+    entry = (max(map(len, labels)) * LETTER + HANDLE) * look.font_size
+    return max(1, min(len(labels), int(look.width * POINTS_PER_MILLIMETRE // entry)))
 
 
 def positive(value: float | None, is_log: bool) -> float | None:

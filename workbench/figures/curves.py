@@ -10,11 +10,20 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
 from workbench.curves.looks import grey_look, look
-from workbench.figures.axes import POINTS_PER_MILLIMETRE, TEXT, blank, finish, plain
+from workbench.figures.axes import (
+    DASHES,
+    POINTS_PER_MILLIMETRE,
+    ROW,
+    TEXT,
+    blank,
+    columns_of,
+    finish,
+    legend_below,
+    plain,
+)
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.saving import style
 from workbench.figures.settings import CurveFigure
@@ -26,12 +35,6 @@ BAND_OPACITY = 0.18
 LEGEND_SHARE = 0.45
 """The legend may take this part of the height; for more the figure grows."""
 
-LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
-"""Width of a letter, height of a legend's row and width of its line, in font sizes."""
-
-DASHES: dict[str, Any] = {
-    "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
-}  # fmt: skip
 MOST_MARKED = 60
 
 
@@ -71,7 +74,10 @@ class _Painter:
         x_title, y_title = axis_titles(self._spec)
         plain(axes.set_xlabel(x_title))
         plain(axes.set_ylabel(y_title))
-        self._legend(figure, handles, [line.label for line in lines], columns)
+        legend_below(
+            figure, handles, [line.label for line in lines], self._look, columns,
+            handlelength=2.4, labelspacing=0.25, borderaxespad=0.1,
+        )  # fmt: skip
         return figure
 
     def _multiples(self, lines: Sequence[Line]) -> Figure:
@@ -145,23 +151,8 @@ class _Painter:
 
     def _legend_size(self, labels: Sequence[str]) -> tuple[int, float]:
         """Columns of the legend, and its height in points."""
-        longest = max(len(label) for label in labels)
-        entry = (longest * LETTER + HANDLE) * self._points
-        columns = max(1, min(len(labels), int(self._width // entry)))
+        columns = columns_of(labels, self._look)
         return columns, -(-len(labels) // columns) * ROW * self._points + self._points
-
-    def _legend(
-        self, figure: Figure, handles: Sequence[Line2D], labels: Sequence[str], columns: int
-    ) -> None:
-        """Below the axes. The words are put in afterwards: some are no words for Matplotlib."""
-        legend: Legend = figure.legend(
-            handles, [f"{number}" for number in range(len(labels))], loc="outside lower center",
-            ncols=columns, frameon=False, fontsize=self._points, handlelength=2.4,
-            labelspacing=0.25, columnspacing=1.2, borderaxespad=0.1,
-        )  # fmt: skip
-        for text, label in zip(legend.get_texts(), labels, strict=True):
-            plain(text)
-            text.set_text(label)
 
 
 def _gid(part: str, line: Line) -> str:

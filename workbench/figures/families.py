@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbench.figures import measured
+from workbench.figures.evaluation_numbers import (
+    calibration_csv,
+    classes_csv,
+    confusion_csv,
+    read_evaluation,
+    share_pgfplots,
+)
+from workbench.figures.evaluation_settings import (
+    CalibrationFigure,
+    ConfusionFigure,
+    PrecisionFigure,
+    RocFigure,
+    ShareFigure,
+)
 from workbench.figures.lines import read_sources
+from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
+from workbench.figures.parallel_numbers import parallel_csv, read_parallel
+from workbench.figures.parallel_settings import ParallelFigure
 from workbench.figures.settings import CurveFigure, FigureSpec
 from workbench.figures.tables import as_csv, as_pgfplots
 from workbench.figures.tradeoff_numbers import bars_csv, read_table, scatter_csv
@@ -49,18 +69,66 @@ def _bars(figure: BarsFigure, data: Any) -> Figure:
     return bars_figure_of(figure, data)
 
 
+def _parallel(figure: ParallelFigure, data: Any) -> Figure:
+    from workbench.figures.parallel_drawing import parallel_of
+
+    return parallel_of(figure, data)
+
+
+def _confusion(figure: ConfusionFigure, data: Any) -> Figure:
+    from workbench.figures.confusion_drawing import confusion_of
+
+    return confusion_of(figure, data)
+
+
+def _shares(figure: ShareFigure, data: Any) -> Figure:
+    from workbench.figures.share_drawing import shares_of
+
+    return shares_of(figure, data)
+
+
+def _measured_lines(figure: MeasuredLines, data: Any) -> Figure:
+    from workbench.figures.measured_drawing import lines_figure_of
+
+    return lines_figure_of(figure, data)
+
+
+def _measured_bars(figure: MeasuredBars, data: Any) -> Figure:
+    from workbench.figures.measured_drawing import bars_of
+
+    return bars_of(figure, data)
+
+
+def _nothing(store: Store, figure: FigureSpec) -> None:
+    """Its numbers are in its settings."""
+
+
+def _tex(write: Callable[..., str]) -> dict[str, Callable[[Any, Any], str]]:
+    """A picture for pgfplots: with a document around it, and without."""
+    return {".tex": partial(write, stand_alone=True), ".tikz": partial(write, stand_alone=False)}
+
+
 FAMILIES: dict[type[FigureSpec], Family] = {
     CurveFigure: Family(
         lambda store, figure: read_sources(store, (entry.run_id for entry in figure.runs)),
         _curves,
-        {
-            ".csv": as_csv,
-            ".tex": lambda figure, data: as_pgfplots(figure, data, stand_alone=True),
-            ".tikz": lambda figure, data: as_pgfplots(figure, data, stand_alone=False),
-        },
+        {".csv": as_csv, **_tex(as_pgfplots)},
     ),
     ScatterFigure: Family(read_table, _scatter, {".csv": scatter_csv}),
     BarsFigure: Family(read_table, _bars, {".csv": bars_csv}),
+    ParallelFigure: Family(read_parallel, _parallel, {".csv": parallel_csv}),
+    ConfusionFigure: Family(read_evaluation, _confusion, {".csv": confusion_csv}),
+    CalibrationFigure: Family(
+        read_evaluation, _shares, {".csv": calibration_csv, **_tex(share_pgfplots)}
+    ),
+    RocFigure: Family(read_evaluation, _shares, {".csv": classes_csv, **_tex(share_pgfplots)}),
+    PrecisionFigure: Family(
+        read_evaluation, _shares, {".csv": classes_csv, **_tex(share_pgfplots)}
+    ),
+    MeasuredLines: Family(
+        _nothing, _measured_lines, {".csv": measured.lines_csv, **_tex(measured.lines_pgfplots)}
+    ),
+    MeasuredBars: Family(_nothing, _measured_bars, {".csv": measured.bars_csv}),
 }
 _BY_FORMAT = {spec.FORMAT: spec for spec in FAMILIES}
 
@@ -71,7 +139,20 @@ def figure_from(values: dict[str, Any]) -> FigureSpec:
     Raises:
         SpecError: where it is nothing of the kind.
     """
-    spec = _BY_FORMAT.get(values.get("format", ""))
+    spec = _BY_FORMAT.get(str(values.get("format")))
     if spec is None:
         raise SpecError.at("", "holds no settings of a figure of the workbench")
     return spec.parse({name: value for name, value in values.items() if name != "format"})
+
+
+def figure_from_json(text: str) -> FigureSpec:
+    """What `FigureSpec.to_json` wrote, as a file carries it.
+
+    Raises:
+        SpecError: where it is nothing of the kind.
+    """
+    try:
+        values: Any = json.loads(text)
+    except (ValueError, RecursionError):
+        values = None
+    return figure_from(values if isinstance(values, dict) else {})

@@ -18,6 +18,7 @@ from workbench.figures.lines import Source, read_sources
 from workbench.figures.settings import Look, Plot, figure_of_runs
 from workbench.figures.writing import drawn
 from workbench.files import write_atomically
+from workbench.runs.columns import RUN_COLUMNS
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 
@@ -50,6 +51,9 @@ RESULTS: dict[str, Callable[[Run], str]] = {
     "MACs": lambda run: words.big(run.macs),
     "Epochs": lambda run: words.count(run.epochs),
     "Training time": lambda run: words.duration(run.seconds),
+    "Inference latency": lambda run: RUN_COLUMNS["latency_ms"].text(run.latency_ms),
+    "File size": lambda run: words.size(run.file_bytes),
+    "Training energy": lambda run: words.energy(run.joules),
 }
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,14 @@ def format_of(path: Path) -> str:
     return suffix
 
 
+@contextmanager
+def any_letter() -> Iterator[None]:
+    """A letter that the font lacks is still right in SVG, and a box in the others: no warning."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
+
+
 def content(figure: Figure, format_: str, *, about: str = "", dpi: int = DPI) -> bytes:
     """A figure as the bytes of a file.
 
@@ -71,8 +81,6 @@ def content(figure: Figure, format_: str, *, about: str = "", dpi: int = DPI) ->
     """
     metadata = {**UNDATED[format_], **({ABOUT[format_]: about} if about else {})}
     written = io.BytesIO()
-    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
-        # A letter that the font lacks is still right in SVG, and a box in the others.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+    with mpl.rc_context(SETTINGS), any_letter():
         figure.savefig(written, format=format_, dpi=dpi, metadata=metadata)
     return written.getvalue()

@@ -4,7 +4,8 @@ A process of its own for the reasons that `workbench.figures.draw` gives; it sta
 preview follows each change of a setting.
 
 Reads a line of JSON a request: `{"number", "store", "figure"}` with `"formats"` (the bytes of each
-are wanted) or `"path"` (the file to write), or `{"number", "store", "report", "path"}` for a page
+are wanted) or `"path"` (the file to write) and `"shown"` (another number where the store has to be
+looked at again: runs go on), or `{"number", "store", "report", "path"}` for a page
 on the runs of these ids; and says one: `{"number"}` with `"drawn"` (base64 by format), `"written"`,
 or `"error"`. Ends with its input.
 """
@@ -38,7 +39,7 @@ class Drawer:
             if "report" in asked:
                 return {"number": number, "written": self._report(asked)}
             figure = figure_from(asked["figure"])
-            data = self._data(asked["store"], figure)
+            data = self._data(asked["store"], figure, asked["shown"])
             if "path" in asked:
                 write(figure, data, Path(asked["path"]))
                 return {"number": number, "written": asked["path"]}
@@ -58,8 +59,8 @@ class Drawer:
             write_report(store, [store.run(run_id) for run_id in asked["report"]], Path(path))
         return path
 
-    def _data(self, folder: str, figure: FigureSpec) -> Any:
-        wanted = folder, type(figure), figure.reads
+    def _data(self, folder: str, figure: FigureSpec, shown: int) -> Any:
+        wanted = folder, type(figure), figure.reads, shown
         if wanted != self._known_of:
             with Store(Path(folder)) as store:
                 self._known = FAMILIES[type(figure)].read(store, figure)

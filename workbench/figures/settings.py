@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from workbench.curves.smoothing import MAX_WEIGHT
-from workbench.spec.base import AsTuple, Spec, SpecError, setting
+from workbench.spec.base import AsTuple, Spec, setting
 
 FORMAT = "dlopt-workbench figure 1"
 """Tells our settings in a file from anything else that may stand there."""
@@ -108,17 +108,53 @@ class Look(Spec):
         return self.changed(width=size.width, height=size.height, font_size=size.font_size)
 
 
-class Entry(Spec):
+class Named(Spec):
+    """Something that a figure's legend names: a run, or a class.
+
+    Attributes:
+        label: In the legend; "" for its own name.
+    """
+
+    label: str = setting("", "Label", "Words of the legend.", max_length=300)
+
+    @property
+    def key(self) -> str:
+        """Tells it from the others of its figure."""
+        raise NotImplementedError
+
+    @property
+    def together(self) -> str:
+        """Words of the line that it shares with all that have the same; "" for one of its own."""
+        return ""
+
+    def named(self, words: str) -> Self:
+        """The same with other words; "" for those that it has by itself."""
+        return self.changed(label=words)
+
+
+class Entry(Named):
     """One run of a figure.
 
     Attributes:
-        label: In the legend; "" for the run's name.
         group: Runs of one group are drawn as their mean with a band; "" for a curve of its own.
     """
 
     run_id: str = setting(..., "Run", "Id of the run.", min_length=1, max_length=200)
-    label: str = setting("", "Label", "Words of the legend.", max_length=300)
     group: str = setting("", "Group", "Its runs are drawn as one curve.", max_length=300)
+
+    @property
+    def key(self) -> str:
+        """Its run's id."""
+        return self.run_id
+
+    @property
+    def together(self) -> str:
+        """Its group."""
+        return self.group
+
+    def named(self, words: str) -> Self:
+        """A group is known by its words, so it always has some."""
+        return self.changed(group=words or self.group) if self.group else super().named(words)
 
 
 class FigureSpec(Spec):
@@ -140,12 +176,20 @@ class FigureSpec(Spec):
         raise NotImplementedError
 
     @property
-    def legend(self) -> tuple[Entry, ...]:
+    def legend(self) -> tuple[Named, ...]:
         """What has words of its own in the figure."""
         raise NotImplementedError
 
-    def dressed(self, look: Look, legend: tuple[Entry, ...]) -> Self:
-        """The same with another look and other words."""
+    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
+        """The same with another look, and the entries of `legend` with other words."""
+        raise NotImplementedError
+
+    def of_runs(self, run_ids: Sequence[str]) -> Self:
+        """The same of other runs.
+
+        Raises:
+            ValueError: one sentence, where it can't be of so many.
+        """
         raise NotImplementedError
 
     @property
@@ -179,33 +223,22 @@ class CurveFigure(FigureSpec):
         return self.plot.metric.replace("_", "-")
 
     @property
-    def legend(self) -> tuple[Entry, ...]:
+    def legend(self) -> tuple[Named, ...]:
         """Its runs."""
         return self.runs
 
-    def dressed(self, look: Look, legend: tuple[Entry, ...]) -> Self:
+    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
         """The same with another look and other words."""
-        return type(self)(runs=legend, plot=self.plot, look=look)
+        return self.model_copy(update={"runs": legend, "look": look})
+
+    def of_runs(self, run_ids: Sequence[str]) -> Self:
+        """Each with a curve of its own."""
+        return self.model_copy(update={"runs": tuple(Entry(run_id=r) for r in run_ids)})
 
     @property
     def reads(self) -> object:
         """Its runs."""
         return frozenset(entry.run_id for entry in self.runs)
-
-
-def figure_from_json(text: str) -> CurveFigure:
-    """What `CurveFigure.to_json` wrote.
-
-    Raises:
-        SpecError: where it is nothing of the kind.
-    """
-    try:
-        values: Any = json.loads(text)
-    except (ValueError, RecursionError):
-        values = None
-    if not isinstance(values, dict) or values.pop("format", None) != FORMAT:
-        raise SpecError.at("", "holds no settings of a figure of the workbench")
-    return CurveFigure.parse(values)
 
 
 def figure_of_runs(run_ids: Sequence[str], plot: Plot, look: Look) -> CurveFigure:

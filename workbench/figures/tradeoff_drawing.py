@@ -12,7 +12,18 @@ from matplotlib.lines import Line2D
 
 from workbench import words
 from workbench.curves.looks import look
-from workbench.figures.axes import FRAME, POINTS_PER_MILLIMETRE, TEXT, blank, finish, plain
+from workbench.figures.axes import (
+    FRAME,
+    LETTER,
+    POINTS_PER_MILLIMETRE,
+    TEXT,
+    blank,
+    columns_of,
+    finish,
+    lay_out,
+    legend_below,
+    plain,
+)
 from workbench.figures.saving import style
 from workbench.figures.tradeoff_numbers import Table, bars, points
 from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
@@ -27,10 +38,7 @@ GREY = "#6b7480"
 SMALLEST, LARGEST = 10.0, 110.0
 """Areas of dots, in square points at a font of 8 points."""
 
-LETTER, HANDLE = 0.54, 3.0
-"""Width of a letter and of a legend's sample in font sizes, about."""
-
-ROW = 1.7
+BAR_ROW = 1.7
 """Height of a bar's row in font sizes."""
 
 
@@ -132,19 +140,8 @@ class _Scatter:
                 handles.append(self._sample(area, "none", GREY))
                 labels.append(f"{title.words}: {column.text(float(value) / title.scale)}")
         if handles:
-            legend = figure.legend(
-                handles, [str(number) for number in range(len(labels))],
-                loc="outside lower center", ncols=len(labels), frameon=False,
-                fontsize=self._points, columnspacing=1.2, handletextpad=0.3,
-            )  # fmt: skip
-            for text, label in zip(legend.get_texts(), labels, strict=True):
-                plain(text)
-                text.set_text(label)
-
-    def _columns(self, labels: list[str]) -> int:
-        """As many as the width has room for."""
-        longest = (max(map(len, labels)) * LETTER + HANDLE) * self._points
-        return max(1, min(len(labels), int(self._look.width * POINTS_PER_MILLIMETRE // longest)))
+            columns = columns_of(labels, self._look)
+            legend_below(figure, handles, labels, self._look, columns, handletextpad=0.3)
 
     def _sample(self, area: float, edge: str, fill: str) -> Line2D:
         side = float(np.sqrt(area)) * self._points / 8
@@ -159,7 +156,7 @@ class _Scatter:
             words_.get(self._table.run_ids[run]) or self._table.names[run]
             for run in self._runs[rows].tolist()
         ]
-        figure.draw_without_rendering()  # lays out: before, nobody knows where a dot is
+        lay_out(figure)
         unit = 72 / figure.dpi
         at = [(float(x), float(y)) for x, y in axes.transData.transform(self._values[:, :2]) * unit]
         box = axes.get_window_extent()
@@ -194,7 +191,7 @@ def bars_figure_of(figure: BarsFigure, table: Table) -> Figure:
 def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
     look_, column = figure.look, table.about[figure.quantity.key]
     title = title_of(column)
-    least = (len(found) + 3) * ROW * look_.font_size
+    least = (len(found) + 3) * BAR_ROW * look_.font_size
     drawn = blank(look_, max(look_.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     rows = np.arange(len(found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +21,20 @@ from workbench.tradeoffs.pareto import Numbers
 from workbench.tradeoffs.points import Points, points_of
 
 Figure = ScatterFigure | BarsFigure
+
+
+class OfRuns(Protocol):
+    """A figure of columns of runs."""
+
+    @property
+    def runs(self) -> Sequence[str]:
+        """Their ids."""
+        ...
+
+    @property
+    def keys(self) -> Sequence[str]:
+        """The columns."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,16 @@ def read_table(store: Store, figure: Figure) -> Table:
     Raises:
         ValueError: where one of them, or a column, isn't there.
     """
+    frame, places = read_frame(store, figure)
+    return table_of(frame, places, figure.keys)
+
+
+def read_frame(store: Store, figure: OfRuns) -> tuple[RunFrame, list[int]]:
+    """All runs, with the columns of a figure, and the places of its own.
+
+    Raises:
+        ValueError: where one of them, or a column, isn't there.
+    """
     frame = load_runs(store)
     for key in figure.keys:
         check_column(frame, key)
@@ -65,7 +90,7 @@ def read_table(store: Store, figure: Figure) -> Table:
     gone = next((i for i, place in zip(figure.runs, places, strict=True) if place is None), None)
     if gone is not None:
         raise ValueError(f"there is no run {gone!r} in this store")
-    return table_of(frame, [place for place in places if place is not None], figure.keys)
+    return frame, [place for place in places if place is not None]
 
 
 def table_of(frame: RunFrame, places: Sequence[int], keys: Sequence[str]) -> Table:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from workbench.figures.settings import Entry, FigureSpec, Look
+from workbench.figures.settings import Entry, FigureSpec, Look, Named
 from workbench.spec.base import AsTuple, setting
 from workbench.tradeoffs.points import Quantity
 
@@ -40,13 +41,18 @@ class ScatterFigure(FigureSpec):
         return _as_file(f"{self.keys[1]} over {self.keys[0]}")
 
     @property
-    def legend(self) -> tuple[Entry, ...]:
+    def legend(self) -> tuple[Named, ...]:
         """What is named in it."""
         return self.named
 
-    def dressed(self, look: Look, legend: tuple[Entry, ...]) -> Self:
+    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
         """The same with another look and other words."""
         return self.model_copy(update={"look": look, "named": legend})
+
+    def of_runs(self, run_ids: Sequence[str]) -> Self:
+        """Those that have words of their own keep them."""
+        named = tuple(entry for entry in self.named if entry.run_id in run_ids)
+        return self.model_copy(update={"runs": tuple(run_ids), "named": named})
 
     @property
     def reads(self) -> object:
@@ -80,13 +86,17 @@ class BarsFigure(FigureSpec):
         return _as_file(f"{self.quantity.key} by {self.group or 'run'}")
 
     @property
-    def legend(self) -> tuple[Entry, ...]:
+    def legend(self) -> tuple[Named, ...]:
         """What is named in it."""
         return ()
 
-    def dressed(self, look: Look, legend: tuple[Entry, ...]) -> Self:
+    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
         """The same with another look and other words."""
         return self.model_copy(update={"look": look})
+
+    def of_runs(self, run_ids: Sequence[str]) -> Self:
+        """The same of other runs."""
+        return self.model_copy(update={"runs": tuple(run_ids)})
 
     @property
     def reads(self) -> object:

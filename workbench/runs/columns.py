@@ -27,6 +27,9 @@ class Kind(Enum):
     COUNT = "count"
     SHARE = "share"
     SECONDS = "seconds"
+    MILLISECONDS = "milliseconds"
+    BYTES = "bytes"
+    JOULES = "joules"
     DATE = "date"
     FLAG = "flag"
 
@@ -107,6 +110,9 @@ _TEXTS: dict[Kind, Callable[[float], str]] = {
     Kind.COUNT: words.count,
     Kind.SHARE: words.percent,
     Kind.SECONDS: words.duration,
+    Kind.MILLISECONDS: lambda value: f"{words.milliseconds(value)} ms",
+    Kind.BYTES: words.size,
+    Kind.JOULES: words.energy,
     Kind.DATE: date,
     Kind.FLAG: lambda value: "yes" if value else "no",
 }
@@ -133,6 +139,14 @@ _OF_RUNS = (
     Column("parameters", "Parameters", Kind.COUNT, "Weights of the network", -1),
     Column("macs", "MACs", Kind.COUNT, "Multiplications for one image", -1),
     Column("seconds", "Time", Kind.SECONDS, "Training time, pauses left out", -1, "seconds"),
+    Column("latency_ms", "Latency", Kind.MILLISECONDS,
+           "What the trained network takes for one image, median: the shorter of the numbers of "
+           "threads that Inside > Speed (or 'latency') measured last", -1),
+    Column("file_bytes", "File size", Kind.BYTES, "Of the weights as they are kept", -1),
+    Column("joules", "Energy", Kind.JOULES,
+           "What the processor and the GPUs that it trained on drew, with all else that ran there, "
+           "pauses left out; missing where the machine doesn't tell or doesn't let it be read (on "
+           "Linux /sys/class/powercap, which often root alone may read)", -1),
     Column("epochs", "Epochs", Kind.COUNT, "Epochs that are wholly trained"),
     Column("step", "Steps", Kind.COUNT, "Steps trained"),
     Column("total_steps", "Steps in all", Kind.COUNT, "Steps that were asked for"),

@@ -115,7 +115,16 @@ CREATE TABLE probes (
 """
 """What a run that asks for it records of each step besides its metrics."""
 
-MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS, PROBES)
+COSTS_OF_USE = """
+ALTER TABLE runs ADD COLUMN latency_ms REAL;
+ALTER TABLE runs ADD COLUMN file_bytes INTEGER;
+ALTER TABLE runs ADD COLUMN joules REAL;
+UPDATE runs SET file_bytes = 4 * parameters WHERE parameters IS NOT NULL;
+"""
+"""How fast a run's network answers, how large its weights are (all in float32 until now), and the
+energy that its training took."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE)
 
 
 class TooNew(Exception):

@@ -76,6 +76,9 @@ class Run:
         step, total_steps, steps_per_epoch: Progress.
         seconds: Training time, pauses left out.
         images_per_second: Median over the epochs after the first (over all if there is only one).
+        latency_ms: What its trained network takes for one image, as it was measured last.
+        file_bytes: What its weights take as they are kept.
+        joules: Energy of training, pauses left out; None where the machine told nothing.
         environment: Package versions, hardware, and the shape of an image.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
@@ -108,6 +111,9 @@ class Run:
     images_per_second: float | None = None
     parameters: int | None = None
     macs: int | None = None
+    latency_ms: float | None = None
+    file_bytes: int | None = None
+    joules: float | None = None
     fingerprint: str = ""
     colour: int = 0
     hidden: bool = False
@@ -153,6 +159,9 @@ class Run:
             "steps": self.step,
             "parameters": self.parameters,
             "macs": self.macs,
+            "latency_ms": self.latency_ms,
+            "file_bytes": self.file_bytes,
+            "joules": self.joules,
             "created": self.created,
             "fingerprint": self.fingerprint,
         }

@@ -42,6 +42,7 @@ class Position:
         rates: Images a second of each finished epoch.
         watched: What early stopping has seen.
         schedule: What the learning-rate schedule remembers of the epochs before.
+        joules: Energy of training so far; None where a part of it isn't known.
     """
 
     step: int = 0
@@ -52,6 +53,7 @@ class Position:
     rates: tuple[float, ...] = ()
     watched: Watched = UNSEEN
     schedule: Mapping[str, float] = field(default_factory=dict)
+    joules: float | None = 0.0
 
 
 def _variables(
@@ -87,6 +89,11 @@ def save(
     content = io.BytesIO()
     np.savez(content, position=np.array(json.dumps(asdict(position))), **arrays)
     write_atomically(folder / FILE, content.getvalue())
+
+
+def weight_bytes(model: keras.Model) -> int:
+    """What a model's weights take as they are kept."""
+    return sum(weight.numpy().nbytes for weight in model.weights)
 
 
 def exists(folder: Path) -> bool:
@@ -141,6 +148,7 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], Position, list[np.ndarray]
         with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         fields = json.loads(str(arrays.pop("position")))
+        fields.setdefault("joules", None)  # of before it was measured
         fields["watched"] = Watched(**fields.get("watched", {}))
         position = Position(**{**fields, "rates": tuple(fields["rates"])})
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:

@@ -5,9 +5,9 @@ The answers are kept beside the run; figures are made of them elsewhere.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import Any
 
+import keras
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -17,17 +17,12 @@ from workbench.data.preview import thumbnails
 from workbench.evaluation import Evaluation
 from workbench.experiment import Experiment
 from workbench.predictions import VALIDATION, Pictures, Predictions, save, weights_of
-from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
-from workbench.runtime import checkpoint
-from workbench.runtime.averaging import averaged
 from workbench.runtime.checkpoint import CheckpointError
-from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.loop import Loop
 from workbench.runtime.pipeline import StreamFeed
 from workbench.runtime.tasks import Work
 from workbench.runtime.train import EVALUATION_BATCH, Prepared, prepare
-from workbench.runtime.trained import probabilities
+from workbench.runtime.trained import kept, probabilities, restored
 from workbench.spec.base import SpecError
 
 IN_A_CELL = 36
@@ -56,22 +51,20 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     """
     with Store(work.store) as store:
         run = store.run(request["run_id"])
-        folder = store.artifacts(run.run_id)
     if run.status.is_active:
         raise StoreError(f"run {run.run_id} is {run.status}; evaluate it once it has ended")
-    checkpoint.require(folder)
+    trained = kept(work.store, run.run_id)
+    folder = trained.folder
     # On whatever there is here, in its precision: the run may come from another machine.
     experiment = run.experiment.with_settings({"hardware.target": "auto"})
     dataset = work.load(experiment.data)
     prepared = prepare(experiment, dataset, folder)
     part, rows = _part(prepared, request["part"])
     work.progress(words="building the network")
-    loop = fresh_loop(experiment, dataset.info, prepared.device, len(prepared.train_rows))
     weights = weights_of(folder)
-    checkpoint.restore(folder, loop.model, loop.optimizer)
-    is_final = run.status is RunStatus.COMPLETED
-    with nullcontext() if is_final else averaged(loop.model, loop.optimizer):
-        answers = _answers(prepared, loop, part, rows, work)
+    with tf.device(prepared.device.place):
+        model = restored(trained, dataset.info).model
+        answers = _answers(prepared, model, part, rows, work)
     labels = part.labels[rows]
     predictions = Predictions(
         request["part"], rows, labels, answers,
@@ -98,13 +91,13 @@ def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
 
 
 def _answers(
-    prepared: Prepared, loop: Loop, part: Part, rows: Rows, work: Work
+    prepared: Prepared, model: keras.Model, part: Part, rows: Rows, work: Work
 ) -> npt.NDArray[np.float32]:
     """What the network makes of the images at these rows, (n, classes)."""
     experiment, info = prepared.experiment, prepared.dataset.info
 
     def answer(images: tf.Tensor) -> tf.Tensor:
-        return probabilities(experiment, info, loop.model(images, training=False))
+        return probabilities(experiment, info, model(images, training=False))
 
     compiled = tf.function(answer, autograph=False, reduce_retracing=True)
     feed, found = StreamFeed(part, EVALUATION_BATCH), []
@@ -122,8 +115,10 @@ def _answers(
 def _digest(
     experiment: Experiment, dataset: Dataset, rows: Rows, labels: npt.NDArray[np.int32]
 ) -> str:
-    """Equal for the same images in the same order, whatever size they are resized to."""
-    source = [experiment.data.kind, getattr(experiment.data, "path", ""), *dataset.info.class_names]
+    """Equal for the same images in the same order, wherever they lie and whatever size they are
+    resized to.
+    """
+    source = [dataset.source_digest or experiment.data.kind, *dataset.info.class_names]
     told = np.frombuffer(fingerprint.of_lines(source).encode(), np.uint8)
     return fingerprint.of_arrays([told, rows, labels])
 

@@ -25,26 +25,29 @@ def fresh_loop(
         probes: Whether each step tells of its gradient and its update too.
     """
     keras.utils.set_random_seed(experiment.training.seed)
-    chosen, hardware = experiment.optimizer, experiment.hardware
     steps_per_epoch = -(-images // experiment.training.batch_size)
     with device.strategy.scope():
         model = build_model(experiment, info)
-        optimizer = build_optimizer(chosen, model, steps_per_epoch)
-        if hardware.precision == "mixed_float16":
-            optimizer = _loss_scaled(optimizer, model)
+        optimizer = fresh_optimizer(experiment, model, steps_per_epoch)
     logits = not experiment.gives_probabilities(info)
     objective = Objective(experiment.loss, info.classes, logits=logits)
-    mean_batch = images / steps_per_epoch if chosen.full_batch else None
+    mean_batch = images / steps_per_epoch if experiment.optimizer.full_batch else None
     return Loop(
         model, optimizer, objective, device.strategy, mean_batch,
-        jit_compile=hardware.jit_compile, probes=probes,
+        jit_compile=experiment.hardware.jit_compile, probes=probes,
     )  # fmt: skip
 
 
-def _loss_scaled(
-    optimizer: keras.optimizers.Optimizer, model: keras.Model
+def fresh_optimizer(
+    experiment: Experiment, model: keras.Model, steps_per_epoch: int
 ) -> keras.optimizers.Optimizer:
-    """An optimizer for float16: the loss is multiplied, so that small gradients don't vanish."""
+    """The optimizer of an experiment for its model.
+
+    For float16 the loss is multiplied, so that small gradients don't vanish.
+    """
+    optimizer = build_optimizer(experiment.optimizer, model, steps_per_epoch)
+    if experiment.hardware.precision != "mixed_float16":
+        return optimizer
     scaled = keras.optimizers.LossScaleOptimizer(optimizer)
     scaled.build(model.trainable_variables)
     return scaled

@@ -35,6 +35,13 @@ class Device:
     strategy: tf.distribute.Strategy
     place: str = "/cpu:0"
 
+    @property
+    def gpus(self) -> int | None:
+        """How many GPUs compute; None where it is something that isn't in this computer."""
+        if "tpu" in self.place.lower():
+            return None
+        return self.strategy.num_replicas_in_sync if "gpu" in self.place.lower() else 0
+
 
 def prepare_tensorflow(startup: Startup) -> None:
     """Tells TensorFlow what it must know before it starts; the first thing a process does."""

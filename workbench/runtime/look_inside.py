@@ -14,13 +14,12 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.inside import BINS, LayerInside
-from workbench.runs.store import Store
-from workbench.runtime import checkpoint
-from workbench.runtime.build import Assembled, assemble
+from workbench.runtime.build import Assembled
 from workbench.runtime.objective import Objective
 from workbench.runtime.pipeline import scaled
 from workbench.runtime.tasks import Work
 from workbench.runtime.train import Prepared, prepare
+from workbench.runtime.trained import kept, restored
 
 IMAGES = 256
 """Of the batch that is passed through: enough for a unit to answer to one of them."""
@@ -41,14 +40,11 @@ def look_inside(request: dict[str, Any], work: Work) -> dict[str, Any]:
     Raises:
         CheckpointError: where the run has none, or it is damaged.
     """
-    with Store(work.store) as store:
-        experiment = store.run(request["run_id"]).experiment
-        folder = store.artifacts(request["run_id"])
-    dataset = work.load(experiment.data)
-    prepared = prepare(experiment, dataset, folder)
+    run = kept(work.store, request["run_id"])
+    dataset = work.load(run.experiment.data)
+    prepared = prepare(run.experiment, dataset, run.folder)
     work.progress(words="building the network")
-    network = assemble(experiment, dataset.info)
-    checkpoint.restore_model(folder, network.model)
+    network = restored(run, dataset.info)
     work.progress(words="looking at the weights")
     images, labels = _batch(prepared)
     gradients = _gradients(prepared, network.model, images, labels)

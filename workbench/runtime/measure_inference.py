@@ -7,7 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from workbench.inference import Latency, remember
+from workbench.inference import Latency, of_one_image, recall, remember
+from workbench.runs.store import Store
 from workbench.runtime.probe import machine_here
 from workbench.runtime.tasks import Work
 from workbench.runtime.trained import device_here, images_of_test, kept, probabilities, restored
@@ -70,6 +71,10 @@ def measure_inference(request: dict[str, Any], work: Work) -> dict[str, Any]:
             work.progress(number + 1, len(sizes), "", points=[points[-1].plain()])
     found = {"points": [p.plain() for p in points], "device": device.words, "when": time.time()}
     remember(work.store, machine_here(), run_id, threads, found)
+    fastest = of_one_image(recall(work.store, machine_here(), run_id))
+    if fastest is not None:
+        with Store(work.store) as store:
+            store.update(run_id, latency_ms=fastest)
     return found
 
 

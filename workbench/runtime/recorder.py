@@ -21,12 +21,20 @@ class Recorder:
     """Metrics of one run.
 
     The store gets at most one transaction a second, so that a disk never slows training.
+
+    Args:
+        store: Keeps them.
+        run_id: The run.
+        say: Tells the parent.
+        step: Where it begins.
+        joules: The energy of the run so far.
     """
 
     def __init__(
-        self, store: Store, run_id: str, say: Callable[[Message], None], step: int
-    ) -> None:
-        self._store, self._run_id, self._say = store, run_id, say
+        self, store: Store, run_id: str, say: Callable[[Message], None], step: int,
+        joules: Callable[[], float | None],
+    ) -> None:  # fmt: skip
+        self._store, self._run_id, self._say, self._joules = store, run_id, say, joules
         self._first_step = step + 1
         self._pieces: list[np.ndarray] = []
         self._probes: list[np.ndarray] = []
@@ -90,6 +98,7 @@ class Recorder:
                 np.concatenate(self._probes) if self._probes else None,
                 step=last,
                 seconds=float(values["seconds"][-1]),
+                joules=self._joules(),
             )
             self._first_step = last + 1
             self._pieces.clear()

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench import energy
 from workbench.data import Dataset, split_fold, split_validation
+from workbench.energy import Meter
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
 from workbench.runs.record import NOT_FINITE, EpochMetrics
@@ -89,8 +91,13 @@ class Trainer:
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
         self._position = self._restore()
-        self._shares = ShareClock(run_id, say)
-        self._recorder = Recorder(store, run_id, say, self._position.step)
+        self._shares = ShareClock(run_id, say, self._feed.waited_seconds)
+        self._meter = Meter(
+            energy.sources(energy.POWERCAP, prepared.device.gpus), self._position.joules
+        )
+        self._recorder = Recorder(
+            store, run_id, say, self._position.step, lambda: self._meter.joules
+        )
         self._step_seconds = 0.0
         self._calls = 0
         self._clock = time.perf_counter() - self._position.seconds
@@ -110,6 +117,7 @@ class Trainer:
             steps_per_epoch=self._steps_per_epoch,
             parameters=self._model.count_params(),
             macs=macs,
+            file_bytes=checkpoint.weight_bytes(self._model),
             fingerprint=self._prepared.dataset.fingerprint,
             environment=self._environment(),
         )
@@ -120,9 +128,8 @@ class Trainer:
                 self._prepared.device.words,
             )
         )  # fmt: skip
-        while self._goes_on():
-            self._epoch(self._position.step // self._steps_per_epoch)
-        self._recorder.flush()
+        with self._meter:
+            self._train()
         end = self._control.end  # what is asked from now on comes too late
         self._is_final = end is None
         if self._is_final:
@@ -132,6 +139,13 @@ class Trainer:
         self._save()
         self._store.update(self._run_id, environment=self._environment())
         return end or RunStatus.COMPLETED
+
+    def _train(self) -> None:
+        """The epochs, and what they took."""
+        while self._goes_on():
+            self._epoch(self._position.step // self._steps_per_epoch)
+        self._recorder.flush()
+        self._store.update(self._run_id, joules=self._meter.joules)
 
     def _goes_on(self) -> bool:
         """Whether another epoch is to be trained."""
@@ -147,6 +161,7 @@ class Trainer:
             image_shape=self._prepared.dataset.info.image_shape,
             pipeline=pipeline_of(part, asked),
             steps_per_execution=self._steps_to_a_call(),
+            energy_of=self._meter.words,
         )
 
     def ending(self) -> str:
@@ -191,14 +206,13 @@ class Trainer:
         """One compiled call of `count` steps; returns how many images it took."""
         position, batch_size = self._position, self._training.batch_size
         rates = self._rates(np.arange(position.step, position.step + count))
-        waited = self._feed.waited_seconds()
         began = time.perf_counter()
         loss, accuracy, *probes = self._loop.train(self._feed, state, first, rates)
         took = time.perf_counter() - began
         self._calls += 1
         if self._calls > 1:
             self._step_seconds = took / count
-            self._shares.call(began, began + took, self._feed.waited_seconds() - waited)
+            self._shares.call(began, began + took)
         images = min((first + count) * batch_size, len(order)) - first * batch_size
         batches = np.minimum(batch_size, len(order) - (first + np.arange(count)) * batch_size)
         now = time.perf_counter() - self._clock
@@ -283,8 +297,10 @@ class Trainer:
             paused = time.perf_counter()
             self._recorder.flush()
             self._save()
+            self._meter.hold()
             self._tell(RunStatus.PAUSED)
             self._control.wait_while_paused()
+            self._meter.go_on()
             self._tell(RunStatus.RUNNING)
             self._clock += time.perf_counter() - paused
             self._shares.restart()
@@ -303,7 +319,8 @@ class Trainer:
         began = time.perf_counter()
         self._recorder.flush()
         best, folder = self._watch.best_weights, self._prepared.folder
-        checkpoint.save(folder, self._model, self._optimizer, self._position, best)
+        position = replace(self._position, joules=self._meter.joules)
+        checkpoint.save(folder, self._model, self._optimizer, position, best)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began
 

@@ -1,5 +1,8 @@
 """A run's trained network, rebuilt from its spec and given the weights of its checkpoint, to be
 asked and not to be trained.
+
+Which weights those are is decided here alone: where the optimizer averages them, the averages,
+as validation and test see them in training.
 """
 
 from __future__ import annotations
@@ -7,13 +10,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import tensorflow as tf
 
 from workbench.data import Dataset
 from workbench.experiment import Experiment
+from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import checkpoint
+from workbench.runtime.averaging import finalize, is_averaging
 from workbench.runtime.build import Assembled, assemble
+from workbench.runtime.fresh import fresh_optimizer
 from workbench.runtime.hardware import Device, choose
 from workbench.runtime.pipeline import scaled
 from workbench.runtime.probe import machine_here
@@ -22,10 +29,19 @@ from workbench.spec.hardware import Auto
 
 
 class Kept(NamedTuple):
-    """What the store has of a run."""
+    """What the store has of a run.
+
+    Attributes:
+        experiment: Its spec.
+        folder: Its own.
+        is_final: Whether it was trained to its end, where averages have become the weights.
+        steps_per_epoch: Batches to an epoch.
+    """
 
     experiment: Experiment
     folder: Path
+    is_final: bool
+    steps_per_epoch: int
 
 
 def kept(store: Path, run_id: str) -> Kept:
@@ -36,20 +52,34 @@ def kept(store: Path, run_id: str) -> Kept:
         CheckpointError: where it has no checkpoint.
     """
     with Store(store) as opened:
-        found = Kept(opened.run(run_id).experiment, opened.artifacts(run_id))
+        run = opened.run(run_id)
+        found = Kept(
+            run.experiment, opened.artifacts(run_id), run.status is RunStatus.COMPLETED,
+            run.steps_per_epoch or 1,
+        )  # fmt: skip
     checkpoint.require(found.folder)
     return found
 
 
 def restored(run: Kept, info: DataInfo) -> Assembled:
-    """The network with its trained weights.
+    """The network with the weights that are judged.
 
     Raises:
         CheckpointError: where they are damaged or of another network.
     """
     network = assemble(run.experiment, info)
     checkpoint.restore_model(run.folder, network.model)
+    if not run.is_final:  # only then, as an optimizer takes the memory of the weights twice more
+        _use_averages(run, network.model)
     return network
+
+
+def _use_averages(run: Kept, model: keras.Model) -> None:
+    """Gives the model the averages of its weights, where the optimizer keeps any."""
+    optimizer = fresh_optimizer(run.experiment, model, run.steps_per_epoch)
+    if is_averaging(optimizer):
+        checkpoint.restore(run.folder, model, optimizer)
+        finalize(model, optimizer)
 
 
 def device_here(experiment: Experiment) -> Device:

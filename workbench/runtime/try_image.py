@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from workbench.answer import Answer, Maps, activation_maps, filter_pictures, unpacked
 from workbench.data import DataError, Dataset
+from workbench.data.centring import centred
 from workbench.data.errors import plain
 from workbench.data.fitting import fitted
 from workbench.data.image_files import Unreadable, decode
@@ -25,7 +26,7 @@ from workbench.runtime.build import Assembled
 from workbench.runtime.pipeline import scaled
 from workbench.runtime.tasks import Work
 from workbench.runtime.trained import Kept, device_here, kept, probabilities, restored
-from workbench.spec.data import DataInfo
+from workbench.spec.data import MNIST, DataInfo
 from workbench.spec.layers import Planner
 
 Key = tuple[Path, str, int]
@@ -153,7 +154,11 @@ def _as_seen(image: np.ndarray) -> Maps:
 
 
 def _drawn(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
-    return _fitted(unpacked(asked["bytes"], asked["size"]), ready), None
+    pixels = unpacked(asked["bytes"], asked["size"])
+    if asked["centred"]:
+        share = ready.experiment.data.digit_share or MNIST.digit_share
+        pixels = centred(pixels[..., 0], ready.info.image_shape[:2], share)[..., np.newaxis]
+    return _fitted(pixels, ready), None
 
 
 def _of_file(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:

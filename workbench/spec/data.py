@@ -42,9 +42,12 @@ class Data(Choice):
     Attributes:
         source_info: What is known before the data are read: the shape and number of images as
             stored. None for a user's own files, which have to be looked at.
+        digit_share: Of the side of an image that a digit takes up, where its makers fitted digits;
+            0 for other data.
     """
 
     source_info: ClassVar[DataInfo | None] = None
+    digit_share: ClassVar[float] = 0.0
 
     kind: str
     resize: Size | None = setting(
@@ -100,6 +103,7 @@ class Digits(Data):
 
     label = "Digits (embedded)"
     source_info = DataInfo((8, 8, 1), DIGITS, 1437, 360)
+    digit_share = 1.0
 
     kind: Literal["digits"] = "digits"
     # Not optional: TOML has no null, so a missing value means 28x28.
@@ -128,6 +132,7 @@ class MNIST(KerasData):
     keras_class = "keras.datasets.mnist"
     download_bytes = 11_490_434
     source_info = DataInfo((28, 28, 1), DIGITS, 60_000, 10_000)
+    digit_share = 20 / 28
 
     kind: Literal["mnist"] = "mnist"
 

@@ -7,7 +7,7 @@ term alone: so the expression that a person copies finds exactly the runs that w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -183,6 +183,12 @@ def moved(before: Axis, now: Axis, range_: tuple[float, float]) -> tuple[float, 
     low = 0.0 if range_[0] <= 0.0 else low
     high = 1.0 if range_[1] >= 1.0 else high
     return (max(low, 0.0), min(high, 1.0)) if low < 1.0 and high > 0.0 else None
+
+
+def term_of(axes: Iterable[Axis], ranges: Mapping[str, tuple[float, float]]) -> Term | None:
+    """The ranges on axes, by their keys, as a filter; None for none."""
+    brushed = (axis for axis in axes if axis.column.key in ranges)
+    return together(axis.term(*ranges[axis.column.key]) for axis in brushed)
 
 
 def together(terms: Iterable[Term | None]) -> Term | None:

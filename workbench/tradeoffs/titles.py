@@ -10,10 +10,14 @@ _WORDS = {
     "test_accuracy": "Test accuracy", "val_accuracy": "Validation accuracy",
     "accuracy": "Training accuracy", "val_loss": "Validation loss", "loss": "Training loss",
     "images_per_second": "Images per second", "seconds": "Training time",
+    "latency_ms": "Inference latency", "joules": "Training energy",
 }  # fmt: skip
 """Where the table's header is shorter."""
 
-_UNITS = {Kind.SHARE: ("%", 100.0), Kind.SECONDS: ("s", 1.0)}
+_UNITS = {
+    Kind.SHARE: ("%", 100.0), Kind.SECONDS: ("s", 1.0), Kind.MILLISECONDS: ("ms", 1.0),
+    Kind.BYTES: ("kB", 0.001), Kind.JOULES: ("J", 1.0),
+}  # fmt: skip
 
 
 class Title(NamedTuple):

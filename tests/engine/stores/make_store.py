@@ -1,9 +1,10 @@
-"""Made `schema1.sqlite3` and `schema2.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema3.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/stores/make_store.py
 
-Kept to say what is in them; what a person notes of a run (`noted`) is in schema 2 alone. Not to be
-run again once the schema has moved on: a store of today would take the old one's place.
+Kept to say what is in them: what a person notes of a run (`noted`) from schema 2 on, probes from
+schema 3 on. Not to be run again once the schema has moved on: a store of today would take the old
+one's place.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import numpy as np
 from workbench import presets
 from workbench.runs import migrations
 from workbench.runs.database import FILE
-from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
+from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
-SCHEMA = 2
+SCHEMA = 3
 TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
@@ -51,7 +52,7 @@ def completed(store: Store) -> None:
     run = made(store, "completed run", 0)
     store.claim(run.run_id, "1:1.00")
     store.add_steps(run.run_id, 1, steps(1, 60), step=60)
-    store.add_steps(run.run_id, 61, steps(61, 40), step=STEPS)
+    store.add_steps(run.run_id, 61, steps(61, 40), np.ones(40, PROBE_DTYPE), step=STEPS)
     store.add_epoch(run.run_id, EpochMetrics(1, 50, 6.25, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875))
     store.add_epoch(run.run_id, EpochMetrics(2, 100, 12.5, 0.25, 0.875, 5075.0, 1e-3, None, None))
     store.update(

@@ -176,6 +176,11 @@ def test_ticks_are_round_and_few() -> None:
         (2e-5, 1e-5, Quantity.RATE, "2e-5"),
         (1e-20, 0.1, Quantity.NUMBER, "0"),
         (0.25, 0.05, Quantity.NUMBER, "0.25"),
+        (0.05, 0.01, Quantity.MILLISECONDS, "0.05 ms"),
+        (0, 1000, Quantity.BYTES, "0 B"),
+        (400_000, 200_000, Quantity.BYTES, "400 kB"),
+        (2500, 500, Quantity.JOULES, "2.5 kJ"),
+        (1_000_100, 100, Quantity.BYTES, "1.0001 M"),
     ],
 )
 def test_tick_texts(value: float, step: float, quantity: Quantity, text: str) -> None:

@@ -1,0 +1,180 @@
+"""What tasks measured, as figures, parsed: each carries its numbers itself."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from workbench import range_test
+from workbench.cli import main
+from workbench.figures import measured
+from workbench.figures.embedded import about
+from workbench.figures.families import figure_from
+from workbench.figures.measured_settings import MeasuredSpec
+from workbench.figures.settings import Look
+from workbench.figures.writing import write
+from workbench.inference import Latency
+
+SVG = "{http://www.w3.org/2000/svg}"
+PEAK = {"flops": {"float32": 4e11}, "bandwidth": 2e10}
+LAYERS = [
+    {"name": "1 Conv2D", "flops": 4e8, "bytes": 2e6, "forward": 2e-3, "backward": 4e-3},
+    {"name": "2 MaxPooling2D", "flops": 0.0, "bytes": 1e6, "forward": 1e-3, "backward": 1e-3},
+    {"name": "3 Dense", "flops": 1e7, "bytes": 1e6, "forward": 1e-4, "backward": 3e-4},
+]
+
+
+def texts_of(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_bytes())
+    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
+
+
+def parts_of(path: Path) -> list[str]:
+    root = ElementTree.fromstring(path.read_bytes())
+    return [element.get("id", "") for element in root.iter(f"{SVG}g")]
+
+
+def range_test_result(last: float = float("nan")) -> dict[str, Any]:
+    """A loss that falls and then explodes."""
+    rates = range_test.rates_to_try(steps=60)
+    losses = 2.3 - 1.5 * np.exp(-((np.log10(rates) + 2) ** 2))
+    losses[-1] = last
+    calm = range_test.smoothed(losses[:-1])
+    return {
+        "rates": rates.tolist(), "losses": losses.tolist(), "smoothed": calm.tolist(),
+        "index": int(calm.argmin()), "suggestion": 0.001,
+    }  # fmt: skip
+
+
+def points() -> list[Latency]:
+    return [
+        Latency.of(threads, size, [1e-3 * size * (2 - bool(threads)), 3e-3 * size])
+        for threads in (1, 0)
+        for size in (1, 8, 64)
+    ]
+
+
+def candidates() -> dict[str, Any]:
+    rows = (("as it comes", 100.0, False, ""), ("XLA", 60.0, True, ""), ("bfloat16", 141.0, False,
+            ""), ("GPU", 0.0, False, "no GPU"))  # fmt: skip
+    return {"name": "bfloat16", "candidates": [
+        {"name": name, "rate": rate, "low": 0.9 * rate, "high": 1.1 * rate, "is_out": is_out,
+         "failed": failed}
+        for name, rate, is_out, failed in rows
+    ]}  # fmt: skip
+
+
+def figures() -> dict[str, MeasuredSpec]:
+    sizes = {"recommended": 64, "measured": [
+        {"batch_size": size, "images_per_second": 100.0 * size} for size in (32, 64, 1024)
+    ]}  # fmt: skip
+    made = {
+        "rate": measured.range_test_figure(range_test_result()),
+        "latency": measured.latency_figure(points()),
+        "roofline": measured.roofline_figure(
+            {"layers": LAYERS, "peak": PEAK, "precision": "float32"}
+        ),
+        "sizes": measured.batch_sizes_figure(sizes),
+        "tune": measured.autotune_figure(candidates()),
+    }
+    return {name: figure for name, figure in made.items() if figure is not None}
+
+
+WORDS = {
+    "rate": {"Learning rate", "Training loss", "Loss of a step", "Moving average",
+             "Suggestion: 0.001"},
+    "latency": {"Images a call", "Time of a call (ms)", "1 thread, median",
+                "1 thread, 99 % of calls", "all threads, median", "all threads, 99 % of calls"},
+    "roofline": {"Operations a byte moved", "Speed (GFLOP/s)", "A layer, by its number",
+                 "Limit of the device", "1", "3"},
+    "sizes": {"Training speed (images/s)", "Batch size", "32", "1,024", "Best", "Measured"},
+    "tune": {"Training speed (images/s)", "Half of the samples", "Hardware settings", "XLA",
+             "as it comes", "bfloat16", "Best", "Left behind"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_word_and_line_is_there(name: str, tmp_path: Path) -> None:
+    figure = figures()[name]
+    write(figure, None, tmp_path / "a.svg")
+    assert WORDS[name] <= set(texts_of(tmp_path / "a.svg"))
+    lines = sum(part.startswith("series-") for part in parts_of(tmp_path / "a.svg"))
+    assert lines == {"rate": 3, "latency": 4, "roofline": 2}.get(name, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [*((name, "svg") for name in WORDS), ("rate", "pdf"), ("tune", "pdf"), ("roofline", "png")],
+)
+def test_the_same_bytes_and_drawn_again_without_a_store(
+    name: str, suffix: str, tmp_path: Path
+) -> None:
+    look = Look(dpi=60, title="$a$ & <b>", monochrome=True)
+    figure = figures()[name].changed(look=look.values())
+    one, two, again = (tmp_path / f"{n}.{suffix}" for n in ("one", "two", "again"))
+    write(figure, None, one)
+    write(figure, None, two)
+    assert one.read_bytes() == two.read_bytes()
+    assert figure_from(json.loads(about(one))) == figure
+    assert main(["compare", "--like", str(one), "--output", str(again)]) == 0
+    assert again.read_bytes() == one.read_bytes()
+
+
+def test_the_numbers_as_csv_and_for_pgfplots(tmp_path: Path) -> None:
+    made = figures()
+    for name, figure in made.items():
+        write(figure, None, tmp_path / f"{name}.csv")
+    head, *rows = csv.reader((tmp_path / "rate.csv").read_text().splitlines())
+    assert head == ["series", "Learning rate", "Training loss", "words"]
+    steps = [row for row in rows if row[0] == "Loss of a step"]
+    assert len(steps) == 59, "the loss that is none is no point"
+    assert float(steps[7][2]) == range_test_result()["losses"][7]
+    head, *rows = csv.reader((tmp_path / "tune.csv").read_text().splitlines())
+    assert head == ["Hardware settings", "Training speed (images/s)", "low", "high", "mark"]
+    assert [(row[0], row[-1]) for row in rows] == [
+        ("as it comes", "measured"), ("XLA", "left behind"), ("bfloat16", "best"),
+    ]  # fmt: skip
+    rows = list(csv.reader((tmp_path / "roofline.csv").read_text().splitlines()))
+    assert rows[1] == ["A layer, by its number", "200.0", repr(4e8 / 6e-3 / 1e9), "1"]
+    write(made["latency"], None, tmp_path / "a.tikz")
+    text = (tmp_path / "a.tikz").read_text()
+    assert text.count(r"\addplot") == text.count(r"\addlegendentry") == 4
+    assert "xmode=log" in text
+    with pytest.raises(ValueError, match="must end in one of"):
+        write(made["tune"], None, tmp_path / "a.tikz")
+
+
+def test_words_of_the_legend_can_be_others(tmp_path: Path) -> None:
+    figure = figures()["latency"]
+    entries = (figure.legend[2].named("eight cores"), figure.legend[0])
+    write(figure.dressed(Look(), entries), None, tmp_path / "a.svg")
+    found = texts_of(tmp_path / "a.svg")
+    assert {"eight cores", "1 thread, median"} <= set(found)
+    assert "all threads, median" not in found
+
+
+def test_where_nothing_was_measured_there_is_no_figure() -> None:
+    result = range_test_result()
+    dead = {**result, "losses": [float("inf")] * 60, "smoothed": [], "index": None}
+    assert measured.range_test_figure(dead) is None
+    early = measured.range_test_figure({**result, "index": None, "suggestion": None})
+    assert early is not None
+    assert len(early.series) == 2
+    assert measured.roofline_figure({"layers": LAYERS[1:2], "peak": PEAK, "precision": "x"}) is None
+    no_roof = measured.roofline_figure({"layers": LAYERS, "peak": PEAK, "precision": "x"})
+    assert no_roof is not None
+    assert len(no_roof.series) == 1
+    assert measured.batch_sizes_figure({"measured": [], "recommended": 0}) is None
+    failed = {"name": "", "candidates": [candidates()["candidates"][-1]]}
+    assert measured.autotune_figure(failed) is None
+
+
+def test_it_is_of_no_run() -> None:
+    with pytest.raises(ValueError, match="of no run"):
+        figures()["tune"].of_runs(["a"])

@@ -1,0 +1,88 @@
+"""What the queue will take, in the real window's Queue panel."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from pytestqt.qtbot import QtBot
+
+from tests.engine.test_preflight import MEASURED
+from tests.ui.test_speed import BARE
+from ui.main_window import MainWindow
+from ui.panels.queue import ESTIMATE_ROLE
+from workbench import measured, preflight
+from workbench.experiment import Experiment
+
+PATIENCE = 120_000
+
+
+def keep(window: MainWindow, experiment: Experiment, known: preflight.Preflight = MEASURED) -> None:
+    """Puts a measurement where the window looks for it."""
+    key = preflight.key(BARE, experiment)
+    measured.remember(window.store.folder, preflight.KIND, key, asdict(known))
+
+
+def estimates(window: MainWindow) -> list[str]:
+    """As the list shows them."""
+    items = [window.queue.list.item(row) for row in range(window.queue.list.count())]
+    return [(item.data(ESTIMATE_ROLE) or ("",))[0] for item in items]
+
+
+def test_known_runs_are_summed_and_those_too_large_named(window: MainWindow, qtbot: QtBot) -> None:
+    panel, forecast = window.queue, window.follower.forecast
+    assert panel.sums.isHidden(), "nothing waits"
+    experiment = window.editor.experiment.with_settings({"training.epochs": 25})
+    keep(window, experiment)
+    large = experiment.with_settings({"training.batch_size": 7, "name": "large"})
+    window.conductor.machine = BARE
+    for one in (experiment, experiment.with_settings({"training.seed": 5}), large):
+        window.conductor.enqueue(one)
+    window.bottom.setCurrentWidget(panel)
+    qtbot.waitUntil(lambda: panel.total.words == "2 of 3 known: at least 6 min")
+    assert estimates(window) == ["about 3 min (64 ms a step, 1.2 GB of 15 GB)"] * 2 + [""]
+    assert forecast._idle.isActive(), "the third is measured when nothing else is to be done"
+    keep(window, large, replace(MEASURED, memory_bytes=10**12))
+    forecast.look()
+    qtbot.waitUntil(lambda: panel.total.words.startswith("3 runs, about 9 min, until "))
+    assert panel.total.words.endswith("if run now; large doesn't fit in memory")
+    assert panel.list.item(2).data(ESTIMATE_ROLE)[1], "as bad news"
+    assert not forecast._idle.isActive()
+    window.changes.delete(panel.list.ids())
+    qtbot.waitUntil(lambda: panel.total.words == "")
+    assert panel.sums.isHidden()
+
+
+def test_unknown_runs_are_measured_and_a_person_can_end_that(
+    quick: MainWindow, qtbot: QtBot
+) -> None:
+    panel, forecast = quick.queue, quick.follower.forecast
+    quick.commands.queue.trigger()
+    quick.editor.set("training.batch_size", 50)
+    quick.commands.queue.trigger()
+    quick.conductor.warm_up()
+    qtbot.waitUntil(lambda: forecast._idle.isActive(), timeout=PATIENCE)
+    forecast.measure()
+    assert estimates(quick) == ["estimating…", ""]
+    assert not panel.task_bar.isHidden()
+    panel.task_bar.button.click()
+    qtbot.waitUntil(lambda: not forecast._latest.is_busy)
+    assert panel.task_bar.isHidden()
+    assert not forecast._idle.isActive(), "a person ended it"
+    assert estimates(quick) == ["", ""]
+    panel.measure.click()
+    assert panel.measure.isHidden()
+    qtbot.waitUntil(lambda: panel.total.words.startswith("1 of 2 known"), timeout=PATIENCE)
+    forecast.measure()
+    qtbot.waitUntil(lambda: panel.total.words.startswith("2 runs, about "), timeout=PATIENCE)
+    quick.editor.set("training.batch_size", 25)
+    quick.commands.queue.trigger()
+    qtbot.waitUntil(lambda: forecast._idle.isActive(), timeout=PATIENCE)
+    forecast.measure()
+    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+        panel.start.click()
+        assert forecast._task is None, "a run ends the measuring"
+        qtbot.waitUntil(lambda: forecast._under_way is not None)
+        assert len(forecast._expected) == 2, "the run under way is not counted twice"
+        forecast.measure()
+        assert forecast._task is None, "nothing is measured while a run trains"
+        quick.conductor.stop()

@@ -1,0 +1,194 @@
+"""The queue's estimates: looked up in a thread, measured while nothing trains, summed.
+
+Between the store's measurements and the Queue panel; draws nothing, and delays no run.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from ui.assistant import Assistant, Task
+from ui.conductor import Conductor
+from ui.latest import Latest
+from ui.panels.preflight import IDLE_MILLISECONDS
+from ui.panels.queue import QueuePanel
+from ui.when_shown import WhenShown
+from workbench import forecast, preflight
+from workbench.forecast import EstimateReader, Expected
+from workbench.runs.record import Run
+
+CLOCK_MILLISECONDS = 5000
+"""What remains of the run under way, and the time of day, are looked at so often."""
+
+
+class QueueForecast(QObject):
+    """Tells the panel how long its runs will take.
+
+    Args:
+        panel: Shows it.
+        conductor: Knows the machine and the run under way.
+        assistant: Measures.
+        store: Folder of the store, where results are remembered.
+        parent: Of this.
+    """
+
+    def __init__(
+        self, panel: QueuePanel, conductor: Conductor, assistant: Assistant, store: Path,
+        parent: QObject,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._panel, self._conductor, self._assistant = panel, conductor, assistant
+        self._reader, self._latest = EstimateReader(store), Latest(self)
+        self._runs: list[Run] = []
+        self._goes = False
+        self._expected: list[Expected] = []
+        self._under_way: Expected | None = None
+        self._task: Task | None = None
+        self._asked = ""
+        self._refused: dict[str, str] = {}
+        self._by_itself = True
+        self._closing = False
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(IDLE_MILLISECONDS)
+        self._idle.timeout.connect(self.measure)
+        self._sum = WhenShown(panel, self._show_total)
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MILLISECONDS)
+        self._clock.timeout.connect(self._sum.mark)
+        self._latest.done.connect(self._found)
+        panel.measure.clicked.connect(self._measure_on_request)
+        panel.task_bar.cancelled.connect(self._leave_be)
+        conductor.state_changed.connect(self.look)
+        conductor.machine_found.connect(self.look)
+
+    def show_queue(self, runs: list[Run], goes: bool) -> None:
+        """Tells of these runs.
+
+        Args:
+            runs: That wait, next first.
+            goes: Whether they train without being asked for again.
+        """
+        self._runs, self._goes = runs, goes
+        self.look()
+
+    @Slot()
+    def look(self) -> None:
+        """Looks up what is known, in a thread."""
+        if self._closing:
+            return
+        if self._task is not None and self._conductor.is_busy:
+            self._task.cancel()
+        conductor, runs = self._conductor, list(self._runs)
+        if runs and conductor.run_id is not None:
+            run = conductor.guarded(partial(conductor.store.run, conductor.run_id))
+            runs += [run] if run is not None else []
+        if conductor.machine is None:
+            self._latest.ask(list)  # nothing is known until the process is there
+        else:
+            self._latest.ask(partial(self._reader.look, runs, conductor.machine))
+
+    @Slot()
+    def measure(self) -> None:
+        """Times a few steps of the next unknown run, unless something else is under way."""
+        unknown = self._unknown()
+        if self._task is not None or unknown is None or self._conductor.is_busy:
+            return
+        if self._assistant.current is not None:  # a person's own task comes first
+            self._idle.start()
+            return
+        self._asked = unknown.key
+        self._task = self._assistant.ask(preflight.KIND, unknown.request, measures=True)
+        self._task.failed.connect(self._fail)
+        self._task.ended.connect(self._ended)
+        self._panel.task_bar.follow(self._task)
+        self._show()
+
+    def close(self) -> None:
+        """Ends what is under way and waits; before the window goes."""
+        self._closing = True
+        self._idle.stop()
+        self._clock.stop()
+        self._latest.close()
+
+    def _unknown(self) -> Expected | None:
+        """The next run that is to be measured."""
+        return next(
+            (
+                one for one in self._expected
+                if one.key and one.known is None and one.key not in self._refused
+            ),
+            None,
+        )  # fmt: skip
+
+    @Slot(object)
+    def _found(self, expected: list[Expected]) -> None:
+        under_way = self._conductor.run_id
+        self._expected = [one for one in expected if one.run_id != under_way]
+        self._under_way = next((one for one in expected if one.run_id == under_way), None)
+        self._show()
+        if expected:
+            self._clock.start()
+        else:
+            self._clock.stop()
+        if self._by_itself and self._unknown() is not None and not self._conductor.is_busy:
+            self._idle.start()
+        else:
+            self._idle.stop()
+
+    def _show(self) -> None:
+        self._panel.list.show_estimates({one.run_id: self._words(one) for one in self._expected})
+        may_ask = self._task is None and not self._by_itself and not self._conductor.is_busy
+        self._panel.measure.setVisible(may_ask and self._unknown() is not None)
+        self._sum.mark()
+
+    def _words(self, one: Expected) -> tuple[str, bool, str]:
+        """What is said of a run, whether it is bad news, and why."""
+        if one.known is not None:
+            reason = self.tr("Estimated from a few steps that were timed on this computer")
+            return one.known.words(one.epochs), not one.known.fits, reason
+        if not one.key:
+            return self.tr("can't be estimated"), False, self.tr("Made by another version")
+        if one.key in self._refused:
+            return self.tr("can't be estimated"), True, self._refused[one.key]
+        if self._task is not None and one.key == self._asked:
+            return self.tr("estimating…"), False, self.tr("A few steps are timed")
+        return "", False, self.tr("Not measured yet; a few steps are timed while nothing trains")
+
+    def _show_total(self) -> None:
+        conductor = self._conductor
+        left = conductor.pace.remaining if conductor.is_busy else None
+        if left is None and self._under_way is not None:
+            left = self._under_way.seconds
+        words = forecast.total(
+            self._expected, time.time(), left=left, is_busy=conductor.is_busy, goes=self._goes
+        )
+        self._panel.total.say(words)
+        self._panel.total.setToolTip(
+            words and self.tr("{}. Estimated from a few steps of each run").format(words)
+        )
+
+    @Slot()
+    def _measure_on_request(self) -> None:
+        self._by_itself = True
+        self.measure()
+
+    @Slot()
+    def _leave_be(self) -> None:
+        """A person ended the measuring: it begins again when asked to."""
+        self._by_itself = False
+        self._idle.stop()
+        self._show()
+
+    @Slot(str)
+    def _fail(self, sentence: str) -> None:
+        self._refused[self._asked] = sentence
+
+    @Slot()
+    def _ended(self) -> None:
+        self._task = None
+        self.look()

@@ -1,0 +1,59 @@
+"""From the store to the heights of runs on parallel axes, and these as CSV. NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from workbench.figures.parallel_settings import ParallelFigure
+from workbench.figures.tradeoff_numbers import Table, read_frame, table_of
+from workbench.runs import delimited
+from workbench.runs.frame import plain
+from workbench.runs.matching import Filter, Mask
+from workbench.runs.store import Store
+from workbench.tradeoffs.brush import Axis, axis_of, term_of
+
+
+@dataclass(frozen=True)
+class ParallelRuns:
+    """What is drawn.
+
+    Attributes:
+        table: The runs.
+        axes: From left to right, with the heights of all runs.
+        is_inside: (n,), which runs all brushed ranges hold; all of them without a range.
+    """
+
+    table: Table
+    axes: Sequence[Axis]
+    is_inside: Mask
+
+
+def read_parallel(store: Store, figure: ParallelFigure) -> ParallelRuns:
+    """The runs of a figure from the store.
+
+    Raises:
+        ValueError: where one of them, or a column, isn't there.
+    """
+    frame, places = read_frame(store, figure)
+    table = table_of(frame, places, figure.keys)
+    axes = [axis_of(table.about[a.key], table.columns[a.key], log=a.log) for a in figure.axes]
+    # As in the window: what a range holds is found by the filter that it is written as.
+    found = Filter(term_of(axes, figure.ranges), frame)
+    is_inside = found.mask(frame.snapshot(found.keys, np.array(places, np.intp)))
+    return ParallelRuns(table, axes, is_inside)
+
+
+def parallel_csv(figure: ParallelFigure, runs: ParallelRuns) -> str:
+    """A row a run, those outside the brushed ranges too."""
+    table = runs.table
+    rows = [["run_id", "name", *figure.keys, "brushed"]]
+    columns = [table.columns[key] for key in figure.keys]
+    for number, (run_id, name) in enumerate(zip(table.run_ids, table.names, strict=True)):
+        cells = [delimited.as_cell(plain(column[number])) for column in columns]
+        own = [delimited.as_cell(run_id), delimited.as_cell(name)]
+        is_brushed = figure.brushes and runs.is_inside[number]
+        rows.append([*own, *cells, "yes" if is_brushed else "no"])
+    return delimited.as_csv(rows)

@@ -1,0 +1,160 @@
+"""How long runs that wait will take, one by one and together, from what was measured of each.
+
+Words and arithmetic; what was measured is read from beside the store, nothing is measured here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from workbench import measured, preflight
+from workbench.experiment import Experiment
+from workbench.machine import Machine
+from workbench.preflight import Preflight, roughly
+from workbench.runs.record import Run
+from workbench.spec.base import SpecError
+
+NAMED = 3
+"""Of runs that don't fit at most so many are named."""
+
+BY_WEEKDAY_SECONDS = 6 * 86_400
+"""What ends sooner is told by its weekday, which then can't be mistaken."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A run that is to be trained.
+
+    Attributes:
+        run_id, name: Of the run.
+        epochs: That remain.
+        key: The same for all that take as long an epoch; "" where its spec can't be read.
+        request: Asks the task `preflight` to measure it.
+        known: What was measured; None where nothing was.
+    """
+
+    run_id: str
+    name: str
+    epochs: float = 0.0
+    key: str = ""
+    request: dict[str, Any] = field(default_factory=dict)
+    known: Preflight | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """Of all that remains of it; None where it wasn't measured."""
+        return self.known.seconds(self.epochs) if self.known is not None else None
+
+
+class _Spec(NamedTuple):
+    """What is needed of a run's spec: reading one takes milliseconds, so this is kept."""
+
+    epochs: int
+    key: str
+    request: dict[str, Any]
+
+
+class EstimateReader:
+    """Looks up what was measured of runs; used by one thread at a time.
+
+    Args:
+        store: Folder of the store.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        self._specs: dict[tuple[str, str], _Spec | None] = {}
+
+    def look(self, runs: Sequence[Run], machine: Machine) -> list[Expected]:
+        """What is to be expected of each run on a machine."""
+        specs = {(machine.key, run.experiment_toml): None for run in runs}
+        self._specs = {
+            place: self._specs[place] if place in self._specs else _spec(place[1], machine)
+            for place in specs
+        }
+        keys = {spec.key for spec in self._specs.values() if spec is not None}
+        known = {key: self._known(key) for key in keys}
+        found = []
+        for run in runs:
+            spec = self._specs[machine.key, run.experiment_toml]
+            if spec is None:
+                found.append(Expected(run.run_id, run.name))
+                continue
+            done = run.step / run.steps_per_epoch if run.steps_per_epoch else 0.0
+            left = max(0.0, spec.epochs - done)
+            found.append(
+                Expected(run.run_id, run.name, left, spec.key, spec.request, known[spec.key])
+            )
+        return found
+
+    def _known(self, key: str) -> Preflight | None:
+        values = measured.recall(self._store, preflight.KIND, key)
+        return Preflight.from_plain(values) if values is not None else None
+
+
+def _spec(toml: str, machine: Machine) -> _Spec | None:
+    try:
+        experiment = Experiment.from_toml(toml)
+    except SpecError:  # of another version: nothing can be said of it
+        return None
+    key = preflight.key(machine, experiment)
+    return _Spec(experiment.training.epochs, key, preflight.request(experiment))
+
+
+def total(
+    waiting: Sequence[Expected],
+    now: float,
+    *,
+    left: float | None = None,
+    is_busy: bool = False,
+    goes: bool = True,
+) -> str:
+    """All together in words: "3 runs, about 12 min, until 16:40"; "" where nothing waits.
+
+    Args:
+        waiting: The runs that wait.
+        now: Seconds since 1970.
+        left: Of the run under way; None while unknown.
+        is_busy: Whether a run is under way.
+        goes: Whether they train without being asked for again.
+    """
+    if not waiting:
+        return ""
+    seconds = [one.seconds for one in waiting] + ([left] if is_busy else [])
+    known = [value for value in seconds if value is not None]
+    runs = f"{len(waiting):,} run{'s' if len(waiting) > 1 else ''}"
+    runs += " and the one under way" if is_busy else ""
+    if not known:
+        words = f"{runs}, not measured yet"
+    elif len(known) < len(seconds):
+        words = f"{len(known):,} of {len(seconds):,} known: at least {roughly(sum(known))}"
+    else:
+        end = until(now + sum(known), now)
+        words = f"{runs}, about {roughly(sum(known))}, {end}{'' if goes else ' if run now'}"
+    return "; ".join(filter(None, [words, _too_large(waiting)]))
+
+
+def until(end: float, now: float) -> str:
+    """As in "until 16:40", "until Fri 16:40" or "until 3 Mar 16:40"."""
+    then, today = time.localtime(end), time.localtime(now)
+    clock = time.strftime("%H:%M", then)
+    if then[:3] == today[:3]:
+        return f"until {clock}"
+    if end - now < BY_WEEKDAY_SECONDS:
+        return f"until {time.strftime('%a', then)} {clock}"
+    return f"until {then.tm_mday} {time.strftime('%b', then)} {clock}"
+
+
+def _too_large(waiting: Sequence[Expected]) -> str:
+    """Names those that don't fit in memory."""
+    large = [one.name for one in waiting if one.known is not None and not one.known.fits]
+    names = list(dict.fromkeys(large))  # seeds of one experiment share its name
+    if not names:
+        return ""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    does = "doesn't" if len(names) == 1 else "don't"
+    return f"{', '.join(names[:NAMED])}{more} {does} fit in memory"
