@@ -94,8 +94,8 @@ def preflight(arguments: argparse.Namespace) -> int:
     fits = all(found.fits for _, found, _ in runs)
     if arguments.json:
         rows = [
-            {**asdict(found), "seconds": found.seconds(epochs), "fits": found.fits}
-            for _, found, epochs in runs
+            {"name": name, **asdict(found), "seconds": found.seconds(epochs), "fits": found.fits}
+            for name, found, epochs in runs
         ]
         several = {"runs": rows, "seconds": seconds, "fits": fits}
         print(json.dumps(several if len(rows) > 1 else rows[0]))

@@ -161,6 +161,15 @@ def test_a_killed_training_process_is_one_sentence(
         (["resume", "nothing"], "there is no run 'nothing'"),
         (["presets", "nope"], "there is no preset 'nope'"),
         (["runs", "--store", "/dev/null/x"], "can't be made"),
+        (["compare", "last", "--output", "a.svg", "--metric", "los"],
+         "argument --metric: invalid choice: 'los'"),
+        (["runs", "--sort"], "expected one argument; see 'dlopt-workbench runs --help'"),
+        (["evaluate", "last", "--class", "3"], "--class: needs --output, and --figure roc or pr"),
+        (["evaluate", "last", "--class", "3", "--output", "a.svg"],
+         "--class: needs --output, and --figure roc or pr"),
+        (["evaluate", "last", "--figure", "roc"], "--figure: needs --output"),
+        (["report", "last", "--output", "a.svg"], "a.svg: must end in .html"),
+        (["export-run", "last", "--output", "mine.toml"], "mine.toml: must end in .zip"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], sentence: str) -> None:

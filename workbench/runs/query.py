@@ -10,7 +10,7 @@ Grammar::
     every   = one { ["and"] one }
     one     = "not" one | "(" filter ")" | column compare value | text
     compare = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
-    value   = word | "quoted text" | "missing"
+    value   = word | "quoted text" | 'quoted text' | "missing"
 """
 
 from __future__ import annotations
@@ -159,10 +159,11 @@ def _bracketed(term: Term, *kinds: type) -> str:
 
 # --- reading -------------------------------------------------------------------------------------
 
-_WORD = re.compile(r"[^\s()\"=!<>~\\]+")
+_WORD = re.compile(r"(?!')[^\s()\"=!<>~\\]+")  # it's is a word, 'it is' a text
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)|(?P<bracket>[()])|(?P<operator>!=|<=|>=|[=<>~])
-    |"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>{_WORD.pattern})|(?P<other>.)""",
+    |"(?P<quoted>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'
+    |(?P<word>{_WORD.pattern})|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 
@@ -180,12 +181,12 @@ def _tokens(text: str) -> Iterator[_Token]:
     for match in _TOKEN.finditer(text):
         kind, found, place = match.lastgroup or "", match[match.lastgroup or 0], match.start() + 1
         if kind == "other":
-            if found == '"':
+            if found in "\"'":
                 raise QueryError("the quotation mark is not closed", place)
             hint = "; 'is not' is written !=" if found == "!" else "; put it in quotation marks"
             raise QueryError(f"{found!r} can't stand here{hint}", place)
-        if kind == "quoted":
-            found = re.sub(r"\\(.)", r"\1", found, flags=re.DOTALL)
+        if kind in ("quoted", "single"):
+            kind, found = "quoted", re.sub(r"\\(.)", r"\1", found, flags=re.DOTALL)
         if kind != "space":
             yield _Token(kind, found, place)
     yield _Token("end", "", len(text) + 1)
