@@ -17,12 +17,12 @@ from workbench.curves.looks import CYCLE
 from workbench.figures.axes import (
     DASHES,
     POINTS_PER_MILLIMETRE,
-    ROW,
     TEXT,
     blank,
     columns_of,
     finish,
     legend_below,
+    legend_height,
     plain,
 )
 from workbench.figures.measured import colour_of
@@ -51,7 +51,7 @@ def _paint_lines(figure: MeasuredLines) -> Figure:
     look = figure.look
     labels = [one.label or one.name for one in figure.series]
     columns = columns_of(labels, look)
-    least = (-(-len(labels) // columns) * ROW + LEAST_HEIGHT) * look.font_size
+    least = LEAST_HEIGHT * look.font_size + legend_height(labels, look)
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     axes.set_xscale("log" if figure.log_x else "linear")
@@ -106,7 +106,7 @@ def _paint_bars(figure: MeasuredBars) -> Figure:
         handles.append(Line2D([], [], color=TEXT, linewidth=0.1 * look.font_size, marker="|"))
         labels.append("Half of the samples")
     columns = columns_of(labels, look)
-    least = (len(bars) * BAR_ROW + 6 + -(-len(labels) // columns) * ROW) * look.font_size
+    least = (len(bars) * BAR_ROW + 6) * look.font_size + legend_height(labels, look)
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     rows, values = np.arange(len(bars)), np.array([bar.value for bar in bars])

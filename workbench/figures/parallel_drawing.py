@@ -21,12 +21,12 @@ from workbench.figures.axes import (
     FRAME,
     LETTER,
     POINTS_PER_MILLIMETRE,
-    ROW,
     TEXT,
     blank,
     columns_of,
     lay_out,
     legend_below,
+    legend_height,
     plain,
 )
 from workbench.figures.lines import Values
@@ -84,7 +84,7 @@ class _Painter:
     def paint(self) -> Figure:
         handles, labels = self._entries()
         columns = columns_of(labels, self._look)
-        legend = -(-len(labels) // columns) * ROW * self._points
+        legend = legend_height(labels, self._look)
         longest = max(len(title) for title in self._titles) * LETTER * self._points
         titles = (
             math.sin(math.radians(self._slant)) * longest

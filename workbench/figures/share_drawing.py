@@ -11,11 +11,11 @@ from workbench.evaluation import Evaluation
 from workbench.figures.axes import (
     DASHES,
     POINTS_PER_MILLIMETRE,
-    ROW,
     blank,
     columns_of,
     finish,
     legend_below,
+    legend_height,
     plain,
 )
 from workbench.figures.evaluation_numbers import (
@@ -53,8 +53,7 @@ def _paint(figure: ShareFigure, lines: list[ShareLine]) -> Figure:
     look, (x_title, y_title, diagonal) = figure.look, SHARE_LOOKS[type(figure)]
     labels = [line.label for line in lines] + ([diagonal] if diagonal else [])
     columns = columns_of(labels, look)
-    legend = -(-len(labels) // columns) * ROW * look.font_size
-    least = LEAST_HEIGHT * look.font_size + legend
+    least = LEAST_HEIGHT * look.font_size + legend_height(labels, look)
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     handles = _draw(axes, lines, look)

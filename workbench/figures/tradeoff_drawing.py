@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 from workbench import words
 from workbench.curves.looks import look
@@ -23,6 +24,7 @@ from workbench.figures.axes import (
     lay_out,
     legend_below,
     plain,
+    tick,
 )
 from workbench.figures.saving import style
 from workbench.figures.tradeoff_numbers import Table, bars, points
@@ -79,7 +81,8 @@ class _Scatter:
         plain(axes.set_xlabel(self._titles[0].text))
         plain(axes.set_ylabel(self._titles[1].text))
         if len(self._titles) > 2 and self._spec.third == "colour":
-            bar = figure.colorbar(dots, ax=axes)
+            form = None if self._spec.quantities[2].log else FuncFormatter(tick)
+            bar = figure.colorbar(dots, ax=axes, format=form)
             bar.outline.set_visible(False)
             plain(bar.ax.set_ylabel(self._titles[2].text))
         self._legend(figure)
