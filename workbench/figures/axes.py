@@ -20,7 +20,7 @@ POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
 """Width of a letter, height of a legend's row and width of its sample, in font sizes."""
 
-WIDE_LETTER = 0.6
+WIDE_LETTER = 0.62
 """Where nothing may be cut off."""
 
 WIDE_LOG = 30.0
