@@ -184,6 +184,8 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
             run = _read_record(path, folder)
             metrics = _read_metrics(path, folder)
             artifacts = _taken_artifacts(path, folder)
+        except BundleError:
+            raise  # it is one of the faults below
         except DataError as error:
             raise BundleError(str(error)) from None
         except OSError as error:

@@ -100,11 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "time training over the batch size, and find the one to use",
     )  # fmt: skip
     tune = _command(commands, "tune", cli_hardware.tune, "find the fastest hardware settings")
-    tune.add_argument("--seconds", type=float, metavar="N", help="to take, about (default: 50)")
-    tune.add_argument(
-        "--batch-sizes", action="store_true",
-        help="try larger batches too, which changes what is learned",
-    )  # fmt: skip
+    cli_hardware.add_tune_options(tune)
     before = _command(
         commands, "preflight", cli_hardware.preflight,
         "measure a few steps: how long a run, or several, will take, and whether it fits",

@@ -105,6 +105,7 @@ def test_an_interrupted_run_is_kept_and_resumed(
     output, errors = endless.communicate(timeout=60)
     assert endless.returncode == 130, errors
     assert json.loads(output)["status"] == "interrupted"
+    assert f"'dlopt-workbench resume {run_id}' goes on with it" in errors
     with Store(folder) as store:
         run = store.run(run_id)
         reached = run.step
@@ -168,6 +169,8 @@ def test_a_killed_training_process_is_one_sentence(
         (["evaluate", "last", "--class", "3", "--output", "a.svg"],
          "--class: needs --output, and --figure roc or pr"),
         (["evaluate", "last", "--figure", "roc"], "--figure: needs --output"),
+        (["tune", "digits-cnn", "--seconds", "-1"], "'-1' is no number of seconds above 0"),
+        (["resume", ""], "there is no run ''"),
         (["report", "last", "--output", "a.svg"], "a.svg: must end in .html"),
         (["export-run", "last", "--output", "mine.toml"], "mine.toml: must end in .zip"),
     ],

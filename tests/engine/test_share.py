@@ -268,6 +268,7 @@ def test_what_was_tampered_with_is_refused_whole(
     error = capsys.readouterr().err
     assert sentence in error
     assert error.count("\n") == 1
+    assert error.count(str(path)) == 1
     with Store(folder) as other:
         assert other.runs() == []
     assert [p.name for p in folder.iterdir() if p.name.startswith(".import")] == []

@@ -18,11 +18,13 @@ from workbench.figures.axes import (
     DASHES,
     POINTS_PER_MILLIMETRE,
     TEXT,
+    WIDE_LETTER,
     blank,
     finish,
     legend_below,
     legend_size,
     plain,
+    wrapped,
 )
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.saving import style
@@ -36,6 +38,11 @@ LEGEND_SHARE = 0.45
 """The legend may take this part of the height; for more the figure grows."""
 
 MOST_MARKED = 60
+
+TITLE_LINES, TITLE_MARGIN = 4, 3
+"""Lines that the title of a small plot may take before there are fewer side by side, and letters
+between two titles.
+"""
 
 
 def figure_of(figure: CurveFigure, sources: Mapping[str, Source]) -> Figure:
@@ -81,10 +88,15 @@ class _Painter:
     def _multiples(self, lines: Sequence[Line]) -> Figure:
         """A small plot for each run, on the same axes; its title is its legend."""
         titles = list(dict.fromkeys(line.run_ids for line in lines))
-        columns = max(1, min(len(titles), round(math.sqrt(len(titles) * self._width
-                                                          / self._height))))  # fmt: skip
+        longest = max(len(line.label) for line in lines if not line.is_validation)
+        across = self._width / self._points / WIDE_LETTER
+        columns = round(math.sqrt(len(titles) * self._width / self._height))
+        columns = min(columns, len(titles), int(TITLE_LINES * across // longest))
+        columns = max(1, columns)
         rows = -(-len(titles) // columns)
-        least = rows * 6.0 * self._points + 4 * self._points
+        letters = int(across / columns) - TITLE_MARGIN
+        deep = 1 + max(wrapped(line.label, letters).count("\n") for line in lines)
+        least = (rows * (4.7 + 1.3 * deep) + 4) * self._points
         figure = blank(self._look, max(self._height, least))
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         places = dict(zip(titles, grid.flat, strict=False))
@@ -96,7 +108,7 @@ class _Painter:
             axes = places[line.run_ids]
             self._draw(axes, line, number)
             if not line.is_validation:
-                plain(axes.set_title(line.label, fontsize=self._points))
+                plain(axes.set_title(wrapped(line.label, letters), fontsize=self._points))
         for axes in places.values():
             self._finish(axes)
         x_title, y_title = axis_titles(self._spec)

@@ -10,7 +10,7 @@ Grammar::
     every   = one { ["and"] one }
     one     = "not" one | "(" filter ")" | column compare value | text
     compare = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
-    value   = word | "quoted text" | 'quoted text' | "missing"
+    value   = word | number unit | "quoted text" | 'quoted text' | "missing"
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ DEEPEST = 40
 
 MISSING = "missing"
 WORDS = ("and", "or", "not")
+UNITS = ("%", "ms", "s", "min", "h", "B", "kB", "MB", "GB", "J", "kJ", "MJ")
+"""As the table writes them: behind a number they belong to it."""
 
 
 class QueryError(ValueError):
@@ -168,6 +170,9 @@ _TOKEN = re.compile(
 )
 
 
+_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?", re.ASCII)
+
+
 class _Token(NamedTuple):
     kind: str
     text: str
@@ -254,6 +259,8 @@ class _Parser:
         if missing and found not in (Operator.EQUAL, Operator.UNEQUAL):
             raise QueryError("'missing' goes with = and != only", value.place)
         text = None if missing else value.text
+        if _NUMBER.fullmatch(value.text) and self._next.kind == "word" and self._next.text in UNITS:
+            text = f"{value.text} {self._take().text}"
         return Compare(column.text, found, text, column.place, value.place)
 
 
