@@ -159,6 +159,13 @@ def test_an_axis_runs_from_the_least_to_the_greatest() -> None:
     assert decades.value_at(0.5) == 10
 
 
+@pytest.mark.parametrize("log", [False, True])
+def test_an_axis_of_a_column_that_no_run_has_invents_no_scale(log: bool) -> None:
+    axis = axis_of(column_of("joules"), np.array([np.nan, np.nan]), log=log)
+    assert axis.missing == 2
+    assert not axis.ticks()
+
+
 def test_an_axis_of_one_value_and_of_none() -> None:
     column = column_of("macs")
     one = axis_of(column, np.array([7.0, 7.0]))

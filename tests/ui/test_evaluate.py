@@ -126,7 +126,7 @@ def test_every_plot_is_exported(
             export.save_button.click()
         return texts_of(path)
 
-    assert panel.summary.export_action.text() == "Export figure…"
+    assert panel.summary.export_action.iconText() == "Export figure…", "as the button shows it"
     assert {"Taken for", "True class", "100 % right"} <= set(saved(panel.summary.export_action))
     export = window.beside.figure
     assert export is not None

@@ -95,6 +95,13 @@ def test_what_is_set_up_is_what_is_written(
     assert (figure.look.width, figure.look.font_size) == (254, 16)
 
 
+def test_the_preset_that_a_figure_has_the_size_of_is_marked(export: ExportWindow) -> None:
+    export.use_size("slide")
+    assert [name for name, button in export.sizes.items() if button.isChecked()] == ["slide"]
+    export.edited.set(f"{EditedSpec.PATH}.width", 100.0)
+    assert not any(button.isChecked() for button in export.sizes.values())
+
+
 def test_every_format_and_the_clipboard(export: ExportWindow, save: Save, qtbot: QtBot) -> None:
     assert save(export, "a.pdf").read_bytes().startswith(b"%PDF-")
     assert figure_from_json(about(save(export, "a.png"))) == export.figure

@@ -17,6 +17,7 @@ def export_action(parent: QWidget, reason: str) -> QAction:
         reason: Tooltip.
     """
     action = QAction(parent.tr("Export figure…"), parent)
+    action.setIconText(action.text())  # a button would leave out the dots
     action.setToolTip(reason)
     theme.set_icon(action, "save")
     return action

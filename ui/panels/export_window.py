@@ -111,6 +111,7 @@ class ExportWindow(QWidget):
         side = QWidget()
         column = QVBoxLayout(side)
         theme.spaced(column, 3, 3, 3, 3, spacing=2)
+        self.sizes: dict[str, QToolButton] = {}
         presets = QHBoxLayout()
         theme.spaced(presets, 0, spacing=1)
         for name, size in SIZES.items():
@@ -122,9 +123,11 @@ class ExportWindow(QWidget):
                     size.width, size.height, size.font_size
                 )
             )
+            button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(partial(self.use_size, name))
             presets.addWidget(button)
+            self.sizes[name] = button
         presets.addStretch(1)
         column.addLayout(presets)
         self.form = SpecForm(self.edited, EditedSpec.PATH)
@@ -185,9 +188,18 @@ class ExportWindow(QWidget):
         ):  # fmt: skip
             self.edited.set(f"{EditedSpec.PATH}.{field}", value)
         self.form.refresh()
+        self._show_size()
+
+    def _show_size(self) -> None:
+        """Marks the preset that the figure has the size of, if there is one."""
+        look = self.edited.spec
+        assert isinstance(look, Look)
+        for name, button in self.sizes.items():
+            button.setChecked(look == look.sized(name))
 
     @Slot()
     def _changed(self) -> None:
+        self._show_size()
         self._is_stale = True
         self._soon.start()
 

@@ -147,7 +147,7 @@ class LatencyPage(QWidget):
         points: list[Latency] = []
         if machine is not None and run is not None:
             points = inference.recall(self._store, machine, run.run_id)
-        self.words.setText("")
+        self._say("")
         self._show_points(points)
         self._show_state()
 
@@ -168,7 +168,7 @@ class LatencyPage(QWidget):
         self._left = deque(
             inference.request(run_id, experiment, threads, sizes) for threads in inference.THREADS
         )
-        self.words.setText("")
+        self._say("")
         self._show_points([])
         self._ask()
 
@@ -195,7 +195,7 @@ class LatencyPage(QWidget):
     @Slot(dict)
     def _done(self, result: dict[str, Any]) -> None:
         if self._task is not None and self._task.was_disturbed:
-            self.words.setText(self.tr("A run began to train meanwhile; measure again."))
+            self._say(self.tr("A run began to train meanwhile; measure again."))
         self._task = None
         if not self._left and not self.window().isActiveWindow():
             QApplication.alert(self.window())
@@ -206,8 +206,12 @@ class LatencyPage(QWidget):
         self.failed.emit(sentence)
 
     def _fail(self, sentence: str) -> None:
-        self.words.setText(sentence[:1].upper() + sentence[1:])
+        self._say(sentence[:1].upper() + sentence[1:], "problem")
         self._show_state()
+
+    def _say(self, words: str, role: str = "") -> None:
+        self.words.setText(words)
+        theme.set_property(self.words, "role", role)
 
     @Slot()
     def _ended(self) -> None:

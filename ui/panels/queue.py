@@ -79,6 +79,7 @@ class QueueList(QListWidget):
 
     def show_runs(self, runs: list[Run]) -> None:
         """Lists these runs."""
+        self.ensurePolished()  # the font of the style sheet comes with the first show
         metrics = self.fontMetrics()
         self._widest = max((metrics.horizontalAdvance(run.name) for run in runs), default=0)
         with QSignalBlocker(self):

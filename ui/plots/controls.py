@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QLocale, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -26,6 +27,8 @@ from workbench.curves.smoothing import MAX_WEIGHT
 
 _POSITIONS = 100
 """Positions of the smoothing slider; each third of the way divides 1 - weight by ten."""
+
+LEAST_SLIDER, MOST_SLIDER = 12 * theme.UNIT, 30 * theme.UNIT
 
 
 def weight_at(position: int) -> float:
@@ -46,10 +49,11 @@ class Smoothing(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        label = QLabel(self.tr("Smoothing"), self)
+        self.label = label = QLabel(self.tr("Smoothing"), self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _POSITIONS)
-        self.slider.setFixedWidth(120)
+        self.slider.setMinimumWidth(LEAST_SLIDER)
+        self.slider.setMaximumWidth(MOST_SLIDER)
         self.slider.setPageStep(10)
         self.slider.setAccessibleName(self.tr("Smoothing"))
         self.slider.setToolTip(
@@ -118,7 +122,7 @@ class ControlRow(QWidget):
         )
         self.fit.clicked.connect(self._fit_clicked)
         layout.addWidget(self.fit)
-        self.export = self._button(self.tr("Export figure"), checkable=False)
+        self.export = self._button(self.tr("Export figure…"), checkable=False)
         self.export.setToolTip(self.tr("Export a plot as SVG, PDF, PNG, CSV or for pgfplots"))
         self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         theme.set_icon(self.export, "save")
@@ -128,7 +132,30 @@ class ControlRow(QWidget):
         self.shown = QLabel(self)
         self.shown.setToolTip(self.tr("Choose in the runs table which runs are shown"))
         layout.addWidget(self.shown)
+        self.yielding = (self.shown, self.axis_label, self._smoothing.label, self._smoothing.weight)
+        """What a narrow row does without, the first first: no button may be cut off."""
         self.show_count(0)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as one likes: what has no room gives way."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Shows what the width has room for."""
+        layout, inner = self.layout(), self._smoothing.layout()
+        assert layout is not None
+        assert inner is not None
+        for shown in range(len(self.yielding), -1, -1):
+            for number, widget in enumerate(self.yielding):
+                widget.setVisible(number >= len(self.yielding) - shown)
+            inner.invalidate()
+            layout.invalidate()
+            if layout.minimumSize().width() <= self.width():
+                return
 
     def _button(self, text: str, checkable: bool) -> QToolButton:
         button = QToolButton(self)
@@ -137,10 +164,12 @@ class ControlRow(QWidget):
         button.setCheckable(checkable)
         button.setAutoRaise(True)
         button.setMinimumHeight(24)
+        button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         return button
 
     def _add_axis(self, layout: QHBoxLayout) -> None:
-        layout.addWidget(QLabel(self.tr("X axis"), self))
+        self.axis_label = QLabel(self.tr("X axis"), self)
+        layout.addWidget(self.axis_label)
         layout.addSpacing(4)
         texts = {
             "step": (self.tr("Step"), self.tr("Optimizer steps: compare progress per update")),
@@ -178,6 +207,7 @@ class ControlRow(QWidget):
     def show_count(self, count: int) -> None:
         """Tell how many runs are shown."""
         self.shown.setText(self.tr("Runs shown: {0}").format(QLocale().toString(count)))
+        self._make_room()
 
     def show_following(self, following: bool) -> None:
         """Offer to fit only where that would change something."""

@@ -67,7 +67,9 @@ class Axis:
         return float(10.0**value) if self.log else value
 
     def ticks(self) -> list[Tick]:
-        """Its ends, or all its texts."""
+        """Its ends, or all its texts; none where no run has a value, as it has no scale then."""
+        if self.missing == len(self.heights):
+            return []
         if self.categories:
             heights = _spaced(len(self.categories)).tolist()
             return [Tick(h, self._word(t)) for h, t in zip(heights, self.categories, strict=True)]

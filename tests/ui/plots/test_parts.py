@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ui.plots import layer
 from ui.plots.controls import position_of, weight_at
 from ui.plots.ranges import Anchor, follow_x, padded, robust_bounds, settled
 from ui.plots.scheduler import DrawBudget, DrawScheduler
@@ -231,3 +233,35 @@ def test_slider_and_weight_agree() -> None:
     assert weight_at(0) == 0.0
     assert weight_at(100) == 0.999
     assert all(position_of(weight_at(position)) == position for position in range(101))
+
+
+def _shades(points: int, height: float) -> int:
+    """How many colours a picture of a zigzag has: two without antialiasing, many with it."""
+    picture = QPixmap(400, 200)
+    picture.fill(QColor("white"))
+    x = np.linspace(0.0, 1.0, points)
+    y = 0.5 + height * (np.arange(points) % 2)
+    painter = QPainter(picture)
+    layer.paint_lines(
+        painter, [layer.Line(x, y, QColor("black"))],
+        layer.Scale(400, 200, (0.0, 1.0), (0.0, 1.0)), 1.0,
+    )  # fmt: skip
+    painter.end()
+    image = picture.toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+    return len(set(bytes(image.constBits())))
+
+
+def test_few_points_are_drawn_smooth(qapp: QApplication) -> None:
+    assert _shades(points=9, height=0.3) > 2
+
+
+@pytest.mark.parametrize(("points", "height"), [(layer.MOST_SMOOTH_POINTS + 1, 0.0), (1_000, 0.3)])
+def test_many_points_and_long_ways_are_drawn_fast(
+    points: int, height: float, qapp: QApplication
+) -> None:
+    assert _shades(points, height) == 2
+
+
+def test_only_what_is_seen_decides_whether_lines_are_smooth() -> None:
+    far = np.array([-29_000.0, 29_000.0])
+    assert layer.is_smooth(far, far, 400, 200)
