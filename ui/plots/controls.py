@@ -155,7 +155,8 @@ class ControlRow(QWidget):
             inner.invalidate()
             layout.invalidate()
             if layout.minimumSize().width() <= self.width():
-                return
+                break
+        layout.activate()
 
     def _button(self, text: str, checkable: bool) -> QToolButton:
         button = QToolButton(self)
