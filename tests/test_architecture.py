@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +119,24 @@ def test_no_module_of_the_window_is_too_long() -> None:
 )
 def test_every_module_says_what_lives_in_it(path: Path) -> None:
     assert path.read_text(encoding="utf-8").lstrip().startswith('"""')
+
+
+def places_named() -> list[str]:
+    """What the table of the architecture names in full: modules, and folders with a slash."""
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| place |")[2]
+    found = re.findall(r"`((?:workbench|ui)/[^`]*)`", table.partition("\n\n")[0])
+    command_line = re.findall(r"`(cli_\w+\.py)`", table)
+    return found + [f"workbench/{name}" for name in command_line]
+
+
+def test_the_table_of_the_architecture_names_every_module_once() -> None:
+    named = places_named()
+    known = {str(path.relative_to(ROOT)) for path in modules_of("workbench", "ui")}
+    folders = {f"{Path(path).parent}/" for path in known}
+    assert len(named) == len(set(named)), "named twice"
+    assert [place for place in named if place not in known | folders] == [], "no longer there"
+    modules = {path for path in known if not path.endswith("/__init__.py")}
+    assert {p for p in modules if not p.startswith(tuple(named))} == set(), "named nowhere"
 
 
 def test_no_test_sleeps() -> None:

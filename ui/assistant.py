@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ui.training_thread import TrainingThread
 from workbench.runs.messages import Message, TaskEnd, TaskProgress
+from workbench.spec.hardware import Startup
 
 IDLE_MILLISECONDS = 120_000
 CANCEL_MILLISECONDS = 3000
@@ -165,7 +166,9 @@ class Assistant(QObject):
         self._current = ready
         self._idle.stop()
         if self._thread is None:
-            self._thread = TrainingThread(self._store, self)
+            wanted = ready.request.get("startup")
+            startup = Startup(**wanted) if wanted else None
+            self._thread = TrainingThread(self._store, self, startup)
             self._thread.said.connect(self._hear)
             self._thread.logged.connect(self.logged)
             self._thread.finished.connect(self._process_ended)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -28,18 +29,13 @@ class FigureProcess(QThread):
         super().__init__(parent)
         self._lock = Lock()
         self._child: Child | None = None
-        self._first: list[str] = []
+        self._asked: SimpleQueue[str | None] = SimpleQueue()
         self._is_ending = False
         self.finished.connect(self._start_again)
 
     def send(self, request: dict[str, Any]) -> None:
-        """Asks for something; its answer carries its number."""
-        line = json.dumps(request)
-        with self._lock:
-            if self._child is not None:
-                self._child.send(line)
-                return
-            self._first.append(line)
+        """Asks for something, and waits for nothing; its answer carries its number."""
+        self._asked.put(json.dumps(request))
         if not self.isRunning():
             self.start()
 
@@ -48,11 +44,10 @@ class FigureProcess(QThread):
         child = Child(MODULE)
         with self._lock:
             self._child = child
-            for line in self._first:
-                child.send(line)
-            self._first.clear()
             if self._is_ending:
                 child.kill()
+        writer = Thread(target=self._write, args=(child,), name="requests of figures", daemon=True)
+        writer.start()
         for line in child.lines():
             try:
                 message = json.loads(line)
@@ -60,16 +55,26 @@ class FigureProcess(QThread):
                 continue  # a library printed something
             if isinstance(message, dict) and not self._is_ending:
                 self.answered.emit(message)
+        self._asked.put(None)
+        writer.join()
         code = child.end()
         with self._lock:
             self._child = None
         if not self._is_ending:
             self.failed.emit(self.tr("the process that draws figures {}").format(cause_of(code)))
 
+    def _write(self, child: Child) -> None:
+        """Passes requests on in a thread of its own.
+
+        The process reads none while it draws, and one of thousands of runs fills the pipe.
+        """
+        while (line := self._asked.get()) is not None:
+            child.send(line)
+
     @Slot()
     def _start_again(self) -> None:
         """Something was asked for while the process ended."""
-        if self._first and not self._is_ending:
+        if not self._asked.empty() and not self._is_ending:
             self.start()
 
     def end(self) -> None:
@@ -79,5 +84,5 @@ class FigureProcess(QThread):
             if self._child is not None:
                 self._child.kill()
         self.wait()
-        self._first.clear()
+        self._asked = SimpleQueue()
         self._is_ending = False

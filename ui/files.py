@@ -125,8 +125,7 @@ class ExperimentFiles(QObject):
         try:
             return Experiment.read(path)
         except SpecError as error:
-            sentence = str(error)
-            self.failed.emit(sentence if str(path) in sentence else f"{path}: {sentence}")
+            self.failed.emit(str(error))
             return None
 
     def forget_draft(self) -> None:

@@ -42,17 +42,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open_window(file: Path | None, store: Path | None) -> int:
     gc.disable()  # until the window is there: what is made for it stays
-    # Before Qt: PySide6 reads the source of every module that is imported after it.
-    import workbench.curves.run
-    import workbench.training.session  # noqa: F401
+    try:
+        # Before Qt: PySide6 reads the source of every module that is imported after it.
+        import workbench.curves.run
+        import workbench.training.session  # noqa: F401
 
-    obstacle = why_no_window()
-    if obstacle:
-        print(f"dlopt-workbench: {obstacle}", file=sys.stderr)
-        return BAD_INPUT
-    from ui import app
+        obstacle = why_no_window()
+        if obstacle:
+            print(f"dlopt-workbench: {obstacle}", file=sys.stderr)
+            return BAD_INPUT
+        from ui import app
 
-    return app.run(file, store)
+        return app.run(file, store)
+    finally:
+        gc.enable()  # also where no window came
 
 
 def why_no_window() -> str:

@@ -6,11 +6,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from workbench.spec.hardware import Startup
 from workbench.training.session import CLOSE_SECONDS, Session
 
 
 class TrainingThread(QThread):
     """Reads what a training process says until it ends.
+
+    Args:
+        store: Folder of the store.
+        parent: Keeps it.
+        startup: How to start the process, where what it is asked first is known already.
 
     Signals (delivered in the receiver's thread):
         said: A `Message`.
@@ -20,14 +26,18 @@ class TrainingThread(QThread):
     said = Signal(object)
     logged = Signal(str)
 
-    def __init__(self, store: Path, parent: QObject | None = None) -> None:
+    def __init__(
+        self, store: Path, parent: QObject | None = None, startup: Startup | None = None
+    ) -> None:
         super().__init__(parent)
-        self._store = store
+        self._store, self._startup = store, startup
         self.session: Session | None = None
 
     def run(self) -> None:
         """Ends when the process does; `session` may be used from the window's thread meanwhile."""
-        self.session = Session(self._store, background=True, on_log=self.logged.emit)
+        self.session = Session(
+            self._store, background=True, on_log=self.logged.emit, startup=self._startup
+        )
         self.said.emit(None)  # the session can be talked to
         for message in self.session.messages():
             self.said.emit(message)

@@ -22,7 +22,7 @@ class WhenShown(QObject):
         self._is_stale = True
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.catch_up)
+        self._timer.timeout.connect(self._due)
         widget.installEventFilter(self)
 
     @property
@@ -36,6 +36,11 @@ class WhenShown(QObject):
         self._is_stale = True
         if self._widget.isVisible() and not self._timer.isActive():
             self._timer.start(0)
+
+    @Slot()
+    def _due(self) -> None:
+        if self._widget.isVisible():  # else when it is shown again
+            self.catch_up()
 
     @Slot()
     def catch_up(self) -> None:

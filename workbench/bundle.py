@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -37,6 +37,9 @@ CHECKPOINT, LATENCY = predictions.CHECKPOINT, inference.FILE
 PREDICTIONS = {predictions.file_of(Path(), part).name: part for part in predictions.PARTS}
 ARTIFACTS = (CHECKPOINT, *PREDICTIONS, LATENCY)
 """What lies in a run's folder, as far as the run has it."""
+
+FLOAT32_BYTES = 4
+"""Of a weight, in the runs of versions that had no other."""
 
 UNPACKED_PREDICTIONS = 4_000_000_000
 """Bytes of them at most, once they are read."""
@@ -181,6 +184,8 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
             run = _read_record(path, folder)
             metrics = _read_metrics(path, folder)
             artifacts = _taken_artifacts(path, folder)
+        except BundleError:
+            raise  # it is one of the faults below
         except DataError as error:
             raise BundleError(str(error)) from None
         except OSError as error:
@@ -256,6 +261,8 @@ def _read_record(path: Path, folder: Path) -> Run:
         raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
     if not _RUN_ID.fullmatch(run.run_id) or not run.status.is_finished:
         raise BundleError(f"{path}: its {RECORD} names no run that has ended")
+    if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
+        run = replace(run, file_bytes=FLOAT32_BYTES * run.parameters)
     return run
 
 

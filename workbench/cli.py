@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from workbench import (
     __version__,
@@ -60,9 +60,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong, where argparse would print the whole usage first."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"dlopt-workbench: {message}; see '{self.prog} --help'\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="dlopt-workbench",
         description="Make CNNs smaller, faster to train and faster to run, and prove it. "
         "Without a command it opens the window: dlopt-workbench [--store DIR] [FILE.toml].",
@@ -93,11 +100,7 @@ def parser() -> argparse.ArgumentParser:
         "time training over the batch size, and find the one to use",
     )  # fmt: skip
     tune = _command(commands, "tune", cli_hardware.tune, "find the fastest hardware settings")
-    tune.add_argument("--seconds", type=float, metavar="N", help="to take, about (default: 50)")
-    tune.add_argument(
-        "--batch-sizes", action="store_true",
-        help="try larger batches too, which changes what is learned",
-    )  # fmt: skip
+    cli_hardware.add_tune_options(tune)
     before = _command(
         commands, "preflight", cli_hardware.preflight,
         "measure a few steps: how long a run, or several, will take, and whether it fits",

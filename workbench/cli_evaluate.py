@@ -31,6 +31,7 @@ from workbench.training.task import do_task
 from workbench.words import count, percent
 
 DONE = 0
+DEFAULT_FIGURE = "confusion"
 NAME_WIDTH = 24
 MOST_CLASSES = 12
 """A confusion matrix of more doesn't fit on a terminal."""
@@ -46,9 +47,9 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("--output", type=Path, metavar="FILE",
         help="draw it too: .svg, .pdf, .png, or .csv, .tex or .tikz for its data")  # fmt: skip
-    add("--figure", choices=EVALUATION_FIGURES, default="confusion",
+    add("--figure", choices=EVALUATION_FIGURES,
         help="what to draw: confusions, confidence against accuracy, ROC, or precision over "
-        "recall (default: confusion)")  # fmt: skip
+        f"recall (default: {DEFAULT_FIGURE})")  # fmt: skip
     add("--class", action="append", dest="classes", metavar="NAME", default=[],
         help="a class whose ROC or precision over recall is drawn; may be given again (default: "
         f"all, or the {MOST_DRAWN} with the least area; in a .csv all)")  # fmt: skip
@@ -61,9 +62,10 @@ def add_options(command: argparse.ArgumentParser) -> None:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Prints the figures of a run; its network answers once, and then from what was kept."""
     folder = Path(arguments.store) if arguments.store else default_store()
+    kind = _kind(arguments)
     if arguments.output is not None:
         with drawing(arguments.output):
-            check_suffix(arguments.output, EVALUATION_FIGURES[arguments.figure])
+            check_suffix(arguments.output, EVALUATION_FIGURES[kind])
     with Store(folder) as store:
         run = store.find(arguments.run)
         artifacts = store.artifacts(run.run_id)
@@ -73,7 +75,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     evaluation = Evaluation(found)
     if arguments.output is not None:
         with drawing(arguments.output):
-            write(_figure(arguments, run, evaluation), evaluation, arguments.output)
+            write(_figure(arguments, kind, run, evaluation), evaluation, arguments.output)
     if arguments.json:
         print(json.dumps({"run_id": run.run_id, "name": run.name} | evaluation.plain()))
         return DONE
@@ -82,7 +84,24 @@ def evaluate(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _figure(arguments: argparse.Namespace, run: Run, evaluation: Evaluation) -> EvaluationFigure:
+def _kind(arguments: argparse.Namespace) -> str:
+    """The figure that is wanted, as far as one is.
+
+    Raises:
+        SpecError: where an option would be for nothing.
+    """
+    kind = str(arguments.figure or DEFAULT_FIGURE)
+    if arguments.figure and arguments.output is None:
+        raise SpecError.at("--figure", "needs --output, the file to draw it to")
+    of_classes = [name for name, of in EVALUATION_FIGURES.items() if issubclass(of, ClassFigure)]
+    if arguments.classes and (arguments.output is None or kind not in of_classes):
+        raise SpecError.at("--class", f"needs --output, and --figure {' or '.join(of_classes)}")
+    return kind
+
+
+def _figure(
+    arguments: argparse.Namespace, kind: str, run: Run, evaluation: Evaluation
+) -> EvaluationFigure:
     """What the options ask for."""
     look = Look().sized(arguments.size).changed(
         title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi
@@ -93,12 +112,12 @@ def _figure(arguments: argparse.Namespace, run: Run, evaluation: Evaluation) -> 
         raise SpecError.at("--class", f"there is no class {unknown!r}{near_miss(unknown, names)}")
     most = len(names) if arguments.output.suffix.lower() == ".csv" else MOST_DRAWN
     classes = [names.index(name) for name in dict.fromkeys(arguments.classes)]
-    if not classes and issubclass(EVALUATION_FIGURES[arguments.figure], ClassFigure):
-        classes = hardest_classes(arguments.figure, evaluation, most)
+    if not classes and issubclass(EVALUATION_FIGURES[kind], ClassFigure):
+        classes = hardest_classes(kind, evaluation, most)
         if len(classes) < len(names):
             said = f"drawn are {len(classes)} of {len(names)} classes, those with the least area"
             print(f"dlopt-workbench: {said}; --class names others", file=sys.stderr)
-    return evaluation_figure(arguments.figure, run.run_id, arguments.part, classes, look)
+    return evaluation_figure(kind, run.run_id, arguments.part, classes, look)
 
 
 def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:

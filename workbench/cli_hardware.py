@@ -25,6 +25,30 @@ from workbench.words import count, size
 
 DONE, FAILED = 0, 1
 BAR_LENGTH = 30
+MOST_SECONDS = 86_400
+
+
+def add_tune_options(command: argparse.ArgumentParser) -> None:
+    """The options of `tune`."""
+    command.add_argument(
+        "--seconds", type=_seconds, metavar="N", help="to take, about (default: 50)"
+    )
+    command.add_argument(
+        "--batch-sizes", action="store_true",
+        help="try larger batches too, which changes what is learned",
+    )  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of seconds above 0 and up to {MOST_SECONDS:,}"
+        )
+    return seconds
 
 
 def devices(arguments: argparse.Namespace) -> int:
@@ -94,8 +118,8 @@ def preflight(arguments: argparse.Namespace) -> int:
     fits = all(found.fits for _, found, _ in runs)
     if arguments.json:
         rows = [
-            {**asdict(found), "seconds": found.seconds(epochs), "fits": found.fits}
-            for _, found, epochs in runs
+            {"name": name, **asdict(found), "seconds": found.seconds(epochs), "fits": found.fits}
+            for name, found, epochs in runs
         ]
         several = {"runs": rows, "seconds": seconds, "fits": fits}
         print(json.dumps(several if len(rows) > 1 else rows[0]))

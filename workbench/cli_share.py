@@ -15,6 +15,7 @@ from workbench.spec.base import SpecError
 from workbench.tensorboard_events import write_events
 
 DONE = 0
+BUNDLE = "bundle"
 
 
 def add_export_options(command: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def add_export_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("run", metavar="RUN", help="its id, the start of it, or 'last'")
     command.add_argument("--output", type=Path, required=True, metavar="FILE|DIR")
     command.add_argument(
-        "--format", choices=FORMATS, default="bundle",
+        "--format", choices=FORMATS, default=BUNDLE,
         help="bundle: one .zip with spec, metrics, record and weights, for import-run; "
         "tensorboard: a folder of event files that TensorBoard reads (default: bundle)",
     )  # fmt: skip
@@ -43,6 +44,8 @@ def add_report_options(command: argparse.ArgumentParser) -> None:
 
 def export(arguments: argparse.Namespace) -> int:
     """Writes a run to a file or a folder."""
+    if arguments.format == BUNDLE:
+        _check_suffix(arguments.output, ".zip")
     with Store(_store(arguments)) as store:
         run = store.find(arguments.run)
         _written(arguments.output, lambda: FORMATS[arguments.format](store, run, arguments.output))
@@ -62,10 +65,16 @@ def report(arguments: argparse.Namespace) -> int:
     # Here, not above: Matplotlib takes a second to load.
     from workbench.figures.report import write_report
 
+    _check_suffix(arguments.output, ".html", ".htm")
     with Store(_store(arguments)) as store:
         runs = list({run.run_id: run for run in map(store.find, arguments.runs)}.values())
         _written(arguments.output, lambda: write_report(store, runs, arguments.output))
     return DONE
+
+
+def _check_suffix(path: Path, *known: str) -> None:
+    if path.suffix.lower() not in known:
+        raise SpecError.at("", f"{path}: must end in {known[0]}")
 
 
 def _written(path: Path, write: Callable[[], object]) -> None:
@@ -88,5 +97,5 @@ def _events(store: Store, run: Run, path: Path) -> None:
 
 
 FORMATS: dict[str, Callable[[Store, Run, Path], None]] = {
-    "bundle": _bundle, "tensorboard": _events,
+    BUNDLE: _bundle, "tensorboard": _events,
 }  # fmt: skip

@@ -132,6 +132,9 @@ def _followed(store: Store, session: Session, run_id: str) -> Run:
     run = store.run(run_id)
     if run.message:
         print(f"dlopt-workbench: {run.message}", file=sys.stderr)
+    elif run.status is RunStatus.INTERRUPTED:
+        kept = f"the run is kept; 'dlopt-workbench resume {run.run_id}' goes on with it"
+        print(f"dlopt-workbench: {kept}", file=sys.stderr)
     return run
 
 

@@ -97,7 +97,7 @@ class Experiment(Spec):
         """The experiment in a TOML file; a relative data path starts at the file's folder.
 
         Raises:
-            SpecError: naming the file where it can't be read, else the setting or line.
+            SpecError: naming the file, and the setting or line that is wrong.
         """
         try:
             text = path.read_text(encoding="utf-8-sig")
@@ -105,7 +105,10 @@ class Experiment(Spec):
             raise SpecError.at("", f"{path}: is not a text file in UTF-8") from None
         except OSError as error:
             raise SpecError.at("", f"{path}: can't be read ({error.strerror})") from None
-        return cls.from_toml(text).with_base(path.absolute().parent)
+        try:
+            return cls.from_toml(text).with_base(path.absolute().parent)
+        except SpecError as error:
+            raise SpecError.at("", f"{path}: {error}") from None
 
     def write(self, path: Path) -> None:
         """Saves as TOML, whole or not at all; a data path below the file's folder gets relative.

@@ -26,7 +26,10 @@ BATCH_SIZES = (1, 8, 64, 256)
 ALL_THREADS = 0
 THREADS = (1, ALL_THREADS)
 LARGEST = 65_536
-"""Images to a call, and threads, at most."""
+"""Images to a call, at most."""
+
+MOST_THREADS = 1024
+"""As the hardware settings have it: a process of tens of thousands brings a computer down."""
 
 HEADS = ("threads", "batch_size", "calls", "median_ms", "p95_ms", "p99_ms", "images_per_second")
 
@@ -175,20 +178,21 @@ def numbers(text: str, name: str, *, all_word: bool = False) -> list[int]:
     Args:
         text: Divided by commas or spaces.
         name: What they are, for the error.
-        all_word: Whether "all" is one as well, which is 0.
+        all_word: Whether they are threads, of which "all" is a number as well, which is 0.
 
     Raises:
         ValueError: one sentence.
     """
+    most = MOST_THREADS if all_word else LARGEST
     found = []
     for part in re.split(r"[,;\s]+", text.strip()):
         if all_word and part == "all":
             found.append(ALL_THREADS)
-        elif part.isascii() and part.isdigit() and 1 <= int(part) <= LARGEST:
+        elif part.isascii() and part.isdigit() and 1 <= int(part) <= most:
             found.append(int(part))
         else:
             also = " or 'all'" if all_word else ""
             raise ValueError(
-                f"{name}: {part!r} is no whole number from 1 to {LARGEST:,}{also}; write 1,8,64"
+                f"{name}: {part!r} is no whole number from 1 to {most:,}{also}; write 1,8,64"
             )
     return list(dict.fromkeys(found))

@@ -105,6 +105,7 @@ def test_an_interrupted_run_is_kept_and_resumed(
     output, errors = endless.communicate(timeout=60)
     assert endless.returncode == 130, errors
     assert json.loads(output)["status"] == "interrupted"
+    assert f"'dlopt-workbench resume {run_id}' goes on with it" in errors
     with Store(folder) as store:
         run = store.run(run_id)
         reached = run.step
@@ -161,6 +162,17 @@ def test_a_killed_training_process_is_one_sentence(
         (["resume", "nothing"], "there is no run 'nothing'"),
         (["presets", "nope"], "there is no preset 'nope'"),
         (["runs", "--store", "/dev/null/x"], "can't be made"),
+        (["compare", "last", "--output", "a.svg", "--metric", "los"],
+         "argument --metric: invalid choice: 'los'"),
+        (["runs", "--sort"], "expected one argument; see 'dlopt-workbench runs --help'"),
+        (["evaluate", "last", "--class", "3"], "--class: needs --output, and --figure roc or pr"),
+        (["evaluate", "last", "--class", "3", "--output", "a.svg"],
+         "--class: needs --output, and --figure roc or pr"),
+        (["evaluate", "last", "--figure", "roc"], "--figure: needs --output"),
+        (["tune", "digits-cnn", "--seconds", "-1"], "'-1' is no number of seconds above 0"),
+        (["resume", ""], "there is no run ''"),
+        (["report", "last", "--output", "a.svg"], "a.svg: must end in .html"),
+        (["export-run", "last", "--output", "mine.toml"], "mine.toml: must end in .zip"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], sentence: str) -> None:

@@ -212,6 +212,12 @@ def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "photo.toml").write_bytes(b"\xff\xd8\xff\xe0")
     with pytest.raises(SpecError, match=r"photo\.toml: is not a text file in UTF-8"):
         Experiment.read(tmp_path / "photo.toml")
+    (tmp_path / "typo.toml").write_text("name = ")
+    with pytest.raises(SpecError, match=r"typo\.toml: not valid TOML"):
+        Experiment.read(tmp_path / "typo.toml")
+    (tmp_path / "word.toml").write_text("[training]\nepochs = 'three'")
+    with pytest.raises(SpecError, match=r"word\.toml: training\.epochs: must be a whole number"):
+        Experiment.read(tmp_path / "word.toml")
 
 
 def test_a_data_path_is_relative_in_the_file_and_absolute_in_memory(tmp_path: Path) -> None:

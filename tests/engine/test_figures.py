@@ -6,12 +6,24 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from matplotlib.lines import Line2D
 from PIL import Image
 
 from workbench import presets
 from workbench.analysis import analyze
 from workbench.drawing import Drawing, draw
+from workbench.figures.axes import (
+    ROW,
+    blank,
+    columns_of,
+    finish,
+    lay_out,
+    legend_below,
+    legend_size,
+    wrapped,
+)
 from workbench.figures.network import write_drawing
+from workbench.figures.settings import Look
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -59,3 +71,46 @@ def test_what_cannot_be_written_says_so(drawing: Drawing, tmp_path: Path) -> Non
     with pytest.raises(OSError, match="No such file"):
         write_drawing(drawing, tmp_path / "nowhere" / "net.svg")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_legend_cuts_no_name_off() -> None:
+    look = Look()
+    long = "mobilenet-v2-small with a rather long name, width 0.25, cosine with restarts"
+    labels = ["<b>&x", long, "o" * 70]
+    figure = blank(look, 400)
+    handles = [Line2D([], []) for _ in labels]
+    legend_below(figure, handles, labels, look, columns_of(labels, look))
+    lay_out(figure)
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert box.x0 >= 0
+    assert box.x1 <= figure.bbox.width
+    shown = [text.get_text() for text in legend.get_texts()]
+    assert shown[:2] == [labels[0], wrapped(long, 42)]
+    assert shown[2].replace("\n", "") == labels[2]
+    assert legend_size(labels, look)[1] == 5 * ROW * look.font_size
+
+
+@pytest.mark.parametrize(
+    ("ends", "names"),
+    [
+        ((0.2, 1.0), ["0.2", "0.5", "1"]),
+        ((2000.0, 7000.0), ["2,000", "3,000", "5,000", "7,000"]),
+        ((1.0, 1000.0), [rf"$\mathdefault{{10^{{{power}}}}}$" for power in range(4)]),
+    ],
+)  # fmt: skip
+def test_a_logarithmic_axis_names_what_does_not_overlap(
+    ends: tuple[float, float], names: list[str]
+) -> None:
+    figure = blank(Look(), 200)
+    axes = figure.add_subplot()
+    axes.set_xscale("log")
+    axes.set_xlim(*ends)
+    finish(axes, Look(x_from=ends[0], x_to=ends[1]), log_x=True, log_y=False)
+    lay_out(figure)
+    ticks = [
+        (tick.get_loc(), tick.label1.get_text())
+        for tick in (*axes.xaxis.get_major_ticks(), *axes.xaxis.get_minor_ticks())
+        if ends[0] <= tick.get_loc() <= ends[1] and tick.label1.get_text()
+    ]
+    assert [text for _, text in sorted(ticks)] == names

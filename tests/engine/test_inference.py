@@ -116,6 +116,8 @@ def test_a_run_that_never_trained_says_so(tmp_path: Path) -> None:
 def test_numbers_a_person_writes() -> None:
     assert inference.numbers("1, 8;64 8", "batch size") == [1, 8, 64]
     assert inference.numbers("all,2", "threads", all_word=True) == [0, 2]
+    with pytest.raises(ValueError, match=r"threads: .9999. is no whole number from 1 to 1,024"):
+        inference.numbers("9999", "threads", all_word=True)
     for wrong in ("", "0", "1,x", "-3", "70000", "all", "²"):
         with pytest.raises(ValueError, match=r"batch size: .* is no whole number from 1 to"):
             inference.numbers(wrong, "batch size")

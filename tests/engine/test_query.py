@@ -41,7 +41,7 @@ def test_what_is_written_reads_as_the_same(term: Term) -> None:
 
 
 @given(
-    st.text(alphabet=st.one_of(st.sampled_from('()="!<>~\\ ab.@'), st.characters()), max_size=60)
+    st.text(alphabet=st.one_of(st.sampled_from("()=\"'!<>~\\ ab.@"), st.characters()), max_size=60)
 )
 @example("(" * 5000)
 @example("not " * 5000)
@@ -66,6 +66,12 @@ def test_any_text_reads_or_is_refused_with_its_place(text: str) -> None:
         ("one-cycle", Text("one-cycle")),
         ("sgd 0.9", And((Text("sgd"), Text("0.9")))),
         ('"a and b"', Text("a and b")),
+        ("name = 'my \"first\" run'", Compare("name", Operator.EQUAL, 'my "first" run')),
+        ("'missing'", Text("missing")),
+        ("it's", Text("it's")),
+        ("a > 98 % b", And((Compare("a", Operator.MORE, "98 %"), Text("b")))),
+        ("a < 1.5 ms or s", Or((Compare("a", Operator.LESS, "1.5 ms"), Text("s")))),
+        ("a = sgd s", And((Compare("a", Operator.EQUAL, "sgd"), Text("s")))),
         ("a=1", Compare("a", Operator.EQUAL, "1")),
         ("a != missing", Compare("a", Operator.UNEQUAL, None)),
         ('a = "missing"', Compare("a", Operator.EQUAL, "missing")),
@@ -99,6 +105,7 @@ def test_what_a_filter_says(text: str, reads: Term | None) -> None:
         ("a or or b", "a column or a text is missing before 'or' (character 6)"),
         ("= 3", "a column or a text is missing before '=' (character 1)"),
         ('a = "b', "the quotation mark is not closed (character 5)"),
+        ("a = 'b", "the quotation mark is not closed (character 5)"),
         ("a ! b", "'!' can't stand here; 'is not' is written != (character 3)"),
         ("a < missing", "'missing' goes with = and != only (character 5)"),
         ("(" * (DEEPEST + 2) + "a",

@@ -270,6 +270,7 @@ def test_differences_know_what_is_better() -> None:
         ("WAIT", ["Waiting"]),
         ("completed", ["slow", "adam"]),
         ("val_accuracy > 80% and optimizer.kind = Adam", ["adam"]),
+        ("val_accuracy > 80 % and optimizer.kind = 'Adam'", ["adam"]),
         ("val_accuracy < 0.8 or name ~ AIT", ["Waiting", "slow"]),
         ("not (val_accuracy > 0.8)", ["Waiting", "slow"]),
         ("val_accuracy = missing", ["Waiting"]),
@@ -304,6 +305,22 @@ def test_a_filter_on_what_is_not_there(three: RunFrame, text: str, sentence: str
     with pytest.raises(QueryError) as caught:
         Filter(query.parse(text), three)
     assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("98%", Kind.SHARE, 0.98), ("98 %", Kind.SHARE, 0.98), ("0.98", Kind.SHARE, 0.98),
+        ("1.5 min", Kind.SECONDS, 90.0), ("2s", Kind.SECONDS, 2.0), ("500 ms", Kind.SECONDS, 0.5),
+        ("0.5 ms", Kind.MILLISECONDS, 0.5), ("1s", Kind.MILLISECONDS, 1000.0),
+        ("373 kB", Kind.BYTES, 373_000.0), ("1,000", Kind.BYTES, 1000.0),
+        ("12.5 kJ", Kind.JOULES, 12_500.0), ("2 ms", Kind.BYTES, None), ("ms", Kind.SECONDS, None),
+    ],
+)  # fmt: skip
+def test_a_value_may_have_the_unit_that_the_table_shows(
+    text: str, kind: Kind, number: float | None
+) -> None:
+    assert as_number(text, kind) == number
 
 
 @given(st.text(max_size=20), st.sampled_from(Kind))

@@ -139,6 +139,26 @@ def rewritten(bundle: Path, change: Change, *, honest: bool = False, packed: boo
     return path
 
 
+def of_before(members: dict[str, bytes]) -> None:
+    """As bundles were before predictions, latency, file size and energy went with a run."""
+    del members[TEST], members[LATENCY]
+    record = json.loads(members[RECORD])
+    for name in ("latency_ms", "file_bytes", "joules"):
+        del record[name]
+    members[RECORD] = json.dumps(record).encode()
+
+
+def test_a_bundle_of_an_earlier_version_is_taken_in(store: Store, run: Run, tmp_path: Path) -> None:
+    store.update(run.run_id, parameters=93_322)
+    path = tmp_path / "run.zip"
+    export_run(store, store.run(run.run_id), path)
+    taken = import_run(store, rewritten(path, of_before, honest=True))
+    assert (taken.latency_ms, taken.joules) == (None, None)
+    assert taken.file_bytes == 4 * 93_322, "as in a store of an earlier version"
+    assert [file.name for file in store.artifacts(taken.run_id).iterdir()] == [CHECKPOINT]
+    assert store.steps(taken.run_id).values.tolist() == store.steps(run.run_id).values.tolist()
+
+
 def flip(members: dict[str, bytes]) -> None:
     members[CHECKPOINT] = members[CHECKPOINT][:-1] + b"!"
 
@@ -248,6 +268,7 @@ def test_what_was_tampered_with_is_refused_whole(
     error = capsys.readouterr().err
     assert sentence in error
     assert error.count("\n") == 1
+    assert error.count(str(path)) == 1
     with Store(folder) as other:
         assert other.runs() == []
     assert [p.name for p in folder.iterdir() if p.name.startswith(".import")] == []

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import astuple
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from workbench.experiment import Experiment
-from workbench.runs import database
+from workbench.runs import database, migrations
 from workbench.runs.database import FILE as DATABASE
 from workbench.runs.record import (
     PROBE_DTYPE,
@@ -710,6 +710,41 @@ def test_a_store_of_schema_3(folder: Path) -> None:
         assert failed.file_bytes is None
         store.update(done.run_id, latency_ms=0.5, joules=12.5)
         assert (store.run(done.run_id).latency_ms, store.run(done.run_id).joules) == (0.5, 12.5)
+
+
+def test_a_migration_that_is_cut_short_changes_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_3, folder / DATABASE)
+    *others, last = migrations.MIGRATIONS
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*others, f"{last}SELECT gone FROM nowhere;\n"))
+    with pytest.raises(StoreError, match="nowhere"):
+        Store(folder)
+    with closing(sqlite3.connect(folder / DATABASE)) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (len(others),)
+        assert "joules" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
+    monkeypatch.undo()
+    with Store(folder) as store:
+        assert store.runs()[0].file_bytes == 4 * 93_322
+
+
+def test_a_store_that_another_process_has_open_is_migrated_beneath_it(folder: Path) -> None:
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_3, folder / DATABASE)
+    with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("BEGIN")
+        known = other.execute(
+            "SELECT run_id, parameters FROM runs WHERE deleted IS NULL ORDER BY created"
+        ).fetchall()
+        with Store(folder) as store:
+            run_id = store.runs()[0].run_id
+            other.execute("COMMIT")
+            other.execute("UPDATE runs SET notes = 'by an earlier version' WHERE run_id = ?",
+                          (run_id,))  # fmt: skip
+            assert store.run(run_id).notes == "by an earlier version"
+            assert [(run.run_id, run.parameters) for run in store.runs()] == known
 
 
 def test_a_store_on_a_network_file_system_is_refused(

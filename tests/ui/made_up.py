@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 
-from workbench import predictions, presets
+from workbench import inference, predictions, presets
+from workbench.answer import Answer, activation_maps, filter_pictures
 from workbench.data import load
+from workbench.inference import Latency
+from workbench.machine import Machine
 from workbench.predictions import Pictures, Predictions
+from workbench.repeats import with_seeds
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -99,3 +106,51 @@ def add_evaluation(store: Store, run: Run) -> Predictions:
     )  # fmt: skip
     predictions.save(folder, made, Pictures(rows, test.images.read(rows)))
     return made
+
+
+def add_seeds(store: Store, name: str, accuracies: Sequence[float]) -> list[Run]:
+    """Finished runs of one experiment with seeds from 0, under a tag."""
+    experiment = presets.load(presets.DEFAULT).with_settings({"name": name})
+    wanted = with_seeds(experiment, len(accuracies))
+    runs = store.create_all(wanted.experiments, wanted.tag)
+    for run, accuracy in zip(runs, accuracies, strict=True):
+        store.update(run.run_id, test_accuracy=accuracy, test_loss=1 - accuracy)
+        store.finish(run.run_id, RunStatus.COMPLETED)
+    return runs
+
+
+def answer_of(run: Run) -> Answer:
+    """What a network might make of the first test image: its channels are shades of the image."""
+    random = np.random.default_rng(3)
+    data = load(run.experiment.data).test
+    image = data.images.read(np.array([0]))[0]
+    shares = np.exp(random.normal(size=10) + 5 * np.eye(10)[data.labels[0]])
+    layers = []
+    for number, cost in enumerate(run.experiment.analysis(run.experiment.data.info()).layers, 1):
+        height, width, channels = (*cost.output_shape, 1, 1)[:3]
+        values = random.random(cost.output_shape)
+        if len(cost.output_shape) == 3:
+            rows = np.linspace(0, image.shape[0] - 1, height).astype(int)
+            columns = np.linspace(0, image.shape[1] - 1, width).astype(int)
+            gains = random.normal(size=channels)
+            values = image[np.ix_(rows, columns)][:, :, :1] * gains + 20 * values
+        layers.append(activation_maps(f"{number} {cost.layer.label}", values))
+    return Answer(
+        tuple("0123456789"), tuple((shares / shares.sum()).tolist()), int(data.labels[0]),
+        len(data.labels), activation_maps("", image.astype(float)), tuple(layers),
+        filter_pictures("1 Conv2D", random.normal(size=(3, 3, 1, 32))),
+    )  # fmt: skip
+
+
+def add_latencies(folder: Path, machine: Machine, run: Run) -> None:
+    """What a fair machine takes for a run's network, on one thread and on all."""
+    for threads, gain in ((1, 1.0), (inference.ALL_THREADS, 1.7)):
+        points = []
+        for size in inference.BATCH_SIZES:
+            median = (0.5 + 0.11 * size) / (gain if size > 1 else 1.0)
+            rate = 1000 * size / median
+            points.append(
+                Latency(threads, size, 400, median, 1.2 * median, 1.9 * median, rate).plain()
+            )
+        found = {"points": points, "device": "CPU", "when": 0.0}
+        inference.remember(folder, machine, run.run_id, threads, found)

@@ -21,8 +21,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from tests.ui.made_up import add_evaluation, add_runs  # noqa: E402
+from tests.ui.made_up import (  # noqa: E402
+    add_evaluation,
+    add_latencies,
+    add_runs,
+    add_seeds,
+    answer_of,
+)
 from workbench import presets  # noqa: E402
+from workbench.machine import Machine, Processor  # noqa: E402
 from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
 
@@ -166,6 +173,70 @@ def _tradeoffs(view: str) -> State:
     return act
 
 
+def _curves(**plot: object) -> State:
+    def act(window: MainWindow) -> None:
+        window.tabs.setCurrentWidget(window.compare)
+        window.compare.show_page(window.compare.curves)
+        window.compare.curves.restore_settings(plot)
+        plots = window.compare.curves.plots
+        _until(lambda: bool(plots.state.items) and all(cell.draws for cell in plots.cells))
+
+    return act
+
+
+def _better(window: MainWindow) -> None:
+    """An empty choice of groups."""
+    window.tabs.setCurrentWidget(window.compare)
+    window.compare.show_page(window.compare.better)
+
+
+def _judged(window: MainWindow) -> None:
+    """Two groups of five seeds, one better than the other."""
+    add_seeds(window.store, "base", [0.950, 0.952, 0.949, 0.951, 0.953])
+    add_seeds(window.store, "dropout", [0.957, 0.955, 0.955, 0.956, 0.958])
+    window.show_runs()
+    _better(window)
+    page = window.compare.better
+    page.follow.catch_up()
+    page.a.choose("tag base 5 seeds")
+    page.b.choose("tag dropout 5 seeds")
+    _until(lambda: page.judgement is not None)
+
+
+def _try_it(window: MainWindow) -> None:
+    """Nothing tried yet."""
+    window.tabs.setCurrentWidget(window.inside)
+    window.inside.show_page(window.inside.attempt)
+
+
+def _tried(window: MainWindow) -> None:
+    """The answer on a test image."""
+    run = window.store.runs()[0]
+    window.runs.select(run.run_id)
+    _try_it(window)
+    page = window.inside.attempt
+    page.view.show_answer(answer_of(run))
+    page.words.setText("Right: it is 0")
+    page.empty.hide()
+    page.area.show()
+
+
+def _speed(window: MainWindow) -> None:
+    """Nothing timed yet."""
+    window.tabs.setCurrentWidget(window.inside)
+    window.inside.show_page(window.inside.speed)
+
+
+def _timed(window: MainWindow) -> None:
+    """A run whose network was timed on this machine."""
+    run, machine = window.store.runs()[0], Machine(Processor("Some CPU", 2))
+    add_latencies(window.store.folder, machine, run)
+    window.runs.select(run.run_id)
+    window.editor.set_machine(machine)
+    _speed(window)
+    _until(lambda: bool(window.inside.speed.points))
+
+
 def _compare_preset(window: MainWindow) -> None:
     window.network.compare.compare_with_preset("resnet-20")
     _compare(window)
@@ -276,6 +347,9 @@ STATES: dict[int, dict[str, State]] = {
         "queue": _queue,
         "levers": _levers,
         "empty-compare": _compare,
+        "empty-better": _better,
+        "empty-try": _try_it,
+        "empty-speed": _speed,
         "presets": _presets,
         "code": _code,
     },
@@ -291,10 +365,15 @@ STATES: dict[int, dict[str, State]] = {
         "one-evaluate-mistakes": _mistakes,
         "one-evaluate-curves": _evaluation_curves,
         "one-compare-preset": _compare_preset,
+        "one-try": _tried,
+        "one-speed": _timed,
+        "one-better": _judged,
     },
     50: {
         "fifty": _live,
         "fifty-running": _running,
+        "fifty-curves": _curves(),
+        "fifty-curves-smoothed": _curves(smoothing=0.9, log_x=True),
         "fifty-scatter": _tradeoffs("scatter"),
         "fifty-bars": _tradeoffs("bars"),
         "fifty-parallel": _tradeoffs("parallel"),

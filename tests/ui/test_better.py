@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from tests.ui.made_up import add_seeds
 from tests.ui.test_compare import select
 from ui.main_window import MainWindow
 from ui.panels.better import BetterPage
-from workbench import predictions, presets
+from workbench import predictions
 from workbench.predictions import Pictures, Predictions
-from workbench.repeats import with_seeds
-from workbench.runs.record import Run
-from workbench.runs.status import RunStatus
-from workbench.runs.store import Store
 
 BASE, DROPOUT = "base 5 seeds", "dropout 5 seeds"
-
-
-def add_group(store: Store, name: str, accuracies: Sequence[float]) -> list[Run]:
-    """Finished runs with seeds from 0, under a tag."""
-    experiment = presets.load(presets.DEFAULT).with_settings({"name": name})
-    wanted = with_seeds(experiment, len(accuracies))
-    runs = store.create_all(wanted.experiments, wanted.tag)
-    for run, accuracy in zip(runs, accuracies, strict=True):
-        store.update(run.run_id, test_accuracy=accuracy, test_loss=1 - accuracy)
-        store.finish(run.run_id, RunStatus.COMPLETED)
-    return runs
 
 
 @pytest.fixture
 def page(window: MainWindow) -> BetterPage:
     """The page in front, over two groups of five seeds."""
-    add_group(window.store, "base", [0.950, 0.952, 0.949, 0.951, 0.953])
-    add_group(window.store, "dropout", [0.957, 0.955, 0.955, 0.956, 0.958])
+    add_seeds(window.store, "base", [0.950, 0.952, 0.949, 0.951, 0.953])
+    add_seeds(window.store, "dropout", [0.957, 0.955, 0.955, 0.956, 0.958])
     window.show_runs()
     window.tabs.setCurrentWidget(window.compare)
     window.compare.show_page(window.compare.better)

@@ -175,6 +175,20 @@ def test_a_figure_follows_an_evaluation_that_was_made_anew(
     assert export.preview.picture != before
 
 
+def test_what_was_read_of_a_run_that_trains_on_is_not_shown(
+    shown: tuple[MainWindow, Evaluation], qtbot: QtBot
+) -> None:
+    window, _ = shown
+    panel, read = window.evaluate, window.evaluate.read
+    run = window.store.runs()[0]
+    window.store.update(run.run_id, status=RunStatus.RUNNING)
+    panel.show_run(window.store.run(run.run_id))
+    qtbot.waitUntil(lambda: "has not ended yet" in panel.message.text())
+    panel._latest.done.emit(read)  # it was under way
+    assert panel.stack.currentWidget() is panel.message
+    assert not panel.button.isVisible()
+
+
 def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> None:
     panel = window.evaluate
     window.tabs.setCurrentWidget(panel)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event, get_ident
 from xml.etree import ElementTree
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_runs
+from ui import figure_process
 from ui.edited import EditedSpec
 from ui.main_window import MainWindow
 from ui.panels.export_window import ExportWindow
@@ -150,3 +152,47 @@ def test_the_window_can_be_closed_while_it_draws_and_opened_again(
     export.form.entry("title").edited.emit("again")
     previewed(export, qtbot)
     assert export.isVisible()
+
+
+class DeafChild:
+    """A process that reads nothing, as while it draws, until it is killed."""
+
+    def __init__(self) -> None:
+        self.is_killed = Event()
+        self.writers: list[int] = []
+
+    def send(self, line: str) -> bool:
+        self.writers.append(get_ident())
+        self.is_killed.wait()
+        return False
+
+    def lines(self) -> Iterator[str]:
+        self.is_killed.wait()
+        return iter(())
+
+    def kill(self) -> None:
+        self.is_killed.set()
+
+    def end(self) -> int:
+        return 0
+
+
+def test_the_window_does_not_wait_for_a_process_that_draws(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[DeafChild] = []
+
+    def begin(module: str) -> DeafChild:
+        made.append(DeafChild())
+        return made[-1]
+
+    monkeypatch.setattr(figure_process, "Child", begin)
+    parent = QObject()
+    process = figure_process.FigureProcess(parent)
+    process.send({"number": 1})
+    qtbot.waitUntil(lambda: bool(made and made[0].writers))
+    process.send({"number": 2})
+    assert made[0].writers != [get_ident()]
+    process.end()
+    assert not process.isRunning()
+    assert len(made) == 1, "nothing is asked any more"

@@ -40,6 +40,8 @@ def test_measure_copy_cancel_and_find_it_again(
     page = page_of(quick)
     assert not page.button.isEnabled()
     assert page.empty.text().startswith("Select a run")
+    assert not page.split.isVisible()
+    assert not page.copy_button.isEnabled()
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
     page_of(quick)
@@ -68,6 +70,8 @@ def test_measure_copy_cancel_and_find_it_again(
     assert quick.editor.machine is not None
     assert inference.recall(quick.store.folder, quick.editor.machine, run_id) == page.points
 
+    # The process that is warm answers first.
+    monkeypatch.setattr(inference, "THREADS", tuple(reversed(inference.THREADS)))
     page.sizes.setText("2, 3, 5")
     page.button.click()
     qtbot.waitUntil(lambda: bool(page.points), timeout=PATIENCE)
@@ -113,6 +117,22 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     page.show_run(first)
     window.editor.set_machine(Machine(Processor("another", 8)))
     assert not page.points
+
+
+@pytest.mark.parametrize("gain", [0.9, 1.1])
+def test_the_names_of_two_lines_that_end_close_stand_apart(
+    window: MainWindow, qtbot: QtBot, gain: float
+) -> None:
+    page = page_of(window)
+    page._show_points(
+        [Latency(threads, 64, 50, t, t, 2 * t, 1.0) for threads, t in ((1, 5.0), (0, 5.0 * gain))]
+    )
+
+    def apart() -> bool:
+        one, other = (name.mapRectToScene(name.boundingRect()) for name in page.plot._names)
+        return not one.intersects(other)
+
+    qtbot.waitUntil(apart)  # they are placed when they are painted
 
 
 def test_while_a_run_trains_it_waits(window: MainWindow, store_folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import ctypes
+import gc
 import os
 import subprocess
 import sys
@@ -79,6 +80,7 @@ def test_an_obstacle_ends_with_bad_input(
     monkeypatch.setattr(launch, "why_no_window", lambda: "there is no display")
     assert launch.main([]) == 2
     assert capsys.readouterr().err == "dlopt-workbench: there is no display\n"
+    assert gc.isenabled(), "though no window turned it on"
 
 
 def test_an_unknown_word(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,8 @@ def settle(page: DrawingPage) -> None:
     drawn = None
     while page.view.drawing is not drawn:
         drawn = page.view.drawing
-        QApplication.processEvents()
+        for _ in range(3):  # a new size, what it puts off, and that
+            QApplication.processEvents()
 
 
 def use(window: MainWindow, preset: str) -> None:

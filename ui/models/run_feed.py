@@ -217,8 +217,10 @@ class RunFeed(QObject):
 
     @Slot(object, object)
     def _take_read(self, batch: Batch, columns: Values) -> None:
-        self._take(batch, columns)
-        self._turns.took()
+        try:
+            self._take(batch, columns)
+        finally:  # else the thread would wait for ever
+            self._turns.took()
 
     def _take(self, batch: Batch, columns: Values) -> None:
         places = self.frame.apply(batch)

@@ -209,6 +209,7 @@ class EvaluatePanel(QWidget):
 
     def close_jobs(self) -> None:
         """Waits for what is being read; before the window goes."""
+        self._more.stop()
         self._latest.close()
         self._figures.close()
 
@@ -248,6 +249,8 @@ class EvaluatePanel(QWidget):
         run = self._run
         if run is None or (read.folder.name, read.part) != (run.run_id, self.chosen_part):
             return  # another was selected meanwhile
+        if self._reason(run):
+            return  # it trains on meanwhile
         if self._modules:
             self._waiting = read
             return

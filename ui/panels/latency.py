@@ -64,7 +64,8 @@ class LatencyPage(QWidget):
         self._build()
         self._lay_out()
         editor.machine_changed.connect(self._recall)
-        self.show_run(None)
+        self._show_points([])
+        self._show_state()
 
     def _build(self) -> None:
         self.button = QPushButton(self.tr("Measure"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -28,6 +28,20 @@ if TYPE_CHECKING:
 class _Loader(QObject):
     loaded = Signal(str, object)
     failed = Signal(str)
+    plots_loaded = Signal()
+
+
+class _LoadPlots(QRunnable):
+    """Imports the plots and their library, which takes a tenth of a second, in a thread."""
+
+    def __init__(self, tell: _Loader) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def run(self) -> None:
+        import ui.plots.live  # noqa: F401
+
+        self._tell.plots_loaded.emit()
 
 
 class _Load(QRunnable):
@@ -75,10 +89,12 @@ class LivePanel(QWidget):
         self._loader = _Loader(self)
         self._loader.loaded.connect(self._loaded)
         self._loader.failed.connect(self.failed)
+        self._loader.plots_loaded.connect(self.make_plots)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._runs: dict[str, ShownRun] = {}
         self._plots: LivePlots | None = None
+        self._plots_asked = False
         self._settings: Any = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -113,8 +129,9 @@ class LivePanel(QWidget):
         _ = self.plots
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._plots is None:
-            QTimer.singleShot(0, self, self.make_plots)
+        if not self._plots_asked:
+            self._plots_asked = True
+            self._pool.start(_LoadPlots(self._loader))
 
     @Slot(str)
     def export(self, metric: str) -> None:

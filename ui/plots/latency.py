@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 
 from ui.plots.layer import Line, Width
 from ui.plots.theme import run_style
@@ -53,6 +54,7 @@ class LatencyPlot(TitledPlot):
             self.view.plotItem.removeItem(name)
         self._names = []
         lines: list[Line] = []
+        ends: list[tuple[float, float, Latency, QColor]] = []
         for number, threads in enumerate(dict.fromkeys(p.threads for p in self._points)):
             colour = self._theme.legible(run_style(number)[0])
             own = [point for point in self._points if point.threads == threads]
@@ -63,12 +65,15 @@ class LatencyPlot(TitledPlot):
                 Line(x, median, colour, width=Width.BOLD),
                 Line(x, median, colour, markers=True),
             ]
-            self._name(own[-1], number, float(x[-1]), float(median[-1]))
+            ends.append((float(median[-1]), float(x[-1]), own[-1], colour))
+        lowest = min(ends, key=lambda end: end[0], default=None)
+        for end in ends:
+            self._name(*end, below=end is lowest)
         self.view.curves.set_lines(lines)
         self.view.viewport().update()
 
-    def _name(self, point: Latency, number: int, x: float, y: float) -> None:
-        """At the end of a line, the first one below it and the next above, so that both stand."""
+    def _name(self, y: float, x: float, point: Latency, colour: QColor, *, below: bool) -> None:
+        """At the end of a line; of the lowest line below it, as the next may end just above."""
         text = (
             self.tr("all threads")
             if not point.threads
@@ -76,8 +81,7 @@ class LatencyPlot(TitledPlot):
             if point.threads == 1
             else self.tr("{} threads").format(point.threads)
         )
-        colour = self._theme.legible(run_style(number)[0])
-        name = pg.TextItem(text, color=colour, anchor=(0.0, 0.1 if number % 2 == 0 else 0.9))
+        name = pg.TextItem(text, color=colour, anchor=(0.0, 0.0 if below else 1.0))
         name.setFont(self.font())
         self.view.plotItem.addItem(name, ignoreBounds=True)
         name.setPos(x, y)

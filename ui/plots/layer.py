@@ -36,8 +36,9 @@ _FAR = 30_000.0
 
 MOST_SMOOTH_POINTS = 5_000
 MOST_SMOOTH_PIXELS = 20_000
-"""Longer than this, all lines of a picture together are painted without antialiasing, which
-costs a third: smooth ones take 15 to 40 ns a pixel and stroke, and plots share a frame of 4 ms."""
+"""Longer than this, all lines of a picture together are painted without antialiasing, which costs
+a third: smooth ones take 15 to 40 ns a pixel and stroke, and several plots share a frame of 4 ms.
+"""
 
 
 class Width(Enum):

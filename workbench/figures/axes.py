@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
@@ -17,6 +19,25 @@ from workbench.figures.settings import MILLIMETRES_PER_INCH, Look
 POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
 """Width of a letter, height of a legend's row and width of its sample, in font sizes."""
+
+BAR_ROW = 1.7
+"""Height of a bar's row in font sizes."""
+
+CURVE_LEGEND = {"handlelength": 2.4, "labelspacing": 0.25, "borderaxespad": 0.1}
+"""Distances in a legend of curves, in font sizes."""
+
+WIDE_LETTER = 0.62
+"""Where nothing may be cut off."""
+
+WIDE_LOG = 30.0
+"""From the largest value to the smallest, from where powers of ten are enough."""
+
+NAMED_DIGITS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (5.0, ("2", "5")), (2.0, ("2", "3", "5", "7")),
+)  # fmt: skip
+"""First digits that are named between powers of ten, by how often the axis multiplies its least
+value; on a shorter one every tick is.
+"""
 
 DASHES: dict[str, Any] = {
     "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
@@ -54,6 +75,24 @@ def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
     for axis, is_log in ((axes.xaxis, log_x), (axes.yaxis, log_y)):
         if not is_log:
             axis.set_major_formatter(FuncFormatter(tick))
+        else:
+            _name_between(axis)
+
+
+def _name_between(axis: Axis) -> None:
+    """Numbers on a logarithmic axis too short for powers of ten; Matplotlib's would overlap."""
+    low, high = axis.get_view_interval()
+    if not 0 < low < high < WIDE_LOG * low:
+        return
+    named = next((digits for least, digits in NAMED_DIGITS if high / low >= least), None)
+    axis.set_major_formatter(FuncFormatter(tick))
+    axis.set_minor_formatter(
+        FuncFormatter(
+            lambda value, place=None: (
+                tick(value) if named is None or f"{value:.3e}".startswith(named) else ""
+            )
+        )
+    )
 
 
 def lay_out(figure: Figure) -> None:
@@ -79,14 +118,15 @@ def legend_below(
         handles: Samples.
         labels: Words. They are put in afterwards: some are no words for Matplotlib.
         look: Gives the font size.
-        columns: As many entries stand side by side.
+        columns: As many entries stand side by side; one that stands alone may take several lines.
         more: Distances, for Matplotlib.
     """
     legend = figure.legend(
         handles, [str(number) for number in range(len(labels))], loc="outside lower center",
         ncols=columns, frameon=False, fontsize=look.font_size, columnspacing=1.2, **more,
     )  # fmt: skip
-    for text, label in zip(legend.get_texts(), labels, strict=True):
+    shown = in_lines(labels, look) if columns == 1 else labels
+    for text, label in zip(legend.get_texts(), shown, strict=True):
         plain(text)
         text.set_text(label)
 
@@ -95,6 +135,25 @@ def columns_of(labels: Sequence[str], look: Look) -> int:
     """How many entries of a legend the width has room for, side by side."""
     entry = (max(map(len, labels)) * LETTER + HANDLE) * look.font_size
     return max(1, min(len(labels), int(look.width * POINTS_PER_MILLIMETRE // entry)))
+
+
+def legend_size(labels: Sequence[str], look: Look) -> tuple[int, float]:
+    """How many entries of a legend stand side by side, and its height in points."""
+    columns = columns_of(labels, look)
+    lines = sum(label.count("\n") + 1 for label in in_lines(labels, look))
+    rows = lines if columns == 1 else -(-len(labels) // columns)
+    return columns, rows * ROW * look.font_size
+
+
+def in_lines(labels: Sequence[str], look: Look) -> list[str]:
+    """Words of a legend, those that are wider than the figure over several lines."""
+    room = look.width * POINTS_PER_MILLIMETRE / look.font_size - HANDLE
+    return [wrapped(label, int(room / WIDE_LETTER)) for label in labels]
+
+
+def wrapped(text: str, letters: int) -> str:
+    """A text over as many lines as it takes, each of so many letters at most."""
+    return text if len(text) <= letters else "\n".join(textwrap.wrap(text, max(letters, 8)))
 
 
 def positive(value: float | None, is_log: bool) -> float | None:

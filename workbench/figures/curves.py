@@ -14,15 +14,17 @@ from matplotlib.lines import Line2D
 
 from workbench.curves.looks import grey_look, look
 from workbench.figures.axes import (
+    CURVE_LEGEND,
     DASHES,
     POINTS_PER_MILLIMETRE,
-    ROW,
     TEXT,
+    WIDE_LETTER,
     blank,
-    columns_of,
     finish,
     legend_below,
+    legend_size,
     plain,
+    wrapped,
 )
 from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.saving import style
@@ -36,6 +38,11 @@ LEGEND_SHARE = 0.45
 """The legend may take this part of the height; for more the figure grows."""
 
 MOST_MARKED = 60
+
+TITLE_LINES, TITLE_MARGIN = 4, 3
+"""Lines that the title of a small plot may take before there are fewer side by side, and letters
+between two titles.
+"""
 
 
 def figure_of(figure: CurveFigure, sources: Mapping[str, Source]) -> Figure:
@@ -65,8 +72,9 @@ class _Painter:
     def paint(self, lines: Sequence[Line]) -> Figure:
         if self._plot.layout == "multiples":
             return self._multiples(lines)
-        columns, height = self._legend_size([line.label for line in lines])
-        over = max(0.0, height - LEGEND_SHARE * self._height)
+        labels = [line.label for line in lines]
+        columns, height = legend_size(labels, self._look)
+        over = max(0.0, height + self._points - LEGEND_SHARE * self._height)
         figure = blank(self._look, self._height + over)
         axes = figure.add_subplot()
         handles = [self._draw(axes, line, number) for number, line in enumerate(lines)]
@@ -74,19 +82,21 @@ class _Painter:
         x_title, y_title = axis_titles(self._spec)
         plain(axes.set_xlabel(x_title))
         plain(axes.set_ylabel(y_title))
-        legend_below(
-            figure, handles, [line.label for line in lines], self._look, columns,
-            handlelength=2.4, labelspacing=0.25, borderaxespad=0.1,
-        )  # fmt: skip
+        legend_below(figure, handles, labels, self._look, columns, **CURVE_LEGEND)
         return figure
 
     def _multiples(self, lines: Sequence[Line]) -> Figure:
         """A small plot for each run, on the same axes; its title is its legend."""
         titles = list(dict.fromkeys(line.run_ids for line in lines))
-        columns = max(1, min(len(titles), round(math.sqrt(len(titles) * self._width
-                                                          / self._height))))  # fmt: skip
+        longest = max(len(line.label) for line in lines if not line.is_validation)
+        across = self._width / self._points / WIDE_LETTER
+        columns = round(math.sqrt(len(titles) * self._width / self._height))
+        columns = min(columns, len(titles), int(TITLE_LINES * across // longest))
+        columns = max(1, columns)
         rows = -(-len(titles) // columns)
-        least = rows * 6.0 * self._points + 4 * self._points
+        letters = int(across / columns) - TITLE_MARGIN
+        deep = 1 + max(wrapped(line.label, letters).count("\n") for line in lines)
+        least = (rows * (4.7 + 1.3 * deep) + 4) * self._points
         figure = blank(self._look, max(self._height, least))
         grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
         places = dict(zip(titles, grid.flat, strict=False))
@@ -98,7 +108,7 @@ class _Painter:
             axes = places[line.run_ids]
             self._draw(axes, line, number)
             if not line.is_validation:
-                plain(axes.set_title(line.label, fontsize=self._points))
+                plain(axes.set_title(wrapped(line.label, letters), fontsize=self._points))
         for axes in places.values():
             self._finish(axes)
         x_title, y_title = axis_titles(self._spec)
@@ -148,11 +158,6 @@ class _Painter:
         if not plot.log_y and plot.metric.endswith("accuracy"):
             axes.set_ylim(bottom=max(axes.get_ylim()[0], -1), top=min(axes.get_ylim()[1], 101))
         finish(axes, self._look, log_x=plot.log_x, log_y=plot.log_y)
-
-    def _legend_size(self, labels: Sequence[str]) -> tuple[int, float]:
-        """Columns of the legend, and its height in points."""
-        columns = columns_of(labels, self._look)
-        return columns, -(-len(labels) // columns) * ROW * self._points + self._points
 
 
 def _gid(part: str, line: Line) -> str:

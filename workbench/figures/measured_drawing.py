@@ -15,14 +15,15 @@ from matplotlib.patches import Patch
 
 from workbench.curves.looks import CYCLE
 from workbench.figures.axes import (
+    BAR_ROW,
+    CURVE_LEGEND,
     DASHES,
     POINTS_PER_MILLIMETRE,
-    ROW,
     TEXT,
     blank,
-    columns_of,
     finish,
     legend_below,
+    legend_size,
     plain,
 )
 from workbench.figures.measured import colour_of
@@ -35,7 +36,6 @@ FAINT = 0.72
 LEAST_HEIGHT = 19.0
 """Of the axes with their words, in font sizes; the figure grows where the legend leaves less."""
 
-BAR_ROW = 1.7
 MARKS = {"best": CYCLE[0] or TEXT, "measured": "#8a939e", "left behind": "#d3d8dd"}
 GREYS = {"best": "#202020", "measured": "#8f8f8f", "left behind": "#d8d8d8"}
 WORDS = {"best": "Best", "measured": "Measured", "left behind": "Left behind"}
@@ -50,8 +50,8 @@ def lines_figure_of(figure: MeasuredLines, data: None) -> Figure:
 def _paint_lines(figure: MeasuredLines) -> Figure:
     look = figure.look
     labels = [one.label or one.name for one in figure.series]
-    columns = columns_of(labels, look)
-    least = (-(-len(labels) // columns) * ROW + LEAST_HEIGHT) * look.font_size
+    columns, legend = legend_size(labels, look)
+    least = LEAST_HEIGHT * look.font_size + legend
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     axes.set_xscale("log" if figure.log_x else "linear")
@@ -61,8 +61,7 @@ def _paint_lines(figure: MeasuredLines) -> Figure:
     finish(axes, look, log_x=figure.log_x, log_y=figure.log_y)
     plain(axes.set_xlabel(figure.x_title))
     plain(axes.set_ylabel(figure.y_title))
-    legend_below(drawn, handles, labels, look, columns,
-                 handlelength=2.4, labelspacing=0.25, borderaxespad=0.1)  # fmt: skip
+    legend_below(drawn, handles, labels, look, columns, **CURVE_LEGEND)
     return drawn
 
 
@@ -105,8 +104,8 @@ def _paint_bars(figure: MeasuredBars) -> Figure:
     if spread.any():
         handles.append(Line2D([], [], color=TEXT, linewidth=0.1 * look.font_size, marker="|"))
         labels.append("Half of the samples")
-    columns = columns_of(labels, look)
-    least = (len(bars) * BAR_ROW + 6 + -(-len(labels) // columns) * ROW) * look.font_size
+    columns, legend = legend_size(labels, look)
+    least = (len(bars) * BAR_ROW + 6) * look.font_size + legend
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     rows, values = np.arange(len(bars)), np.array([bar.value for bar in bars])

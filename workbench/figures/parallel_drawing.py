@@ -21,12 +21,11 @@ from workbench.figures.axes import (
     FRAME,
     LETTER,
     POINTS_PER_MILLIMETRE,
-    ROW,
     TEXT,
     blank,
-    columns_of,
     lay_out,
     legend_below,
+    legend_size,
     plain,
 )
 from workbench.figures.lines import Values
@@ -77,14 +76,12 @@ class _Painter:
             or max(map(len, title.split("\n"))) > self._letters
             for title in self._titles
         )
-
         steep = math.asin(min(1.0, 1.2 * self._points / self._spacing))
         self._slant = max(LEAST_SLANT, math.degrees(steep))
 
     def paint(self) -> Figure:
         handles, labels = self._entries()
-        columns = columns_of(labels, self._look)
-        legend = -(-len(labels) // columns) * ROW * self._points
+        columns, legend = legend_size(labels, self._look)
         longest = max(len(title) for title in self._titles) * LETTER * self._points
         titles = (
             math.sin(math.radians(self._slant)) * longest

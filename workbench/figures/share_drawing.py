@@ -9,13 +9,13 @@ from matplotlib.lines import Line2D
 
 from workbench.evaluation import Evaluation
 from workbench.figures.axes import (
+    CURVE_LEGEND,
     DASHES,
     POINTS_PER_MILLIMETRE,
-    ROW,
     blank,
-    columns_of,
     finish,
     legend_below,
+    legend_size,
     plain,
 )
 from workbench.figures.evaluation_numbers import (
@@ -52,8 +52,7 @@ def shares_of(figure: ShareFigure, evaluation: Evaluation) -> Figure:
 def _paint(figure: ShareFigure, lines: list[ShareLine]) -> Figure:
     look, (x_title, y_title, diagonal) = figure.look, SHARE_LOOKS[type(figure)]
     labels = [line.label for line in lines] + ([diagonal] if diagonal else [])
-    columns = columns_of(labels, look)
-    legend = -(-len(labels) // columns) * ROW * look.font_size
+    columns, legend = legend_size(labels, look)
     least = LEAST_HEIGHT * look.font_size + legend
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
@@ -69,8 +68,7 @@ def _paint(figure: ShareFigure, lines: list[ShareLine]) -> Figure:
     finish(axes, look, log_x=False, log_y=False)
     plain(axes.set_xlabel(x_title))
     plain(axes.set_ylabel(y_title))
-    legend_below(drawn, handles, labels, look, columns,
-                 handlelength=2.4, labelspacing=0.25, borderaxespad=0.1)  # fmt: skip
+    legend_below(drawn, handles, labels, look, columns, **CURVE_LEGEND)
     return drawn
 
 

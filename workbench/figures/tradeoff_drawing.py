@@ -9,20 +9,25 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
 
 from workbench import words
 from workbench.curves.looks import look
 from workbench.figures.axes import (
+    BAR_ROW,
     FRAME,
     LETTER,
     POINTS_PER_MILLIMETRE,
     TEXT,
+    WIDE_LETTER,
     blank,
     columns_of,
     finish,
     lay_out,
     legend_below,
     plain,
+    tick,
+    wrapped,
 )
 from workbench.figures.saving import style
 from workbench.figures.tradeoff_numbers import Table, bars, points
@@ -38,8 +43,8 @@ GREY = "#6b7480"
 SMALLEST, LARGEST = 10.0, 110.0
 """Areas of dots, in square points at a font of 8 points."""
 
-BAR_ROW = 1.7
-"""Height of a bar's row in font sizes."""
+NAMES_SHARE, LINE = 0.5, 1.2
+"""Of the width, what names beside bars may take, and the height of a further line in font sizes."""
 
 
 def scatter_of(figure: ScatterFigure, table: Table) -> Figure:
@@ -79,7 +84,8 @@ class _Scatter:
         plain(axes.set_xlabel(self._titles[0].text))
         plain(axes.set_ylabel(self._titles[1].text))
         if len(self._titles) > 2 and self._spec.third == "colour":
-            bar = figure.colorbar(dots, ax=axes)
+            form = None if self._spec.quantities[2].log else FuncFormatter(tick)
+            bar = figure.colorbar(dots, ax=axes, format=form)
             bar.outline.set_visible(False)
             plain(bar.ax.set_ylabel(self._titles[2].text))
         self._legend(figure)
@@ -191,7 +197,13 @@ def bars_figure_of(figure: BarsFigure, table: Table) -> Figure:
 def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
     look_, column = figure.look, table.about[figure.quantity.key]
     title = title_of(column)
-    least = (len(found) + 3) * BAR_ROW * look_.font_size
+    across = look_.width * POINTS_PER_MILLIMETRE / look_.font_size / WIDE_LETTER
+    names = [
+        wrapped(_bar_words(found, number), int(NAMES_SHARE * across))
+        for number in range(len(found))
+    ]
+    deep = max(name.count("\n") for name in names)
+    least = (len(found) * (BAR_ROW + deep * LINE) + 3 * BAR_ROW) * look_.font_size
     drawn = blank(look_, max(look_.height * POINTS_PER_MILLIMETRE, least))
     axes = drawn.add_subplot()
     rows = np.arange(len(found))
@@ -217,7 +229,7 @@ def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
            log_y=False)  # fmt: skip
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
-    axes.set_yticks(rows, [_bar_words(found, number) for number in rows.tolist()])
+    axes.set_yticks(rows, names)
     for text in axes.get_yticklabels():
         plain(text)
     spread = ": mean and standard deviation" if has_more else ""

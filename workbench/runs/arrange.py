@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,8 +19,6 @@ from workbench.runs.matching import Filter, Mask
 Places = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]
 ALWAYS = ("created", "archived")
-AT_ONCE = 4096
-"""Texts sorted in one go, a millisecond: no other thread, so no window, gets on meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -184,9 +181,7 @@ def _rank(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     if values.dtype != np.object_:
         return np.asarray(values, np.float64)
     folded = [None if not value else value.casefold() for value in values]
-    texts = list({text for text in folded if text is not None})
-    pieces = [sorted(texts[start : start + AT_ONCE]) for start in range(0, len(texts), AT_ONCE)]
-    alphabet = {text: n for n, text in enumerate(heapq.merge(*pieces))}
+    alphabet = {text: n for n, text in enumerate(sorted({f for f in folded if f is not None}))}
     return np.array([np.nan if f is None else alphabet[f] for f in folded], np.float64)
 
 

@@ -10,7 +10,7 @@ Grammar::
     every   = one { ["and"] one }
     one     = "not" one | "(" filter ")" | column compare value | text
     compare = "=" | "!=" | "<" | "<=" | ">" | ">=" | "~"
-    value   = word | "quoted text" | "missing"
+    value   = word | number unit | "quoted text" | 'quoted text' | "missing"
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ DEEPEST = 40
 
 MISSING = "missing"
 WORDS = ("and", "or", "not")
+UNITS = ("%", "ms", "s", "min", "h", "B", "kB", "MB", "GB", "J", "kJ", "MJ")
+"""As the table writes them: behind a number they belong to it."""
 
 
 class QueryError(ValueError):
@@ -159,12 +161,16 @@ def _bracketed(term: Term, *kinds: type) -> str:
 
 # --- reading -------------------------------------------------------------------------------------
 
-_WORD = re.compile(r"[^\s()\"=!<>~\\]+")
+_WORD = re.compile(r"(?!')[^\s()\"=!<>~\\]+")  # it's is a word, 'it is' a text
 _TOKEN = re.compile(
     rf"""(?P<space>\s+)|(?P<bracket>[()])|(?P<operator>!=|<=|>=|[=<>~])
-    |"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<word>{_WORD.pattern})|(?P<other>.)""",
+    |"(?P<quoted>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'
+    |(?P<word>{_WORD.pattern})|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
+
+
+_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?", re.ASCII)
 
 
 class _Token(NamedTuple):
@@ -180,12 +186,12 @@ def _tokens(text: str) -> Iterator[_Token]:
     for match in _TOKEN.finditer(text):
         kind, found, place = match.lastgroup or "", match[match.lastgroup or 0], match.start() + 1
         if kind == "other":
-            if found == '"':
+            if found in "\"'":
                 raise QueryError("the quotation mark is not closed", place)
             hint = "; 'is not' is written !=" if found == "!" else "; put it in quotation marks"
             raise QueryError(f"{found!r} can't stand here{hint}", place)
-        if kind == "quoted":
-            found = re.sub(r"\\(.)", r"\1", found, flags=re.DOTALL)
+        if kind in ("quoted", "single"):
+            kind, found = "quoted", re.sub(r"\\(.)", r"\1", found, flags=re.DOTALL)
         if kind != "space":
             yield _Token(kind, found, place)
     yield _Token("end", "", len(text) + 1)
@@ -253,6 +259,8 @@ class _Parser:
         if missing and found not in (Operator.EQUAL, Operator.UNEQUAL):
             raise QueryError("'missing' goes with = and != only", value.place)
         text = None if missing else value.text
+        if _NUMBER.fullmatch(value.text) and self._next.kind == "word" and self._next.text in UNITS:
+            text = f"{value.text} {self._take().text}"
         return Compare(column.text, found, text, column.place, value.place)
 
 

@@ -147,9 +147,9 @@ class Store:
         if start == "last":
             found = self._db.rows(f"{alive} ORDER BY created DESC, rowid DESC LIMIT 1")
         else:
-            ends = (len(start), start, -max(1, len(start)), start)
+            ends = (start, len(start), start, -max(1, len(start)), start)
             found = self._db.rows(
-                f"{alive} AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)", ends
+                f"{alive} AND ? <> '' AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)", ends
             )
         if len(found) != 1:
             how_many = f"{len(found)} runs match" if found else "there is no run"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+import keras
 import tensorflow as tf
 
 from workbench.data import Dataset
@@ -39,8 +40,8 @@ class Kept(NamedTuple):
 
     experiment: Experiment
     folder: Path
-    is_final: bool = True
-    steps_per_epoch: int = 1
+    is_final: bool
+    steps_per_epoch: int
 
 
 def kept(store: Path, run_id: str) -> Kept:
@@ -67,14 +68,18 @@ def restored(run: Kept, info: DataInfo) -> Assembled:
         CheckpointError: where they are damaged or of another network.
     """
     network = assemble(run.experiment, info)
-    model = network.model
+    checkpoint.restore_model(run.folder, network.model)
+    if not run.is_final:  # only then, as an optimizer takes the memory of the weights twice more
+        _use_averages(run, network.model)
+    return network
+
+
+def _use_averages(run: Kept, model: keras.Model) -> None:
+    """Gives the model the averages of its weights, where the optimizer keeps any."""
     optimizer = fresh_optimizer(run.experiment, model, run.steps_per_epoch)
-    if run.is_final or not is_averaging(optimizer):
-        checkpoint.restore_model(run.folder, model)
-    else:
+    if is_averaging(optimizer):
         checkpoint.restore(run.folder, model, optimizer)
         finalize(model, optimizer)
-    return network
 
 
 def device_here(experiment: Experiment) -> Device:
