@@ -28,7 +28,7 @@ from workbench.curves.smoothing import MAX_WEIGHT
 _POSITIONS = 100
 """Positions of the smoothing slider; each third of the way divides 1 - weight by ten."""
 
-LEAST_SLIDER, MOST_SLIDER = 12 * theme.UNIT, 30 * theme.UNIT
+LEAST_SLIDER, MOST_SLIDER = 9 * theme.UNIT, 30 * theme.UNIT
 
 
 def weight_at(position: int) -> float:
@@ -101,7 +101,7 @@ class ControlRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         self._add_axis(layout)
-        layout.addSpacing(16)
+        layout.addSpacing(8)
         self._smoothing = Smoothing(self)
         self._smoothing.chosen.connect(self.smoothing_chosen)
         self.smoothing = self._smoothing.slider
