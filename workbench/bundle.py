@@ -25,6 +25,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__, inference, predictions
+from workbench.costs import FLOAT_BYTES
 from workbench.data import DataError
 from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
 from workbench.runs.adoption import Metrics, adopt
@@ -37,9 +38,6 @@ CHECKPOINT, LATENCY = predictions.CHECKPOINT, inference.FILE
 PREDICTIONS = {predictions.file_of(Path(), part).name: part for part in predictions.PARTS}
 ARTIFACTS = (CHECKPOINT, *PREDICTIONS, LATENCY)
 """What lies in a run's folder, as far as the run has it."""
-
-FLOAT32_BYTES = 4
-"""Of a weight, in the runs of versions that had no other."""
 
 UNPACKED_PREDICTIONS = 4_000_000_000
 """Bytes of them at most, once they are read."""
@@ -262,7 +260,7 @@ def _read_record(path: Path, folder: Path) -> Run:
     if not _RUN_ID.fullmatch(run.run_id) or not run.status.is_finished:
         raise BundleError(f"{path}: its {RECORD} names no run that has ended")
     if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
-        run = replace(run, file_bytes=FLOAT32_BYTES * run.parameters)
+        run = replace(run, file_bytes=FLOAT_BYTES * run.parameters)
     return run
 
 

@@ -1,4 +1,4 @@
-"""What the commands that draw have in common."""
+"""What the commands that write files and draw have in common."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from pathlib import Path
 
 from workbench.runs.query import QueryError
 from workbench.spec.base import SpecError
+
+
+@contextmanager
+def writing(output: Path | None) -> Iterator[None]:
+    """Says in the command line's way that a file can't be written.
+
+    Args:
+        output: The file or folder; None for none.
+
+    Raises:
+        SpecError: one sentence.
+    """
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or error
+        raise SpecError.at("", f"{output}: can't be written ({reason})") from None
 
 
 @contextmanager
@@ -21,11 +38,9 @@ def drawing(output: Path | None) -> Iterator[None]:
         SpecError: one sentence.
     """
     try:
-        yield
+        with writing(output):
+            yield
     except (SpecError, QueryError):
         raise
     except ValueError as error:
         raise SpecError.at("", str(error)) from None
-    except OSError as error:
-        reason = error.strerror or error
-        raise SpecError.at("", f"{output}: can't be written ({reason})") from None

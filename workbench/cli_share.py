@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from workbench.bundle import export_run, import_run
+from workbench.cli_figures import writing
 from workbench.places import default_store
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -48,7 +49,8 @@ def export(arguments: argparse.Namespace) -> int:
         _check_suffix(arguments.output, ".zip")
     with Store(_store(arguments)) as store:
         run = store.find(arguments.run)
-        _written(arguments.output, lambda: FORMATS[arguments.format](store, run, arguments.output))
+        with writing(arguments.output):
+            FORMATS[arguments.format](store, run, arguments.output)
     return DONE
 
 
@@ -68,20 +70,14 @@ def report(arguments: argparse.Namespace) -> int:
     _check_suffix(arguments.output, ".html", ".htm")
     with Store(_store(arguments)) as store:
         runs = list({run.run_id: run for run in map(store.find, arguments.runs)}.values())
-        _written(arguments.output, lambda: write_report(store, runs, arguments.output))
+        with writing(arguments.output):
+            write_report(store, runs, arguments.output)
     return DONE
 
 
 def _check_suffix(path: Path, *known: str) -> None:
     if path.suffix.lower() not in known:
         raise SpecError.at("", f"{path}: must end in {known[0]}")
-
-
-def _written(path: Path, write: Callable[[], object]) -> None:
-    try:
-        write()
-    except OSError as error:
-        raise SpecError.at("", f"{path}: can't be written ({error.strerror or error})") from None
 
 
 def _store(arguments: argparse.Namespace) -> Path:

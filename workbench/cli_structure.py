@@ -11,6 +11,7 @@ from typing import Any
 
 from workbench import presets
 from workbench.analysis import Analysis, share
+from workbench.cli_figures import writing
 from workbench.codegen import keras_script
 from workbench.comparison import Comparison, Side, what_differs
 from workbench.costs import LayerCost
@@ -144,10 +145,8 @@ def code(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         print(text, end="")
         return DONE
-    try:
+    with writing(arguments.output):
         write_atomically(arguments.output, text.encode())
-    except OSError as error:
-        raise SpecError.at("", f"{arguments.output}: can't be written ({error.strerror})") from None
     return DONE
 
 

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from workbench.experiment import Experiment
 from workbench.files import write_atomically
 from workbench.machine import Machine
+from workbench.spec.hardware import MOST_THREADS
 from workbench.words import count, milliseconds
 
 FILE = "latency.json"
@@ -27,9 +28,6 @@ ALL_THREADS = 0
 THREADS = (1, ALL_THREADS)
 LARGEST = 65_536
 """Images to a call, at most."""
-
-MOST_THREADS = 1024
-"""As the hardware settings have it: a process of tens of thousands brings a computer down."""
 
 HEADS = ("threads", "batch_size", "calls", "median_ms", "p95_ms", "p99_ms", "images_per_second")
 

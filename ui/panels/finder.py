@@ -72,6 +72,7 @@ class FinderPage(QWidget):
         self._editor, self._assistant, self._texts = editor, assistant, texts
         self._measured: Experiment | None = None
         self._found: Mapping[str, Any] | None = None
+        self._figure: FigureSpec | None = None
         self._task: Task | None = None
         self.start_button = QPushButton(texts.start)
         self.start_button.setToolTip(texts.reason)
@@ -166,7 +167,8 @@ class FinderPage(QWidget):
         if self.bar.is_busy or self._editor.problems:
             return
         experiment = self._editor.experiment
-        self._measured, self._found = experiment, None
+        self._measured = experiment
+        self.hold(None)
         self.words.setText("")
         self.empty.hide()
         self.begin()
@@ -182,6 +184,11 @@ class FinderPage(QWidget):
         task.ended.connect(self._ended)
         self._show_state()
 
+    def hold(self, found: Mapping[str, Any] | None) -> None:
+        """Keeps what was found, and its figure; None for nothing."""
+        self._found = found
+        self._figure = self.figure(found) if found is not None else None
+
     @Slot()
     def use(self) -> None:
         """Puts what was found into the form."""
@@ -191,9 +198,8 @@ class FinderPage(QWidget):
     @Slot()
     def export(self) -> None:
         """Asks for the export window on what was found."""
-        figure = self.figure(self._found) if self._found is not None else None
-        if figure is not None:
-            self.export_requested.emit(figure, {})
+        if self._figure is not None:
+            self.export_requested.emit(self._figure, {})
 
     @Slot(object)
     def _progress(self, message: TaskProgress) -> None:
@@ -202,7 +208,7 @@ class FinderPage(QWidget):
 
     @Slot(dict)
     def _done(self, result: dict[str, Any]) -> None:
-        self._found = result
+        self.hold(result)
         said = _sentence(str(result.get("words", "")))
         if self._task is not None and self._task.was_disturbed:
             said += self.tr(". A run began to train meanwhile; measure again.")
@@ -243,7 +249,7 @@ class FinderPage(QWidget):
         text = self.tr("{} is in use") if used else self.tr("Use {}")
         self.use_button.setText(text.format(self.offer(found)) if found is not None else "")
         self.words.setVisible(bool(self.words.text()))
-        self.export_button.setVisible(found is not None and self.figure(found) is not None)
+        self.export_button.setVisible(self._figure is not None)
         self.stale.setVisible(self._found is not None and not self._still_holds())
 
     def _still_holds(self) -> bool:

@@ -112,7 +112,8 @@ class SpeedPage(FinderPage):
         result = measured.recall(self._store, "tune", key)
         if result is None:
             return
-        self._measured, self._found = experiment, result
+        self._measured = experiment
+        self.hold(result)
         self.empty.hide()
         self.race.show()
         day = time.strftime("%x", time.localtime(result["when"]))

@@ -41,15 +41,6 @@ class EvaluationFigure(FigureSpec):
         """Named after what it shows."""
         return self.KIND
 
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """Nothing in it has words of its own."""
-        return ()
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look."""
-        return self.model_copy(update={"look": look})
-
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """The same of another run."""
         if len(run_ids) != 1:
@@ -85,18 +76,11 @@ class CalibrationFigure(ShareFigure):
 class ClassFigure(ShareFigure):
     """A curve a class, each class against all others."""
 
+    LEGEND: ClassVar[str] = "classes"
+
     classes: Annotated[tuple[ClassEntry, ...], AsTuple] = setting(
         ..., "Classes", "In the order of the legend.", min_length=1, max_length=MOST_CLASSES
     )
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """Its classes."""
-        return self.classes
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look and other words."""
-        return self.model_copy(update={"look": look, "classes": legend})
 
 
 class RocFigure(ClassFigure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from workbench.figures.settings import FigureSpec, Look, Named
+from workbench.figures.settings import FigureSpec, Named
 from workbench.spec.base import AsTuple, Spec, setting
 
 MOST_POINTS, MOST_SERIES = 10_000, 100
@@ -55,6 +55,7 @@ class MeasuredLines(MeasuredSpec):
     """Lines and dots on two axes."""
 
     FORMAT: ClassVar[str] = "dlopt-workbench measured lines 1"
+    LEGEND: ClassVar[str] = "series"
     SUFFIXES: ClassVar[tuple[str, ...]] = (*FigureSpec.SUFFIXES, ".tex", ".tikz")
 
     x_title: str = setting(..., "X title", "With its unit.", max_length=200)
@@ -64,15 +65,6 @@ class MeasuredLines(MeasuredSpec):
     series: Annotated[tuple[Series, ...], AsTuple] = setting(
         ..., "Series", "In the order of the legend.", min_length=1, max_length=MOST_SERIES
     )
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """Its series."""
-        return self.series
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look and other words."""
-        return self.model_copy(update={"look": look, "series": legend})
 
 
 class MeasuredBar(Spec):
@@ -97,12 +89,3 @@ class MeasuredBars(MeasuredSpec):
     bars: Annotated[tuple[MeasuredBar, ...], AsTuple] = setting(
         ..., "Bars", "From the top down.", min_length=1, max_length=1000
     )
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """Nothing in it has words of its own."""
-        return ()
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look."""
-        return self.model_copy(update={"look": look})

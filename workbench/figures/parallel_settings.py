@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Self
 
-from workbench.figures.settings import Entry, FigureSpec, Look, Named
+from workbench.figures.settings import Entry, FigureSpec
 from workbench.figures.tradeoff_settings import MOST_RUNS, RunIds
 from workbench.spec.base import AsTuple, Spec, setting
 
@@ -33,6 +33,7 @@ class ParallelFigure(FigureSpec):
     """Runs as lines through the values that they have on parallel axes."""
 
     FORMAT: ClassVar[str] = "dlopt-workbench parallel 1"
+    LEGEND: ClassVar[str] = "named"
 
     runs: RunIds = setting(..., "Runs", "Ids of the runs.", min_length=1, max_length=MOST_RUNS)
     axes: Annotated[tuple[AxisSpec, ...], AsTuple] = setting(
@@ -60,15 +61,6 @@ class ParallelFigure(FigureSpec):
     def file_name(self) -> str:
         """Named after what it is."""
         return "parallel-axes"
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """What is named in it."""
-        return self.named
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look and other words."""
-        return self.model_copy(update={"look": look, "named": legend})
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """The same axes, without ranges: a height means another value there."""

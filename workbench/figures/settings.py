@@ -162,10 +162,12 @@ class FigureSpec(Spec):
 
     Attributes:
         FORMAT: Tells its settings in a file from anything else that may stand there.
+        LEGEND: The field whose entries may have words of their own; "" for none.
         SUFFIXES: Of the files that it can be written to.
     """
 
     FORMAT: ClassVar[str] = ""
+    LEGEND: ClassVar[str] = ""
     SUFFIXES: ClassVar[tuple[str, ...]] = (".svg", ".pdf", ".png", ".csv")
 
     look: Look = Look()
@@ -177,12 +179,13 @@ class FigureSpec(Spec):
 
     @property
     def legend(self) -> tuple[Named, ...]:
-        """What has words of its own in the figure."""
-        raise NotImplementedError
+        """What may have words of its own in the figure."""
+        return getattr(self, self.LEGEND) if self.LEGEND else ()
 
     def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
         """The same with another look, and the entries of `legend` with other words."""
-        raise NotImplementedError
+        words = {self.LEGEND: legend} if self.LEGEND else {}
+        return self.model_copy(update={"look": look, **words})
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """The same of other runs.
@@ -210,6 +213,7 @@ class CurveFigure(FigureSpec):
     """A figure of curves."""
 
     FORMAT: ClassVar[str] = FORMAT
+    LEGEND: ClassVar[str] = "runs"
     SUFFIXES: ClassVar[tuple[str, ...]] = (*FigureSpec.SUFFIXES, ".tex", ".tikz")
 
     runs: Annotated[tuple[Entry, ...], AsTuple] = setting(
@@ -221,15 +225,6 @@ class CurveFigure(FigureSpec):
     def file_name(self) -> str:
         """Named after what it shows."""
         return self.plot.metric.replace("_", "-")
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """Its runs."""
-        return self.runs
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look and other words."""
-        return self.model_copy(update={"runs": legend, "look": look})
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """Each with a curve of its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from workbench.figures.settings import Entry, FigureSpec, Look, Named
+from workbench.figures.settings import Entry, FigureSpec
 from workbench.spec.base import AsTuple, setting
 from workbench.tradeoffs.points import Quantity
 
@@ -17,6 +17,7 @@ class ScatterFigure(FigureSpec):
     """Runs as dots over two quantities, the third as size or colour, and their Pareto front."""
 
     FORMAT: ClassVar[str] = "dlopt-workbench scatter 1"
+    LEGEND: ClassVar[str] = "named"
 
     runs: RunIds = setting(..., "Runs", "Ids of the runs.", min_length=1, max_length=MOST_RUNS)
     quantities: Annotated[tuple[Quantity, ...], AsTuple] = setting(
@@ -39,15 +40,6 @@ class ScatterFigure(FigureSpec):
     def file_name(self) -> str:
         """Named after what it shows."""
         return _as_file(f"{self.keys[1]} over {self.keys[0]}")
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """What is named in it."""
-        return self.named
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look and other words."""
-        return self.model_copy(update={"look": look, "named": legend})
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """Those that have words of their own keep them."""
@@ -84,15 +76,6 @@ class BarsFigure(FigureSpec):
     def file_name(self) -> str:
         """Named after what it shows."""
         return _as_file(f"{self.quantity.key} by {self.group or 'run'}")
-
-    @property
-    def legend(self) -> tuple[Named, ...]:
-        """What is named in it."""
-        return ()
-
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
-        """The same with another look and other words."""
-        return self.model_copy(update={"look": look})
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """The same of other runs."""

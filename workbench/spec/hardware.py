@@ -13,6 +13,9 @@ from workbench.spec.base import Choice, Problem, setting
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Pipeline = Literal["auto", "memory", "cached", "streamed"]
 
+MOST_THREADS = 1024
+"""A process of tens of thousands brings a computer down."""
+
 
 class Startup(NamedTuple):
     """What TensorFlow must know before it starts; other values need another process."""
@@ -70,7 +73,7 @@ class Hardware(Choice):
         "networks. Another number starts the training process anew, which takes seconds.",
         zero="automatic",
         ge=0,
-        le=1024,
+        le=MOST_THREADS,
         advanced=True,
     )
     inter_op_threads: int = setting(
@@ -80,7 +83,7 @@ class Hardware(Choice):
         "cores. Another number starts the training process anew, which takes seconds.",
         zero="automatic",
         ge=0,
-        le=1024,
+        le=MOST_THREADS,
         advanced=True,
     )
     pipeline: Pipeline = setting(
