@@ -11,30 +11,23 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
+from tests.engine.made_up_figures import add_six, draw_to
+from tests.svg import SVG, texts_of
 from tests.ui.made_up import add_run
 from workbench.cli import main
 from workbench.figures.embedded import about
-from workbench.figures.families import FAMILIES, figure_from
+from workbench.figures.families import figure_from
 from workbench.figures.parallel_settings import AxisSpec, Brush, ParallelFigure
 from workbench.figures.settings import Entry, Look
-from workbench.figures.writing import write
 from workbench.places import default_store
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
-SVG = "{http://www.w3.org/2000/svg}"
-SIZES = (1_000, 20_000, 20_000, 300_000, None, 5_000)
-ACCURACIES = (0.90, 0.95, 0.93, 0.97, 0.99, None)
 THREE = (
     AxisSpec(key="parameters", log=True), AxisSpec(key="status"), AxisSpec(key="test_accuracy"),
 )  # fmt: skip
 BEST = (Brush(key="test_accuracy", low=0.4, high=1.0),)
 Draw = Callable[[ParallelFigure, str], Path]
-
-
-def texts_of(path: Path) -> list[str]:
-    root = ElementTree.fromstring(path.read_bytes())
-    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
 
 
 def lines_of(path: Path) -> dict[str, int]:
@@ -45,28 +38,20 @@ def lines_of(path: Path) -> dict[str, int]:
 
 @pytest.fixture
 def ids() -> list[str]:
-    with Store(default_store()) as store:
-        return [
-            add_run(store, number, epochs=1, parameters=size, test_accuracy=accuracy,
-                    name=f"net {'abcdef'[number]}").run_id
-            for number, (size, accuracy) in enumerate(zip(SIZES, ACCURACIES, strict=True))
-        ]  # fmt: skip
+    return add_six()
 
 
 @pytest.fixture
 def draw(ids: list[str], tmp_path: Path) -> Draw:
     def act(figure: ParallelFigure, name: str) -> Path:
-        path = tmp_path / name
-        with Store(default_store()) as store:
-            write(figure, FAMILIES[type(figure)].read(store, figure), path)
-        return path
+        return draw_to(tmp_path / name, figure)
 
     return act
 
 
 def test_every_run_axis_and_end_is_there(ids: list[str], draw: Draw) -> None:
     path = draw(ParallelFigure(runs=tuple(ids), axes=THREE), "a.svg")
-    found = texts_of(path)
+    found = texts_of(path.read_bytes())
     for text in ("Parameters (log)", "Status", "Test accuracy (%)", "1,000", "300,000", "90.00 %",
                  "99.00 %", "completed", "failed", "stopped"):  # fmt: skip
         assert text in found
@@ -82,7 +67,7 @@ def test_the_brushed_runs_stand_out_and_are_named(ids: list[str], draw: Draw) ->
         named=(Entry(run_id=ids[4]), Entry(run_id=ids[1], label="the $mall <one>")),
     )  # fmt: skip
     path = draw(figure, "a.svg")
-    found, parts = texts_of(path), lines_of(path)
+    found, parts = texts_of(path.read_bytes()), lines_of(path)
     named = [text for text in found if text.startswith(("net ", "the ", "Outside"))]
     assert named == ["net e", "the $mall <one>", "net d", "Outside the ranges: 3"]
     assert (parts["lines"], parts["other-lines"]) == (3, 3)
@@ -97,14 +82,15 @@ def test_of_many_runs_the_legend_says_how_many(draw: Draw) -> None:
     with Store(default_store()) as store:
         more = [add_run(store, n, epochs=1, test_accuracy=n / 20).run_id for n in range(14)]
     axes = (AxisSpec(key="test_accuracy"), AxisSpec(key="seconds"))
-    found = texts_of(draw(ParallelFigure(runs=tuple(more), axes=axes), "all.svg"))
+    found = texts_of(draw(ParallelFigure(runs=tuple(more), axes=axes), "all.svg").read_bytes())
     assert "14 runs, a line each" in found
     brushes = (Brush(key="test_accuracy", low=0.1, high=1.0),)
-    found = texts_of(draw(ParallelFigure(runs=tuple(more), axes=axes, brushes=brushes), "b.svg"))
+    path = draw(ParallelFigure(runs=tuple(more), axes=axes, brushes=brushes), "b.svg")
+    found = texts_of(path.read_bytes())
     assert {"12 of 14 runs brushed, a line each", "Outside the ranges: 2"} <= set(found)
     none = (Brush(key="test_accuracy", low=0.01, high=0.02),)
     path = draw(ParallelFigure(runs=tuple(more), axes=axes, brushes=none), "none.svg")
-    assert "Outside the ranges: 14" in texts_of(path)
+    assert "Outside the ranges: 14" in texts_of(path.read_bytes())
     assert lines_of(path)["other-lines"] == 14
 
 
@@ -113,7 +99,7 @@ def test_sixteen_axes_still_have_their_words(ids: list[str], draw: Draw) -> None
             "test_accuracy", "val_accuracy", "val_loss", "accuracy", "loss", "status", "name",
             "training.batch_size", "optimizer.kind", "training.epochs")  # fmt: skip
     axes = tuple(AxisSpec(key=key) for key in keys)
-    found = texts_of(draw(ParallelFigure(runs=tuple(ids), axes=axes), "a.svg"))
+    found = texts_of(draw(ParallelFigure(runs=tuple(ids), axes=axes), "a.svg").read_bytes())
     for title in ("Parameters", "Validation accuracy (%)", "Training time (s)",
                   "Images per second", "training.batch_size"):  # fmt: skip
         assert title in found
@@ -130,7 +116,7 @@ def test_the_same_bytes_and_drawn_again(ids: list[str], draw: Draw, tmp_path: Pa
         again = tmp_path / f"again.{suffix}"
         assert main(["compare", "--like", str(one), "--output", str(again)]) == 0
         assert again.read_bytes() == one.read_bytes()
-    assert "$a$ & <b>" in texts_of(tmp_path / "a.svg")
+    assert "$a$ & <b>" in texts_of((tmp_path / "a.svg").read_bytes())
     with Image.open(tmp_path / "a.png") as image:
         colours = image.convert("RGB").getcolors(1_000_000) or []
         assert all(max(rgb) - min(rgb) < 24 for _, rgb in colours)  # greys alone

@@ -11,51 +11,34 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from tests.ui.made_up import add_run
+from tests.engine.made_up_figures import add_six, draw_to
+from tests.svg import SVG, texts_of
 from workbench.cli import main
 from workbench.figures.embedded import about
-from workbench.figures.families import FAMILIES, figure_from
+from workbench.figures.families import figure_from
 from workbench.figures.settings import Entry, FigureSpec, Look, Plot, figure_of_runs
 from workbench.figures.tradeoff_numbers import numbered
 from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
-from workbench.figures.writing import write
 from workbench.places import default_store
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 from workbench.tradeoffs.labels import Box, place
 from workbench.tradeoffs.points import Quantity
 
-SVG = "{http://www.w3.org/2000/svg}"
-SIZES = (1_000, 20_000, 20_000, 300_000, None, 5_000)
-ACCURACIES = (0.90, 0.95, 0.93, 0.97, 0.99, None)
 SMALLER = Quantity(key="parameters", better="less", log=True)
 BETTER = Quantity(key="test_accuracy", better="more")
 Draw = Callable[[FigureSpec, str], Path]
 
 
-def texts_of(path: Path) -> list[str]:
-    root = ElementTree.fromstring(path.read_bytes())
-    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
-
-
 @pytest.fixture
 def ids() -> list[str]:
-    """Six runs: three on the front, one beaten, one without parameters, one without accuracy."""
-    with Store(default_store()) as store:
-        return [
-            add_run(store, number, epochs=1, parameters=size, test_accuracy=accuracy,
-                    name=f"net {'abcdef'[number]}").run_id
-            for number, (size, accuracy) in enumerate(zip(SIZES, ACCURACIES, strict=True))
-        ]  # fmt: skip
+    return add_six()
 
 
 @pytest.fixture
 def draw(ids: list[str], tmp_path: Path) -> Draw:
     def act(figure: FigureSpec, name: str) -> Path:
-        path = tmp_path / name
-        with Store(default_store()) as store:
-            write(figure, FAMILIES[type(figure)].read(store, figure), path)
-        return path
+        return draw_to(tmp_path / name, figure)
 
     return act
 
@@ -96,7 +79,7 @@ def test_what_use_and_training_cost_are_quantities(
     out, err = capsys.readouterr()
     assert out.splitlines()[1].startswith(f"{ids[0]}  0.500 ms    12.5 kJ  373 kB")
     assert "1 of 6 runs; left out: 4 without latency_ms" in err
-    found = texts_of(path)
+    found = texts_of(path.read_bytes())
     for text in ("Inference latency (ms)", "Training energy (J)"):
         assert text in found
     assert any("File size" in text for text in found)
@@ -135,7 +118,7 @@ def test_the_figure_names_the_front(ids: list[str], tmp_path: Path) -> None:
     path = tmp_path / "front.svg"
     options = ["--log-x", "--title", "$a$ & <b>", "--size", "two-column"]
     assert main(["tradeoff", "--output", str(path), *options]) == 0
-    found = texts_of(path)
+    found = texts_of(path.read_bytes())
     for text in ("net a", "net b", "net d", "Parameters", "Test accuracy (%)", "$a$ & <b>",
                  "Pareto front: 3 of 4 runs"):  # fmt: skip
         assert text in found
@@ -164,7 +147,7 @@ def test_a_third_quantity_has_a_legend(ids: list[str], draw: Draw, third: str) -
         "runs": ids, "third": third,
         "quantities": [SMALLER.values(), BETTER.values(), {"key": "seconds", "log": True}],
     })  # fmt: skip
-    assert any("Training time" in text for text in texts_of(draw(figure, "third.svg")))
+    assert any("Training time" in text for text in texts_of(draw(figure, "third.svg").read_bytes()))
 
 
 def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
@@ -176,7 +159,7 @@ def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
         one, two = draw(figure, f"a.{suffix}"), draw(figure, f"b.{suffix}")
         assert one.read_bytes() == two.read_bytes()
         assert figure_from(json.loads(about(one))) == figure
-    assert "the <small> one" in texts_of(draw(figure, "a.svg"))
+    assert "the <small> one" in texts_of(draw(figure, "a.svg").read_bytes())
     with Image.open(draw(figure, "a.png")) as image:
         assert image.width == int(85 / 25.4 * 60)
         colours = image.convert("RGB").getcolors(1_000_000) or []
@@ -204,7 +187,7 @@ def test_figures_are_drawn_again_and_of_other_runs(
         assert isinstance(other, ScatterFigure | BarsFigure)
         assert (other.runs, other.look) == ((ids[0], ids[1]), Look().sized("slide"))
         assert [entry.key for entry in other.legend] == [e.key for e in figure.legend[:1]]
-    assert "large" not in texts_of(again)
+    assert "large" not in texts_of(again.read_bytes())
     curves = figure_of_runs(ids[:1], Plot(), Look())
     assert curves.of_runs(ids) == figure_of_runs(ids, Plot(), Look())
 
@@ -213,7 +196,7 @@ def test_bars_of_groups(ids: list[str], draw: Draw) -> None:
     with Store(default_store()) as store:
         store.update(ids[1], name="net a 2")
     figure = BarsFigure(runs=tuple(ids), quantity=BETTER, group="name")
-    found = texts_of(draw(figure, "bars.svg"))
+    found = texts_of(draw(figure, "bars.svg").read_bytes())
     bars = [text for text in found if text.startswith("net ")]
     assert bars == ["net e", "net d", "net c", "net a (n = 2)"]
     assert "Test accuracy (%): mean and standard deviation" in found
@@ -226,7 +209,7 @@ def test_bars_of_groups(ids: list[str], draw: Draw) -> None:
 
 
 def test_bars_by_run_and_by_a_setting(ids: list[str], draw: Draw) -> None:
-    alone = texts_of(draw(BarsFigure(runs=tuple(ids), quantity=SMALLER), "alone.svg"))
+    alone = texts_of(draw(BarsFigure(runs=tuple(ids), quantity=SMALLER), "alone.svg").read_bytes())
     assert [t for t in alone if t.startswith("net")] == [
         "net a",
         "net f",
@@ -235,7 +218,7 @@ def test_bars_by_run_and_by_a_setting(ids: list[str], draw: Draw) -> None:
         "net d",
     ]
     by = BarsFigure(runs=tuple(ids), quantity=BETTER, group="optimizer.kind")
-    assert "kind = adam (n = 5)" in texts_of(draw(by, "by.svg"))
+    assert "kind = adam (n = 5)" in texts_of(draw(by, "by.svg").read_bytes())
 
 
 def test_a_run_that_is_gone_is_named(ids: list[str], draw: Draw) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.svg import texts_of
 from tests.ui.made_up import add_evaluation, add_run
 from tests.ui.test_training import PATIENCE, train
 from ui.main_window import MainWindow
@@ -21,8 +21,6 @@ from workbench.data import load
 from workbench.evaluation import Evaluation
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
-
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 def pixels(image: QImage) -> np.ndarray:
@@ -100,11 +98,6 @@ def test_the_curves_follow_by_themselves(
     assert panel.curves.calibration.points is not None
 
 
-def texts_of(path: Path) -> list[str]:
-    root = ElementTree.fromstring(path.read_bytes())
-    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
-
-
 @pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 def test_every_plot_is_exported(
     shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
@@ -124,7 +117,7 @@ def test_every_plot_is_exported(
         qtbot.waitUntil(lambda: not export.is_drawing, timeout=PATIENCE)
         with qtbot.waitSignal(export.said, timeout=PATIENCE):
             export.save_button.click()
-        return texts_of(path)
+        return texts_of(path.read_bytes())
 
     assert panel.summary.export_action.iconText() == "Export figure…", "as the button shows it"
     assert {"Taken for", "True class", "100 % right"} <= set(saved(panel.summary.export_action))

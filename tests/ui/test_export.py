@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.svg import texts_of
 from tests.ui.made_up import add_runs
 from ui import figure_process
 from ui.edited import EditedSpec
@@ -23,16 +24,10 @@ from workbench.figures.embedded import about
 from workbench.figures.families import figure_from_json
 from workbench.runs.record import Run
 
-SVG = "{http://www.w3.org/2000/svg}"
 PATIENCE = 60_000
 Save = Callable[[ExportWindow, str], Path]
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
-
-
-def texts_of(content: bytes) -> list[str]:
-    root = ElementTree.fromstring(content)
-    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests.svg import texts_of
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_run
 from ui.main_window import MainWindow
@@ -23,7 +23,6 @@ from ui.plots.dots import Dots
 from workbench.runs.record import Run
 from workbench.tradeoffs.points import Quantity
 
-SVG = "{http://www.w3.org/2000/svg}"
 SIZES = (1_000, 20_000, 20_000, 300_000, None, 5_000)
 ACCURACIES = (0.90, 0.95, 0.93, 0.97, 0.99, None)
 PATIENCE = 60_000
@@ -400,7 +399,7 @@ def test_scatter_and_bars_are_exported(
         "net a", "net b", "net d",
     ]  # fmt: skip
     export.rows.item(0).setText("the small one")
-    found = _texts(save("scatter.svg"))
+    found = texts_of(save("scatter.svg").read_bytes())
     assert {"the small one", "net b", "net d", "Pareto front: 3 of 4 runs"} <= set(found)
     assert "net a" not in found
     page.show_view("bars")
@@ -423,7 +422,7 @@ def test_parallel_axes_are_exported_with_what_is_brushed(
         "net e", "net d", "net b",
     ]  # fmt: skip
     export.rows.item(0).setText("the best")
-    found = _texts(save("parallel.svg"))
+    found = texts_of(save("parallel.svg").read_bytes())
     named = [text for text in found if text.startswith(("net ", "the ", "Outside"))]
     assert named == ["the best", "net d", "net b", "Outside the ranges: 3"]
     assert {"Parameters (log)", "Status", "Test accuracy (%)"} <= set(found)
@@ -432,11 +431,6 @@ def test_parallel_axes_are_exported_with_what_is_brushed(
     parallel.parallel.set_axes(["status"])
     settled(parallel, qtbot)
     assert not parallel.export_action.isEnabled(), "a line needs two axes"
-
-
-def _texts(path: Path) -> list[str]:
-    root = ElementTree.fromstring(path.read_bytes())
-    return ["".join(element.itertext()).strip() for element in root.iter(f"{SVG}text")]
 
 
 def test_a_zoomed_plot_is_exported_as_it_is_seen(page: TradeoffsPage) -> None:
