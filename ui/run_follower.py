@@ -15,7 +15,7 @@ from workbench.runs.status import RunStatus
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
 
-TABLE_MILLISECONDS = 250
+TABLE_MILLISECONDS = 500
 """The table's row of the run under way changes at most this often."""
 
 
@@ -35,6 +35,7 @@ class RunFollower(QObject):
         self.forecast = QueueForecast(
             window.queue, window.conductor, window.assistant, window.store.folder, self
         )
+        self._shown_queue: tuple[list[str], bool] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_progress)
@@ -100,6 +101,10 @@ class RunFollower(QObject):
         held = bool(self._conductor.guarded(lambda: self._window.store.queue_held))
         waiting = [run for run in queue if run.run_id != self._conductor.run_id]
         waits = held or not self._conductor.is_busy
+        shown = ([run.run_id for run in waiting], waits)
+        if shown == self._shown_queue:
+            return  # the store changes each second of a run; the queue seldom does
+        self._shown_queue = shown
         self._window.queue.show_queue(waiting, waits)
         self.forecast.show_queue(waiting, goes=not waits)
         title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")

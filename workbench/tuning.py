@@ -76,17 +76,30 @@ class Candidate:
         """Median images a second; 0 while unknown."""
         return statistics.median(self.rates) if self.rates else 0.0
 
-    def spread(self) -> tuple[float, float]:
-        """The middle half of the samples, as (low, high)."""
-        if len(self.rates) < 2:
-            return self.rate, self.rate
-        low, _, high = statistics.quantiles(self.rates, n=4, method="inclusive")
-        return low, high
+    def ratios(self, base: Candidate) -> list[float]:
+        """How many times as fast as the base, in each round that both were measured in."""
+        of_base = dict(zip(base.rounds, base.rates, strict=True))
+        return [
+            rate / of_base[number]
+            for number, rate in zip(self.rounds, self.rates, strict=True)
+            if of_base.get(number)
+        ]
+
+    def beside(self, base: Candidate) -> tuple[float, float, float]:
+        """Images a second as if it had been measured in every round of the base: the median, and
+        the middle half as (low, high). A machine that got slower meanwhile is unfair to none.
+        """
+        of_all = base.rates if self is base else [r * base.rate for r in self.ratios(base)]
+        if len(of_all) < 2:
+            rate = of_all[0] if of_all else 0.0
+            return rate, rate, rate
+        low, middle, high = statistics.quantiles(of_all, n=4, method="inclusive")
+        return middle, low, high
 
     def plain(self, base: Candidate) -> dict[str, Any]:
         """For the window and the command line, with its gain over the base; 0 while unknown."""
-        low, high = self.spread()
-        values = asdict(self) | {"name": self.name, "rate": self.rate, "low": low, "high": high}
+        rate, low, high = self.beside(base)
+        values = asdict(self) | {"name": self.name, "rate": rate, "low": low, "high": high}
         return values | {"levers": list(self.levers), "gain": gain(self, base)}
 
 
@@ -153,12 +166,7 @@ def levers(
 
 def gain(candidate: Candidate, base: Candidate) -> float:
     """How many times as fast, as the median over the rounds both were measured in; 0 if none."""
-    of_base = dict(zip(base.rounds, base.rates, strict=True))
-    ratios = [
-        rate / of_base[number]
-        for number, rate in zip(candidate.rounds, candidate.rates, strict=True)
-        if of_base.get(number)
-    ]
+    ratios = candidate.ratios(base)
     return statistics.median(ratios) if ratios else 0.0
 
 
@@ -236,8 +244,9 @@ def verdict(best: Candidate, base: Candidate, check: Check | None) -> str:
             f"Nothing that was tried is faster than the settings as they come "
             f"({base.rate:,.0f} images/s)."
         )
+    rate, _, _ = best.beside(base)
     sentence = (
-        f"{best.name} trains {gain(best, base):.2f} times as fast: {best.rate:,.0f} instead of "
+        f"{best.name} trains {gain(best, base):.2f} times as fast: {rate:,.0f} instead of "
         f"{base.rate:,.0f} images/s."
     )
     if check is None:

@@ -10,9 +10,10 @@ import pytest
 
 from tests.engine.small import small, stop_after, train
 from workbench import presets
-from workbench.runs.messages import EpochEnd, Started, Steps
+from workbench.runs.messages import EpochEnd, Message, Started, Steps
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.runtime.recorder import Recorder
 
 CHECKPOINT = "checkpoint.npz"
 
@@ -60,6 +61,39 @@ def test_a_run_learns_and_its_metrics_are_all_there(store: Store) -> None:
     assert epochs[-1].val_accuracy == run.val_accuracy
     assert run.fingerprint
     assert {"tensorflow", "keras", "device"} <= run.environment.keys()
+
+
+def test_steps_are_told_at_once_and_then_ten_times_a_second(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr("workbench.runtime.recorder.time.monotonic", lambda: now[0])
+    run_id = store.create(small()).run_id
+    said: list[Message] = []
+    recorder = Recorder(store, run_id, said.append, 0, lambda: None)
+
+    def call(first_step: int, count: int, at: float) -> list[tuple[int, int]]:
+        """A compiled call; the first step and the length of all that was told so far."""
+        now[0] = at
+        ones = np.ones(count, np.float32)
+        probes = [ones * first_step, ones]
+        recorder.steps(first_step, ones * at, ones, ones, ones * 0.1, 5.0, probes)
+        return [(m.first_step, len(m.loss)) for m in said if isinstance(m, Steps)]
+
+    assert call(1, 1, 100.0) == [(1, 1)], "the first point is not waited for"
+    assert call(2, 2, 100.04) == call(4, 1, 100.08) == [(1, 1)]
+    assert call(5, 1, 100.12) == [(1, 1), (2, 4)]
+    assert call(6, 3, 100.2) == [(1, 1), (2, 4)]
+    assert not len(store.steps(run_id).steps)
+    recorder.flush()
+    last = said[-1]
+    assert isinstance(last, Steps)
+    assert (last.first_step, last.gradient_norm) == (6, [6.0, 6.0, 6.0])
+    assert store.steps(run_id).steps.tolist() == list(range(1, 9))
+    recorder.flush()
+    assert said[-1] is last, "nothing is told twice"
+    assert call(9, 1, 101.5)[-1] == (9, 1)
+    assert len(store.steps(run_id).steps) == 9, "a second after the last time"
 
 
 def test_the_learning_rate_recorded_is_the_schedules(store: Store) -> None:

@@ -16,7 +16,7 @@ from tests.ui.made_up import add_run
 from ui import theme
 from ui.main_window import MainWindow
 from ui.models import arranger, run_feed
-from ui.models.run_cells import DIFFERENCE_ROLE
+from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE
 from ui.panels import run_export
 from ui.panels.run_columns import KEY_ROLE, ColumnChooser
 from workbench import presets
@@ -86,6 +86,20 @@ def test_an_expression_filters_and_a_fault_is_a_sentence(
     assert not window.runs.fault.isVisible()
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert len(names(window)) == 6
+
+
+def test_progress_has_its_one_cell_painted_again(
+    window: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(window.model.dataChanged) as changed:
+        window.model.set_progress(runs[1].run_id, 0.5, "6 s left")
+    first, last, *_ = changed.args
+    assert first == last
+    assert first.data(PROGRESS_ROLE) == (0.5, "6 s left")
+    assert window.model.keys[first.column()] == "status"
+    window.model.set_columns(["name", "loss"])
+    with qtbot.assertNotEmitted(window.model.dataChanged):
+        window.model.set_progress(runs[1].run_id, 0.6, "5 s left")
 
 
 def test_column_names_are_completed(window: MainWindow, runs: list[Run], qtbot: QtBot) -> None:

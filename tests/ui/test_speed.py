@@ -27,7 +27,7 @@ def result(gain: float = 1.4) -> dict[str, Any]:
     """What the task gives, made up."""
     base = Candidate((), {}, [100.0, 101.0], [0, 1])
     levers = {"hardware.precision": "mixed_bfloat16"}
-    best = Candidate(("bfloat16",), levers, [100 * gain, 101 * gain], [0, 1], 1.0)
+    best = Candidate(("bfloat16",), levers, [99 * gain, 102 * gain], [0, 1], 1.0)
     broken = Candidate(("XLA",), {"hardware.jit_compile": True}, failed="no compiler")
     return {
         "candidates": [one.plain(base) for one in (base, best, broken)],

@@ -137,8 +137,9 @@ class RunTable(QAbstractTableModel):
         """How far the run under way is: 0 to 1, and what is said of it."""
         self.cells.progress = (run_id, share, words_)
         row = self.row_of(run_id)
-        if row is not None:
-            self._row_changed(row)
+        if row is not None and "status" in self.keys:
+            cell = self.index(row, self.keys.index("status"))  # the only one that shows it
+            self.dataChanged.emit(cell, cell)
 
     def toggle_group(self, row: int) -> bool:
         """Unfolds the group in a row, or folds it; False where there is none."""

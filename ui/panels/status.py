@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QStatusBar
 
+from ui import theme
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.panels.verdict import VerdictLine
@@ -46,6 +47,8 @@ class StatusPanel(QStatusBar):
             self.addWidget(label)
         self.verdict = VerdictLine(conductor, editor)
         self.addPermanentWidget(self.verdict)
+        # Also without the verdict's button, or the window would be laid out anew with each.
+        self.setMinimumHeight(self.verdict.sizeHint().height() + theme.UNIT)
         conductor.ready.connect(self._show_device)
         conductor.started.connect(self._begin)
         conductor.steps.connect(self._add_steps)

@@ -175,7 +175,7 @@ class CompareCell(QWidget):
         begin = time.perf_counter()
         view = self._view(CUTTING if state.moving else math.inf)
         self.view.curves.set_lines(*self._lines(view))
-        self.view.viewport().repaint()
+        self.view.paint_now()
         if state.moving:
             self._adapt(time.perf_counter() - begin)
         if view.allowance.was_short:

@@ -151,8 +151,7 @@ class ComparePlots(QWidget):
         self._mark_all(urgent=True)
 
     def _mark_all(self, urgent: bool) -> None:
-        for cell in self.cells:
-            self.scheduler.mark_dirty(cell, urgent)
+        self.scheduler.mark_dirty(*self.cells, urgent=urgent)
 
     # --- means ---------------------------------------------------------------------------------
 

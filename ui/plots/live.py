@@ -61,6 +61,7 @@ class LivePlots(QWidget):
         self._state = PlotState(PlotTheme.from_palette(self.palette()))
         self.scheduler = DrawScheduler(self)
         self._hover: tuple[PlotPanel, float] | None = None
+        self._shows_probes: bool | None = None
         self.empty = EmptyPage(self)
         self.empty.train_requested.connect(self.train_requested)
         self.controls = ControlRow(self)
@@ -197,6 +198,9 @@ class LivePlots(QWidget):
         """Shows the plots of probes while a visible run has them; no empty ones otherwise."""
         runs = self._state.runs.values()
         found = any(run.visible and run.curves.has_probes for run in runs)
+        if found == self._shows_probes:
+            return  # a stretch that is set again has everything laid out again
+        self._shows_probes = found
         self._grid.setRowStretch(_PROBE_ROW, _STRETCHES[_PROBE_ROW] if found else 0)
         for metric in PROBE_METRICS:
             self.panels[metric].setVisible(found)
@@ -208,8 +212,7 @@ class LivePlots(QWidget):
         self._refit_all()
 
     def _mark_all(self, urgent: bool) -> None:
-        for panel in self.panels.values():
-            self.scheduler.mark_dirty(panel, urgent)
+        self.scheduler.mark_dirty(*self.panels.values(), urgent=urgent)
         self._state.follow()
 
     def _refit_all(self) -> None:

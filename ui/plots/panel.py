@@ -146,7 +146,7 @@ class PlotPanel(QWidget):
         self._refit = False
         self._drawn = content
         self.view.curves.set_lines(lines)
-        self.view.viewport().repaint()
+        self.view.paint_now()
         return unfinished
 
     def _content(self, order: list[tuple[str, PlottedRun]]) -> object:

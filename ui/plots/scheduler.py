@@ -28,7 +28,7 @@ class DrawBudget:
         fastest: the shortest interval between two frames, in seconds.
     """
 
-    def __init__(self, share: float = 0.05, fastest: float = 0.1) -> None:
+    def __init__(self, share: float = 0.04, fastest: float = 0.1) -> None:
         self.share = share
         self.fastest = fastest
         self._costs: deque[float] = deque(maxlen=5)
@@ -96,12 +96,13 @@ class DrawScheduler(QObject):
         """Whether `target` waits to be drawn (also while it is hidden)."""
         return target in self._dirty or target in self._urgent
 
-    def mark_dirty(self, target: DrawTarget, urgent: bool = False) -> None:
-        """Draw `target` when the budget allows; if `urgent` (a person acted), in the next turn."""
-        if urgent:
-            self._urgent[target] = None
-        elif target not in self._urgent:
-            self._dirty[target] = None
+    def mark_dirty(self, *targets: DrawTarget, urgent: bool = False) -> None:
+        """Draw these when the budget allows; if `urgent` (a person acted), in the next turns."""
+        for target in targets:
+            if urgent:
+                self._urgent[target] = None
+            elif target not in self._urgent:
+                self._dirty[target] = None
         self.wake()
 
     def forget(self, target: DrawTarget) -> None:

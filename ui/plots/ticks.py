@@ -10,7 +10,7 @@ from collections.abc import Callable
 from enum import Enum
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
@@ -37,6 +37,12 @@ _PREFIXED: dict[Quantity, Callable[[float], str]] = {
     Quantity.BYTES: words.size, Quantity.JOULES: words.energy,
 }  # fmt: skip
 """With a unit that fits the size of the number."""
+
+_TEXT_OFFSET = 6.0
+"""Pixels between an axis and its texts."""
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
 
 PREFIXED_DIGITS = 1e-3
 """Ticks that lie closer, as a part of their value, would read the same in three digits."""
@@ -126,7 +132,7 @@ class ValueAxis(pg.AxisItem):
         self.spacing = spacing
         self.logarithmic = False
         self.enableAutoSIPrefix(False)
-        self.setStyle(tickLength=0, tickTextOffset=6, autoExpandTextSpace=False)
+        self.setStyle(tickLength=0, autoExpandTextSpace=False)
         self.setStyle(hideOverlappingLabels=False)
 
     def set_quantity(self, quantity: Quantity) -> None:
@@ -155,11 +161,38 @@ class ValueAxis(pg.AxisItem):
         """Hook of pyqtgraph: a single level."""
         return [self.ticks(minVal, maxVal, size)]
 
+    def generateDrawSpecs(
+        self, p: QPainter
+    ) -> tuple[None, None, list[tuple[QRectF, Qt.AlignmentFlag, str]]]:
+        """Hook of pyqtgraph: where the texts are. While a run is drawn this happens in every frame,
+        and its own way of doing it takes as long as all the curves.
+        """
+        texts: list[tuple[QRectF, Qt.AlignmentFlag, str]] = []
+        bounds, (low, high) = self.mapRectFromParent(self.geometry()), self.range
+        upright = self.orientation == "left"
+        length = bounds.height() if upright else bounds.width()
+        if not self.style["showValues"] or high <= low or length <= 0:
+            return None, None, texts
+        spacing, values = self.ticks(low, high, length)
+        metrics, room = QFontMetricsF(self.style["tickFont"] or p.font()), self.boundingRect()
+        height = metrics.height()
+        for value, text in zip(values, self.tickStrings(values, 1.0, spacing), strict=True):
+            along, width = (value - low) / (high - low) * length, metrics.horizontalAdvance(text)
+            if upright:
+                right, middle = bounds.right() - _TEXT_OFFSET, bounds.bottom() - along
+                rect, side = QRectF(right - width, middle - height / 2, width, height), _RIGHT
+            else:
+                left = bounds.left() + along - width / 2
+                rect, side = QRectF(left, bounds.top() + _TEXT_OFFSET, width, height), _TOP
+            if room.contains(rect):
+                texts.append((rect, side, text))
+        return None, None, texts
+
     def drawPicture(
         self,
         p: QPainter,
-        axisSpec: object,
-        tickSpecs: object,
+        axisSpec: None,
+        tickSpecs: None,
         textSpecs: list[tuple[QRectF, Qt.AlignmentFlag, str]],
     ) -> None:
         """Hook of pyqtgraph: texts alone, as a line and ticks of no length would be dots."""

@@ -15,12 +15,17 @@ from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics
 from workbench.runs.store import Store
 
 FLUSH_SECONDS = 1.0
+SAY_SECONDS = 0.1
+"""Steps are told at most this often: nobody sees more, and each message takes time of a processor
+that training could have.
+"""
 
 
 class Recorder:
     """Metrics of one run.
 
-    The store gets at most one transaction a second, so that a disk never slows training.
+    The store gets at most one transaction a second, so that a disk never slows training; the parent
+    hears of the first steps at once, and then ten times a second.
 
     Args:
         store: Keeps them.
@@ -38,6 +43,7 @@ class Recorder:
         self._first_step = step + 1
         self._pieces: list[np.ndarray] = []
         self._probes: list[np.ndarray] = []
+        self._told, self._told_at = 0, float("-inf")
         self._flushed = time.monotonic()
 
     def steps(
@@ -58,14 +64,23 @@ class Recorder:
         values["seconds"], values["loss"], values["accuracy"] = seconds, loss, accuracy
         values["learning_rate"], values["images_per_second"] = rates, images_per_second
         self._pieces.append(values)
-        columns = {name: values[name].tolist() for name in STEP_DTYPE.names or ()}
         if probes:
             self._probes.append(np.rec.fromarrays(probes, PROBE_DTYPE))
-            names = PROBE_DTYPE.names or ()
-            columns |= {n: column.tolist() for n, column in zip(names, probes, strict=True)}
-        self._say(Steps(self._run_id, first_step, **columns))
-        if time.monotonic() - self._flushed >= FLUSH_SECONDS:
+        now = time.monotonic()
+        if now - self._told_at >= SAY_SECONDS:
+            self._tell()
+        if now - self._flushed >= FLUSH_SECONDS:
             self.flush()
+
+    def _tell(self) -> None:
+        """Tells the parent of the steps that it has not heard of; none of them is in the store."""
+        pieces, probes = self._pieces[self._told :], self._probes[self._told :]
+        if not pieces:
+            return
+        first_step = self._first_step + sum(map(len, self._pieces[: self._told]))
+        columns = _columns(pieces) | (_columns(probes) if probes else {})
+        self._say(Steps(self._run_id, first_step, **columns))
+        self._told, self._told_at = len(self._pieces), time.monotonic()
 
     def epoch(self, metrics: EpochMetrics, rates: tuple[float, ...]) -> None:
         """Records the end of an epoch.
@@ -87,7 +102,8 @@ class Recorder:
         self._say(EpochEnd(self._run_id, **asdict(metrics)))
 
     def flush(self) -> None:
-        """Writes what is held back into the store."""
+        """Tells, and writes into the store, what is held back."""
+        self._tell()
         if self._pieces:
             values = np.concatenate(self._pieces)
             last = self._first_step + len(values) - 1
@@ -103,7 +119,14 @@ class Recorder:
             self._first_step = last + 1
             self._pieces.clear()
             self._probes.clear()
+            self._told = 0
         self._flushed = time.monotonic()
+
+
+def _columns(pieces: list[np.ndarray]) -> dict[str, list[float]]:
+    """The fields of structured arrays, one array after another."""
+    values = np.concatenate(pieces)
+    return {name: values[name].tolist() for name in values.dtype.names or ()}
 
 
 def typical_rate(rates: tuple[float, ...]) -> float | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ui import theme
@@ -238,6 +238,31 @@ def test_plots_of_probes_come_and_go_with_the_runs_that_have_them(
     settle(qtbot, two)
     assert not ratio.isVisible()
     assert two.panels["loss"].height() == height, "and leave no room behind"
+
+
+def test_new_points_cost_one_painting_of_each_plot_and_no_layout(
+    two: LivePlots, qtbot: QtBot
+) -> None:
+    laid_out = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.LayoutRequest:
+                laid_out.append(watched)
+            return False
+
+    watch = Watch(two)
+    for widget in (two, *two.findChildren(QWidget)):
+        widget.installEventFilter(watch)
+    shown = [panel for panel in two.panels.values() if panel.isVisible()]
+    paints = [panel.view.paints for panel in shown]
+    extend(two._state.runs["a"].curves, 500)  # the x axis changes as well
+    with qtbot.waitSignal(two.scheduler.frame_drawn):
+        two.mark_dirty("a")
+    for _ in range(3):  # what was put off to a later turn
+        QApplication.processEvents()
+    assert [panel.view.paints for panel in shown] == [count + 1 for count in paints]
+    assert not laid_out
 
 
 def test_unchanged_data_are_not_drawn_again(two: LivePlots, qtbot: QtBot) -> None:

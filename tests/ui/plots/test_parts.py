@@ -49,16 +49,16 @@ def test_cheap_frames_are_drawn_ten_times_a_second() -> None:
 
 
 @pytest.mark.parametrize("cost", [0.006, 0.02, 0.3])
-def test_drawing_takes_at_most_five_per_cent(cost: float) -> None:
+def test_drawing_takes_at_most_four_per_cent(cost: float) -> None:
     budget = DrawBudget()
     for _ in range(5):
         budget.record(cost)
-    assert cost / budget.interval <= 0.05 + 1e-9
+    assert cost / budget.interval <= 0.04 + 1e-9
 
 
 def test_one_interrupted_frame_does_not_freeze_the_plots() -> None:
     budget = DrawBudget()
-    for cost in (0.004, 0.004, 0.9, 0.004, 0.004):
+    for cost in (0.003, 0.003, 0.9, 0.003, 0.003):
         budget.record(cost)
     assert budget.interval == pytest.approx(0.1)
 
