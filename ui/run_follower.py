@@ -35,7 +35,7 @@ class RunFollower(QObject):
         self.forecast = QueueForecast(
             window.queue, window.conductor, window.assistant, window.store.folder, self
         )
-        self._shown_queue: tuple[list[str], bool] | None = None
+        self._shown_queue: tuple[list[tuple[str, str]], bool] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_progress)
@@ -101,7 +101,7 @@ class RunFollower(QObject):
         held = bool(self._conductor.guarded(lambda: self._window.store.queue_held))
         waiting = [run for run in queue if run.run_id != self._conductor.run_id]
         waits = held or not self._conductor.is_busy
-        shown = ([run.run_id for run in waiting], waits)
+        shown = ([(run.run_id, run.name) for run in waiting], waits)
         if shown == self._shown_queue:
             return  # the store changes each second of a run; the queue seldom does
         self._shown_queue = shown

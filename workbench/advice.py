@@ -11,6 +11,7 @@ from itertools import pairwise
 from workbench.costs import LayerCost, share
 from workbench.spec.base import Problem
 from workbench.spec.layers import BatchNormalization, Conv2D, Dense, Flatten, written
+from workbench.words import percent
 
 DENSE_SHARE = 0.5
 NARROWING = 4
@@ -39,7 +40,7 @@ def heavy_dense(costs: Sequence[LayerCost]) -> Iterator[Problem]:
         flat = _flattened(costs[:position])
         if flat is None and not any(after.parameters for after in costs[position + 1 :]):
             continue  # the classes have to come from somewhere
-        holds = f"holds {part:.0%} of the parameters ({cost.parameters:,} of {total:,})"
+        holds = f"holds {percent(part, 0)} of the parameters ({cost.parameters:,} of {total:,})"
         yield Problem(path_of(cost), f"{holds}{_saving(cost, flat)}")
 
 

@@ -18,6 +18,8 @@ from workbench import (
     cli_better,
     cli_compare,
     cli_evaluate,
+    cli_explain,
+    cli_figures,
     cli_find,
     cli_hardware,
     cli_latency,
@@ -29,6 +31,7 @@ from workbench import (
     presets,
 )
 from workbench.data import DataError, is_downloaded
+from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
 from workbench.places import default_store
 from workbench.runs.query import QueryError
 from workbench.runs.store import Store, StoreError
@@ -101,14 +104,21 @@ def parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     tune = _command(commands, "tune", cli_hardware.tune, "find the fastest hardware settings")
     cli_hardware.add_tune_options(tune)
+    profiled = _command(
+        commands, "roofline", cli_hardware.roofline,
+        "time every layer of a training step, and what the device can do at best",
+    )  # fmt: skip
     before = _command(
         commands, "preflight", cli_hardware.preflight,
         "measure a few steps: how long a run, or several, will take, and whether it fits",
     )  # fmt: skip
     found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
-    for part in (rate, batch, tune, before, found):
+    cli_figures.add_output(rate, MeasuredLines)
+    cli_figures.add_output(batch, MeasuredBars)
+    cli_figures.add_output(profiled, MeasuredLines)
+    for part in (rate, batch, tune, profiled, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, crossed, structure, script, rate, batch, tune, before):
+    for part in (run, crossed, structure, script, rate, batch, tune, profiled, before):
         part.add_argument(
             "experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name",
             nargs="+" if part is before else None,
@@ -141,6 +151,15 @@ def parser() -> argparse.ArgumentParser:
         commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
     )
     cli_evaluate.add_options(judged)
+    diagnosed = _command(
+        commands, "diagnose", cli_explain.diagnose,
+        "what a run's curves say of it, with the numbers, and what to try",
+    )  # fmt: skip
+    cli_explain.add_diagnose_options(diagnosed)
+    tried = _command(
+        commands, "predict", cli_explain.predict, "what a run's trained network takes an image for"
+    )
+    cli_explain.add_predict_options(tried)
     traded = _command(
         commands, "tradeoff", cli_tradeoff.tradeoff,
         "print the runs that give most for what they cost (the Pareto front), or draw all",
@@ -158,11 +177,13 @@ def parser() -> argparse.ArgumentParser:
         commands, "report", cli_share.report, "write a page on runs that opens in any browser"
     )
     cli_share.add_report_options(report)
-    for part in (run, crossed, resume, runs, best, judged, taken, speed, traded):
+    for part in (
+        run, crossed, resume, runs, best, judged, diagnosed, tried, taken, speed, traded,
+    ):  # fmt: skip
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
-        run, crossed, resume, runs, best, structure, tune, before, compared, judged, traded,
-        exported, taken, report, speed,
+        run, crossed, resume, runs, best, structure, tune, profiled, before, compared, judged,
+        diagnosed, tried, traded, exported, taken, report, speed,
     ):  # fmt: skip
         part.add_argument(
             "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
@@ -186,9 +207,10 @@ def _command(
 def command_names() -> set[str]:
     """All commands, to tell one from a file's name."""
     return {
-        "analyze", "better", "code", "compare", "crossval", "datasets", "devices", "evaluate",
-        "export-run", "find-batch-size", "find-rate", "import-run", "latency", "preflight",
-        "presets", "report", "resume", "run", "runs", "tradeoff", "tune",
+        "analyze", "better", "code", "compare", "crossval", "datasets", "devices", "diagnose",
+        "evaluate", "export-run", "find-batch-size", "find-rate", "import-run", "latency",
+        "predict", "preflight", "presets", "report", "resume", "roofline", "run", "runs",
+        "tradeoff", "tune",
     }  # fmt: skip
 
 

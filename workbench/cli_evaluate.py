@@ -7,9 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from workbench import predictions
-from workbench.cli_figures import drawing
-from workbench.cli_find import progress_line
+from workbench import cli_tasks, predictions
+from workbench.cli_figures import add_look, drawing, look_of
 from workbench.evaluation import Evaluation
 from workbench.figures.evaluation_numbers import MOST_DRAWN, hardest_classes
 from workbench.figures.evaluation_settings import (
@@ -18,16 +17,13 @@ from workbench.figures.evaluation_settings import (
     EvaluationFigure,
     evaluation_figure,
 )
-from workbench.figures.settings import SIZES, Look
 from workbench.figures.writing import check_suffix, write
 from workbench.places import default_store
 from workbench.predictions import Predictions
-from workbench.runs.messages import TaskProgress
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.errors import near_miss
-from workbench.training.task import do_task
 from workbench.words import count, percent
 
 DONE = 0
@@ -53,10 +49,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--class", action="append", dest="classes", metavar="NAME", default=[],
         help="a class whose ROC or precision over recall is drawn; may be given again (default: "
         f"all, or the {MOST_DRAWN} with the least area; in a .csv all)")  # fmt: skip
-    add("--size", choices=SIZES, default="one-column", help="preset of size and font size")
-    add("--dpi", type=int, metavar="N", default=300, help="resolution of a PNG (default: 300)")
-    add("--title", metavar="TEXT", default="", help="above the plot (default: none)")
-    add("--monochrome", action="store_true", help="greys in place of colours")
+    add_look(command)
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -103,9 +96,7 @@ def _figure(
     arguments: argparse.Namespace, kind: str, run: Run, evaluation: Evaluation
 ) -> EvaluationFigure:
     """What the options ask for."""
-    look = Look().sized(arguments.size).changed(
-        title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi
-    )  # fmt: skip
+    look = look_of(arguments)
     names = list(evaluation.predictions.class_names)
     unknown = next((name for name in arguments.classes if name not in names), None)
     if unknown is not None:
@@ -121,11 +112,7 @@ def _figure(
 
 
 def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:
-    line = progress_line(sys.stderr)
-    try:
-        result = do_task(store, "evaluate", {"run_id": run.run_id, "part": part}, line)
-    finally:
-        line(TaskProgress(0))
+    result = cli_tasks.ask(store, "evaluate", {"run_id": run.run_id, "part": part})
     if result["warning"]:
         print(f"dlopt-workbench: {result['warning']}", file=sys.stderr)
     found = predictions.load(artifacts, part)

@@ -2,12 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from workbench.figures.measured_settings import MeasuredSpec
+from workbench.figures.settings import SIZES, FigureSpec, Look
+from workbench.figures.writing import check_suffix, write
 from workbench.runs.query import QueryError
 from workbench.spec.base import SpecError
+
+PICTURES = (".svg", ".pdf", ".png")
+
+
+def add_output(command: argparse.ArgumentParser, spec: type[FigureSpec]) -> None:
+    """`--output`, and how what is drawn looks."""
+    texts = [suffix for suffix in spec.SUFFIXES if suffix not in PICTURES]
+    command.add_argument(
+        "--output", type=Path, metavar="FILE",
+        help=f"draw it too: {', '.join(PICTURES)}, or {' or '.join(texts)} for its data",
+    )  # fmt: skip
+    add_look(command)
+
+
+def add_look(command: argparse.ArgumentParser) -> None:
+    """How what is drawn looks."""
+    add = command.add_argument
+    add("--size", choices=SIZES, default="one-column", help="preset of size and font size")
+    add("--dpi", type=int, metavar="N", default=300, help="resolution of a PNG (default: 300)")
+    add("--title", metavar="TEXT", default="", help="above the plot (default: none)")
+    add("--monochrome", action="store_true", help="greys in place of colours")
+
+
+def look_of(arguments: argparse.Namespace) -> Look:
+    """What the options of `add_look` ask for.
+
+    Raises:
+        SpecError: where one is out of range.
+    """
+    return Look().sized(arguments.size).changed(
+        title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi
+    )  # fmt: skip
+
+
+def check_output(arguments: argparse.Namespace, spec: type[FigureSpec]) -> None:
+    """Refuses a file that we don't write, and a look that can't be, before anything is measured.
+
+    Raises:
+        SpecError: one sentence.
+    """
+    if arguments.output is not None:
+        look_of(arguments)
+        with drawing(arguments.output):
+            check_suffix(arguments.output, spec)
+
+
+def draw_measured(arguments: argparse.Namespace, made: Callable[[], MeasuredSpec | None]) -> None:
+    """Draws what was measured, where a file is named.
+
+    Raises:
+        SpecError: one sentence, where there is nothing to draw or it can't be written.
+    """
+    if arguments.output is None:
+        return
+    figure = made()
+    if figure is None:
+        raise SpecError.at("", f"{arguments.output}: nothing was measured that could be drawn")
+    with drawing(arguments.output):
+        write(figure.changed(look=look_of(arguments)), None, arguments.output)
 
 
 @contextmanager

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Callable, Mapping
-from typing import Any, TextIO
+from typing import Any
 
+from workbench import cli_tasks
 from workbench.batch_sizes import Measured
+from workbench.cli_figures import check_output, draw_measured
 from workbench.cli_structure import experiment_of
+from workbench.figures.measured import batch_sizes_figure, range_test_figure
+from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
 from workbench.places import default_store
-from workbench.runs.messages import TaskProgress
-from workbench.training.task import do_task
 from workbench.words import count
 
 DONE, NOTHING_FOUND = 0, 1
@@ -21,19 +21,24 @@ BAR_LENGTH = 40
 
 def find_rate(arguments: argparse.Namespace) -> int:
     """Prints the learning rate that the range test suggests; exit code 1 where it suggests none."""
+    check_output(arguments, MeasuredLines)
     result = _ask("find_rate", arguments)
-    if not arguments.json:
-        print(result["words"])
+    print(json.dumps(result) if arguments.json else result["words"])
+    draw_measured(arguments, lambda: range_test_figure(result))
     return DONE if result["suggestion"] is not None else NOTHING_FOUND
 
 
 def find_batch_size(arguments: argparse.Namespace) -> int:
     """Prints the speed at each batch size and the one to use."""
+    check_output(arguments, MeasuredBars)
     result = _ask("find_batch_size", arguments)
-    if not arguments.json:
+    if arguments.json:
+        print(json.dumps(result))
+    else:
         for line in _bars([Measured(**one) for one in result["measured"]], result["recommended"]):
             print(line)
         print(result["words"])
+    draw_measured(arguments, lambda: batch_sizes_figure(result))
     return DONE
 
 
@@ -47,27 +52,7 @@ def _bars(measured: list[Measured], chosen: int) -> list[str]:
     ]
 
 
-def _ask(task: str, arguments: argparse.Namespace) -> Mapping[str, Any]:
-    """Does the task on the experiment that the command names; as JSON it is printed here."""
-    experiment = experiment_of(arguments)
-    line = progress_line(sys.stderr)
-    try:
-        store = default_store()
-        result = do_task(store, task, {"experiment": experiment.to_toml()}, line)
-    finally:
-        line(TaskProgress(0))
-    if arguments.json:
-        print(json.dumps(result))
-    return result
-
-
-def progress_line(stream: TextIO) -> Callable[[TaskProgress], None]:
-    """One line on a terminal, rewritten in place; silent where the stream is no terminal."""
-
-    def show(message: TaskProgress) -> None:
-        if stream.isatty():
-            share = f"{message.done / message.total:.0%} " if message.total else ""
-            stream.write(f"\r\x1b[2K{share}{message.words}")
-            stream.flush()
-
-    return show
+def _ask(task: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Does the task on the experiment that the command names."""
+    request = {"experiment": experiment_of(arguments).to_toml()}
+    return cli_tasks.ask(default_store(), task, request)

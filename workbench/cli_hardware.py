@@ -1,27 +1,26 @@
 """The commands about the machine: `devices` lists it, `tune` looks for the fastest settings,
-`preflight` how long runs will take.
+`roofline` tells where the time of a step goes, `preflight` how long runs will take.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from workbench import tuning
-from workbench.cli_find import progress_line
+from workbench import cli_tasks, tuning
+from workbench.cli_figures import add_output, check_output, draw_measured
 from workbench.cli_structure import experiment_of, named_experiment
+from workbench.figures.measured import autotune_figure, roofline_figure
+from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
 from workbench.machine import Machine
 from workbench.places import default_store
 from workbench.preflight import KIND, Preflight, roughly
 from workbench.preflight import request as preflight_request
-from workbench.runs.messages import TaskProgress
+from workbench.roofline import row_words
 from workbench.spec.hardware import Hardware
-from workbench.training.task import do_task
-from workbench.words import count, size
+from workbench.words import aligned, count, size
 
 DONE, FAILED = 0, 1
 BAR_LENGTH = 30
@@ -37,6 +36,7 @@ def add_tune_options(command: argparse.ArgumentParser) -> None:
         "--batch-sizes", action="store_true",
         help="try larger batches too, which changes what is learned",
     )  # fmt: skip
+    add_output(command, MeasuredBars)
 
 
 def _seconds(text: str) -> float:
@@ -53,7 +53,7 @@ def _seconds(text: str) -> float:
 
 def devices(arguments: argparse.Namespace) -> int:
     """Prints what there is to train on, and why a target can't be used."""
-    machine = Machine.from_plain(_do("devices", {}, default_store()))
+    machine = Machine.from_plain(cli_tasks.ask(default_store(), "devices", {}))
     reasons = {
         name: target.default().missing(machine) for name, target in Hardware.choices().items()
     }
@@ -89,20 +89,41 @@ def rows(machine: Machine) -> list[tuple[str, str]]:
 
 def tune(arguments: argparse.Namespace) -> int:
     """Prints the speed of each combination that was tried, and the settings to use."""
+    check_output(arguments, MeasuredBars)
     experiment = experiment_of(arguments)
     request = tuning.request(experiment, batch_sizes=arguments.batch_sizes)
     if arguments.seconds is not None:
         request["seconds"] = arguments.seconds
-    result = _do("tune", request, arguments.store or default_store())
+    result = cli_tasks.ask(arguments.store or default_store(), "tune", request)
     if arguments.json:
         print(json.dumps(result))
-        return DONE
-    for line in _bars(result["candidates"], result["name"]):
-        print(line)
-    print(result["words"])
-    for path, value in result["best"].items():
-        if experiment.at(path) != value:
-            print(f"--set {path}={json.dumps(value).strip(chr(34))}")
+    else:
+        for line in _bars(result["candidates"], result["name"]):
+            print(line)
+        print(result["words"])
+        for path, value in result["best"].items():
+            if experiment.at(path) != value:
+                print(f"--set {path}={json.dumps(value).strip(chr(34))}")
+    draw_measured(arguments, lambda: autotune_figure(result))
+    return DONE
+
+
+def roofline(arguments: argparse.Namespace) -> int:
+    """Prints the time of each layer in a training step, and what the device could do at best."""
+    check_output(arguments, MeasuredLines)
+    experiment = experiment_of(arguments)
+    startup = experiment.hardware.startup._asdict()
+    request = {"experiment": experiment.to_toml(), "startup": startup}
+    result = cli_tasks.ask(arguments.store or default_store(), "profile_layers", request)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        heads = ("layer", "forward ms", "backward ms", "share", "GFLOP/s")
+        rows = [row_words(row, result["step_seconds"]) for row in result["layers"]]
+        for line in aligned([heads, *rows], "<>>>>"):
+            print(line)
+        print(result["words"])
+    draw_measured(arguments, lambda: roofline_figure(result))
     return DONE
 
 
@@ -112,7 +133,7 @@ def preflight(arguments: argparse.Namespace) -> int:
     store = arguments.store or default_store()
     runs = []
     for experiment in experiments:
-        found = Preflight(**_do(KIND, preflight_request(experiment), store))
+        found = Preflight(**cli_tasks.ask(store, KIND, preflight_request(experiment)))
         runs.append((experiment.name, found, experiment.training.epochs))
     seconds = sum(found.seconds(epochs) for _, found, epochs in runs)
     fits = all(found.fits for _, found, _ in runs)
@@ -143,11 +164,3 @@ def _bars(candidates: list[dict[str, Any]], best: str) -> list[str]:
         f"{'█' * round(BAR_LENGTH * one['rate'] / fastest)}{'  <' if one['name'] == best else ''}"
         for one in candidates
     ]
-
-
-def _do(task: str, request: dict[str, Any], store: Path) -> dict[str, Any]:
-    line = progress_line(sys.stderr)
-    try:
-        return do_task(store, task, request, line)
-    finally:
-        line(TaskProgress(0))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from workbench import inference
-from workbench.cli_find import progress_line
+from workbench import cli_tasks, inference
+from workbench.cli_figures import add_output, check_output, draw_measured
+from workbench.figures.measured import latency_figure
+from workbench.figures.measured_settings import MeasuredLines
 from workbench.inference import Latency
 from workbench.places import default_store
-from workbench.runs.messages import TaskProgress
 from workbench.runs.store import Store
-from workbench.training.task import do_task
+from workbench.words import aligned
 
 DONE = 0
 TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
@@ -41,39 +40,32 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N,all",
         help="threads of the processor to compute with (default: 1,all)",
     )
+    add_output(parser, MeasuredLines)
 
 
 def latency(arguments: argparse.Namespace) -> int:
     """Prints latency and throughput of each batch size and number of threads."""
+    check_output(arguments, MeasuredLines)
     folder = Path(arguments.store) if arguments.store else default_store()
     with Store(folder) as store:
         run = store.find(arguments.run_id)
     points: list[Latency] = []
     device = ""
-    line = progress_line(sys.stderr)
-    try:
-        for threads in arguments.threads:
-            asked = inference.request(run.run_id, run.experiment, threads, arguments.batch_sizes)
-            found = do_task(folder, "measure_inference", asked, line)
-            points += [Latency(**point) for point in found["points"]]
-            device = str(found["device"])
-    finally:
-        line(TaskProgress(0))
+    for threads in arguments.threads:
+        asked = inference.request(run.run_id, run.experiment, threads, arguments.batch_sizes)
+        found = cli_tasks.ask(folder, "measure_inference", asked)
+        points += [Latency(**point) for point in found["points"]]
+        device = str(found["device"])
     points = inference.in_order(points)
     if arguments.json:
         plain = [point.plain() for point in points]
         print(json.dumps({"run_id": run.run_id, "device": device, "points": plain}))
-        return DONE
-    print(f"{run.name} ({run.run_id}) on {device}")
-    for text in _lines([TITLES, *(point.words() for point in points)]):
-        print(text)
+    else:
+        print(f"{run.name} ({run.run_id}) on {device}")
+        for text in aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES)):
+            print(text)
+    draw_measured(arguments, lambda: latency_figure(points))
     return DONE
-
-
-def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Columns flush right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(map(str.rjust, row, widths)) for row in rows]
 
 
 def _numbers(text: str, name: str, *, all_word: bool) -> list[int]:

@@ -23,7 +23,7 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Layer, written
-from workbench.words import count, relative, signed, size
+from workbench.words import aligned, count, relative, signed, size
 
 DONE = 0
 BAR_LENGTH = 12
@@ -193,7 +193,7 @@ def table(analysis: Analysis) -> list[str]:
                 count(cost.macs), _bar(cost.macs, analysis.macs),
             )
         )  # fmt: skip
-    return _aligned(rows, "<<><><")
+    return aligned(rows, "<<><><")
 
 
 def difference_table(comparison: Comparison) -> list[str]:
@@ -207,16 +207,7 @@ def difference_table(comparison: Comparison) -> list[str]:
                 signed(row.parameters), signed(row.macs),
             )
         )  # fmt: skip
-    return _aligned(rows, "<<<<>>")
-
-
-def _aligned(rows: Sequence[tuple[str, ...]], sides: str) -> list[str]:
-    """Cells as lines of text, each column as wide as its longest cell."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(f"{c:{a}{w}}" for c, a, w in zip(row, sides, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    return aligned(rows, "<<<<>>")
 
 
 def _bar(part: int, total: int) -> str:

@@ -10,9 +10,8 @@ from typing import get_args
 
 import numpy as np
 
-from workbench.cli_figures import drawing
+from workbench.cli_figures import add_look, drawing, look_of
 from workbench.cli_runs import print_aligned
-from workbench.figures.settings import SIZES, Look
 from workbench.figures.tradeoff_numbers import Table, table_of
 from workbench.figures.tradeoff_settings import ScatterFigure
 from workbench.figures.writing import check_suffix, write
@@ -51,9 +50,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--archived", action="store_true", help="archived runs as well")
     add("--output", type=Path, metavar="FILE",
         help="draw it too: .svg, .pdf or .png, or .csv for the figures of all runs")  # fmt: skip
-    add("--size", choices=SIZES, default="one-column", help="preset of size and font size")
-    add("--title", metavar="TEXT", default="", help="above the plot (default: none)")
-    add("--monochrome", action="store_true", help="greys in place of colours")
+    add_look(command)
 
 
 def tradeoff(arguments: argparse.Namespace) -> int:
@@ -102,10 +99,9 @@ def _table(
 def _draw(table: Table, quantities: tuple[Quantity, ...], arguments: argparse.Namespace) -> None:
     if not table.run_ids:
         raise ValueError("there is no run to draw")
-    look = Look().sized(arguments.size)
     figure = ScatterFigure(
         runs=tuple(table.run_ids), quantities=quantities, third=arguments.third_as,
-        look=look.changed(title=arguments.title, monochrome=arguments.monochrome),
+        look=look_of(arguments),
     )  # fmt: skip
     write(figure, table, arguments.output)
 

@@ -18,6 +18,7 @@ from workbench import remedies
 from workbench.experiment import Experiment
 from workbench.remedies import Remedy
 from workbench.runs.record import NOT_FINITE, EpochMetrics, Run, StepMetrics
+from workbench.words import percent
 
 FEWEST_EPOCHS = 3
 """Before, curves say nothing yet."""
@@ -210,8 +211,8 @@ def overfitting(curves: Curves) -> Finding | None:
     )
     if gap >= GAP:
         evidence = (
-            f"training accuracy {_percent(_end(curves.accuracy))} is {100 * gap:.1f} points above "
-            f"validation accuracy {_percent(_end(curves.val_accuracy))}"
+            f"training accuracy {percent(_end(curves.accuracy), 1)} is {100 * gap:.1f} points "
+            f"above validation accuracy {percent(_end(curves.val_accuracy), 1)}"
         )
     elif rose:
         evidence = (
@@ -233,8 +234,8 @@ def underfitting(curves: Curves) -> Finding | None:
     if not (stands and HIGH_LOSS * curves.first_loss < end <= STUCK * curves.first_loss):
         return None
     evidence = (
-        f"the training loss stands at {end:.3g}, {_percent(end / curves.first_loss)} of where it "
-        f"began, with a training accuracy of {_percent(_end(curves.accuracy))}"
+        f"the training loss stands at {end:.3g}, {percent(end / curves.first_loss, 1)} of where it "
+        f"began, with a training accuracy of {percent(_end(curves.accuracy), 1)}"
     )
     return Finding(
         "underfitting", "Under-fitting", evidence, remedies.against_underfitting(curves.experiment)
@@ -251,7 +252,7 @@ def too_short(curves: Curves) -> Finding | None:
         return None
     evidence = (
         f"validation accuracy still rose by {100 * gain:.1f} points over the last {LATEST} epochs, "
-        f"to {_percent(curves.val_accuracy[-1])}"
+        f"to {percent(curves.val_accuracy[-1], 1)}"
     )
     return Finding(
         "too_short", "Ended too soon", evidence, remedies.against_short_training(curves.experiment)
@@ -268,10 +269,6 @@ CHECKS: tuple[Callable[[Curves], Finding | None], ...] = (
 
 def _array(values: Sequence[Any]) -> npt.NDArray[np.float64]:
     return np.array([math.nan if value is None else value for value in values], np.float64)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
 
 
 def _has_validation(curves: Curves) -> bool:

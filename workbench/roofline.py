@@ -16,6 +16,7 @@ from typing import Any
 
 from workbench.analysis import Analysis
 from workbench.costs import LayerCost
+from workbench.words import NONE, percent
 
 FLOPS_PER_MAC = 2
 PASSES = 3
@@ -113,6 +114,24 @@ def unexplained(layer_seconds: Sequence[float], step_seconds: float) -> float:
     return 1.0 - sum(layer_seconds) / step_seconds if step_seconds else 0.0
 
 
+def row_words(row: Mapping[str, Any], step_seconds: float) -> tuple[str, ...]:
+    """A row of a profile: name, milliseconds forward and backward, share of the step, GFLOP/s.
+
+    Args:
+        row: As `profile_words` takes it.
+        step_seconds: Of the whole step; 0 while it isn't known.
+    """
+    seconds = row["forward"] + row["backward"]
+    rate = row["flops"] / seconds / 1e9 if seconds else 0.0
+    return (
+        str(row["name"]),
+        f"{1000 * row['forward']:.3g}",
+        f"{1000 * row['backward']:.3g}",
+        percent(seconds / step_seconds, 0) if step_seconds else "",
+        f"{rate:.3g}" if row["flops"] else NONE,
+    )
+
+
 def profile_words(rows: Sequence[Mapping[str, Any]], step_seconds: float, roof: Roof | None) -> str:
     """What a profile says, in a few sentences.
 
@@ -125,16 +144,18 @@ def profile_words(rows: Sequence[Mapping[str, Any]], step_seconds: float, roof: 
     rest = unexplained(seconds, step_seconds)
     slowest = max(range(len(rows)), key=seconds.__getitem__)
     rate = sum(row["flops"] for row in rows) / step_seconds
-    reached = f", {rate / roof.peak:.0%} of the measured peak" if roof else ""
+    reached = f", {percent(rate / roof.peak, 0)} of the measured peak" if roof else ""
     beyond = (
-        f"the loss, the update of the weights and the batch take the other {rest:.0%}"
+        f"the loss, the update of the weights and the batch take the other {percent(rest, 0)}"
         if rest >= 0
-        else f"together they take {-rest:.0%} more than the step, where some run side by side"
+        else f"together they take {percent(-rest, 0)} more than the step, where some run side by "
+        "side"
     )
     return (
         f"A step takes {1000 * step_seconds:.3g} ms at {rate / 1e9:.3g} GFLOP/s{reached}. "
-        f"The slowest layer is {rows[slowest]['name']} with {seconds[slowest] / step_seconds:.0%} "
-        f"of it; timed one by one the layers make up {1 - rest:.0%}, and {beyond}."
+        f"The slowest layer is {rows[slowest]['name']} with "
+        f"{percent(seconds[slowest] / step_seconds, 0)} of it; timed one by one the layers make up "
+        f"{percent(1 - rest, 0)}, and {beyond}."
         f"{_limit_words(rows, roof) if roof else ''}"
     )
 

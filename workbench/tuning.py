@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from workbench.experiment import Experiment
 from workbench.machine import Machine
 from workbench.spec.hardware import CPU
+from workbench.words import percent
 
 WORTH = 1.02
 """A lever that gives less than this is left as it was: it can't be told from noise."""
@@ -253,5 +254,6 @@ def verdict(best: Candidate, base: Candidate, check: Check | None) -> str:
         return sentence
     return (
         f"{sentence} It learns as float32 does: over {check.steps:,} steps from the same start the "
-        f"loss differs by {check.difference:.1%}, and {check.allowed:.1%} is within noise."
+        f"loss differs by {percent(check.difference, 1)}, and {percent(check.allowed, 1)} is "
+        "within noise."
     )

@@ -12,6 +12,7 @@ from workbench.experiment import Experiment
 from workbench.machine import Machine
 from workbench.remedies import Remedy
 from workbench.roofline import Roof
+from workbench.words import percent
 
 MUCH = 0.25
 """A share of the time from which waiting for input, or Python, is what to change first."""
@@ -88,22 +89,22 @@ def decide(
         roof: Of the device; None where it wasn't measured.
     """
     if shares.input >= MUCH and shares.input >= shares.python:
-        evidence = f"{shares.input:.0%} of the time training waits for images"
+        evidence = f"{percent(shares.input, 0)} of the time training waits for images"
         return Verdict(Bound.INPUT, evidence, _quicker_input(experiment))
     if shares.python >= MUCH:
-        evidence = f"{shares.python:.0%} of the time passes between compiled calls"
+        evidence = f"{percent(shares.python, 0)} of the time passes between compiled calls"
         return Verdict(Bound.PYTHON, evidence, _less_python(experiment))
     computes = 1 - shares.input - shares.python
     if work is None or roof is None:
         evidence = (
-            f"{computes:.0%} of the time it computes; profile the layers on Tune, Roofline to "
-            "know whether memory or arithmetic is the limit"
+            f"{percent(computes, 0)} of the time it computes; profile the layers on Tune, "
+            "Roofline to know whether memory or arithmetic is the limit"
         )
         return Verdict(Bound.COMPUTE, evidence)
     bound = Bound.ARITHMETIC if work.intensity >= roof.ridge else Bound.MEMORY
     evidence = (
         f"{work.intensity:.3g} operations a byte, where the two are even at {roof.ridge:.3g}; "
-        f"{work.flops / roof.at(work.intensity):.0%} of what the device can do there"
+        f"{percent(work.flops / roof.at(work.intensity), 0)} of what the device can do there"
     )
     return Verdict(bound, evidence, _smaller_numbers(experiment, machine))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 NONE = "–"
 MINUS = "−"
@@ -65,9 +65,9 @@ def relative(before: float, after: float) -> str:
     return f"{signed(share, lambda number: f'{number:,.{digits}f}')} %"
 
 
-def percent(share: float | None) -> str:
+def percent(share: float | None, decimals: int = 2) -> str:
     """97.78 %."""
-    return NONE if share is None else f"{100 * share:.2f} %"
+    return NONE if share is None else f"{100 * share:.{decimals}f} %"
 
 
 def decimal(value: float | None) -> str:
@@ -87,3 +87,17 @@ def duration(seconds: float | None) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
+    """Cells as lines of text, each column as wide as its longest cell.
+
+    Args:
+        rows: Of equal length.
+        sides: By column "<" for flush left or ">" for flush right.
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{c:{a}{w}}" for c, a, w in zip(row, sides, widths, strict=True)).rstrip()
+        for row in rows
+    ]

@@ -167,7 +167,7 @@ def warned(*layers: Layer, shape: Shape = (28, 28, 1)) -> list[str]:
 @pytest.mark.parametrize("name", presets.names())
 def test_presets_are_without_warnings(name: str) -> None:
     found = [str(warning) for warning in of_preset(name).warnings]
-    heavy = ["structure.layers[1]: holds 60% of the parameters"] if name == "dense-only" else []
+    heavy = ["structure.layers[1]: holds 60 % of the parameters"] if name == "dense-only" else []
     assert len(found) == len(heavy)
     assert all(text.startswith(start) for text, start in zip(found, heavy, strict=True))
 
@@ -177,7 +177,7 @@ def test_a_heavy_dense_layer_is_told_what_pooling_would_save() -> None:
     total = 80 + (26 * 26 * 8 + 1) * 64 + 650
     saved = (26 * 26 - 1) * 8 * 64
     assert warned(*layers) == [
-        f"structure.layers[3]: holds 100% of the parameters ({(26 * 26 * 8 + 1) * 64:,} of "
+        f"structure.layers[3]: holds 100 % of the parameters ({(26 * 26 * 8 + 1) * 64:,} of "
         f"{total:,}); GlobalAveragePooling2D instead of Flatten would save {saved:,} of them"
     ]
     assert warned(layers[0], GlobalAveragePooling2D(), LAST) == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.engine.test_cli import dlopt
-from workbench import cli, cli_find
+from workbench import cli, cli_tasks
 from workbench.runs.messages import TaskProgress
 from workbench.training.task import TaskFailed
 
@@ -33,7 +33,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, result: dict[str, Any] | None) -> l
             raise TaskFailed("the training process was killed")
         return result
 
-    monkeypatch.setattr(cli_find, "do_task", do_task)
+    monkeypatch.setattr(cli_tasks, "do_task", do_task)
     return asked
 
 

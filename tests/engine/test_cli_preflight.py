@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine.test_preflight import MEASURED
-from workbench import cli, cli_hardware
+from workbench import cli, cli_tasks
 
 
 def test_several_experiments_are_summed_and_one_that_does_not_fit_is_told(
@@ -24,7 +24,7 @@ def test_several_experiments_are_summed_and_one_that_does_not_fit_is_told(
             next(name for name in answers if f'name = "{name}"' in request["experiment"])
         ]
 
-    monkeypatch.setattr(cli_hardware, "do_task", do_task)
+    monkeypatch.setattr(cli_tasks, "do_task", do_task)
     one = ["preflight", "digits-cnn", "--set", "training.epochs=10"]
     assert cli.main(one) == 0
     assert capsys.readouterr().out == "about 1 min (64 ms a step, 1.2 GB of 15 GB)\n"

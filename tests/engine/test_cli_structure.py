@@ -58,7 +58,9 @@ def test_analyze_prints_a_table_and_warnings() -> None:
     assert lines[2].startswith("1 Dense 512 · relu")
     assert lines[3].startswith("2 Dense 512 · relu (off)")
     assert "parameters         407,050 (407,050 trained)" in lines
-    assert done.stderr.startswith("dlopt-workbench: warning: structure.layers[1]: holds 99% of the")
+    assert done.stderr.startswith(
+        "dlopt-workbench: warning: structure.layers[1]: holds 99 % of the"
+    )
 
 
 def test_code_prints_or_writes_the_script(tmp_path: Path) -> None:

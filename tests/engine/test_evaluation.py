@@ -274,7 +274,7 @@ def test_the_command_predicts_once_and_then_reads(
     assert found["interval"][0] < found["accuracy"] < found["interval"][1]
     assert np.array(found["confusion"]).sum() == found["images"] == 360
     assert [row["name"] for row in found["classes"]] == list("0123456789")
-    monkeypatch.setattr("workbench.cli_evaluate.do_task", None)
+    monkeypatch.setattr("workbench.cli_tasks.do_task", None)
     assert main(["evaluate", "last", "--store", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
     assert f"{100 * found['accuracy']:.2f} % (95 % between" in shown

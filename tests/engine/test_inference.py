@@ -162,7 +162,7 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
         point = Latency(request["threads"], 8, 50, 1.2, 2.0, 3.0, 6480.5)
         return {"points": [point.plain()], "device": "CPU, 2 cores", "when": 0.0}
 
-    monkeypatch.setattr("workbench.cli_latency.do_task", do_task)
+    monkeypatch.setattr("workbench.cli_tasks.do_task", do_task)
     assert cli.main(["latency", "last", "--store", str(store)]) == 0
     title, heads, *rows = capsys.readouterr().out.splitlines()
     assert title == f"small ({run_id}) on CPU, 2 cores"

@@ -70,17 +70,20 @@ def candidates() -> dict[str, Any]:
     ]}  # fmt: skip
 
 
-def figures() -> dict[str, MeasuredSpec]:
-    sizes = {"recommended": 64, "measured": [
+def batch_sizes_result() -> dict[str, Any]:
+    return {"recommended": 64, "measured": [
         {"batch_size": size, "images_per_second": 100.0 * size} for size in (32, 64, 1024)
     ]}  # fmt: skip
+
+
+def figures() -> dict[str, MeasuredSpec]:
     made = {
         "rate": measured.range_test_figure(range_test_result()),
         "latency": measured.latency_figure(points()),
         "roofline": measured.roofline_figure(
             {"layers": LAYERS, "peak": PEAK, "precision": "float32"}
         ),
-        "sizes": measured.batch_sizes_figure(sizes),
+        "sizes": measured.batch_sizes_figure(batch_sizes_result()),
         "tune": measured.autotune_figure(candidates()),
     }
     return {name: figure for name, figure in made.items() if figure is not None}

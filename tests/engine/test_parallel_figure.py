@@ -14,6 +14,7 @@ from PIL import Image
 from tests.engine.made_up_figures import add_six, draw_to
 from tests.svg import SVG, texts_of
 from tests.ui.made_up import add_run
+from workbench import presets
 from workbench.cli import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
@@ -59,6 +60,18 @@ def test_every_run_axis_and_end_is_there(ids: list[str], draw: Draw) -> None:
     assert found.count("1 without") == 2
     assert lines_of(path)["lines"] == 6
     assert "other-lines" not in lines_of(path)
+
+
+def test_a_run_without_any_value_is_no_line(ids: list[str], draw: Draw) -> None:
+    with Store(default_store()) as store:
+        waiting = store.create(presets.load("digits-cnn")).run_id
+    axes = (AxisSpec(key="parameters"), AxisSpec(key="test_accuracy"))
+    path = draw(ParallelFigure(runs=(*ids, waiting), axes=axes, brushes=BEST), "a.svg")
+    parts = lines_of(path)
+    assert (parts["lines"], parts["other-lines"]) == (3, 3)
+    assert "Outside the ranges: 3" in texts_of(path.read_bytes())
+    with pytest.raises(ValueError, match="none of the runs has parameters or test_accuracy"):
+        draw(ParallelFigure(runs=(waiting,), axes=axes), "b.svg")
 
 
 def test_the_brushed_runs_stand_out_and_are_named(ids: list[str], draw: Draw) -> None:

@@ -60,9 +60,9 @@ def test_what_a_profile_says() -> None:
         {"name": "2 Dense", "forward": 0.001, "backward": 0.001, "flops": 1e9, "bytes": 1e8},
     ]
     words = roofline.profile_words(rows, 0.01, Roof(1.4e12, 1e10))
-    assert "A step takes 10 ms at 700 GFLOP/s, 50% of the measured peak." in words
-    assert "The slowest layer is 1 Conv2D with 60% of it" in words
-    assert "take the other 20%" in words
+    assert "A step takes 10 ms at 700 GFLOP/s, 50 % of the measured peak." in words
+    assert "The slowest layer is 1 Conv2D with 60 % of it" in words
+    assert "take the other 20 %" in words
     assert "At 35 operations a byte the limit is memory: the two are even at 140." in words
     assert "limit is arithmetic" in roofline.profile_words(rows, 0.01, Roof(1.4e12, 1e12))
     assert "side by side" in roofline.profile_words(rows, 0.007, None)

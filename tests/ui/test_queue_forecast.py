@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.engine.test_preflight import MEASURED
@@ -50,6 +51,20 @@ def test_known_runs_are_summed_and_those_too_large_named(window: MainWindow, qtb
     window.changes.delete(panel.list.ids())
     qtbot.waitUntil(lambda: panel.total.words == "")
     assert panel.sums.isHidden()
+
+
+def test_the_queue_follows_names_and_else_is_left_alone(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = window.conductor.enqueue(window.editor.experiment)
+    assert run is not None
+    assert window.queue.list.entries() == [(run.run_id, run.name)]
+    window.conductor.set_column("name", {run.run_id: "another name"})
+    assert window.queue.list.entries() == [(run.run_id, "another name")]
+    looked: list[object] = []
+    monkeypatch.setattr(window.follower.forecast, "show_queue", looked.append)
+    window.conductor.queue_changed.emit()  # as each second of a run, when its metrics are written
+    assert looked == []
 
 
 def test_unknown_runs_are_measured_and_a_person_can_end_that(

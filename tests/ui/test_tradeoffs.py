@@ -20,6 +20,7 @@ from ui.main_window import MainWindow
 from ui.panels.quantity_chooser import QuantityChooser
 from ui.panels.tradeoffs_page import TradeoffsPage
 from ui.plots.dots import Dots
+from workbench import presets
 from workbench.runs.record import Run
 from workbench.tradeoffs.points import Quantity
 
@@ -316,6 +317,24 @@ def test_a_drag_brushes_and_a_double_click_clears(
     settled(parallel, qtbot)
     assert view.expression.text() == ""
     assert not view.buttons["select"].isEnabled()
+
+
+def test_runs_that_wait_draw_no_line(window: MainWindow, page: TradeoffsPage, qtbot: QtBot) -> None:
+    waiting = window.store.create(presets.load("digits-cnn"))
+    window.conductor.runs_changed.emit()
+    page.show_view("parallel")
+    page.parallel.set_axes(["parameters", "test_accuracy"])
+    settled(page, qtbot)
+    view = page.parallel
+    assert view.plot.runs is not None
+    assert len(view.plot.runs.colour_of) == 6
+    assert view.note.text().endswith("1 without any value are left out.")
+    figure = view.figure()
+    assert figure is not None
+    assert waiting.run_id not in figure.runs
+    view.set_axes(["parameters", "optimizer.kind"])
+    settled(page, qtbot)
+    assert len(view.plot.runs.colour_of) == 7, "a setting is a value"
 
 
 def test_brushed_lines_stand_out(parallel: TradeoffsPage, qtbot: QtBot) -> None:

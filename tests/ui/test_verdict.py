@@ -34,7 +34,7 @@ def test_the_setting_to_try_is_one_click_and_can_be_undone(window: MainWindow) -
     window.conductor.time_shares.emit(TimeShares(run_id, 0.6, 0.1))
     assert not line.isHidden()
     assert line.words.text() == "bound by input"
-    assert "60% of the time" in line.words.toolTip()
+    assert "60 % of the time" in line.words.toolTip()
     assert line.button.text() == "Try 4 decoders"
     line.button.click()
     assert window.editor.experiment.hardware.decode_threads == 4

@@ -81,7 +81,7 @@ def columns() -> tuple[Column, ...]:
                lambda cost, measure, share: words.size(cost.activation_bytes)),
         Column(tr("Sees"), tr("Pixels of the image that one of its outputs sees"),
                lambda cost, measure, share: written(cost.receptive_field)),
-        Column("", switch, lambda cost, measure, share: f"{100 * share:.1f} %", has_bar=True),
+        Column("", switch, lambda cost, measure, share: words.percent(share, 1), has_bar=True),
         Column("", switch,
                lambda cost, measure, share: words.count(getattr(cost, measure.field)),
                has_bar=True),

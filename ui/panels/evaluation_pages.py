@@ -133,7 +133,7 @@ class SummaryPage(QWidget):
         rows = (evaluation.macro, *evaluation.classes)
         self.table.setRowCount(len(rows))
         for line, row in enumerate(rows):
-            shares = (f"{100 * share:.1f} %" for share in (row.precision, row.recall, row.f1))
+            shares = (words.percent(share, 1) for share in (row.precision, row.recall, row.f1))
             name = row.name if line else self.tr("Average")
             reason = self.tr("Macro average: every class counts alike") if not line else ""
             cells = (name, *shares, words.count(row.support))

@@ -113,6 +113,11 @@ class QueueList(QListWidget):
         """Run ids in the order shown."""
         return [self.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.count())]
 
+    def entries(self) -> list[tuple[str, str]]:
+        """Run ids and names in the order shown."""
+        names = (self.item(row).text() for row in range(self.count()))
+        return list(zip(self.ids(), names, strict=True))
+
     def dropEvent(self, event: QDropEvent) -> None:
         super().dropEvent(event)
         self.reordered.emit(self.ids())
@@ -198,7 +203,7 @@ class QueuePanel(QWidget):
 
     def show_queue(self, runs: list[Run], held: bool) -> None:
         """Shows these runs and whether they wait."""
-        if [run.run_id for run in runs] != self.list.ids():
+        if [(run.run_id, run.name) for run in runs] != self.list.entries():
             self.list.show_runs(runs)
         self.sums.setVisible(bool(runs))
         waits = bool(runs) and held

@@ -19,7 +19,7 @@ from ui.plots.roofline import Dot, RooflinePlot
 from workbench.experiment import Experiment
 from workbench.figures.measured import roofline_figure
 from workbench.figures.measured_settings import MeasuredLines
-from workbench.roofline import Roof
+from workbench.roofline import Roof, row_words
 
 SHARE = 3
 """The column of a layer's part of the step, which has a bar."""
@@ -104,19 +104,11 @@ class RooflinePage(FinderPage):
     def _show_rows(self, rows: Sequence[Mapping[str, Any]], step: float) -> None:
         self.table.setRowCount(len(rows))
         for line, row in enumerate(rows):
-            seconds = row["forward"] + row["backward"]
-            rate = row["flops"] / seconds / 1e9 if seconds else 0.0
-            texts = [
-                str(row["name"]),
-                f"{1000 * row['forward']:.3g}",
-                f"{1000 * row['backward']:.3g}",
-                f"{seconds / step:.0%}" if step else "",
-                f"{rate:.3g}" if row["flops"] else "–",
-            ]
-            self.table.put(line, texts, reason=str(row["name"]))
+            self.table.put(line, row_words(row, step), reason=str(row["name"]))
             item = self.table.item(line, SHARE)
             if item is not None and step:
-                item.setData(SHARE_ROLE, min(1.0, seconds / step))
+                share = (row["forward"] + row["backward"]) / step
+                item.setData(SHARE_ROLE, min(1.0, share))
 
 
 def _dots(rows: Sequence[Mapping[str, Any]]) -> list[Dot]:

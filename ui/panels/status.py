@@ -79,7 +79,7 @@ class StatusPanel(QStatusBar):
         shown = self.tr("{} GFLOP/s").format(f"{flops / 1e9:.3g}")
         if not self._peak:
             return shown
-        return self.tr("{}, {} of peak").format(shown, f"{flops / self._peak:.0%}")
+        return self.tr("{}, {} of peak").format(shown, words.percent(flops / self._peak, 0))
 
     @Slot(object)
     def _begin(self, message: Started) -> None:

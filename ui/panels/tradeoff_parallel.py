@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
@@ -37,8 +37,17 @@ FIRST = ("parameters", "images_per_second", "seconds", "val_accuracy", "test_acc
 FIRST_LOG = ("parameters",)
 
 
-def _find(table: Table, keys: tuple[str, ...], logs: frozenset[str]) -> list[Axis]:
-    return [axis_of(table.about[key], table.columns[key], log=key in logs) for key in keys]
+class _Found(NamedTuple):
+    """The runs that have a value on any axis, and the axes."""
+
+    table: Table
+    axes: list[Axis]
+
+
+def _find(table: Table, keys: tuple[str, ...], logs: frozenset[str]) -> _Found:
+    kept = table.only(table.has_values)
+    axes = [axis_of(kept.about[key], kept.columns[key], log=key in logs) for key in keys]
+    return _Found(kept, axes)
 
 
 class ParallelView(TradeoffView):
@@ -55,6 +64,7 @@ class ParallelView(TradeoffView):
         self._keys: tuple[str, ...] = FIRST
         self._logs: frozenset[str] = frozenset(FIRST_LOG)
         self._table: Table | None = None
+        self._empty = 0
         self._axes: list[Axis] = []
         self._inside: list[str] = []
         self._plot: ParallelPlot | None = None
@@ -155,19 +165,21 @@ class ParallelView(TradeoffView):
 
     # --- what is shown -------------------------------------------------------------------------
 
-    def show_result(self, table: Table, found: list[Axis]) -> None:
+    def show_result(self, table: Table, found: _Found) -> None:
         from ui.plots.parallel import Runs
 
+        self._empty = len(table.run_ids) - len(found.table.run_ids)
+        table, axes = found
         before = {axis.column.key: axis for axis in self._axes}
         brushes = {
             axis.column.key: kept
-            for axis in found
+            for axis in axes
             if (range_ := self.plot.brushes.get(axis.column.key)) is not None
             and (kept := moved(before[axis.column.key], axis, range_)) is not None
         }
-        self._table, self._axes = table, found
+        self._table, self._axes = table, axes
         colours, colour_of = run_colours(table)
-        self.plot.show_runs(Runs(found, colour_of, colours), brushes)
+        self.plot.show_runs(Runs(axes, colour_of, colours), brushes)
         self._brush()
 
     @Slot()
@@ -201,6 +213,8 @@ class ParallelView(TradeoffView):
         words = self.tr("{} runs; those without a value pass below its axis.").format(f"{total:,}")
         if has_brush:
             words = self.tr("{} of {} runs brushed.").format(f"{len(self._inside):,}", f"{total:,}")
+        if self._empty:
+            words += self.tr(" {} without any value are left out.").format(f"{self._empty:,}")
         self.note.setText(words)
 
     # --- what a person does --------------------------------------------------------------------

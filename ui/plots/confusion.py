@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import theme
 from ui.plots.theme import contrast, mix
+from workbench import words
 from workbench.evaluation import depths
 
 LEAST, MOST = theme.UNIT, 11 * theme.UNIT
@@ -118,7 +119,7 @@ class ConfusionMatrix(QWidget):
     def _words(self, cell: Cell) -> str:
         true, predicted = cell
         count, there = int(self._counts[cell]), int(self._counts[true].sum())
-        share = f"{100 * count / there:.1f} %" if there else self.tr("none")
+        share = words.percent(count / there, 1) if there else self.tr("none")
         return self.tr("{} taken for {}: {} of {} images ({})").format(
             self._names[true], self._names[predicted], f"{count:,}", f"{there:,}", share
         )

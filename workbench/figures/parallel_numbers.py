@@ -21,7 +21,7 @@ class ParallelRuns:
     """What is drawn.
 
     Attributes:
-        table: The runs.
+        table: The runs that have a value on any axis.
         axes: From left to right, with the heights of all runs.
         is_inside: (n,), which runs all brushed ranges hold; all of them without a range.
     """
@@ -35,14 +35,18 @@ def read_parallel(store: Store, figure: ParallelFigure) -> ParallelRuns:
     """The runs of a figure from the store.
 
     Raises:
-        ValueError: where one of them, or a column, isn't there.
+        ValueError: where one of them, or a column, isn't there, or none of them has a value.
     """
     frame, places = read_frame(store, figure)
-    table = table_of(frame, places, figure.keys)
+    every = table_of(frame, places, figure.keys)
+    table = every.only(every.has_values)
+    if not table.run_ids:
+        raise ValueError(f"none of the runs has {' or '.join(figure.keys)} to draw")
     axes = [axis_of(table.about[a.key], table.columns[a.key], log=a.log) for a in figure.axes]
     # As in the window: what a range holds is found by the filter that it is written as.
     found = Filter(term_of(axes, figure.ranges), frame)
-    is_inside = found.mask(frame.snapshot(found.keys, np.array(places, np.intp)))
+    shown = np.array(places, np.intp)[every.has_values]
+    is_inside = found.mask(frame.snapshot(found.keys, shown))
     return ParallelRuns(table, axes, is_inside)
 
 

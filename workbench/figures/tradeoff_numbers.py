@@ -15,6 +15,7 @@ from workbench.runs import delimited
 from workbench.runs.columns import Column
 from workbench.runs.frame import Array, RunFrame, plain
 from workbench.runs.loading import check_column, load_columns, load_runs
+from workbench.runs.matching import Mask
 from workbench.runs.store import Store
 from workbench.tradeoffs.groups import Bars, bars_of
 from workbench.tradeoffs.pareto import Numbers
@@ -64,6 +65,28 @@ class Table:
         if values.dtype == np.object_ and any(value is not None for value in values):
             raise ValueError(f"{key} holds texts; a quantity must be a column of numbers")
         return np.asarray(values, np.float64)
+
+    @property
+    def has_values(self) -> Mask:
+        """(n,), which runs have a value in any of the columns: one that waits has none yet."""
+        found = np.zeros(len(self.run_ids), np.bool_)
+        for values in self.columns.values():
+            if values.dtype == np.object_:
+                found |= np.array([bool(text) for text in values.tolist()], np.bool_)
+            else:
+                found |= ~np.isnan(values)
+        return found
+
+    def only(self, mask: Mask) -> Table:
+        """The runs that a mask holds."""
+        kept = np.flatnonzero(mask).tolist()
+        return Table(
+            [self.run_ids[run] for run in kept],
+            [self.names[run] for run in kept],
+            [self.colours[run] for run in kept],
+            {key: values[mask] for key, values in self.columns.items()},
+            self.about,
+        )
 
 
 def read_table(store: Store, figure: Figure) -> Table:

@@ -20,6 +20,7 @@ from workbench.runtime import download
 from workbench.runtime.control import Control
 from workbench.runtime.dataset import load_dataset
 from workbench.spec.data import Data
+from workbench.words import percent
 
 
 class Cancelled(Exception):
@@ -63,7 +64,7 @@ class Work:
         """
 
         def report(phase: str, done: int, total: int, unit: str) -> None:
-            share = f" {done / total:.0%}" if total else ""
+            share = f" {percent(done / total, 0)}" if total else ""
             self.progress(words=f"{phase} the data{share}")
 
         try:

@@ -21,6 +21,7 @@ from workbench.runtime.probe import machine_here
 from workbench.runtime.tasks import Work
 from workbench.spec.base import SpecError
 from workbench.tuning import Candidate, Check
+from workbench.words import percent
 
 SECONDS = 50.0
 SAMPLE_SECONDS = 0.4
@@ -182,7 +183,7 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
         best = tried.search(levers)
         check = tried.check(best)
         if check is not None and not check.is_equal:
-            best.failed = f"its loss differs from float32's by {check.difference:.1%}"
+            best.failed = f"its loss differs from float32's by {percent(check.difference, 1)}"
             best = tuning.best_of(tried.candidates, tried.base)
             check = tried.check(best)
     finally:

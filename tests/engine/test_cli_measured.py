@@ -1,0 +1,128 @@
+"""The commands that measure: their tables, the figures that they draw, what they refuse at once."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.engine.test_measured_figures import (
+    LAYERS,
+    PEAK,
+    batch_sizes_result,
+    candidates,
+    points,
+    range_test_result,
+)
+from tests.svg import texts_of
+from tests.ui.made_up import add_run
+from workbench import cli, cli_tasks
+from workbench.places import default_store
+from workbench.runs.store import Store
+from workbench.tuning import AS_IT_COMES
+
+PROFILE = {
+    "layers": LAYERS, "step_seconds": 0.01, "peak": PEAK, "precision": "float32",
+    "words": "A step takes 10 ms.",
+}  # fmt: skip
+RESULTS: dict[str, dict[str, Any]] = {
+    "find_rate": {**range_test_result(), "words": "0.001 is a tenth of 0.01"},
+    "find_batch_size": {**batch_sizes_result(), "words": "16 images a step"},
+    "tune": {**candidates(), "best": AS_IT_COMES, "words": "Nothing is faster."},
+    "profile_layers": PROFILE,
+    "measure_inference": {"points": [point.plain() for point in points()], "device": "CPU"},
+}
+COMMANDS = {
+    "find-rate": ["find-rate", "digits-cnn"],
+    "find-batch-size": ["find-batch-size", "digits-cnn"],
+    "tune": ["tune", "digits-cnn"],
+    "roofline": ["roofline", "digits-cnn"],
+    "latency": ["latency", "last", "--threads", "1"],
+}
+WORDS = {
+    "find-rate": "Learning rate", "find-batch-size": "Batch size", "tune": "Hardware settings",
+    "roofline": "Operations a byte moved", "latency": "Images a call",
+}  # fmt: skip
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Answers in the place of a process; what was asked. There is a run in the store."""
+    with Store(default_store()) as store:
+        add_run(store, 0)
+    names: list[str] = []
+
+    def do_task(store: object, name: str, request: dict[str, Any], progress: Any) -> Any:
+        names.append(name)
+        return RESULTS[name]
+
+    monkeypatch.setattr(cli_tasks, "do_task", do_task)
+    return names
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_was_measured_is_drawn_and_printed(
+    asked: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "figure.svg"
+    command = [*COMMANDS[name], "--output", str(path), "--title", "A title"]
+    assert cli.main(command) == 0
+    assert capsys.readouterr().out
+    found = texts_of(path.read_bytes())
+    assert "A title" in found
+    assert WORDS[name] in found
+    data = tmp_path / "figure.csv"
+    assert cli.main([*COMMANDS[name], "--output", str(data), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    head, *rows = csv.reader(data.read_text().splitlines())
+    assert WORDS[name] in head
+    assert rows
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_file_or_look_that_cannot_be_is_refused_before_anything_is_measured(
+    asked: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main([*COMMANDS[name], "--output", str(tmp_path / "figure.gif")]) == 2
+    assert "figure.gif: must end in one of .svg, .pdf, .png, .csv" in capsys.readouterr().err
+    assert cli.main([*COMMANDS[name], "--output", "figure.png", "--dpi", "1"]) == 2
+    assert "dpi: must be at least" in capsys.readouterr().err
+    assert asked == []
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(
+    asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "none" / "figure.svg"
+    assert cli.main(["roofline", "digits-cnn", "--output", str(path)]) == 2
+    assert capsys.readouterr().err.startswith(f"dlopt-workbench: {path}: can't be written (")
+
+
+def test_nothing_to_draw_is_one_sentence(
+    asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    nothing = {**RESULTS["find_rate"], "rates": [], "losses": [], "smoothed": [], "index": None}
+    monkeypatch.setitem(RESULTS, "find_rate", nothing)
+    path = tmp_path / "figure.svg"
+    assert cli.main(["find-rate", "digits-cnn", "--output", str(path)]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "0.001 is a tenth of 0.01\n", "and what was found is told all the same"
+    assert shown.err.endswith("nothing was measured that could be drawn\n")
+    assert not path.exists()
+
+
+def test_the_roofline_command_lists_the_layers(
+    asked: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["roofline", "digits-cnn", "--set", "hardware.precision=mixed_bfloat16"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "layer           forward ms  backward ms  share  GFLOP/s",
+        "1 Conv2D                 2            4   60 %     66.7",
+        "2 MaxPooling2D           1            1   20 %        –",
+        "3 Dense                0.1          0.3    4 %       25",
+        "A step takes 10 ms.",
+    ]
