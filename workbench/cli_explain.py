@@ -12,13 +12,16 @@ from workbench import answer, cli_tasks
 from workbench.answer import Answer
 from workbench.diagnosis import FEWEST_EPOCHS, Finding, diagnose_run
 from workbench.places import default_store
-from workbench.remedies import Remedy
+from workbench.remedies import RATE, Remedy
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.words import aligned, percent
 
 DONE = 0
 MOST_CLASSES = 5
+FINDERS = {RATE: "find-rate"}
+"""Commands by the setting that they find."""
+
 RUN = "its id, the start of it, or 'last'"
 
 
@@ -73,7 +76,9 @@ def _lines(finding: Finding) -> list[str]:
 
 
 def _settings(remedy: Remedy) -> str:
-    """As the options of `run`, where each is one value."""
+    """As the options of `run`, where each is one value; or the command that finds it."""
+    if remedy.finds in FINDERS:
+        return f"  (dlopt-workbench {FINDERS[remedy.finds]})"
     if not remedy.settings or any(isinstance(v, list | dict) for v in remedy.settings.values()):
         return ""
     options = (f"--set {path}={_bare(value)}" for path, value in remedy.settings.items())

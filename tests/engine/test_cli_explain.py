@@ -58,6 +58,12 @@ def test_findings_come_with_numbers_and_what_to_set(capsys: pytest.CaptureFixtur
             zip(finding["remedies"], remedies, strict=True)] == [True] * len(remedies)  # fmt: skip
 
 
+def test_what_is_to_be_measured_names_its_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["diagnose", add_sick("rate_too_low")]) == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == "  try: Find learning rate  (dlopt-workbench find-rate)"
+
+
 def test_a_calm_run_a_young_one_and_one_that_waits(capsys: pytest.CaptureFixture[str]) -> None:
     with Store(default_store()) as store:
         calm, young = add_run(store, 0, epochs=30), add_run(store, 1, epochs=2)

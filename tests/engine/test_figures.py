@@ -96,7 +96,9 @@ def test_a_legend_cuts_no_name_off() -> None:
     [
         ((0.2, 1.0), ["0.2", "0.5", "1"]),
         ((2000.0, 7000.0), ["2,000", "3,000", "5,000", "7,000"]),
-        ((1.0, 1000.0), [rf"$\mathdefault{{10^{{{power}}}}}$" for power in range(4)]),
+        ((0.2, 8.0), ["0.2", "0.5", "1", "2", "5"]),
+        ((0.25, 7500.0), ["1", "10", "100", "1,000"]),
+        ((1e-9, 1e-5), [rf"$\mathdefault{{10^{{{power}}}}}$" for power in range(-9, -4)]),
     ],
 )  # fmt: skip
 def test_a_logarithmic_axis_names_what_does_not_overlap(

@@ -29,15 +29,15 @@ CURVE_LEGEND = {"handlelength": 2.4, "labelspacing": 0.25, "borderaxespad": 0.1}
 WIDE_LETTER = 0.62
 """Where nothing may be cut off."""
 
-WIDE_LOG = 30.0
-"""From the largest value to the smallest, from where powers of ten are enough."""
-
 NAMED_DIGITS: tuple[tuple[float, tuple[str, ...]], ...] = (
-    (5.0, ("2", "5")), (2.0, ("2", "3", "5", "7")),
+    (300.0, ()), (5.0, ("2", "5")), (2.0, ("2", "3", "5", "7")),
 )  # fmt: skip
 """First digits that are named between powers of ten, by how often the axis multiplies its least
 value; on a shorter one every tick is.
 """
+
+LEAST_PLAIN, MOST_PLAIN = 1e-3, 1e6
+"""Between them a number is written in full; an axis that goes beyond names powers of ten."""
 
 DASHES: dict[str, Any] = {
     "solid": "-", "dashed": (0, (5, 2)), "dashdot": (0, (6, 2, 1, 2)), "dotted": (0, (1, 1.5)),
@@ -71,7 +71,9 @@ def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(FRAME)
-    axes.tick_params(color=FRAME, labelcolor=TEXT, length=0.35 * points)
+    for which, length in (("major", 0.35), ("minor", 0.2)):  # and all numbers on one line
+        axes.tick_params(which=which, color=FRAME, labelcolor=TEXT, length=length * points,
+                         pad=(0.7 - length) * points)  # fmt: skip
     for axis, is_log in ((axes.xaxis, log_x), (axes.yaxis, log_y)):
         if not is_log:
             axis.set_major_formatter(FuncFormatter(tick))
@@ -80,12 +82,13 @@ def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
 
 
 def _name_between(axis: Axis) -> None:
-    """Numbers on a logarithmic axis too short for powers of ten; Matplotlib's would overlap."""
+    """Numbers on a logarithmic axis as a person writes them; Matplotlib's would overlap."""
     low, high = axis.get_view_interval()
-    if not 0 < low < high < WIDE_LOG * low:
+    if not 0 < low < high:
         return
     named = next((digits for least, digits in NAMED_DIGITS if high / low >= least), None)
-    axis.set_major_formatter(FuncFormatter(tick))
+    if named != () or (low >= LEAST_PLAIN and high <= MOST_PLAIN):
+        axis.set_major_formatter(FuncFormatter(tick))
     axis.set_minor_formatter(
         FuncFormatter(
             lambda value, place=None: (
