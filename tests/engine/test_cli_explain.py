@@ -35,7 +35,9 @@ def add_sick(kind: str) -> str:
     epochs, steps = SICK[kind]
     with Store(default_store()) as store:
         run = store.create(presets.load("digits-cnn"))
-        store.add_steps(run.run_id, 1, steps.values, step=len(steps.steps), total_steps=10**6)
+        store.add_steps(
+            run.run_id, 1, steps.values, step=len(steps.steps), total_steps=len(steps.steps)
+        )
         for epoch in epochs:
             store.add_epoch(run.run_id, epoch)
     return run.run_id
