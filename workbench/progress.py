@@ -30,7 +30,7 @@ class Pace:
         self._rate = self._seconds = 0.0
 
     def steps(self, message: Steps) -> None:
-        """A compiled call is done."""
+        """Steps were taken."""
         last = message.first_step + len(message.loss) - 1
         seconds = message.seconds[-1]
         if self._seconds and seconds > self._seconds:

@@ -199,7 +199,7 @@ class LivePanel(QWidget):
         self._add_if_shown(run_id)
 
     def add(self, message: Steps | EpochEnd) -> None:
-        """Adds the points of a compiled call, or the validation points of an epoch."""
+        """Adds the points of some steps, or the validation points of an epoch."""
         curves = self._curves.get(message.run_id)
         if curves is None:
             self._waiting.get(message.run_id, []).append(message)

@@ -144,7 +144,7 @@ class Started(Message):
 
 @dataclass(frozen=True)
 class Steps(Message):
-    """Metrics of the steps of one compiled call; all lists have one entry a step.
+    """Metrics of the steps of one or a few compiled calls; all lists have one entry a step.
 
     Attributes:
         first_step: Number of the first of them, from 1.
@@ -152,7 +152,7 @@ class Steps(Message):
         loss: Mean over the batch, penalties included.
         accuracy: Share of the batch, 0 to 1.
         learning_rate: As used in the step.
-        images_per_second: Over the call.
+        images_per_second: Over the call that the step belongs to.
         gradient_norm, update_ratio: As in `record.PROBE_DTYPE`; None where they aren't recorded.
     """
 
