@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 import pytest
+from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from tests.engine.test_preflight import MEASURED
 from tests.ui.test_speed import BARE
 from ui.main_window import MainWindow
-from ui.panels.queue import ESTIMATE_ROLE
+from ui.panels.queue import ESTIMATE_ROLE, QueueDelegate
 from workbench import measured, preflight
 from workbench.experiment import Experiment
 
@@ -65,6 +67,22 @@ def test_the_queue_follows_names_and_else_is_left_alone(
     monkeypatch.setattr(window.follower.forecast, "show_queue", looked.append)
     window.conductor.queue_changed.emit()  # as each second of a run, when its metrics are written
     assert looked == []
+
+
+def test_no_name_is_cut_off_for_a_part_of_a_pixel(window: MainWindow) -> None:
+    font = window.queue.list.font()
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # as on a dense screen
+    window.queue.list.setFont(font)
+    for name in ("small-filters", "one-cycle", "l2 1e-4", "depthwise, with a long name"):
+        experiment = window.editor.experiment.with_settings({"name": name})
+        window.queue.list.show_runs([window.store.create(experiment)])
+        option = QStyleOptionViewItem()
+        option.font = font
+        option.fontMetrics = QFontMetrics(font)
+        delegate = window.queue.list.itemDelegate()
+        assert isinstance(delegate, QueueDelegate)
+        delegate.initStyleOption(option, window.queue.list.model().index(0, 0))
+        assert option.text == name
 
 
 def test_unknown_runs_are_measured_and_a_person_can_end_that(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QDropEvent, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QColor, QDropEvent, QFontMetricsF, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -80,8 +81,9 @@ class QueueList(QListWidget):
     def show_runs(self, runs: list[Run]) -> None:
         """Lists these runs."""
         self.ensurePolished()  # the font of the style sheet comes with the first show
-        metrics = self.fontMetrics()
-        self._widest = max((metrics.horizontalAdvance(run.name) for run in runs), default=0)
+        metrics = QFontMetricsF(self.font())
+        widths = (metrics.horizontalAdvance(run.name) for run in runs)
+        self._widest = math.ceil(max(widths, default=0.0))
         with QSignalBlocker(self):
             self.clear()
             for run in runs:
