@@ -97,14 +97,16 @@ class RunFollower(QObject):
     @Slot()
     def show_queue(self) -> None:
         """Shows the runs that wait, and how many."""
-        queue = self._conductor.guarded(self._window.store.queue) or []
-        held = bool(self._conductor.guarded(lambda: self._window.store.queue_held))
-        waiting = [run for run in queue if run.run_id != self._conductor.run_id]
+        store, under_way = self._window.store, self._conductor.run_id
+        names = self._conductor.guarded(store.queue_names) or []
+        held = bool(self._conductor.guarded(lambda: store.queue_held))
         waits = held or not self._conductor.is_busy
-        shown = ([(run.run_id, run.name) for run in waiting], waits)
+        shown = ([entry for entry in names if entry[0] != under_way], waits)
         if shown == self._shown_queue:
             return  # the store changes each second of a run; the queue seldom does
         self._shown_queue = shown
+        queue = self._conductor.guarded(store.queue) or []
+        waiting = [run for run in queue if run.run_id != under_way]
         self._window.queue.show_queue(waiting, waits)
         self.forecast.show_queue(waiting, goes=not waits)
         title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")

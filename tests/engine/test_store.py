@@ -69,6 +69,7 @@ def epoch(number: int, step: int) -> EpochMetrics:
 
 
 def names(store: Store) -> list[str]:
+    assert store.queue_names() == [(run.run_id, run.name) for run in store.queue()]
     return [run.name for run in store.queue()]
 
 
