@@ -8,7 +8,6 @@ It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.plots.controls import ControlRow, EmptyPage
 from ui.plots.live_export import export_menu
+from ui.plots.live_legend import Entry
 from ui.plots.panel import Metric, PlotPanel, PlotState, PlottedRun
 from ui.plots.ranges import Anchor
 from ui.plots.scheduler import DrawScheduler
@@ -42,7 +42,6 @@ _PLACES = {
 
 _STRETCHES = (6, 6, 5, 5)
 _PROBE_ROW = 3
-_LEGEND_RUNS = 4
 RunStyle = tuple[RunCurves, str, QColor, Qt.PenStyle]
 
 
@@ -377,21 +376,8 @@ class LivePlots(QWidget):
         """The count in the row of controls, and the legend over the loss."""
         visible = self.visible_runs
         self.controls.show_count(len(visible))
-        self.panels["loss"].legend.setText(self._legend(visible))
-
-    def _legend(self, visible: list[str]) -> str:
-        if not visible:
-            return ""
-        theme = self._state.theme
-        muted = theme.muted.name()
-        parts = []
-        for run_id in visible[:_LEGEND_RUNS]:
-            run = self._state.runs[run_id]
-            name = run.name if len(run.name) <= 24 else run.name[:23] + "…"
-            swatch = f'<span style="color:{theme.legible(run.colour).name()}">■</span>'
-            parts.append(f"{swatch}&nbsp;{escape(name)}")
-        if len(visible) > _LEGEND_RUNS:
-            parts.append(self.tr("{0} more").format(len(visible) - _LEGEND_RUNS))
-        key = self.tr("line: training, dots: validation")
-        parts.append(f'<span style="color:{muted}">{escape(key)}</span>')
-        return "&nbsp;&nbsp;&nbsp; ".join(parts)
+        theme, runs = self._state.theme, self._state.runs
+        entries = [
+            Entry(runs[run_id].name, theme.legible(runs[run_id].colour)) for run_id in visible
+        ]
+        self.panels["loss"].legend.show_runs(entries, theme.muted)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.plots.layer import Line, Reading, Readout, Width
+from ui.plots.live_legend import LiveLegend
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, settled
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text
@@ -91,12 +92,10 @@ class PlotPanel(QWidget):
         self.view = PlotView(Quantity.COUNT, metric.quantity, metric.show_x_ticks)
         self.view.setAccessibleName(title)
         self.title = QLabel(title, self)
-        self.legend = QLabel(self)
-        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend = LiveLegend(self)
         self._header = QHBoxLayout()
         self._header.addWidget(self.title)
-        self._header.addStretch(1)
-        self._header.addWidget(self.legend)
+        self._header.addWidget(self.legend, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPalette, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPalette, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -387,6 +387,32 @@ def test_palette_is_followed_at_run_time(two: LivePlots, qtbot: QtBot) -> None:
 def test_rename_reaches_legend_as_plain_text(two: LivePlots) -> None:
     two.rename("a", "<b>bold</b>")
     assert "&lt;b&gt;" in two.panels["loss"].legend.text()
+
+
+def test_the_legend_says_what_it_has_room_for(two: LivePlots, qtbot: QtBot) -> None:
+    legend = two.panels["loss"].legend
+    for number in range(4):
+        two.add_run(str(number), curves_of(10), f"another run {number}", RED)
+    texts = []
+    for width in (900, 560, 400, 300, 170):
+        two.setMinimumWidth(0)
+        two.panels["loss"].setFixedWidth(width)
+        QApplication.processEvents()
+        document = QTextDocument()
+        document.setDefaultFont(legend.font())
+        document.setHtml(legend.text())
+        assert document.idealWidth() - 2 * document.documentMargin() <= legend.width()
+        texts.append(document.toPlainText().replace("\u00a0", " "))
+    assert texts[0].endswith("another run 1    2 more    line: training, dots: validation")
+    assert "line: training" not in texts[1]
+    assert texts[-1] in ("6 runs", "■ first    5 more")
+    assert len(set(texts)) >= 4
+    named = texts[2].count("■")
+    assert 0 < named < 4
+    two.panels["loss"].setFixedWidth(400)
+    QApplication.processEvents()
+    assert legend.toolTip().splitlines()[-1] == "another run 3"
+    assert len(legend.toolTip().splitlines()) == 6 - named
 
 
 def test_controls_have_names_and_reasons(two: LivePlots) -> None:
