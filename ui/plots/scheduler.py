@@ -18,17 +18,21 @@ _WARM_UP_FRAMES = 3
 _AIM = 0.85
 """Part of the share to aim at, as now and then a frame takes longer than the median."""
 _WARM_UP_INTERVAL = 0.5
+_BLOCKED_SHARE = 1 / 3
+"""What counts of the time a frame takes, where that is more than the processor's: a screen that is
+far away holds the window up without computing.
+"""
 
 
 class DrawBudget:
     """The policy: how long after the start of a frame the next one may start.
 
     Args:
-        share: the part of wall time that drawing may take.
+        share: the part of a processor's time that drawing may take.
         fastest: the shortest interval between two frames, in seconds.
     """
 
-    def __init__(self, share: float = 0.04, fastest: float = 0.1) -> None:
+    def __init__(self, share: float = 0.03, fastest: float = 0.1) -> None:
         self.share = share
         self.fastest = fastest
         self._costs: deque[float] = deque(maxlen=5)
@@ -64,20 +68,25 @@ class DrawTarget(Protocol):
 
 
 class DrawScheduler(QObject):
-    """Draws what is dirty. No timer runs while nothing visible is."""
+    """Draws what is dirty. No timer runs while nothing visible is.
+
+    What a frame costs is the processor's time for it: on a busy machine drawing takes longer, but
+    no more from training.
+    """
 
     frame_drawn = Signal(float)
-    """A frame is complete; it took so many seconds of drawing."""
+    """A frame is complete; it cost so many seconds."""
 
     def __init__(
         self,
         parent: QObject | None = None,
         budget: DrawBudget | None = None,
         clock: Callable[[], float] = time.perf_counter,
+        processor: Callable[[], float] = time.thread_time,
     ) -> None:
         super().__init__(parent)
         self.budget = budget or DrawBudget()
-        self._clock = clock
+        self._clock, self._processor = clock, processor
         self._dirty: dict[DrawTarget, None] = {}
         self._urgent: dict[DrawTarget, None] = {}
         self._frame: deque[DrawTarget] = deque()
@@ -151,9 +160,10 @@ class DrawScheduler(QObject):
         target = self._frame.popleft()
         self._dirty.pop(target, None)
         if target.drawable():
-            begin = self._clock()
+            begin, worked = self._clock(), self._processor()
             unfinished = target.draw()
-            self._cost += self._clock() - begin
+            took, worked = self._clock() - begin, self._processor() - worked
+            self._cost += max(worked, _BLOCKED_SHARE * took)
         else:
             unfinished = True
         if unfinished:

@@ -49,16 +49,16 @@ def test_cheap_frames_are_drawn_ten_times_a_second() -> None:
 
 
 @pytest.mark.parametrize("cost", [0.006, 0.02, 0.3])
-def test_drawing_takes_at_most_four_per_cent(cost: float) -> None:
+def test_drawing_takes_at_most_three_per_cent(cost: float) -> None:
     budget = DrawBudget()
     for _ in range(5):
         budget.record(cost)
-    assert cost / budget.interval <= 0.04 + 1e-9
+    assert cost / budget.interval <= 0.03 + 1e-9
 
 
 def test_one_interrupted_frame_does_not_freeze_the_plots() -> None:
     budget = DrawBudget()
-    for cost in (0.003, 0.003, 0.9, 0.003, 0.003):
+    for cost in (0.002, 0.002, 0.9, 0.002, 0.002):
         budget.record(cost)
     assert budget.interval == pytest.approx(0.1)
 
@@ -93,6 +93,25 @@ def test_next_frame_waits_for_the_budget(qtbot: QtBot) -> None:
     scheduler.mark_dirty(target, urgent=True)
     assert scheduler._timer.remainingTime() <= 1, "what a person did is drawn at once"
     qtbot.waitUntil(lambda: log == ["a", "a"])
+
+
+@pytest.mark.parametrize(("worked", "passed", "cost"), [(0.02, 0.05, 0.02), (0.02, 0.9, 0.3)])
+def test_what_counts_is_the_processors_time_unless_the_screen_blocks(
+    qtbot: QtBot, worked: float, passed: float, cost: float
+) -> None:
+    clock, processor = Clock(), Clock()
+
+    class Slow(Target):
+        def draw(self) -> bool:
+            clock.now += passed
+            processor.now += worked
+            return super().draw()
+
+    scheduler = DrawScheduler(clock=clock, processor=processor)
+    scheduler.mark_dirty(Slow([], "a"))
+    with qtbot.waitSignal(scheduler.frame_drawn) as drawn:
+        pass
+    assert drawn.args == [pytest.approx(cost)]
 
 
 def test_hidden_targets_stay_dirty_without_a_timer(qtbot: QtBot) -> None:
