@@ -135,7 +135,7 @@ def parser() -> argparse.ArgumentParser:
     resume = _command(
         commands, "resume", cli_train.resume, "go on with a run from its last checkpoint"
     )
-    resume.add_argument("run_id", metavar="RUN_ID", help="its id, the start of it, or 'last'")
+    resume.add_argument("run_id", metavar="RUN_ID", help=cli_runs.RUN)
     runs = _command(commands, "runs", _runs, "list the runs of the store")
     cli_runs.add_options(runs)
     compared = _command(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from workbench.cli_figures import drawing
+from workbench.cli_runs import RUN
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
@@ -24,7 +25,7 @@ DONE = 0
 def add_options(command: argparse.ArgumentParser) -> None:
     """The options of `compare`."""
     add = command.add_argument
-    add("runs", metavar="RUN", nargs="*", help="its id, the start of it, or 'last'")
+    add("runs", metavar="RUN", nargs="*", help=RUN)
     add("--output", type=Path, metavar="FILE", required=True,
         help="the file to write, by its suffix a figure (.svg, .pdf, .png), its data (.csv), or a "
         "picture for pgfplots (.tex stands alone, .tikz is to be included)")  # fmt: skip

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from workbench import cli_tasks, predictions
-from workbench.cli_figures import add_look, drawing, look_of
+from workbench.cli_figures import add_look, check_output, drawing, look_of
+from workbench.cli_runs import RUN
 from workbench.evaluation import Evaluation
 from workbench.figures.evaluation_numbers import MOST_DRAWN, hardest_classes
 from workbench.figures.evaluation_settings import (
@@ -17,7 +18,7 @@ from workbench.figures.evaluation_settings import (
     EvaluationFigure,
     evaluation_figure,
 )
-from workbench.figures.writing import check_suffix, write
+from workbench.figures.writing import write
 from workbench.places import default_store
 from workbench.predictions import Predictions
 from workbench.runs.record import Run
@@ -35,7 +36,7 @@ MOST_CLASSES = 12
 
 def add_options(command: argparse.ArgumentParser) -> None:
     """The options of `evaluate`."""
-    command.add_argument("run", metavar="RUN", help="its id, the start of it, or 'last'")
+    command.add_argument("run", metavar="RUN", help=RUN)
     command.add_argument(
         "--part", choices=predictions.PARTS, default=predictions.TEST,
         help="the images to evaluate it on (default: test)",
@@ -56,9 +57,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Prints the figures of a run; its network answers once, and then from what was kept."""
     folder = Path(arguments.store) if arguments.store else default_store()
     kind = _kind(arguments)
-    if arguments.output is not None:
-        with drawing(arguments.output):
-            check_suffix(arguments.output, EVALUATION_FIGURES[kind])
+    check_output(arguments, EVALUATION_FIGURES[kind])
     with Store(folder) as store:
         run = store.find(arguments.run)
         artifacts = store.artifacts(run.run_id)

@@ -10,7 +10,8 @@ from typing import Any
 
 from workbench import answer, cli_tasks
 from workbench.answer import Answer
-from workbench.diagnosis import FEWEST_EPOCHS, Finding, diagnose_run
+from workbench.cli_runs import RUN
+from workbench.diagnosis import CALM, FEWEST_EPOCHS, Finding, diagnose_run
 from workbench.places import default_store
 from workbench.remedies import RATE, Remedy
 from workbench.runs.store import Store, StoreError
@@ -21,8 +22,6 @@ DONE = 0
 MOST_CLASSES = 5
 FINDERS = {RATE: "find-rate"}
 """Commands by the setting that they find."""
-
-RUN = "its id, the start of it, or 'last'"
 
 
 def add_diagnose_options(command: argparse.ArgumentParser) -> None:
@@ -64,7 +63,7 @@ def diagnose(arguments: argparse.Namespace) -> int:
     if not findings and len(epochs) < FEWEST_EPOCHS:
         print(f"{run.name}: too early to tell, after {len(epochs)} of {FEWEST_EPOCHS} epochs")
     elif not findings:
-        print(f"{run.name}: no sign of over-fitting, under-fitting or a wrong learning rate")
+        print(CALM.format(run.name))
     return DONE
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from workbench import cli_tasks, inference
 from workbench.cli_figures import add_output, check_output, draw_measured
+from workbench.cli_runs import RUN
 from workbench.figures.measured import latency_figure
 from workbench.figures.measured_settings import MeasuredLines
 from workbench.inference import Latency
@@ -28,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     def threads(text: str) -> list[int]:
         return _numbers(text, "threads", all_word=True)
 
-    parser.add_argument("run_id", metavar="RUN", help="its id, the start of it, or 'last'")
+    parser.add_argument("run_id", metavar="RUN", help=RUN)
     parser.add_argument(
         "--batch-sizes", type=sizes, default=inference.BATCH_SIZES, metavar="N,N",
         help="images to a call (default: 1,8,64,256)",

@@ -19,7 +19,8 @@ from workbench.runs.matching import Filter
 from workbench.runs.store import Store
 
 DEFAULT_COLUMNS = "run_id,status,test_accuracy,val_accuracy,images_per_second,seconds,name"
-BETWEEN = "  "
+RUN = "its id, the start of it, or 'last'"
+"""How a command is told a run."""
 
 
 def joined(arguments: Sequence[str]) -> list[str]:
@@ -151,8 +152,4 @@ def _spread(frame: RunFrame, key: str, row: dict[str, Value]) -> str:
 
 def print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints a table with its columns below one another."""
-    lines = [heads, *rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(heads))]
-    for line in lines:
-        cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
-        print(BETWEEN.join(cells).rstrip())
+    print("\n".join(words.aligned([heads, *rows], "<" * len(heads))))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.bundle import export_run, import_run
 from workbench.cli_figures import writing
+from workbench.cli_runs import RUN
 from workbench.places import default_store
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -21,7 +22,7 @@ BUNDLE = "bundle"
 
 def add_export_options(command: argparse.ArgumentParser) -> None:
     """The options of `export-run`."""
-    command.add_argument("run", metavar="RUN", help="its id, the start of it, or 'last'")
+    command.add_argument("run", metavar="RUN", help=RUN)
     command.add_argument("--output", type=Path, required=True, metavar="FILE|DIR")
     command.add_argument(
         "--format", choices=FORMATS, default=BUNDLE,
@@ -37,9 +38,7 @@ def add_import_options(command: argparse.ArgumentParser) -> None:
 
 def add_report_options(command: argparse.ArgumentParser) -> None:
     """The options of `report`."""
-    command.add_argument(
-        "runs", metavar="RUN", nargs="+", help="its id, the start of it, or 'last'"
-    )
+    command.add_argument("runs", metavar="RUN", nargs="+", help=RUN)
     command.add_argument("--output", type=Path, required=True, metavar="FILE.html")
 
 

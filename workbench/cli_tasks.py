@@ -20,7 +20,7 @@ def ask(store: Path, task: str, request: dict[str, Any]) -> dict[str, Any]:
     """
     line = progress_line(sys.stderr)
     try:
-        return dict(do_task(store, task, request, line))
+        return do_task(store, task, request, line)
     finally:
         line(TaskProgress(0))
 

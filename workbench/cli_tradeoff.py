@@ -10,11 +10,11 @@ from typing import get_args
 
 import numpy as np
 
-from workbench.cli_figures import add_look, drawing, look_of
+from workbench.cli_figures import add_look, check_output, drawing, look_of
 from workbench.cli_runs import print_aligned
 from workbench.figures.tradeoff_numbers import Table, table_of
 from workbench.figures.tradeoff_settings import ScatterFigure
-from workbench.figures.writing import check_suffix, write
+from workbench.figures.writing import write
 from workbench.places import default_store
 from workbench.runs import query
 from workbench.runs.arrange import View, arrange, plan
@@ -59,9 +59,8 @@ def tradeoff(arguments: argparse.Namespace) -> int:
     Raises:
         QueryError: where the filter can't be read, or a column is none.
     """
+    check_output(arguments, ScatterFigure)
     with drawing(arguments.output):
-        if arguments.output is not None:
-            check_suffix(arguments.output, ScatterFigure)
         with Store(Path(arguments.store or default_store())) as store:
             frame = load_runs(store)
             quantities = _quantities(frame, arguments)

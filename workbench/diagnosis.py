@@ -23,6 +23,9 @@ from workbench.words import percent
 FEWEST_EPOCHS = 3
 """Before, curves say nothing yet."""
 
+CALM = "{}: no sign of over-fitting, under-fitting or a wrong learning rate"
+"""Of a run, by its name, that has enough epochs and no finding."""
+
 LATEST = 3
 """Epochs averaged where the end of a curve is meant."""
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.panels.finding_line import finding_line
-from workbench.diagnosis import Finding, diagnose_run
+from workbench.diagnosis import CALM, FEWEST_EPOCHS, Finding, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
@@ -110,7 +110,7 @@ class DiagnosisStrip(QWidget):
 
     def _has_curves(self, run: Run) -> bool:
         """A run of fewer epochs says nothing yet, unless it failed for its loss."""
-        return bool(self.findings) or run.epochs >= 3
+        return bool(self.findings) or run.epochs >= FEWEST_EPOCHS
 
     def _rebuild(self, run: Run, findings: list[Finding] | None) -> None:
         old, self._lines = self._lines, QWidget()
@@ -119,8 +119,7 @@ class DiagnosisStrip(QWidget):
         for finding in findings or ():
             column.addLayout(finding_line(run, finding, self.remedy_chosen))
         if not findings:
-            calm = self.tr("{}: no sign of over-fitting, under-fitting or a wrong learning rate")
-            label = QLabel(calm.format(run.name))
+            label = QLabel(self.tr(CALM).format(run.name))
             label.setProperty("role", "muted")
             column.addWidget(label)
         self._layout.replaceWidget(old, self._lines)

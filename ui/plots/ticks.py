@@ -123,6 +123,9 @@ def seconds_text(seconds: float) -> str:
     return f"{minutes // 60:,} h {minutes % 60:02d} min"
 
 
+_Text = tuple[QRectF, Qt.AlignmentFlag, str]
+
+
 class ValueAxis(pg.AxisItem):
     """An axis of one level of round ticks, text only: the grid belongs to the curves' layer."""
 
@@ -157,26 +160,20 @@ class ValueAxis(pg.AxisItem):
         count = size / self.spacing
         return (log_ticks if self.logarithmic else linear_ticks)(low, high, count)
 
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[object]:
-        """Hook of pyqtgraph: a single level."""
-        return [self.ticks(minVal, maxVal, size)]
-
-    def generateDrawSpecs(
-        self, p: QPainter
-    ) -> tuple[None, None, list[tuple[QRectF, Qt.AlignmentFlag, str]]]:
+    def generateDrawSpecs(self, p: QPainter) -> tuple[list[_Text]]:
         """Hook of pyqtgraph: where the texts are. While a run is drawn this happens in every frame,
         and its own way of doing it takes as long as all the curves.
         """
-        texts: list[tuple[QRectF, Qt.AlignmentFlag, str]] = []
+        texts: list[_Text] = []
         bounds, (low, high) = self.mapRectFromParent(self.geometry()), self.range
         upright = self.orientation == "left"
         length = bounds.height() if upright else bounds.width()
         if not self.style["showValues"] or high <= low or length <= 0:
-            return None, None, texts
+            return (texts,)
         spacing, values = self.ticks(low, high, length)
         metrics, room = QFontMetricsF(self.style["tickFont"] or p.font()), self.boundingRect()
         height = metrics.height()
-        for value, text in zip(values, self.tickStrings(values, 1.0, spacing), strict=True):
+        for value, text in zip(values, self._words(values, spacing), strict=True):
             along, width = (value - low) / (high - low) * length, metrics.horizontalAdvance(text)
             if upright:
                 right, middle = bounds.right() - _TEXT_OFFSET, bounds.bottom() - along
@@ -186,29 +183,17 @@ class ValueAxis(pg.AxisItem):
                 rect, side = QRectF(left, bounds.top() + _TEXT_OFFSET, width, height), _TOP
             if room.contains(rect):
                 texts.append((rect, side, text))
-        return None, None, texts
+        return (texts,)
 
-    def drawPicture(
-        self,
-        p: QPainter,
-        axisSpec: None,
-        tickSpecs: None,
-        textSpecs: list[tuple[QRectF, Qt.AlignmentFlag, str]],
-    ) -> None:
+    def drawPicture(self, p: QPainter, texts: list[_Text]) -> None:
         """Hook of pyqtgraph: texts alone, as a line and ticks of no length would be dots."""
         if self.style["tickFont"] is not None:
             p.setFont(self.style["tickFont"])
         p.setPen(self.textPen())
-        for rect, flags, text in textSpecs:
+        for rect, flags, text in texts:
             p.drawText(rect, int(flags), text)
 
-    def tickStrings(
-        self,
-        values: list[float],
-        scale: float,
-        spacing: float,
-    ) -> list[str]:
-        """Hook of pyqtgraph: the texts of that level."""
+    def _words(self, values: list[float], spacing: float) -> list[str]:
         if self.logarithmic:
             actual = [10.0**value for value in values]
             return [tick_text(v, 10.0 ** math.floor(math.log10(v)), self.quantity) for v in actual]

@@ -39,13 +39,14 @@ def read_parallel(store: Store, figure: ParallelFigure) -> ParallelRuns:
     """
     frame, places = read_frame(store, figure)
     every = table_of(frame, places, figure.keys)
-    table = every.only(every.has_values)
+    known = every.has_values
+    table = every.only(known)
     if not table.run_ids:
         raise ValueError(f"none of the runs has {' or '.join(figure.keys)} to draw")
     axes = [axis_of(table.about[a.key], table.columns[a.key], log=a.log) for a in figure.axes]
     # As in the window: what a range holds is found by the filter that it is written as.
     found = Filter(term_of(axes, figure.ranges), frame)
-    shown = np.array(places, np.intp)[every.has_values]
+    shown = np.array(places, np.intp)[known]
     is_inside = found.mask(frame.snapshot(found.keys, shown))
     return ParallelRuns(table, axes, is_inside)
 
