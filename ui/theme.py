@@ -41,7 +41,7 @@ class Tones:
         raised: Of headers and hovered rows.
         text, muted: On all three of them.
         line: Hair lines.
-        edge: Of fields and buttons, seen well enough to find them (3:1 on base is for focus only).
+        edge: Of fields and buttons: at least 3:1 against base and window.
         faint: Icons of what can't be done now.
         accent, on_accent: The main button and selections.
         accent_fill: Behind a white tick.
@@ -67,13 +67,13 @@ class Tones:
 
 LIGHT = Tones(
     window="#f3f4f6", base="#ffffff", raised="#e9ebef", text="#1b1f24", muted="#5a636e",
-    line="#dde1e6", edge="#c3c9d1", faint="#a9b1bb",
+    line="#dde1e6", edge="#848c96", faint="#a9b1bb",
     accent="#0b5cad", accent_fill="#0b5cad", on_accent="#ffffff", selection="#dbe9f8",
     good="#176f31", bad="#b3261e", warn="#7d5200",
 )  # fmt: skip
 DARK = Tones(
     window="#1c1f24", base="#23272e", raised="#2c313a", text="#e7eaee", muted="#a3acb8",
-    line="#343a44", edge="#4b5360", faint="#636c79",
+    line="#343a44", edge="#717a88", faint="#636c79",
     accent="#5aabf3", accent_fill="#2f74b5", on_accent="#0d1014", selection="#213a54",
     good="#5fcf7b", bad="#ff938a", warn="#e5b567",
 )  # fmt: skip
@@ -321,7 +321,7 @@ QToolButton#section:focus {{ color: {t.accent}; }}
 QPushButton {{ background: {t.base}; border: 1px solid {t.edge}; border-radius: 4px;
     padding: 3px 12px; min-height: 20px; }}
 QPushButton:hover {{ background: {t.raised}; }}
-QPushButton:focus {{ border-color: {t.accent}; }}
+QPushButton:focus {{ border: 2px solid {t.accent}; padding: 2px 11px; }}
 QPushButton:disabled {{ color: {t.muted}; background: {t.window}; border-color: {t.line}; }}
 QPushButton[primary="true"] {{ background: {t.accent}; color: {t.on_accent};
     border: 2px solid {t.accent}; font-weight: 600; padding: 4px 16px; }}
@@ -360,7 +360,8 @@ QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {t
 QRadioButton:focus {{ color: {t.accent}; }}
 QCheckBox::indicator:focus {{ border-color: {t.accent}; border-width: 2px; width: 12px;
     height: 12px; }}
-QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border-color: {t.accent}; }}
+QLineEdit:focus, QAbstractSpinBox:focus, QComboBox:focus {{ border: 2px solid {t.accent};
+    padding: 1px 5px; }}
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled {{ color: {t.muted};
     background: {t.window}; border-color: {t.line}; }}
 QLineEdit[problem="true"], QAbstractSpinBox[problem="true"], QComboBox[problem="true"] {{
@@ -379,8 +380,9 @@ QTableView, QTreeView, QListView {{ background: {t.base}; border: 0; outline: 0;
 QTableView::item {{ padding: 2px 8px; }}
 QListView::item {{ padding: 4px 9px; }}
 QTreeView::item {{ padding: 2px 4px; min-height: 20px; }}
-QTreeView::item:selected:!active, QTreeView::item:selected {{ background: {t.selection};
-    color: {t.text}; }}
+QTreeView::item:selected:!active, QTreeView::item:selected {{ color: {t.text}; }}
+QTableView::item:selected, QTreeView::item:selected, QListView::item:selected {{
+    background: {t.selection}; border-bottom: 1px solid {t.accent}; }}
 QTreeView#layers, QTreeWidget#presets {{ border: 1px solid {t.edge}; }}
 QTreeView#layers:focus, QTreeWidget#presets:focus {{ border-color: {t.accent}; }}
 """

@@ -8,6 +8,7 @@ comes line by line to a callback.
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,16 @@ from pathlib import Path
 GRACE_SECONDS = 2.0
 LOG_LINES_KEPT = 200
 
+NOISE = re.compile(
+    "All log messages before absl::InitializeLog"
+    "|oneDNN custom operations are on"
+    "|Could not find cuda drivers on your machine"
+    r"|Failed call to cuInit: UNKNOWN ERROR \(303\)"  # 303: the machine has no CUDA driver at all
+    "|This TensorFlow binary is optimized to use available CPU instructions"
+    "|^To enable the following instructions: "
+)
+"""What TensorFlow prints at each start of a healthy process: kept, but not passed on."""
+
 
 class Child:
     """A running `python -m MODULE`.
@@ -26,7 +37,7 @@ class Child:
     Args:
         module: Dotted name.
         arguments: Of the command line.
-        on_log: Called from a thread with each line of standard error.
+        on_log: Called from a thread with each line of standard error that is not `NOISE`.
 
     Attributes:
         log: The last lines of standard error.
@@ -133,7 +144,7 @@ class Child:
         for line in self._process.stderr:
             line = line.rstrip("\n")
             self.log.append(line)
-            if self._on_log is not None:
+            if self._on_log is not None and not NOISE.search(line):
                 self._on_log(line)
 
 

@@ -84,7 +84,7 @@ def rows(machine: Machine) -> list[tuple[str, str]]:
         capability = ".".join(map(str, gpu.capability))
         found.append(("GPU", f"{gpu.name}{memory}, compute capability {capability}"))
     found += [("TPU", tpu.name) for tpu in machine.tpus]
-    return found + sorted(machine.versions.items())
+    return found + list(machine.versions_in_use.items())
 
 
 def tune(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,9 @@ from typing import Any
 
 BF16_FEATURES = ("avx512_bf16", "amx_bf16")
 FP16_FEATURES = ("avx512_fp16", "amx_fp16")
+FOR_GPUS = ("cuda", "cudnn")
+"""Versions that say something only where there is a GPU."""
+
 FIRST_FP16_CAPABILITY, FIRST_BF16_CAPABILITY = (7, 0), (8, 0)
 """NVIDIA's tensor cores compute in float16 since Volta, in bfloat16 since Ampere."""
 
@@ -84,6 +87,12 @@ class Machine:
     def plain(self) -> dict[str, Any]:
         """Plain values, for a message or a file."""
         return asdict(self)
+
+    @property
+    def versions_in_use(self) -> dict[str, str]:
+        """`versions` without CUDA and cuDNN where there is neither a GPU nor its driver."""
+        here = bool(self.gpus) or "driver" in self.versions
+        return {k: v for k, v in sorted(self.versions.items()) if here or k not in FOR_GPUS}
 
     @property
     def key(self) -> str:

@@ -170,3 +170,30 @@ print(subprocess.Popen([sys.executable, '-c', {waits!r}], stdin=subprocess.DEVNU
 )
 def test_why_it_ended(code: int, cause: str) -> None:
     assert cause_of(code).startswith(cause)
+
+
+NOISE = (
+    "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR",
+    "I0000 00:00:1795835532.884097    8771 port.cc:153] oneDNN custom operations are on. You may "
+    "see slightly different numerical results",
+    "I0000 00:00:1795835532.884484    8771 cudart_stub.cc:31] Could not find cuda drivers on your "
+    "machine, GPU will not be used.",
+    "E0000 00:00:1795835537.218605    8771 cuda_platform.cc:52] failed call to cuInit: INTERNAL: "
+    "CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)",
+    "I0000 00:00:1795835532.934032    8771 cpu_feature_guard.cc:227] This TensorFlow binary is "
+    "optimized to use available CPU instructions in performance-critical operations.",
+    "To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow.",
+)
+BROKEN_DRIVER = (
+    "E0000 00:00:1.2 8771 cuda_platform.cc:52] failed call to cuInit: INTERNAL: CUDA error: "
+    "Failed call to cuInit: CUDA_ERROR_NO_DEVICE: no CUDA-capable device is detected"
+)
+
+
+def test_what_tensorflow_prints_at_every_start_is_kept_but_not_passed_on(start: Start) -> None:
+    heard: list[str] = []
+    lines = [*NOISE, BROKEN_DRIVER, "after"]
+    child = start(f"for line in {lines!r}: print(line, file=sys.stderr)", on_log=heard.append)
+    child.end()
+    assert heard == [BROKEN_DRIVER, "after"]
+    assert list(child.log) == lines

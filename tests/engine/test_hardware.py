@@ -225,3 +225,10 @@ def test_startup_is_what_needs_another_process() -> None:
 def test_settings_out_of_bounds_are_refused() -> None:
     with pytest.raises(SpecError, match=r"hardware\.precision"):
         Experiment().with_settings({"hardware.precision": "bfloat16"})
+
+
+def test_versions_for_gpus_are_shown_where_a_gpu_or_its_driver_is() -> None:
+    versions = {"tensorflow": "2.21", "cuda": "12.5", "cudnn": "9"}
+    assert Machine(versions=versions).versions_in_use == {"tensorflow": "2.21"}
+    driven = versions | {"driver": "550.1"}
+    assert Machine(versions=driven).versions_in_use == driven

@@ -60,6 +60,14 @@ def test_marks_can_be_seen(tones: Tones) -> None:
         assert contrast(tones.muted, getattr(tones, ground)) >= 3  # the edge of a check box
 
 
+@pytest.mark.parametrize("tones", [LIGHT, DARK], ids=["light", "dark"])
+def test_fields_and_selected_rows_can_be_found(tones: Tones) -> None:
+    for ground in ("base", "window"):
+        assert contrast(tones.edge, getattr(tones, ground)) >= 3  # of fields and buttons
+        assert contrast(tones.accent, getattr(tones, ground)) >= 3  # under a selected row
+    assert contrast(tones.accent, tones.selection) >= 3
+
+
 @pytest.fixture
 def _as_before(qapp: QApplication) -> object:
     yield

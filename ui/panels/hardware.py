@@ -114,8 +114,7 @@ class HardwarePage(QScrollArea):
         ]
         groups += [(self.tr("GPU"), self._gpu(gpu)) for gpu in machine.gpus]
         groups += [(self.tr("TPU"), [(self.tr("Name"), tpu.name)]) for tpu in machine.tpus]
-        versions = [(name, version) for name, version in sorted(machine.versions.items())]
-        groups.append((self.tr("Versions"), versions))
+        groups.append((self.tr("Versions"), list(machine.versions_in_use.items())))
         targets = [
             (choice.label, choice.default().missing(machine) or self.tr("can be used"))
             for choice in Hardware.choices().values()

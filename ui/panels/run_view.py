@@ -69,8 +69,8 @@ class StatusDelegate(QStyledItemDelegate):
         share, words_ = progress
         colours = theme.tones()
         painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(colours.selection))
+        panel = QStyle.PrimitiveElement.PE_PanelItemViewItem
+        option.widget.style().drawPrimitive(panel, option, painter, option.widget)
         inside = option.rect.adjusted(CELL_MARGIN, 0, -CELL_MARGIN, 0)
         bar = QRect(inside.left(), inside.center().y() - 2, BAR_WIDTH, 6)
         painter.fillRect(bar, QColor(colours.line))

@@ -173,7 +173,7 @@ def environment(device: Device, hardware: Hardware, **used: Any) -> dict[str, An
     machine, threading = machine_here(), tf.config.threading
     return {
         **versions(),
-        **{name: version for name, version in machine.versions.items() if name != "tensorflow"},
+        **machine.versions_in_use,
         "device": device.words,
         "devices": device.strategy.num_replicas_in_sync,
         "processor": machine.processor.name,
