@@ -6,6 +6,7 @@ experiment, such as those of a lever.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -31,6 +32,11 @@ class Edited(QObject):
     def problems(self) -> list[Problem]:
         """What is wrong, by path."""
         raise NotImplementedError
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """What else is to be said of settings, by path; told with `problems_changed`."""
+        return {}
 
     def at(self, path: str) -> Any:
         """What stands at a path.

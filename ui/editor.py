@@ -136,6 +136,11 @@ class Editor(Edited):
         here = [Problem("hardware.target", missing)] if missing else []
         return found + here + self._own_problems
 
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """Which settings have no effect on these data, and why."""
+        return self.experiment.notes(self._info)
+
     def sentence(self, problem: Problem) -> str:
         """A problem as a person reads it, with the field's title in place of its path."""
         layer = _LAYER.match(problem.path)

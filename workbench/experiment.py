@@ -200,8 +200,8 @@ class Experiment(Spec):
         return Limits(self.regularization, self.constraint, parameters)
 
     def steps_per_epoch(self, info: DataInfo) -> int:
-        """Steps to an epoch on the training images left by the validation share."""
-        return -(-self.training.train_images(info.train_images) // self.training.batch_size)
+        """Steps to an epoch on the images that are trained on."""
+        return -(-self.training.train_images(info) // self.training.batch_size)
 
     def facts(self, info: DataInfo | None) -> Facts:
         """What explanations may count on; without those of the data where they aren't known."""
@@ -229,7 +229,7 @@ class Experiment(Spec):
             found.append(Problem("training.probes", words))
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
-        has_validation = self.training.has_validation
+        has_validation = self.training.has_validation(info)
         for group, faults in (
             ("training", self.training.faults()),
             ("schedule", self.schedule.faults(has_validation)),
@@ -240,7 +240,7 @@ class Experiment(Spec):
             analysis = self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
             found += self._constraint_problems(analysis)
-            images = self.training.train_images(info.train_images)
+            images = self.training.train_images(info)
             if self.training.batch_size > images:
                 found.append(
                     Problem(
@@ -251,6 +251,27 @@ class Experiment(Spec):
                 )
         return found
 
+    def notes(self, info: DataInfo | None) -> dict[str, str]:
+        """What the data say of settings, by path: those that have no effect on them."""
+        if info is None:
+            return {}
+        found = {}
+        if isinstance(self.data, FileData) and info.has_own_test:
+            found["data.test_split"] = (
+                f"not used: the data bring {_images(info.test_images)} of their own to test on"
+            )
+        own = info.validation_images
+        if own and self.training.folds:
+            found["training.folds"] = (
+                f"only the training part is dealt into folds; the {_images(own)} of the data's "
+                "own validation part are left out"
+            )
+        elif own:
+            found["training.validation_split"] = (
+                f"not used: the data bring {_images(own)} of their own to validate on"
+            )
+        return found
+
     def _constraint_problems(self, analysis: Analysis) -> list[Problem]:
         """A kernel whose values are shared has no weights of one unit to limit."""
         hashed = [cost.index for cost in analysis.layers if _is_hashed(cost)]
@@ -258,6 +279,10 @@ class Experiment(Spec):
             return []
         words = f"can't limit hashed weights, as layer {hashed[0] + 1} has them; set it to none"
         return [Problem("constraint.kind", words)]
+
+
+def _images(count: int) -> str:
+    return f"{count:,} images" if count != 1 else "1 image"
 
 
 def _is_hashed(cost: LayerCost) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar
 
@@ -265,8 +266,7 @@ class Resolution(Lever):
 
     def info_after(self, changed: Experiment, info: DataInfo) -> DataInfo:
         height, width = changed.data.resize or info.image_shape[:2]
-        shape = (height, width, info.image_shape[2])
-        return DataInfo(shape, info.class_names, info.train_images, info.test_images)
+        return replace(info, image_shape=(height, width, info.image_shape[2]))
 
 
 LEVERS: dict[str, type[Lever]] = {

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.engine.small import small, stop_after, train
+from tests.engine.tasks import do
 from workbench import presets
 from workbench.runs.messages import EpochEnd, Message, Started, Steps
 from workbench.runs.status import RunStatus
@@ -161,6 +162,37 @@ def test_without_a_validation_part_there_are_no_validation_figures(store: Store)
     assert [m.val_loss for m in said if isinstance(m, EpochEnd)] == [None]
     assert store.run(run_id).val_accuracy is None
     assert store.run(run_id).step == -(-1437 // 100)
+
+
+def test_a_validation_part_of_the_data_judges_and_nothing_is_cut_off(
+    store: Store, tmp_path: Path
+) -> None:
+    """Its images are black for class 0 and white for 1; the training part says the opposite."""
+    images = np.zeros((60, 4, 4), np.uint8)
+    labels = np.arange(60) % 2
+    images[labels == 0] = 255
+    np.savez(
+        tmp_path / "own.npz",
+        x_train=images, y_train=labels, x_val=255 - images[:20], y_val=labels[:20],
+        x_test=images[:10], y_test=labels[:10],
+    )  # fmt: skip
+    layers = [{"kind": "flatten"}, {"kind": "dense", "units": 2, "activation": "softmax"}]
+    settings: dict[str, Any] = {
+        "data": {"kind": "npz", "path": str(tmp_path / "own.npz")}, "structure.layers": layers,
+        "training.batch_size": 20, "training.epochs": 10, "optimizer.learning_rate": 0.1,
+        "stopping.kind": "early_stopping", "stopping.monitor": "val_loss",
+        "stopping.patience": 50, "stopping.restore_best_weights": False,
+    }  # fmt: skip
+    for share in (0.3, 0.0):
+        experiment = small().with_settings({**settings, "training.validation_split": share})
+        run = store.run(train(store, experiment)[0])
+        assert run.step == 10 * 60 / 20, "all training images are trained on"
+        assert (run.test_accuracy, run.val_accuracy) == (1.0, 0.0)
+    result, _ = do("evaluate", store.folder, run_id=run.run_id, part="validation")
+    assert (result["images"], result["accuracy"]) == (20, 0.0)
+    folded = experiment.with_settings({"training.folds": 3})
+    run = store.run(train(store, folded)[0])
+    assert (run.step, run.val_accuracy) == (10 * 40 / 20, 1.0), "folds are of the training part"
 
 
 def test_a_network_without_softmax_is_trained_on_its_logits(store: Store) -> None:

@@ -105,6 +105,32 @@ def test_an_archive_tells_its_shape_to_the_form(
     assert not window.data.is_busy
 
 
+def test_the_form_says_which_shares_the_data_leave_without_effect(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    images, labels = np.zeros((60, 4, 4), np.uint8), np.arange(60) % 3
+    images[0] = 255
+    parts = {f"x_{name}": images[:n] for name, n in (("train", 60), ("val", 20), ("test", 10))}
+    parts |= {f"y_{name[2:]}": labels[: len(part)] for name, part in parts.items()}
+    np.savez(tmp_path / "own.npz", **parts)
+    window.editor.set("data.kind", "npz")
+    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+        window.editor.set("data.path", str(tmp_path / "own.npz"))
+    training, data = window.experiment.forms["training"], window.experiment.forms["data"]
+    assert training.note("validation_split") == (
+        "Not used: the data bring 20 images of their own to validate on."
+    )
+    assert data.note("test_split") == (
+        "Not used: the data bring 10 images of their own to test on."
+    )
+    assert "60 training, 20 validation and 10 test images" in window.data.facts.text()
+    window.editor.set("training.folds", 4)
+    assert training.note("validation_split") == ""
+    assert training.note("folds").startswith("Only the training part is dealt into folds; the 20")
+    window.editor.set("data.kind", "digits")
+    assert training.note("folds") == ""
+
+
 def test_a_broken_archive(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "broken.npz"
     path.write_bytes(b"PK\x03\x04 this is no archive")

@@ -35,7 +35,7 @@ from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
 class Row:
-    """Label, entry (and what stands beside it), and the sentence of a problem under it."""
+    """Label, entry (and what stands beside it); under it what the data say, or a problem."""
 
     def __init__(
         self, title: str, help_text: str, entry: QWidget, beside: QWidget | None = None
@@ -45,10 +45,11 @@ class Row:
         self.label.setBuddy(entry)
         self.label.setFixedSize(theme.LABEL_WIDTH, theme.FIELD_HEIGHT)
         self.entry = entry
-        self.problem = QLabel()
-        self.problem.setProperty("role", "problem")
-        self.problem.setWordWrap(True)
-        self.problem.hide()
+        self.note, self.problem = QLabel(), QLabel()
+        for under, role in ((self.note, "muted"), (self.problem, "problem")):
+            under.setProperty("role", role)
+            under.setWordWrap(True)
+            under.hide()
         for widget in (self.label, entry):
             widget.setToolTip(help_text)
 
@@ -64,7 +65,13 @@ class Row:
             both.addWidget(self.entry, 1)
             both.addWidget(self._beside)
             grid.addLayout(both, line, 1)
-        grid.addWidget(self.problem, line + 1, 1)
+        grid.addWidget(self.note, line + 1, 1)
+        grid.addWidget(self.problem, line + 2, 1)
+
+    def set_note(self, sentence: str) -> None:
+        """Shows (or removes) a sentence under the entry that is no problem."""
+        self.note.setText(sentence)
+        self.note.setVisible(bool(sentence))
 
     def set_problem(self, message: str) -> None:
         """Shows (or removes) the sentence under the entry."""
@@ -149,6 +156,11 @@ class SpecForm(QWidget):
         row = self._rows[name]
         return row.problem.text() if not row.problem.isHidden() else ""
 
+    def note(self, name: str) -> str:
+        """What the data say of a setting, shown under it; empty where they say nothing."""
+        row = self._rows[name]
+        return row.note.text() if not row.note.isHidden() else ""
+
     def refresh(self) -> None:
         """Shows the editor's settings; builds the rows anew where it is of another class."""
         try:
@@ -193,7 +205,7 @@ class SpecForm(QWidget):
         return row.entry.field() if isinstance(row.entry, Entry) else row.entry
 
     def show_problems(self) -> None:
-        """Puts each problem under the field it names."""
+        """Puts each problem, and what the data say, under the field it names."""
         messages: dict[str, str] = {}
         for problem in self._editor.problems:
             if problem.path == self._path and self.kind_box is not None:
@@ -204,8 +216,11 @@ class SpecForm(QWidget):
                 rest = inside.removeprefix(name).lstrip(".")
                 name = "" if self._is_key(name) else name
                 messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
+        notes = self._editor.notes
         for name, row in self._rows.items():
             row.set_problem(messages.get(name, ""))
+            note = notes.get(f"{self._path}.{name}", "")
+            row.set_note(note[:1].upper() + note[1:] + "." if note else "")
         if self.more is not None and self._advanced & messages.keys():
             self.more.unfold()
 

@@ -77,5 +77,5 @@ class BatchFinder(FinderPage):
             for one in self._measured_sizes
         ]  # fmt: skip
         info = self._editor.info
-        images = self._editor.experiment.training.train_images(info.train_images) if info else 0
+        images = self._editor.experiment.training.train_images(info) if info else 0
         self.chart.show_bars(bars, len(batch_sizes.sizes_to_try(images)) if images else 0)

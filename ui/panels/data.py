@@ -24,7 +24,7 @@ from ui.job_thread import JobThread
 from ui.panels.augmented import AugmentedView
 from ui.panels.samples import ClassBars, SampleGrid
 from workbench import words
-from workbench.spec.data import Data, FileData, KerasData
+from workbench.spec.data import Data, DataInfo, FileData, KerasData
 from workbench.spec.layers import written
 
 if TYPE_CHECKING:
@@ -317,14 +317,20 @@ class DataPanel(QWidget):
             (
                 self.tr("{} px").format(written(info.image_shape)),
                 self.tr("{} classes").format(info.classes),
-                self.tr("{} training and {} test images").format(
-                    words.count(info.train_images), words.count(info.test_images)
-                ),
+                self._parts(info),
                 f"{words.size(preview.bytes)} {place}",
                 self.tr("pixels {:.3g} to {:.3g}, mean {:.3g}").format(
                     preview.pixel_min, preview.pixel_max, preview.pixel_mean
                 ),
             )
+        )
+
+    def _parts(self, info: DataInfo) -> str:
+        train, test = words.count(info.train_images), words.count(info.test_images)
+        if not info.validation_images:
+            return self.tr("{} training and {} test images").format(train, test)
+        return self.tr("{} training, {} validation and {} test images").format(
+            train, words.count(info.validation_images), test
         )
 
     def _tell_editor(self) -> None:

@@ -117,7 +117,7 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     fit = fit_arguments(experiment.data, info)
     fitting = [f"x, x_test = fitted(x{fit}), fitted(x_test{fit})"] if fit else []
     training = experiment.training
-    validation = training.has_validation
+    validation = training.has_validation(info)
     by_fold, by_share = "held_out(y, FOLDS, FOLD, SEED)", "split(y, VALIDATION_SHARE, SEED)"
     shares = trains_on_shares(experiment)
     seen = "targets" if shares else "y"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from workbench.data import fingerprint
@@ -13,6 +14,11 @@ from workbench.data.pixels import as_images, refuse_other_scale, scale_for
 from workbench.data.request import Request
 from workbench.data.split import split_test
 from workbench.spec.data import Data, DataInfo, FileData
+
+TRAIN, TEST, VALIDATION = "training", "test", "validation"
+"""The parts, as sentences name them, in the order in which they are digested."""
+
+ReadParts = dict[str, tuple[Array, Labels]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +39,7 @@ class Source:
         where: The file or folder, for sentences.
         train: The training part, or everything where `test` is None.
         test: A test part of its own.
+        validation: A validation part of its own.
         class_names: In label order, if the source has them.
         warnings: Sentences.
     """
@@ -40,6 +47,7 @@ class Source:
     where: str
     train: Stored
     test: Stored | None = None
+    validation: Stored | None = None
     class_names: tuple[str, ...] | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -50,39 +58,56 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
     Raises:
         DataError: for all that can be wrong with them.
     """
-    train, test = _parts(source, spec)
-    classes = classes_of(train[1], test[1], source.where)
-    names = _names(source, classes)
-    source_shape = _shape(train[0])
-    train_images, test_images = _pixels(source, train[0], test[0], spec, request)
-    info = DataInfo(_shape(train_images), names, len(train[1]), len(test[1]))
+    read = _parts(source, spec)
+    labels = {name: part_labels for name, (_, part_labels) in read.items()}
+    classes = classes_of(labels, source.where)
+    source_shape = _shape(read[TRAIN][0])
+    pixels = _pixels(source, {name: images for name, (images, _) in read.items()}, spec, request)
+    parts = {name: Part(ArrayImages(images), labels[name]) for name, images in pixels.items()}
     return Dataset(
-        train=Part(ArrayImages(train_images), train[1]),
-        test=Part(ArrayImages(test_images), test[1]),
-        info=info,
-        fingerprint=fingerprint.of_arrays([train[1], train_images, test[1], test_images]),
+        train=parts[TRAIN],
+        test=parts[TEST],
+        validation=parts.get(VALIDATION),
+        info=DataInfo(
+            _shape(pixels[TRAIN]),
+            _names(source, classes),
+            len(labels[TRAIN]),
+            len(labels[TEST]),
+            len(labels.get(VALIDATION, ())),
+            has_own_test=isinstance(spec, FileData) and source.test is not None,
+        ),
+        fingerprint=fingerprint.of_arrays(
+            array for name, images in pixels.items() for array in (labels[name], images)
+        ),
         warnings=tuple(source.warnings),
         source_shape=source_shape,
-        source_digest=_source_digest(spec, train, test),
+        source_digest=_source_digest(spec, read),
     )
 
 
-def _source_digest(spec: Data, *parts: tuple[Array, Labels]) -> str:
+def _source_digest(spec: Data, read: ReadParts) -> str:
     if not isinstance(spec, FileData):
         return ""
-    return fingerprint.of_arrays(array for images, labels in parts for array in (labels, images))
+    return fingerprint.of_arrays(
+        array for images, labels in read.values() for array in (labels, images)
+    )
 
 
-def _parts(source: Source, spec: Data) -> tuple[tuple[Array, Labels], tuple[Array, Labels]]:
-    """(images, labels) of the training and of the test part, checked."""
+def _parts(source: Source, spec: Data) -> ReadParts:
+    """(images, labels) of each part, checked: training, test, and validation where there is one."""
     images, labels = _checked(source.train, source)
+    parts = {TRAIN: (images, labels)}
     if source.test is not None:
-        return (images, labels), _checked(source.test, source)
-    assert isinstance(spec, FileData), "only users' files come without a test part"
-    # Labels are judged before the split, whose sentences are about shares.
-    classes_of(labels, labels[:0], source.where)
-    train, test = split_test(labels, spec.test_split)
-    return (images[train], labels[train]), (images[test], labels[test])
+        parts[TEST] = _checked(source.test, source)
+    else:
+        assert isinstance(spec, FileData), "only users' files come without a test part"
+        # Labels are judged before the split, whose sentences are about shares.
+        classes_of({TRAIN: labels}, source.where)
+        train, test = split_test(labels, spec.test_split)
+        parts = {TRAIN: (images[train], labels[train]), TEST: (images[test], labels[test])}
+    if source.validation is not None:
+        parts[VALIDATION] = _checked(source.validation, source)
+    return parts
 
 
 def _checked(stored: Stored, source: Source) -> tuple[Array, Labels]:
@@ -115,15 +140,16 @@ def _names(source: Source, classes: int) -> tuple[str, ...]:
 
 
 def _pixels(
-    source: Source, train: Array, test: Array, spec: Data, request: Request
-) -> tuple[Array, Array]:
-    """Both parts on one scale, in one shape."""
-    where, name = source.where, source.train.images_name
-    if source.test is None:  # what was split off must be finite and on the same scale as well
-        scale = scale_for(as_images(source.train.images, name, where), name, where)
-    else:
-        scale = scale_for(train, name, where)
-        refuse_other_scale(test, scale, source.test.images_name, train, where)
+    source: Source, parts: Mapping[str, Array], spec: Data, request: Request
+) -> dict[str, Array]:
+    """All parts on one scale, in one shape."""
+    where, name, train = source.where, source.train.images_name, parts[TRAIN]
+    # What was split off for the test must be finite and on the same scale as well.
+    whole = train if source.test is not None else as_images(source.train.images, name, where)
+    scale = scale_for(whole, name, where)
+    for own in filter(None, (source.test, source.validation)):
+        part = as_images(own.images, own.images_name, where)
+        refuse_other_scale(part, scale, own.images_name, train, where)
     if scale.dark:
         source.warnings.append(
             f"{plain(where)}: the brightest pixel of {name} is next to black, so training will "
@@ -131,19 +157,23 @@ def _pixels(
         )
     height, width = spec.resize or train.shape[1:3]
     needed = height * width * (spec.channels or train.shape[3]) * scale.dtype.itemsize
-    what = f"{len(train) + len(test)} images of {width}x{height}"
+    images = sum(map(len, parts.values()))
+    what = f"{images} images of {width}x{height}"
     at = "data.resize" if spec.resize else "data.path"
-    request.afford(needed * (len(train) + len(test)), where, what, at)
-    fits = [
-        fitted_all(scale.apply(part), spec.resize, spec.channels, request) for part in (train, test)
-    ]
-    if fits[0].shape[1:] != fits[1].shape[1:]:
-        raise refused(
-            where,
-            f"training images have the shape {_shape(fits[0])} but test images {_shape(fits[1])}; "
-            "must be the same, which data.resize and data.channels can bring about",
-        )
-    return fits[0], fits[1]
+    request.afford(needed * images, where, what, at)
+    fits = {
+        part: fitted_all(scale.apply(stored), spec.resize, spec.channels, request)
+        for part, stored in parts.items()
+    }
+    for other, fit in fits.items():
+        if fit.shape[1:] != fits[TRAIN].shape[1:]:
+            raise refused(
+                where,
+                f"training images have the shape {_shape(fits[TRAIN])} but {other} images "
+                f"{_shape(fit)}; must be the same, which data.resize and data.channels can bring "
+                "about",
+            )
+    return fits
 
 
 def _shape(images: Array) -> Shape:

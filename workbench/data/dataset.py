@@ -82,7 +82,7 @@ class ArrayImages:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The training or the test part.
+    """The training, validation or test part.
 
     Attributes:
         images: Its images.
@@ -98,7 +98,7 @@ class Dataset:
     """A data set, ready to train on.
 
     Attributes:
-        train: Training part, validation images included.
+        train: Training part; validation images are split from it where there are no others.
         test: Test part.
         info: Shape, class names and counts, after resizing and channel conversion.
         fingerprint: Short hexadecimal digest of images and labels as they are trained on.
@@ -106,6 +106,7 @@ class Dataset:
         source_shape: (height, width, channels) as stored; None where the images differ.
         source_digest: Of a user's own data as they are stored: equal wherever they lie, and
             whatever they are resized to; "" for a data set of the catalogue.
+        validation: A validation part that the data bring; None where they don't.
     """
 
     train: Part
@@ -115,3 +116,4 @@ class Dataset:
     warnings: tuple[str, ...] = ()
     source_shape: Shape | None = None
     source_digest: str = ""
+    validation: Part | None = None

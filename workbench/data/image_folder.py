@@ -63,7 +63,7 @@ def read(spec: ImageFolder, request: Request) -> Dataset:
     height, width = spec.resize or source_shape[:2]
     shape = (height, width, spec.channels or source_shape[2])
     parts = _parts(found, spec)
-    classes_of(parts[0][1], parts[1][1], str(root))
+    classes_of({"training": parts[0][1], "test": parts[1][1]}, str(root))
     return _dataset(found, parts, shape, source_shape, spec, request)
 
 
@@ -179,7 +179,7 @@ def _parts(found: Found, spec: ImageFolder) -> tuple[Rows, Rows]:
     files, labels = _rows(found.train)
     if found.test is not None:
         return (files, labels), _rows(found.test)
-    classes_of(labels, labels[:0], str(found.root))
+    classes_of({"training": labels}, str(found.root))
     train, test = split_test(labels, spec.test_split, as_names(found.names))
     return (
         ([files[row] for row in train], labels[train]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -55,13 +55,18 @@ def _refuse_values(stored: Array, name: str, where: str) -> None:
         raise refused(where, f"{name} must number the classes from 0, got {stored[at]} at {at}")
 
 
-def classes_of(train: Labels, test: Labels, where: str) -> int:
+def classes_of(parts: Mapping[str, Labels], where: str) -> int:
     """How many classes there are: the largest training label and one.
 
+    Args:
+        parts: Labels by the part's name; the training part comes first.
+        where: The file or folder.
+
     Raises:
-        DataError: where there is only one class, a class has no training image, or the test part
+        DataError: where there is only one class, a class has no training image, or another part
             has a class that the training part lacks.
     """
+    (_, train), *others = parts.items()
     present = np.unique(train)
     classes = int(present[-1]) + 1
     if len(present) == 1:
@@ -74,12 +79,13 @@ def classes_of(train: Labels, test: Labels, where: str) -> int:
             f"class {missing} has no training image although labels go up to {classes - 1}; "
             "labels must number the classes from 0 without gaps",
         )
-    if test.size and int(test.max()) >= classes:
-        raise refused(
-            where,
-            f"the test part has the label {int(test.max())} but the training part only 0 to "
-            f"{classes - 1}; every class must have training images",
-        )
+    for part, labels in others:
+        if labels.size and int(labels.max()) >= classes:
+            raise refused(
+                where,
+                f"the {part} part has the label {int(labels.max())} but the training part only 0 "
+                f"to {classes - 1}; every class must have training images",
+            )
     return classes
 
 

@@ -17,6 +17,9 @@ from workbench.spec.data import Npz
 
 SPLIT = ("x_train", "y_train", "x_test", "y_test")
 WHOLE = ("images", "labels")
+VALIDATIONS = ("val", "valid", "validation", "dev")
+"""What a validation part of its own is called, after `x_` and `y_`."""
+
 NAMES = "class_names"
 MAX_NAMES_BYTES = 1 << 20
 MAX_MEMBERS = 1000
@@ -54,14 +57,16 @@ def _source(path: Path, archive: zipfile.ZipFile, request: Request) -> Source:
         )
     members = members_of(archive, where)
     keys = _keys(members, where)
+    validation = _validation_keys(members, where)
+    keys += validation
     needed = sum(members[key].data_bytes for key in keys)
     request.afford(needed, where, f"its arrays {', '.join(keys)}")
     warnings: list[str] = []
     names = _class_names(members, archive, where, warnings)
     arrays = _arrays(members, keys, archive, where, request)
-    train = Stored(arrays[keys[0]], arrays[keys[1]], keys[0], keys[1])
-    test = Stored(arrays[keys[2]], arrays[keys[3]], keys[2], keys[3]) if len(keys) == 4 else None
-    return Source(where, train, test, names, warnings)
+    pairs = [Stored(arrays[x], arrays[y], x, y) for x, y in zip(keys[::2], keys[1::2], strict=True)]
+    own = pairs.pop() if validation else None
+    return Source(where, pairs[0], pairs[1] if len(pairs) == 2 else None, own, names, warnings)
 
 
 def _keys(members: Mapping[str, Member], where: str) -> tuple[str, ...]:
@@ -75,6 +80,19 @@ def _keys(members: Mapping[str, Member], where: str) -> tuple[str, ...]:
         where,
         f"{missing} missing; must hold {', '.join(SPLIT)} or {', '.join(WHOLE)}, holds {there}",
     )
+
+
+def _validation_keys(members: Mapping[str, Member], where: str) -> tuple[str, ...]:
+    """The names of a validation part; empty where there is none."""
+    for name in VALIDATIONS:
+        keys = (f"x_{name}", f"y_{name}")
+        there = [key for key in keys if key in members]
+        if len(there) == 1:
+            missing = keys[1 - keys.index(there[0])]
+            raise refused(where, f"{missing} missing; must be there beside {there[0]}")
+        if there:
+            return keys
+    return ()
 
 
 def _arrays(

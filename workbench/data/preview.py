@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ class Preview:
         info: Shape, class names, counts.
         train_counts: Training images a class.
         test_counts: Test images a class.
+        validation_counts: Validation images a class, of a part that the data bring; else empty.
         pixel_min: Darkest training pixel, 0..255; of a sample where images are streamed.
         pixel_max: Brightest.
         pixel_mean: Mean.
@@ -56,18 +57,16 @@ class Preview:
     source_shape: Shape | None
     sample_labels: Labels
     samples: npt.NDArray[np.uint8]
+    validation_counts: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for one line of JSON."""
-        info = self.info
         return {
-            "info": {
-                "image_shape": list(info.image_shape),
-                "class_names": list(info.class_names),
-                "train_images": info.train_images,
-                "test_images": info.test_images,
-            },
-            "counts": [list(self.train_counts), list(self.test_counts)],
+            "info": asdict(self.info),
+            "counts": [
+                list(counts)
+                for counts in (self.train_counts, self.test_counts, self.validation_counts)
+            ],
             "source_shape": list(self.source_shape) if self.source_shape else None,
             "pixels": {"min": self.pixel_min, "max": self.pixel_max, "mean": self.pixel_mean},
             "fingerprint": self.fingerprint,
@@ -84,19 +83,18 @@ class Preview:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Preview:
         """What `to_json` gave."""
-        info, pixels, samples = values["info"], values["pixels"], values["samples"]
-        height, width, channels = info["image_shape"]
+        pixels, samples = values["pixels"], values["samples"]
+        info: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in values["info"].items()
+        }
         source = values["source_shape"]
         content = np.frombuffer(base64.b64decode(samples["pixels"]), np.uint8)
         return cls(
-            info=DataInfo(
-                (height, width, channels),
-                tuple(info["class_names"]),
-                info["train_images"],
-                info["test_images"],
-            ),
+            info=DataInfo(**info),
             train_counts=tuple(values["counts"][0]),
             test_counts=tuple(values["counts"][1]),
+            validation_counts=tuple(values["counts"][2]),
             pixel_min=pixels["min"],
             pixel_max=pixels["max"],
             pixel_mean=pixels["mean"],
@@ -130,11 +128,14 @@ def describe(dataset: Dataset, samples: int = 64) -> Preview:
         pixel_mean=mean,
         fingerprint=dataset.fingerprint,
         in_memory=train.images.in_memory,
-        bytes=pixels * (info.train_images + info.test_images),
+        bytes=pixels * (info.train_images + info.validation_images + info.test_images),
         warnings=dataset.warnings,
         source_shape=dataset.source_shape,
         sample_labels=train.labels[rows],
         samples=thumbnails(train.images.read(rows)),
+        validation_counts=_counts(dataset.validation.labels, info.classes)
+        if dataset.validation
+        else (),
     )
 
 

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from workbench.data import Dataset, Part, fingerprint
+from workbench.data import Part, fingerprint
 from workbench.data.preview import thumbnails
 from workbench.evaluation import Evaluation
-from workbench.experiment import Experiment
 from workbench.predictions import VALIDATION, Pictures, Predictions, save, weights_of
 from workbench.runs.store import Store, StoreError
 from workbench.runtime.checkpoint import CheckpointError
@@ -68,7 +67,7 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     labels = part.labels[rows]
     predictions = Predictions(
         request["part"], rows, labels, answers,
-        _digest(experiment, dataset, rows, labels), weights, dataset.info.class_names,
+        _digest(prepared, part, rows, labels), weights, dataset.info.class_names,
     )  # fmt: skip
     work.progress(words="keeping the predictions")
     evaluation = Evaluation(predictions)
@@ -87,7 +86,7 @@ def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
         return prepared.dataset.test, np.arange(len(prepared.dataset.test.labels))
     if not len(prepared.validation_rows):
         raise SpecError.at("training.validation_split", "is 0, so the run has no validation part")
-    return prepared.dataset.train, prepared.validation_rows
+    return prepared.validation_part, prepared.validation_rows
 
 
 def _answers(
@@ -112,13 +111,14 @@ def _answers(
     return answers
 
 
-def _digest(
-    experiment: Experiment, dataset: Dataset, rows: Rows, labels: npt.NDArray[np.int32]
-) -> str:
+def _digest(prepared: Prepared, part: Part, rows: Rows, labels: npt.NDArray[np.int32]) -> str:
     """Equal for the same images in the same order, wherever they lie and whatever size they are
     resized to.
     """
-    source = [dataset.source_digest or experiment.data.kind, *dataset.info.class_names]
+    dataset = prepared.dataset
+    source = [dataset.source_digest or prepared.experiment.data.kind, *dataset.info.class_names]
+    if part is dataset.validation:
+        source.append("validation part")
     told = np.frombuffer(fingerprint.of_lines(source).encode(), np.uint8)
     return fingerprint.of_arrays([told, rows, labels])
 

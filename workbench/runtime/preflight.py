@@ -70,7 +70,7 @@ def _measured(experiment: Experiment, work: Work) -> preflight.Preflight:
         step_seconds=training.batch_size / float(np.median(speeds)),
         image_seconds=again,
         steps_per_epoch=experiment.steps_per_epoch(info),
-        validation_images=info.train_images - training.train_images(info.train_images),
+        validation_images=training.validation_images(info),
         test_images=info.test_images,
         memory_bytes=int(needed),
         free_bytes=memory.free_bytes,
@@ -89,7 +89,7 @@ def _data(experiment: Experiment, work: Work) -> tuple[Dataset, int]:
     count = min(RANDOM_IMAGES, info.train_images)
     pixels = random.integers(0, 256, (count, *info.image_shape), np.uint8)
     part = Part(ArrayImages(pixels), random.integers(0, info.classes, count).astype(np.int32))
-    missing = info.train_images + info.test_images - count
+    missing = info.train_images + info.validation_images + info.test_images - count
     return Dataset(part, part, info, "random"), missing * pixels[0].nbytes
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench import energy
-from workbench.data import Dataset, split_fold, split_validation
+from workbench.data import Dataset, Part, split_fold, split_validation
 from workbench.energy import Meter
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
@@ -50,11 +50,18 @@ class NotFinite(RuntimeError):
 
 @dataclass(frozen=True)
 class Prepared:
-    """What a run needs to step."""
+    """What a run needs to step.
+
+    Attributes:
+        train_rows: Of the training part: what is trained on.
+        validation_part: The training part, or a validation part that the data bring.
+        validation_rows: Of that part: what judges each epoch.
+    """
 
     experiment: Experiment
     dataset: Dataset
     train_rows: npt.NDArray[np.int64]
+    validation_part: Part
     validation_rows: npt.NDArray[np.int64]
     device: hardware.Device
     folder: Path
@@ -86,7 +93,7 @@ class Trainer:
         self._loop = fresh_loop(experiment, info, prepared.device, images, probes=probes)
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
         self._feed = training_feed(experiment, prepared.dataset)
-        part = prepared.dataset.train
+        part = prepared.validation_part
         self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware)
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
@@ -356,9 +363,13 @@ def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:
     if problems:
         raise SpecError(problems)
     device = hardware.choose(experiment.hardware)
-    training, labels, names = experiment.training, dataset.train.labels, dataset.info.class_names
+    training, part, names = experiment.training, dataset.train, dataset.info.class_names
+    labels = part.labels
     if training.folds:
-        parts = split_fold(labels, training.folds, training.fold, training.seed, names)
+        train, aside = split_fold(labels, training.folds, training.fold, training.seed, names)
+    elif dataset.validation is not None:
+        part = dataset.validation
+        train, aside = np.arange(len(labels)), np.arange(len(part.labels))
     else:
-        parts = split_validation(labels, training.validation_split, training.seed, names)
-    return Prepared(experiment, dataset, *parts, device, folder)
+        train, aside = split_validation(labels, training.validation_split, training.seed, names)
+    return Prepared(experiment, dataset, train, part, aside, device, folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -21,14 +21,19 @@ class DataInfo:
     Attributes:
         image_shape: (height, width, channels), pixels.
         class_names: One a class, in label order.
-        train_images: Images in the training part, the validation images included.
+        train_images: Images in the training part; validation images are taken from it where the
+            data bring none of their own.
         test_images: Images in the test part.
+        validation_images: Images in a validation part that the data bring; 0 for none.
+        has_own_test: Whether a user's files bring the test part, so that no share is split off.
     """
 
     image_shape: tuple[int, int, int]
     class_names: tuple[str, ...]
     train_images: int
     test_images: int
+    validation_images: int = 0
+    has_own_test: bool = False
 
     @property
     def classes(self) -> int:
@@ -69,8 +74,7 @@ class Data(Choice):
         if known is None:
             return None
         height, width = self.resize or known.image_shape[:2]
-        shape = (height, width, self.channels or known.image_shape[2])
-        return DataInfo(shape, known.class_names, known.train_images, known.test_images)
+        return replace(known, image_shape=(height, width, self.channels or known.image_shape[2]))
 
 
 class FileData(Data):

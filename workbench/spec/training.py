@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from workbench.spec.base import Spec, setting
+from workbench.spec.data import DataInfo
 
 
 class Training(Spec):
@@ -32,7 +33,7 @@ class Training(Spec):
         0.1,
         "Validation share",
         "Share of the training images kept aside, stratified by class, to judge each epoch; 0 for "
-        "none.",
+        "none. Where the data bring a validation part of their own, that part judges.",
         ge=0.0,
         le=0.9,
     )
@@ -40,8 +41,9 @@ class Training(Spec):
         0,
         "Folds",
         "Cross-validation: the training images are cut into this many parts, stratified by class, "
-        "and one of them judges each epoch in place of the validation share. Run > Cross-validate "
-        "trains once for every part, so that each image is judged once.",
+        "and one of them judges each epoch in place of the validation share or of the data's own "
+        "validation part. Run > Cross-validate trains once for every part, so that each training "
+        "image is judged once.",
         advanced=True,
         zero="off",
         ge=0,
@@ -65,16 +67,33 @@ class Training(Spec):
         advanced=True,
     )
 
-    @property
-    def has_validation(self) -> bool:
-        """Whether images are kept aside to judge each epoch."""
-        return self.folds > 0 or self.validation_split > 0
+    def uses_own_validation(self, info: DataInfo) -> bool:
+        """Whether a validation part that the data bring judges each epoch; folds go first."""
+        return info.validation_images > 0 and not self.folds
 
-    def train_images(self, images: int) -> int:
-        """How many of the training part's images are left to train on."""
+    def has_validation(self, info: DataInfo | None) -> bool:
+        """Whether images judge each epoch; data that are not known yet may bring some."""
+        return (
+            self.folds > 0
+            or self.validation_split > 0
+            or info is None
+            or self.uses_own_validation(info)
+        )
+
+    def train_images(self, info: DataInfo) -> int:
+        """How many images are trained on."""
+        images = info.train_images
         if self.folds > 1:
             return images - len(range(self.fold - 1, images, self.folds))  # as they are dealt out
+        if self.uses_own_validation(info):
+            return images
         return images - math.ceil(images * self.validation_split)
+
+    def validation_images(self, info: DataInfo) -> int:
+        """How many images judge each epoch."""
+        if self.uses_own_validation(info):
+            return info.validation_images
+        return info.train_images - self.train_images(info)
 
     def faults(self) -> dict[str, str]:
         """What is wrong by name of the setting; empty where all is well."""

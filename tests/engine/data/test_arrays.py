@@ -225,3 +225,34 @@ def test_python_2_headers_are_read(tmp_path: Path) -> None:
         for name, member in members.items():
             new.writestr(name, member)
     assert load(spec).info.image_shape == (5, 6, 1)
+
+
+@pytest.mark.parametrize("name", ["val", "valid", "validation", "dev"])
+def test_a_validation_part_of_its_own(tmp_path: Path, name: str) -> None:
+    without = load(archive(tmp_path))
+    assert (without.validation, without.info.validation_images) == (None, 0)
+    assert without.info.has_own_test
+    own = np.random.default_rng(1).integers(0, 256, (3, 5, 6), dtype=np.uint8)
+    parts = {f"x_{name}": own, f"y_{name}": np.array([1, 1, 0])}
+    dataset = load(archive(tmp_path, **parts))
+    assert dataset.validation is not None
+    np.testing.assert_array_equal(dataset.validation.images.read(np.arange(3))[..., 0], own)
+    assert dataset.validation.labels.tolist() == [1, 1, 0]
+    assert (dataset.info.train_images, dataset.info.validation_images) == (4, 3)
+    parts[f"y_{name}"] = np.array([1, 0, 0])
+    changed = load(archive(tmp_path, **parts))
+    assert len({each.fingerprint for each in (without, dataset, changed)}) == 3
+    assert len({each.source_digest for each in (without, dataset, changed)}) == 3
+    shrunk = load(archive(tmp_path, **parts).changed(resize=3))
+    assert shrunk.validation is not None
+    assert shrunk.validation.images.shape == (3, 3, 1)
+
+
+def test_one_whole_with_a_validation_part_still_splits_a_test_part(tmp_path: Path) -> None:
+    images, labels = np.zeros((30, 2, 2), np.uint8), np.arange(30) % 3
+    images[0] = 255
+    path = tmp_path / "d.npz"
+    np.savez(path, images=images, labels=labels, x_val=images[:6], y_val=labels[:6])
+    info = load(Npz(path=str(path))).info
+    assert (info.train_images, info.test_images, info.validation_images) == (24, 6, 6)
+    assert not info.has_own_test

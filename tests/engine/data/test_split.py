@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.data import DataError, split_fold, split_validation
+from workbench.spec.data import DataInfo
 from workbench.spec.training import Training
 
 
@@ -80,7 +81,8 @@ def test_folds_are_disjoint_cover_all_and_are_stratified(
         assert np.array_equal(np.sort(np.concatenate([train, aside])), everything)
         assert np.array_equal(train, np.sort(train))
         assert train.dtype == aside.dtype == np.int64
-        wanted = Training(folds=folds, fold=fold).train_images(len(labels))
+        info = DataInfo((1, 1, 1), ("a", "b"), len(labels), 0)
+        wanted = Training(folds=folds, fold=fold).train_images(info)
         assert len(train) == wanted
         present = np.bincount(labels[aside], minlength=len(counts))
         assert (np.abs(present - np.array(counts) / folds) <= 1).all()
