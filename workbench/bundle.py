@@ -12,7 +12,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 import tempfile
 import zipfile
@@ -25,9 +24,11 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__, inference, predictions
+from workbench.artifacts import is_run_id
 from workbench.costs import FLOAT_BYTES
 from workbench.data import DataError
 from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
+from workbench.files import LinkError, open_inside
 from workbench.runs.adoption import Metrics, adopt
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
@@ -53,7 +54,6 @@ BLOCK_BYTES = 1 << 20
 OWN = ("position", "owner", "colour", "hidden", "deleted")
 """Columns that say something about a store, not about the run."""
 
-_RUN_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4,8}")
 _EPOCH_COLUMNS = tuple(field.name for field in fields(EpochMetrics))
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The date of every member: the same run gives the same bytes."""
@@ -77,7 +77,7 @@ def export_run(store: Store, run: Run, path: Path, progress: Progress = _silent)
     """Writes a finished run, whole or not at all.
 
     Raises:
-        BundleError: where the run isn't finished.
+        BundleError: where the run isn't finished, or one of its files is a link.
         StoreError: where the store can't be read.
         OSError: where the file can't be written.
     """
@@ -90,20 +90,22 @@ def export_run(store: Store, run: Run, path: Path, progress: Progress = _silent)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path.resolve())
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, LinkError):  # of the run's files, not of the one that is written
+            raise BundleError(str(error)) from None
         raise
 
 
 def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
-    artifacts = _artifacts(store.folder / "runs" / run.run_id)
+    artifacts = _artifacts(store.artifacts(run.run_id))
     sources: dict[str, Callable[[], IO[bytes]]] = {
         SPEC: lambda: io.BytesIO(run.experiment_toml.encode()),
         RECORD: lambda: io.BytesIO(_record(run)),
         METRICS: lambda: io.BytesIO(_metrics(store, run.run_id)),
     }
     sources |= {path.name: _opened(path) for path in artifacts}
-    total = sum(path.stat().st_size for path in artifacts)
+    total = sum(path.lstat().st_size for path in artifacts)
     members = {}
     done = 0
     with zipfile.ZipFile(file, "w") as archive:
@@ -125,14 +127,14 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
 
 
 def _opened(path: Path) -> Callable[[], IO[bytes]]:
-    return lambda: path.open("rb")
+    return lambda: open_inside(path)
 
 
 def _artifacts(folder: Path) -> list[Path]:
     """The files of a run that go with it: not what another network answered, before it was trained
     on, nor what can't be read.
     """
-    paths = [folder / CHECKPOINT] if (folder / CHECKPOINT).is_file() else []
+    paths = [folder / CHECKPOINT] if os.path.lexists(folder / CHECKPOINT) else []
     paths += [folder / name for name, part in PREDICTIONS.items() if predictions.fits(folder, part)]
     return [*paths, folder / LATENCY] if inference.read(folder) else paths
 
@@ -257,7 +259,7 @@ def _read_record(path: Path, folder: Path) -> Run:
     except (ValidationError, UnicodeDecodeError, RecursionError, TypeError) as error:
         reason = str(error).splitlines()[0]
         raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
-    if not _RUN_ID.fullmatch(run.run_id) or not run.status.is_finished:
+    if not is_run_id(run.run_id) or not run.status.is_finished:
         raise BundleError(f"{path}: its {RECORD} names no run that has ended")
     if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
         run = replace(run, file_bytes=FLOAT_BYTES * run.parameters)

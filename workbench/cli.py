@@ -220,6 +220,8 @@ def command_names() -> set[str]:
 def _runs(arguments: argparse.Namespace) -> int:
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
+        if store.refused:
+            print(f"dlopt-workbench: {store.refused}", file=sys.stderr)
         if cli_runs.is_table(arguments):
             return cli_runs.table(store, arguments)
         runs = store.runs()

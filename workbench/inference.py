@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
+from workbench.artifacts import folder_of
 from workbench.experiment import Experiment
-from workbench.files import write_atomically
+from workbench.files import open_inside, write_inside
 from workbench.machine import Machine
 from workbench.spec.hardware import MOST_THREADS
 from workbench.words import count, milliseconds
@@ -128,30 +129,26 @@ def remember(
     Raises:
         OSError: where the disk refuses.
     """
-    folder = _folder(store, run_id)
+    folder = folder_of(store, run_id)
     others = [point for point in recall(store, machine, run_id) if point.threads != threads]
     points = (*others, *(Latency(**point) for point in found["points"]))
     known = {**read(folder), machine.key: Measured(points, found["device"], found["when"])}
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / FILE, _MEASURED.dump_json(known, indent=1))
+    write_inside(folder / FILE, _MEASURED.dump_json(known, indent=1))
 
 
 def recall(store: Path, machine: Machine, run_id: str) -> list[Latency]:
     """What was remembered of a run on a machine, in order; nothing where it can't be read."""
-    found = read(_folder(store, run_id)).get(machine.key)
+    found = read(folder_of(store, run_id)).get(machine.key)
     return in_order(found.points) if found is not None else []
 
 
 def read(folder: Path) -> dict[str, Measured]:
     """What was measured of the run in a folder, by machine; nothing where it can't be read."""
     try:
-        return _MEASURED.validate_json((folder / FILE).read_bytes(), strict=True)
+        with open_inside(folder / FILE) as file:
+            return _MEASURED.validate_json(file.read(), strict=True)
     except (OSError, ValidationError):  # of another version: it can be measured anew
         return {}
-
-
-def _folder(store: Path, run_id: str) -> Path:
-    return store / "runs" / run_id
 
 
 def of_one_image(points: Iterable[Latency]) -> float | None:

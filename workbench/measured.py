@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.experiment import Experiment
-from workbench.files import write_atomically
+from workbench.files import open_inside, write_inside
 from workbench.machine import Machine
 from workbench.roofline import Roof
 from workbench.spec.hardware import Hardware
@@ -32,15 +32,14 @@ def remember(store: Path, kind: str, key: str, values: dict[str, Any]) -> None:
     Raises:
         OSError: where the disk refuses.
     """
-    path = _path(store, kind, key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, json.dumps(values, indent=1).encode())
+    write_inside(_path(store, kind, key), json.dumps(values, indent=1).encode())
 
 
 def recall(store: Path, kind: str, key: str) -> dict[str, Any] | None:
     """What was remembered; None where nothing was or it can't be read."""
     try:
-        found = json.loads(_path(store, kind, key).read_text(encoding="utf-8"))
+        with open_inside(_path(store, kind, key)) as file:
+            found = json.load(file)
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) else None

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.files import write_atomically
+from workbench.files import open_inside, write_inside
 
 CHECKPOINT = "checkpoint.npz"
 TEST, VALIDATION = "test", "validation"
@@ -99,7 +99,7 @@ def save(folder: Path, predictions: Predictions, pictures: Pictures) -> None:
         places=pictures.places,
         pixels=pictures.pixels,
     )
-    write_atomically(file_of(folder, predictions.part), content.getvalue())
+    write_inside(file_of(folder, predictions.part), content.getvalue())
 
 
 def load(folder: Path, part: str = TEST) -> Predictions | None:
@@ -143,7 +143,7 @@ def weights_of(folder: Path) -> str:
     Made of the checksums in the archive's directory, so no weight is read.
     """
     try:
-        with zipfile.ZipFile(folder / CHECKPOINT) as archive:
+        with open_inside(folder / CHECKPOINT) as file, zipfile.ZipFile(file) as archive:
             entries = sorted((entry.filename, entry.CRC) for entry in archive.infolist())
     except (OSError, zipfile.BadZipFile):
         return ""
@@ -153,7 +153,7 @@ def weights_of(folder: Path) -> str:
 
 def _read(folder: Path, part: str, *names: str) -> dict[str, npt.NDArray[Any]]:
     # Opened here, as NumPy leaves a file open that it can't read.
-    with file_of(folder, part).open("rb") as file, np.load(file, allow_pickle=False) as saved:
+    with open_inside(file_of(folder, part)) as file, np.load(file, allow_pickle=False) as saved:
         return {name: saved[name] for name in names}
 
 

@@ -18,6 +18,7 @@ from workbench.machine import Machine, Processor
 from workbench.runs.store import Store
 
 QUICK = 0.02
+RUN = "20260101-000000-00ff"
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +77,13 @@ def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> Non
     machine = Machine()
     point = Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
     found: dict[str, Any] = {"points": [point.plain()], "device": "CPU", "when": 0.0}
-    inference.remember(tmp_path, machine, "a", 1, found)
-    assert inference.recall(tmp_path, machine, "a") == [point]
-    file = tmp_path / "runs" / "a" / inference.FILE
+    inference.remember(tmp_path, machine, RUN, 1, found)
+    assert inference.recall(tmp_path, machine, RUN) == [point]
+    file = tmp_path / "runs" / RUN / inference.FILE
     file.write_bytes(file.read_bytes().replace(b'"median"', b'"mean"'))
-    assert inference.recall(tmp_path, machine, "a") == []
-    inference.remember(tmp_path, machine, "a", 1, found)
-    assert inference.recall(tmp_path, machine, "a") == [point]
+    assert inference.recall(tmp_path, machine, RUN) == []
+    inference.remember(tmp_path, machine, RUN, 1, found)
+    assert inference.recall(tmp_path, machine, RUN) == [point]
 
 
 def test_the_run_keeps_the_shortest_time_for_one_image(trained: tuple[Path, str]) -> None:

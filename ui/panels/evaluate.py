@@ -30,6 +30,7 @@ from ui.run_reader import mark_of
 from ui.when_shown import WhenShown
 from workbench import predictions
 from workbench.runs.record import Run
+from workbench.runs.store import StoreError
 
 if TYPE_CHECKING:
     from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
@@ -225,7 +226,11 @@ class EvaluatePanel(QWidget):
         reason = self._reason(run)
         self._say(reason)
         if run is not None and not reason:
-            folder = self._folder_of(run.run_id)
+            try:
+                folder = self._folder_of(run.run_id)
+            except StoreError as error:  # a link stands in its place
+                self._say(str(error))
+                return
             self._more.start(0)
             self._latest.ask(partial(read_evaluation, folder, self.chosen_part))
 

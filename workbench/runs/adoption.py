@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.artifacts import folder_of
 from workbench.runs import free
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
@@ -49,7 +50,7 @@ def adopt(store: Store, run: Run, metrics: Metrics, artifacts: Path) -> Run:
         with store.change() as db:
             taken = db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone()
             run_id = run.run_id
-            if taken is not None or (store.folder / "runs" / run_id).exists():
+            if taken is not None or os.path.lexists(folder_of(store.folder, run_id)):
                 run_id = free.run_id(db, run_id.rpartition("-")[0])
             db.execute(
                 "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts, colour)"
@@ -59,7 +60,7 @@ def adopt(store: Store, run: Run, metrics: Metrics, artifacts: Path) -> Run:
             )  # fmt: skip
             _add_metrics(store, run_id, metrics)
             store.update(run_id, **columns)
-            target = store.folder / "runs" / run_id
+            target = folder_of(store.folder, run_id)
             os.replace(artifacts, target)
     except BaseException:
         if target is not None:

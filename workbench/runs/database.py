@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 
+from workbench import artifacts, files
 from workbench.runs import migrations
 
 FILE = "runs.sqlite3"
@@ -38,7 +39,7 @@ class Database:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.expanduser().absolute()
         try:
-            (self.folder / "runs").mkdir(parents=True, exist_ok=True)
+            (self.folder / artifacts.FOLDER).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
                 f"the store {self.folder} can't be made ({error.strerror}); choose another folder"
@@ -49,6 +50,11 @@ class Database:
                 f"the store {self.folder} lies on a network file system ({network}), where its "
                 "database can be damaged; choose a folder on a local disk"
             )
+        for name in (FILE, artifacts.FOLDER):
+            try:
+                files.refuse_link(self.folder / name)
+            except files.LinkError as error:
+                raise StoreError(str(error)) from None
         with self._explained():
             self._connection = sqlite3.connect(
                 self.folder / FILE, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None

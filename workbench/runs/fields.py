@@ -83,9 +83,9 @@ def keep_missing(db: Database, limit: int) -> int:
 
     In small transactions, each with few runs: a training process may wait to write.
     """
-    rows = db.rows("SELECT run_id, experiment_toml FROM runs WHERE parts IS NULL LIMIT ?", (limit,))
+    rows = db.rows("SELECT rowid, experiment_toml FROM runs WHERE parts IS NULL LIMIT ?", (limit,))
     with db.change() as connection:
         for row in rows:
             parts = keep(db, row["experiment_toml"])
-            connection.execute("UPDATE runs SET parts = ? WHERE run_id = ?", (parts, row["run_id"]))
+            connection.execute("UPDATE runs SET parts = ? WHERE rowid = ?", (parts, row["rowid"]))
     return len(rows)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
 from workbench.runs.fields import Field
+from workbench.runs.rows import sound
 
 CHUNK = 1000
 """Runs to a batch: of so many, a part of a hundredth of a second goes into the window's thread."""
@@ -116,6 +117,8 @@ class Reader:
         is_whole = len(pieces) < limit * PIECES and len(rows) < limit
         if len(pieces) == limit * PIECES:
             rows = []
+        mark = rows[-1]["changed"] if rows else since.number
+        rows = sound(rows)
         by_column = zip(*map(tuple, rows), strict=True)
         values = dict(zip(columns, by_column, strict=True)) if rows else {}
         empty: tuple[Any, ...] = ()
@@ -129,7 +132,7 @@ class Reader:
             deleted=np.array([d is not None for d in values.get("deleted", empty)], np.bool_),
             gone=[row["run_id"] for row in gone],
             mark=Mark(
-                rows[-1]["changed"] if rows else since.number,
+                mark,
                 gone[-1]["number"] if gone else since.gone,
                 pieces[-1]["part_id"] if pieces else since.part,
             ),

@@ -10,20 +10,21 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from workbench import artifacts, files
 from workbench.experiment import Experiment
 from workbench.runs import fields as spec_fields
-from workbench.runs import free, packed
+from workbench.runs import free, packed, rows
+from workbench.runs.claims import Claims
 from workbench.runs.database import Database, StoreError
 from workbench.runs.reader import Reader
 from workbench.runs.record import (
@@ -32,19 +33,16 @@ from workbench.runs.record import (
     EpochMetrics,
     Run,
     StepMetrics,
-    owner_is_alive,
 )
-from workbench.runs.status import RunStatus
 
 __all__ = ["Store", "StoreError"]
 
-_RUN_COLUMNS = tuple(f.name for f in fields(Run))
 _EPOCH_COLUMNS = tuple(f.name for f in fields(EpochMetrics))
 BEST = {"loss": "MIN", "accuracy": "MAX", "val_loss": "MIN", "val_accuracy": "MAX"}
 """The metrics of an epoch of which a run keeps the best, and which is."""
 
 
-class Store:
+class Store(Claims):
     """All runs in one folder.
 
     Args:
@@ -58,7 +56,7 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._db = Database(folder)
+        super().__init__(Database(folder))
         self.reader = Reader(self._db)
 
     @property
@@ -132,10 +130,10 @@ class Store:
         Raises:
             StoreError: where there is none.
         """
-        row = self._db.row("SELECT * FROM runs WHERE run_id = ?", (run_id,))
-        if row is None:
-            raise StoreError(f"there is no run {run_id!r} in {self.folder}")
-        return _run(row)
+        found = self._runs("SELECT * FROM runs WHERE run_id = ?", run_id)
+        if not found:
+            raise StoreError(f"there is no run {rows.quoted(run_id)} in {self.folder}")
+        return found[0]
 
     def find(self, start: str) -> Run:
         """The run whose id starts (or ends) with this text; "last" is the newest.
@@ -145,12 +143,11 @@ class Store:
         """
         alive = "SELECT run_id FROM runs WHERE deleted IS NULL"
         if start == "last":
-            found = self._db.rows(f"{alive} ORDER BY created DESC, rowid DESC LIMIT 1")
+            found = rows.sound(self._db.rows(f"{alive} ORDER BY created DESC, rowid DESC"))[:1]
         else:
             ends = (start, len(start), start, -max(1, len(start)), start)
-            found = self._db.rows(
-                f"{alive} AND ? <> '' AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)", ends
-            )
+            query = f"{alive} AND ? <> '' AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)"
+            found = rows.sound(self._db.rows(query, ends))
         if len(found) != 1:
             how_many = f"{len(found)} runs match" if found else "there is no run"
             raise StoreError(f"{how_many} {start!r} in {self.folder}; see 'dlopt-workbench runs'")
@@ -159,12 +156,17 @@ class Store:
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""
         test = "IS NOT NULL" if deleted else "IS NULL"
-        rows = self._db.rows(f"SELECT * FROM runs WHERE deleted {test} ORDER BY created, rowid")
-        return [_run(row) for row in rows]
+        return self._runs(f"SELECT * FROM runs WHERE deleted {test} ORDER BY created, rowid")
+
+    @property
+    def refused(self) -> str:
+        """A sentence on rows that are left out, as their ids are none; "" where all are right."""
+        every = self._db.rows("SELECT run_id FROM runs")
+        return rows.refusal((row["run_id"] for row in every), self.folder)
 
     def update(self, run_id: str, **values: Any) -> None:
         """Sets columns of a run, named as in `Run`."""
-        unknown = set(values) - set(_RUN_COLUMNS)
+        unknown = set(values) - set(rows.COLUMNS)
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
         if "environment" in values:
@@ -185,33 +187,6 @@ class Store:
         """Gives at most this many runs of an older schema their columns; how many it found."""
         return spec_fields.keep_missing(self._db, limit)
 
-    def claim(self, run_id: str, owner: str) -> bool:
-        """Makes `owner` the process that trains a queued run; False where it no longer waits."""
-        with self._db.change() as db:
-            changed = db.execute(
-                "UPDATE runs SET status = 'running', owner = ?, message = '', finished = NULL,"
-                " started = COALESCE(started, ?)"
-                " WHERE run_id = ? AND status = 'queued' AND deleted IS NULL",
-                (owner, time.time(), run_id),
-            ).rowcount
-        return changed == 1
-
-    def finish(self, run_id: str, status: RunStatus, message: str = "") -> None:
-        """Ends a run."""
-        self.update(run_id, status=status, message=message, finished=time.time(), owner="")
-
-    def mark_interrupted(self) -> list[Run]:
-        """Ends the runs whose process is gone; returns them."""
-        active = [status.value for status in RunStatus if status.is_active]
-        lost = [run for run in self._of_status(*active) if not owner_is_alive(run.owner)]
-        for run in lost:
-            self.finish(
-                run.run_id,
-                RunStatus.INTERRUPTED,
-                "the training process ended unexpectedly; Resume goes on from the last checkpoint",
-            )
-        return lost
-
     def delete(self, run_ids: Iterable[str]) -> None:
         """Puts runs aside; `restore` brings them back, `purge` removes them for good."""
         self._each(run_ids, "UPDATE runs SET deleted = ? WHERE run_id = ?", time.time())
@@ -222,59 +197,32 @@ class Store:
 
     def purge(self) -> int:
         """Removes deleted runs and their artifacts from disk for good; returns how many."""
-        gone = self.runs(deleted=True)
-        with self._db.change() as db:
-            db.execute("DELETE FROM runs WHERE deleted IS NOT NULL")
-        for run in gone:
-            shutil.rmtree(self.folder / "runs" / run.run_id, ignore_errors=True)
+        gone = [run.run_id for run in self.runs(deleted=True)]
+        self._each(gone, "DELETE FROM runs WHERE deleted IS NOT ? AND run_id = ?", None)
+        try:
+            for run_id in gone:
+                files.remove_inside(artifacts.folder_of(self.folder, run_id))
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreError(
+                f"files of removed runs are left in {self.folder} ({reason})"
+            ) from None
         return len(gone)
 
     def artifacts(self, run_id: str) -> Path:
-        """The run's own folder, made where it doesn't exist."""
-        folder = self.folder / "runs" / run_id
-        folder.mkdir(parents=True, exist_ok=True)
+        """The run's own folder, made where it doesn't exist and the store can be written.
+
+        Raises:
+            StoreError: where a link stands in its place, which is never followed.
+        """
+        try:
+            folder = artifacts.folder_of(self.folder, run_id)
+            files.refuse_link(folder)
+        except (ValueError, files.LinkError) as error:
+            raise StoreError(str(error)) from None
+        with suppress(OSError):  # whoever writes there hears of it; nothing can be read there
+            folder.mkdir(exist_ok=True)
         return folder
-
-    # --- queue ---------------------------------------------------------------------------------
-
-    def queue(self) -> list[Run]:
-        """The waiting runs, next first."""
-        return sorted(self._of_status(RunStatus.QUEUED), key=lambda run: run.position)
-
-    def queue_names(self) -> list[tuple[str, str]]:
-        """Ids and names of the waiting runs, next first: of a thousand in a millisecond."""
-        query = "SELECT run_id, name FROM runs WHERE deleted IS NULL AND status = 'queued'"
-        rows = self._db.rows(f"{query} ORDER BY position, created, rowid")
-        return [(row["run_id"], row["name"]) for row in rows]
-
-    def reorder(self, run_ids: Sequence[str]) -> None:
-        """Puts the waiting runs in this order; those not named come after."""
-        rest = [run_id for run_id, _ in self.queue_names() if run_id not in set(run_ids)]
-        with self._db.change() as db:
-            for position, run_id in enumerate([*run_ids, *rest]):
-                db.execute(
-                    "UPDATE runs SET position = ? WHERE run_id = ? AND status = 'queued'",
-                    (position, run_id),
-                )
-
-    def requeue(self, run_id: str) -> None:
-        """Puts a run that ended before its time back in front of the queue, to be resumed."""
-        waiting = self.queue()
-        position = waiting[0].position - 1 if waiting else 0
-        self.update(run_id, status=RunStatus.QUEUED, position=position, message="", owner="")
-
-    @property
-    def queue_held(self) -> bool:
-        """Whether the queue waits for a person."""
-        row = self._db.row("SELECT value FROM settings WHERE key = 'queue_held'")
-        return row is not None and row["value"] == "1"
-
-    @queue_held.setter
-    def queue_held(self, held: bool) -> None:
-        with self._db.change() as db:
-            db.execute(
-                "UPDATE settings SET value = ? WHERE key = 'queue_held'", ("1" if held else "0",)
-            )
 
     # --- metrics -------------------------------------------------------------------------------
 
@@ -374,27 +322,6 @@ class Store:
         """Keeps the pieces of a spec; their numbers, as the column `parts` has them."""
         return spec_fields.keep(self._db, toml)
 
-    def _of_status(self, *statuses: str) -> list[Run]:
-        """The runs that are not deleted and stand at one of these, oldest first."""
-        return self._where(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
-
-    def _where(self, condition: str, *values: object) -> list[Run]:
-        """The runs that are not deleted and for which this holds, oldest first."""
-        rows = self._db.rows(
-            f"SELECT * FROM runs WHERE deleted IS NULL AND {condition} ORDER BY created, rowid",
-            values,
-        )
-        return [_run(row) for row in rows]
-
     def _each(self, run_ids: Iterable[str], statement: str, value: object) -> None:
         with self._db.change() as db:
             db.executemany(statement, [(value, run_id) for run_id in run_ids])
-
-
-def _run(row: sqlite3.Row) -> Run:
-    values = {name: row[name] for name in _RUN_COLUMNS}
-    values["status"] = RunStatus(values["status"])
-    for name in ("hidden", "starred", "archived"):
-        values[name] = bool(values[name])
-    values["environment"] = json.loads(values["environment"])
-    return Run(**values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from workbench.files import write_atomically
+from workbench.files import LinkError, open_inside, write_inside
 from workbench.runtime.stopping import UNSEEN, Watched
 
 FILE = "checkpoint.npz"
@@ -88,7 +89,7 @@ def save(
     arrays |= {f"{BEST}{number}": array for number, array in enumerate(best_weights)}
     content = io.BytesIO()
     np.savez(content, position=np.array(json.dumps(asdict(position))), **arrays)
-    write_atomically(folder / FILE, content.getvalue())
+    write_inside(folder / FILE, content.getvalue())
 
 
 def weight_bytes(model: keras.Model) -> int:
@@ -98,7 +99,7 @@ def weight_bytes(model: keras.Model) -> int:
 
 def exists(folder: Path) -> bool:
     """Whether a run has a checkpoint."""
-    return (folder / FILE).is_file()
+    return os.path.lexists(folder / FILE)
 
 
 def require(folder: Path) -> None:
@@ -145,12 +146,14 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], Position, list[np.ndarray]
     """Arrays by name, position and best weights of a checkpoint."""
     try:
         # Opened here, as NumPy leaves a file open that it can't read.
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
+        with open_inside(path) as file, np.load(file, allow_pickle=False) as saved:
             arrays = {name: saved[name] for name in saved.files}
         fields = json.loads(str(arrays.pop("position")))
         fields.setdefault("joules", None)  # of before it was measured
         fields["watched"] = Watched(**fields.get("watched", {}))
         position = Position(**{**fields, "rates": tuple(fields["rates"])})
+    except LinkError as error:
+        raise CheckpointError(str(error)) from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise CheckpointError(f"the checkpoint {path} is damaged ({error}); train anew") from error
     kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}

@@ -7,12 +7,13 @@ import errno
 import tensorflow as tf
 
 from workbench.data import DataError
+from workbench.files import LinkError
 from workbench.runs.store import StoreError
 from workbench.runtime.checkpoint import CheckpointError
 from workbench.runtime.train import NotFinite
 from workbench.spec.base import SpecError
 
-PLAIN = (SpecError, DataError, StoreError, CheckpointError, NotFinite)
+PLAIN = (SpecError, DataError, StoreError, CheckpointError, NotFinite, LinkError)
 OUT_OF_MEMORY = (
     "the device ran out of memory; lower training.batch_size, the image size or the number of "
     "filters"

@@ -1,0 +1,300 @@
+"""A store that somebody else made: ids that lead elsewhere, and links in place of files."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from workbench import artifacts, cli, inference, measured, predictions
+from workbench.bundle import BundleError, export_run
+from workbench.experiment import Experiment
+from workbench.files import LinkError
+from workbench.machine import Machine
+from workbench.predictions import Pictures, Predictions
+from workbench.runs.database import FILE
+from workbench.runs.loading import load_runs
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+
+BAD = [
+    "../../victim", "{victim}", "", ".", "..", "victim/..", "20260101-000000-00ff/../../../victim",
+    "20260101-000000-00ff\n", "２０２６0101-000000-00ff", "x" * 5000,
+]  # fmt: skip
+
+
+@pytest.fixture
+def victim(tmp_path: Path) -> Path:
+    """A folder of a person that has nothing to do with the store."""
+    folder = tmp_path / "victim"
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, victim: Path) -> Generator[Store]:
+    """With one finished run; beside the victim."""
+    with Store(tmp_path / "store") as opened:
+        opened.finish(opened.create(Experiment(name="sound")).run_id, RunStatus.COMPLETED)
+        yield opened
+
+
+@pytest.fixture
+def run(store: Store) -> Run:
+    """The finished run, with a folder of its own."""
+    run = store.runs()[0]
+    folder = store.artifacts(run.run_id)
+    np.savez(folder / predictions.CHECKPOINT, **{"model.0": np.ones(1)})
+    return run
+
+
+def add_row(store: Store, run_id: object, *, deleted: bool = False) -> None:
+    """A row as another program may have written it."""
+    with closing(sqlite3.connect(store.folder / FILE, isolation_level=None)) as db:
+        db.execute(
+            "INSERT INTO runs (run_id, name, status, experiment_toml, created, deleted)"
+            " SELECT ?, 'bad', 'completed', experiment_toml, created, ? FROM runs LIMIT 1",
+            (run_id, 1.0 if deleted else None),
+        )
+
+
+def whole(victim: Path) -> bool:
+    """Whether nothing of the victim was changed or added to."""
+    file = victim / "thesis.txt"
+    return os.listdir(victim) == [file.name] and file.read_text() == "years of work"
+
+
+# --- ids -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_emptying_the_trash_removes_folders_of_runs_alone(
+    store: Store, run: Run, victim: Path, bad: str
+) -> None:
+    gone = store.create(Experiment(name="gone"))
+    folder = store.artifacts(gone.run_id)
+    store.delete([gone.run_id])
+    add_row(store, bad.format(victim=victim), deleted=True)
+    assert store.purge() == 1
+    assert whole(victim)
+    assert store.runs() == [run]
+    assert (store.artifacts(run.run_id) / predictions.CHECKPOINT).is_file()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("bad", [*BAD, None, b"20260101-000000-00ff", 7])
+def test_a_run_with_a_bad_id_is_left_out_and_named(
+    store: Store, victim: Path, bad: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert store.refused == ""
+    bad = bad.format(victim=victim) if isinstance(bad, str) else bad
+    add_row(store, bad)
+    assert [run.name for run in store.runs()] == ["sound"]
+    frame = load_runs(store)
+    assert [frame.run_id(place) for place in range(len(frame))] == [store.runs()[0].run_id]
+    assert store.find("last").name == "sound"
+    assert store.named("bad") == store.tagged("bad") == []
+    if isinstance(bad, str):
+        for ask in (store.run, store.find, store.artifacts):
+            with pytest.raises(StoreError):
+                ask(bad)
+    assert cli.main(["runs", "--store", str(store.folder)]) == 0
+    said = capsys.readouterr()
+    shown = repr(str(bad) if bad == 7 else bad)[:80]
+    assert f"holds the run {shown}, which is left out" in said.err
+    assert said.out.rstrip().endswith("sound")
+    assert said.out.count("\n") == 1
+
+
+def test_a_queued_run_with_a_bad_id_is_never_trained(store: Store) -> None:
+    add_row(store, "../../victim")
+    with closing(sqlite3.connect(store.folder / FILE, isolation_level=None)) as db:
+        db.execute("UPDATE runs SET status = 'queued' WHERE name = 'bad'")
+    assert store.queue() == store.queue_names() == []
+
+
+def test_several_bad_ids_are_counted(store: Store) -> None:
+    for number in range(3):
+        add_row(store, f"../{number}")
+    assert "holds the run '../0' and 2 more, which is left out" in store.refused
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_no_path_is_made_of_a_bad_id(tmp_path: Path, bad: str) -> None:
+    with pytest.raises(ValueError, match="is not the id of a run"):
+        artifacts.folder_of(tmp_path, bad)
+
+
+# --- links ---------------------------------------------------------------------------------------
+
+
+def linked(store: Store, run: Run, name: str, victim: Path) -> Path:
+    """A file of the run, replaced by a link to the victim's."""
+    path = store.artifacts(run.run_id) / name
+    path.unlink(missing_ok=True)
+    path.symlink_to(victim / "thesis.txt")
+    return path
+
+
+def test_predictions_replace_a_link(store: Store, run: Run, victim: Path) -> None:
+    path = linked(store, run, "predictions-test.npz", victim)
+    folder = store.artifacts(run.run_id)
+    made = Predictions(
+        "test", np.arange(1), np.zeros(1, np.int32), np.ones((1, 1), np.float32), "",
+        predictions.weights_of(folder), ("only",),
+    )  # fmt: skip
+    predictions.save(folder, made, Pictures(np.arange(1), np.zeros((1, 2, 2, 1), np.uint8)))
+    assert whole(victim)
+    assert not path.is_symlink()
+    assert predictions.load(folder) is not None
+
+
+def test_a_latency_replaces_a_link(store: Store, run: Run, victim: Path) -> None:
+    path = linked(store, run, inference.FILE, victim)
+    found = {"points": [], "device": "CPU", "when": 1.0}
+    inference.remember(store.folder, Machine(), run.run_id, 1, found)
+    assert whole(victim)
+    assert not path.is_symlink()
+
+
+def test_a_checkpoint_replaces_a_link_that_leads_nowhere(
+    store: Store, run: Run, victim: Path
+) -> None:
+    from workbench.runtime import checkpoint
+    from workbench.runtime.build import assemble
+
+    path = store.artifacts(run.run_id) / checkpoint.FILE
+    path.unlink()
+    path.symlink_to(victim / "new.npz")
+    experiment = Experiment()
+    info = experiment.data.info()
+    assert info is not None
+    network = assemble(experiment, info)
+    with pytest.raises(checkpoint.CheckpointError, match="is a link, and a store's files"):
+        checkpoint.restore_model(path.parent, network.model)
+    network.model.optimizer = None
+    from workbench.runtime.fresh import fresh_optimizer
+
+    optimizer = fresh_optimizer(experiment, network.model, 1)
+    checkpoint.save(path.parent, network.model, optimizer, checkpoint.Position(step=3))
+    assert whole(victim)
+    assert checkpoint.restore(path.parent, network.model, optimizer)[0].step == 3
+
+
+def test_what_was_measured_is_not_written_into_a_linked_folder(store: Store, victim: Path) -> None:
+    (store.folder / measured.FOLDER).symlink_to(victim)
+    with pytest.raises(LinkError, match="is a link"):
+        measured.remember(store.folder, "peak", "key", {"a": 1})
+    (victim / "peak-key.json").write_text('{"a": 1}')
+    assert measured.recall(store.folder, "peak", "key") is None
+
+
+def read_predictions(folder: Path) -> object:
+    return predictions.load(folder) or predictions.load_pictures(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (predictions.CHECKPOINT, predictions.weights_of),
+        ("predictions-test.npz", read_predictions),
+        (inference.FILE, inference.read),
+    ],
+)
+def test_nothing_is_read_through_a_link_or_from_a_pipe(
+    store: Store, run: Run, tmp_path: Path, name: str, read: Callable[[Path], object]
+) -> None:
+    """A file that is sound, only not in its place; and one that never ends."""
+    folder = store.artifacts(run.run_id)
+    digest = predictions.weights_of(folder)
+    made = Predictions(
+        "test", np.arange(1), np.zeros(1, np.int32), np.ones((1, 1), np.float32), "", digest, ("a",)
+    )
+    predictions.save(folder, made, Pictures(np.arange(1), np.zeros((1, 2, 2, 1), np.uint8)))
+    point = inference.Latency(1, 1, 1, 1.0, 1.0, 1.0, 1.0).plain()
+    found = {"points": [point], "device": "CPU", "when": 1.0}
+    inference.remember(store.folder, Machine(), run.run_id, 1, found)
+    assert read(folder)
+    aside = tmp_path / "aside"
+    (folder / name).rename(aside)
+    (folder / name).symlink_to(aside)
+    assert not read(folder)
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert not read(folder)
+
+
+def test_a_run_with_a_linked_checkpoint_is_not_exported(
+    store: Store, run: Run, victim: Path, tmp_path: Path
+) -> None:
+    linked(store, run, predictions.CHECKPOINT, victim)
+    with pytest.raises(BundleError, match=r"checkpoint\.npz is a link"):
+        export_run(store, run, tmp_path / "run.zip")
+    assert not (tmp_path / "run.zip").exists()
+
+
+def test_links_are_removed_with_the_run_and_not_followed(
+    store: Store, run: Run, victim: Path
+) -> None:
+    (store.artifacts(run.run_id) / "inner").symlink_to(victim)
+    linked(store, run, inference.FILE, victim)
+    store.delete([run.run_id])
+    assert store.purge() == 1
+    assert whole(victim)
+    assert list((store.folder / artifacts.FOLDER).iterdir()) == []
+
+
+def test_a_folder_of_a_run_that_is_a_link_is_never_entered(
+    store: Store, victim: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = store.runs()[0]
+    (store.folder / artifacts.FOLDER / run.run_id).symlink_to(victim)
+    with pytest.raises(StoreError, match="is a link, and a store's files are never reached"):
+        store.artifacts(run.run_id)
+    with pytest.raises(LinkError):
+        inference.remember(
+            store.folder, Machine(), run.run_id, 1, {"points": [], "device": "", "when": 1.0}
+        )
+    assert cli.main(["evaluate", run.run_id, "--store", str(store.folder)]) == 2
+    assert "is a link" in capsys.readouterr().err
+    assert whole(victim)
+    store.delete([run.run_id])
+    assert store.purge() == 1
+    assert whole(victim)
+
+
+@pytest.mark.parametrize("name", [FILE, artifacts.FOLDER])
+def test_a_store_whose_parts_are_links_is_not_opened(
+    tmp_path: Path, victim: Path, name: str
+) -> None:
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    (folder / name).symlink_to(victim if name == artifacts.FOLDER else victim / "thesis.txt")
+    with pytest.raises(StoreError, match="is a link"):
+        Store(folder)
+    assert whole(victim)
+
+
+def test_a_store_may_itself_be_named_by_a_link(store: Store, tmp_path: Path) -> None:
+    """A person's own way to say where the store is."""
+    (tmp_path / "short").symlink_to(store.folder)
+    with Store(tmp_path / "short") as opened:
+        assert [run.name for run in opened.runs()] == ["sound"]
+
+
+def test_no_file_is_left_over_the_rights_of_a_link(store: Store, run: Run, victim: Path) -> None:
+    """The rights of what a link leads to say nothing of the file that replaces it."""
+    (victim / "thesis.txt").chmod(0o777)
+    path = linked(store, run, inference.FILE, victim)
+    found = {"points": [], "device": "CPU", "when": 1.0}
+    inference.remember(store.folder, Machine(), run.run_id, 1, found)
+    assert path.stat().st_mode & 0o111 == 0
+    assert json.loads(path.read_text())
