@@ -12,6 +12,7 @@ from workbench.spec.base import Facts
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Block, Limits, Planner, Step, written
 
+WHY = "Strides {}, which would crash TensorFlow on a CPU (oneDNN) with a 1x1 kernel:"
 HASHED_IMPORTS_END = "import numpy as np\n"
 
 
@@ -77,7 +78,7 @@ def _step_lines(
     made: set[int],
 ) -> list[str]:
     """Makes the layer at its first call and calls it."""
-    given = ", ".join(names[number] for number in step.inputs)
+    before, given = _on_grid(step, ", ".join(names[number] for number in step.inputs))
     given = f"[{given}]" if len(step.inputs) > 1 else given
     target = names[step.output]
     settings = arguments(step.layer) | extra
@@ -87,9 +88,31 @@ def _step_lines(
     if not class_name(step.layer).startswith(("layers.", "keras.")):
         settings["hash_seed"] = str(step.weights)
     if not shared:
-        return call(class_name(step.layer), settings, f"{target} = ", f"({given})")
+        return [*before, *call(class_name(step.layer), settings, f"{target} = ", f"({given})")]
     name, lines = f"shared_{step.weights}", []
     if step.weights not in made:
         made.add(step.weights)
         lines = call(class_name(step.layer), settings, f"{name} = ")
-    return [*lines, f"{target} = {name}({given})"]
+    return [*before, *lines, f"{target} = {name}({given})"]
+
+
+def _on_grid(step: Step, given: str) -> tuple[list[str], str]:
+    """Lines that drop rows and columns of an image, or put zeros between them, and the name of what
+    comes of it: what `build.on_grid` does.
+    """
+    grid = step.layer.grid()
+    if grid.kept != (1, 1):
+        settings = {"pool_size": "(1, 1)", "strides": written_value(grid.kept), "padding": '"same"'}
+        pool = call("layers.AveragePooling2D", settings, "kept = ", f"({given})")
+        return [f"# {WHY.format(written(grid.kept))}", *pool], "kept"
+    rows, columns = grid.spread
+    if (rows, columns) == (1, 1):
+        return [], given
+    height, width, channels = step.input_shape
+    wide = (-1, height * rows, width * columns, channels)
+    return [
+        f"# {WHY.format(written(grid.spread))}",
+        f"spread = keras.ops.reshape({given}, {(-1, height, 1, width, 1, channels)})",
+        f"spread = keras.ops.pad(spread, {grid.zeros})",
+        f"spread = keras.ops.reshape(spread, {wide})",
+    ], "spread"

@@ -19,7 +19,7 @@ from workbench.experiment import Experiment
 from workbench.runtime import hashed, schedule_free
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
-from workbench.spec.layers import Limits, Operation, Planner, Step
+from workbench.spec.layers import Grid, Limits, Operation, Planner, Step
 from workbench.spec.optimizers import Optimizer
 
 BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {}
@@ -100,18 +100,37 @@ def assemble(experiment: Experiment, info: DataInfo) -> Assembled:
         planner.add(layer)
     steps = planner.steps
     limits = experiment.limits(sum(step.parameters.trainable for step in steps))
+    precision = experiment.hardware.precision
     values: list[Any] = [keras.Input(info.image_shape)]
     by_weights: dict[int, keras.layers.Layer] = {}
     for step in steps:
         made = by_weights.get(step.weights)
         if made is None:
-            made = by_weights[step.weights] = _layer(step, limits, experiment.hardware.precision)
+            made = by_weights[step.weights] = _layer(step, limits, precision)
             if step.weights == steps[-1].weights:
                 made.dtype_policy = keras.DTypePolicy("float32")
-        given = [values[number] for number in step.inputs]
+        given = [on_grid(values[number], step.layer.grid(), precision) for number in step.inputs]
         values.append(made(given if len(given) > 1 else given[0]))
     layers = [by_weights[step.weights] for step in steps]
     return Assembled(keras.Model(values[0], values[-1]), steps, layers, values[1:])
+
+
+def on_grid(image: Any, grid: Grid, precision: str) -> Any:
+    """The image (batch, height, width, channels) with rows and columns dropped or put between.
+
+    They are dropped by pooling over single pixels, whose gradient is several times as fast as that
+    of a slice.
+    """
+    if grid.kept != (1, 1):
+        kept = keras.layers.AveragePooling2D((1, 1), grid.kept, "same", dtype=precision)
+        return kept(image)
+    rows, columns = grid.spread
+    if (rows, columns) == (1, 1):
+        return image
+    _, height, width, channels = image.shape
+    image = keras.ops.reshape(image, (-1, height, 1, width, 1, channels))
+    image = keras.ops.pad(image, grid.zeros)
+    return keras.ops.reshape(image, (-1, height * rows, width * columns, channels))
 
 
 def _layer(step: Step, limits: Limits, precision: str) -> keras.layers.Layer:

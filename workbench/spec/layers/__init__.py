@@ -6,6 +6,7 @@ Fields are named as the arguments of the Keras class. Shapes are tuples without 
 
 from workbench.spec.layers.base import (
     Activations,
+    Grid,
     Initializers,
     Layer,
     LayerError,
@@ -63,7 +64,7 @@ __all__ = [
     "Activation", "Activations", "Add", "AveragePooling2D", "BatchNormalization", "Block",
     "Branches", "Chain", "Concatenate", "Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D",
     "Dropout", "FireModule", "Flatten", "GlobalAveragePooling2D", "GlobalMaxPooling2D",
-    "GroupNormalization", "HashedKernel", "InceptionBlock", "Initializers",
+    "Grid", "GroupNormalization", "HashedKernel", "InceptionBlock", "Initializers",
     "InvertedResidualBlock", "Layer", "LayerError", "LayerNormalization", "Length", "Lengths",
     "Limit", "Limits",
     "MaxPooling2D", "Multiply", "Node", "Operation", "PadChannels", "Padding", "Parameters",

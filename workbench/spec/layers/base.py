@@ -83,6 +83,34 @@ class Reach(NamedTuple):
 ONE_PIXEL, WHOLE_IMAGE = Reach(), Reach(whole=True)
 
 
+class Grid(NamedTuple):
+    """Rows and columns that are dropped from an image before a layer, or put into it.
+
+    With a 1x1 kernel this does what strides do. oneDNN, with which TensorFlow computes on CPUs,
+    writes past the end of its memory in the input gradient of a 1x1 convolution with strides, and
+    so in the forward pass of a transposed one: mostly the process dies. On a machine with AVX-512
+    that took stride 2, fewer than 16 channels and 48 px (transposed: 28), but this differs between
+    machines, and what is built instead is no slower: so no such convolution is ever built.
+    `tests/benchmarks/native_crashes.py` finds out which ones die.
+
+    Attributes:
+        kept: One row (column) of this many is kept, the first.
+        spread: Each row (column) is followed by zeros, to become this many.
+    """
+
+    kept: tuple[int, int] = (1, 1)
+    spread: tuple[int, int] = (1, 1)
+
+    @property
+    def zeros(self) -> tuple[tuple[int, int], ...]:
+        """What is padded to an image of shape (batch, height, 1, width, 1, channels)."""
+        rows, columns = self.spread
+        return (0, 0), (0, 0), (0, rows - 1), (0, 0), (0, columns - 1), (0, 0)
+
+
+AS_IT_IS = Grid()
+
+
 class Layer(Choice):
     """One layer, with the arithmetic of its shape and cost.
 
@@ -131,6 +159,10 @@ class Layer(Choice):
         """What one of its outputs sees of its input."""
         return ONE_PIXEL
 
+    def grid(self) -> Grid:
+        """What is done to its input before the Keras layer is called."""
+        return AS_IT_IS
+
     def summary(self) -> str:
         """Its settings in a few characters, for a list of layers."""
         return ""
@@ -165,6 +197,10 @@ class Operation:
     def settings(self) -> dict[str, Any]:
         """As `Choice.settings`."""
         return {}
+
+    def grid(self) -> Grid:
+        """As `Layer.grid`."""
+        return AS_IT_IS
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         """The shape that leaves it.

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
 from workbench.spec.base import refuse, setting
 from workbench.spec.layers.base import (
     ACTIVATION_HELP,
+    AS_IT_IS,
     BIAS_HELP,
     DILATION_HELP,
     INITIALIZER_HELP,
     KERNEL_REGULARIZER,
     PADDING_HELP,
     Activations,
+    Grid,
     Initializers,
     Kernels,
     Layer,
@@ -30,6 +32,13 @@ from workbench.spec.layers.base import (
     written,
 )
 from workbench.spec.layers.sharing import HASH_COMPRESSION, HashedKernel
+
+ONE_BY_ONE = (1, 1)
+
+
+def without_strides(kernel_size: tuple[int, int]) -> dict[str, Any]:
+    """What Keras's layer is told of strides that `grid` has taken care of."""
+    return {"strides": (1, 1)} if kernel_size == ONE_BY_ONE else {}
 
 
 def dilated(kernel: tuple[int, int], rate: tuple[int, int]) -> tuple[int, int]:
@@ -86,6 +95,12 @@ class Sliding(Layer):
 
     def reach(self) -> Reach:
         return Reach(dilated(self.kernel_size, self.dilation_rate), self.strides)
+
+    def grid(self) -> Grid:
+        return Grid(kept=self.strides) if self.kernel_size == ONE_BY_ONE else AS_IT_IS
+
+    def settings(self) -> dict[str, Any]:
+        return {**super().settings(), **without_strides(self.kernel_size)}
 
 
 class Conv2D(HashedKernel, Sliding):
@@ -271,6 +286,12 @@ class Conv2DTranspose(Layer):
     def reach(self) -> Reach:
         (height, width), (down, across) = self.kernel_size, self.strides
         return Reach((-(-height // down), -(-width // across)), (1 / down, 1 / across))
+
+    def grid(self) -> Grid:
+        return Grid(spread=self.strides) if self.kernel_size == ONE_BY_ONE else AS_IT_IS
+
+    def settings(self) -> dict[str, Any]:
+        return {**super().settings(), **without_strides(self.kernel_size)}
 
     def summary(self) -> str:
         return f"{self.filters} · {written(self.kernel_size)} · {self.activation}"
