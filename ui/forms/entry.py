@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ui import theme
+from ui.accessible import give_name
 from workbench.spec.base import Spec
 
 
@@ -43,7 +44,7 @@ class Entry(QWidget):
     def describe(self, name: str, help_text: str) -> None:
         """Names the field for screen readers and says why to use it."""
         field = self.field()
-        field.setAccessibleName(name)
+        give_name(field, name)
         for widget in (self, field):
             widget.setToolTip(help_text)
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.accessible import give_name
 from ui.edited import Edited
 from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm, first_sentence
@@ -264,7 +265,7 @@ class SpecForm(QWidget):
         for name, choice in spec.family().choices().items():
             box.addItem(choice.label, name)
             box.setItemData(box.count() - 1, first_sentence(choice), Qt.ItemDataRole.ToolTipRole)
-        box.setAccessibleName(self._title)
+        give_name(box, self._title)
         box.currentIndexChanged.connect(self._kind_chosen)
         self.kind_box = box
         if self._facts is not None:

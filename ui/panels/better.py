@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.accessible import give_name
 from ui.latest import Latest
 from ui.models.run_feed import RunFeed
 from ui.models.run_groups import RunGroup, offered, suggested
@@ -84,7 +85,7 @@ class BetterPage(QWidget):
         self.swap.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.swap.clicked.connect(self._swap)
         self.figure = QComboBox()
-        self.figure.setAccessibleName(tr("Figure"))
+        give_name(self.figure, tr("Figure"))
         self.figure.setToolTip(
             tr("Judge by the test part; validation accuracy was looked at while choosing")
         )

@@ -105,6 +105,7 @@ class DataPanel(QWidget):
         column.addLayout(pictures)
         column.addStretch(1)
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Data set"))
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         layout = QVBoxLayout(self)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.accessible import give_name
 from ui.assistant import Assistant
 from ui.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
 from ui.latest import Latest
@@ -81,7 +82,7 @@ class EvaluatePanel(QWidget):
         self._figures.failed.connect(self.failed)
         self.title = QLabel()
         self.part = QComboBox()
-        self.part.setAccessibleName(self.tr("Part"))
+        give_name(self.part, self.tr("Part"))
         self.part.setToolTip(
             self.tr("The test part judges; the validation part is for choosing between runs")
         )

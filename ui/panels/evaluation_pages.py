@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.accessible import give_name
 from ui.panels.export_button import export_action, export_button
 from ui.panels.figure_table import ROW_HEIGHT, FigureTable
 from ui.panels.pictures import Picture, PictureGrid
@@ -229,7 +230,7 @@ class CurvesPage(QWidget):
         self._evaluation: Evaluation | None = None
         self.calibration, self.roc, self.precision = plots
         self.chooser = QComboBox()
-        self.chooser.setAccessibleName(self.tr("Class"))
+        give_name(self.chooser, self.tr("Class"))
         self.chooser.setToolTip(self.tr("The class that is held against all others"))
         self.chooser.currentIndexChanged.connect(self._show_class)
         tr = self.tr

@@ -83,6 +83,7 @@ class ExperimentPanel(QWidget):
             column.addWidget(section)
         column.addStretch(1)
         self.area = scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Experiment"))
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

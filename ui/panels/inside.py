@@ -59,6 +59,7 @@ class InsidePanel(QWidget):
         self.title = QLabel()
         self.title.setProperty("role", "muted")
         self.area = QScrollArea()
+        self.area.setAccessibleName(self.tr("Weights and gradients"))
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         row = QHBoxLayout()

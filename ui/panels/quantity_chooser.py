@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from ui import theme
+from ui.accessible import give_name
 from workbench.runs.columns import Column
 from workbench.tradeoffs.points import Better, Quantity
 from workbench.tradeoffs.titles import title_of
@@ -33,7 +34,7 @@ class LazyBox(QComboBox):
     def __init__(self, title: str, reason: str, offered: Callable[[], dict[str, str]]) -> None:
         super().__init__()
         self._offered = offered
-        self.setAccessibleName(title)
+        give_name(self, title)
         self.setToolTip(reason)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(SHORTEST)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.accessible import give_name
 from ui.editor import Editor
 from ui.panels.search_box import make_searchable
 from ui.panels.structure_diff import StructureDiffView
@@ -79,7 +80,7 @@ class ComparePage(QWidget):
         box = QComboBox()
         make_searchable(box, self.tr("run or preset"))
         box.setFixedWidth(BOX_WIDTH)
-        box.setAccessibleName(self.tr("Compare with"))
+        give_name(box, self.tr("Compare with"))
         box.setToolTip(self.tr("A run, newest first, or a preset; type a part of its name"))
         line = box.lineEdit()
         assert line is not None

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
 from ui import theme
+from ui.accessible import give_name
 from ui.models.run_table import RunTable
 from ui.panels.quantity_chooser import QuantityChooser
 from ui.panels.tradeoff_view import TradeoffView, run_colours
@@ -71,7 +72,7 @@ class ScatterView(TradeoffView):
         self.third = QComboBox()
         self.third.addItem(tr("by size"), "size")
         self.third.addItem(tr("by colour"), "colour")
-        self.third.setAccessibleName(tr("What of a dot shows the third quantity"))
+        give_name(self.third, tr("What of a dot shows the third quantity"))
         self.third.setToolTip(tr("By colour the runs' own colours go"))
         row = QHBoxLayout()
         theme.spaced(row, 0, spacing=3)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.accessible import give_name
 from ui.latest import Latest
 from ui.models.run_table import Rows
 from ui.panels.export_button import export_action, export_button
@@ -119,7 +120,7 @@ class TradeoffsPage(QWidget):
         self.scope = QComboBox()
         self.scope.addItem(tr("All runs in the table"), "shown")
         self.scope.addItem(tr("Selected runs"), "selected")
-        self.scope.setAccessibleName(tr("Runs"))
+        give_name(self.scope, tr("Runs"))
         self.scope.setToolTip(tr("All that the filter shows, or those selected in the table"))
         self.scope.currentIndexChanged.connect(self._scope_changed)
         row.addWidget(self.scope)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from ui.accessible import give_name
 from ui.plots.controls import Smoothing
 from workbench.figures.settings import Plot
 
@@ -111,7 +112,7 @@ class CompareControls(QWidget):
         label, box = QLabel(title), QComboBox()
         label.setBuddy(box)
         box.setToolTip(reason)
-        box.setAccessibleName(title)
+        give_name(box, title)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(SHORTEST)
         if self.top.count():
