@@ -94,7 +94,7 @@ class LivePanel(QWidget):
         self._pool.setMaxThreadCount(1)
         self._runs: dict[str, ShownRun] = {}
         self._plots: LivePlots | None = None
-        self._plots_asked = False
+        self._plots_asked = self._closed = False
         self._settings: Any = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -215,7 +215,8 @@ class LivePanel(QWidget):
             self.plots.set_style(run_id, *run_style(run.colour, QColor(theme.tones().text)))
 
     def close_loader(self) -> None:
-        """Waits for what is being read; before the window goes."""
+        """Waits for what is being read, and reads nothing more; before the window goes."""
+        self._closed = True  # the feed may still tell what it read last
         self._pool.clear()
         self._pool.waitForDone()
         self.diagnosis.close_jobs()
@@ -226,7 +227,7 @@ class LivePanel(QWidget):
         self._names[run.run_id] = (run.name, run.colour)
 
     def _load(self, run: ShownRun) -> None:
-        if run.run_id not in self._loading:
+        if run.run_id not in self._loading and not self._closed:
             self._loading.add(run.run_id)
             self._pool.start(_Load(self._folder, run, self._loader))
 
