@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +32,7 @@ from workbench.figures.families import FAMILIES, figure_from, figure_from_json
 from workbench.figures.settings import Look
 from workbench.figures.writing import drawn
 from workbench.places import default_store
+from workbench.pooling import strongest
 from workbench.predictions import Pictures, Predictions
 from workbench.runs.store import Store
 
@@ -280,6 +283,61 @@ def test_cells_beyond_counting_are_drawn_as_pixels() -> None:
     svg = drawn(evaluation_figure("confusion", "r", "test", ()), case, "svg")
     assert len(svg) < 300_000
     assert next(ElementTree.fromstring(svg).iter(f"{SVG}image"), None) is not None
+
+
+def with_one_column(classes: int, column: int) -> Evaluation:
+    """All images but those of the last tenth of the classes are taken for one class."""
+    labels = np.arange(classes, dtype=np.int32)
+    taken = np.where(labels < 0.9 * classes, column, labels)
+    names = tuple(f"class {number}" for number in range(classes))
+    shares = np.eye(classes, dtype=np.float32)[taken]
+    return Evaluation(Predictions("test", np.arange(classes), labels, shares, "", "", names))
+
+
+@pytest.mark.parametrize(("classes", "dpi"), [(300, 100), (700, 300), (1_200, 100), (1_200, 50)])
+def test_a_cell_smaller_than_a_pixel_still_leaves_ink(classes: int, dpi: int) -> None:
+    case = with_one_column(classes, classes // 2 + 1)
+    figure = evaluation_figure("confusion", "r", "test", ())
+    figure = figure.dressed(Look(dpi=dpi), ())
+    with Image.open(io.BytesIO(drawn(figure, case, "png"))) as image:
+        red, _, blue = np.moveaxis(np.asarray(image.convert("RGB")).astype(int), -1, 0)
+    is_wrong, is_right = red > blue + 60, blue > red + 60
+    rows = np.flatnonzero((is_wrong | is_right).any(axis=1))
+    top, bottom = rows[0], rows[0] + np.flatnonzero(np.diff(rows, append=9_999) > 1)[0]
+    assert bottom - top > 50 * dpi / 50, "the whole matrix has ink in every row; then the legend"
+    is_wrong, is_right = is_wrong[top : bottom + 1], is_right[top : bottom + 1]
+    column, right = is_wrong.sum(axis=0).argmax(), np.flatnonzero(is_right.any(axis=0))[-1]
+    inked = np.flatnonzero(is_wrong[:, column])
+    assert np.diff(inked).max() <= 2, "without a gap, but where it crosses the right answers"
+    side = len(is_wrong)
+    assert len(inked) / side == pytest.approx(0.9, abs=0.03)
+    assert (right - column) / side == pytest.approx(0.5, abs=0.03)
+
+
+def test_of_cells_that_share_a_point_the_strongest_is_shown_and_said() -> None:
+    case = with_one_column(1_200, 777)
+    figure = evaluation_figure("confusion", "r", "test", ())
+    svg = drawn(figure, case, "svg")
+    assert "Each point: the strongest of 3 x 3 cells" in texts_of(svg)
+    href = "{http://www.w3.org/1999/xlink}href"
+    (image,) = ElementTree.fromstring(svg).iter(f"{SVG}image")
+    with Image.open(io.BytesIO(base64.b64decode(image.get(href, "").partition(",")[2]))) as made:
+        points = np.asarray(made.convert("RGB")).astype(int)
+    assert 400 < len(points) < 700
+    is_wrong = points[..., 0] > points[..., 2] + 40  # vermillion; right answers are blue
+    columns = np.flatnonzero(is_wrong.mean(axis=0) > 0.85)
+    assert columns.tolist() == [777 * len(points) // 1_200]
+    few = drawn(figure, with_one_column(100, 50), "svg")
+    assert not any("strongest" in text for text in texts_of(few))
+
+
+def test_pooling_keeps_the_greatest_of_neighbours() -> None:
+    values = np.zeros((2, 7, 10), np.uint8)
+    values[0, 6, 9], values[1, 0, 4] = 9, 5
+    pooled = strongest(values, 3, 4)
+    assert pooled.shape == (2, 3, 4)
+    assert (pooled[0, 2, 3], pooled[1, 0, 1], pooled.astype(int).sum()) == (9, 5, 14)
+    assert strongest(values, 20, 20) is values
 
 
 def test_long_curves_keep_their_shape() -> None:

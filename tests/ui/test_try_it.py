@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QColor, QDropEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
@@ -16,9 +16,12 @@ from pytestqt.qtbot import QtBot
 from tests.ui.made_up import add_run
 from tests.ui.test_training import PATIENCE, train
 from ui.main_window import MainWindow
+from ui.panels.pictures import Picture, PictureGrid
 from ui.panels.sketch import PIXELS, SIDE
 from ui.panels.try_it import TryPage
-from workbench.answer import Answer, activation_maps
+from ui.plots.map_strip import GAP, TEXT, MapStrip
+from ui.plots.map_strip import SIDE as SIDE_OF_MAP
+from workbench.answer import Answer, Maps, activation_maps
 
 
 def page_of(window: MainWindow) -> TryPage:
@@ -159,3 +162,49 @@ def test_many_classes_show_the_likeliest_in_their_order(window: MainWindow) -> N
     page.view.show_answer(found)
     assert [number for number, _, _ in page.view.shares.rows] == list(range(90, 100))
     assert "99: 2.00 %" in page.view.shares.accessibleDescription()
+
+
+def test_a_feature_map_larger_than_its_place_loses_nothing(qtbot: QtBot) -> None:
+    strip = MapStrip()
+    qtbot.addWidget(strip)
+    strip.resize(400, 100)
+    pixels = np.zeros((2, 225, 225, 1), np.uint8)
+    pixels[1, 101, 57] = 255
+    strip.show_maps(Maps("conv", (225, 225, 2), 0.0, 1.0, pixels), "")
+    brightest = [
+        max(
+            QColor(shown.pixel(x, y)).lightness()
+            for x in range(left + 1, left + SIDE_OF_MAP - 1)
+            for y in range(TEXT + 1, shown.height() - 1)
+        )
+        for shown in [strip.grab().toImage()] for left in (0, SIDE_OF_MAP + GAP)
+    ]  # fmt: skip
+    assert brightest == [0, 255]
+
+
+def test_units_in_a_row_narrower_than_they_are_lose_nothing(qtbot: QtBot) -> None:
+    strip = MapStrip()
+    qtbot.addWidget(strip)
+    strip.resize(300, 40)
+    for place in (1, 1_234, 4_095):
+        pixels = np.zeros((1, 1, 4_096, 1), np.uint8)
+        pixels[0, 0, place] = 255
+        strip.show_maps(Maps("dense", (4_096,), 0.0, 1.0, pixels), "")
+        shown = strip.grab().toImage()
+        bright = [x for x in range(300) if QColor(shown.pixel(x, TEXT + 2)).lightness() == 255]
+        assert bright
+        assert abs(bright[0] - 300 * place // 4_096) <= 1
+
+
+def test_a_picture_larger_than_its_place_is_smoothed(qtbot: QtBot) -> None:
+    image = QImage(512, 512, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    painter.fillRect(101, 0, 3, 512, QColor("black"))  # narrower than a pixel of the grid
+    painter.end()
+    grid = PictureGrid("pictures")
+    qtbot.addWidget(grid)
+    grid.resize(100, 120)
+    grid.show_pictures([Picture(image, "", "")])
+    shown = grid.grab().toImage()
+    assert min(QColor(shown.pixel(x, 20)).lightness() for x in range(60)) < 200

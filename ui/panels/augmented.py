@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, QRect, Qt, QThread, Signal, Slot
+from PySide6.QtCore import QObject, QRect, QThread, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.editor import Editor
+from ui.panels.pictures import paint_image
 from ui.panels.samples import CELL, GAP, as_image, in_turns
 from workbench.spec.augmentation import Augmentation
 
@@ -87,10 +88,7 @@ class VersionsGrid(QWidget):
             for column, image in enumerate(images):
                 x = column * cell + (APART if column else 0)
                 inside = QRect(x, row * cell, side, side)
-                size = image.size().scaled(inside.size(), Qt.AspectRatioMode.KeepAspectRatio)
-                place = QRect(inside.topLeft(), size)
-                place.moveCenter(inside.center())
-                painter.drawImage(place, image)
+                paint_image(painter, inside, image)
         painter.setPen(QColor(theme.tones().line))
         line = cell + (APART - GAP) // 2
         painter.drawLine(line, 0, line, self.height() - GAP)

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QPixmapCache,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
@@ -84,10 +92,7 @@ class PictureGrid(QWidget):
 
 def _paint(painter: QPainter, place: QRect, picture: Picture) -> None:
     inside = QRect(place.topLeft(), QSize(SIDE, SIDE))
-    shape = picture.image.size().scaled(inside.size(), Qt.AspectRatioMode.KeepAspectRatio)
-    image = QRect(inside.topLeft(), shape)
-    image.moveCenter(inside.center())
-    painter.drawImage(image, picture.image)
+    paint_image(painter, inside, picture.image)
     metrics, tones = painter.fontMetrics(), theme.tones()
     line = QRect(place.left() - GAP // 3, inside.bottom() + 2, SIDE + 2 * GAP // 3,
                  metrics.height())  # fmt: skip
@@ -96,3 +101,26 @@ def _paint(painter: QPainter, place: QRect, picture: Picture) -> None:
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, shown)
         line.translate(0, metrics.height())
+
+
+def paint_image(painter: QPainter, inside: QRect, image: QImage) -> None:
+    """Paints an image as large as it fits, in the middle.
+
+    A large one is smoothed, as thin lines would fall between the pixels; a small one keeps its own.
+    """
+    size = image.size().scaled(inside.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    place = QRect(inside.topLeft(), size)
+    place.moveCenter(inside.center())
+    if size.width() >= image.width():
+        painter.drawImage(place, image)
+        return
+    ratio = painter.device().devicePixelRatioF()
+    key = f"{image.cacheKey()} {size.width()} {ratio}"
+    small = QPixmap()
+    if not QPixmapCache.find(key, small):
+        # Scaled as an image: a painter would look at four pixels for each of its own.
+        smooth = Qt.TransformationMode.SmoothTransformation
+        kept = Qt.AspectRatioMode.IgnoreAspectRatio
+        small = QPixmap.fromImage(image.scaled(size * ratio, kept, smooth))
+        QPixmapCache.insert(key, small)
+    painter.drawPixmap(place, small)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
+from ui.panels.pictures import paint_image
 
 if TYPE_CHECKING:
     from workbench.data.preview import Preview
@@ -84,10 +85,7 @@ class SampleGrid(QWidget):
                 break
             x, y = column * cell, row * (cell + LABEL_HEIGHT)
             inside = QRect(x, y, side, side)
-            size = image.size().scaled(inside.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            place = QRect(inside.topLeft(), size)
-            place.moveCenter(inside.center())
-            painter.drawImage(place, image)
+            paint_image(painter, inside, image)
             words = painter.fontMetrics().elidedText(label, Qt.TextElideMode.ElideRight, side)
             painter.drawText(QRect(x, y + side + 2, side, LABEL_HEIGHT), CENTRED, words)
 
@@ -150,7 +148,7 @@ def _draw_bar(
     painter.drawText(line, MIDDLE, words)
     x, top, height = left, line.top() + theme.UNIT, line.height() - 2 * theme.UNIT
     for count, tone in zip(counts, (colours.accent, colours.muted), strict=True):
-        width = round(count * scale)
+        width = max(round(count * scale), int(count > 0))  # few are not none
         painter.fillRect(x, top, width, height, QColor(tone))
         x += width
     painter.setPen(QColor(colours.muted))

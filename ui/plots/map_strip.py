@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
 from workbench.answer import Maps
+from workbench.pooling import strongest
 from workbench.spec.layers import written
 
 SIDE = 12 * theme.UNIT
@@ -16,6 +18,7 @@ TEXT = 5 * theme.UNIT
 ROW_HEIGHT = 4 * theme.UNIT
 """Of units without height and width, which lie in one row."""
 
+KEPT = Qt.AspectRatioMode.KeepAspectRatio
 FORMATS = {1: QImage.Format.Format_Grayscale8, 3: QImage.Format.Format_RGB888}
 
 
@@ -36,11 +39,10 @@ class MapStrip(QWidget):
             reason: Tooltip: what they are.
         """
         self.maps = maps
-        number, height, width, channels = maps.pixels.shape
-        data = maps.pixels.tobytes()
-        stacked = QImage(data, width, number * height, width * channels, FORMATS[channels])
-        # A copy, as Qt doesn't keep `data` alive; in the format that it scales fastest.
-        self._image = stacked.convertToFormat(QImage.Format.Format_RGB32)
+        height = maps.pixels.shape[1]
+        side = round(SIDE * self.devicePixelRatioF())
+        fit = QSize(*maps.pixels.shape[2:0:-1]).scaled(side, side, KEPT)
+        self._image = _image_of(maps, fit.height(), fit.width()) if height > 1 else QImage()
         self.setAccessibleName(f"{maps.name} {written(maps.shape)}")
         self.setToolTip(reason)
         self.setFixedHeight(TEXT + (SIDE if height > 1 else ROW_HEIGHT))
@@ -58,10 +60,31 @@ class MapStrip(QWidget):
         painter.drawText(QRect(0, 0, self.width(), TEXT), Qt.AlignmentFlag.AlignVCenter, words)
         number, height, width, _ = self.maps.pixels.shape
         if height == 1:
-            painter.drawImage(QRect(0, TEXT, self.width(), ROW_HEIGHT), self._image)
+            units = _image_of(self.maps, 1, round(self.width() * self.devicePixelRatioF()))
+            painter.drawImage(QRect(0, TEXT, self.width(), ROW_HEIGHT), units)
             return
+        deep = self._image.height() // number
         shown = min(number, max(1, (self.width() + GAP) // (SIDE + GAP)))
         for place in range(shown):
-            cell = QSize(width, height).scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio)
+            cell = QSize(width, height).scaled(SIDE, SIDE, KEPT)
             target = QRect(place * (SIDE + GAP), TEXT, cell.width(), cell.height())
-            painter.drawImage(target, self._image, QRect(0, place * height, width, height))
+            source = QRect(0, place * deep, self._image.width(), deep)
+            painter.drawImage(target, self._image, source)
+
+
+def _image_of(maps: Maps, rows: int, columns: int) -> QImage:
+    """The pictures below one another.
+
+    Args:
+        maps: Which; those in grey get no more than so many pixels each, and a strong value shows.
+        rows: Height of one.
+        columns: Width of one.
+    """
+    pixels = maps.pixels
+    if pixels.shape[-1] == 1:
+        pixels = strongest(pixels[..., 0], rows, columns)[..., None]
+    number, height, width, channels = pixels.shape
+    data = np.ascontiguousarray(pixels).tobytes()
+    stacked = QImage(data, width, number * height, width * channels, FORMATS[channels])
+    # A copy, as Qt doesn't keep `data` alive; in the format that it scales fastest.
+    return stacked.convertToFormat(QImage.Format.Format_RGB32)

@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
@@ -113,7 +114,7 @@ def plain(text: Text) -> None:
 def legend_below(
     figure: Figure, handles: Sequence[Artist], labels: Sequence[str], look: Look, columns: int,
     **more: Any,
-) -> None:  # fmt: skip
+) -> Legend:  # fmt: skip
     """A legend below the axes.
 
     Args:
@@ -132,6 +133,7 @@ def legend_below(
     for text, label in zip(legend.get_texts(), shown, strict=True):
         plain(text)
         text.set_text(label)
+    return legend
 
 
 def columns_of(labels: Sequence[str], look: Look) -> int:

@@ -31,6 +31,7 @@ from workbench.figures.evaluation_numbers import Values
 from workbench.figures.evaluation_settings import ConfusionFigure
 from workbench.figures.saving import style
 from workbench.figures.settings import Look
+from workbench.pooling import strongest
 
 RIGHT, WRONG = CYCLE[0] or TEXT, CYCLE[1] or TEXT
 GREY = "#404040"
@@ -51,6 +52,15 @@ Mask = npt.NDArray[np.bool_]
 
 MOST_VECTOR_CELLS = 6_000
 """More are drawn as pixels: a drawing program would choke on them."""
+
+LEGEND_TITLE = "Share of the true class"
+POOLED = "Each point: the strongest of {0} x {0} cells"
+"""Said in the legend where there are more classes than pixels."""
+
+SPARE_PIXELS = 0.98
+"""Share of the matrix's pixels that is used: text is measured a little otherwise in the file, and a
+point narrower than a pixel would be left out.
+"""
 
 
 def confusion_of(figure: ConfusionFigure, evaluation: Evaluation) -> Figure:
@@ -81,16 +91,26 @@ class _Painter:
         classes = len(self._names)
         axes.set(xlim=(0, classes), ylim=(classes, 0), aspect="equal")
         axes.spines[:].set_color(FRAME)
-        self._draw_cells(axes)
         handles = [self._sample(answer, share) for answer, share in SAMPLES]
-        legend_below(figure, handles, labels, self._look, columns, handlelength=1.2,
-                     title="Share of the true class", borderaxespad=0.1)  # fmt: skip
+        below = legend_below(figure, handles, labels, self._look, columns, handlelength=1.2,
+                             title=LEGEND_TITLE, borderaxespad=0.1)  # fmt: skip
         plain(axes.set_xlabel("Taken for", labelpad=0.6 * self._points))
         plain(axes.set_ylabel("True class"))
         axes.xaxis.set_label_position("top")
         for _ in range(2):  # names take room from the cells that say which names have room
             self._name_classes(axes, self._side_of(figure, axes))
-        self._write_counts(axes, self._side_of(figure, axes))
+        side = self._side_of(figure, axes)
+        if self._points_of(side) < classes:
+            below.set_title(f"{LEGEND_TITLE}\n{POOLED.format(2)}")  # takes room from the cells
+            points = self._points_of(self._side_of(figure, axes))
+            below.set_title(f"{LEGEND_TITLE}\n{POOLED.format(-(-classes // points))}")
+            self._draw_points(axes, points)
+            return figure
+        if np.count_nonzero(self._counts) > MOST_VECTOR_CELLS:
+            self._draw_points(axes, classes)
+        else:
+            self._draw_cells(axes)
+        self._write_counts(axes, side)
         return figure
 
     @property
@@ -111,8 +131,31 @@ class _Painter:
         colours = self._paints(depths(self._counts)[rows, columns], rows == columns)
         drawn = PolyCollection(squares, facecolors=colours, edgecolors="none", zorder=1)
         drawn.set_gid("cells")
-        drawn.set_rasterized(len(cells) > MOST_VECTOR_CELLS)
         axes.add_collection(drawn, autolim=False)
+
+    def _points_of(self, side: float) -> int:
+        """How many points stand side by side, each a pixel at least, where a cell has this side."""
+        pixels = side * len(self._names) / 72 * self._look.dpi
+        return max(1, min(len(self._names), int(SPARE_PIXELS * pixels)))
+
+    def _draw_points(self, axes: Axes, points: int) -> None:
+        """The cells as an image; where it has fewer points than classes, each shows its strongest.
+
+        So nothing that holds an image is left out, in a PDF or SVG neither: there a cell would be
+        a square too small for any screen or printer.
+        """
+        classes = len(self._counts)
+        deep, on_diagonal = depths(self._counts), np.eye(classes, dtype=np.bool_)
+        right, wrong = (
+            strongest(np.where(part, deep, 0.0), points, points)
+            for part in (on_diagonal, ~on_diagonal)
+        )
+        paints = self._paints(np.maximum(right, wrong).ravel(), (right >= wrong).ravel())
+        image = axes.imshow(
+            paints.reshape(points, points, 3), extent=(0, classes, classes, 0),
+            interpolation="none", aspect="equal", zorder=1,
+        )  # fmt: skip
+        image.set_gid("cells")
 
     def _paints(self, depth: Values, is_right: Mask) -> Values:
         """Colours of cells, (n, 3): the deeper, the further from white."""
