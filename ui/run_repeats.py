@@ -77,10 +77,15 @@ class RunRepeats(QObject):
 
     def _train(self, plan: Plan, count: int, _checked: bool = False) -> None:
         """Makes the runs, which start at once or once the run under way has ended."""
+        editor = self._window.editor
         try:
-            wanted = plan(self._window.editor.experiment, count)
+            wanted = plan(editor.experiment, count)
         except SpecError as error:
             self._window.report(str(error))
+            return
+        problem = wanted.data_problem(editor.info)
+        if problem is not None:
+            self._window.report(editor.sentence(problem))
             return
         self._window.conductor.train_all(wanted)
 

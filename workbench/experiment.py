@@ -240,6 +240,9 @@ class Experiment(Spec):
             analysis = self.analysis(info)
             found += analysis.problems or _output_problems(analysis, info)
             found += self._constraint_problems(analysis)
+            if not self.training.faults():
+                faults = self.training.data_faults(info)
+                found += [Problem(f"training.{name}", words) for name, words in faults.items()]
             images = self.training.train_images(info)
             if self.training.batch_size > images:
                 found.append(

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.experiment import Experiment
-from workbench.spec.base import SpecError
+from workbench.spec.base import Problem, SpecError
+from workbench.spec.data import DataInfo
 
 MOST = 100
 
@@ -24,6 +25,14 @@ class Repeats:
 
     tag: str
     experiments: tuple[Experiment, ...]
+
+    def data_problem(self, info: DataInfo | None) -> Problem | None:
+        """The first reason why the data can't be split for all of them; None where they can."""
+        if info is None:
+            return None
+        faults = (each.training.data_faults(info) for each in self.experiments)
+        found = (Problem(f"training.{n}", words) for each in faults for n, words in each.items())
+        return next(found, None)
 
 
 def with_seeds(experiment: Experiment, count: int) -> Repeats:

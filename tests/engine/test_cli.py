@@ -196,6 +196,33 @@ def test_bad_data_leave_no_run_behind(folder: Path, tmp_path: Path) -> None:
         assert store.runs() == []
 
 
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["run"], "training.validation_split: can't be taken of class '1', which has 1 image"),
+        (["crossval", "--folds", "3"],
+         "training.folds: must be 0 (off) with the 1 image of class '1', got 3"),
+    ],
+)  # fmt: skip
+def test_a_class_too_small_to_split_leaves_no_run_behind(
+    command: list[str], sentence: str, folder: Path, tmp_path: Path
+) -> None:
+    images = np.full((80, 28, 28), 255, np.uint8)
+    labels = np.arange(80) % 10
+    labels[labels == 1] = 2
+    labels[0] = 1
+    np.savez(tmp_path / "one.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
+    name, *rest = command
+    done = dlopt(
+        name, "digits-cnn", *rest, "--store", str(folder),
+        "--set", "data.kind=npz", "--set", f"data.path={tmp_path / 'one.npz'}",
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert sentence in done.stderr
+    with Store(folder) as store:
+        assert store.runs() == []
+
+
 def test_a_users_archive_trains_from_a_toml_with_a_relative_path(
     folder: Path, tmp_path: Path
 ) -> None:

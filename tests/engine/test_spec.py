@@ -17,7 +17,16 @@ from workbench.experiment import Experiment, Structure, parse_settings
 from workbench.spec import Choice, Spec, SpecError
 from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import setting
-from workbench.spec.data import DIGITS, MNIST, Data, DataInfo, Digits, KerasData, Npz
+from workbench.spec.data import (
+    CIFAR10,
+    CIFAR100,
+    MNIST,
+    Data,
+    Digits,
+    FashionMNIST,
+    KerasData,
+    Npz,
+)
 from workbench.spec.layers import Conv2D, Dense
 from workbench.spec.optimizers import SGD, Adam, Optimizer
 from workbench.spec.schedules import Fixed
@@ -209,8 +218,16 @@ def test_every_problem_is_told_at_once() -> None:
 
 
 def test_what_is_known_of_a_data_set() -> None:
-    assert MNIST().info() == DataInfo((28, 28, 1), DIGITS, 60_000, 10_000)
-    assert Digits().info() == DataInfo((28, 28, 1), DIGITS, 1437, 360)
+    for kind, images, tests, shape in (
+        (MNIST, 60_000, 10_000, (28, 28, 1)), (Digits, 1437, 360, (28, 28, 1)),
+        (FashionMNIST, 60_000, 10_000, (28, 28, 1)), (CIFAR10, 50_000, 10_000, (32, 32, 3)),
+        (CIFAR100, 50_000, 10_000, (32, 32, 3)),
+    ):  # fmt: skip
+        info = kind().info()
+        assert info is not None
+        assert (info.image_shape, info.train_images, info.test_images) == (shape, images, tests)
+        assert len(info.class_counts) == info.classes
+        assert sum(info.class_counts) == images
     changed = MNIST(resize=(14, 20), channels=3).info()
     assert changed is not None
     assert changed.image_shape == (14, 20, 3)

@@ -213,7 +213,9 @@ def test_too_few_images_to_split(tmp_path: Path) -> None:
     np.savez(path, images=np.zeros((5, 2, 2)), labels=[0, 0, 0, 0, 1])
     sentence = refusal(Npz(path=str(path)), field="data.test_split")
     assert (
-        sentence == "data.test_split: class 1 has 1 image; at least 2 must be there to split them"
+        sentence
+        == "data.test_split: can't be taken of class 1, which has 1 image; every class must "
+        "have at least 2"
     )
 
 
@@ -498,7 +500,7 @@ def test_too_few_images_of_a_class(tmp_path: Path) -> None:
     for number in range(1, 5):
         (root / "b" / f"{number}.png").unlink()
     sentence = refusal(ImageFolder(path=str(root)), field="data.test_split")
-    assert "class 'b' has 1 image; at least 2" in sentence
+    assert "can't be taken of class 'b', which has 1 image" in sentence
 
 
 def png(pixels: Image.Image) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
@@ -85,3 +87,27 @@ def test_a_seed_beyond_the_last_is_one_sentence(window: MainWindow) -> None:
     entry(submenu(window, "Train with several seeds"), "3 seeds").trigger()
     assert "training.seed" in window.banner.words.text().lower()
     assert window.store.runs() == []
+
+
+def test_more_folds_than_a_class_has_images_make_no_run(window: MainWindow) -> None:
+    info = window.editor.info
+    assert info is not None
+    counts = (4, *info.class_counts[1:])
+    window.editor.set_data_info(replace(info, class_counts=counts))
+    assert window.editor.problems == []
+    entry(submenu(window, "Cross-validate"), "5 folds").trigger()
+    assert window.banner.words.text() == "Folds must be at most the 4 images of class '0', got 5"
+    assert window.store.runs() == []
+
+
+def test_a_class_of_one_image_is_said_under_the_field(window: MainWindow) -> None:
+    info = window.editor.info
+    assert info is not None
+    window.editor.set_data_info(replace(info, class_counts=(1, *info.class_counts[1:])))
+    assert not window.commands.train.isEnabled()
+    form = window.experiment.forms["training"]
+    assert form.problem("validation_split").startswith("can't be taken of class '0', which has 1")
+    window.editor.set("training.validation_split", 0.0)
+    assert window.commands.train.isEnabled()
+    window.editor.set("training.folds", 3)
+    assert form.problem("folds") == "must be 0 (off) with the 1 image of class '0', got 3"

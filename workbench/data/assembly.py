@@ -9,7 +9,7 @@ from workbench.data import fingerprint
 from workbench.data.dataset import Array, ArrayImages, Dataset, Labels, Part, Shape
 from workbench.data.errors import plain, refused
 from workbench.data.fitting import fitted_all
-from workbench.data.labels import as_labels, classes_of, numbered
+from workbench.data.labels import as_labels, classes_of, counts_of, numbered
 from workbench.data.pixels import as_images, refuse_other_scale, scale_for
 from workbench.data.request import Request
 from workbench.data.split import split_test
@@ -74,6 +74,7 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
             len(labels[TRAIN]),
             len(labels[TEST]),
             len(labels.get(VALIDATION, ())),
+            counts_of(labels[TRAIN], classes),
             has_own_test=isinstance(spec, FileData) and source.test is not None,
         ),
         fingerprint=fingerprint.of_arrays(

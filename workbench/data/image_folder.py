@@ -13,7 +13,7 @@ from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, S
 from workbench.data.errors import plain, refused
 from workbench.data.folder_index import Checked, File
 from workbench.data.image_files import FileImages
-from workbench.data.labels import as_names, classes_of
+from workbench.data.labels import as_names, classes_of, counts_of
 from workbench.data.request import Request
 from workbench.data.split import split_test
 from workbench.spec.data import DataInfo, ImageFolder
@@ -212,7 +212,11 @@ def _dataset(
     else:
         images = (streams[0], streams[1])
         digest = _stream_fingerprint(parts, shape)
-    info = DataInfo(shape, as_names(found.names), len(train_files), len(test_files))
+    names = as_names(found.names)
+    info = DataInfo(
+        shape, names, len(train_files), len(test_files),
+        class_counts=counts_of(train_labels, len(names)),
+    )  # fmt: skip
     return Dataset(
         train=Part(images[0], train_labels),
         test=Part(images[1], test_labels),

@@ -89,6 +89,11 @@ def classes_of(parts: Mapping[str, Labels], where: str) -> int:
     return classes
 
 
+def counts_of(labels: Labels, classes: int) -> tuple[int, ...]:
+    """How many images each class has."""
+    return tuple(np.bincount(labels, minlength=classes).tolist())
+
+
 def numbered(classes: int) -> tuple[str, ...]:
     """The names of classes that have none: their numbers."""
     return tuple(str(number) for number in range(classes))

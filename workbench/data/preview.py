@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from workbench.data.dataset import Array, Dataset, Images, Labels, Shape
 from workbench.data.fitting import fitted
+from workbench.data.labels import counts_of
 from workbench.data.request import blocks
 from workbench.spec.data import DataInfo
 
@@ -29,7 +30,6 @@ class Preview:
 
     Attributes:
         info: Shape, class names, counts.
-        train_counts: Training images a class.
         test_counts: Test images a class.
         validation_counts: Validation images a class, of a part that the data bring; else empty.
         pixel_min: Darkest training pixel, 0..255; of a sample where images are streamed.
@@ -45,7 +45,6 @@ class Preview:
     """
 
     info: DataInfo
-    train_counts: tuple[int, ...]
     test_counts: tuple[int, ...]
     pixel_min: float
     pixel_max: float
@@ -59,14 +58,19 @@ class Preview:
     samples: npt.NDArray[np.uint8]
     validation_counts: tuple[int, ...] = ()
 
+    @property
+    def train_counts(self) -> tuple[int, ...]:
+        """Training images a class."""
+        return self.info.class_counts
+
     def to_json(self) -> dict[str, Any]:
         """Plain values for one line of JSON."""
         return {
             "info": asdict(self.info),
-            "counts": [
-                list(counts)
-                for counts in (self.train_counts, self.test_counts, self.validation_counts)
-            ],
+            "counts": {
+                "test": list(self.test_counts),
+                "validation": list(self.validation_counts),
+            },
             "source_shape": list(self.source_shape) if self.source_shape else None,
             "pixels": {"min": self.pixel_min, "max": self.pixel_max, "mean": self.pixel_mean},
             "fingerprint": self.fingerprint,
@@ -92,9 +96,8 @@ class Preview:
         content = np.frombuffer(base64.b64decode(samples["pixels"]), np.uint8)
         return cls(
             info=DataInfo(**info),
-            train_counts=tuple(values["counts"][0]),
-            test_counts=tuple(values["counts"][1]),
-            validation_counts=tuple(values["counts"][2]),
+            test_counts=tuple(values["counts"]["test"]),
+            validation_counts=tuple(values["counts"]["validation"]),
             pixel_min=pixels["min"],
             pixel_max=pixels["max"],
             pixel_mean=pixels["mean"],
@@ -121,8 +124,7 @@ def describe(dataset: Dataset, samples: int = 64) -> Preview:
     pixels = int(np.prod(info.image_shape)) * train.images.dtype.itemsize
     return Preview(
         info=info,
-        train_counts=_counts(train.labels, info.classes),
-        test_counts=_counts(dataset.test.labels, info.classes),
+        test_counts=counts_of(dataset.test.labels, info.classes),
         pixel_min=low,
         pixel_max=high,
         pixel_mean=mean,
@@ -133,7 +135,7 @@ def describe(dataset: Dataset, samples: int = 64) -> Preview:
         source_shape=dataset.source_shape,
         sample_labels=train.labels[rows],
         samples=thumbnails(train.images.read(rows)),
-        validation_counts=_counts(dataset.validation.labels, info.classes)
+        validation_counts=counts_of(dataset.validation.labels, info.classes)
         if dataset.validation
         else (),
     )
@@ -146,10 +148,6 @@ def first_of_each(labels: Labels, samples: int) -> npt.NDArray[np.int64]:
     turn = np.arange(len(labels)) - starts  # 0 for the first image of its class, 1 for the next
     chosen = np.sort(np.argsort(turn, kind="stable")[:samples])
     return by_class[chosen].astype(np.int64)
-
-
-def _counts(labels: Labels, classes: int) -> tuple[int, ...]:
-    return tuple(int(count) for count in np.bincount(labels, minlength=classes))
 
 
 def _statistics(images: Images) -> tuple[float, float, float]:

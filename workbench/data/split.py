@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from workbench.data.dataset import Indices
 from workbench.data.errors import DataError
+from workbench.spec.class_counts import folds_fault, share_fault
 
 TEST_SPLIT_SEED = 20_250_101
 """The test part never depends on a run's seed: runs must be tested on the same images."""
@@ -63,14 +63,9 @@ def split_fold(
     Raises:
         DataError: naming `training.folds`, where a class has fewer images than there are folds.
     """
-    present, counts = np.unique(labels, return_counts=True)
-    rare = int(np.argmin(counts))
-    if counts[rare] < folds:
-        raise DataError(
-            f"training.folds: {_class(present[rare], class_names)} has "
-            f"{_images(int(counts[rare]))}, fewer than the {folds} folds; set at most "
-            f"{int(counts[rare])} or add images"
-        )
+    fault = folds_fault(np.bincount(labels), folds, class_names)
+    if fault:
+        raise DataError(f"training.folds: {fault}")
 
     from sklearn.model_selection import StratifiedKFold
 
@@ -106,60 +101,13 @@ def stratified(
     everything = np.arange(len(labels), dtype=np.int64)
     if fraction == 0:
         return everything, everything[:0]
-    present, counts = np.unique(labels, return_counts=True)
-    _refuse_small(present, counts, fraction, field, names)
+    fault = share_fault(np.bincount(labels), fraction, seed % 2**32, names)
+    if fault:
+        raise DataError(f"{field}: {fault}")
 
     from sklearn.model_selection import train_test_split
 
     rest, aside = train_test_split(
         everything, test_size=fraction, random_state=seed % 2**32, stratify=labels
     )
-    lost = np.setdiff1d(present, labels[rest])
-    if lost.size:
-        count = int(counts[np.searchsorted(present, lost[0])])
-        raise DataError(
-            f"{field}: {_class(lost[0], names)} has {_images(count)}, of which a share of "
-            f"{fraction:g} leaves none to train on; set a smaller share or add images"
-        )
     return np.sort(rest), np.sort(aside)
-
-
-def _refuse_small(
-    present: npt.NDArray[np.integer],
-    counts: npt.NDArray[np.int64],
-    fraction: float,
-    field: str,
-    names: Sequence[str],
-) -> None:
-    """Says in our words what scikit-learn would refuse."""
-    rare = int(np.argmin(counts))
-    if counts[rare] < 2:
-        raise DataError(
-            f"{field}: {_class(present[rare], names)} has {_images(int(counts[rare]))}; at least 2 "
-            "must be there to split them"
-        )
-    total, classes = int(counts.sum()), len(present)
-    aside = math.ceil(fraction * total)
-    if aside < classes:
-        raise DataError(
-            f"{field}: {fraction:g} of {total} images are {aside}, fewer than the {classes} "
-            f"classes; must be at least {_share(classes, total):g}"
-        )
-    if total - aside < classes:
-        raise DataError(
-            f"{field}: {fraction:g} of {total} images leave {total - aside} to train on, fewer "
-            f"than the {classes} classes; must be at most {1 - _share(classes, total):g}"
-        )
-
-
-def _share(part: int, total: int) -> float:
-    """A share that gives at least `part` of `total`, in three digits."""
-    return math.ceil(1000 * part / total) / 1000
-
-
-def _class(label: int, names: Sequence[str]) -> str:
-    return f"class {names[label]!r}" if label < len(names) else f"class {label}"
-
-
-def _images(count: int) -> str:
-    return f"{count} image" if count == 1 else f"{count} images"

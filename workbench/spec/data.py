@@ -25,6 +25,7 @@ class DataInfo:
             data bring none of their own.
         test_images: Images in the test part.
         validation_images: Images in a validation part that the data bring; 0 for none.
+        class_counts: Training images of each class; empty where unknown.
         has_own_test: Whether a user's files bring the test part, so that no share is split off.
     """
 
@@ -33,6 +34,7 @@ class DataInfo:
     train_images: int
     test_images: int
     validation_images: int = 0
+    class_counts: tuple[int, ...] = ()
     has_own_test: bool = False
 
     @property
@@ -106,7 +108,10 @@ class Digits(Data):
     """
 
     label = "Digits (embedded)"
-    source_info = DataInfo((8, 8, 1), DIGITS, 1437, 360)
+    source_info = DataInfo(
+        (8, 8, 1), DIGITS, 1437, 360,
+        class_counts=(142, 146, 142, 146, 145, 145, 145, 143, 139, 144),
+    )  # fmt: skip
     digit_share = 1.0
 
     kind: Literal["digits"] = "digits"
@@ -135,7 +140,10 @@ class MNIST(KerasData):
     label = "MNIST"
     keras_class = "keras.datasets.mnist"
     download_bytes = 11_490_434
-    source_info = DataInfo((28, 28, 1), DIGITS, 60_000, 10_000)
+    source_info = DataInfo(
+        (28, 28, 1), DIGITS, 60_000, 10_000,
+        class_counts=(5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+    )  # fmt: skip
     digit_share = 20 / 28
 
     kind: Literal["mnist"] = "mnist"
@@ -155,6 +163,7 @@ class FashionMNIST(KerasData):
         ),
         60_000,
         10_000,
+        class_counts=10 * (6000,),
     )  # fmt: skip
 
     kind: Literal["fashion_mnist"] = "fashion_mnist"
@@ -174,6 +183,7 @@ class CIFAR10(KerasData):
         ),
         50_000,
         10_000,
+        class_counts=10 * (5000,),
     )  # fmt: skip
 
     kind: Literal["cifar10"] = "cifar10"
@@ -204,6 +214,7 @@ class CIFAR100(KerasData):
         ),
         50_000,
         10_000,
+        class_counts=100 * (500,),
     )  # fmt: skip
 
     kind: Literal["cifar100"] = "cifar100"

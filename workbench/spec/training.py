@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from workbench.spec.base import Spec, setting
+from workbench.spec.class_counts import folds_fault, share_fault
 from workbench.spec.data import DataInfo
 
 
@@ -94,6 +95,17 @@ class Training(Spec):
         if self.uses_own_validation(info):
             return info.validation_images
         return info.train_images - self.train_images(info)
+
+    def data_faults(self, info: DataInfo) -> dict[str, str]:
+        """Why these data can't be split so, by name of the setting; empty where all is well."""
+        if not info.class_counts or self.uses_own_validation(info):
+            return {}
+        if self.folds:
+            name, fault = "folds", folds_fault(info.class_counts, self.folds, info.class_names)
+        else:
+            name, share = "validation_split", self.validation_split
+            fault = share_fault(info.class_counts, share, self.seed, info.class_names)
+        return {name: fault} if fault else {}
 
     def faults(self) -> dict[str, str]:
         """What is wrong by name of the setting; empty where all is well."""

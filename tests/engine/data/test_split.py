@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from sklearn.model_selection import train_test_split
 
 from workbench.data import DataError, split_fold, split_validation
+from workbench.spec.class_counts import folds_fault, kept, share_fault
 from workbench.spec.data import DataInfo
 from workbench.spec.training import Training
 
@@ -50,18 +54,61 @@ def test_the_seed_matters() -> None:
 @pytest.mark.parametrize(
     ("counts", "fraction", "sentence"),
     [
-        ([10, 1], 0.2, "class 'dog' has 1 image; at least 2 must be there"),
-        ([10, 10], 0.05, "0.05 of 20 images are 1, fewer than the 2 classes; must be at least 0.1"),
-        ([10, 10], 0.95, "0.95 of 20 images leave 1 to train on, fewer than the 2 classes"),
-        ([100, 2], 0.9, "class 'dog' has 2 images, of which a share of 0.9 leaves none"),
+        (
+            [10, 1],
+            0.2,
+            "can't be taken of class 'dog', which has 1 image; every class must have at least 2",
+        ),
+        ([10, 10], 0.05, "must be at least 0.1, got 0.05: 1 of 20 images can't hold one of each"),
+        ([10, 5], 0.9, "must be at most 0.866, got 0.9: the 1 of 15 images that it leaves can't"),
+        ([100, 2], 0.9, "must be smaller, got 0.9: it leaves none of the 2 images of class 'dog'"),
     ],
 )
 def test_what_cannot_be_split(counts: list[int], fraction: float, sentence: str) -> None:
     labels = np.repeat([0, 1], counts)
     with pytest.raises(DataError) as caught:
         split_validation(labels, fraction, 0, ("cat", "dog"))
-    assert str(caught.value).startswith("training.validation_split: ")
-    assert sentence in str(caught.value)
+    assert str(caught.value).startswith(f"training.validation_split: {sentence}")
+    training = Training(validation_split=fraction, seed=0)
+    info = DataInfo((1, 1, 1), ("cat", "dog"), len(labels), 0, class_counts=tuple(counts))
+    faults = training.data_faults(info)
+    assert str(caught.value) == f"training.validation_split: {faults['validation_split']}"
+    assert training.data_faults(replace(info, validation_images=5)) == {}
+    assert training.data_faults(replace(info, class_counts=())) == {}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    counts=st.lists(st.integers(2, 9), min_size=2, max_size=12),
+    share=st.floats(0.05, 0.95),
+    seed=st.integers(0, 2**31 - 1),
+)
+def test_what_is_kept_of_each_class_is_known_before_the_split(
+    counts: list[int], share: float, seed: int
+) -> None:
+    """Against scikit-learn, whose split decides."""
+    labels = np.repeat(np.arange(len(counts)), counts)
+    total = len(labels)
+    aside = math.ceil(share * total)
+    assume(len(counts) <= aside <= total - len(counts))
+    rest, _ = train_test_split(
+        np.arange(total), test_size=share, random_state=seed, stratify=labels
+    )
+    expected = np.bincount(labels[rest], minlength=len(counts))
+    assert kept(np.array(counts), total - aside, seed).tolist() == expected.tolist()
+    assert bool(share_fault(counts, share, seed)) == bool((expected == 0).any())
+
+
+def test_folds_need_an_image_of_each_class_in_each() -> None:
+    assert folds_fault([3, 0, 5], 3) == ""
+    assert folds_fault([3, 0, 5], 4) == "must be at most the 3 images of class 0, got 4"
+    assert folds_fault([3, 1], 2, ("a", "b")) == (
+        "must be 0 (off) with the 1 image of class 'b', got 2"
+    )
+    with pytest.raises(
+        DataError, match=r"^training\.folds: must be at most the 3 images of class 0"
+    ):
+        split_fold(np.repeat([0, 1], [3, 9]), 4, 1, 0)
 
 
 @settings(max_examples=30, deadline=None)
@@ -99,12 +146,3 @@ def test_folds_are_the_same_in_another_process() -> None:
     here = split_fold(np.repeat([0, 1, 2], 30), 5, 2, 7)[1]
     assert said.split() == [str(row) for row in here]
     assert not np.array_equal(here, split_fold(np.repeat([0, 1, 2], 30), 5, 2, 8)[1])
-
-
-def test_a_class_needs_an_image_for_every_fold() -> None:
-    with pytest.raises(DataError) as caught:
-        split_fold(np.repeat([0, 1], [9, 3]), 5, 1, 0, ("cat", "dog"))
-    assert str(caught.value) == (
-        "training.folds: class 'dog' has 3 images, fewer than the 5 folds; set at most 3 or add "
-        "images"
-    )
