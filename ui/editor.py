@@ -20,6 +20,7 @@ from ui.edited import UNREADABLE, Edited
 from workbench.analysis import Analysis
 from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.machine import Machine
+from workbench.output_layer import Fitted
 from workbench.spec.base import Facts, Problem, SpecError
 from workbench.spec.data import DataInfo
 
@@ -37,6 +38,13 @@ class _Edit(QUndoCommand):
         self._editor, self._path = editor, path
         self._before, self._after = editor.experiment, after
         self._time = time.monotonic()
+
+    def amend(self, after: Experiment) -> bool:
+        """Goes on to another experiment, where it is this step that chose the data; else False."""
+        if self._after is not self._editor.experiment or self._before.data == self._after.data:
+            return False
+        self._after = after
+        return True
 
     def id(self) -> int:
         return 1
@@ -72,10 +80,12 @@ class Editor(Edited):
         changed: The experiment is another one.
         problems_changed: What keeps it from training is something else.
         file_changed: It has another file, or was saved.
+        output_followed: The output layer was set to the number of classes; the sentence.
         machine_changed: What there is to train on is known now.
     """
 
     file_changed = Signal()
+    output_followed = Signal(str)
     machine_changed = Signal()
 
     def __init__(self, experiment: Experiment, undo_stack: QUndoStack) -> None:
@@ -85,6 +95,7 @@ class Editor(Edited):
         self._saved = experiment
         self._undo = undo_stack
         self._info: DataInfo | None = experiment.data.info()
+        self._classes = self._info.classes if self._info is not None else 0
         self._data_problem: Problem | None = None
         self.machine: Machine | None = None
         self._refused: dict[str, _Refused] = {}
@@ -206,15 +217,25 @@ class Editor(Edited):
 
     def replace(self, experiment: Experiment, words: str, path: str = "") -> None:
         """Puts another experiment in place, as one step of undo named by `words`."""
-        if experiment != self.experiment:
-            self._undo.push(_Edit(self, experiment, words, path))
+        if experiment == self.experiment:
+            return
+        info = experiment.data.info() if experiment.data != self.experiment.data else None
+        found = None
+        if info is not None and info.classes != self._classes:
+            experiment, found = experiment.fitted_to(info)
+        self._undo.push(_Edit(self, experiment, words, path))
+        if found is not None:
+            self._say_followed(found)
 
     def open(self, experiment: Experiment, file: Path | None) -> None:
         """Begins with another experiment; what came before can't be undone."""
         self._undo.clear()
         self.file, self._saved = file, experiment
+        self._classes = 0
         self._show(experiment)
         self.file_changed.emit()
+        if self._info is not None:
+            self._follow_classes(self._info)
 
     def saved(self, experiment: Experiment, file: Path) -> None:
         """Notes that this experiment lies in this file now."""
@@ -224,10 +245,38 @@ class Editor(Edited):
     def set_data_info(self, info: DataInfo | None, problem: str = "") -> None:
         """What looking at the data gave: their shape, or what is wrong with them."""
         self._info = info
+        before = self._classes
+        if info is not None:
+            self._classes = info.classes
         path, message = split_sentence(problem)
         self._data_problem = Problem(path or "data", message) if problem else None
         self._analysis = self._own_problems = None
         self.problems_changed.emit()
+        if info is not None and info.classes != before:
+            self._follow_classes(info)
+
+    def _follow_classes(self, info: DataInfo) -> None:
+        """Sets the output layer to the classes of other data, in the step that chose these.
+
+        What a person has undone meanwhile can still be done again: nothing is changed then.
+        """
+        experiment, found = self.experiment.fitted_to(info)
+        if found is None or self._undo.canRedo():
+            return
+        step = self._undo.command(self._undo.index() - 1)
+        if isinstance(step, _Edit) and step.amend(experiment):
+            self._kept = self._refused
+            self._show(experiment)
+            self._kept = {}
+        else:
+            self._kept = self._refused
+            self.replace(experiment, self.tr("output layer for {} classes").format(found.classes))
+            self._kept = {}
+        self._say_followed(found)
+
+    def _say_followed(self, found: Fitted) -> None:
+        words = self.tr("Output layer set to {} classes (was {}).")
+        self.output_followed.emit(words.format(f"{found.classes:,}", f"{found.before:,}"))
 
     def set_machine(self, machine: Machine) -> None:
         """What there is to train on, as the training process found it."""
@@ -238,6 +287,8 @@ class Editor(Edited):
     def _show(self, experiment: Experiment) -> None:
         if experiment.data != self.experiment.data:
             self._info, self._data_problem = experiment.data.info(), None
+        if self._info is not None:
+            self._classes = self._info.classes
         self.experiment = experiment
         self._analysis = self._own_problems = None
         self._refused = dict(self._kept)

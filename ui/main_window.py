@@ -51,6 +51,7 @@ from ui.run_follower import RunFollower
 from ui.run_repeats import RunRepeats
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
+from ui.undo_offer import UndoOffer
 from workbench import presets
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -85,6 +86,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.follower = RunFollower(self)
         self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
+        self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self)
         self.repeats = RunRepeats(self)
         self.beside = SideWindows(self)
@@ -192,6 +194,7 @@ class MainWindow(QMainWindow):
         editor.problems_changed.connect(self._show_state)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
+        editor.output_followed.connect(self.undo_offer.say)
         self.live.train_requested.connect(self.train)
         self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
@@ -201,7 +204,7 @@ class MainWindow(QMainWindow):
         self.log.attention.connect(self._show_attention)
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
-        runs.use_settings.connect(self.use_settings)
+        runs.use_settings.connect(self.trials.use_settings)
         runs.resume.connect(conductor.resume_run)
         runs.delete.connect(self.changes.delete)
         runs.hide_runs.connect(conductor.set_hidden)
@@ -246,19 +249,6 @@ class MainWindow(QMainWindow):
             self.conductor.unpause()
         else:
             self.conductor.pause()
-
-    @Slot(str)
-    def use_settings(self, run_id: str) -> None:
-        """Puts a run's settings into the form."""
-        run = self.conductor.guarded(lambda: self.store.run(run_id))
-        if run is None:
-            return
-        try:
-            experiment = run.experiment
-        except SpecError as error:
-            self.report(f"{run.name}: {error}")
-            return
-        self.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
     @Slot(str)
     def report(self, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""A run's settings in the form with one thing changed: a value of another run, or a remedy."""
+"""A run's settings in the form, as they are or with one changed: another run's, or a remedy."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ class RunTrials(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+
+    @Slot(str)
+    def use_settings(self, run_id: str) -> None:
+        """Puts a run's settings into the form."""
+        window = self._window
+        run = window.conductor.guarded(lambda: window.store.run(run_id))
+        if run is None:
+            return
+        try:
+            experiment = run.experiment
+        except SpecError as error:
+            window.report(f"{run.name}: {error}")
+            return
+        window.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
     @Slot(str, str, object)
     def try_setting(self, run_id: str, path: str, value: object) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from workbench import cli_tasks
 from workbench.batch_sizes import Measured
 from workbench.cli_figures import check_output, draw_measured
-from workbench.cli_structure import experiment_of
+from workbench.cli_structure import known_experiment
 from workbench.figures.measured import batch_sizes_figure, range_test_figure
 from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
 from workbench.places import default_store
@@ -54,5 +54,5 @@ def _bars(measured: list[Measured], chosen: int) -> list[str]:
 
 def _ask(task: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Does the task on the experiment that the command names."""
-    request = {"experiment": experiment_of(arguments).to_toml()}
+    request = {"experiment": known_experiment(arguments)[0].to_toml()}
     return cli_tasks.ask(default_store(), task, request)

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench import cli_tasks, tuning
 from workbench.cli_figures import add_output, check_output, draw_measured
-from workbench.cli_structure import experiment_of, named_experiment
+from workbench.cli_structure import known_experiment, known_experiments
 from workbench.figures.measured import autotune_figure, roofline_figure
 from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
 from workbench.machine import Machine
@@ -90,7 +90,7 @@ def rows(machine: Machine) -> list[tuple[str, str]]:
 def tune(arguments: argparse.Namespace) -> int:
     """Prints the speed of each combination that was tried, and the settings to use."""
     check_output(arguments, MeasuredBars)
-    experiment = experiment_of(arguments)
+    experiment, _ = known_experiment(arguments)
     request = tuning.request(experiment, batch_sizes=arguments.batch_sizes)
     if arguments.seconds is not None:
         request["seconds"] = arguments.seconds
@@ -111,7 +111,7 @@ def tune(arguments: argparse.Namespace) -> int:
 def roofline(arguments: argparse.Namespace) -> int:
     """Prints the time of each layer in a training step, and what the device could do at best."""
     check_output(arguments, MeasuredLines)
-    experiment = experiment_of(arguments)
+    experiment, _ = known_experiment(arguments)
     startup = experiment.hardware.startup._asdict()
     request = {"experiment": experiment.to_toml(), "startup": startup}
     result = cli_tasks.ask(arguments.store or default_store(), "profile_layers", request)
@@ -129,7 +129,7 @@ def roofline(arguments: argparse.Namespace) -> int:
 
 def preflight(arguments: argparse.Namespace) -> int:
     """Prints how long runs will take and whether they fit; exit code 1 where one doesn't."""
-    experiments = [named_experiment(name, arguments.settings) for name in arguments.experiment]
+    experiments = known_experiments(arguments)
     store = arguments.store or default_store()
     runs = []
     for experiment in experiments:

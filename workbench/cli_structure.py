@@ -21,7 +21,7 @@ from workbench.files import write_atomically
 from workbench.places import default_store
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
-from workbench.spec.data import DataInfo
+from workbench.spec.data import Data, DataInfo
 from workbench.spec.layers import Layer, written
 from workbench.words import aligned, count, relative, signed, size
 
@@ -64,10 +64,45 @@ def info_of(experiment: Experiment) -> DataInfo:
     return load(experiment.data).info
 
 
-def analyze(arguments: argparse.Namespace) -> int:
-    """Prints what each layer costs; a layer that doesn't fit is an error."""
+def fitted(experiment: Experiment, info: DataInfo, settings: Sequence[str]) -> Experiment:
+    """The experiment with an output for each class, said on standard error where that changed it.
+
+    A number that `--set` names for this very layer stays, and is refused where it is wrong.
+    """
+    changed, found = experiment.fitted_to(info)
+    if found is None:
+        return experiment
+    if found.path in {experiment.from_start(path) for path in parse_settings(settings)}:
+        return experiment
+    print(f"dlopt-workbench: {found.words}", file=sys.stderr)
+    return changed
+
+
+def known_experiment(arguments: argparse.Namespace) -> tuple[Experiment, DataInfo]:
+    """The experiment that a command names, fitted to its data, and what is known of these.
+
+    Raises:
+        SpecError, DataError: as `experiment_of` and `info_of`.
+    """
     experiment = experiment_of(arguments)
     info = info_of(experiment)
+    return fitted(experiment, info, arguments.settings), info
+
+
+def known_experiments(arguments: argparse.Namespace) -> list[Experiment]:
+    """Several experiments, each as `known_experiment` gives one; equal data are read once."""
+    settings = arguments.settings
+    named = [named_experiment(name, settings) for name in arguments.experiment]
+    infos: dict[Data, DataInfo] = {}
+    for experiment in named:
+        if experiment.data not in infos:
+            infos[experiment.data] = info_of(experiment)
+    return [fitted(experiment, infos[experiment.data], settings) for experiment in named]
+
+
+def analyze(arguments: argparse.Namespace) -> int:
+    """Prints what each layer costs; a layer that doesn't fit is an error."""
+    experiment, info = known_experiment(arguments)
     analysis = experiment.analysis(info)
     if analysis.problems:
         raise SpecError(analysis.problems)
@@ -140,8 +175,7 @@ def _of_run(name: str, folder: Path) -> Side:
 
 def code(arguments: argparse.Namespace) -> int:
     """Prints the stand-alone Keras script, or writes it to a file."""
-    experiment = experiment_of(arguments)
-    text = keras_script(experiment, info_of(experiment))
+    text = keras_script(*known_experiment(arguments))
     if arguments.output is None:
         print(text, end="")
         return DONE

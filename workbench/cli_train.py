@@ -6,6 +6,7 @@ import argparse
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
@@ -41,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         store.mark_interrupted()
         session = Session(store.folder, startup=experiment.hardware.startup)
         try:
-            _check([experiment])  # while the training process is still importing TensorFlow
+            # While the training process is still importing TensorFlow.
+            (experiment,) = _checked([experiment], arguments.settings)
             return _train(store, session, store.create(experiment).run_id, arguments.json)
         finally:
             session.end()
@@ -71,25 +73,31 @@ def resume(arguments: argparse.Namespace) -> int:
             session.end()
 
 
-def _check(experiments: list[Experiment]) -> None:
-    """Refuses what can't train before a run is made of it.
+def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list[Experiment]:
+    """The experiments fitted to their data; refuses what can't train before a run is made of it.
 
     Args:
-        experiments: On the same data, which are read once.
+        experiments: On the same data, which are read once, and of the same network.
+        settings: What `--set` said.
 
     Raises:
         SpecError, DataError: naming the setting or the file.
     """
     first = experiments[0]
     info = first.data.info()
-    problems = [problem for each in experiments for problem in each.problems(info)]
+    problems = [] if info is not None else [p for each in experiments for p in each.problems(None)]
     if not problems and not isinstance(first.data, KerasData):
         dataset = load(first.data)
-        problems = [p for each in experiments for p in each.problems(dataset.info)]
+        info = dataset.info
         for warning in dataset.warnings:
             print(f"dlopt-workbench: {warning}", file=sys.stderr)
+    if info is not None:
+        structure = cli_structure.fitted(first, info, settings).structure
+        experiments = [each.model_copy(update={"structure": structure}) for each in experiments]
+        problems = [problem for each in experiments for problem in each.problems(info)]
     if problems:
         raise SpecError(list(dict.fromkeys(problems)))
+    return list(experiments)
 
 
 # --- one run -------------------------------------------------------------------------------------
@@ -170,8 +178,8 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         first = wanted.experiments[0]
         session = Session(store.folder, startup=first.hardware.startup)
         try:
-            _check(list(wanted.experiments))
-            runs = store.create_all(wanted.experiments, wanted.tag)
+            experiments = _checked(wanted.experiments, arguments.settings)
+            runs = store.create_all(experiments, wanted.tag)
             ended = _all_followed(store, session, runs)
         finally:
             session.end()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,13 +17,14 @@ from pydantic import Field
 from workbench.analysis import Analysis, analyze
 from workbench.costs import LayerCost
 from workbench.files import write_atomically
+from workbench.output_layer import Fitted, fitted, output_problems
 from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError
 from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.errors import near_miss
 from workbench.spec.hardware import Auto, Hardware
-from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, Limits, MaxPooling2D, written
+from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, Limits, MaxPooling2D
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
@@ -173,13 +174,34 @@ class Experiment(Spec):
         """
         found: Any = self
         for key in steps_of(path):
-            if isinstance(key, int) and isinstance(found, tuple) and key < len(found):
+            if isinstance(key, int) and isinstance(found, tuple) and _is_place(key, found):
                 found = found[key]
             elif isinstance(key, str) and key in getattr(type(found), "model_fields", ()):
                 found = getattr(found, key)
             else:
                 raise SpecError.at(path, _unknown(key, found))
         return found
+
+    def from_start(self, path: str) -> str:
+        """A path with its list entries counted from the start: `[-1]` becomes `[7]`.
+
+        Raises:
+            SpecError: where there is no such setting.
+        """
+        steps = steps_of(path)
+        for position, key in enumerate(steps):
+            entries = self.at(as_path(steps[:position])) if isinstance(key, int) else None
+            if isinstance(key, int) and key < 0 and isinstance(entries, tuple):
+                steps[position] = key + len(entries)
+        return as_path(steps)
+
+    def fitted_to(self, info: DataInfo) -> tuple[Experiment, Fitted | None]:
+        """The experiment with an output for each class, and what that changed, if anything."""
+        found = fitted(self.structure.layers, info)
+        if found is None:
+            return self, None
+        structure = self.structure.model_copy(update={"layers": found.layers})
+        return self.model_copy(update={"structure": structure}), found
 
     def analysis(self, info: DataInfo) -> Analysis:
         """What the network costs on this data."""
@@ -238,7 +260,7 @@ class Experiment(Spec):
             found += [Problem(f"{group}.{name}", words) for name, words in faults.items()]
         if info is not None:
             analysis = self.analysis(info)
-            found += analysis.problems or _output_problems(analysis, info)
+            found += analysis.problems or output_problems(analysis, info)
             found += self._constraint_problems(analysis)
             if not self.training.faults():
                 faults = self.training.data_faults(info)
@@ -313,27 +335,9 @@ def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
     return settings
 
 
-def _output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
-    """What the last layer must give: probabilities or logits, one a class."""
-    last = analysis.last
-    if last is None:
-        return [Problem("structure.layers", "must have at least one layer that is enabled")]
-    top = next(cost for cost in reversed(analysis.layers) if cost.calls)
-    path = f"structure.layers[{top.index}]"
-    if last.output_shape != (info.classes,):
-        got = written(last.output_shape)
-        wanted = f"must give one value for each of the {info.classes} classes, gives {got}"
-        field = ".units" if isinstance(top.layer, Dense) and len(top.output_shape) == 1 else ""
-        return [Problem(path + field, wanted)]
-    activation = getattr(last.layer, "activation", "linear")
-    if activation not in ("softmax", "linear"):
-        message = f"must be softmax (or linear, for logits) in the last layer, got {activation!r}"
-        return [Problem(path if top.parts else f"{path}.activation", message)]
-    return []
-
-
 CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r"([^.\[\]]+)|\[(-?\d+)\]")
+_INDEX = re.compile(r"-?\d+")
 _PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
 
 
@@ -360,11 +364,20 @@ def _on_one_line(array: re.Match[str]) -> str:
 
 
 def steps_of(path: str) -> list[str | int]:
-    """`structure.layers[2].filters` (or `structure.layers.2.filters`) as its keys."""
-    found = [int(i or n) if i or n.isdigit() else n for n, i in _STEP.findall(path)]
+    """`structure.layers[2].filters` (or `structure.layers.2.filters`) as its keys.
+
+    An index below zero counts from the end.
+    """
+    found = [int(i or n) if i or _INDEX.fullmatch(n) else n for n, i in _STEP.findall(path)]
     if not found:
         raise SpecError.at(path, "is not the path of a setting")
     return found
+
+
+def as_path(steps: Iterable[str | int]) -> str:
+    """The keys of a path as one text; what `steps_of` reads."""
+    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return "".join(parts).removeprefix(".")
 
 
 def put(values: dict[str, Any], path: str, value: Any) -> None:
@@ -389,7 +402,11 @@ def _holds(container: object, key: str | int) -> bool:
     """Whether an entry can be set there: any name in a table, a place that exists in a list."""
     if isinstance(container, dict):
         return isinstance(key, str)
-    return isinstance(container, list) and isinstance(key, int) and key < len(container)
+    return isinstance(container, list) and isinstance(key, int) and _is_place(key, container)
+
+
+def _is_place(index: int, entries: Sequence[Any]) -> bool:
+    return -len(entries) <= index < len(entries)
 
 
 def _unknown(key: str | int, container: object) -> str:

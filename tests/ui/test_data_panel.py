@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ui.main_window import MainWindow
 from ui.panels import data as module
 from ui.panels.data import DataPanel
 from ui.panels.samples import in_turns
+from workbench import presets
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 PATIENCE = 60_000
@@ -271,3 +273,24 @@ def test_closing_the_window_ends_what_runs(window: MainWindow, qtbot: QtBot) -> 
     assert window.data.is_busy
     window.close()
     assert helpers() == []
+
+
+def test_the_output_layer_follows_with_a_way_back(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(window.editor.output_followed, timeout=PATIENCE):
+        window.editor.set_all(
+            {"data.kind": "npz", "data.path": str(write_npz(tmp_path / "a.npz", 28))}, "data"
+        )
+    assert window.banner.words.text() == "Output layer set to 3 classes (was 10)."
+    assert window.editor.problems == []
+    qtbot.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
+    assert window.editor.experiment == presets.load(presets.DEFAULT)
+    assert not window.banner.isVisible()
+
+
+def test_the_way_back_goes_with_the_next_edit(window: MainWindow) -> None:
+    window.editor.set("data.kind", "cifar100")
+    assert window.banner.isVisible()
+    window.editor.set("training.epochs", 3)
+    assert not window.banner.isVisible()

@@ -137,9 +137,9 @@ def test_the_data_decide_what_fits(editor: Editor) -> None:
     assert [p.path for p in editor.problems] == ["data.path"]
     editor.set("data.path", "/tmp/x.npz")
     assert editor.problems == []
-    editor.set_data_info(DataInfo((28, 28, 3), ("a", "b"), 100, 20))
+    editor.set_data_info(DataInfo((6, 6, 3), ("a", "b"), 100, 20))
     assert editor.analysis is not None
-    assert [p.path for p in editor.problems] == ["structure.layers[7].units"]
+    assert [p.path for p in editor.problems] == ["structure.layers[2].kernel_size"]
     editor.set("data.path", "/tmp/y.npz")
     assert editor.info is None
 
@@ -171,3 +171,81 @@ def test_a_problem_is_a_sentence(editor: Editor, problem: Problem, sentence: str
 )
 def test_split_sentence(text: str, parts: tuple[str, str]) -> None:
     assert split_sentence(text) == parts
+
+
+def classes_of(editor: Editor) -> int:
+    return int(editor.at("structure.layers[-1].units"))
+
+
+def info_of(classes: int) -> DataInfo:
+    return DataInfo((28, 28, 1), tuple(map(str, range(classes))), 1000, 100)
+
+
+def test_the_output_layer_follows_the_data_in_the_same_step(
+    editor: Editor, stack: QUndoStack, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(editor.output_followed) as said:
+        editor.set("data.kind", "cifar100")
+    assert said.args == ["Output layer set to 100 classes (was 10)."]
+    assert classes_of(editor) == 100
+    stack.undo()
+    assert editor.experiment == START
+    stack.redo()
+    assert classes_of(editor) == 100
+    assert not [p for p in editor.problems if p.path.endswith("units")]
+
+
+def test_it_follows_files_once_they_are_looked_at(
+    editor: Editor, stack: QUndoStack, qtbot: QtBot
+) -> None:
+    editor.set_all({"data.kind": "npz", "data.path": "/a.npz"}, "data")
+    assert classes_of(editor) == 10
+    with qtbot.waitSignal(editor.output_followed):
+        editor.set_data_info(info_of(5))
+    assert classes_of(editor) == 5
+    assert stack.count() == 1, "the step that chose the data"
+    stack.undo()
+    assert editor.experiment == START
+    stack.redo()
+    assert classes_of(editor) == 5
+    editor.set_data_info(info_of(5))
+    with qtbot.assertNotEmitted(editor.output_followed):
+        editor.set("structure.layers[7].units", 6)
+        editor.set_data_info(info_of(5))
+    assert classes_of(editor) == 6, "what a person types is left to stand, with its problem"
+    assert [p.path for p in editor.problems] == ["structure.layers[7].units"]
+
+
+def test_it_follows_in_a_step_of_its_own_after_another_edit(
+    editor: Editor, stack: QUndoStack
+) -> None:
+    editor.set_all({"data.kind": "npz", "data.path": "/a.npz"}, "data")
+    editor.set("training.epochs", 3)
+    editor.set_data_info(info_of(5))
+    assert (classes_of(editor), stack.count()) == (5, 3)
+    stack.undo()
+    assert (classes_of(editor), editor.experiment.training.epochs) == (10, 3)
+
+
+def test_it_takes_nothing_away_that_could_be_done_again(editor: Editor, stack: QUndoStack) -> None:
+    editor.set_all({"data.kind": "npz", "data.path": "/a.npz"}, "data")
+    editor.set("training.epochs", 3)
+    stack.undo()
+    editor.set_data_info(info_of(5))
+    assert classes_of(editor) == 10
+    stack.redo()
+    assert editor.experiment.training.epochs == 3
+
+
+def test_an_opened_file_follows_its_data(editor: Editor, stack: QUndoStack) -> None:
+    wrong = START.with_settings({"structure.layers[-1].units": 7})
+    editor.open(wrong, Path("a.toml"))
+    assert (classes_of(editor), editor.is_modified) == (10, True)
+    stack.undo()
+    assert editor.experiment == wrong
+
+
+def test_other_data_with_as_many_classes_leave_the_network_alone(editor: Editor) -> None:
+    editor.set("structure.layers[7].units", 7)
+    editor.set("data.kind", "mnist")
+    assert classes_of(editor) == 7

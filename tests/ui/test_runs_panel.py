@@ -201,7 +201,7 @@ def test_use_settings_and_copy(window: MainWindow, runs: list[Run], qtbot: QtBot
 def test_settings_of_a_later_version_are_a_sentence(window: MainWindow, runs: list[Run]) -> None:
     window.store.update(runs[0].run_id, experiment_toml="schema_version = 99\n")
     window.conductor.runs_changed.emit()
-    window.use_settings(runs[0].run_id)
+    window.trials.use_settings(runs[0].run_id)
     assert "update it" in window.banner.words.text()
 
 
