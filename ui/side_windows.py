@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -36,7 +35,7 @@ class SideWindows(QObject):
             from ui.panels.code import CodeWindow
 
             self.code = CodeWindow(self._window.editor, self._window)
-        _to_front(self.code)
+        self.code.come_forward()
 
     @Slot()
     def show_presets(self) -> None:
@@ -45,7 +44,7 @@ class SideWindows(QObject):
             from ui.panels.presets import PresetGallery
 
             self.presets = PresetGallery(self._window.files.new, self._window)
-        _to_front(self.presets)
+        self.presets.come_forward()
 
     @Slot(object, dict)
     def export_figure(self, figure: FigureSpec, names: dict[str, str]) -> None:
@@ -55,15 +54,10 @@ class SideWindows(QObject):
 
             self.figure = ExportWindow(self._window.store.folder, self._window)
             self.figure.said.connect(self._window.banner.say)
-        _to_front(self.figure)
+        self.figure.come_forward()
         self.figure.show_figure(figure, names)
 
     def close(self) -> None:
         """Ends what draws; before the main window goes."""
         if self.figure is not None:
             self.figure.end()
-
-
-def _to_front(widget: QWidget) -> None:
-    widget.show()
-    widget.activateWindow()

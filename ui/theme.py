@@ -237,6 +237,7 @@ def _style_sheet(t: Tones) -> str:
 {_buttons(t)}
 {_fields(t)}
 {_lists(t)}
+QMessageBox, QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.edge}; padding: 4px; }}
 QLabel[role="problem"] {{ color: {t.bad}; }}
 QLabel[role="good"] {{ color: {t.good}; }}

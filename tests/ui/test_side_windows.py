@@ -10,16 +10,19 @@ from typing import Literal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QTextCursor
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.made_up import add_runs
 from ui import theme
 from ui.main_window import MainWindow
 from ui.panels import code as module
 from ui.panels.code import CodeWindow
 from ui.panels.presets import PresetGallery
+from ui.side_dialog import SideDialog
 from workbench import presets
 from workbench.codegen import keras_script
+from workbench.figures.settings import CurveFigure, Entry
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape
 
@@ -28,6 +31,54 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 def trigger(window: MainWindow, text: str) -> None:
     next(action for action in window.actions() if action.text() == text).trigger()
+
+
+# --- all of them ---------------------------------------------------------------------------------
+
+
+def opened(window: MainWindow, name: str) -> QWidget:
+    """A window beside the main one, shown."""
+    if name == "figure":
+        (run,) = add_runs(window.store, 1)
+        figure = CurveFigure(runs=(Entry(run_id=run.run_id),))
+        window.beside.export_figure(figure, {run.run_id: run.name})
+    elif name == "columns":
+        window.runs.choose_columns()
+        return next(d for d in window.findChildren(SideDialog) if d.windowTitle() == "Columns")
+    else:
+        trigger(window, {"code": "Show Keras code", "presets": "New from preset…"}[name])
+    found = getattr(window.beside, name)
+    assert isinstance(found, QWidget)
+    return found
+
+
+@pytest.mark.parametrize("name", ["code", "presets", "figure", "columns"])
+@pytest.mark.parametrize("way", ["Escape", "Ctrl+W", "Close"])
+def test_it_lies_above_the_window_and_goes_by_key_and_button(
+    window: MainWindow, name: str, way: str, qtbot: QtBot
+) -> None:
+    beside = opened(window, name)
+    assert beside.windowType() == Qt.WindowType.Dialog, "window managers keep it above its parent"
+    assert beside.windowHandle().transientParent() is window.windowHandle()
+    assert not beside.isModal()
+    qtbot.waitUntil(beside.isActiveWindow)
+    if way == "Close":
+        assert isinstance(beside, SideDialog)
+        qtbot.mouseClick(beside.close_button, Qt.MouseButton.LeftButton)
+    else:
+        qtbot.keySequence(beside, way)
+    assert not beside.isVisible()
+    assert window.isVisible()
+
+
+def test_enter_in_a_field_presses_no_button(window: MainWindow, qtbot: QtBot) -> None:
+    columns = opened(window, "columns")
+    search = columns.findChild(QLineEdit)
+    assert search is not None
+    shown = list(window.runs.table.keys)
+    qtbot.keyClick(search, Qt.Key.Key_Return)
+    assert columns.isVisible()
+    assert window.runs.table.keys == shown
 
 
 # --- presets -------------------------------------------------------------------------------------

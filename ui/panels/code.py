@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QThreadPool, Slot
+from PySide6.QtCore import QEvent, QThreadPool, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.editor import Editor
 from ui.python_colours import PythonColours
+from ui.side_dialog import SideDialog
 from ui.when_shown import WhenShown
 from ui.writing import write_and_wait
 from workbench.codegen import keras_script
@@ -29,7 +30,7 @@ from workbench.spec.base import SpecError
 SIZE = (210 * theme.UNIT, 180 * theme.UNIT)
 
 
-class CodeWindow(QWidget):
+class CodeWindow(SideDialog):
     """Shows the script, follows each edit, copies and saves it.
 
     Args:
@@ -38,8 +39,7 @@ class CodeWindow(QWidget):
     """
 
     def __init__(self, editor: Editor, window: QWidget) -> None:
-        super().__init__(window, Qt.WindowType.Window)
-        self.setWindowTitle(self.tr("Keras code"))
+        super().__init__(window, self.tr("Keras code"))
         self.resize(*SIZE)
         self._editor = editor
         self._pool = QThreadPool(self)
@@ -62,8 +62,8 @@ class CodeWindow(QWidget):
         top = QHBoxLayout()
         theme.spaced(top, 3, 2, 3, 2, spacing=2)
         top.addWidget(self.words, 1)
-        top.addWidget(self.copy_button)
-        top.addWidget(self.save_button)
+        for button in (self.close_button, self.copy_button, self.save_button):
+            top.addWidget(button)
         theme.as_page(self, top, self.text)
         self.follow = WhenShown(self, self._refresh)
         editor.changed.connect(self.follow.mark)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QImage, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -27,6 +27,7 @@ from ui.figure_process import FigureProcess
 from ui.forms.form import SpecForm
 from ui.panels.figure_preview import FigurePreview
 from ui.panels.legend_rows import LegendRows
+from ui.side_dialog import SideDialog
 from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
 
 SIZE = (240 * theme.UNIT, 165 * theme.UNIT)
@@ -40,7 +41,7 @@ FILTERS = {
 LEAST_DPI, MOST_DPI = 50, 400
 
 
-class ExportWindow(QWidget):
+class ExportWindow(SideDialog):
     """Beside the main window, which goes on.
 
     Args:
@@ -54,8 +55,7 @@ class ExportWindow(QWidget):
     said = Signal(str)
 
     def __init__(self, store: Path, window: QWidget) -> None:
-        super().__init__(window, Qt.WindowType.Window)
-        self.setWindowTitle(self.tr("Export figure"))
+        super().__init__(window, self.tr("Export figure"))
         self.resize(*SIZE)
         self._store = store
         self._figure: FigureSpec | None = None
@@ -102,7 +102,7 @@ class ExportWindow(QWidget):
             tr("Save…"), tr("Write it as SVG, PDF, PNG, CSV or for pgfplots"), self.save
         )
         self.save_button.setProperty("primary", True)
-        for button in (self.copy_button, self.save_button):
+        for button in (self.close_button, self.copy_button, self.save_button):
             bottom.addWidget(button)
         right.addLayout(bottom)
         row.addLayout(right, 1)
@@ -315,9 +315,9 @@ class ExportWindow(QWidget):
         if self._figure is not None:
             self._changed()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def done(self, result: int) -> None:
         self.end()
-        super().closeEvent(event)
+        super().done(result)
 
     def end(self) -> None:
         """Ends the drawing process; a file that was there stays as it was."""

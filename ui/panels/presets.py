@@ -7,7 +7,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.side_dialog import SideDialog
 from workbench import presets, words
 
 SIZE = (268 * theme.UNIT, 96 * theme.UNIT)
@@ -27,7 +27,7 @@ FIGURES = (2, 3)
 """Columns with numbers."""
 
 
-class PresetGallery(QDialog):
+class PresetGallery(SideDialog):
     """A list that stays beside the window until one is opened or it is closed.
 
     Args:
@@ -36,9 +36,8 @@ class PresetGallery(QDialog):
     """
 
     def __init__(self, open_preset: Callable[[str], bool], window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(window, self.tr("New from preset"))
         self._open_preset = open_preset
-        self.setWindowTitle(self.tr("New from preset"))
         self.resize(*SIZE)
         self.list = self._make_list()
         hint = QLabel(self.tr("A preset is a whole experiment: data, network and training, all of "
@@ -49,13 +48,10 @@ class PresetGallery(QDialog):
         self.open_button.setDefault(True)
         self.open_button.setToolTip(self.tr("Begin a new experiment with the chosen preset"))
         self.open_button.clicked.connect(self._open)
-        close = QPushButton(self.tr("Close"))
-        close.setToolTip(self.tr("Go back without a new experiment (Esc)"))
-        close.clicked.connect(self.close)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * theme.UNIT)
         buttons.addWidget(hint, 1)
-        buttons.addWidget(close)
+        buttons.addWidget(self.close_button)
         buttons.addWidget(self.open_button)
         layout = QVBoxLayout(self)
         theme.spaced(layout, 3, spacing=3)

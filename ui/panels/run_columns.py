@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QDialog,
     QDialogButtonBox,
     QLabel,
     QLineEdit,
@@ -19,13 +18,14 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.models.run_table import RunTable
+from ui.side_dialog import SideDialog
 from workbench.runs.columns import DEFAULT_KEYS
 from workbench.runs.matching import known_columns
 
 KEY_ROLE = Qt.ItemDataRole.UserRole
 
 
-class ColumnChooser(QDialog):
+class ColumnChooser(SideDialog):
     """A list of columns to tick; the table follows at once.
 
     Args:
@@ -45,9 +45,8 @@ class ColumnChooser(QDialog):
         self, model: RunTable, shown: Callable[[], list[str]], parent: QWidget, *, hint: str = "",
         first: Sequence[str] = DEFAULT_KEYS,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
+        super().__init__(parent, self.tr("Columns"))
         self._model, self._shown, self._first = model, shown, first
-        self.setWindowTitle(self.tr("Columns"))
         self.resize(110 * theme.UNIT, 130 * theme.UNIT)
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search, or type val_accuracy@5 or time_to@0.98"))
@@ -61,8 +60,8 @@ class ColumnChooser(QDialog):
         self.list.itemChanged.connect(self._ticked)
         below = QLabel(hint or self.tr("Drag a column's header to put it elsewhere."))
         below.setProperty("role", "muted")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        buttons = QDialogButtonBox()
+        buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
         reset = QPushButton(self.tr("As at first"))
         reset.setToolTip(self.tr("Show the columns that a new store shows"))
         reset.clicked.connect(self._reset)

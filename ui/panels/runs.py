@@ -270,8 +270,7 @@ class RunsPanel(QWidget):
             self._chooser = ColumnChooser(self.model, lambda: self.table.keys, self)
             self._chooser.chosen.connect(self.set_columns)
         self._chooser.refill()
-        self._chooser.show()
-        self._chooser.raise_()
+        self._chooser.come_forward()
 
     def group_by(self, key: str) -> None:
         """Puts runs with one value in a column together; "" for no groups."""

@@ -149,8 +149,7 @@ class ParallelView(TradeoffView):
             self._chooser.setWindowTitle(self.tr("Axes"))
             self._chooser.chosen.connect(self.set_axes)
         self._chooser.refill()
-        self._chooser.show()
-        self._chooser.raise_()
+        self._chooser.come_forward()
 
     @Slot()
     def _fill_logs(self) -> None:
