@@ -198,6 +198,7 @@ class MainWindow(QMainWindow):
         self.live.train_requested.connect(self.train)
         self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
         self.data.logged.connect(self.log.note)
+        self.data.reading_changed.connect(self.experiment.data_note.show_reading)
         self.tune.failed.connect(self.log.note)
         self.inside.remedy_chosen.connect(self.trials.try_remedy)
         self.experiment.find_requested.connect(self.find_setting)

@@ -12,10 +12,13 @@ from typing import NamedTuple
 from workbench.analysis import Analysis, analyze
 from workbench.spec.base import Problem
 from workbench.spec.data import DataInfo
-from workbench.spec.layers import Dense, Layer, Repeat, written
+from workbench.spec.layers import Dense, Layer, Repeat, Shape, written
 
 OUTPUTS = ("units", "filters")
 """Settings that alone decide how many values a layer gives."""
+
+ENLARGED = (1, 2, 4, 8, 16)
+"""How much larger images are tried, where a network shrinks them away."""
 
 PROBABILITIES = ("softmax", "linear")
 """Activations of an output layer; linear gives logits."""
@@ -49,10 +52,12 @@ def fitted(layers: Sequence[Layer], info: DataInfo) -> Fitted | None:
     """The layers with as many outputs as there are classes.
 
     The last layer that has a width and is switched on is the one to follow, also inside of a
-    Repeat. None where nothing has to change, or where the change alone wouldn't give a network that
+    Repeat; images that are too small for the layers before it don't matter to it. None where
+    nothing has to change, or where the change alone wouldn't give a network that
     fits: a hidden Dense layer (relu) that happens to come last is left as a person made it.
     """
-    analysis = analyze(layers, info.image_shape)
+    shape = _roomy_shape(layers, info.image_shape)
+    analysis = analyze(layers, shape)
     if analysis.problems or not output_problems(analysis, info):
         return None
     found = next(_widths(layers), None)
@@ -60,7 +65,7 @@ def fitted(layers: Sequence[Layer], info: DataInfo) -> Fitted | None:
         return None
     steps, name, before = found
     changed = _with_width(tuple(layers), steps, name, info.classes)
-    after = analyze(changed, info.image_shape)
+    after = analyze(changed, shape)
     if after.problems or output_problems(after, info):
         return None
     place = ".".join(f"layers[{step}]" for step in steps)
@@ -84,6 +89,15 @@ def output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
         message = f"must be softmax (or linear, for logits) in the last layer, got {activation!r}"
         return [Problem(path if top.parts else f"{path}.activation", message)]
     return []
+
+
+def _roomy_shape(layers: Sequence[Layer], shape: Shape) -> Shape:
+    """The images' shape, or where a window is larger than they are, that of larger ones."""
+    for factor in ENLARGED:
+        larger = (shape[0] * factor, shape[1] * factor, shape[2])
+        if not analyze(layers, larger).problems:
+            return larger
+    return shape
 
 
 def _widths(layers: Sequence[Layer]) -> Iterator[tuple[tuple[int, ...], str, int]]:

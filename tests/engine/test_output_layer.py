@@ -93,6 +93,14 @@ def test_what_would_not_fit_is_left_as_it_is(layers: list[dict[str, Any]]) -> No
     assert experiment.problems(info_of(5))
 
 
+def test_it_follows_also_where_the_images_are_too_small_yet() -> None:
+    tiny = info_of(5, (6, 6, 1))
+    changed, found = Experiment().fitted_to(tiny)
+    assert found is not None
+    assert [p.path for p in changed.problems(tiny)] == ["structure.layers[2].kernel_size"]
+    assert changed.problems(info_of(5)) == []
+
+
 def test_an_index_below_zero_counts_from_the_end() -> None:
     layers = "structure.layers"
     changed = Experiment().with_settings({f"{layers}[-2].units": 32, f"{layers}.-1.units": 5})

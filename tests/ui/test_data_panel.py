@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from ui import theme
 from ui.main_window import MainWindow
 from ui.panels import data as module
+from ui.panels import samples
 from ui.panels.data import DataPanel
 from ui.panels.samples import in_turns
 from workbench import presets
@@ -294,3 +297,65 @@ def test_the_way_back_goes_with_the_next_edit(window: MainWindow) -> None:
     assert window.banner.isVisible()
     window.editor.set("training.epochs", 3)
     assert not window.banner.isVisible()
+
+
+@pytest.mark.parametrize("classes", [2, 26, 100, 1200])
+def test_images_are_in_sight_whatever_the_number_of_classes(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, classes: int
+) -> None:
+    window.resize(1280, 720)
+    labels = np.repeat(np.arange(classes), 5)
+    labels = np.append(labels, np.zeros(20, labels.dtype))
+    images = np.zeros((len(labels), 4, 4), np.uint8)
+    np.savez(tmp_path / "many.npz", images=images, labels=labels)
+    window.editor.set_all({"data.kind": "npz", "data.path": str(tmp_path / "many.npz")}, "data")
+    data = open_tab(window, qtbot)
+    qtbot.waitUntil(data.grid.isVisible)
+    first_row = QRect(data.grid.mapTo(data, QPoint(0, 0)), QSize(data.grid.width(), 72))
+    assert data.rect().contains(first_row)
+    assert data.spread.isVisible() == (classes > 2)
+    assert data.spread.words.text() == (
+        f"{classes:,} classes: from 5 images ({classes - 1}) to 25 (0), median 5"
+    )
+    if data.spread.isVisible():
+        # The peak is one column of many, thinner than a pixel: it is drawn all the same.
+        picture = data.spread.grab().toImage()
+        assert picture.pixelColor(0, 2) == QColor(theme.tones().muted)
+        assert picture.pixelColor(0, 78) == QColor(theme.tones().accent)
+
+
+def test_numbers_of_classes_are_not_cut_off(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    labels = np.repeat(np.arange(26), 6)
+    np.savez(tmp_path / "a.npz", images=np.zeros((156, 4, 4), np.uint8), labels=labels)
+    window.editor.set_all({"data.kind": "npz", "data.path": str(tmp_path / "a.npz")}, "data")
+    data = open_tab(window, qtbot)
+    qtbot.waitUntil(data.bars.isVisible)
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        samples, "_draw_bar", lambda painter, line, left, name, counts, scale: drawn.append(
+            painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, left - samples.GAP)
+        ),
+    )  # fmt: skip
+    data.bars.grab()
+    assert drawn == [str(number) for number in range(26)]
+
+
+def test_the_form_says_how_far_reading_is_from_the_start(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    note, said = window.experiment.data_note, []
+    assert not note.isVisible()
+    window.data.reading_changed.connect(said.append)
+    path = write_npz(tmp_path / "some.npz", 28)
+    window.editor.set_all({"data.kind": "npz", "data.path": str(path)}, "data")
+    window.data.look()
+    assert note.text() == "Reading…"
+    assert note.isVisible()
+    qtbot.waitUntil(lambda: window.editor.info is not None, timeout=PATIENCE)
+    assert note.text() == "28x28x1 px, 3 classes, 48 training and 12 test images"
+    assert said[0] == "Reading…"
+    assert said[-1] == ""
+    window.editor.set("data.kind", "digits")
+    assert not note.isVisible()

@@ -22,6 +22,7 @@ from ui import theme
 from ui.editor import Editor, split_sentence
 from ui.job_thread import JobThread
 from ui.panels.augmented import AugmentedView
+from ui.panels.class_spread import ClassSpread
 from ui.panels.samples import ClassBars, SampleGrid
 from workbench import words
 from workbench.spec.data import Data, DataInfo, FileData, KerasData
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from workbench.data.preview import Preview
 
 SAMPLES = 80
+MANY_CLASSES = 20
+"""More than the list of classes shows without scrolling: an overview stands above it."""
+
 SETTLE_MILLISECONDS = 400
 """How long typing in a path rests before the data are looked at."""
 
@@ -40,10 +44,12 @@ class DataPanel(QWidget):
 
     Signals:
         logged: A warning about the data.
+        reading_changed: What the process at work says of itself; "" once there is none.
         settled: What was asked of a process is answered, or given up.
     """
 
     logged = Signal(str)
+    reading_changed = Signal(str)
     settled = Signal()
 
     def __init__(self, editor: Editor) -> None:
@@ -51,6 +57,7 @@ class DataPanel(QWidget):
         self._editor = editor
         self._looked_at: Data | None = None
         self._answer: Preview | str | None = None
+        self._reading = ""
         self._job: JobThread | None = None
         self._jobs: set[JobThread] = set()
         self._timer = QTimer(self)
@@ -87,12 +94,18 @@ class DataPanel(QWidget):
         for button in (self.download, self.again, self.cancel):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        self.grid, self.bars = SampleGrid(), ClassBars()
+        self.grid, self.bars, self.spread = SampleGrid(), ClassBars(), ClassSpread()
         self.augmented = AugmentedView(self._editor)
         pictures = QHBoxLayout()
         theme.spaced(pictures, 0, 2, 0, 0, spacing=6)
-        pictures.addWidget(self.grid, 5)
-        pictures.addWidget(self.bars, 4, Qt.AlignmentFlag.AlignTop)
+        counts = QVBoxLayout()
+        theme.spaced(counts, 0, spacing=2)
+        counts.addWidget(self.spread)
+        counts.addWidget(self.bars)
+        counts.addStretch(1)
+        # At the top: beside the bars of many classes the middle is far below what is in sight.
+        pictures.addWidget(self.grid, 5, Qt.AlignmentFlag.AlignTop)
+        pictures.addLayout(counts, 4)
         inside = QWidget()
         inside.setObjectName("page")
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -197,6 +210,7 @@ class DataPanel(QWidget):
         job.finished.connect(self._job_ended)
         self._say(phase)
         self._show_busy(True)
+        self._say_reading(phase)
         job.start()
 
     @Slot()
@@ -257,19 +271,29 @@ class DataPanel(QWidget):
     ) -> None:
         self.progress.setRange(0, 1000 if total else 0)
         self.progress.setValue(1000 * done // total if total else 0)
-        self._say(f"{phase} {amount(done)} of {amount(total)}" if total else f"{phase}…")
+        sentence = f"{phase} {amount(done)} of {amount(total)}" if total else f"{phase}…"
+        self._say(sentence)
+        self._say_reading(sentence)
+
+    def _say_reading(self, sentence: str) -> None:
+        if sentence != self._reading:
+            self._reading = sentence
+            self.reading_changed.emit(sentence)
 
     def _show_busy(self, busy: bool) -> None:
         if busy:
             self.progress.setRange(0, 0)
             self.download.hide()
             self.again.hide()
+        else:
+            self._say_reading("")
         self.progress.setVisible(busy)
         self.cancel.setVisible(busy)
 
     def _show_pictures(self, shown: bool) -> None:
         self.grid.setVisible(shown)
         self.bars.setVisible(shown)
+        self.spread.setVisible(shown and len(self.bars.names) > MANY_CLASSES)
 
     def _clear(self, spec: Data) -> None:
         self.title.setText(spec.label)
@@ -306,6 +330,7 @@ class DataPanel(QWidget):
         self.again.setVisible(isinstance(self._looked_at, FileData))
         self.grid.show_samples(preview)
         self.bars.show_counts(preview)
+        self.spread.show_counts(self.bars.names, *self.bars.counts)
         self.augmented.show_samples(preview)
         self._show_pictures(True)
         for warning in preview.warnings:
@@ -317,7 +342,7 @@ class DataPanel(QWidget):
         return " · ".join(
             (
                 self.tr("{} px").format(written(info.image_shape)),
-                self.tr("{} classes").format(info.classes),
+                self.tr("{} classes").format(words.count(info.classes)),
                 self._parts(info),
                 f"{words.size(preview.bytes)} {place}",
                 self.tr("pixels {:.3g} to {:.3g}, mean {:.3g}").format(

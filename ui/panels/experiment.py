@@ -24,6 +24,7 @@ from ui.editor import Editor
 from ui.forms.form import SpecForm
 from ui.forms.schedule_curve import ScheduleCurve
 from ui.models.layers import Layers
+from ui.panels.data_note import DataNote
 from ui.panels.fold import Fold
 from ui.panels.hardware import HardwareNote
 from ui.panels.section import Section
@@ -69,6 +70,7 @@ class ExperimentPanel(QWidget):
             )
         }
         self.augmentation = Fold(self.tr("Augmentation"), self.forms["augmentation"])
+        self.data_note = DataNote(editor)
         self.curve = ScheduleCurve(editor)
         self.sections = self._sections()
         for form in self.forms.values():
@@ -135,7 +137,7 @@ class ExperimentPanel(QWidget):
         return [
             Section(
                 self.tr("Data"), "data", ("data", "augmentation"),
-                [forms["data"], self.augmentation],
+                [forms["data"], self.data_note, self.augmentation],
             ),
             Section(self.tr("Structure"), "structure", ("structure",), [self.structure]),
             Section(

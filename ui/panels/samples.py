@@ -116,14 +116,16 @@ class ClassBars(QWidget):
         metrics = painter.fontMetrics()
         most = max((a + b for a, b in zip(*self.counts, strict=True)), default=1) or 1
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
-        left = min(NAME_WIDTH, widest) + GAP
+        left = min(NAME_WIDTH, widest + 1) + GAP  # text may be a part of a pixel wider than told
         right = metrics.horizontalAdvance(f"{most:,} + {most:,}") + GAP
         scale = max(10, self.width() - left - right) / most
-        seen = event.rect()
-        for row, (name, train, test) in enumerate(zip(self.names, *self.counts, strict=True)):
-            line = QRect(0, BAR_HEIGHT * (row + 1) + theme.UNIT, self.width(), BAR_HEIGHT)
-            if line.intersects(seen):
-                _draw_bar(painter, line, left, name, (train, test), scale)
+        top, seen = BAR_HEIGHT + theme.UNIT, event.rect()
+        first = max(0, (seen.top() - top) // BAR_HEIGHT)
+        last = min(len(self.names), (seen.bottom() - top) // BAR_HEIGHT + 1)
+        for row in range(first, last):
+            line = QRect(0, top + BAR_HEIGHT * row, self.width(), BAR_HEIGHT)
+            counts = self.counts[0][row], self.counts[1][row]
+            _draw_bar(painter, line, left, self.names[row], counts, scale)
 
     def _draw_legend(self, painter: QPainter) -> None:
         colours = theme.tones()

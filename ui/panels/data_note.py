@@ -1,0 +1,46 @@
+"""A line in the form's Data section: how far reading is, then what was found in a user's files."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel
+
+from ui.editor import Editor
+from workbench import words
+from workbench.spec.data import FileData
+from workbench.spec.layers import written
+
+
+class DataNote(QLabel):
+    """Hidden where there is nothing to say: the embedded data sets are known without reading."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__()
+        self._editor, self._reading = editor, ""
+        self.setProperty("role", "muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        editor.problems_changed.connect(self.refresh)  # also whenever other data are known
+        self.refresh()
+
+    @Slot(str)
+    def show_reading(self, sentence: str) -> None:
+        """What the process that reads says of itself; "" once it has ended."""
+        self._reading = sentence
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Shows what there is to say."""
+        sentence = self._reading or self._found()
+        self.setText(sentence)
+        self.setVisible(bool(sentence))
+
+    def _found(self) -> str:
+        info = self._editor.info
+        if info is None or not isinstance(self._editor.experiment.data, FileData):
+            return ""
+        return self.tr("{0} px, {1} classes, {2} training and {3} test images").format(
+            written(info.image_shape), words.count(info.classes),
+            words.count(info.train_images), words.count(info.test_images),
+        )  # fmt: skip
