@@ -10,8 +10,10 @@ Sources:
     Nadeau, C. and Bengio, Y. (2003). Inference for the generalization error. Machine Learning 52.
     Welch, B. L. (1947). The generalization of "Student's" problem when several different population
         variances are involved. Biometrika 34.
-    Bonett, D. G. and Price, R. M. (2012). Adjusted Wald confidence interval for a difference of
-        binomial proportions based on paired data. J. Educational and Behavioral Statistics 37(4).
+    Tango, T. (1998). Equivalence test and confidence interval for the difference in proportions for
+        the paired-sample design. Statistics in Medicine 17.
+    Fagerland, M. W., Lydersen, S. and Laake, P. (2014). Recommended tests and confidence intervals
+        for paired binomial proportions. Statistics in Medicine 33.
 """
 
 from __future__ import annotations
@@ -32,9 +34,6 @@ deviation may be off by a factor of three (95 % interval by the chi-squared dist
 
 MOST_MORE = 100
 """More pairs than this are no plan."""
-
-FEW_DISCORDANT = 25
-"""Below it McNemar's chi-squared is a poor approximation, so the exact binomial test is made."""
 
 ROUNDING = 1e-9
 """Values that differ by less, relative to their size, are the same but for rounding."""
@@ -153,25 +152,49 @@ def welch(a: Sequence[float], b: Sequence[float], each: str = "runs") -> Outcome
 def mcnemar(only_a: int, only_b: int, count: int) -> Outcome:
     """McNemar's test (1947) of two networks on the same images; the difference is of accuracies.
 
-    With few images that one of them alone has right it is the exact binomial test, else the
-    chi-squared one with the correction for continuity, as Dietterich (1998) recommends it. The
-    interval is the adjusted one of Bonett and Price (2012), good in small samples too.
+    The chi-squared test without correction for continuity, which is the score test of no
+    difference, and Tango's interval (1998), which is the same score test of any difference turned
+    round: so the interval leaves out 0 exactly where the test says that there is a difference.
+    Fagerland et al. (2014) recommend both. The correction, and the exact test, find too little; this
+    one finds a difference where there is none in at most 5.4 % of cases, where it should be 5 %.
 
     Args:
         only_a: Images that A alone has right.
         only_b: Images that B alone has right.
         count: Images in all, at least one.
     """
-    discordant = only_a + only_b
-    difference = (only_b - only_a) / count
-    shares = [(n + 1) / (count + 2) for n in (only_a, only_b)]
-    centre = shares[1] - shares[0]
-    half = _normal_quantile() * math.sqrt((sum(shares) - centre**2) / (count + 2))
-    kind, p = "McNemar", _chi_squared_p(only_a, only_b)
-    if discordant < FEW_DISCORDANT:
-        kind, p = "McNemar, exact", _binomial_p(min(only_a, only_b), discordant)
-    test = f"{kind}, on {count:,} images of which {only_a:,} and {only_b:,} are right in one alone"
-    return Outcome(difference, max(-1.0, centre - half), min(1.0, centre + half), p, test)
+    low = _tango_low(only_a, only_b, count)
+    high = -_tango_low(only_b, only_a, count)
+    p = _two_sided(_score(only_a, only_b, count, 0.0))
+    test = f"McNemar, on {count:,} images of which {only_a:,} and {only_b:,} are right in one alone"
+    return Outcome((only_b - only_a) / count, low, high, p, test)
+
+
+def _tango_low(only_a: int, only_b: int, count: int) -> float:
+    """The least difference that Tango's score test doesn't rule out."""
+    from scipy.optimize import brentq
+
+    limit, found = _normal_quantile(), (only_b - only_a) / count
+
+    def beyond(difference: float) -> float:
+        return _score(only_a, only_b, count, difference) - limit
+
+    # The score falls as the difference grows. Looking on one side of 0 keeps the sign right.
+    is_positive = found > 0 and beyond(0.0) > 0
+    below, above = (0.0, found) if is_positive else (-1.0, min(found, 0.0))
+    return float(brentq(beyond, below, above, xtol=1e-12)) if beyond(below) > 0 else below
+
+
+def _score(only_a: int, only_b: int, count: int, difference: float) -> float:
+    """Tango's score statistic (1998): standard errors between what was found and a difference."""
+    away = only_b - only_a - count * difference
+    b = -only_a - only_b + (2 * count - only_b + only_a) * difference
+    c = -only_a * difference * (1 - difference)
+    likely = (math.sqrt(max(0.0, b * b - 8 * count * c)) - b) / (4 * count)
+    variance = count * (2 * likely + difference * (1 - difference))
+    if variance <= 0:
+        return math.copysign(math.inf, away) if away else 0.0
+    return away / math.sqrt(variance)
 
 
 def _share_of_variance(count: int, folds: int) -> float:
@@ -211,16 +234,7 @@ def _normal_quantile() -> float:
     return float(ndtri(1 - ALPHA / 2))
 
 
-def _binomial_p(fewer: int, count: int) -> float:
-    from scipy.special import bdtr
+def _two_sided(score: float) -> float:
+    from scipy.special import ndtr
 
-    return min(1.0, 2 * float(bdtr(fewer, count, 0.5))) if count else 1.0
-
-
-def _chi_squared_p(one: int, other: int) -> float:
-    from scipy.special import chdtrc
-
-    discordant = one + other
-    if not discordant:
-        return 1.0
-    return float(chdtrc(1, max(0, abs(one - other) - 1) ** 2 / discordant))
+    return min(1.0, 2 * float(ndtr(-abs(score))))

@@ -27,7 +27,7 @@ from workbench.spec import SpecError
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape
 from workbench.spec.optimizers import Optimizer
-from workbench.spec.schedules import CosineDecay, OneCycle, Plan, Schedule
+from workbench.spec.schedules import CosineDecay, OneCycle, Plan, Schedule, StepDecay
 
 MIXED: list[dict[str, Any]] = [
     {"kind": "conv2d", "filters": 8, "padding": "same", "hash_compression": 3},
@@ -380,7 +380,8 @@ def test_every_schedule_and_optimizer_is_written(path: str, kind: str) -> None:
         with pytest.raises(SpecError, match=r"^schedule\.warmup_steps: can't be written as Keras"):
             script_of(warm)
     else:
-        assert "Warmup(learning_rate, 100, 0.1)" in script_of(warm)
+        more = ", first_step=100" if warm.schedule.counts_warmup else ""
+        assert f"Warmup(learning_rate, 100, 0.1{more})" in script_of(warm)
 
 
 def test_schedules_of_a_script_give_the_rates_of_the_workbench() -> None:
@@ -394,9 +395,13 @@ def test_schedules_of_a_script_give_the_rates_of_the_workbench() -> None:
         exec(compile(source, "script", "exec"), given)
     plan, steps = Plan(13, 130), np.arange(130)
     cycle = OneCycle(warmup_steps=20, warmup_start=0.3)
-    theirs = given["Warmup"](given["OneCycle"](0.1, 110, 0.3, 25.0, 1e4), 20, 0.3)
+    theirs = given["Warmup"](given["OneCycle"](0.1, 32, 109, 25.0, 1e4), 20, 0.3)
     wanted = cycle.rates(0.1, steps, plan)
     np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-9)
+    falls = StepDecay(every=2, warmup_steps=20, warmup_start=0.3)
+    stairs = keras.optimizers.schedules.ExponentialDecay(0.1, 26, 0.5, staircase=True)
+    theirs = given["Warmup"](stairs, 20, 0.3, first_step=20)
+    np.testing.assert_allclose(theirs(steps), falls.rates(0.1, steps, plan), rtol=1e-5)
     theirs = given["Warmup"](keras.optimizers.schedules.CosineDecay(0.1, 110), 20, 0.3)
     wanted = CosineDecay(warmup_steps=20, warmup_start=0.3).rates(0.1, steps, plan)
     np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-7)

@@ -68,14 +68,81 @@ def test_step_decay_falls_every_so_many_epochs_or_steps(
     np.testing.assert_allclose(rates, [0.5 * 0.1 ** (step // between) for step in STEPS])
 
 
-def test_one_cycle_rises_to_the_learning_rate_and_ends_at_almost_nothing() -> None:
-    rates = OneCycle(pct_start=0.25, div_factor=10.0, final_div_factor=100.0).rates(
-        0.8, STEPS, Plan(13, 129)
+@pytest.mark.parametrize(("unit", "every", "between"), [("epochs", 2, 26), ("steps", 20, 20)])
+def test_a_warm_up_leaves_the_falls_of_step_decay_where_they_are(
+    unit: Any, every: int, between: int
+) -> None:
+    decay = StepDecay(every=every, unit=unit, factor=0.1)
+    warm = StepDecay(every=every, unit=unit, factor=0.1, warmup_steps=5, warmup_start=0.0)
+    plain = decay.rates(0.5, STEPS, PLAN)
+    rates = warm.rates(0.5, STEPS, PLAN)
+    assert np.flatnonzero(np.diff(rates) < 0).tolist() == [
+        step - 1 for step in STEPS if step and step % between == 0
+    ]
+    np.testing.assert_allclose(rates[5:], plain[5:])
+    np.testing.assert_allclose(rates[:5], 0.5 * np.arange(5) / 5)
+    facts = Facts(steps_per_epoch=13, epochs=10, learning_rate=0.5)
+    assert f"in {129 // between} falls." in warm.in_force(facts)
+
+
+def test_a_warm_up_over_a_fall_of_step_decay_leads_to_what_is_left() -> None:
+    rates = StepDecay(every=1, factor=0.5, warmup_steps=20, warmup_start=0.0).rates(
+        1.0, STEPS, PLAN
     )
-    assert rates[[0, 32, 128]] == pytest.approx([0.08, 0.8, 0.0008])
-    assert (np.diff(rates[:33]) > 0).all()
-    assert (np.diff(rates[32:129]) < 0).all()
-    assert rates[129] == pytest.approx(0.0008), "past the plan it stays"
+    np.testing.assert_allclose(rates[:20], 0.5 * np.arange(20) / 20)
+    assert rates[[20, 25, 26]].tolist() == [0.5, 0.5, 0.25]
+
+
+def test_a_warm_up_leaves_the_boundaries_of_a_piecewise_constant_rate_where_they_are() -> None:
+    chosen = {"boundaries": (10, 50), "learning_rates": (0.3, 0.2, 0.1)}
+    warm = PiecewiseConstantDecay(**chosen, warmup_steps=5, warmup_start=0.0)
+    plain = PiecewiseConstantDecay(**chosen).rates(9.9, STEPS, PLAN)
+    np.testing.assert_allclose(warm.rates(9.9, STEPS, PLAN)[5:], plain[5:])
+
+
+def torchs_one_cycle(peak: float, total: int, share: float, div: float, final: float) -> list[float]:
+    """`torch.optim.lr_scheduler.OneCycleLR` (2.x, cosine, two phases), step by step."""
+    start = peak / div
+    end = start / final
+    phases = [(float(share * total) - 1, start, peak), (total - 1, peak, end)]
+    rates = []
+    for step in range(total):
+        begun = 0.0
+        for number, (ended, low, high) in enumerate(phases):
+            if step <= ended or number == len(phases) - 1:
+                done = (step - begun) / (ended - begun)
+                rates.append(high + (low - high) / 2.0 * (1 + np.cos(np.pi * done)))
+                break
+            begun = ended
+    return rates
+
+
+@pytest.mark.parametrize(("total", "share"), [(10, 0.3), (100, 0.3), (410, 0.3), (128, 0.25)])
+def test_one_cycle_is_pytorchs(total: int, share: float) -> None:
+    cycle = OneCycle(pct_start=share, div_factor=10.0, final_div_factor=100.0)
+    rates = cycle.rates(0.8, np.arange(total), Plan(13, total))
+    wanted = torchs_one_cycle(0.8, total, share, 10.0, 100.0)
+    np.testing.assert_allclose(rates, wanted, rtol=1e-9)
+    assert rates[round(share * total) - 1] == 0.8
+
+
+@pytest.mark.parametrize("total", [3, 4, 7, 11, 101, 129])
+def test_one_cycle_reaches_the_learning_rate_and_ends_at_almost_nothing(total: int) -> None:
+    cycle = OneCycle(pct_start=0.25, div_factor=10.0, final_div_factor=100.0)
+    rates = cycle.rates(0.8, np.arange(total + 1), Plan(13, total))
+    top = int(rates.argmax())
+    assert rates[top] == 0.8, "exactly, at a whole step"
+    assert abs(top - (0.25 * total - 1)) < 1.5
+    assert rates[[0, total - 1]] == pytest.approx([0.08, 0.0008])
+    assert (np.diff(rates[: top + 1]) > 0).all()
+    assert (np.diff(rates[top:total]) < 0).all()
+    assert rates[total] == pytest.approx(0.0008), "past the plan it stays"
+
+
+def test_one_cycle_of_a_step_or_two_is_no_fault() -> None:
+    for total in (1, 2):
+        rates = OneCycle().rates(0.5, np.arange(total), Plan(13, total))
+        assert rates.tolist() == [pytest.approx(0.02), 0.5][:total]
 
 
 def test_what_is_left_off_spans_the_planned_training() -> None:

@@ -118,25 +118,87 @@ def test_no_number_is_said_where_none_is_known_well_enough() -> None:
 def test_mcnemars_test_of_a_published_example() -> None:
     """Agresti, Categorical Data Analysis: approval of 1,600 people, 150 and 86 changed their mind.
 
-    There z² = 17.36 without the correction for continuity; with it (150 - 86 - 1)² / 236 = 16.82.
+    There z² = 17.36, and the interval by the score test is -0.058 to -0.021 (10.1.3).
     """
     found = mcnemar(150, 86, 1600)
-    assert found.p == pytest.approx(stats.chi2.sf(63**2 / 236, 1))
+    assert found.p == pytest.approx(stats.chi2.sf(64**2 / 236, 1))
     assert found.difference == pytest.approx(-0.04)
-    assert found.low == pytest.approx(-0.059, abs=5e-4)  # Agresti's interval: -0.059 to -0.021
-    assert found.high == pytest.approx(-0.021, abs=5e-4)
+    assert (found.low, found.high) == pytest.approx((-0.0586, -0.0213), abs=5e-4)
     assert found.test.startswith("McNemar, on 1,600 images")
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 24), st.integers(0, 24), st.integers(60, 10_000))
-def test_few_discordant_images_are_tested_exactly(only_a: int, only_b: int, count: int) -> None:
+def test_tangos_interval_of_published_examples() -> None:
+    """Fagerland et al. (2014), airway hyper-responsiveness before and after a transplant: of 21
+    children 1 only before and 7 only after; and two networks that never differ: z² / (n + z²).
+    """
+    found = mcnemar(7, 1, 21)
+    assert (found.low, found.high) == pytest.approx((-0.517, -0.026), abs=5e-4)
+    square = stats.norm.ppf(0.975) ** 2
+    same = mcnemar(0, 0, 14)
+    assert (same.low, same.high) == pytest.approx((-square / (14 + square), square / (14 + square)))
+    assert same.p == 1.0
+
+
+def wanted_score(only_a: int, only_b: int, count: int, difference: float) -> float:
+    """Tango's statistic with the share under the hypothesis found by maximizing the likelihood."""
+    from scipy.optimize import minimize_scalar
+
+    def surprise(share: float) -> float:  # of only_a
+        shares = (share, share + difference, 1 - 2 * share - difference)
+        if min(shares) <= 0:
+            return math.inf
+        counts = (only_a, only_b, count - only_a - only_b)
+        return -sum(n * math.log(q) for n, q in zip(counts, shares, strict=True))
+
+    least, most = max(0.0, -difference), (1 - difference) / 2
+    found = minimize_scalar(
+        surprise, bounds=(least, most), method="bounded", options={"xatol": 1e-12}
+    )
+    share = found.x
+    variance = count * (2 * share + difference - difference**2)
+    return float((only_b - only_a - count * difference) / math.sqrt(variance))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(81, 2000))
+def test_the_interval_ends_where_the_score_test_would_say_no(
+    only_a: int, only_b: int, count: int
+) -> None:
     found = mcnemar(only_a, only_b, count)
-    assert found.low <= found.difference <= found.high or only_a + only_b == 0
-    if only_a + only_b == 0:
-        assert found.p == 1.0
-    elif only_a + only_b < 25:
-        assert found.p == pytest.approx(stats.binomtest(only_a, only_a + only_b).pvalue)
-        assert "exact" in found.test
-    else:
-        assert "exact" not in found.test
+    limit = stats.norm.ppf(0.975)
+    assert found.low < found.difference < found.high
+    assert wanted_score(only_a, only_b, count, found.low) == pytest.approx(limit, abs=1e-3)
+    assert wanted_score(only_a, only_b, count, found.high) == pytest.approx(-limit, abs=1e-3)
+
+
+@pytest.mark.parametrize("count", [50, 360, 1000])
+def test_test_and_interval_of_two_networks_never_disagree(count: int) -> None:
+    most = min(count, 60)
+    pairs = [(a, b) for a in range(most + 1) for b in range(most + 1 - max(0, a + most - count))]
+    shown = 0
+    for only_a, only_b in pairs:
+        if only_a + only_b > count:
+            continue
+        found = mcnemar(only_a, only_b, count)
+        assert -1 <= found.low <= found.difference <= found.high <= 1
+        assert found.is_shown == (found.low > 0 or found.high < 0), (only_a, only_b)
+        shown += found.is_shown
+    assert shown > 100
+
+
+def test_a_difference_is_found_where_there_is_none_about_as_often_as_is_said() -> None:
+    """The exact share of such findings among 360 images, for several shares that differ."""
+    count = 360
+    rates = []
+    for share in (0.005, 0.01, 0.02, 0.05, 0.1, 0.2):
+        total = 0.0
+        for differing in range(count + 1):
+            weight = stats.binom.pmf(differing, count, share)
+            if weight < 1e-9:
+                continue
+            halves = np.arange(differing + 1)
+            shown = (2 * halves - differing) ** 2 > stats.chi2.ppf(0.95, 1) * differing
+            total += weight * stats.binom.pmf(halves, differing, 0.5)[shown].sum()
+        rates.append(total)
+    assert max(rates) < 0.054
+    assert max(rates) > 0.045

@@ -25,16 +25,16 @@ SCHEDULE_FREE_IMPORTS_END = "import keras\n"
 
 WARMUP = '''
 class Warmup(keras.optimizers.schedules.LearningRateSchedule):
-    """A line up to the first learning rate, then what follows from its own step 0."""
+    """A line up to the first learning rate, then what follows from its own first step."""
 
-    def __init__(self, after, steps, start):
-        self.after, self.steps, self.start = after, steps, start
+    def __init__(self, after, steps, start, first_step=0):
+        self.after, self.steps, self.start, self.first_step = after, steps, start, first_step
 
     def __call__(self, step):
         step = keras.ops.cast(step, "float32")
         rate = self.after
         if callable(rate):
-            rate = rate(keras.ops.maximum(step - self.steps, 0.0))
+            rate = rate(keras.ops.maximum(step - self.steps, 0.0) + self.first_step)
         done = keras.ops.minimum(step / self.steps, 1.0)
         return rate * (self.start + (1 - self.start) * done)
 '''
@@ -43,17 +43,16 @@ ONE_CYCLE = '''
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     """Half a cosine wave up to the peak, and half a wave down to almost nothing."""
 
-    def __init__(self, peak, steps, pct_start, div_factor, final_div_factor):
+    def __init__(self, peak, top, last, div_factor, final_div_factor):
         self.peak, self.start = peak, peak / div_factor
         self.end = self.start / final_div_factor
-        self.last = max(1, steps - 1)
-        self.top = pct_start * self.last
+        self.top, self.last = top, last
 
     def __call__(self, step):
         step = keras.ops.cast(step, "float32")
         up = self.wave(self.peak, self.start, step / self.top)
         down = self.wave(self.end, self.peak, (step - self.top) / (self.last - self.top))
-        return keras.ops.where(step < self.top, up, down)
+        return keras.ops.where(step <= self.top, up, down)
 
     def wave(self, end, start, done):
         done = keras.ops.clip(done, 0.0, 1.0)
@@ -205,6 +204,7 @@ def _rate_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     lines = own(schedule, initial, plan) if own is not None else _of_keras(schedule, initial, plan)
     if schedule.warmup_steps:
         given = f"{schedule.warmup_steps}, {written(schedule.warmup_start)}"
+        given += f", first_step={schedule.first_step}" if schedule.first_step else ""
         lines.append(f"learning_rate = Warmup(learning_rate, {given})")
     return lines
 
@@ -227,8 +227,9 @@ def _steps(schedule: StepDecay, initial: float, plan: Plan) -> list[str]:
 
 
 def _one_cycle(schedule: OneCycle, initial: float, plan: Plan) -> list[str]:
-    given = {"peak": written(initial), "steps": written(plan.total_steps)}
-    own = ("pct_start", "div_factor", "final_div_factor")
+    top, last = schedule.turns(plan)
+    given = {"peak": written(initial), "top": written(top), "last": written(last)}
+    own = ("div_factor", "final_div_factor")
     given |= {name: written(getattr(schedule, name)) for name in own}
     return call("OneCycle", given, "learning_rate = ")
 

@@ -52,17 +52,24 @@ class Plan(NamedTuple):
 class Schedule(Choice):
     """A learning-rate schedule. The optimizer's `learning_rate` is where it starts from.
 
-    Any of them can be preceded by a warm-up, after which it begins with its own step 0.
+    Any of them can be preceded by a warm-up, after which it begins with its own step 0. Steps are
+    batches, also where gradients are accumulated over several.
+
+    Attributes:
+        counts_warmup: Whether its own steps are those of the training, as where it falls at the end
+            of epochs: then it begins with the step that follows the warm-up.
     """
 
     own_settings: ClassVar[frozenset[str]] = WARMUP
+    counts_warmup: ClassVar[bool] = False
 
     kind: str
     warmup_steps: int = setting(
         0,
         "Warm-up",
         "Steps in which the learning rate rises in a line before the schedule begins; helps large "
-        "batches and high learning rates over the first, wildest steps. 0 for none.",
+        "batches and high learning rates over the first, wildest steps. A step is a batch, here and "
+        "in all schedules, also where gradients are accumulated. 0 for none.",
         unit="steps",
         advanced=True,
         ge=0,
@@ -89,11 +96,17 @@ class Schedule(Choice):
         Returns:
             Shape (n,).
         """
-        rates = self.decayed(initial, np.maximum(steps - self.warmup_steps, 0), self.rest(plan))
+        own = np.maximum(steps - self.warmup_steps, 0) + self.first_step
+        rates = self.decayed(initial, own, self.rest(plan))
         if not self.warmup_steps:
             return rates
         done = np.minimum(steps / self.warmup_steps, 1.0)
         return rates * (self.warmup_start + (1 - self.warmup_start) * done)
+
+    @property
+    def first_step(self) -> int:
+        """The number, as it counts, of its step after the warm-up."""
+        return self.warmup_steps if self.counts_warmup else 0
 
     def rest(self, plan: Plan) -> Plan:
         """What the warm-up leaves of a plan."""

@@ -60,13 +60,17 @@ class StepDecay(Schedule):
     formula = r"$\eta_t = \eta_0\, r^{\lfloor t / T \rfloor}$"
     source = "He et al. 2016"
     own_settings = WARMUP | {"every", "unit", "factor"}
+    counts_warmup = True
 
     kind: Literal["step_decay"] = "step_decay"
     every: int = setting(
         10, "Every", "So many epochs or steps lie between two falls.", ge=1, le=1_000_000_000
     )
     unit: Literal["epochs", "steps"] = setting(
-        "epochs", "Counted in", "What lies between two falls: whole epochs, or single steps."
+        "epochs",
+        "Counted in",
+        "What lies between two falls: whole epochs, or single steps; both are counted from the "
+        "start of training, a warm-up included.",
     )
     factor: float = setting(
         0.5,
@@ -89,7 +93,7 @@ class StepDecay(Schedule):
         planned = super().in_force(facts)
         if not planned:
             return ""
-        falls = max(0, self.rest(plan).total_steps - 1) // self.steps_between(plan)
+        falls = max(0, plan.total_steps - 1) // self.steps_between(plan)
         return f"{planned[:-1]}, in {falls:,} {'fall' if falls == 1 else 'falls'}."
 
 
@@ -164,13 +168,15 @@ class PiecewiseConstantDecay(Schedule):
     formula = r"$\eta_t = v_i,\ \ b_{i-1} < t \leq b_i$"
     keras_class = "keras.optimizers.schedules.PiecewiseConstantDecay"
     own_settings = WARMUP | {"learning_rates"}
+    counts_warmup = True
 
     kind: Literal["piecewise_constant_decay"] = "piecewise_constant_decay"
     boundaries: Annotated[tuple[Annotated[int, Field(ge=0, le=1_000_000_000)], ...], AsTuple] = (
         setting(
             (500, 1000),
             "Boundaries",
-            "The last step of each stretch but the last one, rising.",
+            "The last step of each stretch but the last one, rising; the first step of training is "
+            "step 0, as in Keras, and a warm-up counts.",
             unit="steps",
             min_length=1,
             max_length=100,

@@ -105,6 +105,7 @@ class OneCycle(Schedule):
     """Up to the learning rate, then down to almost nothing, once: fast training of high rates.
 
     The optimizer's learning rate is the peak; choose it several times as high as for a fixed one.
+    Its steps are those of PyTorch's OneCycleLR.
     """
 
     label = "One cycle"
@@ -126,8 +127,15 @@ class OneCycle(Schedule):
     def decayed(self, initial: float, steps: Steps, plan: Plan) -> Rates:
         start = initial / self.div_factor
         end = start / self.final_div_factor
-        last = max(1, plan.total_steps - 1)
-        top = self.pct_start * last
+        top, last = self.turns(plan)
         up = initial + (start - initial) * _half_wave(np.clip(steps / top, 0.0, 1.0))
         down = end + (initial - end) * _half_wave(np.clip((steps - top) / (last - top), 0.0, 1.0))
-        return np.asarray(np.where(steps < top, up, down))
+        return np.asarray(np.where(steps <= top, up, down))
+
+    def turns(self, plan: Plan) -> tuple[int, int]:
+        """The step of the peak, and the one from which on it stays at its end.
+
+        As PyTorch's OneCycleLR, but that the peak is a whole step, so that it is reached.
+        """
+        top = max(1, round(self.pct_start * plan.total_steps) - 1)
+        return top, max(top + 1, plan.total_steps - 1)
