@@ -252,8 +252,10 @@ class Experiment(Spec):
         if isinstance(self.data, FileData) and not self.data.path:
             found.append(Problem("data.path", f"must name {self.data.path_words}"))
         has_validation = self.training.has_validation(info)
+        batches = self.plan(info).total_steps if info is not None else 0
         for group, faults in (
             ("training", self.training.faults()),
+            ("optimizer", self.optimizer.faults(batches)),
             ("schedule", self.schedule.faults(has_validation)),
             ("stopping", self.stopping.faults(has_validation)),
         ):

@@ -155,8 +155,8 @@ def mcnemar(only_a: int, only_b: int, count: int) -> Outcome:
     The chi-squared test without correction for continuity, which is the score test of no
     difference, and Tango's interval (1998), which is the same score test of any difference turned
     round: so the interval leaves out 0 exactly where the test says that there is a difference.
-    Fagerland et al. (2014) recommend both. The correction, and the exact test, find too little; this
-    one finds a difference where there is none in at most 5.4 % of cases, where it should be 5 %.
+    Fagerland et al. (2014) recommend both. The correction, and the exact test, find too little;
+    this one finds a difference where there is none in at most 5.4 % of cases, not quite in 5 %.
 
     Args:
         only_a: Images that A alone has right.

@@ -155,9 +155,7 @@ def test_two_runs_are_compared_image_by_image() -> None:
     assert found.outcome is not None
     assert found.outcome.p == pytest.approx(stats.chi2.sf(10**2 / 20, 1))
     assert found.sentence.startswith("two is better than one by 10.00 points (95 % interval ")
-    assert (
-        "McNemar, on 100 images of which 5 and 15 are right in one alone" in found.sentence
-    )
+    assert "McNemar, on 100 images of which 5 and 15 are right in one alone" in found.sentence
     assert "other seeds may differ" in found.notes[-1]
 
 

@@ -405,3 +405,44 @@ def test_schedules_of_a_script_give_the_rates_of_the_workbench() -> None:
     theirs = given["Warmup"](keras.optimizers.schedules.CosineDecay(0.1, 110), 20, 0.3)
     wanted = CosineDecay(warmup_steps=20, warmup_start=0.3).rates(0.1, steps, plan)
     np.testing.assert_allclose(theirs(steps).numpy(), wanted, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("to_step", "size", "images"), [(4, 110, 1293), (5, 100, 1293), (3, 7, 33)]
+)
+def test_batches_of_a_script_count_as_those_of_the_workbench(
+    to_step: int, size: int, images: int
+) -> None:
+    import keras
+    import tensorflow as tf
+
+    from workbench.codegen.optimization import WEIGHTED
+    from workbench.runtime.update import Gathering
+
+    given: dict[str, Any] = {"keras": keras, "np": np, "BATCH_SIZE": size}
+    exec(compile(WEIGHTED, "script", "exec"), given)
+    rows = [np.zeros(min(size, images - first)) for first in range(0, images, size)]
+    gathering = Gathering(to_step, size, images)
+    for epoch in range(3):
+        weighted = given["Weighted"]([(row, row) for row in rows], images, epoch, to_step)
+        for index, row in enumerate(rows):
+            _, _, found = weighted[index]
+            mean = float(gathering.mean_batch(tf.constant(epoch * len(rows) + index)))
+            np.testing.assert_allclose(found, np.full(len(row), len(row) / mean), rtol=1e-6)
+
+
+def test_a_script_that_accumulates_weighs_its_batches() -> None:
+    script = script_of(small(optimizer__gradient_accumulation_steps=4))
+    assert "batches = Weighted(batches, len(train), epoch, 4)" in script
+    assert "Weighted" not in script_of(small())
+
+
+def test_nadam_of_the_paper_brings_its_class_along() -> None:
+    experiment = small(optimizer__kind="nadam")
+    assert "class Nadam" not in script_of(experiment)
+    assert "keras.optimizers.Nadam(" in script_of(experiment)
+    paper = script_of(small(optimizer__kind="nadam", optimizer__momentum_decay=0.004))
+    compile(paper, "script", "exec", dont_inherit=True)
+    assert "class Nadam(keras.optimizers.Nadam):" in paper
+    assert "optimizer = Nadam(" in paper
+    assert "momentum_decay=0.004" in paper

@@ -120,9 +120,10 @@ def adamw(o: Any, w: Array, gradients: list[Array]) -> Array:
 
 
 def nadam(o: Any, w: Array, gradients: list[Array]) -> Array:
+    """With Dozat's momentum where its decay is 1 / 250; the mean with beta_1, as Keras's."""
     m, v, product = np.zeros_like(w), np.zeros_like(w), 1.0
     for t, g in enumerate(gradients, 1):
-        now, after = (o.beta_1 * (1 - 0.5 * 0.96**k) for k in (t, t + 1))
+        now, after = (o.beta_1 * (1 - 0.5 * 0.96 ** (k * o.momentum_decay)) for k in (t, t + 1))
         product *= now
         m = o.beta_1 * m + (1 - o.beta_1) * g
         v = o.beta_2 * v + (1 - o.beta_2) * g**2
@@ -237,6 +238,8 @@ RULES: list[tuple[Optimizer, Callable[..., Array]]] = [
     (Adam(amsgrad=True, beta_2=0.5), adam),
     (AdamW(weight_decay=0.5), adamw),
     (Nadam(), nadam),
+    (Nadam(momentum_decay=0.004), nadam),
+    (Nadam(momentum_decay=0.004, learning_rate=0.1, beta_1=0.8, weight_decay=None), nadam),
     (Adamax(), adamax),
     (Lion(), lion),
     (Lamb(), lamb),
@@ -295,6 +298,32 @@ def test_the_steps_are_those_of_the_published_rule(
 
 def test_every_optimizer_is_proven() -> None:
     assert {type(choice) for choice, _ in RULES} == set(Optimizer.choices().values())
+
+
+def test_nadam_with_the_momentum_of_the_paper_is_pytorchs() -> None:
+    """`torch.optim.NAdam(lr=0.001, eps=1e-7, momentum_decay=0.004)` of PyTorch 2.13, on the vector
+    of `problem`, its rate divided by the step's number as here.
+    """
+    _, (_, _, vector) = taken(Nadam(momentum_decay=0.004))
+    wanted = [-1.05429661, -0.39241969, 0.48294791]
+    np.testing.assert_allclose(vector.numpy(), wanted, rtol=0, atol=2e-7)
+    _, (_, _, kerass) = taken(Nadam())
+    assert np.abs(kerass.numpy() - wanted).max() > 1e-5
+
+
+def test_the_formulas_of_adam_put_epsilon_where_it_is() -> None:
+    """For gradients as small as epsilon the paper's first form moves otherwise."""
+    for choice in (Adam(epsilon=1e-3), AdamW(epsilon=1e-3, weight_decay=0.0)):
+        assert r"\frac{m}{\sqrt{v} + \epsilon}" in choice.formula
+    gradients = [np.full(3, 1e-3)] * STEPS
+    first_form = np.zeros(3)
+    m, v = 0.0, 0.0
+    for t, g in enumerate(gradients, 1):
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        corrected = np.sqrt(v / (1 - 0.999**t)) + 1e-3
+        first_form = first_form - 0.001 / t * m / (1 - 0.9**t) / corrected
+    runs = adam(Adam(epsilon=1e-3), np.zeros(3), gradients)
+    assert np.abs(runs).max() < 0.2 * np.abs(first_form).max()
 
 
 def test_schedule_free_judges_the_average_of_the_paper() -> None:
@@ -407,6 +436,54 @@ def test_accumulated_batches_are_one_large_batch(store: Store) -> None:
     np.testing.assert_allclose(averages, store.steps(large).values["loss"][:3], rtol=1e-5)
 
 
+def test_a_smaller_last_batch_counts_by_its_images(store: Store) -> None:
+    """12 batches of 110 but for the last, of 83: steps of four of them are steps of 440 images."""
+    common: dict[str, Any] = {
+        "structure__layers": FLAT, "optimizer__kind": "momentum", "optimizer__learning_rate": 0.1,
+        "regularization__kind": "l2", "regularization__l2": 0.01, "training__epochs": 3,
+    }  # fmt: skip
+    settings = {"training__batch_size": 110, "optimizer__gradient_accumulation_steps": 4}
+    pieces, _ = train(store, small(**common, **settings))
+    large, _ = train(store, small(**common, training__batch_size=440))
+    assert (store.run(pieces).step, store.run(large).step) == (36, 9)
+    for name, array in weights(store, large).items():
+        if name.startswith("model."):
+            np.testing.assert_allclose(weights(store, pieces)[name], array, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("batches", "batch_size", "images"),
+    [(4, 110, 1293), (5, 100, 1293), (13, 100, 1293), (30, 7, 33)],
+)
+def test_what_a_batch_counts_adds_up_over_the_end_of_an_epoch(
+    batches: int, batch_size: int, images: int
+) -> None:
+    import tensorflow as tf
+
+    from workbench.runtime.update import Gathering
+
+    to_an_epoch = -(-images // batch_size)
+    sizes = [
+        min(batch_size, images - number % to_an_epoch * batch_size)
+        for number in range(20 * batches)
+    ]
+    found = [float(Gathering(batches, batch_size, images).mean_batch(tf.constant(n)))
+             for n in range(20 * batches)]  # fmt: skip
+    wanted = np.repeat(np.reshape(sizes, (20, batches)).mean(axis=1), batches)
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def test_accumulating_over_more_than_the_training_is_refused() -> None:
+    """Of 3 epochs of 13 batches."""
+    experiment = small(optimizer__gradient_accumulation_steps=40)
+    assert [str(problem) for problem in experiment.problems(experiment.data.info())] == [
+        "optimizer.gradient_accumulation_steps: must be at most the 39 batches of the whole "
+        "training, got 40: no step would be taken"
+    ]
+    fits = small(optimizer__gradient_accumulation_steps=39)
+    assert not fits.problems(fits.data.info())
+
+
 LIGHT = [FLAT[0], {"kind": "dropout", "rate": 0.2}, FLAT[2]]
 
 EXACT: dict[str, dict[str, Any]] = {
@@ -422,6 +499,9 @@ EXACT: dict[str, dict[str, Any]] = {
         "optimizer__kind": "nadam", "optimizer__gradient_accumulation_steps": 4,
     },
     "gradient descent": {"optimizer__kind": "gradient_descent"},
+    "nadam as published": {
+        "optimizer__kind": "nadam", "optimizer__momentum_decay": 0.004,
+    },
 }  # fmt: skip
 
 

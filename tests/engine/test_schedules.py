@@ -100,7 +100,9 @@ def test_a_warm_up_leaves_the_boundaries_of_a_piecewise_constant_rate_where_they
     np.testing.assert_allclose(warm.rates(9.9, STEPS, PLAN)[5:], plain[5:])
 
 
-def torchs_one_cycle(peak: float, total: int, share: float, div: float, final: float) -> list[float]:
+def torchs_one_cycle(
+    peak: float, total: int, share: float, div: float, final: float
+) -> list[float]:
     """`torch.optim.lr_scheduler.OneCycleLR` (2.x, cosine, two phases), step by step."""
     start = peak / div
     end = start / final

@@ -20,6 +20,7 @@ from workbench.codegen.optimization import (
     needs_typing,
     optimizer_lines,
     own_classes,
+    weighting_lines,
 )
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
@@ -129,7 +130,6 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     before, at_end, behind = stopping_lines(experiment)
     fitted = "history = " if at_end else ""
     callbacks = callback_lines(experiment)
-    weighted = experiment.optimizer.full_batch
     finalize = "optimizer.finalize_variable_values(model.trainable_variables)"
     body = [
         *startup_lines(experiment.hardware),
@@ -152,7 +152,7 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         "for epoch in range(EPOCHS):",
         "    order = np.random.default_rng((SEED, epoch)).permutation(train)",
         f"    batches = {made}x, {learned}, order, BATCH_SIZE)",
-        *(["    batches = Weighted(batches, len(train))"] if weighted else []),
+        *(f"    {line}" for line in weighting_lines(experiment)),
         f"    {fitted}model.fit(",
         "        batches, initial_epoch=epoch, epochs=epoch + 1, shuffle=False, verbose=2,",
         *([f"        {given}"] if given else []),

@@ -21,7 +21,7 @@ from workbench.spec.schedules import (
     StepDecay,
 )
 
-SCHEDULE_FREE_IMPORTS_END = "import keras\n"
+IMPORTS_END = "import keras\n"
 
 WARMUP = '''
 class Warmup(keras.optimizers.schedules.LearningRateSchedule):
@@ -102,25 +102,30 @@ class Averages(keras.callbacks.Callback):
 
 WEIGHTED = '''
 class Weighted(keras.utils.PyDataset):
-    """Each batch counts by its images, so that they add up to the gradient of all images."""
+    """Batches count by their images among those that add up to a step, as one batch of them all."""
 
-    def __init__(self, batches, images):
+    def __init__(self, batches, images, epoch, to_step):
         super().__init__()
-        self.batches, self.mean = batches, images / len(batches)
+        self.batches, self.to_step, self.begun = batches, to_step, epoch * len(batches)
+        self.missing = len(batches) * BATCH_SIZE - images
 
     def __len__(self):
         return len(self.batches)
 
     def __getitem__(self, index):
         images, labels = self.batches[index]
-        return images, labels, np.full(len(labels), len(labels) / self.mean, np.float32)
+        first = (self.begun + index) // self.to_step * self.to_step
+        epochs_ended = (first + self.to_step) // len(self) - first // len(self)
+        mean = BATCH_SIZE - epochs_ended * self.missing / self.to_step
+        return images, labels, np.full(len(labels), len(labels) / mean, np.float32)
 '''
 
 
-def schedule_free_source() -> str:
-    """The class of schedule-free AdamW, word for word the one that the workbench trains with."""
-    text = (files("workbench") / "runtime" / "schedule_free.py").read_text(encoding="utf-8")
-    return text.partition(SCHEDULE_FREE_IMPORTS_END)[2].strip()
+def _own_source(experiment: Experiment) -> str:
+    """The class of an optimizer of ours, word for word the one that the workbench trains with."""
+    module = (experiment.optimizer.implementation or "").partition(".")[0]
+    text = (files("workbench") / "runtime" / f"{module}.py").read_text(encoding="utf-8")
+    return text.partition(IMPORTS_END)[2].strip()
 
 
 def is_averaging(experiment: Experiment) -> bool:
@@ -131,21 +136,31 @@ def is_averaging(experiment: Experiment) -> bool:
 
 def needs_typing(experiment: Experiment) -> bool:
     """Whether the classes in `own_classes` are written with type hints."""
-    return isinstance(experiment.optimizer, ScheduleFreeAdamW)
+    return not (experiment.optimizer.implementation or "").startswith("keras.")
 
 
 def own_classes(experiment: Experiment) -> list[str]:
     """The classes that the script needs besides Keras's, each as its source."""
-    schedule, optimizer = experiment.schedule, experiment.optimizer
+    schedule = experiment.schedule
     wanted = {
         WARMUP: schedule.warmup_steps > 0,
         ONE_CYCLE: isinstance(schedule, OneCycle),
         PLATEAU: isinstance(schedule, ReduceLROnPlateau),
         AVERAGES: is_averaging(experiment),
-        WEIGHTED: optimizer.full_batch,
+        WEIGHTED: bool(weighting_lines(experiment)),
     }
     found = [source.strip() for source, is_wanted in wanted.items() if is_wanted]
-    return [schedule_free_source(), *found] if needs_typing(experiment) else found
+    return [_own_source(experiment), *found] if needs_typing(experiment) else found
+
+
+def weighting_lines(experiment: Experiment) -> list[str]:
+    """What makes the batches of an epoch count by their images; none where each takes a step."""
+    optimizer = experiment.optimizer
+    to_step = optimizer.batches_to_step(0)
+    if to_step == 1 and not optimizer.full_batch:
+        return []
+    written_out = "len(batches)" if optimizer.full_batch else to_step
+    return [f"batches = Weighted(batches, len(train), epoch, {written_out})"]
 
 
 def optimizer_lines(experiment: Experiment, info: DataInfo) -> list[str]:

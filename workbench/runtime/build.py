@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime import hashed, schedule_free
+from workbench.runtime import hashed, nadam, schedule_free
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Grid, Limits, Operation, Planner, Step
@@ -27,6 +27,7 @@ BUILDERS: dict[type[Choice] | type[Operation], Callable[..., Any]] = {}
 OWN_CLASSES: dict[str, Any] = {
     "hashed.HashedConv2D": hashed.HashedConv2D,
     "hashed.HashedDense": hashed.HashedDense,
+    "nadam.Nadam": nadam.Nadam,
     "schedule_free.ScheduleFreeAdamW": schedule_free.ScheduleFreeAdamW,
 }
 """What specs name besides Keras's classes."""

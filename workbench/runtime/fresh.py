@@ -9,6 +9,7 @@ from workbench.runtime.build import build_model, build_optimizer
 from workbench.runtime.hardware import Device
 from workbench.runtime.loop import Loop
 from workbench.runtime.objective import Objective
+from workbench.runtime.update import Gathering
 from workbench.spec.data import DataInfo
 
 
@@ -31,11 +32,17 @@ def fresh_loop(
         optimizer = fresh_optimizer(experiment, model, steps_per_epoch)
     logits = not experiment.gives_probabilities(info)
     objective = Objective(experiment.loss, info.classes, logits=logits)
-    mean_batch = images / steps_per_epoch if experiment.optimizer.full_batch else None
     return Loop(
-        model, optimizer, objective, device.strategy, mean_batch,
+        model, optimizer, objective, device.strategy, _gathering(experiment, images),
         jit_compile=experiment.hardware.jit_compile, probes=probes,
     )  # fmt: skip
+
+
+def _gathering(experiment: Experiment, images: int) -> Gathering | None:
+    """Which batches add up to a step, where they aren't all of one size."""
+    batch_size = experiment.training.batch_size
+    batches = experiment.optimizer.batches_to_step(-(-images // batch_size))
+    return Gathering(batches, batch_size, images) if batches > 1 and images % batch_size else None
 
 
 def fresh_optimizer(

@@ -19,7 +19,7 @@ from workbench.runtime.averaging import averaged
 from workbench.runtime.objective import share_right
 from workbench.runtime.parallel import WholeStep, in_parallel
 from workbench.runtime.pipeline import Feed, Order
-from workbench.runtime.update import update_of
+from workbench.runtime.update import Gathering, update_of
 
 Floats = npt.NDArray[np.float32]
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
@@ -40,8 +40,8 @@ class Loop:
         optimizer: Built for the model's trainable variables.
         loss: Mean over a batch, from (labels, outputs); labels as the feed gives them.
         strategy: Where each step runs.
-        mean_batch: Images of an average batch, where the gradient of each counts by its images, as
-            in that of the whole training set; None where each batch stands for itself.
+        gathering: Which batches add up to a step; None where they are all of one size, or each
+            stands for itself.
         jit_compile: Whether XLA compiles the step; on one device only.
         probes: Whether each step also gives the norm of its gradient and how far it moves the
             weights; on one device only, and at no cost where it is off.
@@ -53,14 +53,14 @@ class Loop:
         optimizer: keras.optimizers.Optimizer,
         loss: Loss,
         strategy: tf.distribute.Strategy,
-        mean_batch: float | None = None,
+        gathering: Gathering | None = None,
         *,
         jit_compile: bool = False,
         probes: bool = False,
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
-        self._mean_batch, self._probes = mean_batch, probes
+        self._gathering, self._probes = gathering, probes
         self._loss_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         self._whole_step = self._stepper(jit_compile)
         self._compiled: dict[int, Any] = {}
@@ -140,9 +140,11 @@ class Loop:
             total = tf.add_n([own, *penalties])
             goal = self.optimizer.scale_loss(total) if self._loss_scaled else total
         gradients = tape.gradient(goal, model.trainable_variables)
-        if self._mean_batch is not None:
+        if self._gathering is not None:
             count = tf.shape(labels)[0] if images_in_all is None else images_in_all
-            weight = tf.cast(count, tf.float32) / self._mean_batch
+            rule = self.optimizer.inner_optimizer if self._loss_scaled else self.optimizer
+            mean = self._gathering.mean_batch(rule._iterations.value)
+            weight = tf.cast(count, tf.float32) / mean
             gradients = [gradient * weight for gradient in gradients]
         if self._loss_scaled and share is not None:
             gradients = self._agreed(gradients)

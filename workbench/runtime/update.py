@@ -9,6 +9,7 @@ averages, accumulation) is done around it as Keras does. Several replicas go thr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -16,6 +17,37 @@ import tensorflow as tf
 
 Update = Callable[[Sequence[tf.Tensor], Sequence[keras.Variable], tf.Tensor], None]
 """Takes gradients, the weights they belong to, and the learning rate of the step."""
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Batches whose gradients add up to one step, of which the last of an epoch is smaller.
+
+    Each counts by its images, as in one batch of them all. The batches of a step may belong to two
+    epochs, as Keras has it.
+
+    Attributes:
+        batches: So many to a step.
+        batch_size: Images of each but an epoch's last one.
+        images: Of an epoch.
+    """
+
+    batches: int
+    batch_size: int
+    images: int
+
+    def mean_batch(self, number: tf.Tensor) -> tf.Tensor:
+        """Images of the average batch of the step that a batch belongs to.
+
+        Args:
+            number: Of the batch, from 0 and through all epochs.
+        """
+        to_an_epoch = -(-self.images // self.batch_size)
+        missing = to_an_epoch * self.batch_size - self.images
+        first = number // self.batches * self.batches
+        epochs_ended = (first + self.batches) // to_an_epoch - first // to_an_epoch
+        share = tf.cast(epochs_ended, tf.float32) / self.batches
+        return self.batch_size - share * missing
 
 
 def update_of(optimizer: keras.optimizers.Optimizer, strategy: tf.distribute.Strategy) -> Update:

@@ -89,6 +89,22 @@ class Optimizer(Choice):
         """Whether it takes one step an epoch, along the gradient of the whole training set."""
         return False
 
+    def batches_to_step(self, steps_per_epoch: int) -> int:
+        """Batches whose gradients add up to one step.
+
+        Args:
+            steps_per_epoch: Batches to an epoch.
+        """
+        return steps_per_epoch if self.full_batch else 1
+
+    def faults(self, batches: int) -> dict[str, str]:
+        """What keeps it from stepping: a sentence by field name.
+
+        Args:
+            batches: Of the whole training; 0 where that isn't known.
+        """
+        return {}
+
     def slots(self) -> int:
         """Values that are kept for each weight, to estimate the memory of training."""
         return self.rule_slots() + int(self.use_ema)
@@ -104,14 +120,26 @@ class StepOptimizer(Optimizer):
     gradient_accumulation_steps: int | None = setting(
         None,
         "Accumulate",
-        "Averages the gradients of so many batches before each step: as a batch that many times "
-        "as large, in the memory of one. Batches left over at the end of training take no step.",
+        "Averages the gradients of this many batches before each step, each image counting alike: "
+        "as a batch that many times as large, in the memory of one. A step may take batches of two "
+        "epochs; those left over at the end of training take none. Schedules go on counting "
+        "batches.",
         unit="batches",
         advanced=True,
         begin=4,
         ge=2,
         le=100_000,
     )
+
+    def batches_to_step(self, steps_per_epoch: int) -> int:
+        return self.gradient_accumulation_steps or 1
+
+    def faults(self, batches: int) -> dict[str, str]:
+        wanted = self.gradient_accumulation_steps or 1
+        if wanted <= batches or not batches:
+            return {}
+        words = f"must be at most the {batches:,} batches of the whole training, got {wanted:,}"
+        return {"gradient_accumulation_steps": f"{words}: no step would be taken"}
 
     def slots(self) -> int:
         return super().slots() + int(self.gradient_accumulation_steps is not None)
@@ -133,12 +161,18 @@ def kept(default: float, title: str, description: str, **more: Any) -> Any:
     return setting(default, title, description, **{"ge": 0.0, "lt": 1.0, **more})
 
 
-def tiny(default: float = 1e-7, title: str = "Epsilon") -> Any:
-    """A field for what keeps a division finite."""
+def tiny(default: float = 1e-7, title: str = "Epsilon", more: str = "") -> Any:
+    """A field for what keeps a division finite.
+
+    Args:
+        default: Its value.
+        title: Its label.
+        more: What else there is to know, as where PyTorch differs.
+    """
     return setting(
         default,
         title,
-        "Keeps the division finite; raise it if training is unstable.",
+        f"Keeps the division finite; raise it if training is unstable. {more}".strip(),
         gt=0.0,
         le=1.0,
     )

@@ -96,11 +96,14 @@ class Momentum(Rolling):
 
 
 class Nesterov(Rolling):
-    """Momentum that looks ahead before it takes the gradient: brakes before it overshoots."""
+    """Momentum that looks ahead before it takes the gradient: brakes before it overshoots.
+
+    The weights that the network has are those looked ahead at, as in Keras and PyTorch.
+    """
 
     label = "Nesterov"
     formula = r"$v \leftarrow \mu v - \eta\, g, \quad w \leftarrow w + \mu v - \eta\, g$"
-    source = "Nesterov 1983, in the form of Sutskever et al. 2013"
+    source = "Nesterov 1983, in the form of Bengio et al. 2013"
     keras_class = "keras.optimizers.SGD"
 
     kind: Literal["nesterov"] = "nesterov"

@@ -129,7 +129,8 @@ class ScheduleFreeAdamW(Moments):
     label = "Schedule-free AdamW"
     formula = (
         r"$y = (1 - \beta_1) z + \beta_1 x, \quad "
-        r"z \leftarrow z - \eta\, (\frac{g}{\sqrt{\hat{v}} + \epsilon} + \lambda\, y), \quad "
+        r"z \leftarrow z - \eta \sqrt{1 - \beta_2^t}\, "
+        r"(\frac{g}{\sqrt{v} + \epsilon} + \lambda\, y), \quad "
         r"x \leftarrow (1 - c) x + c\, z$"
     )
     source = "Defazio et al. 2024"

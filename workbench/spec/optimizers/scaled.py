@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from workbench.spec.base import Facts, setting
 from workbench.spec.optimizers.base import StepOptimizer, kept, rate, span, tiny
 
+PYTORCHS_EPSILON = "PyTorch has 1e-8."
 MEAN = "Memory of the gradient's mean; 0.9 suits almost all."
+KERAS_MOMENTUM_DECAY = 1.0
 SQUARE = "Memory of the squared gradient; lower adapts faster."
 
 
 class Adagrad(StepOptimizer):
-    """Divides by all past gradients: rare features learn fast, but its steps only ever shrink."""
+    """Divides by all past gradients: rare features learn fast, but its steps only ever shrink.
+
+    In Keras's form, with epsilon inside the root and a first sum; PyTorch has it outside, 1e-10,
+    and begins at 0.
+    """
 
     label = "Adagrad"
     formula = r"$s \leftarrow s + g^2, \quad w \leftarrow w - \frac{\eta\, g}{\sqrt{s + \epsilon}}$"
@@ -28,7 +34,10 @@ class Adagrad(StepOptimizer):
 
 
 class RMSprop(StepOptimizer):
-    """Divides by a moving average of the gradients' size: Adagrad that can forget."""
+    """Divides by a moving average of the gradients' size: Adagrad that can forget.
+
+    In Keras's form, with epsilon inside the root and rho 0.9; PyTorch has it outside and 0.99.
+    """
 
     label = "RMSprop"
     formula = (
@@ -54,7 +63,10 @@ class RMSprop(StepOptimizer):
 
 
 class Adadelta(StepOptimizer):
-    """Steps as long as its own past steps were: works with a learning rate of 1, if slowly."""
+    """Steps as long as its own past steps were: works with a learning rate of 1, if slowly.
+
+    PyTorch's defaults are rho 0.9 and epsilon 1e-6.
+    """
 
     label = "Adadelta"
     formula = (
@@ -78,7 +90,7 @@ class Moments(StepOptimizer):
 
     beta_1: float = kept(0.9, "Beta 1", MEAN)
     beta_2: float = kept(0.999, "Beta 2", SQUARE)
-    epsilon: float = tiny()
+    epsilon: float = tiny(more=PYTORCHS_EPSILON)
 
     def rule_slots(self) -> int:
         return 2
@@ -96,8 +108,8 @@ class AdamMoments(Moments):
     amsgrad: bool = setting(
         False,
         "AMSGrad",
-        "Never lets the scale of a weight fall (Reddi et al. 2018); for training that won't settle "
-        "down.",
+        "Never lets the scale of a weight fall (Reddi et al. 2018, with Adam's correction of bias "
+        "as in Keras and PyTorch); for training that won't settle down.",
         advanced=True,
     )
 
@@ -106,11 +118,16 @@ class AdamMoments(Moments):
 
 
 class Adam(AdamMoments):
-    """Momentum, with each weight's step scaled by its past gradients: the one to begin with."""
+    """Momentum, with each weight's step scaled by its past gradients: the one to begin with.
+
+    With epsilon as in section 2 of the paper and in Keras, beside the root before its bias is
+    corrected; PyTorch adds it afterwards. It matters for tiny gradients alone.
+    """
 
     label = "Adam"
     formula = (
-        r"$w \leftarrow w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}, \quad "
+        r"$w \leftarrow w - \eta_t\, \frac{m}{\sqrt{v} + \epsilon}, \quad "
+        r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, \quad "
         r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad "
         r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$"
     )
@@ -121,11 +138,15 @@ class Adam(AdamMoments):
 
 
 class AdamW(AdamMoments):
-    """Adam that shrinks the weights apart from the gradient: generalises better than with L2."""
+    """Adam that shrinks the weights apart from the gradient: generalises better than with L2.
+
+    The learning rate multiplies the decay too, as in Keras and PyTorch; epsilon stands as in Adam.
+    """
 
     label = "AdamW"
     formula = (
-        r"$w \leftarrow w - \eta\, \lambda\, w - \eta\, \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}$"
+        r"$w \leftarrow w - \eta\, \lambda\, w - \eta_t\, \frac{m}{\sqrt{v} + \epsilon}, \quad "
+        r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}$"
     )
     source = "Loshchilov and Hutter 2019"
     keras_class = "keras.optimizers.AdamW"
@@ -134,7 +155,8 @@ class AdamW(AdamMoments):
     weight_decay: float = setting(
         0.004,
         "Weight decay",
-        "Shrinks every weight by this share of the learning rate at each step; 1e-3 to 0.1.",
+        "Shrinks every weight by this share of the learning rate at each step; 1e-3 to 0.1. "
+        "PyTorch's default is 0.01.",
         ge=0.0,
         le=10.0,
     )
@@ -148,21 +170,49 @@ class AdamW(AdamMoments):
 
 
 class Nadam(Moments):
-    """Adam with Nesterov's look ahead: often a little faster at the start."""
+    """Adam with Nesterov's look ahead: often a little faster at the start.
+
+    Its momentum rises from half of beta 1 to beta 1: with Keras's schedule within about a hundred
+    steps, with that of the paper and PyTorch (momentum decay 0.004) within some ten thousand. The
+    gradient's mean forgets by beta 1 throughout, as in both; in the paper by the momentum.
+    """
 
     label = "Nadam"
     formula = (
         r"$w \leftarrow w - \frac{\eta}{\sqrt{\hat{v}} + \epsilon} "
-        r"(\mu_{t+1} \hat{m} + \frac{1 - \mu_t}{1 - \prod \mu}\, g)$"
+        r"(\frac{\mu_{t+1}\, m}{1 - \prod^{t+1} \mu} + \frac{1 - \mu_t}{1 - \prod^t \mu}\, g), "
+        r"\quad \mu_t = \beta_1 (1 - \frac{1}{2}\, 0.96^{t d})$"
     )
-    source = "Dozat 2016"
+    source = "Dozat 2016, with the momentum of Keras unless its decay is set"
     keras_class = "keras.optimizers.Nadam"
+    own_settings = frozenset({"momentum_decay"})
 
     kind: Literal["nadam"] = "nadam"
+    momentum_decay: float = setting(
+        KERAS_MOMENTUM_DECAY,
+        "Momentum decay",
+        "How fast the momentum rises to beta 1: it is beta 1 times 1 - 0.5 * 0.96^(t * this) at "
+        "step t. 1 is Keras's, 0.004 (1 / 250) the paper's and PyTorch's.",
+        gt=0.0,
+        le=1.0,
+    )
+
+    @property
+    def implementation(self) -> str | None:
+        is_keras = self.momentum_decay == KERAS_MOMENTUM_DECAY
+        return self.keras_class if is_keras else "nadam.Nadam"
+
+    def settings(self) -> dict[str, Any]:
+        is_keras = self.momentum_decay == KERAS_MOMENTUM_DECAY
+        own = {} if is_keras else {"momentum_decay": self.momentum_decay}
+        return {**super().settings(), **own}
 
 
 class Adamax(Moments):
-    """Adam that divides by the largest recent gradient: calm where gradients are rare and large."""
+    """Adam that divides by the largest recent gradient: calm where gradients are rare and large.
+
+    With an epsilon, which the paper lacks.
+    """
 
     label = "Adamax"
     formula = (

@@ -68,8 +68,8 @@ class Schedule(Choice):
         0,
         "Warm-up",
         "Steps in which the learning rate rises in a line before the schedule begins; helps large "
-        "batches and high learning rates over the first, wildest steps. A step is a batch, here and "
-        "in all schedules, also where gradients are accumulated. 0 for none.",
+        "batches and high learning rates over the first, wildest steps. A step is a batch, here "
+        "and in every schedule, also where gradients are accumulated. 0 for none.",
         unit="steps",
         advanced=True,
         ge=0,
