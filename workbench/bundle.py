@@ -272,7 +272,7 @@ def _read_metrics(path: Path, folder: Path) -> Metrics:
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
             raise BundleError(f"{where} is packed, which no run's file is")
         found = members_of(archive, where)
-        arrays = {name: read_member(archive, m, where, None) for name, m in found.items()}
+        arrays = {name: read_member(m, where, None) for name, m in found.items()}
     epochs = _columns(where, arrays, "epoch", _EPOCH_COLUMNS)
     rows = zip(*(epochs[name].tolist() for name in _EPOCH_COLUMNS), strict=True)
     return Metrics(

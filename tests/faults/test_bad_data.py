@@ -44,7 +44,7 @@ def refusal(spec: Data, *, field: str = "data.path", budget: int | None = 1 << 2
 @pytest.mark.parametrize(
     ("spec", "words"),
     [
-        (Npz(), "an .npz file"),
+        (Npz(), "an .npz file, or a folder of .npy files"),
         (Idx(), "a folder with IDX files, or an IDX images file"),
         (ImageFolder(), "a folder with a subfolder of images for each class"),
     ],
@@ -60,7 +60,7 @@ def test_no_path_and_no_such_path(spec: Any, words: str, tmp_path: Path) -> None
 
 
 def test_folder_and_file_mistaken_for_each_other(tmp_path: Path) -> None:
-    assert "is a folder; must name an .npz file" in refusal(Npz(path=str(tmp_path)))
+    assert "holds no .npy file, nor an .npz file with one array" in refusal(Npz(path=str(tmp_path)))
     (tmp_path / "file").write_text("")
     sentence = refusal(ImageFolder(path=str(tmp_path / "file")))
     assert "is a file; must name a folder with a subfolder of images for each class" in sentence
@@ -126,18 +126,18 @@ CONTENTS: list[tuple[str, dict[str, Any], str]] = [
     ("test lengths differ", {"y_test": np.array([0])},
      "y_test has 1 entries but x_test has 2; both must have the same length"),
     ("no labels", {"y_train": None},
-     "y_train missing; must hold x_train, y_train, x_test, y_test or images, labels, holds "
+     "holds the training images x_train but no training labels (y_train); must hold both, holds "
      "x_test, x_train, y_test"),
-    ("other keys", {"x_train": None, "y_train": None, "x_test": None, "y_test": None, "X": [1]},
-     "x_train, y_train, x_test, y_test missing; must hold"),
+    ("other keys", {"x_train": None, "y_train": None, "x_test": None, "y_test": None, "A": [1]},
+     "holds no arrays whose names are known; must hold x_train, y_train"),
     ("half a validation part", {"x_val": np.zeros((2, 5, 6), np.uint8)},
-     "y_val missing; must be there beside x_val"),
+     "holds the validation images x_val but no validation labels (y_val); must hold both"),
     ("validation lengths differ",
      {"x_val": np.zeros((2, 5, 6), np.uint8), "y_val": np.array([0])},
      "y_val has 1 entries but x_val has 2; both must have the same length"),
     ("validation class unknown",
      {"x_val": np.zeros((2, 5, 6), np.uint8), "y_val": np.array([0, 2])},
-     "the validation part has the label 2 but the training part only 0 to 1"),
+     "the validation part has the label 2, which no training image has"),
     ("validation type differs", {"x_val": np.zeros((2, 5, 6)), "y_val": np.array([0, 1])},
      "x_val is stored as float64 but the training images as uint8"),
     ("validation size differs",
@@ -145,8 +145,6 @@ CONTENTS: list[tuple[str, dict[str, Any], str]] = [
      "training images have the shape (5, 6, 1) but validation images (5, 7, 1)"),
     ("empty", {"x_train": np.zeros((0, 5, 6)), "y_train": np.zeros(0, int)}, "x_train is empty"),
     ("no pixels", {"x_train": np.zeros((4, 0, 6))}, "images without pixels, got (4, 0, 6)"),
-    ("flat", {"x_train": np.zeros((4, 30))},
-     "must have the shape (n, height, width) or (n, height, width, channels), got (4, 30)"),
     ("scalar", {"x_train": np.uint8(3)}, "got ()"),
     ("five axes", {"x_train": np.zeros((4, 1, 1, 1, 1))}, "got (4, 1, 1, 1, 1)"),
     ("channels first", {"x_train": np.zeros((4, 3, 5, 6))},
@@ -169,24 +167,32 @@ CONTENTS: list[tuple[str, dict[str, Any], str]] = [
      "x_test holds pixels from 200 to 200 but the training images 0 to 1; both must have"),
     ("test shape", {"x_test": np.zeros((2, 5, 7), np.uint8)},
      "training images have the shape (5, 6, 1) but test images (5, 7, 1); must be the same"),
-    ("one-hot", {"y_train": np.eye(2)[[0, 1, 0, 1]]},
-     "y_train must have the shape (n,) or (n, 1), got (4, 2); one-hot rows become labels by "
-     "y_train.argmax(axis=1)"),
-    ("text labels", {"y_train": np.array(["a", "b", "a", "b"])},
-     "y_train must hold whole numbers from 0, got str"),
     ("fractions", {"y_train": np.array([0, 1, 0.5, 1])},
-     "y_train must hold whole numbers, got 0.5 at 2"),
-    ("nan labels", {"y_train": np.array([0, np.nan, 0, 1])}, "whole numbers, got nan at 1"),
+     "y_train holds 0.5 at 2, which is no class; must hold whole numbers, texts or one-hot rows"),
+    ("nan labels", {"y_train": np.array([0, np.nan, 0, 1])}, "y_train holds nan at 1, which is no"),
+    ("dates as labels", {"y_train": np.zeros(4, "M8[s]")}, "must hold whole numbers, texts or"),
     ("negative label", {"y_train": np.array([0, 1, 0, -1])}, "must be 0 or more, got -1 at 3"),
-    ("huge label", {"y_train": np.array([0, 1, 2**63], np.uint64)}, "must number the classes"),
-    ("gap", {"y_train": np.array([0, 2, 0, 2])},
-     "class 1 has no training image although labels go up to 2; labels must number the classes"),
-    ("huge gap", {"y_train": np.array([0, 1, 0, 2**31 - 1])}, "class 2 has no training image"),
-    ("from one", {"y_train": np.array([1, 2, 1, 2])}, "class 0 has no training image"),
+    ("huge label", {"y_train": np.array([0, 1, 1, 2**63], np.uint64)}, "must number the classes"),
     ("one class", {"y_train": np.zeros(4, int), "y_test": np.zeros(2, int)},
      "all training images are of class 0; must be two or more"),
     ("test class", {"y_test": np.array([0, 2])},
-     "the test part has the label 2 but the training part only 0 to 1"),
+     "the test part has the label 2, which no training image has; every class must have"),
+    ("text in the test part", {"y_train": np.array([*"abab"]), "y_test": np.array([*"ac"])},
+     "the test part has the label 'c', which no training image has"),
+    ("texts and numbers", {"y_train": np.array([*"abab"])},
+     "the labels of the test part are numbers but those of the training part texts"),
+    ("an empty text", {"y_train": np.array(["a", " ", "a", "b"])}, "y_train is empty at 1"),
+    ("shares of the classes", {"y_train": np.array([[0.9, 0.1]] * 4)},
+     "y_train holds shares of the classes (row 0), not one-hot rows; y_train.argmax(axis=1) makes"),
+    ("several classes", {"y_train": np.array([[1, 0], [1, 1], [1, 0], [0, 1]])},
+     "y_train marks 2 classes in row 1; only one class an image can be trained on"),
+    ("no class", {"y_train": np.array([[1, 0], [1, 0], [0, 0], [0, 1]])},
+     "y_train marks 0 classes in row 2"),
+    ("masks", {"y_train": np.zeros((4, 5, 6), np.uint8)}, "pixel masks can't be trained on"),
+    ("boxes", {"y_train": np.arange(16).reshape(4, 4)}, "or one-hot rows, got (4, 4) with 3 in"),
+    ("numbers of images",
+     {"x_train": np.zeros((80, 5, 6), np.uint8), "y_train": np.arange(80)},
+     "there are 80 different labels for 80 training images, so they number or measure"),
 ]  # fmt: skip
 
 
@@ -214,7 +220,7 @@ def test_too_few_images_to_split(tmp_path: Path) -> None:
     sentence = refusal(Npz(path=str(path)), field="data.test_split")
     assert (
         sentence
-        == "data.test_split: can't be taken of class 1, which has 1 image; every class must "
+        == "data.test_split: can't be taken of class '1', which has 1 image; every class must "
         "have at least 2"
     )
 
@@ -282,13 +288,51 @@ def test_npz_headers_that_lie(member: bytes, words: str, tmp_path: Path) -> None
     assert words in refusal(zipped(tmp_path, x_train=member))
 
 
-def test_files_that_are_no_archive(tmp_path: Path) -> None:
+MAT = b"MATLAB 5.0 MAT-file, Platform: GLNXA64".ljust(200)
+OTHER_KINDS: list[tuple[str, bytes, str]] = [
+    ("empty", b"", "is empty; must be an .npz archive: copy or download it again"),
+    ("cut off", b"PK\x03\x04" + bytes(996), "is an archive of 1 kB that was cut off"),
+    ("a pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 3\n",
+     "is a pointer of Git LFS, not the file itself; must be an .npz archive: 'git lfs pull'"),
+    ("a login page", b"\n<!DOCTYPE html><html><title>Log in</title></html>",
+     "is a web page, such as one that asks to log in"),
+    ("HDF5", b"\x89HDF\r\n\x1a\n" + bytes(50), "is an HDF5 file (.h5, or .mat of version 7.3)"),
+    ("MATLAB", MAT, "is a MATLAB file; must be an .npz archive: scipy.io.loadmat reads it"),
+    ("Parquet", b"PAR1" + bytes(50), "is a Parquet file"),
+    ("a pickle", b"\x80\x04\x95" + bytes(50), "is a Python pickle, which could run code when read"),
+    ("gzip", gzip.compress(b"tar"), "is a gzip file"),
+    ("PNG", b"\x89PNG\r\n\x1a\n", "is a single PNG image"),
+    ("a record", struct.pack("<Q", 90) + b"crc_" + b"\n" + bytes(90), "looks like a TFRecord file"),
+    ("text", b"label,pixel0\n1,2\n", "is a text file, which begins with 'label,pixel0'"),
+    ("noise", bytes(range(100, 200)), "is no .npz archive or a damaged one"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [case[1:] for case in OTHER_KINDS], ids=[case[0] for case in OTHER_KINDS]
+)
+def test_what_is_no_archive_is_named(content: bytes, words: str, tmp_path: Path) -> None:
     path = tmp_path / "data.npz"
-    for content in (b"", b"hello", b"PK\x03\x04" + bytes(100), os.urandom(1000)):
-        path.write_bytes(content)
-        assert "is no .npz archive or a damaged one" in refusal(Npz(path=str(path)))
-    np.save(tmp_path / "single.npy", np.zeros(3))
-    assert "is no .npz archive" in refusal(Npz(path=str(tmp_path / "single.npy")))
+    path.write_bytes(content)
+    assert words in refusal(Npz(path=str(path)))
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        (
+            "cats/1.png",
+            "is a zip archive of images; must be an .npz archive: choose the kind Image",
+        ),
+        ("model/data.pkl", "is a PyTorch file, which could run code when read"),
+        ("[Content_Types].xml", "is an Excel or Word file"),
+        ("notes.txt", "is a zip archive without arrays, which holds notes.txt"),
+    ],
+)
+def test_what_is_another_zip_archive_is_named(member: str, words: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
+        archive.writestr(member, b"x")
+    assert words in refusal(Npz(path=str(tmp_path / "data.npz")))
 
 
 def test_a_zip_bomb_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ from workbench.data import fingerprint
 from workbench.data.dataset import Array, ArrayImages, Dataset, Labels, Part, Shape
 from workbench.data.errors import plain, refused
 from workbench.data.fitting import fitted_all
-from workbench.data.labels import as_labels, classes_of, counts_of, numbered
+from workbench.data.label_forms import Numbered, class_numbers, flat_labels
+from workbench.data.labels import counts_of
 from workbench.data.pixels import as_images, refuse_other_scale, scale_for
 from workbench.data.request import Request
 from workbench.data.split import split_test
@@ -58,9 +59,9 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
     Raises:
         DataError: for all that can be wrong with them.
     """
-    read = _parts(source, spec)
-    labels = {name: part_labels for name, (_, part_labels) in read.items()}
-    classes = classes_of(labels, source.where)
+    read, found = _parts(source, spec)
+    labels, classes = {name: part[1] for name, part in read.items()}, len(found.names)
+    _warn_of_alpha(source)
     source_shape = _shape(read[TRAIN][0])
     pixels = _pixels(source, {name: images for name, (images, _) in read.items()}, spec, request)
     parts = {name: Part(ArrayImages(images), labels[name]) for name, images in pixels.items()}
@@ -70,11 +71,12 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
         validation=parts.get(VALIDATION),
         info=DataInfo(
             _shape(pixels[TRAIN]),
-            _names(source, classes),
+            found.names,
             len(labels[TRAIN]),
             len(labels[TEST]),
             len(labels.get(VALIDATION, ())),
             counts_of(labels[TRAIN], classes),
+            label_values=found.values,
             has_own_test=isinstance(spec, FileData) and source.test is not None,
         ),
         fingerprint=fingerprint.of_arrays(
@@ -86,6 +88,15 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
     )
 
 
+def _warn_of_alpha(source: Source) -> None:
+    for stored in filter(None, (source.train, source.test, source.validation)):
+        if stored.images.ndim == 4 and stored.images.shape[3] == 4:
+            source.warnings.append(
+                f"{plain(source.where)}: {stored.images_name} has an alpha channel, which is left "
+                "out."
+            )
+
+
 def _source_digest(spec: Data, read: ReadParts) -> str:
     if not isinstance(spec, FileData):
         return ""
@@ -94,50 +105,38 @@ def _source_digest(spec: Data, read: ReadParts) -> str:
     )
 
 
-def _parts(source: Source, spec: Data) -> ReadParts:
+def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
     """(images, labels) of each part, checked: training, test, and validation where there is one."""
-    images, labels = _checked(source.train, source)
-    parts = {TRAIN: (images, labels)}
-    if source.test is not None:
-        parts[TEST] = _checked(source.test, source)
-    else:
+    own = {TRAIN: source.train, TEST: source.test, VALIDATION: source.validation}
+    read = {name: _checked(part, source.where) for name, part in own.items() if part is not None}
+    found = class_numbers(
+        {name: labels for name, (_, labels) in read.items()}, source.class_names, source.where
+    )
+    if found.warning:
+        source.warnings.append(f"{plain(source.where)}: {found.warning}.")
+    parts = {name: (images, found.labels[name]) for name, (images, _) in read.items()}
+    if TEST not in parts:
         assert isinstance(spec, FileData), "only users' files come without a test part"
-        # Labels are judged before the split, whose sentences are about shares.
-        classes_of({TRAIN: labels}, source.where)
-        train, test = split_test(labels, spec.test_split)
-        parts = {TRAIN: (images[train], labels[train]), TEST: (images[test], labels[test])}
-    if source.validation is not None:
-        parts[VALIDATION] = _checked(source.validation, source)
-    return parts
+        images, labels = parts[TRAIN]
+        train, test = split_test(labels, spec.test_split, found.names)
+        parts = {
+            TRAIN: (images[train], labels[train]), TEST: (images[test], labels[test]),
+            **{name: part for name, part in parts.items() if name == VALIDATION},
+        }  # fmt: skip
+    return {name: parts[name] for name in own if name in parts}, found
 
 
-def _checked(stored: Stored, source: Source) -> tuple[Array, Labels]:
-    where = source.where
+def _checked(stored: Stored, where: str) -> tuple[Array, Array]:
+    """Images, and one label each, as number or text."""
     images = as_images(stored.images, stored.images_name, where)
-    labels = as_labels(stored.labels, stored.labels_name, where)
+    labels = flat_labels(stored.labels, len(images), stored.labels_name, where)
     if len(labels) != len(images):
         raise refused(
             where,
             f"{stored.labels_name} has {len(labels)} entries but {stored.images_name} has "
             f"{len(images)}; both must have the same length",
         )
-    if stored.images.ndim == 4 and stored.images.shape[3] == 4:
-        source.warnings.append(
-            f"{plain(where)}: {stored.images_name} has an alpha channel, which is left out."
-        )
     return images, labels
-
-
-def _names(source: Source, classes: int) -> tuple[str, ...]:
-    if source.class_names is None:
-        return numbered(classes)
-    if len(source.class_names) != classes:
-        source.warnings.append(
-            f"{plain(source.where)}: there are {len(source.class_names)} class names for {classes} "
-            "classes, so the names are left out."
-        )
-        return numbered(classes)
-    return source.class_names
 
 
 def _pixels(

@@ -6,53 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from workbench.data.dataset import Array, Labels
+from workbench.data.dataset import Labels
 from workbench.data.errors import plain, refused
 
 NAME_LENGTH = 60
-
-
-def as_labels(stored: Array, name: str, where: str) -> Labels:
-    """Labels as int32, shape (n,).
-
-    Accepts integers, booleans and floats without a fraction, of shape (n,) or (n, 1). One-hot
-    rows are refused: their argmax would turn soft or multiple labels silently into something else.
-
-    Args:
-        stored: What the file holds.
-        name: What the file calls it.
-        where: The file.
-
-    Raises:
-        DataError: where they are of another shape or type, negative or not whole.
-    """
-    if stored.ndim == 2 and stored.shape[1] == 1:
-        stored = stored[:, 0]
-    if stored.ndim != 1:
-        hint = ""
-        if stored.ndim == 2:
-            hint = f"; one-hot rows become labels by {name}.argmax(axis=1)"
-        raise refused(where, f"{name} must have the shape (n,) or (n, 1), got {stored.shape}{hint}")
-    if stored.dtype.kind not in "biuf":
-        raise refused(where, f"{name} must hold whole numbers from 0, got {stored.dtype.name}")
-    if stored.size == 0:
-        raise refused(where, f"{name} is empty; there must be at least one image a class")
-    _refuse_values(stored, name, where)
-    return stored.astype(np.int32)
-
-
-def _refuse_values(stored: Array, name: str, where: str) -> None:
-    if stored.dtype.kind == "f":
-        broken = ~np.isfinite(stored) | (stored != np.floor(stored))
-        if broken.any():
-            at = int(np.argmax(broken))
-            raise refused(where, f"{name} must hold whole numbers, got {stored[at]:g} at {at}")
-    if stored.min() < 0:
-        at = int(np.argmax(stored < 0))
-        raise refused(where, f"{name} must be 0 or more, got {int(stored[at])} at {at}")
-    if stored.max() > np.iinfo(np.int32).max:
-        at = int(stored.argmax())
-        raise refused(where, f"{name} must number the classes from 0, got {stored[at]} at {at}")
 
 
 def classes_of(parts: Mapping[str, Labels], where: str) -> int:

@@ -1,7 +1,7 @@
-"""The .npy members of a zip archive, for files that nobody vouches for.
+"""Arrays in the .npy format, in a zip archive or as files, that nobody vouches for.
 
 Headers are read with NumPy's own reader, limited in size, and every claim (length, type, size) is
-held against what the archive can really contain before anything is allocated. Never unpickles.
+held against what the file can really contain before anything is allocated. Never unpickles.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -47,9 +50,15 @@ HEADER_READERS = {
 
 @dataclass(frozen=True)
 class Member:
-    """One array of an archive, known by its header."""
+    """One array, known by its header.
 
-    entry: zipfile.ZipInfo
+    Attributes:
+        open: Opens its bytes, the header first; an archive must be open meanwhile.
+        held_bytes: Of the array, without the header, that are really there.
+    """
+
+    open: Callable[[], IO[bytes]]
+    held_bytes: int
     name: str
     shape: tuple[int, ...]
     fortran: bool
@@ -82,15 +91,30 @@ def members_of(archive: zipfile.ZipFile, where: str) -> dict[str, Member]:
         if name in members:
             raise refused(where, f"holds {plain(name)} twice; must hold each array once")
         _refuse_claim(entry, name, where)
-        member = _member(archive, entry, name, where)
+        member = _member(partial(archive.open, entry), entry.file_size, name, where)
         _refuse_contents(member, where)
         members[name] = member
     return members
 
 
-def read_member(
-    archive: zipfile.ZipFile, member: Member, where: str, reporter: Reporter | None
-) -> Array:
+def file_member(path: Path, name: str) -> Member:
+    """The header of a .npy file.
+
+    Raises:
+        DataError: as `members_of`.
+        OSError: where it can't be read.
+    """
+    where, total = str(path), path.stat().st_size
+    member = _member(partial(_opened, path), total, name, where)
+    _refuse_contents(member, where)
+    return member
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+def read_member(member: Member, where: str, reporter: Reporter | None) -> Array:
     """The array itself.
 
     Raises:
@@ -101,7 +125,7 @@ def read_member(
     view = flat.view(np.uint8).data if flat.size else memoryview(b"")
     each = max(1, member.data_bytes // max(1, member.length))
     done = told = 0
-    with archive.open(member.entry) as file:
+    with member.open() as file:
         file.read(member.header_bytes)
         while done < len(view):
             got = file.readinto(view[done : done + BLOCK_BYTES])  # type: ignore[attr-defined]
@@ -140,8 +164,8 @@ def _refuse_claim(entry: zipfile.ZipInfo, name: str, where: str) -> None:
         )
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: str) -> Member:
-    with archive.open(entry) as file:
+def _member(opened: Callable[[], IO[bytes]], total: int, name: str, where: str) -> Member:
+    with opened() as file:
         try:
             shape, fortran, dtype = _header(file)
         except (zipfile.BadZipFile, zlib.error):
@@ -151,7 +175,8 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, where: 
             raise refused(
                 where, f"{plain(name)} is no NumPy array ({type(error).__name__}); save it again"
             ) from None
-        return Member(entry, name, shape, fortran, dtype, file.tell())
+        begin = file.tell()
+        return Member(opened, total - begin, name, shape, fortran, dtype, begin)
 
 
 def _header(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
@@ -173,10 +198,9 @@ def _refuse_contents(member: Member, where: str) -> None:
     odd = member.dtype.itemsize == 0 or member.dtype.subdtype is not None
     if odd or min(member.shape, default=0) < 0:
         raise refused(where, f"{plain(member.name)} has an impossible shape; save it again")
-    held = member.entry.file_size - member.header_bytes
-    if member.data_bytes != held:
+    if member.data_bytes != member.held_bytes:
         raise refused(
             where,
             f"{plain(member.name)} claims {claimed(member.data_bytes)} in its header but holds "
-            f"{size(held)}; the file is damaged, so save it again",
+            f"{size(member.held_bytes)}; the file is damaged or cut off, so copy it again",
         )

@@ -1,127 +1,197 @@
-"""NumPy archives: which arrays are in it, and their contents, by `npy.py`'s careful hands."""
+"""NumPy's files: an .npz archive, an .npy file, or a folder of files with one array each.
+
+Which array is which is `array_names.py`'s, their contents come by `npy.py`'s careful hands.
+"""
 
 from __future__ import annotations
 
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from workbench.data import paths
+from workbench.data.array_names import (
+    IMAGES,
+    LABELS,
+    NAMES,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Shape,
+    Slot,
+    found_slots,
+    slot_of,
+)
 from workbench.data.assembly import Source, Stored, assembled
-from workbench.data.dataset import Array, Dataset
+from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
+from workbench.data.kinds_of_file import refuse_other_kind
 from workbench.data.labels import as_names
-from workbench.data.npy import ARCHIVE_FAULTS, Member, members_of, read_member
-from workbench.data.request import Request
+from workbench.data.npy import ARCHIVE_FAULTS, Member, file_member, members_of, read_member
+from workbench.data.request import Reporter, Request
+from workbench.data.rows import unflattened
 from workbench.spec.data import Npz
 
-SPLIT = ("x_train", "y_train", "x_test", "y_test")
-WHOLE = ("images", "labels")
-VALIDATIONS = ("val", "valid", "validation", "dev")
-"""What a validation part of its own is called, after `x_` and `y_`."""
-
-NAMES = "class_names"
 MAX_NAMES_BYTES = 1 << 20
 MAX_MEMBERS = 1000
+MAX_FILES = 1000
+ENDINGS = (".npy", ".npz")
+
+Members = Mapping[str, Member]
 
 
 def read(spec: Npz, request: Request) -> Dataset:
-    """Reads `x_train, y_train, x_test, y_test`, or `images, labels`, and `class_names` if there.
+    """Reads training images and labels, those of a test and a validation part, and class names.
 
     Nothing is unpickled, and nothing is allocated before the headers of all members have been
-    held against the archive's true size.
+    held against the files' true sizes.
 
     Raises:
-        DataError: for anything wrong with the file.
+        DataError: for anything wrong with the files.
     """
-    path = paths.existing_file(spec)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            source = _source(path, archive, request)
-    except DataError:
-        raise
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except ARCHIVE_FAULTS as error:
-        raise refused(
-            path, f"is no .npz archive or a damaged one ({first_line(error)}); save it again"
-        ) from None
+    path = paths.existing(spec)
+    with ExitStack() as opened:
+        try:
+            members, are_files = _members(path, opened)
+            source = _source(path, members, are_files, spec, request)
+        except DataError:
+            raise
+        except OSError as error:
+            raise unreadable(path, error) from None
+        except ARCHIVE_FAULTS as error:
+            refuse_other_kind(path, "an .npz archive")
+            raise refused(
+                path,
+                f"is no .npz archive or a damaged one ({first_line(error)}); copy or download it "
+                "again, or make one with numpy.savez(file, x_train=..., y_train=...)",
+            ) from None
     return assembled(source, spec, request)
 
 
-def _source(path: Path, archive: zipfile.ZipFile, request: Request) -> Source:
+def _members(path: Path, opened: ExitStack) -> tuple[dict[str, Member], bool]:
+    """The arrays by name, and whether these are names of files."""
+    if path.is_dir():
+        return _beside(_files_in(path), path, opened), True
+    if path.suffix.lower() != ".npy":
+        refuse_other_kind(path, "an .npz archive")
+        members = _in_archive(path, opened)
+        if len(members) != 1:
+            return members, False
+    kin = [file for file in _files_in(path.parent) if _prefix(file) == _prefix(path)]
+    if len(kin) == 1 and path.suffix.lower() != ".npy":
+        return members, False
+    return _beside(kin, path, opened), True
+
+
+def _files_in(folder: Path) -> list[Path]:
+    files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in ENDINGS]
+    if len(files) > MAX_FILES:
+        raise refused(folder, f"holds {len(files):,} array files; must be {MAX_FILES:,} at most")
+    return [file for file in files if file.is_file()]
+
+
+def _prefix(file: Path) -> str:
+    """What of a file's name stands before the part and the role: `kmnist` of
+    `kmnist-train-imgs.npz`; files of one set share it.
+    """
+    words = re.split(r"[-_. ]", file.stem.lower())
+    return "-".join(word for word in words if slot_of(word) is None and not _is_part(word))
+
+
+def _is_part(word: str) -> bool:
+    return slot_of(f"{word}_x") is not None
+
+
+def _beside(files: Sequence[Path], path: Path, opened: ExitStack) -> dict[str, Member]:
+    """Files with one array each, as arrays by their names."""
+    found: dict[str, Member] = {}
+    for file in files:
+        if file.suffix.lower() == ".npy":
+            found[file.stem] = file_member(file, file.stem)
+            continue
+        inside = _in_archive(file, opened)
+        if len(inside) == 1:
+            found[file.stem] = next(iter(inside.values()))
+    if not found:
+        raise refused(path, "holds no .npy file, nor an .npz file with one array; must name a "
+                            "folder with x_train.npy and y_train.npy, or an .npz file")  # fmt: skip
+    return found
+
+
+def _in_archive(path: Path, opened: ExitStack) -> dict[str, Member]:
+    archive = opened.enter_context(zipfile.ZipFile(path))
+    count = len(archive.infolist())
+    if count > MAX_MEMBERS:
+        raise refused(path, f"holds {count} files; must be {MAX_MEMBERS} at most")
+    members = members_of(archive, str(path))
+    if not members and count:
+        refuse_other_kind(path, "an .npz archive", is_known_zip=True)
+    return members
+
+
+def _source(path: Path, members: Members, are_files: bool, spec: Npz, request: Request) -> Source:
     where = str(path)
-    if len(archive.infolist()) > MAX_MEMBERS:
-        raise refused(
-            where, f"holds {len(archive.infolist())} files; must be {MAX_MEMBERS} at most"
-        )
-    members = members_of(archive, where)
-    keys = _keys(members, where)
-    validation = _validation_keys(members, where)
-    keys += validation
-    needed = sum(members[key].data_bytes for key in keys)
-    request.afford(needed, where, f"its arrays {', '.join(keys)}")
+    shapes = {name: Shape(m.shape, m.dtype.kind in "US") for name, m in members.items()}
+    slots = found_slots(shapes, _chosen(spec), where, are_files=are_files)
+    needed = sum(members[name].data_bytes for name in slots.values())
+    request.afford(needed, where, f"its arrays {', '.join(slots.values())}")
+    images = sum(members[name].length for (_, role), name in slots.items() if role == IMAGES)
+    reporter = request.reporter("reading", images)
+    parts = {
+        part: _stored(part, slots, members, spec, where, reporter)
+        for part in (TRAIN, TEST, VALIDATION)
+        if (part, IMAGES) in slots
+    }
     warnings: list[str] = []
-    names = _class_names(members, archive, where, warnings)
-    arrays = _arrays(members, keys, archive, where, request)
-    pairs = [Stored(arrays[x], arrays[y], x, y) for x, y in zip(keys[::2], keys[1::2], strict=True)]
-    own = pairs.pop() if validation else None
-    return Source(where, pairs[0], pairs[1] if len(pairs) == 2 else None, own, names, warnings)
+    names = _class_names(members, set(slots.values()), where, warnings)
+    return Source(
+        where, parts[TRAIN], parts.get(TEST), parts.get(VALIDATION), names, warnings
+    )  # fmt: skip
 
 
-def _keys(members: Mapping[str, Member], where: str) -> tuple[str, ...]:
-    for keys in (SPLIT, WHOLE):
-        if all(key in members for key in keys):
-            return keys
-    there = ", ".join(plain(key)[:40] for key in sorted(members)[:12]) or "no array"
-    near = WHOLE if any(key in members for key in WHOLE) else SPLIT
-    missing = ", ".join(key for key in near if key not in members)
-    raise refused(
-        where,
-        f"{missing} missing; must hold {', '.join(SPLIT)} or {', '.join(WHOLE)}, holds {there}",
+def _chosen(spec: Npz) -> dict[Slot, str]:
+    """The arrays that were named by hand."""
+    named = {
+        (TRAIN, IMAGES): spec.images, (TRAIN, LABELS): spec.labels,
+        (TEST, IMAGES): spec.test_images, (TEST, LABELS): spec.test_labels,
+        (VALIDATION, IMAGES): spec.validation_images, (VALIDATION, LABELS): spec.validation_labels,
+    }  # fmt: skip
+    return {slot: name for slot, name in named.items() if name}
+
+
+def _stored(
+    part: str, slots: Mapping[Slot, str], members: Members, spec: Npz, where: str,
+    reporter: Reporter,
+) -> Stored:  # fmt: skip
+    images, labels = slots[part, IMAGES], slots[part, LABELS]
+    pixels = read_member(members[images], where, reporter)
+    return Stored(
+        unflattened(pixels, spec.image_height, spec.image_channels, images, where),
+        read_member(members[labels], where, None),
+        images,
+        labels,
     )
 
 
-def _validation_keys(members: Mapping[str, Member], where: str) -> tuple[str, ...]:
-    """The names of a validation part; empty where there is none."""
-    for name in VALIDATIONS:
-        keys = (f"x_{name}", f"y_{name}")
-        there = [key for key in keys if key in members]
-        if len(there) == 1:
-            missing = keys[1 - keys.index(there[0])]
-            raise refused(where, f"{missing} missing; must be there beside {there[0]}")
-        if there:
-            return keys
-    return ()
-
-
-def _arrays(
-    members: Mapping[str, Member],
-    keys: tuple[str, ...],
-    archive: zipfile.ZipFile,
-    where: str,
-    request: Request,
-) -> dict[str, Array]:
-    images = sum(members[key].length for key in keys[::2])
-    reporter = request.reporter("reading", images)
-    return {
-        key: read_member(archive, members[key], where, reporter if key in keys[::2] else None)
-        for key in keys
-    }
-
-
 def _class_names(
-    members: Mapping[str, Member], archive: zipfile.ZipFile, where: str, warnings: list[str]
+    members: Members, used: set[str], where: str, warnings: list[str]
 ) -> tuple[str, ...] | None:
-    """The archive's class names; what is there but can't be used is left out with a warning."""
-    member = members.get(NAMES)
-    if member is None:
+    """The class names that lie beside the arrays; what can't be used is left out with a warning."""
+    names = [n for usual in NAMES for n in members if n.lower() == usual and n not in used]
+    if not names:
         return None
-    fits = member.dtype.kind == "U" and len(member.shape) == 1
+    member = members[names[0]]
+    fits = member.dtype.kind in "US" and len(member.shape) == 1
     if fits and member.data_bytes <= MAX_NAMES_BYTES:
         try:
-            return as_names(read_member(archive, member, where, None).tolist())
+            found = read_member(member, where, None)
+            texts = found if found.dtype.kind == "U" else found.astype("U")
+            return as_names(texts.tolist())
         except ValueError:  # code points that no Unicode text has
             pass
-    warnings.append(f"{plain(where)}: {NAMES} is not a list of texts, so the names are left out.")
+    warnings.append(
+        f"{plain(where)}: {plain(names[0])} is not a list of texts, so the names are left out."
+    )
     return None

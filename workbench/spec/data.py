@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -26,6 +26,8 @@ class DataInfo:
         test_images: Images in the test part.
         validation_images: Images in a validation part that the data bring; 0 for none.
         class_counts: Training images of each class; empty where unknown.
+        label_values: What the files call each class, in label order, as texts; empty where they
+            number the classes from 0, or folders are the classes.
         has_own_test: Whether a user's files bring the test part, so that no share is split off.
     """
 
@@ -35,6 +37,7 @@ class DataInfo:
     test_images: int
     validation_images: int = 0
     class_counts: tuple[int, ...] = ()
+    label_values: tuple[str, ...] = ()
     has_own_test: bool = False
 
     @property
@@ -220,17 +223,59 @@ class CIFAR100(KerasData):
     kind: Literal["cifar100"] = "cifar100"
 
 
-class Npz(FileData):
-    """A NumPy archive with `x_train, y_train, x_test, y_test`, or `images, labels` split by us.
+def _rows(title: str, description: str, **bounds: Any) -> Any:
+    return setting(0, title, description, advanced=True, **bounds)
 
-    Images (n, height, width) or (n, height, width, channels); labels (n,) whole numbers from 0.
-    Archives that hold pickled objects are refused.
+
+class RowData(FileData):
+    """Files in which an image may be a row of pixels.
+
+    Attributes:
+        image_height, image_channels: How a row becomes an image.
     """
 
-    label = "NumPy archive (.npz)"
-    path_words = "an .npz file"
+    image_height: int = _rows(
+        "Image height",
+        "Of images that are stored as rows of pixels; the width follows from their number.",
+        unit="px", zero="square", ge=0, le=4096,
+    )  # fmt: skip
+    image_channels: int = _rows(
+        "Image channels",
+        "Of images that are stored as rows of pixels, 1 or 3 (red, green and blue of each pixel "
+        "side by side).",
+        zero="automatic", ge=0, le=3,
+    )  # fmt: skip
+
+
+def _array(title: str, usual: str) -> Any:
+    return setting(
+        "",
+        title,
+        f"Name of the array, where it isn't found by itself (as {usual} and others are).",
+        advanced=True,
+        max_length=200,
+    )
+
+
+class Npz(RowData):
+    """NumPy arrays: an .npz archive, or .npy files in a folder, one array each.
+
+    Arrays are found by their names, such as `x_train, y_train, x_test, y_test`, `images, labels`
+    or `train_images, train_labels, val_images`; without a test part, one is split off. Images
+    (n, height, width) or (n, height, width, channels), or rows of pixels; labels as numbers, texts
+    or one-hot rows. Archives that hold pickled objects are refused.
+    """
+
+    label = "NumPy arrays (.npz, .npy)"
+    path_words = "an .npz file, or a folder of .npy files"
 
     kind: Literal["npz"] = "npz"
+    images: str = _array("Images array", "x_train, images, data")
+    labels: str = _array("Labels array", "y_train, labels, target")
+    test_images: str = _array("Test images array", "x_test, test_images")
+    test_labels: str = _array("Test labels array", "y_test, test_labels")
+    validation_images: str = _array("Validation images array", "x_val, val_images")
+    validation_labels: str = _array("Validation labels array", "y_val, val_labels")
 
 
 class Idx(FileData):

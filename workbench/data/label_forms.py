@@ -1,0 +1,236 @@
+"""Labels in every form in which people keep them, as class numbers from 0 and class names.
+
+Numbers from 0, from 1 or with gaps, whole floats, booleans, texts, one-hot rows, a row or a column.
+What marks no class (fractions, masks, several classes an image) is refused for what it is. Knows no
+file format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from workbench.data.dataset import Array, Labels
+from workbench.data.errors import plain, refused
+from workbench.data.labels import numbered
+
+MOST_CLASSES_OF_FEW = 50
+"""So many different labels may be found among any number of images."""
+
+
+@dataclass(frozen=True, eq=False)
+class Numbered:
+    """Labels as class numbers.
+
+    Attributes:
+        labels: (n,) int32 from 0, by part.
+        names: Of the classes, in the order of their numbers.
+        values: What the files call each class, as texts, in the same order; empty where they
+            number the classes from 0.
+        warning: A sentence about labels that were left out; "" for none.
+    """
+
+    labels: dict[str, Labels]
+    names: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    warning: str = ""
+
+
+def flat_labels(stored: Array, images: int, name: str, where: str) -> Array:
+    """One label an image, int64 or text, shape (n,).
+
+    Args:
+        stored: What the file holds.
+        images: How many images it belongs to.
+        name: What the file calls it.
+        where: The file.
+
+    Raises:
+        DataError: where it marks no class, or has another length.
+    """
+    if stored.size == 0:
+        raise refused(where, f"{name} is empty; there must be at least one image a class")
+    if stored.ndim == 2 and 1 in stored.shape:
+        stored = stored.reshape(-1)
+    if stored.ndim == 2:
+        stored = _from_one_hot(stored, name, where)
+    if stored.ndim != 1:
+        what = "must have the shape (n,) or (n, 1), or one-hot rows"
+        mask = "; pixel masks can't be trained on, only one class an image"
+        raise refused(where, f"{name} {what}, got {stored.shape}{mask if stored.ndim > 2 else ''}")
+    if len(stored) != images:
+        return stored  # the caller says so, with the images' name
+    if stored.dtype.kind in "US":
+        return _texts(stored, name, where)
+    if stored.dtype.kind not in "biuf":
+        raise refused(
+            where,
+            f"{name} must hold whole numbers, texts or one-hot rows, got {stored.dtype.name}",
+        )
+    return _whole(stored, name, where)
+
+
+def class_numbers(
+    parts: Mapping[str, Array], known: tuple[str, ...] | None, where: str
+) -> Numbered:
+    """The classes of all parts, numbered alike: those that have training images.
+
+    Args:
+        parts: What `flat_labels` gave, by the part's name; the training part comes first.
+        known: Class names that the file gives, by label from 0.
+        where: The file.
+
+    Raises:
+        DataError: where there is only one class, as good as every image has a label of its own,
+            or another part has a class that the training part lacks.
+    """
+    (_, train), *others = parts.items()
+    values, inverse = np.unique(train, return_inverse=True)
+    values, inverse = _in_natural_order(values, inverse)
+    if len(values) == 1:
+        raise refused(where, f"all training images are of class {_word(values[0])}; must be two "
+                             "or more")  # fmt: skip
+    if len(values) > MOST_CLASSES_OF_FEW and 2 * len(values) > len(train):
+        raise refused(
+            where,
+            f"there are {len(values):,} different labels for {len(train):,} training images, so "
+            "they number or measure the images; must name the class of each",
+        )
+    labels = {next(iter(parts)): inverse.reshape(-1).astype(np.int32)}
+    for part, stored in others:
+        labels[part] = _numbers(stored, values, part, where)
+    if values.dtype.kind == "U":
+        texts = tuple(plain(value) for value in values.tolist())
+        return Numbered(labels, texts, tuple(values.tolist()))
+    return _named(labels, values.tolist(), known)
+
+
+def _named(labels: dict[str, Labels], values: list[int], known: tuple[str, ...] | None) -> Numbered:
+    """Names of whole numbers: given ones, else the numbers themselves."""
+    starts_at_0 = values == list(range(len(values)))
+    if known is not None and len(known) == len(values):
+        names, said = known, ""
+    elif known is not None and values[0] >= 0 and values[-1] < len(known):
+        names, said = tuple(known[value] for value in values), ""
+    else:
+        names = numbered(len(values)) if starts_at_0 else tuple(map(str, values))
+        said = "" if known is None else (
+            f"there are {len(known)} class names for {len(values)} classes, so the names are left "
+            "out"
+        )  # fmt: skip
+    gaps = values[-1] - values[0] + 1 - len(values)
+    if gaps and not said and gaps <= len(values):
+        missing = next(value + 1 for value, after in pairwise(values) if after > value + 1)
+        said = f"no training image has the label {missing}, so there are {len(values)} classes"
+    return Numbered(labels, names, () if starts_at_0 else tuple(map(str, values)), said)
+
+
+def _in_natural_order(values: Array, inverse: Array) -> tuple[Array, Array]:
+    """Texts sorted as a person would: 2 before 10."""
+    if values.dtype.kind != "U":
+        return values, inverse
+    order = sorted(range(len(values)), key=lambda i: natural(str(values[i])))
+    places = np.empty(len(order), np.int64)
+    places[order] = np.arange(len(order))
+    return values[order], places[inverse.reshape(-1)]
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A key that sorts numbers within texts by their value."""
+    return tuple(
+        (0, int(piece), "") if piece.isdecimal() and len(piece) < 20 else (1, 0, piece)
+        for piece in re.split(r"(\d+)", text)
+    )
+
+
+def _numbers(stored: Array, values: Array, part: str, where: str) -> Labels:
+    if (stored.dtype.kind == "U") != (values.dtype.kind == "U"):
+        one, other = ("texts", "numbers")[:: 1 if stored.dtype.kind == "U" else -1]
+        raise refused(
+            where,
+            f"the labels of the {part} part are {one} but those of the training part {other}; "
+            "must be of one kind",
+        )
+    order = np.argsort(values)
+    places = np.searchsorted(values[order], stored).clip(0, len(values) - 1)
+    found = order[places]
+    unknown = np.flatnonzero(values[found] != stored)
+    if unknown.size:
+        raise refused(
+            where,
+            f"the {part} part has the label {_word(stored[unknown[0]])}, which no training image "
+            "has; every class must have training images",
+        )
+    numbers: Labels = found.astype(np.int32)
+    return numbers
+
+
+def _word(value: object) -> str:
+    return repr(plain(value)) if isinstance(value, str) else str(value)
+
+
+def _texts(stored: Array, name: str, where: str) -> Array:
+    """Texts, stripped; bytes are UTF-8, else Latin-1."""
+    if stored.dtype.kind == "S":
+        try:
+            stored = np.char.decode(stored, "utf-8")
+        except UnicodeDecodeError:
+            stored = np.char.decode(stored, "latin-1")
+    stripped = np.char.strip(stored)
+    empty = np.flatnonzero(stripped == "")
+    if empty.size:
+        raise refused(where, f"{name} is empty at {empty[0]}; every image must have a label")
+    return np.asarray(stripped)
+
+
+def _whole(stored: Array, name: str, where: str) -> Array:
+    if stored.dtype.kind == "f":
+        broken = ~np.isfinite(stored) | (stored != np.floor(stored))
+        if broken.any():
+            at = int(np.argmax(broken))
+            raise refused(
+                where,
+                f"{name} holds {stored[at]:g} at {at}, which is no class; must hold whole numbers, "
+                "texts or one-hot rows",
+            )
+    low, high = stored.min(), stored.max()
+    if high > np.iinfo(np.int32).max:
+        at = int(stored.argmax())
+        raise refused(where, f"{name} must number the classes, got {stored[at]} at {at}")
+    if low < 0 and set(np.unique(stored).tolist()) != {-1, 1}:
+        at = int(np.argmax(stored < 0))
+        raise refused(
+            where,
+            f"{name} must be 0 or more, got {int(stored[at])} at {at}; images without a label "
+            "can't be trained on",
+        )
+    return stored.astype(np.int64)
+
+
+def _from_one_hot(stored: Array, name: str, where: str) -> Array:
+    """The class of each row that is 0 but for one 1."""
+    wrong = f"{name} must have the shape (n,) or (n, 1), or one-hot rows, got {stored.shape}"
+    if stored.dtype.kind not in "biuf":
+        raise refused(where, wrong)
+    ones = (stored == 1).sum(axis=1)
+    plain_rows = ((stored == 0) | (stored == 1)).all(axis=1)
+    if plain_rows.all() and (ones == 1).all():
+        return np.asarray(stored.argmax(axis=1), np.int64)
+    at = int(np.argmax(~plain_rows | (ones != 1)))
+    if plain_rows[at]:
+        raise refused(
+            where,
+            f"{name} marks {int(ones[at])} classes in row {at}; only one class an image can be "
+            "trained on",
+        )
+    if np.isfinite(stored).all() and stored.min() >= 0 and np.allclose(stored.sum(axis=1), 1, 0.01):
+        raise refused(
+            where,
+            f"{name} holds shares of the classes (row {at}), not one-hot rows; "
+            f"{name}.argmax(axis=1) makes labels of them where the largest is the class",
+        )
+    raise refused(where, f"{wrong} with {stored[at].max():g} in row {at}")
