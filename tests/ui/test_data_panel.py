@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from ui import theme
+from ui.forms.entries import OptionalEntry
 from ui.main_window import MainWindow
 from ui.panels import data as module
 from ui.panels import samples
@@ -359,3 +361,42 @@ def test_the_form_says_how_far_reading_is_from_the_start(
     assert said[-1] == ""
     window.editor.set("data.kind", "digits")
     assert not note.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "proposed"),
+    [
+        ([(24, 20), (24, 20), (24, 20), (9, 9)], (24, 20)),
+        ([(600, 800), (300, 400), (900, 1200)], (96, 128)),
+    ],
+)
+def test_resizing_images_that_differ_begins_with_a_size_that_suits_them(
+    window: MainWindow,
+    qtbot: QtBot,
+    tmp_path: Path,
+    sizes: list[tuple[int, int]],
+    proposed: tuple[int, int],
+) -> None:
+    for label in ("cat", "dog"):
+        (tmp_path / "pets" / label).mkdir(parents=True)
+        for number, (height, width) in enumerate(sizes):
+            image = Image.new("L", (width, height), 20 * number)
+            image.save(tmp_path / "pets" / label / f"{number}.png")
+    settings = {"data.kind": "image_folder", "data.path": str(tmp_path / "pets")}
+    window.editor.set_all(settings, "data")
+    open_tab(window, qtbot)
+    assert "differ in size" in window.experiment.forms["data"].problem("resize")
+    entry = window.experiment.forms["data"].entry("resize")
+    assert isinstance(entry, OptionalEntry)
+    entry.box.click()
+    assert window.editor.experiment.data.resize == proposed
+
+
+def test_resizing_what_is_not_known_yet_begins_with_a_size_that_can_be_trained_on(
+    window: MainWindow,
+) -> None:
+    window.editor.set("data.kind", "image_folder")
+    entry = window.experiment.forms["data"].entry("resize")
+    assert isinstance(entry, OptionalEntry)
+    entry.box.click()
+    assert window.editor.experiment.data.resize == (32, 32)

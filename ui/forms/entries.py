@@ -298,7 +298,7 @@ class OptionalEntry(Entry):
         if isinstance(self.inner, LiteralEntry):
             return self.inner.values[0]
         if isinstance(self.inner, PairEntry):
-            return [max(spin.minimum(), 2) for spin in self.inner.spins]
+            return [spin.value() for spin in self.inner.spins]
         return self.inner.spin.value() if isinstance(self.inner, IntEntry) else ""
 
 

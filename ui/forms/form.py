@@ -222,6 +222,8 @@ class SpecForm(QWidget):
             row.set_problem(messages.get(name, ""))
             note = notes.get(f"{self._path}.{name}", "")
             row.set_note(note[:1].upper() + note[1:] + "." if note else "")
+            if isinstance(row.entry, Entry):
+                row.entry.begin_with(self._begin_with(name))  # the data may be known by now
         if self.more is not None and self._advanced & messages.keys():
             self.more.unfold()
 

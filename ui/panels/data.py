@@ -149,6 +149,7 @@ class DataPanel(QWidget):
         self._timer.stop()
         self._give_up()
         self._looked_at, self._answer = spec, None
+        self._editor.proposed_size = None
         self._clear(spec)
         if isinstance(spec, FileData) and not spec.path:
             self._say(self.tr("Choose {} under Data on the left.").format(spec.path_words))
@@ -232,6 +233,7 @@ class DataPanel(QWidget):
             self._show(said)
         elif "error" in said:
             self._end()
+            self._editor.proposed_size = said.get("proposed_size")
             self._failed(said["error"])
         elif "not_downloaded" in said:
             self._end()

@@ -107,7 +107,7 @@ class ExperimentPanel(QWidget):
         """An image keeps its size and channels when their settings are switched on."""
         info = self._editor.info
         if info is None:
-            return None
+            return self._editor.proposed_size if name == "resize" else None
         return {"resize": list(info.image_shape[:2]), "channels": info.image_shape[2]}.get(name)
 
     @property

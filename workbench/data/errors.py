@@ -18,6 +18,18 @@ class DataError(ValueError):
     """Data that can't be used: one sentence with the field, the file, the fault and the remedy."""
 
 
+class SizesDiffer(DataError):
+    """Images of several sizes, where all must have one.
+
+    Attributes:
+        proposed: (height, width) to resize them to.
+    """
+
+    def __init__(self, sentence: str, proposed: tuple[int, int]) -> None:
+        super().__init__(sentence)
+        self.proposed = proposed
+
+
 class NotDownloaded(DataError):
     """One of Keras's data sets that has to be fetched first."""
 

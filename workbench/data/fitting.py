@@ -6,12 +6,31 @@ averages when it shrinks.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from statistics import median_low
+
 import numpy as np
 
 from workbench.data.dataset import Array
 from workbench.data.request import Request
 
 Size = tuple[int, int]
+
+MOST_PROPOSED = 128
+"""Pixels of the longer side: photographs of full size would take days to train on."""
+
+
+def common_size(sizes: Sequence[Size]) -> Size:
+    """The size to bring images of several sizes to: that of most of them, else the median one.
+
+    In proportion, but of `MOST_PROPOSED` pixels at most.
+    """
+    ((size, count),) = Counter(sizes).most_common(1)
+    if 2 * count < len(sizes):
+        size = median_low(height for height, _ in sizes), median_low(width for _, width in sizes)
+    shrink = min(1.0, MOST_PROPOSED / max(size))
+    return max(1, round(size[0] * shrink)), max(1, round(size[1] * shrink))
 
 
 def fitted(image: Array, size: Size | None, channels: int | None) -> Array:

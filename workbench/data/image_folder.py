@@ -10,7 +10,8 @@ import numpy as np
 
 from workbench.data import fingerprint, folder_index, paths
 from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, Shape
-from workbench.data.errors import plain, refused
+from workbench.data.errors import SizesDiffer, plain, refused
+from workbench.data.fitting import common_size
 from workbench.data.folder_index import Checked, File
 from workbench.data.image_files import FileImages
 from workbench.data.labels import as_names, classes_of, counts_of
@@ -161,12 +162,14 @@ def _common_shape(found: Found, spec: ImageFolder) -> Shape:
     for file, other in items:
         differs = (other.height, other.width) != (first.height, first.width)
         if differs and spec.resize is None:
-            raise refused(
+            sentence = refused(
                 found.root,
                 f"images differ in size ({plain(first_file.path)} is {first.width}x{first.height}, "
                 f"{plain(file.path)} is {other.width}x{other.height}); must be set to one size",
                 "data.resize",
             )
+            sizes = [(checked.height, checked.width) for _, checked in items]
+            raise SizesDiffer(str(sentence), common_size(sizes))
     gray = all(checked.gray for _, checked in items)
     return first.height, first.width, 1 if gray else 3
 

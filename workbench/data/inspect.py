@@ -1,8 +1,9 @@
 """Looks at a data set for the window, in a process of its own: `python -m workbench.data.inspect`.
 
 Reads one line of JSON, `{"data": {spec values}, "samples": 64}`, and says lines of JSON:
-`{"progress": [phase, done, total]}`, then what `Preview.to_json` gives, or `{"error": sentence}`,
-or `{"not_downloaded": sentence, "download_bytes": n}`. Exit code 0 where it gave a preview, else 1.
+`{"progress": [phase, done, total]}`, then what `Preview.to_json` gives, or `{"error": sentence}`
+(with `"proposed_size": [height, width]` where images differ in size), or
+`{"not_downloaded": sentence, "download_bytes": n}`. Exit code 0 where it gave a preview, else 1.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import IO, Any
 from pydantic import TypeAdapter, ValidationError
 
 from workbench.data.catalogue import load
-from workbench.data.errors import DataError, NotDownloaded
+from workbench.data.errors import DataError, NotDownloaded, SizesDiffer
 from workbench.data.preview import describe
 from workbench.spec.data import Data, KerasData
 from workbench.spec.errors import problems_of
@@ -47,6 +48,9 @@ def _answer(line: str, say: IO[str]) -> int:
     except NotDownloaded as error:
         size = spec.download_bytes if isinstance(spec, KerasData) else 0
         tell({"not_downloaded": str(error), "download_bytes": size})
+        return 1
+    except SizesDiffer as error:
+        tell({"error": str(error), "proposed_size": error.proposed})
         return 1
     except DataError as error:
         tell({"error": str(error)})

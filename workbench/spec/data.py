@@ -66,6 +66,7 @@ class Data(Choice):
         "Scale every image to this height and width; a smaller image costs fewer MACs. Left off, "
         "images keep their size, and all must have the same one.",
         unit="px",
+        begin=[32, 32],
     )
     channels: Channels | None = setting(
         None,
