@@ -230,6 +230,10 @@ class Editor(Edited):
         if found is not None:
             self._say_followed(found)
 
+    def undo(self) -> None:
+        """Takes the last step back."""
+        self._undo.undo()
+
     def open(self, experiment: Experiment, file: Path | None) -> None:
         """Begins with another experiment; what came before can't be undone."""
         self._undo.clear()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.engine.test_levers import INFO
@@ -84,6 +85,42 @@ def test_apply_is_one_step_of_undo_named_after_the_lever(window: MainWindow, qtb
     settled(page, qtbot)
     page.cards["resolution"].apply.click()
     assert window.editor.experiment.data.resize == (21, 21)
+
+
+def test_applying_one_ends_in_what_it_brought_and_not_in_a_warning(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = shown(window, qtbot)
+    before = window.editor.experiment
+    card = page.cards["global_pooling"]
+    qtbot.mouseClick(card.apply, _left())
+    settled(page, qtbot)
+    assert card.applied.isVisible()
+    assert card.outcome.text() == ("Applied: 93,322 → 56,394 parameters, 2.79 M → 2.76 M MACs.")
+    assert card.outcome.property("role") == "good"
+    assert not card.refusal.isVisible(), "that it doesn't apply twice is no news"
+    assert card.title.isChecked()
+    assert page.diff.totals.cells["parameters"][1].text() == "56,394", "what was done stays shown"
+    qtbot.mouseClick(card.applied.findChild(QPushButton), _left())
+    assert window.editor.experiment == before
+    assert not card.applied.isVisible()
+    settled(page, qtbot)
+    assert page.pull("global_pooling")
+    window.editor.set("optimizer.learning_rate", 0.01)
+    assert not card.applied.isVisible(), "Undo would take something else back"
+
+
+def test_the_page_opens_on_one_that_can_be_applied(window: MainWindow, qtbot: QtBot) -> None:
+    output = {"kind": "dense", "units": 10, "activation": "softmax"}
+    window.editor.set_all({"structure.layers": [{"kind": "flatten"}, output]}, "structure")
+    page = shown(window, qtbot)
+    (chosen,) = [card for card in page.cards.values() if card.title.isChecked()]
+    assert chosen is not next(iter(page.cards.values()))
+    assert chosen.apply.isEnabled()
+    page.choose("share_blocks")
+    window.editor.set("structure.layers[1].use_bias", False)
+    settled(page, qtbot)
+    assert page.cards["share_blocks"].title.isChecked(), "a person's choice stays"
 
 
 def test_settings_of_a_lever(window: MainWindow, qtbot: QtBot) -> None:

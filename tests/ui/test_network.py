@@ -114,6 +114,14 @@ def test_a_block_unfolds_to_its_calls(window: MainWindow, costs: LayerCostsPage)
     assert model.rowCount(model.index(4)) == 0
 
 
+def test_rows_are_as_high_in_the_table_as_in_the_list(
+    window: MainWindow, costs: LayerCostsPage
+) -> None:
+    for view in (costs.table, window.experiment.structure.list):
+        assert view.visualRect(window.layers.table.index(0)).height() >= 24
+        assert view.visualRect(window.layers.table.index(5)).height() >= 24
+
+
 def test_the_list_and_the_table_choose_the_same(window: MainWindow, costs: LayerCostsPage) -> None:
     cell = costs.table.visualRect(window.layers.table.index(5, MACS)).center()
     QTest.mouseClick(costs.table.viewport(), Qt.MouseButton.LeftButton, pos=cell)

@@ -65,6 +65,7 @@ class CodeWindow(SideDialog):
         for button in (self.close_button, self.copy_button, self.save_button):
             top.addWidget(button)
         theme.as_page(self, top, self.text)
+        self.text.setFocus()
         self.follow = WhenShown(self, self._refresh)
         editor.changed.connect(self.follow.mark)
         editor.problems_changed.connect(self.follow.mark)

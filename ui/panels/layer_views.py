@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, Qt, Slot
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import (
     QColor,
     QDragEnterEvent,
@@ -38,7 +38,13 @@ ROWS_SHOWN = 14
 
 
 class BarDelegate(QStyledItemDelegate):
-    """A bar under a figure: its share of the total."""
+    """Rows of one height, whatever the style has heard of; a bar under a figure: its share."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width(), max(size.height(), ROW_HEIGHT))
 
     def paint(
         self,

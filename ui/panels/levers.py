@@ -44,11 +44,13 @@ class LeverCard(QFrame):
         settings_changed: A person changed one of its settings.
         chosen: A person wants to see its layers.
         asked: A person pressed Apply.
+        undo_asked: A person pressed Undo, after that.
     """
 
     settings_changed = Signal()
     chosen = Signal()
     asked = Signal()
+    undo_asked = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -69,7 +71,8 @@ class LeverCard(QFrame):
         self.sentence.setToolTip(" ".join((kind.__doc__ or "").split()))
         self.refusal = QLabel()
         self.refusal.setWordWrap(True)
-        self.refusal.setProperty("role", "warn")
+        self.refusal.setProperty("role", "muted")
+        self.applied = self._make_applied()
         self.figures = self._make_figures()
         self.form: SpecForm | None = None
         self._lay_out(bool(kind.model_fields))
@@ -87,8 +90,23 @@ class LeverCard(QFrame):
         if has_settings:
             self.form = SpecForm(self.source, EditedSpec.PATH)
             column.addWidget(self.form)
-        column.addWidget(self.figures)
-        column.addWidget(self.refusal)
+        for part in (self.applied, self.figures, self.refusal):
+            column.addWidget(part)
+
+    def _make_applied(self) -> QWidget:
+        place = QWidget()
+        self.outcome = QLabel()
+        self.outcome.setProperty("role", "good")
+        self.outcome.setWordWrap(True)
+        undo = QPushButton(self.tr("Undo"))
+        undo.setToolTip(self.tr("Take the lever back (Ctrl+Z)"))
+        undo.clicked.connect(self.undo_asked)
+        row = QHBoxLayout(place)
+        theme.spaced(row, 0, spacing=2)
+        row.addWidget(self.outcome, 1)
+        row.addWidget(undo)
+        place.hide()
+        return place
 
     def _make_figures(self) -> QWidget:
         place = QWidget()
@@ -96,6 +114,7 @@ class LeverCard(QFrame):
         theme.spaced(grid, 0)
         tr = self.tr
         self.cells: dict[str, tuple[QLabel, QLabel]] = {}
+        self.heads: dict[str, str] = {}
         for column, (name, title) in enumerate(
             (
                 ("parameters", tr("parameters")), ("macs", tr("MACs")),
@@ -104,6 +123,7 @@ class LeverCard(QFrame):
         ):  # fmt: skip
             head, after, difference = QLabel(title), QLabel(), QLabel()
             head.setProperty("role", "muted")
+            self.heads[name] = title
             for line, label in enumerate((head, after, difference)):
                 grid.addWidget(label, line, column)
             grid.setColumnStretch(column, 1)
@@ -128,6 +148,19 @@ class LeverCard(QFrame):
                 sentence = f"{error.problems[0].message}."
         self._show(sentence)
 
+    def show_applied(self, done: Comparison | None) -> None:
+        """Says what the lever brought, just after it was applied; None takes that away."""
+        self.applied.setVisible(done is not None)
+        if done is None:
+            return
+        parts = [
+            f"{total.amount(total.left)} → {total.amount(total.right)} {self.heads[total.name]}"
+            for total in done.totals
+            if total.left != total.right and total.name in ("parameters", "macs")
+        ]
+        brought = ", ".join(parts) or self.tr("the layers changed, their costs stayed the same")
+        self.outcome.setText(self.tr("Applied: {}.").format(brought))
+
     def _show(self, sentence: str) -> None:
         applies = self.preview is not None
         self.apply.setEnabled(applies)
@@ -136,7 +169,7 @@ class LeverCard(QFrame):
         )
         self.figures.setVisible(applies)
         self.refusal.setText(sentence)
-        self.refusal.setVisible(bool(sentence))
+        self.refusal.setVisible(bool(sentence) and self.applied.isHidden())
         for total in self.preview.totals if self.preview is not None else ():
             after, difference = self.cells[total.name]
             before, now = total.amount(total.left), total.amount(total.right)
@@ -152,7 +185,7 @@ class LeverCard(QFrame):
             self.chosen.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.title.setChecked(True)
+        self.title.click()
         super().mousePressEvent(event)
 
 
@@ -168,6 +201,8 @@ class LeversPage(QWidget):
         self._editor = editor
         self._group = QButtonGroup(self)
         self.cards: dict[str, LeverCard] = {}
+        self._applied: tuple[LeverCard, Comparison, Experiment] | None = None
+        self._is_choice_open = True
         self.follow = WhenShown(self, self._work_out)
         editor.changed.connect(self._experiment_changed)
         editor.problems_changed.connect(self._experiment_changed)
@@ -210,12 +245,15 @@ class LeversPage(QWidget):
         self._group.addButton(card.title)
         card.chosen.connect(self._card_chosen)
         card.asked.connect(self._asked)
+        card.undo_asked.connect(self._editor.undo)
+        card.title.clicked.connect(self._picked)
         card.settings_changed.connect(self._settings_changed)
         return card
 
     def choose(self, name: str) -> None:
         """Shows what one lever would change."""
         self.make()
+        self._is_choice_open = False
         card = self.cards[name]
         card.title.setChecked(True)
         self.area.ensureWidgetVisible(card)
@@ -228,6 +266,8 @@ class LeversPage(QWidget):
             stale[0].work_out(self._editor.experiment, self._editor.info)
             if stale[0] is self._chosen:
                 self._show_chosen()
+            elif self._is_choice_open and self._chosen.preview is None and stale[0].preview:
+                stale[0].title.setChecked(True)  # it opens on a lever that can be applied
         if any(card.is_stale for card in self.cards.values()):
             self.follow.mark()
 
@@ -238,12 +278,20 @@ class LeversPage(QWidget):
             card.work_out(self._editor.experiment, self._editor.info)
         if card.preview is None:
             return False
-        self._editor.replace(card.preview.right.experiment, card.lever.label.lower())
+        self._picked()
+        self._forget_applied()
+        done = card.preview
+        self._editor.replace(done.right.experiment, card.lever.label.lower())
+        self._applied = (card, done, self._editor.experiment)
+        card.show_applied(done)
+        card.title.setChecked(True)
         return True
 
     def _show_chosen(self) -> None:
         card = self._chosen
-        if card.preview is not None:
+        if self._applied is not None and self._applied[0] is card:
+            self.diff.show_comparison(self._applied[1], self.tr("before"), self.tr("now"))
+        elif card.preview is not None:
             self.diff.show_comparison(card.preview, self.tr("now"), card.lever.label.lower())
         elif card.refusal.text():
             self.diff.say(card.refusal.text())
@@ -252,14 +300,28 @@ class LeversPage(QWidget):
 
     @Slot()
     def _experiment_changed(self) -> None:
+        if self._applied is not None and self._applied[2] is not self._editor.experiment:
+            self._forget_applied()
         for card in self.cards.values():
             card.is_stale = True
         self.follow.mark()
+
+    def _forget_applied(self) -> None:
+        if self._applied is not None:
+            self._applied[0].show_applied(None)
+            self._applied = None
+
+    @Slot()
+    def _picked(self) -> None:
+        """A person chose a lever; from then on none is chosen for them."""
+        self._is_choice_open = False
 
     @Slot()
     def _settings_changed(self) -> None:
         card = self.sender()
         assert isinstance(card, LeverCard)
+        self._is_choice_open = False
+        self._forget_applied()
         card.is_stale = True
         card.title.setChecked(True)
         self.follow.mark()
