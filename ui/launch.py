@@ -14,6 +14,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench import terminal
+
 BAD_INPUT = 2
 """The exit code, as the command line's."""
 
@@ -25,6 +27,7 @@ DEBIAN_PACKAGES = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command or opens the window; the process's exit code."""
+    terminal.leave_at_once()
     arguments = list(sys.argv[1:] if argv is None else argv)
     window = argparse.ArgumentParser(prog="dlopt-workbench", add_help=False)
     window.add_argument("--store", type=Path)
@@ -49,7 +52,7 @@ def _open_window(file: Path | None, store: Path | None) -> int:
 
         obstacle = why_no_window()
         if obstacle:
-            print(f"dlopt-workbench: {obstacle}", file=sys.stderr)
+            terminal.complain(obstacle)
             return BAD_INPUT
         from ui import app
 

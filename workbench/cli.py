@@ -1,7 +1,8 @@
 """The command line: what the window does, from the same engine. No Qt, no TensorFlow.
 
 Results go to standard output, progress and errors to standard error, so that `--json` can be piped.
-Exit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted (the run can be resumed).
+Exit codes: 0 done, 1 the run failed (or the result could not be written), 2 bad input, 130
+interrupted (the run can be resumed), 141 nobody read the result to its end.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from workbench import (
     cli_tradeoff,
     cli_train,
     presets,
+    terminal,
 )
 from workbench.data import DataError, is_downloaded
 from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
@@ -38,36 +40,52 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.data import Data, KerasData
 from workbench.spec.layers import written
+from workbench.terminal import OutputLost, complain
 from workbench.training.task import TaskFailed
-from workbench.words import count, duration, percent
+from workbench.words import count, duration, in_one_line, percent
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
-    arguments = parser().parse_args(cli_runs.joined(sys.argv[1:] if argv is None else argv))
+    with terminal.guarded(), terminal.interruptible():
+        try:
+            try:
+                return _done(sys.argv[1:] if argv is None else argv)
+            finally:  # now, as nobody could be told at exit that it failed
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except BrokenPipeError:  # the reader of our output has seen enough
+            terminal.abandon_output()
+            return terminal.BROKEN_PIPE
+        except OutputLost as error:
+            terminal.abandon_output()
+            complain(f"standard output can't be written ({error.strerror or error})")
+            return FAILED
+
+
+def _done(argv: Sequence[str]) -> int:
+    arguments = parser().parse_args(cli_runs.joined(argv))
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
     except (SpecError, DataError, StoreError, QueryError) as error:
-        print(f"dlopt-workbench: {error}", file=sys.stderr)
+        complain(error)
         return BAD_INPUT
     except TaskFailed as error:
-        print(f"dlopt-workbench: {error}", file=sys.stderr)
+        complain(error)
         return FAILED
     except KeyboardInterrupt:  # in a task: nothing was begun that could be resumed
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
-        return DONE
 
 
 class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong, where argparse would print the whole usage first."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"dlopt-workbench: {message}; see '{self.prog} --help'\n")
+        complain(f"{message}; see '{self.prog} --help'")
+        self.exit(BAD_INPUT)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -221,7 +239,7 @@ def _runs(arguments: argparse.Namespace) -> int:
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
         if store.refused:
-            print(f"dlopt-workbench: {store.refused}", file=sys.stderr)
+            complain(store.refused)
         if cli_runs.is_table(arguments):
             return cli_runs.table(store, arguments)
         runs = store.runs()
@@ -231,7 +249,8 @@ def _runs(arguments: argparse.Namespace) -> int:
     for run in runs:
         print(
             f"{run.run_id}  {run.status:<11}  {percent(run.test_accuracy):>8}  "
-            f"{count(run.images_per_second):>8} images/s  {duration(run.seconds):>10}  {run.name}"
+            f"{count(run.images_per_second):>8} images/s  {duration(run.seconds):>10}  "
+            f"{in_one_line(run.name)}"
         )
     if not runs:
         print("no runs yet; 'dlopt-workbench run digits-cnn' makes one", file=sys.stderr)

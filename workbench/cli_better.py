@@ -13,7 +13,7 @@ from workbench.predictions import Predictions
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.significance import Spread
-from workbench.words import NONE
+from workbench.words import NONE, in_one_line
 
 DONE, FAILED = 0, 1
 WHAT = "a run (its id, the start of it, or 'last'), a tag, or the name that several runs share"
@@ -63,7 +63,7 @@ def group_of(store: Store, text: str) -> Group:
 
 def _lines(found: Judgement) -> list[str]:
     column = found.column
-    lines = [found.sentence, *found.notes]
+    lines = [in_one_line(words) for words in (found.sentence, *found.notes)]
     if not found.rows:
         return lines
     wide = max(WIDTH, *(len(row.label) for row in found.rows))
@@ -75,7 +75,8 @@ def _lines(found: Judgement) -> list[str]:
     deviations = [_deviation(found, s) for s in found.spreads]
     for title, figures in (("mean", means), ("deviation", deviations)):
         lines.append(f"{title:<{wide}} " + " ".join(f"{figure:>12}" for figure in figures))
-    return [*lines, "", f"A {found.names[0]}", f"B {found.names[1]}"]
+    names = [f"{letter} {in_one_line(n)}" for letter, n in zip("AB", found.names, strict=True)]
+    return [*lines, "", *names]
 
 
 def _deviation(found: Judgement, of: Spread | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 from workbench import cli_tasks, predictions
@@ -25,7 +24,8 @@ from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.errors import near_miss
-from workbench.words import count, percent
+from workbench.terminal import complain
+from workbench.words import count, in_one_line, percent
 
 DONE = 0
 DEFAULT_FIGURE = "confusion"
@@ -71,7 +71,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"run_id": run.run_id, "name": run.name} | evaluation.plain()))
         return DONE
-    print(f"{run.name} on {count(evaluation.images)} images of the {found.part} part")
+    print(f"{in_one_line(run.name)} on {count(evaluation.images)} images of the {found.part} part")
     print("\n".join(_lines(evaluation)))
     return DONE
 
@@ -106,14 +106,14 @@ def _figure(
         classes = hardest_classes(kind, evaluation, most)
         if len(classes) < len(names):
             said = f"drawn are {len(classes)} of {len(names)} classes, those with the least area"
-            print(f"dlopt-workbench: {said}; --class names others", file=sys.stderr)
+            complain(f"{said}; --class names others")
     return evaluation_figure(kind, run.run_id, arguments.part, classes, look)
 
 
 def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:
     result = cli_tasks.ask(store, "evaluate", {"run_id": run.run_id, "part": part})
     if result["warning"]:
-        print(f"dlopt-workbench: {result['warning']}", file=sys.stderr)
+        complain(result["warning"])
     found = predictions.load(artifacts, part)
     if found is None:
         raise StoreError(f"run {run.run_id} trained on meanwhile; evaluate it once it has ended")

@@ -16,7 +16,7 @@ from workbench.places import default_store
 from workbench.remedies import RATE, Remedy
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
-from workbench.words import aligned, percent
+from workbench.words import aligned, in_one_line, percent
 
 DONE = 0
 MOST_CLASSES = 5
@@ -61,9 +61,10 @@ def diagnose(arguments: argparse.Namespace) -> int:
     for finding in findings:
         print("\n".join(_lines(finding)))
     if not findings and len(epochs) < FEWEST_EPOCHS:
-        print(f"{run.name}: too early to tell, after {len(epochs)} of {FEWEST_EPOCHS} epochs")
+        done = f"{len(epochs)} of {FEWEST_EPOCHS} epochs"
+        print(f"{in_one_line(run.name)}: too early to tell, after {done}")
     elif not findings:
-        print(CALM.format(run.name))
+        print(CALM.format(in_one_line(run.name)))
     return DONE
 
 
@@ -112,7 +113,7 @@ def predict(arguments: argparse.Namespace) -> int:
     best = sorted(range(len(names)), key=lambda number: -shares[number])[:MOST_CLASSES]
     print("\n".join(aligned([(names[i], percent(shares[i])) for i in best], "<>")))
     if right is not None:
-        print(f"It is labelled {right}.")
+        print(f"It is labelled {in_one_line(right)}.")
     return DONE
 
 

@@ -14,7 +14,7 @@ from workbench.figures.measured_settings import MeasuredLines
 from workbench.inference import Latency
 from workbench.places import default_store
 from workbench.runs.store import Store
-from workbench.words import aligned
+from workbench.words import aligned, in_one_line
 
 DONE = 0
 TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
@@ -62,7 +62,7 @@ def latency(arguments: argparse.Namespace) -> int:
         plain = [point.plain() for point in points]
         print(json.dumps({"run_id": run.run_id, "device": device, "points": plain}))
     else:
-        print(f"{run.name} ({run.run_id}) on {device}")
+        print(f"{in_one_line(run.name)} ({run.run_id}) on {device}")
         for text in aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES)):
             print(text)
     draw_measured(arguments, lambda: latency_figure(points))

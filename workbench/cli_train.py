@@ -25,8 +25,9 @@ from workbench.runs.store import Store, StoreError
 from workbench.significance import Spread, spread
 from workbench.spec.base import SpecError
 from workbench.spec.data import KerasData
+from workbench.terminal import complain, say_at_once
 from workbench.training.session import Session
-from workbench.words import NONE, count, duration, energy, percent, size
+from workbench.words import NONE, count, duration, energy, in_one_line, percent, size
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
@@ -90,7 +91,7 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
         dataset = load(first.data)
         info = dataset.info
         for warning in dataset.warnings:
-            print(f"dlopt-workbench: {warning}", file=sys.stderr)
+            complain(warning)
     if info is not None:
         structure = cli_structure.fitted(first, info, settings).structure
         experiments = [each.model_copy(update={"structure": structure}) for each in experiments]
@@ -121,8 +122,12 @@ def _followed(store: Store, session: Session, run_id: str) -> Run:
     def interrupt(number: int, frame: FrameType | None) -> None:
         nonlocal asked
         asked += 1
-        if asked == 1:
+        if asked == 1 and line.has_begun:
+            say_at_once("interrupted, saving a checkpoint; once more ends it at once")
             session.interrupt()
+        elif asked == 1:
+            say_at_once("interrupted before training began, ending")
+            session.terminate()
         else:
             session.kill()
 
@@ -138,11 +143,11 @@ def _followed(store: Store, session: Session, run_id: str) -> Run:
             signal.signal(number, handler)
         line.clear()
     run = store.run(run_id)
-    if run.message:
-        print(f"dlopt-workbench: {run.message}", file=sys.stderr)
+    if run.message and not asked:
+        complain(run.message)
     elif run.status is RunStatus.INTERRUPTED:
         kept = f"the run is kept; 'dlopt-workbench resume {run.run_id}' goes on with it"
-        print(f"dlopt-workbench: {kept}", file=sys.stderr)
+        complain(kept)
     return run
 
 
@@ -165,7 +170,7 @@ def _print_result(run: Run) -> None:
     ]
     for title, value in rows:
         if NONE not in value:
-            print(f"{title:<20} {value}")
+            print(f"{title:<20} {in_one_line(value)}")
 
 
 # --- several runs --------------------------------------------------------------------------------
@@ -194,12 +199,15 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
 def _all_followed(store: Store, session: Session, runs: list[Run]) -> list[Run]:
     ended: list[Run] = []
     for number, run in enumerate(runs):
-        print(f"run {number + 1} of {len(runs)}: {run.run_id} ({run.name})", file=sys.stderr)
+        print(
+            f"run {number + 1} of {len(runs)}: {run.run_id} ({in_one_line(run.name)})",
+            file=sys.stderr,
+        )
         ended.append(_followed(store, session, run.run_id))
         if ended[-1].status is RunStatus.INTERRUPTED:
             left = len(runs) - len(ended)
             if left:
-                print(f"dlopt-workbench: {left} more wait in the window's queue", file=sys.stderr)
+                complain(f"{left} more wait in the window's queue")
             break
     return ended
 
@@ -246,7 +254,7 @@ def _print_all(runs: list[Run]) -> None:
         number = training.fold if folds else training.seed
         print(
             f"{number:>6} {percent(run.val_accuracy):>11} {percent(run.test_accuracy):>9} "
-            f"{duration(run.seconds):>11}  {run.run_id} ({run.name})"
+            f"{duration(run.seconds):>11}  {run.run_id} ({in_one_line(run.name)})"
         )
     print()
     for name, found in _spreads(runs).items():

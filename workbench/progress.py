@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from typing import TextIO
 
 from workbench.runs.messages import EpochEnd, Message, Progress, Started, Steps
+from workbench.terminal import LiveLine
 from workbench.words import count, duration, percent, size
 
-BAR_WIDTH = 20
+BAR_WIDTH, LEAST_BAR = 20, 5
 LINE_SECONDS = 0.1
 
 
@@ -53,12 +55,16 @@ class ProgressLine:
     """One line on a terminal, rewritten in place; silent where the stream is no terminal."""
 
     def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._stream = stream
-        self._shows = stream.isatty()
+        self._line = LiveLine(stream)
         self._pace = Pace()
         self._steps_per_epoch = 1
         self._validation = ""
         self._drawn = 0.0
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether training has begun, so that there is something to save."""
+        return self._pace.total_steps > 0
 
     def show(self, message: Message) -> None:
         """Takes any message of a training process."""
@@ -66,7 +72,7 @@ class ProgressLine:
             self._pace.started(message)
             self._steps_per_epoch = message.steps_per_epoch
         elif isinstance(message, EpochEnd):
-            self._validation = f"  validation {percent(message.val_accuracy)}"
+            self._validation = f"validation {percent(message.val_accuracy)}"
         elif isinstance(message, Steps):
             self._pace.steps(message)
             self._draw(self._training_words(message))
@@ -75,28 +81,36 @@ class ProgressLine:
 
     def clear(self) -> None:
         """Removes the line."""
-        if self._shows:
-            self._stream.write("\r\x1b[2K")
-            self._stream.flush()
+        self._line.clear()
 
     def _training_words(self, message: Steps) -> str:
+        """As much as there is room for, what is dropped first at the end of the list."""
         pace = self._pace
-        filled = round(BAR_WIDTH * pace.share)
-        bar = "#" * filled + "-" * (BAR_WIDTH - filled)
         epochs = -(-pace.total_steps // self._steps_per_epoch)
         epoch = min(epochs, (pace.step - 1) // self._steps_per_epoch + 1)
-        left = f"  {duration(pace.remaining)} left" if pace.remaining is not None else ""
-        return (
-            f"[{bar}] epoch {epoch}/{epochs}  loss {message.loss[-1]:.4f}  "
-            f"{count(message.images_per_second[-1])} images/s{self._validation}{left}"
-        )
+        left = f"{duration(pace.remaining)} left" if pace.remaining is not None else ""
+        words = [
+            f"epoch {epoch}/{epochs}", f"loss {message.loss[-1]:.4f}",
+            f"{count(message.images_per_second[-1])} images/s", self._validation, left,
+        ]  # fmt: skip
+        room = self._line.columns
+        for dropped in (2, 3, 1):
+            if len(_joined(words)) > room:
+                words[dropped] = ""
+        bar = min(BAR_WIDTH, room - len(_joined(words)) - len("[] "))
+        filled = round(bar * pace.share)
+        drawn = f"[{'#' * filled}{'-' * (bar - filled)}] " if bar >= LEAST_BAR else ""
+        return f"{drawn}{_joined(words)}"
 
     def _draw(self, words: str, *, force: bool = False) -> None:
         now = time.monotonic()
-        if self._shows and (force or now - self._drawn >= LINE_SECONDS):
-            self._stream.write(f"\r\x1b[2K{words}")
-            self._stream.flush()
+        if force or now - self._drawn >= LINE_SECONDS:
+            self._line.draw(words)
             self._drawn = now
+
+
+def _joined(words: Sequence[str]) -> str:
+    return "  ".join(filter(None, words))
 
 
 def _phase_words(message: Progress) -> str:

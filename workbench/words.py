@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Sequence
 
 NONE = "–"
 MINUS = "−"
+
+_KEPT = "\n\t"
+_DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNSEEN = {
+    ord(letter): ascii(letter)[1:-1]
+    for letter in [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *_DIRECTIONS, "\u2028",
+                   "\u2029", "\ufeff", *map(chr, range(0xFFF9, 0xFFFC))]
+    if letter not in _KEPT
+}  # fmt: skip
+"""What a terminal obeys, or turns the direction of what follows, as it is written in Python."""
+
+_LINES = {ord(letter): ascii(letter)[1:-1] for letter in _KEPT}
+
+
+def visible(text: str) -> str:
+    """With control and direction characters written out; line ends and tabs stay."""
+    return text if text.isascii() and text.isprintable() else text.translate(_UNSEEN)
+
+
+def in_one_line(text: str) -> str:
+    """As `visible`, with line ends and tabs written out too."""
+    return visible(text).translate(_LINES)
+
+
+def wide(text: str) -> int:
+    """Columns that a text takes on a terminal: Chinese letters take two, accents none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Cf")
+        else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )  # fmt: skip
 
 
 def count(value: float | None) -> str:
@@ -93,11 +127,14 @@ def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
     """Cells as lines of text, each column as wide as its longest cell.
 
     Args:
-        rows: Of equal length.
+        rows: Of equal length; a line end in a cell is written out.
         sides: By column "<" for flush left or ">" for flush right.
     """
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(f"{c:{a}{w}}" for c, a, w in zip(row, sides, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    cells = [[in_one_line(cell) for cell in row] for row in rows]
+    widths = [max(map(wide, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(_padded, row, sides, widths)).rstrip() for row in cells]
+
+
+def _padded(cell: str, side: str, columns: int) -> str:
+    blanks = " " * (columns - wide(cell))
+    return f"{blanks}{cell}" if side == ">" else f"{cell}{blanks}"

@@ -32,6 +32,8 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "120")
     return Terminal()
 
 
@@ -107,6 +109,29 @@ def test_the_line_of_a_training_run(terminal: Terminal) -> None:
         "  5.0 s left"
     )
     assert "epoch 4/4" in shown(terminal, started(), steps(1, 100, 5.0))
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (97, "[##########----------] epoch 2/4  loss 0.2500  10,900 images/s  validation 91.25 %"
+         "  5.0 s left"),
+        (80, "[##---] epoch 2/4  loss 0.2500  10,900 images/s  validation 91.25 %  5.0 s left"),
+        (72, "epoch 2/4  loss 0.2500  10,900 images/s  validation 91.25 %  5.0 s left"),
+        (70, "[######------] epoch 2/4  loss 0.2500  validation 91.25 %  5.0 s left"),
+        (40, "epoch 2/4  loss 0.2500  5.0 s left"),
+        (30, "[##---] epoch 2/4  5.0 s left"),
+    ],
+)  # fmt: skip
+def test_a_narrow_terminal_gets_less(
+    columns: int, line: str, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125)
+    messages = [started(), steps(1, 10, 5.0), steps(11, 25, 6.5), epoch, steps(26, 50, 9.0)]
+    found = shown(terminal, *messages)
+    assert found == line
+    assert len(found) < columns
 
 
 def test_what_happens_before_the_first_step(terminal: Terminal) -> None:

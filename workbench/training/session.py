@@ -36,6 +36,9 @@ WORKER = "workbench.runtime.worker"
 CLOSE_SECONDS = 5.0
 """How long a run may take to save its checkpoint before the process is terminated."""
 
+IDLE_CLOSE_SECONDS = 1.0
+"""How long a process that trains nothing may take to end by itself."""
+
 BACKGROUND_NICE = 5
 """Priority of a training process beside a window, so that the window answers at once."""
 
@@ -195,7 +198,10 @@ class Session:
         For the thread that reads `messages` alone: it closes what they are read from.
         """
         self.close()
-        self._child.wait(CLOSE_SECONDS)
+        is_idle = self.run_id is None
+        code = self._child.wait(IDLE_CLOSE_SECONDS if is_idle else CLOSE_SECONDS)
+        if code is None and is_idle:  # it still imports TensorFlow, or does a task nobody waits for
+            self._child.terminate()
         return self._child.end()
 
     def _send(self, message: Message, kept_in: list[Message] | None = None) -> None:
