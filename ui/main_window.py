@@ -60,6 +60,9 @@ from workbench.spec.base import SpecError
 BOTTOM_HEIGHT = 192
 """Tab, header and five runs: the plots get the rest."""
 
+PAGES_LEAST = 640
+"""Pixels that the pages keep beside a form that is dragged wider."""
+
 
 class MainWindow(QMainWindow):
     """Editor on the left, plots and data in the centre, runs below.
@@ -126,6 +129,8 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        # Else the splitter would take a page's wish for more room from the form, for good.
+        self.tabs.setMinimumWidth(PAGES_LEAST)
         tr = self.tr
         for page, title, reason in (
             (self.live, tr("Live"), tr("Curves of the ticked runs, drawn while they train")),

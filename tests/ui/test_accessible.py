@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.made_up import add_runs
 from ui.accessible import give_name
 from ui.main_window import MainWindow
+from ui.panels.pages import Pages
 
 
 def spoken_name(widget: QWidget) -> str:
@@ -46,8 +47,19 @@ def pages(tabs: QTabWidget) -> Iterator[QWidget]:
         tabs.setCurrentIndex(number)
         page = tabs.widget(number)
         yield page
-        for inner in page.findChildren(QTabWidget):
-            yield from pages(inner)
+        for inner in page.findChildren(Pages):
+            if inner.isVisible():
+                yield from inner_pages(inner)
+
+
+def inner_pages(outer: Pages) -> Iterator[QWidget]:
+    for number in range(outer.stack.count()):
+        page = outer.stack.widget(number)
+        outer.show_page(page)
+        yield page
+        for inner in page.findChildren(Pages):
+            if inner.isVisible():
+                yield from inner_pages(inner)
 
 
 def nameless(top: QWidget) -> set[str]:

@@ -171,6 +171,19 @@ def test_hidden_curves_stay_hidden(
     qtbot.waitUntil(lambda: runs[1].run_id in again.live.plots.visible_runs)
 
 
+def test_the_legend_keeps_its_order_over_a_restart(
+    window: MainWindow, runs: list[Run], open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    newest_first = [run.run_id for run in reversed(runs)]
+    qtbot.waitUntil(lambda: window.live.plots.visible_runs == newest_first)
+    (new,) = add_runs(window.store, 1)  # as if it had been trained in this session
+    window.feed.look()
+    qtbot.waitUntil(lambda: window.live.plots.visible_runs == [new.run_id, *newest_first])
+    window.close()
+    again = open_window()
+    qtbot.waitUntil(lambda: again.live.plots.visible_runs == [new.run_id, *newest_first])
+
+
 def test_a_run_has_one_colour_everywhere(window: MainWindow, runs: list[Run], qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(window.live.plots.visible_runs) == 5)
     swatches = []

@@ -224,6 +224,7 @@ class LivePanel(QWidget):
     def _add(self, run: ShownRun) -> None:
         colour, style = run_style(run.colour, QColor(theme.tones().text))
         self.plots.add_run(run.run_id, self._curves[run.run_id], run.name, colour, style)
+        self.plots.set_order(list(self._runs))  # however they came: newest first
         self._names[run.run_id] = (run.name, run.colour)
 
     def _load(self, run: ShownRun) -> None:

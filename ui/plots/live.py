@@ -7,7 +7,7 @@ It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -149,6 +149,16 @@ class LivePlots(QWidget):
         """Show one more run, or replace the one of this id."""
         self._state.runs[run_id] = PlottedRun(curves, name, QColor(colour), style, visible)
         self._runs_changed()
+
+    def set_order(self, run_ids: Sequence[str]) -> None:
+        """Put runs in this order, the first on top and first in the legend."""
+        runs = self._state.runs
+        ordered = {run_id: runs[run_id] for run_id in run_ids if run_id in runs}
+        ordered |= runs  # those that aren't named come last
+        if list(ordered) != list(runs):
+            runs.clear()
+            runs.update(ordered)
+            self._runs_changed()
 
     def remove_run(self, run_id: str) -> None:
         """Show a run no longer; one that is not there is no error."""

@@ -47,8 +47,8 @@ class PlotState:
     x_range: Range = (0.0, 1.0)
 
     def in_drawing_order(self) -> list[tuple[str, PlottedRun]]:
-        """The visible runs, the highlighted one last and so on top."""
-        shown = [(run_id, run) for run_id, run in self.runs.items() if run.visible]
+        """The visible runs, the first last and so on top, above it the highlighted one."""
+        shown = [(run_id, run) for run_id, run in reversed(self.runs.items()) if run.visible]
         return sorted(shown, key=lambda item: item[0] == self.highlighted)
 
     def follow(self) -> bool:

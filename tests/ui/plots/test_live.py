@@ -289,6 +289,10 @@ def test_highlight_fades_the_others_and_is_on_top(two: LivePlots, qtbot: QtBot) 
     assert lines[0].colour.name() not in (RED.name(), BLUE.name())
     two.highlight(None)
     settle(qtbot, two)
+    assert drawn_colours(two, "learning_rate") == [BLUE.name(), RED.name()], "the first on top"
+    two.set_order(["b", "a"])
+    settle(qtbot, two)
+    assert two.visible_runs == ["b", "a"]
     assert drawn_colours(two, "learning_rate") == [RED.name(), BLUE.name()]
 
 
