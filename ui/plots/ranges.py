@@ -52,6 +52,8 @@ def padded(bounds: Range, anchor: Anchor, logarithmic: bool = False) -> Range:
         low, high = low - span / 2, high + span / 2
     air = 0.06 * span
     bottom = low if (anchor is Anchor.ZERO and low == 0.0 and not logarithmic) else low - air
+    if low >= 0 and not logarithmic:  # no number below zero on the axis of what has none
+        bottom = max(bottom, -0.02 * span)
     top = high + air
     if anchor is Anchor.SHARE:
         bottom, top = max(bottom, -0.02), min(top, 1.02)

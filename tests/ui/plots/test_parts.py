@@ -13,7 +13,15 @@ from ui.plots.controls import position_of, weight_at
 from ui.plots.ranges import Anchor, follow_x, padded, robust_bounds, settled
 from ui.plots.scheduler import DrawBudget, DrawScheduler
 from ui.plots.theme import PlotTheme, contrast, mix, run_style
-from ui.plots.ticks import Quantity, linear_ticks, log_ticks, seconds_text, tick_text, value_text
+from ui.plots.ticks import (
+    Quantity,
+    linear_ticks,
+    log_ticks,
+    seconds_text,
+    step_between,
+    tick_text,
+    value_text,
+)
 
 
 class Target:
@@ -167,6 +175,13 @@ def test_ranges_are_never_empty_and_settle() -> None:
     assert settled((0.0, 1.0), (0.05, 1.2)) == (0.05, 1.2)
     assert settled((0.0, 10.0), (0.0, 1.0)) == (0.0, 1.0)
     assert padded((0.2, 1.0), Anchor.SHARE)[1] <= 1.02
+
+
+def test_an_axis_of_what_is_never_negative_has_no_negative_number() -> None:
+    low, high = padded((0.01, 3.0), Anchor.DATA)
+    first = step_between(low, high, 8)
+    assert -first < low < 0, "a little air under a loss of nearly 0, and no tick in it"
+    assert padded((-1.0, 3.0), Anchor.DATA)[0] < -1.0
 
 
 def test_x_grows_in_round_steps() -> None:
