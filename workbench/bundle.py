@@ -33,7 +33,9 @@ from workbench.runs.adoption import Metrics, adopt
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
 
-FORMAT, VERSION = "dlopt-workbench run", 1
+FORMAT, VERSIONS = "dlopt-workbench run", (1, 2)
+"""The last is written. In version 1 `seconds` are what passed; the loss contains the penalty."""
+
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
 CHECKPOINT, LATENCY = predictions.CHECKPOINT, inference.FILE
 PREDICTIONS = {predictions.file_of(Path(), part).name: part for part in predictions.PARTS}
@@ -120,7 +122,7 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
                     progress(done, max(total, done))
             members[name] = {"sha256": digest.hexdigest(), "bytes": size}
         manifest = {
-            "format": FORMAT, "version": VERSION, "written_by": __version__,
+            "format": FORMAT, "version": VERSIONS[-1], "written_by": __version__,
             "run_id": run.run_id, "members": members,
         }  # fmt: skip
         archive.writestr(_info(MANIFEST), json.dumps(manifest, indent=1))
@@ -235,10 +237,10 @@ def _manifest(
         if values["format"] != FORMAT:
             raise BundleError(f"{path}: is no run's file")
         version = values["version"]
-        if version != VERSION:
+        if version not in VERSIONS:
             raise BundleError(
-                f"{path}: is of format version {version!r}, known is {VERSION}; update the "
-                "workbench"
+                f"{path}: is of format version {version!r}, known are up to {VERSIONS[-1]}; update "
+                "the workbench"
             )
         members = {str(name): str(known["sha256"]) for name, known in values["members"].items()}
     except (KeyError, TypeError, AttributeError, RecursionError):
@@ -254,6 +256,8 @@ def _read_record(path: Path, folder: Path) -> Run:
         values = json.loads((folder / RECORD).read_bytes())
         if not isinstance(values, dict) or set(values) & {*OWN, "experiment_toml"}:
             raise BundleError(f"{path}: its {RECORD} is no record of a run")
+        if "elapsed" not in values:  # of version 1
+            values["elapsed"] = values.pop("seconds", None)
         values["experiment_toml"] = (folder / SPEC).read_text(encoding="utf-8")
         run = TypeAdapter(Run).validate_json(json.dumps(values), strict=True)
     except (ValidationError, UnicodeDecodeError, RecursionError, TypeError) as error:
@@ -273,6 +277,8 @@ def _read_metrics(path: Path, folder: Path) -> Metrics:
             raise BundleError(f"{where} is packed, which no run's file is")
         found = members_of(archive, where)
         arrays = {name: read_member(m, where, None) for name, m in found.items()}
+    if "step.elapsed" not in arrays:
+        _complete(arrays)
     epochs = _columns(where, arrays, "epoch", _EPOCH_COLUMNS)
     rows = zip(*(epochs[name].tolist() for name in _EPOCH_COLUMNS), strict=True)
     return Metrics(
@@ -280,6 +286,16 @@ def _read_metrics(path: Path, folder: Path) -> Metrics:
         _at_steps(where, arrays, "probe", PROBE_DTYPE),
         [_epoch(row) for row in rows],
     )
+
+
+def _complete(arrays: dict[str, Any]) -> None:
+    """Gives the metrics of version 1 what they lack: training time and penalty are unknown."""
+    for table in ("step", "epoch"):
+        elapsed = arrays.pop(f"{table}.seconds", None)
+        if isinstance(elapsed, np.ndarray):
+            unknown = np.full(elapsed.shape, np.nan)
+            arrays |= {f"{table}.elapsed": elapsed, f"{table}.seconds": unknown}
+            arrays[f"{table}.penalty"] = unknown
 
 
 def _taken_artifacts(path: Path, folder: Path) -> Path:
@@ -327,6 +343,6 @@ def _columns(
 def _epoch(row: tuple[float, ...]) -> EpochMetrics:
     values: dict[str, Any] = dict(zip(_EPOCH_COLUMNS, row, strict=True))
     values["epoch"], values["step"] = int(values["epoch"]), int(values["step"])
-    for name in ("val_loss", "val_accuracy"):
+    for name in ("val_loss", "val_accuracy", "seconds", "penalty"):
         values[name] = None if np.isnan(values[name]) else values[name]
     return EpochMetrics(**values)

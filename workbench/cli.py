@@ -249,7 +249,7 @@ def _runs(arguments: argparse.Namespace) -> int:
     for run in runs:
         print(
             f"{run.run_id}  {run.status:<11}  {percent(run.test_accuracy):>8}  "
-            f"{count(run.images_per_second):>8} images/s  {duration(run.seconds):>10}  "
+            f"{count(run.images_per_second):>8} images/s  {duration(run.elapsed):>10}  "
             f"{in_one_line(run.name)}"
         )
     if not runs:

@@ -11,7 +11,7 @@ from typing import Any
 from workbench import answer, cli_tasks
 from workbench.answer import Answer
 from workbench.cli_runs import RUN
-from workbench.diagnosis import CALM, FEWEST_EPOCHS, Finding, diagnose_run
+from workbench.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.places import default_store
 from workbench.remedies import RATE, Remedy
 from workbench.runs.store import Store, StoreError
@@ -64,7 +64,7 @@ def diagnose(arguments: argparse.Namespace) -> int:
         done = f"{len(epochs)} of {FEWEST_EPOCHS} epochs"
         print(f"{in_one_line(run.name)}: too early to tell, after {done}")
     elif not findings:
-        print(CALM.format(in_one_line(run.name)))
+        print(calm(run).format(in_one_line(run.name)))
     return DONE
 
 

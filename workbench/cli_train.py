@@ -162,7 +162,8 @@ def _print_result(run: Run) -> None:
         ("test accuracy", percent(run.test_accuracy)),
         ("validation accuracy", percent(run.val_accuracy)),
         ("speed", f"{count(run.images_per_second)} images/s"),
-        ("time", duration(run.seconds)),
+        ("training time", duration(run.seconds)),
+        ("elapsed time", duration(run.elapsed)),
         ("parameters", count(run.parameters)),
         ("MACs", count(run.macs)),
         ("file size", size(run.file_bytes)),
@@ -248,13 +249,13 @@ def _plain(runs: list[Run]) -> dict[str, Any]:
 def _print_all(runs: list[Run]) -> None:
     """One row a run, and below them mean, deviation and interval."""
     folds = runs[0].experiment.training.folds
-    print(f"{'fold' if folds else 'seed':>6} {'validation':>11} {'test':>9} {'time':>11}  run")
+    print(f"{'fold' if folds else 'seed':>6} {'validation':>11} {'test':>9} {'elapsed':>11}  run")
     for run in runs:
         training = run.experiment.training
         number = training.fold if folds else training.seed
         print(
             f"{number:>6} {percent(run.val_accuracy):>11} {percent(run.test_accuracy):>9} "
-            f"{duration(run.seconds):>11}  {run.run_id} ({in_one_line(run.name)})"
+            f"{duration(run.elapsed):>11}  {run.run_id} ({in_one_line(run.name)})"
         )
     print()
     for name, found in _spreads(runs).items():

@@ -1,7 +1,8 @@
 """What a run's curves say of it: faults of training, each with its evidence and what to try.
 
 Pure functions over metrics; nothing is trained, read or drawn here. The thresholds are for the loss
-of a classifier; they were set so that the presets' own runs give no finding.
+of a classifier, without penalties on the weights, so that training and validation are compared like
+with like; they were set so that the presets' own runs give no finding.
 """
 
 from __future__ import annotations
@@ -25,6 +26,12 @@ FEWEST_EPOCHS = 3
 
 CALM = "{}: no sign of over-fitting, under-fitting or a wrong learning rate"
 """Of a run, by its name, that has enough epochs and no finding."""
+
+CALM_WITH_PENALTY = (
+    "{}: no sign of over-fitting; its training loss contains the penalty on the weights, as an "
+    "earlier version recorded it, so nothing can be said of under-fitting and the learning rate"
+)
+"""Of such a run whose loss can't be compared with that of the validation part."""
 
 LATEST = 3
 """Epochs averaged where the end of a curve is meant."""
@@ -112,10 +119,15 @@ class Curves:
         )
 
 
+Check = Callable[[Curves], Finding | None]
+"""Looks for one fault."""
+
+
 def diagnose(
     experiment: Experiment,
     epochs: Sequence[EpochMetrics],
     steps: StepMetrics,
+    checks: Sequence[Check] | None = None,
     *,
     is_finished: bool = True,
 ) -> list[Finding]:
@@ -125,6 +137,7 @@ def diagnose(
         experiment: What was trained.
         epochs: In order.
         steps: In order.
+        checks: What is looked for; everything where left out.
         is_finished: Whether all epochs that were planned are done.
     """
     if len(epochs) < FEWEST_EPOCHS or not len(steps.values):
@@ -140,7 +153,7 @@ def diagnose(
         _array([epoch.val_accuracy for epoch in epochs]),
         is_finished,
     )
-    found = [finding for check in CHECKS if (finding := check(curves)) is not None]
+    found = [finding for check in checks or CHECKS if (finding := check(curves)) is not None]
     short = too_short(curves) if not found else None
     return [short] if short is not None else found
 
@@ -148,14 +161,25 @@ def diagnose(
 def diagnose_run(run: Run, epochs: Sequence[EpochMetrics], steps: StepMetrics) -> list[Finding]:
     """As `diagnose`, of a run of the store.
 
+    Of a loss that contains the penalty no share of where it began can be judged: what needs that
+    is not looked for.
+
     Raises:
         SpecError: where its experiment is of a later version.
     """
     experiment = run.experiment
+    is_finished = run.step == run.total_steps
     if run.message.startswith(NOT_FINITE):
         tries = remedies.against_high_rate(experiment)
         return [Finding("rate_too_high", "Diverged", run.message, tries)]
-    return diagnose(experiment, epochs, steps, is_finished=run.step == run.total_steps)
+    if run.loss_holds_penalty:
+        return diagnose(experiment, epochs, steps, (overfitting,), is_finished=is_finished)
+    return diagnose(experiment, epochs, steps, is_finished=is_finished)
+
+
+def calm(run: Run) -> str:
+    """What is said of a run without findings, with {} for its name."""
+    return CALM_WITH_PENALTY if run.loss_holds_penalty else CALM
 
 
 # --- one function a fault ------------------------------------------------------------------------
@@ -188,7 +212,9 @@ def too_low(curves: Curves) -> Finding | None:
     pace = -np.diff(curves.loss) / curves.first_loss
     is_stuck = curves.has_learned_nothing
     is_steady = falls.mean() >= STEADY and float(np.mean(pace[-LATEST:])) > FLAT / len(curves.loss)
-    if not is_stuck and not (_end(curves.loss) > HIGH_LOSS * curves.first_loss and is_steady):
+    # The last epoch alone: where a loss falls steadily, the mean of the last ones lies far above it.
+    is_high = float(curves.loss[-1]) > HIGH_LOSS * curves.first_loss
+    if not is_stuck and not (is_high and is_steady):
         return None
     evidence = (
         f"the training loss went from {curves.first_loss:.3g} to {curves.loss[-1]:.3g} in "
@@ -262,7 +288,7 @@ def too_short(curves: Curves) -> Finding | None:
     )
 
 
-CHECKS: tuple[Callable[[Curves], Finding | None], ...] = (
+CHECKS: tuple[Check, ...] = (
     too_high,
     too_low,
     underfitting,

@@ -221,6 +221,13 @@ class Experiment(Spec):
         """The penalties and limits on the weights of a network of so many trainable ones."""
         return Limits(self.regularization, self.constraint, parameters)
 
+    @property
+    def has_penalty(self) -> bool:
+        """Whether training minimizes more than the loss: a penalty on weights comes with it."""
+        own = (getattr(layer, "kernel_regularizer", None) for layer in self.structure.layers)
+        asked = [self.regularization, *filter(None, own)]
+        return any(not isinstance(regularizer, NoRegularizer) for regularizer in asked)
+
     def steps_per_epoch(self, info: DataInfo) -> int:
         """Steps to an epoch on the images that are trained on."""
         return -(-self.training.train_images(info) // self.training.batch_size)

@@ -34,7 +34,7 @@ class Pace:
     def steps(self, message: Steps) -> None:
         """Steps were taken."""
         last = message.first_step + len(message.loss) - 1
-        seconds = message.seconds[-1]
+        seconds = message.elapsed[-1]
         if self._seconds and seconds > self._seconds:
             rate = (last - self.step) / (seconds - self._seconds)
             self._rate = rate if not self._rate else 0.9 * self._rate + 0.1 * rate

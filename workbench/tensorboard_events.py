@@ -22,9 +22,12 @@ _POLYNOMIAL = 0x82F63B78
 _MASK = 0xA282EAD8
 _VARINT, _DOUBLE, _BYTES, _FLOAT = 0, 1, 2, 5
 STEP_TAGS = {
-    "loss": "train/loss", "accuracy": "train/accuracy", "learning_rate": "train/learning_rate",
-    "images_per_second": "train/images_per_second",
+    "loss": "train/loss", "penalty": "train/penalty", "accuracy": "train/accuracy",
+    "learning_rate": "train/learning_rate",
+    "images_per_second": "train/images_per_second", "seconds": "train/seconds",
 }  # fmt: skip
+"""`penalty` only where the network has one; what isn't known is left out. Events lie at the elapsed
+time."""
 PROBE_TAGS = {"gradient_norm": "train/gradient_norm", "update_ratio": "train/update_ratio"}
 EPOCH_TAGS = {"val_loss": "validation/loss", "val_accuracy": "validation/accuracy"}
 Scalars = Sequence[tuple[str, float]]
@@ -51,14 +54,15 @@ def _rows(store: Store, run: Run) -> Iterator[tuple[float, int, Scalars]]:
     """(seconds, step, scalars) of every step and epoch, in order of the steps."""
     steps, epochs = store.steps(run.run_id), store.epochs(run.run_id)
     at_end = {epoch.step: epoch for epoch in epochs}
-    columns = [steps.values[name].tolist() for name in STEP_TAGS]
+    tags = {name: tag for name, tag in STEP_TAGS.items() if _is_told(steps.values[name], name)}
+    columns = [steps.values[name].tolist() for name in tags]
     probes = store.probes(run.run_id)
     probed = dict(zip(probes.steps.tolist(), probes.values.tolist(), strict=True))
     told = set()
     for step, time, *values in zip(
-        steps.steps.tolist(), steps.values["seconds"].tolist(), *columns, strict=True
+        steps.steps.tolist(), steps.values["elapsed"].tolist(), *columns, strict=True
     ):
-        scalars = list(zip(STEP_TAGS.values(), values, strict=True))
+        scalars = list(zip(tags.values(), values, strict=True))
         if step in probed:
             scalars += zip(PROBE_TAGS.values(), probed[step], strict=True)
         if step in at_end:
@@ -67,7 +71,12 @@ def _rows(store: Store, run: Run) -> Iterator[tuple[float, int, Scalars]]:
         yield time, step, scalars
     for step, epoch in at_end.items():
         if step not in told:
-            yield epoch.seconds, step, _validation(epoch)
+            yield epoch.elapsed, step, _validation(epoch)
+
+
+def _is_told(values: np.ndarray, name: str) -> bool:
+    """Whether a column says something: not one that is unknown, nor a penalty that isn't there."""
+    return not np.isnan(values).all() and (name != "penalty" or bool(np.any(values)))
 
 
 def _validation(epoch: object) -> list[tuple[str, float]]:

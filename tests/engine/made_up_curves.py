@@ -33,7 +33,7 @@ def curves(
         EpochMetrics(
             number + 1, (number + 1) * STEPS_PER_EPOCH, float(number + 1), loss[number],
             _at(accuracy, number), 1000.0, 0.001, validation[number],
-            _at(val_accuracy, number) if val_loss is not None else None,
+            _at(val_accuracy, number) if val_loss is not None else None, float(number + 2),
         )
         for number in range(count)
     ]  # fmt: skip

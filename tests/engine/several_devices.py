@@ -41,6 +41,7 @@ def result(store: Store, experiment: Experiment) -> dict[str, Any]:
     run = store.run(run_id)
     return {
         "losses": store.steps(run_id).values["loss"].tolist(),
+        "penalties": store.steps(run_id).values["penalty"].tolist(),
         "accuracies": store.steps(run_id).values["accuracy"].tolist(),
         "test_accuracy": run.test_accuracy,
         "devices": run.environment["devices"],

@@ -292,7 +292,7 @@ def test_runs_as_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
             run = store.create(presets.load("digits-cnn").changed(name=name))
             store.add_epoch(
                 run.run_id,
-                EpochMetrics(1, 5, 2.0, 0.5, 0.5, 100.0, 1e-3, 0.5, accuracy),
+                EpochMetrics(1, 5, 2.0, 0.5, 0.5, 100.0, 1e-3, 0.5, accuracy, 3.0),
                 val_accuracy=accuracy,
             )
 

@@ -38,6 +38,8 @@ def test_the_losses_are_those_of_one_device(
     assert (one["devices"], several["devices"]) == (1, DEVICES)
     assert len(one["losses"]) == len(several["losses"]) >= 24
     assert several["losses"] == pytest.approx(one["losses"], abs=tolerance)
+    assert several["penalties"] == pytest.approx(one["penalties"], abs=tolerance)
+    assert any(one["penalties"]) is (case == "penalty")
     assert several["accuracies"] == pytest.approx(one["accuracies"], abs=0.011)  # one of a batch
     assert several["test_accuracy"] == pytest.approx(one["test_accuracy"], abs=0.01)
 

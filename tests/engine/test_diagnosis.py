@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.engine.made_up_curves import FALLING, HEALTHY, MORE_SICK, SICK, Curves, curves
 from workbench import presets
-from workbench.diagnosis import diagnose, diagnose_run
+from workbench.diagnosis import calm, diagnose, diagnose_run
 from workbench.experiment import Experiment
 from workbench.remedies import Remedy
 from workbench.runs.record import Run
@@ -81,6 +83,21 @@ def test_a_run_whose_loss_became_no_number_diverged() -> None:
 def test_a_run_that_was_stopped_is_not_called_short() -> None:
     assert diagnose_run(run(total_steps=2000), *SICK["too_short"]) == []
     assert [f.kind for f in diagnose_run(run(), *SICK["too_short"])] == ["too_short"]
+
+
+def test_of_a_loss_that_contains_the_penalty_no_rate_is_judged() -> None:
+    """As a run of before the two were kept apart, which has no penalty of its own."""
+    penalized = DIGITS.with_settings({"regularization": {"kind": "l2", "l2": 0.02}}).to_toml()
+    old = replace(run(), experiment_toml=penalized)
+    assert old.loss_holds_penalty
+    assert not run().loss_holds_penalty, "without a penalty the loss is what it is today"
+    assert not replace(old, penalty=0.25).loss_holds_penalty
+    for kind in ("rate_too_low", "underfitting"):
+        assert [f.kind for f in diagnose_run(run(), *SICK[kind])] == [kind]
+        assert diagnose_run(old, *SICK[kind]) == []
+    assert [f.kind for f in diagnose_run(old, *SICK["overfitting"])] == ["overfitting"]
+    assert "contains the penalty" in calm(old)
+    assert "contains" not in calm(run())
 
 
 def remedies(experiment: Experiment, kind: str) -> list[Remedy]:

@@ -66,7 +66,7 @@ def test_all_messages_are_known() -> None:
 
 
 def test_what_is_not_known_stays_unknown() -> None:
-    said = EpochEnd("r", 1, 2, 3.0, 4.0, 0.5, 6.0, 0.1, None, None)
+    said = EpochEnd("r", 1, 2, 3.0, 4.0, 0.5, 6.0, 0.1, None, None, 7.0)
     assert decode(said.encode()) == said
 
 

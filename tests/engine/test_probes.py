@@ -62,7 +62,8 @@ def probed(experiment: Experiment) -> tuple[list[Floats], Floats, npt.NDArray[np
     loop = fresh_loop(experiment, info, device, count, probes=True)
     first = [weight.numpy().astype(np.float64) for weight in loop.model.trainable_variables]
     source = feed(Part(ArrayImages(images), labels), BATCH)
-    results = loop.train(source, source.begin(np.arange(count), 0), 0, np.full(STEPS, RATE))
+    taken = loop.train(source, source.begin(np.arange(count), 0), 0, np.full(STEPS, RATE))
+    results = (taken.loss, taken.accuracy, *taken.probes)
     return first, images.reshape(count, -1) / 255.0, labels, results
 
 

@@ -103,7 +103,7 @@ def test_the_line_of_a_training_run(terminal: Terminal) -> None:
     assert shown(terminal, *before) == (
         "[##------------------] epoch 1/4  loss 0.2500  10,900 images/s"
     )
-    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125)
+    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125, 7.5)
     assert shown(terminal, *before, steps(11, 25, 6.5), epoch, steps(26, 50, 9.0)) == (
         "[##########----------] epoch 2/4  loss 0.2500  10,900 images/s  validation 91.25 %"
         "  5.0 s left"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
 from workbench import presets
+from workbench.diagnosis import diagnose, diagnose_run
 from workbench.runs.messages import EpochEnd, Message, Started, Steps
+from workbench.runs.record import StepMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime.recorder import Recorder
@@ -51,6 +54,8 @@ def test_a_run_learns_and_its_metrics_are_all_there(store: Store) -> None:
     assert kept.steps.tolist() == list(range(1, run.step + 1))
     assert np.allclose(kept.values["loss"], np.concatenate([m.loss for m in heard]))
     assert (np.diff(kept.values["seconds"]) > 0).all()
+    assert (np.diff(kept.values["elapsed"]) > 0).all()
+    assert not kept.values["penalty"].any()
     assert (kept.values["images_per_second"] > 0).all()
 
     epochs = store.epochs(run_id)
@@ -78,7 +83,9 @@ def test_steps_are_told_at_once_and_then_ten_times_a_second(
         now[0] = at
         ones = np.ones(count, np.float32)
         probes = [ones * first_step, ones]
-        recorder.steps(first_step, ones * at, ones, ones, ones * 0.1, 5.0, probes)
+        times = {"elapsed": ones * at, "seconds": ones * at}
+        others = {"accuracy": ones, "learning_rate": 0.1, "images_per_second": 5.0, "penalty": 0.0}
+        recorder.steps({"loss": ones, **times, **others}, probes)
         return [(m.first_step, len(m.loss)) for m in said if isinstance(m, Steps)]
 
     assert call(1, 1, 100.0) == [(1, 1)], "the first point is not waited for"
@@ -149,12 +156,59 @@ def test_a_stop_keeps_the_weights_and_evaluates_them(store: Store) -> None:
     assert (store.artifacts(run_id) / CHECKPOINT).is_file()
 
 
-def test_l2_adds_its_penalty_to_the_loss(store: Store) -> None:
-    plain, _ = train(store, small(training__epochs=1))
-    heavy, _ = train(
-        store, small(training__epochs=1, regularization__kind="l2", regularization__l2=1.0)
+def test_l2_pulls_at_the_weights_and_its_penalty_is_kept_apart_from_the_loss(store: Store) -> None:
+    settings = {"training__epochs": 2, "optimizer__kind": "sgd"}
+    plain, _ = train(store, small(**settings))
+    heavy, said = train(
+        store, small(**settings, regularization__kind="l2", regularization__l2=0.25)
     )
-    assert store.steps(heavy).values["loss"][0] > store.steps(plain).values["loss"][0] + 1
+    losses, values = store.steps(plain).values["loss"], store.steps(heavy).values
+    assert values["loss"][0] == losses[0], "the same network on the same images"
+    assert values["loss"][1] != losses[1], "and then other weights"
+    assert (np.diff(values["penalty"]) < 0).all()
+    assert values["penalty"].tolist() == [
+        value for m in said if isinstance(m, Steps) for value in m.penalty or ()
+    ]
+
+    epochs, run = store.epochs(heavy), store.run(heavy)
+    steps = run.steps_per_epoch or 0
+    sizes = np.minimum(100, 1293 - 100 * np.arange(steps))
+    assert epochs[0].penalty == pytest.approx(np.average(values["penalty"][:steps], weights=sizes))
+    assert run.penalty == epochs[1].penalty
+    assert run.loss == pytest.approx(np.average(values["loss"][steps:], weights=sizes))
+    # Behind the last step the penalty is that of the weights in the checkpoint.
+    kernels = [w for name, w in weights(store, heavy).items()
+               if name.startswith("model.") and w.ndim > 1]  # fmt: skip
+    after = 0.25 * sum(float(np.square(kernel).sum()) for kernel in kernels)
+    assert values["penalty"][-1] > after
+    assert values["penalty"][-1] == pytest.approx(after, rel=0.02)
+
+
+def test_with_a_penalty_the_diagnosis_compares_like_with_like(store: Store) -> None:
+    """Half of what falls is penalty, which looked like a learning rate that is too low."""
+    penalty = {"training.epochs": 6, "regularization": {"kind": "l2", "l2": 0.02}}
+    layers = [
+        {"kind": "conv2d", "filters": 8, "padding": "same"}, {"kind": "max_pooling2d"},
+        {"kind": "flatten"}, {"kind": "dense", "units": 32},
+        {"kind": "dense", "units": 10, "activation": "softmax"},
+    ]  # fmt: skip
+    settings = {"training__batch_size": 32, "optimizer__learning_rate": 0.002}
+    experiment = small(structure__layers=layers, **settings).with_settings(penalty)
+    run_id, _ = train(store, experiment)
+    run, epochs, steps = store.run(run_id), store.epochs(run_id), store.steps(run_id)
+    assert "rate_too_low" not in [f.kind for f in diagnose_run(run, epochs, steps)]
+    together = [replace(e, loss=e.loss + (e.penalty or 0.0)) for e in epochs]
+    values = steps.values.copy()
+    values["loss"] += values["penalty"]
+    assert [
+        f.kind for f in diagnose(run.experiment, together, StepMetrics(steps.steps, values))
+    ] == ["rate_too_low"]
+    assert (run.loss or 0) == pytest.approx(run.val_loss, rel=0.3), "both without penalty"
+    assert (run.penalty or 0) > 0.4
+
+    reference, _ = train(store, presets.load("digits-cnn").with_settings(penalty))
+    values = (store.run(reference), store.epochs(reference), store.steps(reference))
+    assert "rate_too_low" not in [f.kind for f in diagnose_run(*values)]
 
 
 def test_without_a_validation_part_there_are_no_validation_figures(store: Store) -> None:

@@ -47,7 +47,7 @@ def add(store: Store, name: str, best: float | None = None, **settings: object) 
             store.add_epoch(
                 run.run_id,
                 EpochMetrics(number, number * 10, number * 1.5, 1 / number, 0.5, 100.0, 1e-3,
-                             0.5, accuracy),
+                             0.5, accuracy, number * 2.5),
                 val_accuracy=accuracy, loss=1 / number, step=10 * number, seconds=number * 1.5,
             )  # fmt: skip
         store.finish(run.run_id, RunStatus.COMPLETED)

@@ -77,7 +77,8 @@ def everything(store: Store, run_id: str) -> list[Any]:
     run = store.run(run_id)
     return [
         run.experiment_toml, run.tags, run.notes, run.status, run.created, run.val_accuracy,
-        run.seconds, run.latency_ms, run.file_bytes, run.joules, run.environment,
+        run.seconds, run.elapsed, run.penalty, run.latency_ms, run.file_bytes, run.joules,
+        run.environment,
         store.steps(run_id).values.tolist(),
         store.steps(run_id).steps.tolist(), store.epochs(run_id),
         store.probes(run_id).steps.tolist(), store.probes(run_id).values.tolist(),
@@ -106,6 +107,38 @@ def test_a_taken_id_is_another_and_the_bytes_are_the_same(
     again = tmp_path / "again.zip"
     export_run(store, run, again)
     assert again.read_bytes() == bundle.read_bytes()
+
+
+def first_version(members: dict[str, bytes]) -> None:
+    """As it was written before training time and penalty were kept apart."""
+    record = json.loads(members[RECORD])
+    record["seconds"] = record.pop("elapsed")
+    del record["penalty"]
+    members[RECORD] = json.dumps(record).encode()
+    with np.load(io.BytesIO(members[METRICS])) as known:
+        values = {name: known[name] for name in known.files}
+    for table in ("step", "epoch"):
+        values[f"{table}.seconds"] = values.pop(f"{table}.elapsed")
+        del values[f"{table}.penalty"]
+    content = io.BytesIO()
+    np.savez(content, **values)
+    members[METRICS] = content.getvalue()
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 2', b'"version": 1')
+
+
+def test_a_bundle_of_the_first_version_has_no_training_time_and_no_penalty(
+    store: Store, run: Run, bundle: Path
+) -> None:
+    taken = import_run(store, rewritten(bundle, first_version, honest=True))
+    assert (taken.elapsed, taken.seconds, taken.penalty) == (run.elapsed, None, None)
+    old, new = store.steps(taken.run_id).values, store.steps(run.run_id).values
+    for name in ("elapsed", "loss", "accuracy"):
+        np.testing.assert_array_equal(old[name], new[name])
+    assert np.isnan(old["seconds"]).all()
+    assert np.isnan(old["penalty"]).all()
+    epochs = store.epochs(taken.run_id)
+    assert [e.elapsed for e in epochs] == [e.elapsed for e in store.epochs(run.run_id)]
+    assert {(e.seconds, e.penalty) for e in epochs} == {(None, None)}
 
 
 def test_only_runs_that_have_ended_are_exported(store: Store, run: Run, tmp_path: Path) -> None:
@@ -193,7 +226,7 @@ def escape(members: dict[str, bytes]) -> None:
 
 
 def later(members: dict[str, bytes]) -> None:
-    members[MANIFEST] = members[MANIFEST].replace(b'"version": 1', b'"version": 2')
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 2', b'"version": 3')
 
 
 def foreign(members: dict[str, bytes]) -> None:
@@ -242,7 +275,7 @@ def swollen(members: dict[str, bytes]) -> None:
         (predicted(labels=np.array([{}], object)), {"honest": True}, "holds Python objects"),
         (timed, {"honest": True}, "latency.json holds no latencies"),
         (escape, {}, "holds the member '../../evil.txt'"),
-        (later, {}, "is of format version 2, known is 1"),
+        (later, {}, "is of format version 3, known are up to 2"),
         (foreign, {}, "is no run's file"),
         (lacking, {}, "holds other members than"),
         (nothing, {"packed": True}, "too many"),
@@ -433,7 +466,7 @@ def test_the_report_is_whole_and_safe(store: Store, run: Run, tmp_path: Path) ->
     assert page.tags.count("svg") == 3
     assert "training.seed" in page.words
     assert any("97" in word and "%" in word for word in page.words)
-    assert {"0.500 ms", "373 kB", "12.5 kJ", "Training energy"} <= set(page.words)
+    assert {"0.500 ms", "373 kB", "12.5 kJ", "Energy"} <= set(page.words)
     first = path.read_bytes()
     assert main(["report", *ids, "--output", str(path)]) == 0
     assert path.read_bytes() == first

@@ -35,7 +35,16 @@ RULES = [
 
 def metrics(epoch: int, figure: float) -> EpochMetrics:
     return EpochMetrics(
-        epoch, epoch, 0.0, figure, figure, 0.0, 0.0, val_loss=figure, val_accuracy=figure
+        epoch,
+        epoch,
+        0.0,
+        figure,
+        figure,
+        0.0,
+        0.0,
+        val_loss=figure,
+        val_accuracy=figure,
+        elapsed=0.0,
     )
 
 

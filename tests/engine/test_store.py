@@ -18,6 +18,7 @@ import pytest
 
 from workbench.experiment import Experiment
 from workbench.runs import database, migrations
+from workbench.runs.columns import column_of
 from workbench.runs.database import FILE as DATABASE
 from workbench.runs.record import (
     PROBE_DTYPE,
@@ -31,8 +32,8 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.training import Training
 
 ROOT = Path(__file__).parents[2]
-SCHEMA_1, SCHEMA_2, SCHEMA_3 = (
-    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3)
+SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3, 4)
 )
 EXPERIMENT = Experiment(name="net")
 
@@ -52,7 +53,9 @@ def metrics(first: int, count: int) -> np.ndarray:
     """Steps whose loss is their own number."""
     values = np.zeros(count, STEP_DTYPE)
     values["loss"] = np.arange(first, first + count)
-    values["seconds"] = values["loss"] / 8
+    values["elapsed"] = values["loss"] / 8
+    values["seconds"] = values["loss"] / 16
+    values["penalty"] = values["loss"] / 32
     return values
 
 
@@ -65,7 +68,7 @@ def probes(first: int, count: int) -> np.ndarray:
 
 
 def epoch(number: int, step: int) -> EpochMetrics:
-    return EpochMetrics(number, step, step / 8, 0.5, 0.25, 1000.0, 0.001, None, None)
+    return EpochMetrics(number, step, step / 16, 0.5, 0.25, 1000.0, 0.001, None, None, step / 8)
 
 
 def names(store: Store) -> list[str]:
@@ -314,7 +317,7 @@ def test_truncating_anywhere(store: Store, step: int) -> None:
 
 def test_epochs_come_back_as_they_were(store: Store) -> None:
     first, second = store.create(EXPERIMENT), store.create(EXPERIMENT)
-    whole = EpochMetrics(1, 10, 1.5, 0.1, 0.2, 300.0, 1e-7, 0.3, 0.4)
+    whole = EpochMetrics(1, 10, 1.5, 0.1, 0.2, 300.0, 1e-7, 0.3, 0.4, 2.5, 0.125)
     store.add_epoch(first.run_id, epoch(2, 20), val_loss=0.5)
     store.add_epoch(first.run_id, whole)
     assert store.epochs(first.run_id) == [whole, epoch(2, 20)]
@@ -660,17 +663,20 @@ def test_a_store_of_schema_1(folder: Path) -> None:
         assert (done.created, done.started, done.finished) == (
             1_700_000_000.0, 1_700_000_100.0, 1_700_000_200.0,
         )  # fmt: skip
-        assert (done.step, done.total_steps, done.epochs, done.seconds) == (100, 100, 2, 12.5)
+        assert (done.step, done.total_steps, done.epochs, done.elapsed) == (100, 100, 2, 12.5)
         assert (done.test_accuracy, done.test_loss, done.val_loss) == (0.9375, 0.125, 0.25)
         assert (done.parameters, done.macs, done.fingerprint) == (93_322, 2_794_240, "abc123")
         assert (done.hidden, done.colour, done.environment["device"]) == (True, 0, "CPU, 2 cores")
         steps = store.steps(done.run_id)
         assert steps.steps.tolist() == list(range(1, 101))
         np.testing.assert_array_equal(steps.values["loss"], np.float32(2.0 / steps.steps))
-        np.testing.assert_array_equal(steps.values["seconds"], steps.steps * 0.125)
+        np.testing.assert_array_equal(steps.values["elapsed"], steps.steps * 0.125)
+        assert np.isnan(steps.values["seconds"]).all()
+        assert np.isnan(steps.values["penalty"]).all()
+        assert (done.seconds, done.penalty) == (None, None)
         assert [astuple(e) for e in store.epochs(done.run_id)] == [
-            (1, 50, 6.25, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875),
-            (2, 100, 12.5, 0.25, 0.875, 5075.0, 1e-3, None, None),
+            (1, 50, None, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875, 6.25, None),
+            (2, 100, None, 0.25, 0.875, 5075.0, 1e-3, None, None, 12.5, None),
         ]
         failed = runs["failed run"]
         assert (failed.status, failed.message) == (
@@ -713,18 +719,39 @@ def test_a_store_of_schema_3(folder: Path) -> None:
         assert (store.run(done.run_id).latency_ms, store.run(done.run_id).joules) == (0.5, 12.5)
 
 
+def test_a_store_of_schema_4(folder: Path) -> None:
+    """As schema 3, with latency and energy; its seconds are what passed, and a run that goes on
+    from then keeps what it lacks, beside steps that have it."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_4, folder / DATABASE)
+    with Store(folder) as store:
+        done = store.runs()[0]
+        assert (done.latency_ms, done.joules, done.file_bytes) == (0.5, 12.5, 373_288)
+        assert (done.elapsed, done.seconds, done.penalty) == (12.5, None, None)
+        assert [e.elapsed for e in store.epochs(done.run_id)] == [6.25, 12.5]
+        read = store.reader.of_epochs
+        assert read(column_of("elapsed_to@0.8")) == {done.run_id: 6.25}
+        assert read(column_of("time_to@0.8")) == {}
+        store.truncate(done.run_id, 70)
+        store.add_steps(done.run_id, 71, metrics(71, 5))
+        values = store.steps(done.run_id).values
+        assert values["elapsed"].tolist() == [step / 8 for step in range(1, 76)]
+        assert np.isnan(values["penalty"][:70]).all()
+        assert values["penalty"][70:].tolist() == [step / 32 for step in range(71, 76)]
+
+
 def test_a_migration_that_is_cut_short_changes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.mkdir()
-    shutil.copyfile(SCHEMA_3, folder / DATABASE)
+    shutil.copyfile(SCHEMA_4, folder / DATABASE)
     *others, last = migrations.MIGRATIONS
     monkeypatch.setattr(migrations, "MIGRATIONS", (*others, f"{last}SELECT gone FROM nowhere;\n"))
     with pytest.raises(StoreError, match="nowhere"):
         Store(folder)
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(others),)
-        assert "joules" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
+        assert "elapsed" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
     monkeypatch.undo()
     with Store(folder) as store:
         assert store.runs()[0].file_bytes == 4 * 93_322
@@ -732,7 +759,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(
 
 def test_a_store_that_another_process_has_open_is_migrated_beneath_it(folder: Path) -> None:
     folder.mkdir()
-    shutil.copyfile(SCHEMA_3, folder / DATABASE)
+    shutil.copyfile(SCHEMA_4, folder / DATABASE)
     with closing(sqlite3.connect(folder / DATABASE, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = WAL")
         other.execute("BEGIN")

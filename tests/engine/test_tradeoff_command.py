@@ -80,7 +80,7 @@ def test_what_use_and_training_cost_are_quantities(
     assert out.splitlines()[1].startswith(f"{ids[0]}  0.500 ms    12.5 kJ  373 kB")
     assert "1 of 6 runs; left out: 4 without latency_ms" in err
     found = texts_of(path.read_bytes())
-    for text in ("Inference latency (ms)", "Training energy (J)"):
+    for text in ("Inference latency (ms)", "Energy (J)"):
         assert text in found
     assert any("File size" in text for text in found)
 

@@ -47,6 +47,7 @@ def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object
     loss = 2.3 * np.exp(-steps / pace) + 0.04 + 0.06 * random.random()
     noise = np.exp(0.25 * random.standard_normal(count))
     metrics = np.zeros(count, STEP_DTYPE)
+    metrics["elapsed"] = 2.5 + steps * 0.007
     metrics["seconds"] = steps * 0.0058
     metrics["loss"] = loss * noise
     metrics["accuracy"] = np.clip(1 - 0.38 * loss * noise, 0.05, 1)
@@ -55,7 +56,8 @@ def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object
     last = ENDS[number % len(ENDS)]
     with_epochs = {
         "steps_per_epoch": STEPS_PER_EPOCH, "total_steps": count, "step": count,
-        "seconds": float(metrics["seconds"][-1]), "parameters": 93_322, "macs": 2_794_560,
+        "seconds": float(metrics["seconds"][-1]), "elapsed": float(metrics["elapsed"][-1]),
+        "penalty": 0.0, "parameters": 93_322, "macs": 2_794_560,
         "images_per_second": 10_000.0 + 37 * number,
     }  # fmt: skip
     store.add_steps(run.run_id, 1, metrics, **with_epochs)
@@ -67,6 +69,7 @@ def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object
             EpochMetrics(
                 epoch, step, float(metrics["seconds"][step - 1]), mean, 1 - 0.35 * mean,
                 10_800.0, 1e-3, 1.08 * mean + 0.02, 1 - 0.36 * mean,
+                float(metrics["elapsed"][step - 1]),
             ),
         )  # fmt: skip
     store.update(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.panels.finding_line import finding_line
-from workbench.diagnosis import CALM, FEWEST_EPOCHS, Finding, diagnose_run
+from workbench.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
@@ -119,7 +119,7 @@ class DiagnosisStrip(QWidget):
         for finding in findings or ():
             column.addLayout(finding_line(run, finding, self.remedy_chosen))
         if not findings:
-            label = QLabel(self.tr(CALM).format(run.name))
+            label = QLabel(self.tr(calm(run)).format(run.name))
             label.setProperty("role", "muted")
             column.addWidget(label)
         self._layout.replaceWidget(old, self._lines)

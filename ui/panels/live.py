@@ -251,21 +251,27 @@ def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
     if isinstance(message, EpochEnd):
         curves.append_epoch(
             float(message.epoch), message.step, message.seconds, message.val_loss,
-            message.val_accuracy, message.images_per_second,
+            message.val_accuracy, message.images_per_second, message.elapsed,
         )  # fmt: skip
         return
     first = message.first_step
     if curves.last_step is not None and first <= curves.last_step:
         return
-    steps, seconds = np.arange(first, first + len(message.loss)), np.array(message.seconds)
+    steps = np.arange(first, first + len(message.loss))
     curves.append_steps(
-        steps, seconds,
+        steps, message.seconds,
         np.array(message.loss, np.float32), np.array(message.accuracy, np.float32),
         np.array(message.learning_rate, np.float32),
         np.array(message.images_per_second, np.float32),
+        message.elapsed,
     )  # fmt: skip
+    if message.penalty is not None and any(message.penalty):
+        curves.append_penalty(
+            steps, message.seconds, np.array(message.penalty, np.float32), message.elapsed
+        )
     if message.gradient_norm is not None and message.update_ratio is not None:
         norm, ratio = message.gradient_norm, message.update_ratio
         curves.append_probes(
-            steps, seconds, np.array(norm, np.float32), np.array(ratio, np.float32)
-        )
+            steps, message.seconds, np.array(norm, np.float32), np.array(ratio, np.float32),
+            message.elapsed,
+        )  # fmt: skip

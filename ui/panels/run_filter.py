@@ -123,7 +123,7 @@ class FilterHelp(QFrame):
             ("not (status = failed)", self.tr("the opposite")),
             ("test_accuracy = missing", self.tr("runs without this value")),
             ("val_accuracy@best > 0.98", self.tr("the best epoch; @5 for the fifth")),
-            ("time_to@0.98 < 60", self.tr("seconds until an accuracy was reached")),
+            ("time_to@0.98 < 60", self.tr("seconds of training until an accuracy was reached")),
             ("created > 2026-03-01", self.tr("a day")),
         )
         table = "".join(

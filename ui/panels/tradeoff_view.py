@@ -19,9 +19,10 @@ from workbench.runs.columns import RUN_COLUMNS, Column, Kind
 from workbench.runs.differences import differing
 
 FIRST = (
-    "parameters", "macs", "seconds", "images_per_second", "latency_ms", "file_bytes", "joules",
-    "epochs", "step", "test_accuracy", "test_loss", "val_accuracy", "val_loss", "accuracy", "loss",
-    "val_accuracy@best", "val_loss@best", "time_to@0.9", "time_to@0.98",
+    "parameters", "macs", "seconds", "elapsed", "images_per_second", "latency_ms", "file_bytes",
+    "joules", "epochs", "step", "test_accuracy", "test_loss", "val_accuracy", "val_loss",
+    "accuracy", "loss", "penalty", "val_accuracy@best", "val_loss@best", "time_to@0.9",
+    "time_to@0.98",
 )  # fmt: skip
 """Offered before what the table shows and the settings."""
 

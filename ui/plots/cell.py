@@ -33,6 +33,7 @@ Y_QUANTITY = {
     "images_per_second": (Quantity.COUNT, Anchor.ZERO),
     "gradient_norm": (Quantity.RATE, Anchor.DATA),
     "update_ratio": (Quantity.RATE, Anchor.DATA),
+    "penalty": (Quantity.NUMBER, Anchor.DATA),
 }
 """How the values of a metric are written, and what its axis shows besides them; validation and
 epochs as their training metric."""

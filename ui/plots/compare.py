@@ -19,7 +19,7 @@ from ui.plots.layer import Readout
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
-from workbench.curves.run import Points
+from workbench.curves.run import TIMES, Points
 from workbench.figures.settings import Plot
 
 MOST_CELLS = 30
@@ -297,7 +297,7 @@ class ComparePlots(QWidget):
         plot = self.state.plot
         at = 10.0**x if plot.log_x else x
         texts = {
-            "seconds": seconds_text(max(at, 0.0)),
+            **dict.fromkeys(TIMES, seconds_text(max(at, 0.0))),
             "epoch": self.tr("Epoch {0}").format(f"{at:.2f}"),
             "step": self.tr("Step {0}").format(value_text(at, Quantity.COUNT)),
             "images": self.tr("{0} images").format(value_text(at, Quantity.COUNT)),

@@ -54,16 +54,20 @@ class CompareControls(QWidget):
 
     def _add_boxes(self) -> None:
         tr = self.tr
-        self._box("metric", tr("Metric"), tr("What the y axis shows"), {
+        self._box("metric", tr("Metric"), tr(
+            "What the y axis shows. Training, validation and test loss are without penalties on\n"
+            "the weights, which are a metric of their own"
+        ), {
             "loss": tr("Training loss"), "accuracy": tr("Training accuracy"),
             "val_loss": tr("Validation loss"), "val_accuracy": tr("Validation accuracy"),
             "learning_rate": tr("Learning rate"), "images_per_second": tr("Images per second"),
             "epoch_images_per_second": tr("Images per second, by epoch"),
             "gradient_norm": tr("Gradient norm"), "update_ratio": tr("Update / weight"),
+            "penalty": tr("Penalty on the weights"),
         })  # fmt: skip
         self._box("axis", tr("over"), tr("What the x axis shows"), {
-            "step": tr("Step"), "epoch": tr("Epoch"), "seconds": tr("Seconds"),
-            "images": tr("Images seen"),
+            "step": tr("Step"), "epoch": tr("Epoch"), "seconds": tr("Training seconds"),
+            "elapsed": tr("Elapsed seconds"), "images": tr("Images seen"),
         })  # fmt: skip
         self._box("layout", tr("as"), tr("All curves in one plot, or a small one for each"), {
             "overlay": tr("Overlay"), "multiples": tr("Small multiples"),

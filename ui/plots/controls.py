@@ -175,7 +175,14 @@ class ControlRow(QWidget):
         texts = {
             "step": (self.tr("Step"), self.tr("Optimizer steps: compare progress per update")),
             "epoch": (self.tr("Epoch"), self.tr("Passes over the data: compare batch sizes")),
-            "seconds": (self.tr("Seconds"), self.tr("Training time: compare real speed")),
+            "seconds": (
+                self.tr("Seconds"),
+                self.tr("Training time, without compiling and validation: compare real speed"),
+            ),
+            "elapsed": (
+                self.tr("Elapsed"),
+                self.tr("Seconds with compiling, validation and checkpoints, without pauses"),
+            ),
             "images": (self.tr("Images"), self.tr("Images seen: compare what learning cost")),
         }
         self.axes = QButtonGroup(self)

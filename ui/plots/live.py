@@ -1,13 +1,13 @@
 """The live plots: loss, accuracy, throughput and learning rate of several runs, stacked.
 
-Two more, of gradients and updates, come and go with the runs that record them.
+More of them, of gradients, updates and the penalty, come and go with the runs that have these.
 
 It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides when to draw.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -22,7 +22,7 @@ from ui.plots.ranges import Anchor
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
-from workbench.curves.run import AXES, PROBE_METRICS, RunCurves
+from workbench.curves.run import AXES, PENALTY_METRICS, PROBE_METRICS, TIMES, RunCurves
 from workbench.curves.smoothing import MAX_WEIGHT
 
 _METRICS = (
@@ -32,16 +32,23 @@ _METRICS = (
     Metric("learning_rate", Quantity.RATE, Anchor.ZERO),
     Metric("gradient_norm", Quantity.RATE, Anchor.DATA, logarithmic=True),
     Metric("update_ratio", Quantity.RATE, Anchor.DATA, logarithmic=True),
+    Metric("penalty", Quantity.NUMBER, Anchor.DATA),
 )
 _PLACES = {
     "loss": (0, 0, 1, 2), "accuracy": (1, 0, 1, 2),
     "images_per_second": (2, 0, 1, 1), "learning_rate": (2, 1, 1, 1),
     "gradient_norm": (3, 0, 1, 1), "update_ratio": (3, 1, 1, 1),
+    "penalty": (4, 0, 1, 2),
 }  # fmt: skip
 """Row, column, rows and columns of each in the grid."""
 
-_STRETCHES = (6, 6, 5, 5)
-_PROBE_ROW = 3
+_STRETCHES = (6, 6, 5, 5, 4)
+_OPTIONAL: dict[int, tuple[tuple[str, ...], Callable[[RunCurves], bool]]] = {
+    3: (PROBE_METRICS, lambda curves: curves.has_probes),
+    4: (PENALTY_METRICS, lambda curves: curves.has_penalty),
+}
+"""Rows that are there only while a visible run fills them."""
+
 RunStyle = tuple[RunCurves, str, QColor, Qt.PenStyle]
 
 
@@ -60,7 +67,7 @@ class LivePlots(QWidget):
         self._state = PlotState(PlotTheme.from_palette(self.palette()))
         self.scheduler = DrawScheduler(self)
         self._hover: tuple[PlotPanel, float] | None = None
-        self._shows_probes: bool | None = None
+        self._shows: dict[int, bool] = {}
         self.empty = EmptyPage(self)
         self.empty.train_requested.connect(self.train_requested)
         self.controls = ControlRow(self)
@@ -81,11 +88,15 @@ class LivePlots(QWidget):
             "learning_rate": self.tr("Learning rate"),
             "gradient_norm": self.tr("Gradient norm"),
             "update_ratio": self.tr("Update / weight"),
+            "penalty": self.tr("Penalty on the weights"),
         }
         self.panels = {
             metric.key: PlotPanel(self._state, metric, titles[metric.key], self._plots)
             for metric in _METRICS
         }
+        self.panels["loss"].title.setToolTip(
+            self.tr("Training and validation loss, without penalties on the weights")
+        )
         self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
@@ -95,7 +106,7 @@ class LivePlots(QWidget):
             self._connect(panel)
         for number, stretch in enumerate(_STRETCHES):
             grid.setRowStretch(number, stretch)
-        self._show_probes()
+        self._show_optional()
         for number in (0, 1):
             grid.setColumnStretch(number, 1)
         layout = QVBoxLayout(self._plots)
@@ -200,22 +211,23 @@ class LivePlots(QWidget):
         """Values were appended to a run: draw them when the budget allows."""
         run = self._state.runs.get(run_id)
         if run is not None and run.visible:
-            self._show_probes()
+            self._show_optional()
             self._mark_all(urgent=False)
 
-    def _show_probes(self) -> None:
-        """Shows the plots of probes while a visible run has them; no empty ones otherwise."""
-        runs = self._state.runs.values()
-        found = any(run.visible and run.curves.has_probes for run in runs)
-        if found == self._shows_probes:
-            return  # a stretch that is set again has everything laid out again
-        self._shows_probes = found
-        self._grid.setRowStretch(_PROBE_ROW, _STRETCHES[_PROBE_ROW] if found else 0)
-        for metric in PROBE_METRICS:
-            self.panels[metric].setVisible(found)
+    def _show_optional(self) -> None:
+        """Shows the plots that not every run fills while a visible run does; no empty ones."""
+        shown = [run.curves for run in self._state.runs.values() if run.visible]
+        for row, (metrics, fills) in _OPTIONAL.items():
+            found = any(map(fills, shown))
+            if found == self._shows.get(row):
+                continue  # a stretch that is set again has everything laid out again
+            self._shows[row] = found
+            self._grid.setRowStretch(row, _STRETCHES[row] if found else 0)
+            for metric in metrics:
+                self.panels[metric].setVisible(found)
 
     def _runs_changed(self) -> None:
-        self._show_probes()
+        self._show_optional()
         self._pages.setCurrentWidget(self._plots if self._state.runs else self.empty)
         self._show_runs()
         self._refit_all()
@@ -342,7 +354,7 @@ class LivePlots(QWidget):
             panel.show_readout(x, title, with_values)
 
     def _hover_title(self, x: float) -> str:
-        if self._state.axis == "seconds":
+        if self._state.axis in TIMES:
             return seconds_text(max(x, 0.0))
         if self._state.axis == "epoch":
             return self.tr("Epoch {0}").format(f"{x:.2f}")
@@ -388,6 +400,12 @@ class LivePlots(QWidget):
         self.controls.show_count(len(visible))
         theme, runs = self._state.theme, self._state.runs
         entries = [
-            Entry(runs[run_id].name, theme.legible(runs[run_id].colour)) for run_id in visible
+            Entry(self._legend_name(runs[run_id]), theme.legible(runs[run_id].colour))
+            for run_id in visible
         ]
         self.panels["loss"].legend.show_runs(entries, theme.muted)
+
+    def _legend_name(self, run: PlottedRun) -> str:
+        """Its name, and whether its loss is another thing than that of the others."""
+        holds = run.curves.loss_holds_penalty
+        return self.tr("{} (loss with penalty)").format(run.name) if holds else run.name

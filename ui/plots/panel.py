@@ -79,7 +79,7 @@ class Metric:
 
 X_QUANTITY = {
     "step": Quantity.COUNT, "epoch": Quantity.NUMBER, "seconds": Quantity.SECONDS,
-    "images": Quantity.COUNT,
+    "elapsed": Quantity.SECONDS, "images": Quantity.COUNT,
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ METRICS = {
     "epoch_images_per_second": Quantity("Speed of an epoch", "images/s"),
     "gradient_norm": Quantity("Gradient norm"),
     "update_ratio": Quantity("Update / weight"),
+    "penalty": Quantity("Penalty on the weights"),
 }
 """By their names in `workbench.curves.run.METRICS`."""
 
@@ -42,6 +43,7 @@ AXES = {
     "step": Quantity("Step"),
     "epoch": Quantity("Epoch"),
     "seconds": Quantity("Training time", "s"),
+    "elapsed": Quantity("Elapsed time", "s"),
     "images": Quantity("Images seen"),
 }
 """By their names in `workbench.curves.run.AXES`."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from workbench.curves.run import RunCurves
+from workbench.curves.run import TIMES, RunCurves
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
@@ -21,6 +21,7 @@ def read_curves(store: Store, run: Run) -> RunCurves:
     steps = store.steps(run.run_id)
     curves = curves_of(steps, store.epochs(run.run_id), run.steps_per_epoch)
     curves.images_per_step = batch_size(run)
+    curves.loss_holds_penalty = run.loss_holds_penalty
     _add_probes(curves, steps, store.probes(run.run_id))
     return curves
 
@@ -30,18 +31,25 @@ def curves_of(
 ) -> RunCurves:
     """The curves of a run from its metrics."""
     curves = RunCurves(steps_per_epoch)
-    values = steps.values
+    values, times = steps.values, _times(steps.values)
     if len(values):
         curves.append_steps(
-            steps.steps, values["seconds"], values["loss"], values["accuracy"],
-            values["learning_rate"], values["images_per_second"],
+            steps.steps, times["seconds"], values["loss"], values["accuracy"],
+            values["learning_rate"], values["images_per_second"], times["elapsed"],
         )  # fmt: skip
+        if np.nansum(values["penalty"]):
+            curves.append_penalty(steps.steps, penalty=values["penalty"], **times)
     for epoch in epochs:
         curves.append_epoch(
             float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
-            epoch.images_per_second,
+            epoch.images_per_second, epoch.elapsed,
         )  # fmt: skip
     return curves
+
+
+def _times(values: np.ndarray) -> dict[str, np.ndarray | None]:
+    """Both times of some steps, None for one that isn't known."""
+    return {name: None if np.isnan(values[name]).all() else values[name] for name in TIMES}
 
 
 def _add_probes(curves: RunCurves, steps: StepMetrics, probes: StepMetrics) -> None:
@@ -49,8 +57,11 @@ def _add_probes(curves: RunCurves, steps: StepMetrics, probes: StepMetrics) -> N
     numbers = probes.steps[: np.isin(probes.steps, steps.steps).sum()]
     if len(numbers):
         values = probes.values[: len(numbers)]
-        seconds = steps.values["seconds"][np.searchsorted(steps.steps, numbers)]
-        curves.append_probes(numbers, seconds, values["gradient_norm"], values["update_ratio"])
+        times = _times(steps.values[np.searchsorted(steps.steps, numbers)])
+        curves.append_probes(
+            numbers, gradient_norm=values["gradient_norm"], update_ratio=values["update_ratio"],
+            **times,
+        )  # fmt: skip
 
 
 def batch_size(run: Run) -> int | None:

@@ -14,11 +14,15 @@ import numpy.typing as npt
 from workbench.curves.pyramid import Column, Extrema, FloatArray, require_rising, visible_points
 from workbench.curves.smoothing import SmoothSeries
 
-AXES: Final = ("step", "epoch", "seconds", "images")
+AXES: Final = ("step", "epoch", "seconds", "elapsed", "images")
+TIMES: Final = ("seconds", "elapsed")
+"""Axes that are columns of their own: training time, and all time but pauses."""
+
 STEP_METRICS: Final = ("loss", "accuracy", "images_per_second", "learning_rate")
 EPOCH_METRICS: Final = ("val_loss", "val_accuracy", "epoch_images_per_second")
 PROBE_METRICS: Final = ("gradient_norm", "update_ratio")
-METRICS: Final = STEP_METRICS + EPOCH_METRICS + PROBE_METRICS
+PENALTY_METRICS: Final = ("penalty",)
+METRICS: Final = STEP_METRICS + EPOCH_METRICS + PROBE_METRICS + PENALTY_METRICS
 
 CATCH_UP: Final = 200_000
 """Values smoothed in one go (about 5 ms): a long run is smoothed over several turns."""
@@ -30,7 +34,8 @@ class _Table:
     """Series that share their x columns: one value of each metric at every point."""
 
     def __init__(self, metrics: tuple[str, ...]) -> None:
-        self.step, self.seconds, self.epoch = (Column(np.float64) for _ in range(3))
+        self.step, self.epoch = Column(np.float64), Column(np.float64)
+        self.times = {name: Column(np.float64) for name in TIMES}
         self.series = {metric: Extrema() for metric in metrics}
 
     def __len__(self) -> int:
@@ -38,7 +43,16 @@ class _Table:
 
     @property
     def columns(self) -> list[Column | Extrema]:
-        return [self.step, self.seconds, self.epoch, *self.series.values()]
+        return [self.step, self.epoch, *self.times.values(), *self.series.values()]
+
+    def append_time(self, name: str, values: npt.ArrayLike | None) -> None:
+        """Adds a time at the points added last; one that goes back is held at the last.
+
+        A time that is None isn't known, and then it never was.
+        """
+        if values is not None:
+            column = self.times[name]
+            column.append(_rising(np.asarray(values, np.float64), column.values))
 
     def truncate(self, size: int) -> None:
         for column in self.columns:
@@ -46,12 +60,16 @@ class _Table:
 
 
 class RunCurves:
-    """What is known of one run: values at steps, at the ends of epochs, and what probes found.
+    """What is known of one run: values at steps, at the ends of epochs, what probes found, and the
+    penalty where there is one.
 
     Args:
         steps_per_epoch: turns steps into epochs for the "epoch" axis. It may be set later; until
             then it is taken from the epochs that have ended.
         images_per_step: turns steps into images for the "images" axis; None where unknown.
+
+    Attributes:
+        loss_holds_penalty: Whether the loss contains the penalty: in runs of before it was kept.
     """
 
     def __init__(
@@ -62,6 +80,8 @@ class RunCurves:
         self._steps = _Table(STEP_METRICS)
         self._epochs = _Table(EPOCH_METRICS)
         self._probes = _Table(PROBE_METRICS)
+        self._penalties = _Table(PENALTY_METRICS)
+        self.loss_holds_penalty = False
         self._smooth: dict[str, SmoothSeries] = {}
         self.version = 0
 
@@ -80,8 +100,13 @@ class RunCurves:
         return len(self._probes) > 0
 
     @property
+    def has_penalty(self) -> bool:
+        """Whether a penalty was recorded apart from the loss."""
+        return len(self._penalties) > 0
+
+    @property
     def _tables(self) -> tuple[_Table, ...]:
-        return self._steps, self._epochs, self._probes
+        return self._steps, self._epochs, self._probes, self._penalties
 
     @property
     def last_step(self) -> int | None:
@@ -91,15 +116,17 @@ class RunCurves:
     def append_steps(
         self,
         step: npt.ArrayLike,
-        seconds: npt.ArrayLike,
+        seconds: npt.ArrayLike | None,
         loss: npt.ArrayLike,
         accuracy: npt.ArrayLike,
         learning_rate: npt.ArrayLike,
         images_per_second: npt.ArrayLike,
+        elapsed: npt.ArrayLike | None = None,
     ) -> None:
         """Add values at `n` steps; every argument has shape `(n,)`.
 
-        Steps rise; seconds that go back (a clock that was set) are held at the last.
+        `seconds` and `elapsed` are None where they aren't known.
+        Steps rise; times that go back (a clock that was set) are held at the last.
         accuracy is a fraction, 0 to 1. Non-finite values are kept out of the drawing.
 
         Raises:
@@ -111,22 +138,23 @@ class RunCurves:
             "accuracy": accuracy,
             "learning_rate": learning_rate,
             "images_per_second": images_per_second,
+            "elapsed": elapsed,
         }
         self._append(self._steps, step, columns)
 
     def _append(
-        self, table: _Table, step: npt.ArrayLike, columns: Mapping[str, npt.ArrayLike]
+        self, table: _Table, step: npt.ArrayLike, columns: Mapping[str, npt.ArrayLike | None]
     ) -> None:
-        """Adds "seconds" and a value of each of the table's metrics at some steps."""
+        """Adds the times and a value of each of the table's metrics at some steps."""
         steps = np.asarray(step, dtype=np.float64)
-        values = {name: np.asarray(column) for name, column in columns.items()}
+        values = {name: np.asarray(c) for name, c in columns.items() if c is not None}
         for name, array in values.items():
             if array.shape != steps.shape:
                 raise ValueError(f"{name} must have shape {steps.shape}, but has {array.shape}")
         require_rising(steps, table.step.values, "step")
         table.step.append(steps)
-        times = values["seconds"].astype(np.float64)
-        table.seconds.append(_rising(times, table.seconds.values))
+        for name in TIMES:
+            table.append_time(name, values.get(name))
         for name, series in table.series.items():
             series.append(values[name])
         self.version += 1
@@ -134,27 +162,40 @@ class RunCurves:
     def append_probes(
         self,
         step: npt.ArrayLike,
-        seconds: npt.ArrayLike,
+        seconds: npt.ArrayLike | None,
         gradient_norm: npt.ArrayLike,
         update_ratio: npt.ArrayLike,
+        elapsed: npt.ArrayLike | None = None,
     ) -> None:
         """Add what probes found at `n` steps; every argument has shape `(n,)`.
 
         Raises:
             ValueError: if the lengths differ or steps go back (see `truncate`).
         """
-        columns = (seconds, gradient_norm, update_ratio)
-        names = ("seconds", *PROBE_METRICS)
+        columns = (seconds, elapsed, gradient_norm, update_ratio)
+        names = (*TIMES, *PROBE_METRICS)
         self._append(self._probes, step, dict(zip(names, columns, strict=True)))
+
+    def append_penalty(
+        self,
+        step: npt.ArrayLike,
+        seconds: npt.ArrayLike | None,
+        penalty: npt.ArrayLike,
+        elapsed: npt.ArrayLike | None = None,
+    ) -> None:
+        """Add the penalty at `n` steps, of a run that has one; as `append_probes`."""
+        columns = {"seconds": seconds, "elapsed": elapsed, "penalty": penalty}
+        self._append(self._penalties, step, columns)
 
     def append_epoch(
         self,
         epoch: float,
         step: int,
-        seconds: float,
+        seconds: float | None,
         val_loss: float | None,
         val_accuracy: float | None,
         images_per_second: float | None,
+        elapsed: float | None = None,
     ) -> None:
         """Add what was measured at the end of an epoch (1.0 is the end of the first).
 
@@ -166,7 +207,8 @@ class RunCurves:
         require_rising(np.array([epoch], dtype=np.float64), table.epoch.values, "epoch")
         table.step.append([float(step)])
         table.epoch.append([epoch])
-        table.seconds.append(_rising(np.array([seconds]), table.seconds.values))
+        for name, time in zip(TIMES, (seconds, elapsed), strict=True):
+            table.append_time(name, None if time is None else [time])
         for name, value in zip(
             EPOCH_METRICS, (val_loss, val_accuracy, images_per_second), strict=True
         ):
@@ -200,8 +242,9 @@ class RunCurves:
 
     def _x(self, table: _Table, axis: str) -> tuple[FloatArray, float] | None:
         """The x column behind `axis`, and by what to divide it; None if it is not known yet."""
-        if axis == "seconds":
-            return table.seconds.values, 1.0
+        if axis in TIMES:
+            times = table.times[axis]
+            return (times.values, 1.0) if len(times) == len(table) else None
         if axis == "step":
             return table.step.values, 1.0
         if axis == "images":
@@ -217,7 +260,7 @@ class RunCurves:
     def bounds(self, axis: str) -> tuple[float, float] | None:
         """The least and the greatest x of the run on `axis`, or None without data."""
         ends: list[float] = []
-        for table in (self._steps, self._epochs):  # probes lie at steps too
+        for table in (self._steps, self._epochs):  # all others lie at steps too
             column = self._x(table, axis)
             if column is not None and len(column[0]):
                 ends += [float(column[0][0]) / column[1], float(column[0][-1]) / column[1]]

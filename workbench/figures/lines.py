@@ -140,6 +140,8 @@ def _line(
     if len(members) > 1:
         label = f"{members[0].group} ({SPREAD_WORDS[plot.band].format(len(members))})"
     is_validation = metric != plot.metric
+    if metric == "loss" and any(sources[e.run_id].curves.loss_holds_penalty for e in members):
+        label = f"{label}, with penalty"
     if is_validation:
         label = f"{label}, validation"
     ids = tuple(entry.run_id for entry in members)

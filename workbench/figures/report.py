@@ -46,14 +46,17 @@ RESULTS: dict[str, Callable[[Run], str]] = {
     "Test accuracy": lambda run: words.percent(run.test_accuracy),
     "Validation accuracy": lambda run: words.percent(run.val_accuracy),
     "Validation loss": lambda run: words.decimal(run.val_loss),
+    "Training loss": lambda run: words.decimal(run.loss),
+    "Penalty": lambda run: words.decimal(run.penalty),
     "Images/s": lambda run: words.count(run.images_per_second),
     "Parameters": lambda run: words.count(run.parameters),
     "MACs": lambda run: words.big(run.macs),
     "Epochs": lambda run: words.count(run.epochs),
     "Training time": lambda run: words.duration(run.seconds),
+    "Elapsed time": lambda run: words.duration(run.elapsed),
     "Inference latency": lambda run: RUN_COLUMNS["latency_ms"].text(run.latency_ms),
     "File size": lambda run: words.size(run.file_bytes),
-    "Training energy": lambda run: words.energy(run.joules),
+    "Energy": lambda run: words.energy(run.joules),
 }
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)

@@ -36,15 +36,18 @@ SIZES = {
 
 Metric = Literal[
     "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "images_per_second",
-    "epoch_images_per_second", "gradient_norm", "update_ratio",
+    "epoch_images_per_second", "gradient_norm", "update_ratio", "penalty",
 ]  # fmt: skip
 
 
 class Plot(Spec):
     """What is drawn of the runs."""
 
-    metric: Metric = setting("loss", "Metric", "What the y axis shows.")
-    axis: Literal["step", "epoch", "seconds", "images"] = setting(
+    metric: Metric = setting(
+        "loss", "Metric",
+        "What the y axis shows; losses are without penalties on the weights.",
+    )  # fmt: skip
+    axis: Literal["step", "epoch", "seconds", "elapsed", "images"] = setting(
         "step", "X axis", "What the x axis shows."
     )
     smoothing: float = setting(

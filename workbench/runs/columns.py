@@ -49,7 +49,7 @@ class Column:
         kind: Of its values.
         help: What it says, one sentence.
         better: 1 where more is better, -1 where less is, 0 where neither.
-        metric: The metric of an epoch that it picks from; "" for none.
+        metric: The metric of an epoch that it picks from or, with a goal, gives; "" for none.
         at: Which epoch's value it picks; 0 for the last one.
         best: Whether it picks the best epoch's value.
         goal: The validation accuracy whose time it says; 0 for none.
@@ -126,27 +126,42 @@ _OF_RUNS = (
     Column("test_accuracy", "Test acc.", Kind.SHARE,
            "Accuracy on the test images, looked at once, at the end", 1),
     Column("test_loss", "Test loss", Kind.LOSS,
-           "Loss on the test images, looked at once, at the end", -1),
+           "Loss on the test images, without penalties on the weights; looked at once, at the end",
+           -1),
     Column("val_accuracy", "Val. acc.", Kind.SHARE, "Accuracy on the validation images",
            1, "val_accuracy"),
-    Column("val_loss", "Val. loss", Kind.LOSS, "Loss on the validation images", -1, "val_loss"),
+    Column("val_loss", "Val. loss", Kind.LOSS,
+           "Loss on the validation images, without penalties on the weights", -1, "val_loss"),
     Column("accuracy", "Accuracy", Kind.SHARE,
            "Accuracy on the training images, mean over the epoch", 1, "accuracy"),
-    Column("loss", "Loss", Kind.LOSS, "Loss on the training images, mean over the epoch",
-           -1, "loss"),
+    Column("loss", "Loss", Kind.LOSS,
+           "Loss on the training images, mean over the epoch: without penalties on the weights, as "
+           "validation and test loss are; with them in runs of before the penalty was recorded "
+           "apart, which have none in the column Penalty", -1, "loss"),
+    Column("penalty", "Penalty", Kind.LOSS,
+           "The penalties on the weights (L1, L2), mean over the epoch; training minimizes loss "
+           "and penalty together. 0 without any; missing in runs of before it was recorded",
+           metric="penalty"),
     Column("images_per_second", "Images/s", Kind.COUNT,
-           "Training speed: median over the epochs after the first", 1, "images_per_second"),
+           "Images in a second of training time: median over the epochs after the first",
+           1, "images_per_second"),
     Column("parameters", "Parameters", Kind.COUNT, "Weights of the network", -1),
     Column("macs", "MACs", Kind.COUNT, "Multiplications for one image", -1),
-    Column("seconds", "Time", Kind.SECONDS, "Training time, pauses left out", -1, "seconds"),
+    Column("seconds", "Training time", Kind.SECONDS,
+           "What the steps took. Compiling, validation, checkpoints and pauses don't count; "
+           "missing in runs of before it was kept apart, of which the elapsed time is known",
+           -1, "seconds"),
+    Column("elapsed", "Elapsed time", Kind.SECONDS,
+           "From the first step to the end of the last epoch, with compiling, validation and "
+           "checkpoints; pauses don't count", -1, "elapsed"),
     Column("latency_ms", "Latency", Kind.MILLISECONDS,
            "What the trained network takes for one image, median: the shorter of the numbers of "
            "threads that Inside > Speed (or 'latency') measured last", -1),
     Column("file_bytes", "File size", Kind.BYTES, "Of the weights as they are kept", -1),
     Column("joules", "Energy", Kind.JOULES,
-           "What the processor and the GPUs that it trained on drew, with all else that ran there, "
-           "pauses left out; missing where the machine doesn't tell or doesn't let it be read (on "
-           "Linux /sys/class/powercap, which often root alone may read)", -1),
+           "What the processor and the GPUs that it trained on drew in the elapsed time, with all "
+           "else that ran there; missing where the machine doesn't tell or doesn't let it be read "
+           "(on Linux /sys/class/powercap, which often root alone may read)", -1),
     Column("epochs", "Epochs", Kind.COUNT, "Epochs that are wholly trained"),
     Column("step", "Steps", Kind.COUNT, "Steps trained"),
     Column("total_steps", "Steps in all", Kind.COUNT, "Steps that were asked for"),
@@ -167,11 +182,19 @@ DEFAULT_KEYS = (
     "name", "starred", "status", "test_accuracy", "val_accuracy", "val_loss", "loss",
     "images_per_second", "parameters", "seconds",
 )  # fmt: skip
-EXAMPLES = ("time_to@0.9", "time_to@0.98", *(f"{metric}@best" for metric in BEST_OF))
+EXAMPLES = (
+    "time_to@0.9", "time_to@0.98", "elapsed_to@0.98", *(f"{metric}@best" for metric in BEST_OF),
+)  # fmt: skip
 """Columns that take a choice, as they are offered."""
 
 _PICKED = re.compile(r"(\w+)@(best|[1-9]\d{0,5})")
-_GOAL = re.compile(r"time_to@(0?\.\d{1,6}|1(?:\.0*)?|\d{1,2}(?:\.\d{1,4})?%)")
+_GOAL = re.compile(r"(time|elapsed)_to@(0?\.\d{1,6}|1(?:\.0*)?|\d{1,2}(?:\.\d{1,4})?%)")
+
+_TIMES = {
+    "time": ("seconds", "Training time (without compiling, validation and pauses)"),
+    "elapsed": ("elapsed", "Elapsed time (with compiling and validation, without pauses)"),
+}
+"""The metric of an epoch that says a time, and its name, by the beginning of a column's key."""
 
 
 def column_of(key: str, numbers: bool = False) -> Column:
@@ -183,10 +206,11 @@ def column_of(key: str, numbers: bool = False) -> Column:
     """
     goal = _GOAL.fullmatch(key)
     if goal is not None:
-        share = float(goal[1].rstrip("%")) / (100 if goal[1].endswith("%") else 1)
-        help_ = "Training time until the validation accuracy first reached this, pauses left out"
-        title = f"Time to {number(100 * share)} %"
-        return Column(key, title, Kind.SECONDS, help_, -1, goal=share)
+        share = float(goal[2].rstrip("%")) / (100 if goal[2].endswith("%") else 1)
+        metric, words = _TIMES[goal[1]]
+        help_ = f"{words} until the validation accuracy first reached this"
+        title = f"{goal[1].capitalize()} to {number(100 * share)} %"
+        return Column(key, title, Kind.SECONDS, help_, -1, metric, goal=share)
     picked = _PICKED.fullmatch(key)
     if picked is not None and picked[1] in (BEST_OF if picked[2] == "best" else AT_EPOCH):
         whole = RUN_COLUMNS[picked[1]]

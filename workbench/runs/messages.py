@@ -148,21 +148,24 @@ class Steps(Message):
 
     Attributes:
         first_step: Number of the first of them, from 1.
-        seconds: Training time at the end of each step, pauses left out.
-        loss: Mean over the batch, penalties included.
+        elapsed: Time so far at the end of each step, see `record.Run`.
+        loss: Mean over the batch, without penalties; with them where `penalty` is None.
         accuracy: Share of the batch, 0 to 1.
         learning_rate: As used in the step.
         images_per_second: Over the call that the step belongs to.
+        seconds, penalty: As in `record.STEP_DTYPE`; None where they aren't known.
         gradient_norm, update_ratio: As in `record.PROBE_DTYPE`; None where they aren't recorded.
     """
 
     run_id: str
     first_step: int
-    seconds: list[float]
+    elapsed: list[float]
     loss: list[float]
     accuracy: list[float]
     learning_rate: list[float]
     images_per_second: list[float]
+    seconds: list[float] | None = None
+    penalty: list[float] | None = None
     gradient_norm: list[float] | None = None
     update_ratio: list[float] | None = None
 
@@ -183,18 +186,20 @@ class TimeShares(Message):
 
 @dataclass(frozen=True)
 class EpochEnd(Message):
-    """Metrics of an epoch; the val_ ones are None without a validation part."""
+    """Metrics of an epoch, as in `record.EpochMetrics`."""
 
     run_id: str
     epoch: int
     step: int
-    seconds: float
+    seconds: float | None
     loss: float
     accuracy: float
     images_per_second: float
     learning_rate: float
     val_loss: float | None
     val_accuracy: float | None
+    elapsed: float
+    penalty: float | None = 0.0
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,19 @@ UPDATE runs SET file_bytes = 4 * parameters WHERE parameters IS NOT NULL;
 """How fast a run's network answers, how large its weights are (all in float32 until now), and the
 energy that its training took."""
 
-MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE)
+LIKE_WITH_LIKE = """
+ALTER TABLE runs RENAME COLUMN seconds TO elapsed;
+ALTER TABLE runs ADD COLUMN seconds REAL;
+ALTER TABLE runs ADD COLUMN penalty REAL;
+ALTER TABLE epochs RENAME COLUMN seconds TO elapsed;
+ALTER TABLE epochs ADD COLUMN seconds REAL;
+ALTER TABLE epochs ADD COLUMN penalty REAL;
+"""
+"""Training time apart from the time that passed, and the penalty apart from the loss. What was kept
+as seconds held compiling and validation, so it is what passed; rows of steps tell by their size
+whether they have the two."""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE, LIKE_WITH_LIKE)
 
 
 class TooNew(Exception):

@@ -157,7 +157,8 @@ class Reader:
         """
         value: float = column.goal or column.at
         query = (
-            "SELECT run_id, MIN(seconds) FROM epochs WHERE val_accuracy >= ?{} GROUP BY run_id"
+            f"SELECT run_id, MIN({column.metric}) FROM epochs"
+            " WHERE val_accuracy >= ?{} GROUP BY run_id"
             if column.goal
             else f"SELECT run_id, {column.metric} FROM epochs WHERE epoch = ?{{}}"
         )

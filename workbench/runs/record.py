@@ -12,18 +12,29 @@ import psutil
 
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
+from workbench.spec.base import SpecError
 from workbench.spec.layers import Shape
 
 STEP_DTYPE = np.dtype(
     [
-        ("seconds", "<f8"),
+        ("elapsed", "<f8"),
         ("loss", "<f4"),
         ("accuracy", "<f4"),
         ("learning_rate", "<f4"),
         ("images_per_second", "<f4"),
+        ("seconds", "<f8"),
+        ("penalty", "<f4"),
     ]
 )
-"""One step as it lies in the store."""
+"""One step as it lies in the store.
+
+`elapsed` and `seconds` are the run's two times at its end, see `Run`; `loss` is the mean over the
+batch without penalties, `penalty` their sum: 0 where the network has none. Of runs of before these
+two were kept, `seconds` and `penalty` are NaN, and the loss contains the penalty.
+"""
+
+FIRST_STEP_DTYPE = np.dtype([(name, STEP_DTYPE[name]) for name in STEP_DTYPE.names[:5]])  # type: ignore[index]
+"""A step as it lay in the store until `seconds` and `penalty` were kept."""
 
 PROBE_DTYPE = np.dtype([("gradient_norm", "<f4"), ("update_ratio", "<f4")])
 """What a run with `training.probes` records of a step besides, as it lies in the store: the norm of
@@ -39,8 +50,7 @@ class StepMetrics:
 
     Attributes:
         steps: Step numbers from 1, shape (n,).
-        values: `STEP_DTYPE`, shape (n,): training seconds (pauses left out), loss, accuracy (0 to
-            1), learning rate, images a second; or `PROBE_DTYPE`.
+        values: `STEP_DTYPE` or `PROBE_DTYPE`, shape (n,).
     """
 
     steps: npt.NDArray[np.int64]
@@ -49,17 +59,28 @@ class StepMetrics:
 
 @dataclass(frozen=True)
 class EpochMetrics:
-    """Metrics at the end of an epoch; the val_ ones are None without a validation part."""
+    """Metrics at the end of an epoch.
+
+    Attributes:
+        seconds: Training time so far, see `Run`; None for a run of before it was kept.
+        loss: Mean over the training images, without penalties, as `val_loss` is.
+        val_loss, val_accuracy: None without a validation part.
+        elapsed: Time so far, see `Run`.
+        penalty: Mean over the epoch; 0 without any, None for a run of before it was kept, whose
+            `loss` contains it.
+    """
 
     epoch: int
     step: int
-    seconds: float
+    seconds: float | None
     loss: float
     accuracy: float
     images_per_second: float
     learning_rate: float
     val_loss: float | None
     val_accuracy: float | None
+    elapsed: float
+    penalty: float | None = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +95,12 @@ class Run:
         message: One sentence on how it ended, "" where all went well.
         owner: The process that works on it, see `owner_token`.
         step, total_steps, steps_per_epoch: Progress.
-        seconds: Training time, pauses left out.
+        seconds: Training time: the steps alone, as `runtime.clock` defines it; None for a run of
+            before it was kept.
+        elapsed: From the first step to the last, with compiling, validation and checkpoints;
+            pauses left out.
+        loss: Of the last epoch, without penalties; with them where `penalty` is None.
+        penalty: Of the last epoch; 0 without any.
         images_per_second: Median over the epochs after the first (over all if there is only one).
         latency_ms: What its trained network takes for one image, as it was measured last.
         file_bytes: What its weights take as they are kept.
@@ -123,11 +149,25 @@ class Run:
     notes: str = ""
     starred: bool = False
     archived: bool = False
+    elapsed: float | None = None
+    penalty: float | None = None
 
     @property
     def experiment(self) -> Experiment:
         """The spec it was made with."""
         return Experiment.from_toml(self.experiment_toml)
+
+    @property
+    def loss_holds_penalty(self) -> bool:
+        """Whether its training loss contains the penalty: it was trained before the two were kept
+        apart. False too where its spec is of a later version.
+        """
+        if self.penalty is not None or not self.step:
+            return False
+        try:
+            return self.experiment.has_penalty
+        except SpecError:
+            return False
 
     @property
     def image_shape(self) -> Shape | None:
@@ -154,7 +194,9 @@ class Run:
             "accuracy": self.accuracy,
             "loss": self.loss,
             "images_per_second": self.images_per_second,
+            "penalty": self.penalty,
             "seconds": self.seconds,
+            "elapsed": self.elapsed,
             "epochs": self.epochs,
             "steps": self.step,
             "parameters": self.parameters,

@@ -37,8 +37,10 @@ class Position:
 
     Attributes:
         step: Steps taken.
-        seconds: Training time so far.
+        elapsed, seconds: Both times of the run so far, see `clock`; `seconds` is None for a run
+            that began before training time was kept.
         epoch_loss, epoch_right: Sums over the steps of the epoch under way, weighted by images.
+        epoch_penalty: As those; None for a run that began when its loss contained the penalty.
         epoch_images: Images of the epoch under way.
         rates: Images a second of each finished epoch.
         watched: What early stopping has seen.
@@ -47,9 +49,11 @@ class Position:
     """
 
     step: int = 0
-    seconds: float = 0.0
+    elapsed: float = 0.0
+    seconds: float | None = 0.0
     epoch_loss: float = 0.0
     epoch_right: float = 0.0
+    epoch_penalty: float | None = 0.0
     epoch_images: int = 0
     rates: tuple[float, ...] = ()
     watched: Watched = UNSEEN
@@ -150,6 +154,8 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], Position, list[np.ndarray]
             arrays = {name: saved[name] for name in saved.files}
         fields = json.loads(str(arrays.pop("position")))
         fields.setdefault("joules", None)  # of before it was measured
+        if "elapsed" not in fields:  # of before training time and penalty were kept apart
+            fields |= {"elapsed": fields["seconds"], "seconds": None, "epoch_penalty": None}
         fields["watched"] = Watched(**fields.get("watched", {}))
         position = Position(**{**fields, "rates": tuple(fields["rates"])})
     except LinkError as error:

@@ -90,6 +90,6 @@ class _Test:
             order = epoch_order(self._rows, self._seed, epoch)
             self._state = self._feed.begin(order, 0, epoch)
         rates = rates[: self._batches - first]
-        loss, _ = self._loop.train(self._feed, self._state, first, rates)
+        loss = self._loop.train(self._feed, self._state, first, rates).loss
         self._step += len(rates)
         return loss

@@ -1,12 +1,12 @@
 """The compiled loop: many training steps in one call of a `tf.function`.
 
-Python is left out of the inner loop, and yet every step's loss and accuracy comes back. The loop
-knows nothing of runs, files or messages.
+Python is left out of the inner loop, and yet every step's loss and accuracy comes back, and apart
+from the loss the penalty on the weights. The loop knows nothing of runs, files or messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any, NamedTuple
 
@@ -30,6 +30,22 @@ class Evaluation(NamedTuple):
 
     loss: float
     accuracy: float
+
+
+class Taken(NamedTuple):
+    """What steps gave, an array of shape (n,) each.
+
+    Attributes:
+        loss: Mean over the batch, without penalties.
+        accuracy: Share of the batch.
+        penalty: Sum of the penalties, before the step; zeros where the model has none.
+        probes: What `Loop._updated` gives; nothing without probes.
+    """
+
+    loss: Floats
+    accuracy: Floats
+    penalty: Floats
+    probes: tuple[Floats, ...] = ()
 
 
 class Loop:
@@ -60,14 +76,16 @@ class Loop:
     ) -> None:
         self.model, self.optimizer, self.loss, self.strategy = model, optimizer, loss, strategy
         self._update = update_of(optimizer, strategy)
-        self._gathering, self._probes = gathering, probes
+        self._gathering, self._probes, self._compiles = gathering, probes, jit_compile
+        self._has_penalty = bool(model.losses)
+        self._sizes: set[int] = set()
         self._loss_scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         self._whole_step = self._stepper(jit_compile)
         self._compiled: dict[int, Any] = {}
 
     def train(
         self, feed: Feed, state: Any, first_batch: int, rates: npt.NDArray[np.float64]
-    ) -> tuple[Floats, ...]:
+    ) -> Taken:
         """Takes `len(rates)` steps.
 
         Args:
@@ -76,13 +94,26 @@ class Loop:
             first_batch: Number of the first batch in the epoch, from 0.
             rates: Learning rate of each step.
 
-        Returns:
-            Loss (with penalties) and accuracy of each step, both of shape (n,); with probes also
-            what `_updated` gives.
         """
         run = self._compiled.get(id(feed)) or self._compile(feed, state)
         results = run(state, tf.constant(first_batch, tf.int32), tf.constant(rates, tf.float32))
-        return tuple(result.numpy() for result in results)
+        loss, accuracy, *others = (result.numpy() for result in results)
+        penalty = others.pop(0) if self._has_penalty else np.zeros_like(loss)
+        return Taken(loss, accuracy, penalty, tuple(others))
+
+    def is_new(self, batch: int) -> bool:
+        """Whether the first step on a batch of so many images has something to trace or compile.
+
+        XLA compiles for each size; without it one trace serves all.
+        """
+        return not self._sizes or (self._compiles and batch not in self._sizes)
+
+    def meets(self, batches: Iterable[int]) -> bool:
+        """Whether steps on batches of these sizes, which are taken now, compile first."""
+        sizes = set(batches)
+        compiles = any(map(self.is_new, sizes))
+        self._sizes |= sizes
+        return compiles
 
     def _stepper(self, jit_compile: bool) -> WholeStep:
         """What takes a step on a whole batch: one device, through XLA or not, or all of them."""
@@ -105,7 +136,8 @@ class Loop:
                 written = [a.write(i, value) for a, value in zip(arrays, values, strict=True)]
                 return i + 1, *written
 
-            results = [tf.TensorArray(tf.float32, count) for _ in range(4 if self._probes else 2)]
+            series = 2 + self._has_penalty + 2 * self._probes
+            results = [tf.TensorArray(tf.float32, count) for _ in range(series)]
             _, *results = tf.while_loop(lambda i, *_: i < count, body, (0, *results))
             return [result.stack() for result in results]
 
@@ -150,7 +182,8 @@ class Loop:
             gradients = self._agreed(gradients)
         probed = self._updated(gradients, rate)
         right = share_right(labels, outputs)
-        return total, right if share is None else right * share, *probed
+        apart = (tf.add_n(penalties),) if self._has_penalty else ()
+        return own, right if share is None else right * share, *apart, *probed
 
     def _updated(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> tuple[tf.Tensor, ...]:
         """Takes the step; with probes the norm of all gradients together, before they are clipped,

@@ -34,8 +34,7 @@ def in_parallel(step: ShareStep, strategy: tf.distribute.Strategy) -> WholeStep:
 
         own_images, own_labels, share = strategy.experimental_distribute_values_from_function(part)
         results = strategy.run(step, (own_images, own_labels, rate, share, count))
-        loss, right = (strategy.reduce("SUM", result, axis=None) for result in results)
-        return loss, right
+        return tuple(strategy.reduce("SUM", result, axis=None) for result in results)
 
     return whole
 

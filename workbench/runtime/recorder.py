@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ SAY_SECONDS = 0.1
 """Steps are told at most this often: nobody sees more, and each message takes time of a processor
 that training could have.
 """
+
+UNKNOWN = ("seconds", "penalty")
+"""Columns of steps that a run of before they were kept goes on without."""
 
 
 class Recorder:
@@ -48,21 +52,18 @@ class Recorder:
 
     def steps(
         self,
-        first_step: int,
-        seconds: npt.NDArray[np.float64],
-        loss: npt.NDArray[np.float32],
-        accuracy: npt.NDArray[np.float32],
-        rates: npt.NDArray[np.float64],
-        images_per_second: float,
+        columns: Mapping[str, npt.ArrayLike],
         probes: Sequence[npt.NDArray[np.float32]] = (),
     ) -> None:
-        """Records the steps of one compiled call; all arrays of shape (n,).
+        """Records the steps of one compiled call.
 
-        `probes` are the columns of `PROBE_DTYPE`, or none.
+        Args:
+            columns: Those of `STEP_DTYPE`, of shape (n,) each, or one value for all.
+            probes: The columns of `PROBE_DTYPE`, or none.
         """
-        values = np.empty(len(loss), STEP_DTYPE)
-        values["seconds"], values["loss"], values["accuracy"] = seconds, loss, accuracy
-        values["learning_rate"], values["images_per_second"] = rates, images_per_second
+        values = np.empty(len(np.asarray(columns["loss"])), STEP_DTYPE)
+        for name in STEP_DTYPE.names or ():
+            values[name] = columns[name]
         self._pieces.append(values)
         if probes:
             self._probes.append(np.rec.fromarrays(probes, PROBE_DTYPE))
@@ -93,7 +94,10 @@ class Recorder:
         self._store.add_epoch(
             self._run_id,
             metrics,
+            elapsed=metrics.elapsed,
+            seconds=metrics.seconds,
             loss=metrics.loss,
+            penalty=metrics.penalty,
             accuracy=metrics.accuracy,
             val_loss=metrics.val_loss,
             val_accuracy=metrics.val_accuracy,
@@ -107,13 +111,15 @@ class Recorder:
         if self._pieces:
             values = np.concatenate(self._pieces)
             last = self._first_step + len(values) - 1
+            elapsed, seconds = values["elapsed"][-1], values["seconds"][-1]
             self._store.add_steps(
                 self._run_id,
                 self._first_step,
                 values,
                 np.concatenate(self._probes) if self._probes else None,
                 step=last,
-                seconds=float(values["seconds"][-1]),
+                elapsed=float(elapsed),
+                seconds=None if np.isnan(seconds) else float(seconds),
                 joules=self._joules(),
             )
             self._first_step = last + 1
@@ -123,10 +129,13 @@ class Recorder:
         self._flushed = time.monotonic()
 
 
-def _columns(pieces: list[np.ndarray]) -> dict[str, list[float]]:
-    """The fields of structured arrays, one array after another."""
+def _columns(pieces: list[np.ndarray]) -> dict[str, Any]:
+    """The fields of structured arrays, one array after another; None for one that isn't known."""
     values = np.concatenate(pieces)
-    return {name: values[name].tolist() for name in values.dtype.names or ()}
+    return {
+        name: None if np.isnan(values[name]).all() and name in UNKNOWN else values[name].tolist()
+        for name in values.dtype.names or ()
+    }
 
 
 def typical_rate(rates: tuple[float, ...]) -> float | None:

@@ -23,6 +23,7 @@ from workbench.runtime import checkpoint, hardware
 from workbench.runtime.augment import Augmenter
 from workbench.runtime.averaging import averaged, finalize
 from workbench.runtime.checkpoint import Position
+from workbench.runtime.clock import RunClock
 from workbench.runtime.control import Control
 from workbench.runtime.fresh import fresh_loop
 from workbench.runtime.loop import Evaluation
@@ -105,9 +106,8 @@ class Trainer:
         self._recorder = Recorder(
             store, run_id, say, self._position.step, lambda: self._meter.joules
         )
-        self._step_seconds = 0.0
         self._calls = 0
-        self._clock = time.perf_counter() - self._position.seconds
+        self._clock = RunClock(self._position.elapsed, self._position.seconds)
         self._saved, self._save_cost = time.perf_counter(), 0.0
 
     def run(self) -> RunStatus:
@@ -189,54 +189,59 @@ class Trainer:
         order = epoch_order(self._prepared.train_rows, self._training.seed, epoch)
         first = self._position.step - epoch * self._steps_per_epoch
         state = self._feed.begin(order, first, epoch)
-        timed_images, timed_seconds = 0, 0.0
+        images, seconds = 0, self._clock.measured
         self._shares.restart()
         while first < self._steps_per_epoch:
             if self._held_or_ended():
                 return
-            count = min(self._steps_to_a_call(), self._steps_per_epoch - first)
-            started = time.perf_counter()
-            images = self._call(state, order, first, count)
+            count = self._steps_of_call(first, len(order))
+            images += self._call(state, order, first, count)
             first += count
-            # The call that traces and compiles says nothing about the speed of training.
-            if self._calls > 1:
-                timed_images += images
-                timed_seconds += time.perf_counter() - started
             # At the end of an epoch only once its figures are there too.
             if first < self._steps_per_epoch:
                 self._save_if_due()
-        rate = timed_images / timed_seconds if timed_seconds else 0.0
+        seconds = self._clock.measured - seconds
+        rate = images / seconds if seconds else 0.0
         self._end_epoch(epoch, rate)
         self._save_if_due()
 
     def _call(self, state: object, order: npt.NDArray[np.int64], first: int, count: int) -> int:
-        """One compiled call of `count` steps; returns how many images it took."""
-        position, batch_size = self._position, self._training.batch_size
+        """One compiled call of `count` steps; returns how many images it took in measured time."""
+        position, batch_size, clock = self._position, self._training.batch_size, self._clock
         rates = self._rates(np.arange(position.step, position.step + count))
-        began = time.perf_counter()
-        loss, accuracy, *probes = self._loop.train(self._feed, state, first, rates)
-        took = time.perf_counter() - began
-        self._calls += 1
-        if self._calls > 1:
-            self._step_seconds = took / count
-            self._shares.call(began, began + took)
-        images = min((first + count) * batch_size, len(order)) - first * batch_size
         batches = np.minimum(batch_size, len(order) - (first + np.arange(count)) * batch_size)
-        now = time.perf_counter() - self._clock
-        seconds = now - took * (1 - np.arange(1, count + 1) / count)
-        self._recorder.steps(
-            position.step + 1, seconds, loss, accuracy, rates, images / took, probes
-        )
-        self._check_finite(position.step, loss)
+        compiles = self._loop.meets(batches.tolist())
+        clock.begin()
+        taken = self._loop.train(self._feed, state, first, rates)
+        times = clock.read(count, compiled=compiles)
+        self._calls += 1
+        if compiles:
+            self._shares.restart()
+        else:
+            self._shares.call(clock.began, clock.began + clock.took)
+        loss, penalty = taken.loss, taken.penalty
+        if position.epoch_penalty is None:  # the run began with both in one, and stays so
+            loss, penalty = loss + penalty, np.full_like(penalty, np.nan)
+        images = int(batches.sum())
+        columns: dict[str, npt.ArrayLike] = {
+            "elapsed": times.elapsed, "loss": loss, "accuracy": taken.accuracy,
+            "learning_rate": rates, "images_per_second": images / clock.took,
+            "seconds": times.seconds, "penalty": penalty,
+        }  # fmt: skip
+        self._recorder.steps(columns, taken.probes)
+        self._check_finite(position.step, taken.loss + taken.penalty)
+        known = position.epoch_penalty
         self._position = replace(
             position,
             step=position.step + count,
-            seconds=now,
+            elapsed=float(times.elapsed[-1]),
             epoch_loss=position.epoch_loss + float(np.sum(loss * batches)),
-            epoch_right=position.epoch_right + float(np.sum(accuracy * batches)),
+            epoch_right=position.epoch_right + float(np.sum(taken.accuracy * batches)),
+            epoch_penalty=None if known is None else known + float(np.sum(penalty * batches)),
             epoch_images=position.epoch_images + images,
         )
-        return images
+        clock.end()
+        return 0 if compiles else images
 
     def _end_epoch(self, epoch: int, rate: float) -> None:
         position = self._position
@@ -245,16 +250,19 @@ class Trainer:
             rows = self._prepared.validation_rows
             validation = self._loop.evaluate(self._validation_feed, rows)
         rates = (*position.rates, rate) if rate else position.rates
+        penalty, images = position.epoch_penalty, position.epoch_images
         metrics = EpochMetrics(
             epoch=epoch + 1,
             step=position.step,
-            seconds=time.perf_counter() - self._clock,
-            loss=position.epoch_loss / position.epoch_images,
-            accuracy=position.epoch_right / position.epoch_images,
+            seconds=self._clock.seconds,
+            loss=position.epoch_loss / images,
+            accuracy=position.epoch_right / images,
             images_per_second=rate or (typical_rate(rates) or 0.0),
             learning_rate=float(self._rates(np.array([position.step - 1]))[0]),
             val_loss=validation.loss if validation else None,
             val_accuracy=validation.accuracy if validation else None,
+            elapsed=self._clock.elapsed,
+            penalty=None if penalty is None else penalty / images,
         )
         self._recorder.epoch(metrics, rates)
         experiment = self._prepared.experiment
@@ -262,7 +270,8 @@ class Trainer:
             self._watch.epoch(metrics)
         self._position = Position(
             step=position.step,
-            seconds=time.perf_counter() - self._clock,
+            elapsed=self._clock.elapsed,
+            epoch_penalty=None if penalty is None else 0.0,
             rates=rates,
             watched=self._watch.seen,
             schedule=experiment.schedule.after_epoch(
@@ -280,10 +289,19 @@ class Trainer:
         """One for the call that traces, so that the first point appears soon; then by the clock,
         or as many as the settings say.
         """
-        if self._calls < 2 or not self._step_seconds:
+        if self._calls < 2 or not self._clock.step_seconds:
             return 1
         asked = self._prepared.experiment.hardware.steps_per_execution
-        return asked or max(1, round(CALL_SECONDS / self._step_seconds))
+        return asked or max(1, round(CALL_SECONDS / self._clock.step_seconds))
+
+    def _steps_of_call(self, first: int, images: int) -> int:
+        """Those of the call that begins at batch `first` of an epoch of so many images; a smaller
+        last batch is a call of its own where it has yet to be compiled, so that it is not timed.
+        """
+        left = self._steps_per_epoch - first
+        count = min(self._steps_to_a_call(), left)
+        last = images - (self._steps_per_epoch - 1) * self._training.batch_size
+        return count - 1 if count == left > 1 and self._loop.is_new(last) else count
 
     def _check_finite(self, step: int, loss: npt.NDArray[np.float32]) -> None:
         wrong = np.flatnonzero(~np.isfinite(loss))
@@ -301,7 +319,7 @@ class Trainer:
     def _held_or_ended(self) -> bool:
         """Holds while paused; whether the run shall end."""
         if self._control.is_paused:
-            paused = time.perf_counter()
+            self._clock.hold()
             self._recorder.flush()
             self._save()
             self._meter.hold()
@@ -309,7 +327,7 @@ class Trainer:
             self._control.wait_while_paused()
             self._meter.go_on()
             self._tell(RunStatus.RUNNING)
-            self._clock += time.perf_counter() - paused
+            self._clock.go_on()
             self._shares.restart()
         return self._control.end is not None
 
@@ -326,7 +344,7 @@ class Trainer:
         began = time.perf_counter()
         self._recorder.flush()
         best, folder = self._watch.best_weights, self._prepared.folder
-        position = replace(self._position, joules=self._meter.joules)
+        position = replace(self._position, joules=self._meter.joules, seconds=self._clock.seconds)
         checkpoint.save(folder, self._model, self._optimizer, position, best)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began

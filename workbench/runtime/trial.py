@@ -121,9 +121,9 @@ class Trial:
         if self._position + count > self._steps:
             self._begin()
         rates = np.full(count, self._experiment.optimizer.learning_rate)
-        losses, _ = self._loop.train(self._feed, self._state, self._position, rates)
+        taken = self._loop.train(self._feed, self._state, self._position, rates)
         self._position += count
-        return losses
+        return taken.loss
 
 
 _kept: dict[str, Trial] = {}

@@ -42,7 +42,8 @@ class EarlyStopping(Stopping):
     monitor: Monitored = setting(
         "val_loss",
         "Watch",
-        "The figure that has to improve; val_ ones are of the validation images.",
+        "The figure that has to improve; val_ ones are of the validation images. Losses are "
+        "without penalties on the weights.",
     )
     min_delta: float = setting(
         0.0,

@@ -9,8 +9,8 @@ from workbench.runs.columns import Column, Kind
 _WORDS = {
     "test_accuracy": "Test accuracy", "val_accuracy": "Validation accuracy",
     "accuracy": "Training accuracy", "val_loss": "Validation loss", "loss": "Training loss",
-    "images_per_second": "Images per second", "seconds": "Training time",
-    "latency_ms": "Inference latency", "joules": "Training energy",
+    "images_per_second": "Images per second", "penalty": "Penalty on the weights",
+    "latency_ms": "Inference latency", "joules": "Energy",
 }  # fmt: skip
 """Where the table's header is shorter."""
 

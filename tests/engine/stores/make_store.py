@@ -1,10 +1,10 @@
-"""Made `schema1.sqlite3` to `schema3.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema4.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/stores/make_store.py
 
 Kept to say what is in them: what a person notes of a run (`noted`) from schema 2 on, probes from
-schema 3 on. Not to be run again once the schema has moved on: a store of today would take the old
-one's place.
+schema 3 on, latency and energy from schema 4 on, both times and the penalty from schema 5 on. Not
+to be run again once the schema has moved on: a store of today would take the old one's place.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
-SCHEMA = 3
+SCHEMA = 5
 TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
@@ -32,7 +32,8 @@ def steps(first: int, count: int) -> np.ndarray:
     """Values that tell which step they are of."""
     values = np.zeros(count, STEP_DTYPE)
     number = np.arange(first, first + count)
-    values["seconds"] = number * 0.125
+    values["elapsed"] = number * 0.125
+    values["seconds"] = number * 0.0625
     values["loss"] = 2.0 / number
     values["accuracy"] = number / 200
     values["learning_rate"] = 0.001
@@ -53,12 +54,18 @@ def completed(store: Store) -> None:
     store.claim(run.run_id, "1:1.00")
     store.add_steps(run.run_id, 1, steps(1, 60), step=60)
     store.add_steps(run.run_id, 61, steps(61, 40), np.ones(40, PROBE_DTYPE), step=STEPS)
-    store.add_epoch(run.run_id, EpochMetrics(1, 50, 6.25, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875))
-    store.add_epoch(run.run_id, EpochMetrics(2, 100, 12.5, 0.25, 0.875, 5075.0, 1e-3, None, None))
+    store.add_epoch(
+        run.run_id, EpochMetrics(1, 50, 3.125, 0.5, 0.75, 5025.0, 1e-3, 0.25, 0.875, 6.25)
+    )
+    store.add_epoch(
+        run.run_id, EpochMetrics(2, 100, 6.25, 0.25, 0.875, 5075.0, 1e-3, None, None, 12.5)
+    )
     store.update(
-        run.run_id, total_steps=STEPS, steps_per_epoch=50, seconds=12.5, loss=0.25, accuracy=0.875,
+        run.run_id, total_steps=STEPS, steps_per_epoch=50, elapsed=12.5, seconds=6.25,
+        penalty=0.0, loss=0.25, accuracy=0.875,
         val_loss=0.25, val_accuracy=0.875, test_loss=0.125, test_accuracy=0.9375,
-        images_per_second=5075.0, parameters=93_322, macs=2_794_240, fingerprint="abc123",
+        images_per_second=5075.0, latency_ms=0.5, file_bytes=373_288, joules=12.5,
+        parameters=93_322, macs=2_794_240, fingerprint="abc123",
         environment=ENVIRONMENT, hidden=True,
     )  # fmt: skip
     store.finish(run.run_id, RunStatus.COMPLETED)

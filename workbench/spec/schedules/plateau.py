@@ -23,8 +23,10 @@ class ReduceLROnPlateau(Schedule):
 
     kind: Literal["reduce_lr_on_plateau"] = "reduce_lr_on_plateau"
     monitor: Literal["val_loss", "val_accuracy", "loss", "accuracy"] = setting(
-        "val_loss", "Metric", "The figure of each epoch that should improve."
-    )
+        "val_loss", "Metric",
+        "The figure of each epoch that should improve. Losses are without penalties on the "
+        "weights.",
+    )  # fmt: skip
     factor: float = setting(
         0.2, "Factor", "The learning rate is multiplied by this at each fall.", gt=0.0, lt=1.0
     )
