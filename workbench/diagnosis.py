@@ -212,7 +212,7 @@ def too_low(curves: Curves) -> Finding | None:
     pace = -np.diff(curves.loss) / curves.first_loss
     is_stuck = curves.has_learned_nothing
     is_steady = falls.mean() >= STEADY and float(np.mean(pace[-LATEST:])) > FLAT / len(curves.loss)
-    # The last epoch alone: where a loss falls steadily, the mean of the last ones lies far above it.
+    # The last epoch alone: where a loss falls steadily, the mean of the last ones lies far above.
     is_high = float(curves.loss[-1]) > HIGH_LOSS * curves.first_loss
     if not is_stuck and not (is_high and is_steady):
         return None

@@ -102,8 +102,8 @@ def test_a_run_of_before_goes_on_as_it_began(store: Store) -> None:
     assert not store.run(new).loss_holds_penalty
     assert (ended.elapsed or 0.0) > before
     assert store.epochs(old)[-1].seconds is None
-    sums = [(e.loss + (e.penalty or 0.0)) for e in store.epochs(new)]
-    assert [e.loss for e in store.epochs(old)] == pytest.approx(sums, rel=1e-5)
+    sums = [e.loss + (e.penalty or 0.0) for e in store.epochs(new)][1:]
+    assert [e.loss for e in store.epochs(old)][1:] == pytest.approx(sums, rel=1e-5)
 
 
 def test_both_times_of_a_run(store: Store) -> None:

@@ -132,7 +132,10 @@ class ControlRow(QWidget):
         self.shown = QLabel(self)
         self.shown.setToolTip(self.tr("Choose in the runs table which runs are shown"))
         layout.addWidget(self.shown)
-        self.yielding = (self.shown, self.axis_label, self._smoothing.label, self._smoothing.weight)
+        self.yielding = (
+            self.shown, self.axis_label, self._smoothing.label, self._smoothing.weight,
+            self._smoothing,
+        )  # fmt: skip
         """What a narrow row does without, the first first: no button may be cut off."""
         self.show_count(0)
 
@@ -176,7 +179,7 @@ class ControlRow(QWidget):
             "step": (self.tr("Step"), self.tr("Optimizer steps: compare progress per update")),
             "epoch": (self.tr("Epoch"), self.tr("Passes over the data: compare batch sizes")),
             "seconds": (
-                self.tr("Seconds"),
+                self.tr("Time"),
                 self.tr("Training time, without compiling and validation: compare real speed"),
             ),
             "elapsed": (

@@ -399,10 +399,8 @@ class LivePlots(QWidget):
         visible = self.visible_runs
         self.controls.show_count(len(visible))
         theme, runs = self._state.theme, self._state.runs
-        entries = [
-            Entry(self._legend_name(runs[run_id]), theme.legible(runs[run_id].colour))
-            for run_id in visible
-        ]
+        shown = [runs[run_id] for run_id in visible]
+        entries = [Entry(self._legend_name(run), theme.legible(run.colour)) for run in shown]
         self.panels["loss"].legend.show_runs(entries, theme.muted)
 
     def _legend_name(self, run: PlottedRun) -> str:
