@@ -144,8 +144,9 @@ class Conductor(QObject):
     # --- runs ----------------------------------------------------------------------------------
 
     def train(self, experiment: Experiment) -> Run | None:
-        """Makes a run and starts it, or queues it in front where another is under way."""
-        run = self.guarded(lambda: self.store.create(experiment, front=True))
+        """Makes a run and starts it, or queues it behind those that wait where one is under way."""
+        front = not self.is_busy
+        run = self.guarded(lambda: self.store.create(experiment, front=front))
         if run is not None:
             self._told_to_go()
         return run
@@ -159,10 +160,11 @@ class Conductor(QObject):
         return run
 
     def train_all(self, wanted: Repeats) -> None:
-        """Makes runs in front of the queue, in a thread, and lets it go until all are trained."""
+        """Makes runs in a thread, where `train` would put one, and lets the queue go."""
+        front = not self.is_busy
 
         def make(store: Store) -> None:
-            runs = store.create_all(wanted.experiments, wanted.tag, front=True)
+            runs = store.create_all(wanted.experiments, wanted.tag, front=front)
             self._written.made.emit([run.run_id for run in runs])
 
         self._trash.start(_Write(self.store.folder, make, self._written))
@@ -172,6 +174,12 @@ class Conductor(QObject):
         if not self._closing:
             self.hold_queue(False)
             self.queued.emit(run_ids)
+
+    def place_in_queue(self, run_id: str) -> int:
+        """How many runs are trained until this one is, itself included; 0 where it doesn't wait."""
+        names = self.guarded(self.store.queue_names) or []
+        waiting = [known for known, _ in names if known != self._run_id]
+        return waiting.index(run_id) + 1 if run_id in waiting else 0
 
     def resume_run(self, run_id: str) -> None:
         """Goes on with a run that ended before its time."""

@@ -48,6 +48,7 @@ from ui.panels.tune import TunePanel
 from ui.run_changes import RunChanges
 from ui.run_files import RunFiles
 from ui.run_follower import RunFollower
+from ui.run_notices import RunNotices
 from ui.run_repeats import RunRepeats
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
         self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self)
+        self.notices = RunNotices(self)
         self.repeats = RunRepeats(self)
         self.beside = SideWindows(self)
         self.run_files = RunFiles(self)
@@ -227,14 +229,12 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def train(self) -> None:
-        """Trains the experiment as it stands, or puts it in front of the queue."""
+        """Trains the experiment as it stands, or queues it where a run is under way."""
         if self.editor.problems:
             return
         run = self.conductor.train(self.editor.experiment)
         if run is not None:
-            self.bottom.setCurrentWidget(self.runs)
-            self.tabs.setCurrentWidget(self.live)
-            self.runs.select(run.run_id)
+            self.notices.show_new(run)
 
     @Slot()
     def enqueue(self) -> None:

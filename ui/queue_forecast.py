@@ -159,13 +159,25 @@ class QueueForecast(QObject):
             return self.tr("estimating…"), False, self.tr("A few steps are timed")
         return "", False, self.tr("Not measured yet; a few steps are timed while nothing trains")
 
-    def _show_total(self) -> None:
-        conductor = self._conductor
-        left = conductor.pace.remaining if conductor.is_busy else None
+    def start(self, place: int) -> str:
+        """When the run at a place of the queue (1 is the next) will begin; "" where unknown."""
+        before, now = self._expected[: place - 1], time.time()
+        if len(before) < place - 1:
+            return ""
+        then = forecast.start(before, now, self._left())
+        return forecast.clock(then, now) if then is not None else ""
+
+    def _left(self) -> float | None:
+        """Seconds of the run under way; None where there is none, or while unknown."""
+        left = self._conductor.pace.remaining if self._conductor.is_busy else None
         if left is None and self._under_way is not None:
             left = self._under_way.seconds
+        return left
+
+    def _show_total(self) -> None:
+        is_busy = self._conductor.is_busy
         words = forecast.total(
-            self._expected, time.time(), left=left, is_busy=conductor.is_busy, goes=self._goes
+            self._expected, time.time(), left=self._left(), is_busy=is_busy, goes=self._goes
         )
         self._panel.total.say(words)
         self._panel.total.setToolTip(

@@ -92,15 +92,22 @@ class RunRepeats(QObject):
     @Slot(list)
     def _show_queued(self, run_ids: list[str]) -> None:
         window = self._window
-        window.bottom.setCurrentWidget(window.runs)
-        window.tabs.setCurrentWidget(window.live)
-        window.runs.select(run_ids[0])
         run = window.feed.read(run_ids[0])
-        if run is not None:
-            window.banner.say(
-                self.tr("{0} runs train one after another, with the tag “{1}”.").format(
-                    len(run_ids), run.tags
-                ),
-                action=self.tr("Group the table by tags"),
-                act=partial(window.runs.group_by, "tags"),
-            )
+        if run is None:
+            return
+        place = window.conductor.place_in_queue(run.run_id)
+        count = f"{len(run_ids):,}"
+        if place:
+            queued = self.tr("{0} runs are queued from number {1} on, with the tag “{2}”")
+            words = queued.format(count, f"{place:,}", run.tags)
+            sentence = window.notices.with_start(words, place)
+        else:
+            trained = self.tr("{0} runs train one after another, with the tag “{1}”.")
+            sentence = trained.format(count, run.tags)
+        window.banner.say(
+            sentence,
+            action=self.tr("Group the table by tags"),
+            act=partial(window.runs.group_by, "tags"),
+        )
+        if not place:
+            window.notices.show_run(run.run_id)

@@ -138,15 +138,33 @@ def total(
     return "; ".join(filter(None, [words, _too_large(waiting)]))
 
 
+def start(before: Sequence[Expected], now: float, left: float | None) -> float | None:
+    """When a run begins for which these and the one under way are waited; None where unknown.
+
+    Args:
+        before: The runs that are trained first.
+        now: Seconds since 1970.
+        left: Of the run under way; None while unknown.
+    """
+    seconds = [left, *(one.seconds for one in before)]
+    known = [value for value in seconds if value is not None]
+    return now + sum(known) if len(known) == len(seconds) else None
+
+
 def until(end: float, now: float) -> str:
     """As in "until 16:40", "until Fri 16:40" or "until 3 Mar 16:40"."""
-    then, today = time.localtime(end), time.localtime(now)
-    clock = time.strftime("%H:%M", then)
-    if then[:3] == today[:3]:
-        return f"until {clock}"
-    if end - now < BY_WEEKDAY_SECONDS:
-        return f"until {time.strftime('%a', then)} {clock}"
-    return f"until {then.tm_mday} {time.strftime('%b', then)} {clock}"
+    return f"until {clock(end, now)}"
+
+
+def clock(then: float, now: float) -> str:
+    """A time to come: "16:40", "Fri 16:40" or "3 Mar 16:40"."""
+    when, today = time.localtime(then), time.localtime(now)
+    hours = time.strftime("%H:%M", when)
+    if when[:3] == today[:3]:
+        return hours
+    if then - now < BY_WEEKDAY_SECONDS:
+        return f"{time.strftime('%a', when)} {hours}"
+    return f"{when.tm_mday} {time.strftime('%b', when)} {hours}"
 
 
 def _too_large(waiting: Sequence[Expected]) -> str:

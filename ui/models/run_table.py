@@ -149,6 +149,14 @@ class RunTable(QAbstractTableModel):
         self._take(self._shown)
         return True
 
+    def unfold(self, place: int) -> None:
+        """Unfolds the group of the run that lies there in the frame, where it is in one."""
+        groups = self._shown.groups
+        for number, value in enumerate(groups.values):
+            if place in self._shown.places[groups.runs(number)] and value not in self._unfolded:
+                self._unfolded.add(value)
+                self._take(self._shown)
+
     def close(self) -> None:
         """Waits for its thread."""
         self._arranger.close()

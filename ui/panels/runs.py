@@ -53,6 +53,7 @@ class RunsPanel(QWidget):
         change: Set a column of runs: its name, and the values by id.
         try_setting: Put the settings of a run ("" for the form's own) into the form, with one of
             them replaced: its id, the path, the value.
+        hidden_by_view: A run that was to be selected is hidden by the filter; its id.
         said: A sentence on what was done.
         failed: A sentence on what could not be done.
     """
@@ -65,6 +66,7 @@ class RunsPanel(QWidget):
     hide_runs = Signal(list, bool)
     change = Signal(str, dict)
     try_setting = Signal(str, str, object)
+    hidden_by_view = Signal(str)
     said = Signal(str)
     failed = Signal(str)
 
@@ -80,7 +82,7 @@ class RunsPanel(QWidget):
         self.count = QLabel()
         self.count.setProperty("role", "muted")
         self.comparison = Comparison(self)
-        self._wanted = ""
+        self._wanted, self._keeps_view = "", False
         self._chooser: ColumnChooser | None = None
         self.actions_ = make_actions(self)
         self.bar = self._make_bar()
@@ -177,19 +179,34 @@ class RunsPanel(QWidget):
         """All selected runs."""
         return [self.model.frame.run_id(place) for place in self.chosen_places.tolist()]
 
-    def select(self, run_id: str) -> None:
-        """Makes a run the current one; a filter that hides it goes."""
-        row = self.model.row_of(run_id)
-        if row is None and self.model.frame.place(run_id) is not None:
-            self._wanted = run_id
-            if not self.model.is_busy:
+    def select(self, run_id: str, *, keep_view: bool = False) -> None:
+        """Makes a run the only one selected.
+
+        Args:
+            run_id: Of the run.
+            keep_view: Whether filter and groups stay as they are, where they hide it; it is then
+                said that they do. Else they go.
+        """
+        place = self.model.frame.place(run_id)
+        if place is None:
+            return
+        self._wanted, self._keeps_view = run_id, keep_view
+        if self.model.row_of(run_id) is None and not self.model.is_busy:
+            if keep_view:
+                self.model.unfold(place)
+            else:
                 self._show_all()
-            row = self.model.row_of(run_id)
+        row = self.model.row_of(run_id)
         if row is not None:
             self._wanted = ""
             index = self.model.index(row, 0)
-            self.table.setCurrentIndex(index)
+            # Said outright: a key that is held down (Ctrl+Return) would add it to the selection.
+            flag = self.table.selectionModel().SelectionFlag
+            self.table.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
             self.table.scrollTo(index)
+        elif keep_view and not self.model.is_busy:
+            self._wanted = ""
+            self.hidden_by_view.emit(run_id)
 
     def _show_all(self) -> None:
         self.filter.clear()
@@ -212,7 +229,7 @@ class RunsPanel(QWidget):
         self.count.setText(words_ if total else "")
         self.enable_actions()
         if self._wanted and not self.model.is_busy:
-            self.select(self._wanted)
+            self.select(self._wanted, keep_view=self._keeps_view)
 
     @Slot()
     def _current_changed(self) -> None:

@@ -1,0 +1,145 @@
+"""A new run in the window: which one is selected, where it waits, and what stays as it was."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tests.ui.made_up import add_runs
+from tests.ui.test_repeats import entry, submenu
+from ui.main_window import MainWindow
+from workbench.forecast import Expected, clock, start
+from workbench.runs.record import Run
+
+PATIENCE = 60_000
+
+
+@pytest.fixture
+def idle(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    """A window whose runs begin and go on for ever, without any process."""
+    monkeypatch.setattr(window.conductor, "warm_up", lambda: None)
+    return window
+
+
+@pytest.fixture
+def runs(idle: MainWindow) -> list[Run]:
+    made = add_runs(idle.store, 4)
+    idle.show_runs()
+    return made
+
+
+def shown(window: MainWindow) -> list[str]:
+    return [str(window.model.index(row, 0).data()) for row in range(window.model.rowCount())]
+
+
+def test_ctrl_return_selects_the_new_run_alone(
+    idle: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    idle.runs.select(runs[1].run_id)
+    idle.activateWindow()
+    qtbot.waitUntil(idle.isActiveWindow)
+    qtbot.keyClick(idle.runs.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert idle.conductor.run_id is not None
+    qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
+    assert idle.runs.chosen_ids == [idle.conductor.run_id]
+
+
+def test_train_during_a_run_waits_at_the_end_and_says_so(idle: MainWindow, qtbot: QtBot) -> None:
+    idle.train()
+    first = idle.conductor.run_id
+    assert not idle.banner.isVisible()
+    for name in ("qa", "qb"):
+        idle.editor.set("name", name)
+        idle.enqueue()
+    idle.tabs.setCurrentWidget(idle.data)
+    idle.editor.set("name", "qc")
+    idle.train()
+    queue = [run.name for run in idle.store.queue() if run.run_id != first]
+    assert queue == ["qa", "qb", "qc"]
+    assert idle.banner.words.text() == "“qc” is queued as number 3."
+    assert idle.tabs.currentWidget() is idle.data, "nothing new is to be seen in Live"
+    idle.bottom.setCurrentWidget(idle.runs)
+    idle.banner.button.click()
+    assert idle.bottom.currentWidget() is idle.queue
+
+
+def test_it_says_when_the_run_will_begin(idle: MainWindow) -> None:
+    idle.train()
+    now = time.time()
+    idle.follower.forecast._under_way = _expected(600.0)
+    idle.follower.forecast._expected = []
+    idle.editor.set("name", "next")
+    idle.train()
+    assert idle.banner.words.text() in {
+        f"“next” is queued as number 1, starts about {clock(now + late, now)}."
+        for late in (600.0, 660.0)
+    }
+
+
+def _expected(seconds: float | None) -> Expected:
+    class Known(Expected):
+        @property
+        def seconds(self) -> float | None:
+            return seconds
+
+    return Known("run", "name")
+
+
+def test_when_a_run_begins_is_known_once_all_before_it_are() -> None:
+    assert start([_expected(10.0), _expected(5.0)], 1000.0, 2.0) == 1017.0
+    assert start([_expected(10.0), _expected(None)], 1000.0, 2.0) is None
+    assert start([], 1000.0, None) is None
+
+
+def test_a_held_queue_is_said_and_can_be_let_go(idle: MainWindow) -> None:
+    idle.train()
+    idle.conductor.hold_queue(True)
+    idle.editor.set("name", "next")
+    idle.train()
+    assert idle.banner.words.text() == "“next” is queued as number 1; the queue is paused."
+    assert idle.banner.button.text() == "Run queue"
+    idle.banner.button.click()
+    assert not idle.store.queue_held
+
+
+def test_a_second_group_waits_behind_the_first(idle: MainWindow, qtbot: QtBot) -> None:
+    for name in ("base", "dropout"):
+        idle.editor.set("name", name)
+        with qtbot.waitSignal(idle.conductor.queued, timeout=PATIENCE):
+            entry(submenu(idle, "Train with several seeds"), "3 seeds").trigger()
+    assert [run.experiment.name for run in idle.store.queue()] == ["base"] * 3 + ["dropout"] * 3
+    assert idle.banner.words.text() == (
+        "3 runs are queued from number 3 on, with the tag “dropout 3 seeds”."
+    )
+
+
+def test_a_filter_stays_and_the_run_it_hides_is_named(
+    idle: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    idle.runs.filter.setText("status = completed")
+    qtbot.waitUntil(lambda: idle.model.rowCount() == 3)
+    before = shown(idle)
+    idle.editor.set("name", "mine")
+    idle.train()
+    qtbot.waitUntil(idle.banner.isVisible)
+    assert idle.banner.words.text() == "“mine” is not in the table: the filter hides it."
+    assert idle.runs.filter.text() == "status = completed"
+    assert shown(idle) == before
+    idle.banner.button.click()
+    assert idle.runs.filter.text() == ""
+    qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
+
+
+def test_groups_stay_and_that_of_the_new_run_unfolds(
+    idle: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    idle.runs.group_by("optimizer.kind")
+    qtbot.waitUntil(lambda: idle.model.rowCount() == 1)
+    idle.train()
+    qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
+    assert idle.model.group == "optimizer.kind"
+    assert idle.model.rowCount() == 6
+    assert not idle.banner.isVisible()

@@ -1,0 +1,73 @@
+"""What became of a run that was just made: it trains and is selected, waits, or can't be seen."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from workbench.runs.record import Run
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+class RunNotices(QObject):
+    """Leads to a new run, without a change of how the table of runs is filtered and grouped.
+
+    Args:
+        window: Whose banner says it.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        window.runs.hidden_by_view.connect(self._say_hidden)
+
+    def show_new(self, run: Run) -> None:
+        """Shows a run that begins now; says where it waits if another is under way."""
+        place = self._window.conductor.place_in_queue(run.run_id)
+        if place:
+            self._say_queued(run, place)
+        else:
+            self.show_run(run.run_id)
+
+    def show_run(self, run_id: str) -> None:
+        """Selects a run and shows its curves."""
+        window = self._window
+        window.bottom.setCurrentWidget(window.runs)
+        window.tabs.setCurrentWidget(window.live)
+        window.runs.select(run_id, keep_view=True)
+
+    def with_start(self, queued: str, place: int) -> str:
+        """A sentence that something waits at a place of the queue, and when it will begin."""
+        if self._is_held():
+            return self.tr("{}; the queue is paused.").format(queued)
+        at = self._window.follower.forecast.start(place)
+        return self.tr("{0}, starts about {1}.").format(queued, at) if at else f"{queued}."
+
+    def _say_queued(self, run: Run, place: int) -> None:
+        window, held = self._window, self._is_held()
+        queued = self.tr("“{0}” is queued as number {1}").format(run.name, f"{place:,}")
+        window.banner.say(
+            self.with_start(queued, place),
+            action=self.tr("Run queue") if held else self.tr("Show queue"),
+            act=partial(window.conductor.hold_queue, False) if held
+            else partial(window.bottom.setCurrentWidget, window.queue),
+        )  # fmt: skip
+
+    def _is_held(self) -> bool:
+        window = self._window
+        return bool(window.conductor.guarded(lambda: window.store.queue_held))
+
+    @Slot(str)
+    def _say_hidden(self, run_id: str) -> None:
+        window = self._window
+        place = window.model.frame.place(run_id)
+        name = str(window.model.frame.value("name", place)) if place is not None else run_id
+        window.banner.say(
+            self.tr("“{}” is not in the table: the filter hides it.").format(name),
+            action=self.tr("Show all runs"),
+            act=partial(window.runs.select, run_id),
+        )
