@@ -90,6 +90,18 @@ def slot_of(name: str, *, is_file: bool = False) -> Slot | None:
     return (part or TRAIN, role) if role is not None else None
 
 
+def part_of(name: str) -> tuple[str | None, str]:
+    """The part that a file's name says, and its other words, which files of one set share.
+
+    None where it says none: `emnist-letters-train` is the training part of `emnist-letters`.
+    """
+    words = [word.lower() for word in re.split(r"[-_. ]+", name) if word]
+    parts = [word for word in words if word in PARTS]
+    if len(parts) != 1:
+        return None, "-".join(words)
+    return PARTS[parts[0]], "-".join(word for word in words if word != parts[0])
+
+
 def found_slots(
     arrays: Mapping[str, Shape],
     chosen: Mapping[Slot, str],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from workbench.data import digits, idx, image_folder, keras_cache, npz
+from workbench.data import digits, idx, image_folder, keras_cache, npz, pixel_csv
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, plain
 from workbench.data.request import Progress, Request, default_budget
@@ -13,6 +13,7 @@ from workbench.spec.data import (
     CIFAR10,
     CIFAR100,
     MNIST,
+    Csv,
     Data,
     Digits,
     FashionMNIST,
@@ -29,6 +30,7 @@ READERS: dict[type[Data], Callable[[Any, Request], Dataset]] = {
     CIFAR10: keras_cache.read,
     CIFAR100: keras_cache.read,
     Npz: npz.read,
+    Csv: pixel_csv.read,
     Idx: idx.read,
     ImageFolder: image_folder.read,
 }

@@ -13,6 +13,7 @@ from workbench.data.npy import ARCHIVE_FAULTS
 from workbench.words import size
 
 BEGIN = 1024
+TEXT = "is a text file"
 ZIP = b"PK\x03\x04"
 LFS = b"version https://git-lfs"
 SAVEZ = "numpy.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
@@ -85,16 +86,19 @@ def _of_text(begin: bytes) -> tuple[str, str] | None:
     if not line.isprintable() or not line:
         return None
     way = "choose the kind CSV of pixels" if line.count(",") > 2 else f"make one with {SAVEZ}"
-    return f"is a text file, which begins with {plain(line[:40])!r}", way
+    return f"{TEXT}, which begins with {plain(line[:40])!r}", way
 
 
-def refuse_other_kind(path: Path, wanted: str, *, is_known_zip: bool = False) -> None:
+def refuse_other_kind(
+    path: Path, wanted: str, *, is_known_zip: bool = False, is_text: bool = False
+) -> None:
     """Refuses a file that is plainly something else than is wanted; returns where it isn't.
 
     Args:
         path: The file.
         wanted: With its article, as in "an .npz archive".
         is_known_zip: Whether it is a zip archive that holds no array.
+        is_text: Whether any text is welcome.
 
     Raises:
         DataError: saying what it is and what to do.
@@ -103,7 +107,7 @@ def refuse_other_kind(path: Path, wanted: str, *, is_known_zip: bool = False) ->
         found = _of_zip(path) if is_known_zip or _is_zip(path) else other_kind(path)
     except OSError as error:
         raise unreadable(path, error) from None
-    if found is not None:
+    if found is not None and not (is_text and found[0].startswith(TEXT)):
         what, way = found
         raise refused(path, f"{what}; must be {wanted}: {way}")
 

@@ -279,6 +279,42 @@ class Npz(RowData):
     validation_labels: str = _array("Validation labels array", "y_val, val_labels")
 
 
+Transposed = Literal["auto", "yes", "no"]
+
+
+def _transposed() -> Any:
+    return setting(
+        "auto",
+        "Transpose",
+        "Swap rows and columns of the images. auto: only where a file's name says EMNIST, which is "
+        "published transposed.",
+        advanced=True,
+    )
+
+
+class Csv(RowData):
+    """A table with one image a row: a column with its label, and one column for each pixel.
+
+    As MNIST, Fashion-MNIST, Sign Language MNIST and EMNIST are shared as CSV: with or without a
+    header, plain or gzipped (.csv.gz). A file beside it whose name has `test` in place of `train`
+    is the test part, and one with `val` the validation part; else a share is split off.
+    """
+
+    label = "CSV of pixels (.csv)"
+    path_words = "a .csv file with a column of labels and a column for each pixel"
+
+    kind: Literal["csv"] = "csv"
+    label_column: str = setting(
+        "",
+        "Label column",
+        "Name of the column with the labels, or first or last. Left empty, it is the one called "
+        "label, class, target or y, else the first or last column, whichever can't be a pixel.",
+        advanced=True,
+        max_length=200,
+    )
+    transpose: Transposed = _transposed()
+
+
 class Idx(FileData):
     """IDX files as MNIST is published in, plain or gzipped (.gz).
 

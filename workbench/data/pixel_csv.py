@@ -1,0 +1,233 @@
+"""Tables of pixels: files of one set, read in blocks of lines with progress and within limits."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from workbench.data import emnist, paths
+from workbench.data.array_names import TEST, TRAIN, VALIDATION, part_of
+from workbench.data.assembly import Source, Stored, assembled
+from workbench.data.csv_layout import Layout, layout_of
+from workbench.data.csv_numbers import parsed
+from workbench.data.dataset import Array, Dataset
+from workbench.data.errors import first_line, plain, refused, unreadable
+from workbench.data.kinds_of_file import refuse_other_kind
+from workbench.data.request import Request
+from workbench.data.rows import shape_of_rows
+from workbench.spec.data import Csv
+
+ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
+BLOCK_BYTES = 8 << 20
+MAX_LINE = 64 << 20
+LOOKED_AT = 500
+"""Lines by which the layout is decided."""
+
+GZIP = b"\x1f\x8b"
+MARK = b"\xef\xbb\xbf"
+
+
+def read(spec: Csv, request: Request) -> Dataset:
+    """Reads the table, and those of its test and validation part beside it.
+
+    Raises:
+        DataError: for anything wrong with them, naming the line and column.
+    """
+    path = paths.existing(spec)
+    warnings: list[str] = []
+    stored: dict[str, Stored] = {}
+    files = _files(path)
+    for part, file in files.items():
+        found = _stored(file, spec, request)
+        if found is not None:
+            stored[part] = found
+        elif part == TRAIN:
+            raise refused(
+                file,
+                "has no column of labels, only pixels; must have one, called label for instance",
+                "data.label_column",
+            )
+        else:
+            warnings.append(f"{plain(file)}: has no column of labels, so it is left out.")
+    # Whole numbers of one part may fit in fewer bits than those of another.
+    dtype = np.result_type(*(part.images for part in stored.values()))
+    alike = {
+        part: Stored(s.images.astype(dtype, copy=False), s.labels, s.images_name, s.labels_name)
+        for part, s in stored.items()
+    }
+    prefix = part_of(_stem(files[TRAIN]))[1]
+    source = Source(
+        str(path), alike[TRAIN], alike.get(TEST), alike.get(VALIDATION),
+        emnist.names_beside(files[TRAIN].parent, prefix), warnings,
+    )  # fmt: skip
+    return assembled(emnist.with_transposed(source, spec.transpose), spec, request)
+
+
+def _stem(path: Path) -> str:
+    return path.name.lower().removesuffix(".gz").rpartition(".")[0]
+
+
+def _files(path: Path) -> dict[str, Path]:
+    """The file of each part; what stands alone is the training part."""
+    folder = path if path.is_dir() else path.parent
+    try:
+        tables = [f for f in sorted(folder.iterdir()) if f.name.lower().endswith(ENDINGS)]
+    except OSError as error:
+        raise unreadable(folder, error) from None
+    if path.is_dir():
+        tables = [table for table in tables if not table.name.lower().endswith(emnist.ENDING)]
+        if len(tables) == 1:
+            return {TRAIN: tables[0]}
+        sets = sorted({part_of(_stem(table))[1] for table in tables if part_of(_stem(table))[0]})
+        if len(sets) != 1:
+            there = ", ".join(plain(table.name) for table in tables[:6]) or "none"
+            raise refused(path, f"must hold one table, or one for training and one for test, holds "
+                                f"{there}; name one of them")  # fmt: skip
+        key = sets[0]
+    else:
+        part, key = part_of(_stem(path))
+        if part is None:
+            return {TRAIN: path}
+    found: dict[str, Path] = {}
+    for table in tables:
+        part, other = part_of(_stem(table))
+        if part is not None and other == key:
+            found.setdefault(part, table)
+    if not path.is_dir():
+        part = part_of(_stem(path))[0]
+        assert part is not None, "checked above"
+        found[part] = path
+    if TRAIN not in found:  # a test part by itself is all there is
+        return {TRAIN: path if not path.is_dir() else next(iter(found.values()))}
+    return found
+
+
+@dataclass
+class _Rows:
+    """What is read of a table so far."""
+
+    pixels: list[Array]
+    labels: list[Array]
+    images: int = 0
+
+
+def _stored(path: Path, spec: Csv, request: Request) -> Stored | None:
+    """The table's images and labels; None where it has no labels."""
+    where = str(path)
+    try:
+        with open(path, "rb") as raw:
+            zipped = raw.read(2) == GZIP
+            raw.seek(0)
+            if not zipped:
+                refuse_other_kind(path, "a table of numbers with commas", is_text=True)
+                return _from(raw, raw, path, spec, request)
+            with gzip.open(raw) as file:
+                return _from(file, raw, path, spec, request)  # type: ignore[arg-type]
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise refused(
+            where, f"is a damaged gzip file ({first_line(error)}); copy or download it again"
+        ) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _from(
+    file: IO[bytes], raw: IO[bytes], path: Path, spec: Csv, request: Request
+) -> Stored | None:
+    """Reads a table block by block.
+
+    Args:
+        file: Its text.
+        raw: The same file as it lies on disk, for the progress.
+        path: Of the file.
+        spec: Which column is the label, and how rows become images.
+        request: Whom to tell, and the memory there is.
+    """
+    where, total = str(path), path.stat().st_size
+    layout: Layout | None = None
+    found, reporter, number = _Rows([], []), None, 1
+    for block in _blocks(file, where):
+        if layout is None:
+            lines = block[: 4 * MAX_LINE].decode("utf-8", "replace").splitlines()[:LOOKED_AT]
+            layout = layout_of([line for line in lines if line.strip()], spec.label_column, where)
+            shape = shape_of_rows(len(layout.pixels), spec.image_height, spec.image_channels)
+            if layout.label is None:
+                return None
+            if isinstance(shape, str):
+                raise refused(where, shape, "data.image_height")
+            for _ in range(layout.header_lines):
+                block = block[block.index(b"\n") + 1 :]
+                number += 1
+        if not block.strip():
+            number += block.count(b"\n")
+            continue
+        rows = _take(block, layout, number, where, found)
+        number += block.count(b"\n")
+        if reporter is None:
+            reporter = request.reporter("reading", round(rows * total / max(1, raw.tell())))
+        reporter.step(rows)
+        pixels = sum(part.nbytes for part in found.pixels)
+        request.afford(pixels, where, f"its first {found.images:,} images")
+    if layout is None or not found.images:
+        raise refused(where, "holds no row; must have one row an image")
+    images = np.concatenate([np.asarray(part) for part in found.pixels])
+    labels = np.concatenate(found.labels)
+    assert not isinstance(shape, str), "checked above"
+    return Stored(
+        images.reshape(len(images), *shape), labels, path.name, f"the label column of {path.name}"
+    )
+
+
+def _take(block: bytes, layout: Layout, number: int, where: str, found: _Rows) -> int:
+    """Adds a block's rows to what was found; returns how many."""
+    numbers, texts = parsed(block, layout, number, where)
+    kept = [column for column in range(layout.columns) if column not in layout.texts]
+    place = {column: i for i, column in enumerate(kept)}
+    first, last = place[layout.pixels[0]], place[layout.pixels[-1]]
+    if last - first + 1 == len(layout.pixels):
+        pixels = numbers[:, first : last + 1]
+    else:
+        pixels = numbers[:, [place[column] for column in layout.pixels]]
+    assert layout.label is not None, "tables without labels are not read"
+    is_text = layout.label in texts
+    labels = np.array(texts[layout.label]) if is_text else numbers[:, place[layout.label]].copy()
+    found.pixels.append(_small(pixels))
+    found.labels.append(labels)
+    found.images += len(pixels)
+    return len(pixels)
+
+
+def _small(pixels: Array) -> Array:
+    """In as few bytes as hold the numbers."""
+    if pixels.dtype == np.float64:
+        return pixels.astype(np.float32)
+    for dtype in (np.uint8, np.uint16):
+        if pixels.max() <= np.iinfo(dtype).max:
+            return pixels.astype(dtype)
+    return np.ascontiguousarray(pixels)
+
+
+def _blocks(file: IO[bytes], where: str) -> Iterator[bytes]:
+    """Whole lines, about 8 MB of them at a time; the last one gets its line feed."""
+    rest, is_first = b"", True
+    while content := file.read(BLOCK_BYTES):
+        if is_first:
+            content, is_first = content.removeprefix(MARK), False
+        end = content.rfind(b"\n")
+        if end < 0:
+            rest += content
+            if len(rest) > MAX_LINE:
+                raise refused(
+                    where, "has no line end in its first 64 MB, so it is no table of rows"
+                )
+            continue
+        yield rest + content[: end + 1]
+        rest = content[end + 1 :]
+    if rest.strip():
+        yield rest + b"\n"
