@@ -33,7 +33,9 @@ class Oracle:
         self._process.stdin.write(json.dumps({"ask": question, **arguments}) + "\n")
         answer = self._process.stdout.readline()
         assert answer, f"the oracle died:\n{self._log.read_text()[-3000:]}"
-        return json.loads(answer)
+        said = json.loads(answer)
+        assert "failed" not in said, said["failed"]
+        return said["answer"]
 
     def end(self) -> None:
         """Ends the process."""

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,6 @@ import pytest
 from tests.engine.conftest import Oracle
 from tests.engine.small import small, train
 from tests.engine.strategies import EVERY_CHOICE
-from tests.engine.test_run import image_folder
 from workbench import presets
 from workbench.analysis import analyze
 from workbench.codegen import keras_script
@@ -27,6 +27,7 @@ from workbench.spec import SpecError
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape
 from workbench.spec.optimizers import Optimizer
+from workbench.spec.recipe import Recipe, StoredPart
 from workbench.spec.schedules import CosineDecay, OneCycle, Plan, Schedule, StepDecay
 
 MIXED: list[dict[str, Any]] = [
@@ -128,44 +129,12 @@ TINY = [
 ]
 
 
-def users_own(tmp_path: Path, kind: str) -> dict[str, Any]:
-    """Made-up data of three shades, as a user would have them."""
-    random = np.random.default_rng(0)
-    labels = (np.arange(120) % 3).astype(np.uint8)
-    images = random.integers(0, 60, (120, 9, 8)) + 60 * labels[:, None, None]
-    if kind == "image_folder":
-        return {"data.path": str(image_folder(tmp_path / "images")), "data.channels": 3}
-    if kind == "npz":
-        np.savez(tmp_path / "a.npz", images=images / 255, labels=labels)
-        return {"data.path": str(tmp_path / "a.npz"), "data.resize": 6}
-    head = b"\x00\x00\x08\x03" + b"".join(n.to_bytes(4, "big") for n in images.shape)
-    (tmp_path / "train-images-idx3-ubyte").write_bytes(head + images.astype(np.uint8).tobytes())
-    head = b"\x00\x00\x08\x01" + len(labels).to_bytes(4, "big")
-    (tmp_path / "train-labels-idx1-ubyte").write_bytes(head + labels.tobytes())
-    return {"data.path": str(tmp_path)}
-
-
-@pytest.mark.parametrize("kind", ["npz", "idx", "image_folder"])
-def test_a_script_reads_users_own_data(kind: str, tmp_path: Path) -> None:
-    own = users_own(tmp_path, kind)
-    experiment = small(structure__layers=TINY).with_settings(
-        {
-            "data.kind": kind, **own, "training.epochs": 40, "training.batch_size": 8,
-            "optimizer.learning_rate": 0.05,
-        }
-    )  # fmt: skip
-    said = ran(script_of(experiment), tmp_path)
-    assert float(said["test accuracy"]) > 0.9
-    channels = 3 if kind == "image_folder" else 1
-    assert int(said["parameters"]) == channels * 3 + 3
-
-
 @pytest.mark.parametrize("name", presets.names())
 def test_scripts_of_all_presets_are_python_with_nothing_of_ours(name: str) -> None:
     script = script_of(presets.load(name))
     compile(script, name, "exec", dont_inherit=True)
     assert not re.search(r"^\s*(from|import) (workbench|ui)", script, re.MULTILINE)
-    assert ("sklearn" in script) == (name == "digits-cnn")
+    assert "import tensorflow" not in script
     assert max(map(len, script.splitlines())) <= 100
 
 
@@ -182,7 +151,8 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_name_or_path_becomes_code(text: str, tmp_path: Path) -> None:
     plain = small(structure__layers=TINY).with_settings({"data.kind": "npz", "data.path": "p"})
-    known = load(Experiment().data).info
+    recipe = Recipe((StoredPart("training", "images", "labels", (28, 28)),))
+    known = replace(load(Experiment().data).info, recipe=recipe)
     fit = plain.with_settings({"structure.layers[1].units": 10})
     hostile = fit.model_copy(
         update={"name": text, "data": fit.data.model_copy(update={"path": text})}

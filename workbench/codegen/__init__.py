@@ -9,7 +9,7 @@ code.
 from __future__ import annotations
 
 from workbench.codegen.augmentation import augmentation_source, augmenter_lines
-from workbench.codegen.data import data_imports, data_lines, fit_arguments
+from workbench.codegen.data import data_source
 from workbench.codegen.expressions import written
 from workbench.codegen.hardware import compile_arguments, startup_lines
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
@@ -24,7 +24,8 @@ from workbench.codegen.optimization import (
 )
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
-from workbench.spec.data import DataInfo
+from workbench.spec.data import DataInfo, FileData
+from workbench.spec.training import Training
 
 __all__ = ["keras_script"]
 
@@ -65,65 +66,82 @@ def keras_script(experiment: Experiment, info: DataInfo) -> str:
         raise SpecError(problems)
     hashed = needs_hashed(experiment, info)
     varied = experiment.augmentation.is_on
-    parts = [
-        _head(experiment, hashed or varied or needs_typing(experiment)),
-        data_lines(experiment.data, info, experiment.training.folds),
+    data = data_source(experiment.data, info, experiment.training)
+    model = model_lines(experiment, info)
+    penalized = any("_regularizer=" in line for line in model)
+    code = [
         BATCHES.strip().splitlines(),
         augmentation_source(experiment),
         hashed_source().splitlines() if hashed else [],
         *(source.splitlines() for source in own_classes(experiment)),
-        model_lines(experiment, info),
-        _main(experiment, info),
+        model,
+        _main(experiment, info, data.given, penalized),
         ['if __name__ == "__main__":', "    main()"],
     ]
+    typed = hashed or varied or needs_typing(experiment)
+    tensorflow = any("tf." in line for part in code for line in part)
+    parts = [_head(experiment, info, data.imports, typed, tensorflow), data.lines, *code]
     return "\n\n\n".join("\n".join(part) for part in parts if part) + "\n"
 
 
-def _head(experiment: Experiment, own: bool) -> list[str]:
-    training = experiment.training
-    imports = data_imports(experiment.data, training.folds)
+def _head(
+    experiment: Experiment, info: DataInfo, imports: list[str], typed: bool, tensorflow: bool
+) -> list[str]:
+    """What the script is, what it needs, and its settings."""
+    training, data = experiment.training, experiment.data
     standard = [line for line in imports if line.startswith("import ")]
-    others = [line for line in imports if not line.startswith("import ")]
+    others = sorted((line for line in imports if line.startswith("from ")), key=str.lower)
+    packages = {"PIL": "pillow", "sklearn": "scikit-learn"}
+    needed = {packages[line.split()[1].partition(".")[0]] for line in others}
     if experiment.augmentation.is_on:
         standard.append("import math")
-    if own:
+    if typed:
         standard.append("from typing import Any")
     return [
         '"""Trains one network with Keras; written by DLOpt Workbench, needs nothing of it.',
         "",
-        "pip install tensorflow" + (" scikit-learn" if others else ""),
+        "Its images, their pixels, split and order are those of the workbench, to the bit.",
+        "",
+        " ".join(["pip install tensorflow", *sorted(needed)]),
         '"""',
         "",
-        *(["from __future__ import annotations", ""] if own else []),
-        *standard,
+        *(["from __future__ import annotations", ""] if typed else []),
+        *sorted(standard),
         *([""] if standard else []),
         "import keras",
         "import numpy as np",
-        "import tensorflow as tf",
+        *(["import tensorflow as tf"] if tensorflow else []),
         "from keras import layers",
         *others,
         "",
         f"NAME = {written(experiment.name)}",
+        *([f"PATH = {written(data.path)}"] if isinstance(data, FileData) else []),
         f"SEED = {training.seed}",
         f"EPOCHS = {training.epochs}",
         f"BATCH_SIZE = {training.batch_size}",
-        f"FOLDS, FOLD = {training.folds}, {training.fold}"
-        if training.folds
-        else f"VALIDATION_SHARE = {training.validation_split!r}",
+        *_validation_settings(training, info),
     ]
 
 
-def _main(experiment: Experiment, info: DataInfo) -> list[str]:
+def _validation_settings(training: Training, info: DataInfo) -> list[str]:
+    if training.folds:
+        return [f"FOLDS, FOLD = {training.folds}, {training.fold}"]
+    if training.splits_validation(info):
+        return [f"VALIDATION_SHARE = {training.validation_split!r}"]
+    return []
+
+
+def _main(experiment: Experiment, info: DataInfo, parts: str, penalized: bool) -> list[str]:
     """Training and test."""
-    fit = fit_arguments(experiment.data, info)
-    fitting = [f"x, x_test = fitted(x{fit}), fitted(x_test{fit})"] if fit else []
     training = experiment.training
     validation = training.has_validation(info)
-    by_fold, by_share = "held_out(y, FOLDS, FOLD, SEED)", "split(y, VALIDATION_SHARE, SEED)"
     shares = trains_on_shares(experiment)
     seen = "targets" if shares else "y"
     learned = "y" if experiment.augmentation.mixup else seen
-    valid = [f"validation = Batches(x, {seen}, aside, {EVALUATION_BATCH})"] if validation else []
+    own = training.uses_own_validation(info)
+    judged = "x_valid, y_valid, np.arange(len(y_valid))" if own else f"x, {seen}, aside"
+    valid = [f"validation = Batches({judged}, {EVALUATION_BATCH})"] if validation else []
+    categorical = f"keras.utils.to_categorical({{}}, {info.classes})".format
     given = "validation_data=validation," if validation else ""
     augmenter = augmenter_lines(experiment, info)
     made = "Varied(augmenter, epoch, " if augmenter else "Batches("
@@ -133,10 +151,10 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
     finalize = "optimizer.finalize_variable_values(model.trainable_variables)"
     body = [
         *startup_lines(experiment.hardware),
-        "x, y, x_test, y_test = read()",
-        *fitting,
-        f"train, aside = {by_fold if training.folds else by_share}",
-        *([f"targets = keras.utils.to_categorical(y, {info.classes})"] if shares else []),
+        f"{parts} = read()",
+        _splitting(training, info),
+        *([f"targets = {categorical('y')}"] if shares else []),
+        *([f"y_valid = {categorical('y_valid')}"] if shares and own else []),
         *valid,
         "",
         "keras.utils.set_random_seed(SEED)",
@@ -162,12 +180,14 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         *([finalize] if is_averaging(experiment) else []),
         *behind,
         "",
-        *([f"y_test = keras.utils.to_categorical(y_test, {info.classes})"] if shares else []),
+        *([f"y_test = {categorical('y_test')}"] if shares else []),
         f"test = Batches(x_test, y_test, np.arange(len(y_test)), {EVALUATION_BATCH})",
         "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
+        *(["penalty = float(sum(model.losses))  # which Keras adds to each loss"] * penalized),
         'print("name:", ascii(NAME))',
         'print("parameters:", model.count_params())',
-        'print(f"test loss: {test_loss:.6f}")',
+        f'print(f"test loss: {{test_loss{" - penalty" * penalized}:.6f}}")',
+        *(['print(f"penalty on the weights: {penalty:.6f}")'] * penalized),
         'print(f"test accuracy: {test_accuracy:.6f}")',
     ]
     return [
@@ -175,3 +195,12 @@ def _main(experiment: Experiment, info: DataInfo) -> list[str]:
         '    """Trains and tests."""',
         *(f"    {line}" if line else "" for line in body),
     ]
+
+
+def _splitting(training: Training, info: DataInfo) -> str:
+    """Sets the validation images aside."""
+    if training.folds:
+        return "train, aside = held_out(y, FOLDS, FOLD, SEED)"
+    if training.splits_validation(info):
+        return "train, aside = split(y, VALIDATION_SHARE, SEED)"
+    return "train = np.arange(len(y))"

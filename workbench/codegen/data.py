@@ -1,15 +1,21 @@
-"""Reading the data as source: one function for each kind of data, NumPy and TensorFlow alone.
+"""Reading and splitting the data as source: the function `read`, and those that it calls.
 
-Each gives the body of `read()`, which returns (train images, train labels, test images, test
-labels), images of shape (n, height, width, channels) as uint8, or as float32 from 0 to 1.
+A script gets the images, parts and pixels of the workbench to the bit: it splits by the same
+functions of scikit-learn with the same seeds, and decodes and resamples with Pillow. What reading
+decided by what it found (names, scale, classes) is written as literals. `read()` returns images
+and labels of each part, images of shape (n, height, width, channels) as uint8, or as float32 from
+0 to 1.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from workbench.codegen.expressions import written
+from workbench.codegen import image_files
+from workbench.codegen.expressions import listed, written
+from workbench.codegen.pixels import Fitting
 from workbench.data.digits import TEST_SHARE
 from workbench.data.split import TEST_SPLIT_SEED
 from workbench.spec.base import SpecError
@@ -27,54 +33,19 @@ from workbench.spec.data import (
     KerasData,
     Npz,
 )
+from workbench.spec.recipe import Recipe, StoredPart
+from workbench.spec.training import Training
 
-SKLEARN_SPLIT = '''
+TRAIN, VALIDATION, TEST = "training", "validation", "test"
+ARRAYS = {TRAIN: ("x", "y"), VALIDATION: ("x_valid", "y_valid"), TEST: ("x_test", "y_test")}
+"""What the arrays of each part are called, in the order in which `read` returns them."""
+
+SPLIT = '''
 def split(labels, share, seed):
     """Row numbers of (the rest, the share), each class represented alike."""
     rows = np.arange(len(labels))
-    if share == 0:
-        return rows, rows[:0]
     rest, aside = train_test_split(rows, test_size=share, random_state=seed, stratify=labels)
     return np.sort(rest), np.sort(aside)
-'''
-
-NUMPY_SPLIT = '''
-def split(labels, share, seed):
-    """Row numbers of (the rest, the share), each class represented alike."""
-    random = np.random.default_rng(seed)
-    aside = [np.zeros(0, int)]
-    for label in np.unique(labels) if share else ():
-        rows = random.permutation(np.flatnonzero(labels == label))
-        aside.append(rows[: max(1, round(share * len(rows)))])
-    aside = np.sort(np.concatenate(aside))
-    return np.setdiff1d(np.arange(len(labels)), aside), aside
-'''
-
-FITTED = '''
-def fitted(images, size=None, channels=None):
-    """Images in the wanted size and number of channels."""
-    if channels == 1 and images.shape[3] == 3:
-        images = tf.image.rgb_to_grayscale(images).numpy()
-    if size and images.shape[1:3] != size:
-        resized = tf.image.resize(images, size, method="bilinear", antialias=True).numpy()
-        whole = images.dtype == np.uint8
-        images = np.round(resized).astype(np.uint8) if whole else np.clip(resized, 0, 1)
-    if channels == 3 and images.shape[3] == 1:
-        images = np.repeat(images, 3, axis=3)
-    return images
-'''
-
-SCALED = '''
-def scaled(images):
-    """Pixels as uint8, or as float32 from 0 to 1, in (n, height, width, channels)."""
-    images = images[..., np.newaxis] if images.ndim == 3 else images[..., :3]
-    if images.dtype == np.uint8:
-        return images
-    if images.dtype.kind in "biu":
-        limit = 1 if images.dtype.kind == "b" else 255 if images.max() <= 255 else 65535
-    else:
-        limit = 1 if images.max() <= 1 else 255
-    return (images / limit).astype(np.float32)
 '''
 
 HELD_OUT = '''
@@ -84,164 +55,227 @@ def held_out(labels, folds, fold, seed):
     return list(dealt)[fold - 1]
 '''
 
-DIGITS = f"""
-bunch = load_digits()
-images = np.round(bunch.images * (255 / 16)).astype(np.uint8)[..., np.newaxis]
-train, test = split(bunch.target, {TEST_SHARE}, {TEST_SPLIT_SEED})
-return images[train], bunch.target[train], images[test], bunch.target[test]
-"""
-
-KERAS = """
-(x, y), (x_test, y_test) = @DATASET.load_data()
-if x.ndim == 3:  # grayscale: one channel
-    x, x_test = x[..., np.newaxis], x_test[..., np.newaxis]
-return x, y.reshape(-1), x_test, y_test.reshape(-1)
-"""
-
-NPZ = """
-with np.load(@PATH, allow_pickle=False) as file:
-    if "x_train" in file:
-        x, y, x_test, y_test = (file[n] for n in ("x_train", "y_train", "x_test", "y_test"))
-    else:
-        images, labels = file["images"], file["labels"]
-        train, test = split(labels.reshape(-1), @TEST_SHARE, @TEST_SEED)
-        x, y, x_test, y_test = images[train], labels[train], images[test], labels[test]
-return scaled(x), y.reshape(-1), scaled(x_test), y_test.reshape(-1)
-"""
-
-IDX = """
+IDX_ARRAY = r'''
 def array(path):
+    """The bytes of an IDX file in their shape."""
     content = path.read_bytes()
-    content = gzip.decompress(content) if content[:2] == b"\\x1f\\x8b" else content
-    axes = content[3]
-    shape = np.frombuffer(content, ">u4", axes, offset=4).astype(int)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
+    content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    shape = np.frombuffer(content, ">u4", count=content[3], offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
+'''
 
-def part(images):
-    name = images.name.replace("images", "labels").replace("idx3", "idx1")
-    labels = images.with_name(name.replace("idx4", "idx1"))
-    if not labels.exists():  # one of the two is compressed, the other one not
-        other = labels.name.removesuffix(".gz")
-        labels = images.with_name(other if labels.suffix == ".gz" else f"{other}.gz")
-    return scaled(array(images)), array(labels)
 
-path = pathlib.Path(@PATH)
-if path.is_dir():
-    found = sorted(path.glob("train-images*")), sorted(path.glob("t*-images*"))
-    x, y = part(found[0][0])
-    tests = [file for file in found[1] if not file.name.startswith("train")]
-    if tests:
-        return x, y, *part(tests[0])
-else:
-    x, y = part(path)
-train, test = split(y, @TEST_SHARE, @TEST_SEED)
-return x[train], y[train], x[test], y[test]
-"""
+NUMBERED = '''
+def numbered(labels):
+    """Labels as class numbers from 0, in the order of CLASSES."""
+    return np.searchsorted(CLASSES, labels.reshape(-1))
+'''
 
-FOLDER = """
-def part(folder):
-    images, labels = [], []
-    for label, name in enumerate(names):
-        for file in sorted((folder / name).iterdir()):
-            if file.suffix.lower() in (".png", ".jpg", ".jpeg", ".bmp", ".gif"):
-                image = tf.io.decode_image(file.read_bytes(), expand_animations=False).numpy()
-                image = image[..., :1] if image.shape[2] == 2 else image[..., :3]
-                images.append(fitted(image[np.newaxis], size=@SIZE, channels=@CHANNELS)[0])
-                labels.append(label)
-    return np.stack(images), np.array(labels)
+NUMBERED_TEXTS = '''
+def numbered(labels):
+    """Labels as class numbers from 0, in the order of CLASSES."""
+    return np.array([CLASSES.index(label.strip()) for label in labels.reshape(-1).tolist()])
+'''
 
-root = pathlib.Path(@PATH)
-folders = {f.name.lower(): f for f in sorted(root.iterdir()) if f.is_dir()}
-train = folders.get("train")
-divided = train is not None and any(f.is_dir() for f in train.iterdir())
-train = train if divided else root
-names = sorted(f.name for f in train.iterdir() if f.is_dir() and not f.name.startswith("."))
-x, y = part(train)
-wanted = ("test", "val", "valid", "validation")
-test = next((folders[name] for name in wanted if divided and name in folders), None)
-if test is not None:
-    names = [name if (test / name).is_dir() else "." for name in names]
-    return x, y, *part(test)
-rest, aside = split(y, @TEST_SHARE, @TEST_SEED)
-return x[rest], y[rest], x[aside], y[aside]
-"""
+IN_FOLDER = ("path = pathlib.Path(PATH)", "folder = path if path.is_dir() else path.parent")
 
-BODIES: dict[type[Data], str] = {
-    Digits: DIGITS,
-    MNIST: KERAS,
-    FashionMNIST: KERAS,
-    CIFAR10: KERAS,
-    CIFAR100: KERAS,
-    Npz: NPZ,
-    Idx: IDX,
-    ImageFolder: FOLDER,
+
+@dataclass(frozen=True)
+class Body:
+    """How one kind of data is read.
+
+    Attributes:
+        lines: Of `read`, up to the arrays of the parts, named as in `ARRAYS`.
+        helpers: Functions that `lines` call.
+        imports: What they import besides Keras and NumPy.
+        is_fitted: Whether they are pixels as the network takes them.
+    """
+
+    lines: list[str]
+    helpers: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    is_fitted: bool = False
+
+
+def _digits(spec: Digits, info: DataInfo, recipe: Recipe) -> Body:
+    return Body(
+        [
+            "digits = load_digits()",
+            "x, y = np.round(digits.images * (255 / 16)).astype(np.uint8), digits.target",
+        ],
+        imports=("from sklearn.datasets import load_digits",),
+    )
+
+
+def _keras(spec: KerasData, info: DataInfo, recipe: Recipe) -> Body:
+    flat = "y, y_test = y.reshape(-1), y_test.reshape(-1)"
+    is_gray = len(recipe.parts[0].shape) == 2
+    lines = [f"(x, y), (x_test, y_test) = {spec.keras_class}.load_data()"]
+    return Body(lines if is_gray else [*lines, flat])
+
+
+def _npz(spec: Npz, info: DataInfo, recipe: Recipe) -> Body:
+    numbered, helpers = _numbered(info, recipe)
+    if recipe.parts[0].in_files:
+        lines = [*IN_FOLDER]
+        for part in recipe.parts:
+            for variable, name in zip(ARRAYS[part.part], (part.images, part.labels), strict=True):
+                lines.append(f"{variable} = {_in_file(name)}")
+        return Body([*lines, *numbered], helpers, ("import pathlib",))
+    lines = ["with np.load(PATH, allow_pickle=False) as file:"]
+    for part in recipe.parts:
+        given = f"file[{written(part.images)}], file[{written(part.labels)}]"
+        lines.append(f"    {_both(part)} = {given}")
+    return Body([*lines, *numbered], helpers)
+
+
+def _in_file(name: str) -> str:
+    """The one array of a file."""
+    opened = f"np.load(folder / {written(name)}, allow_pickle=False)"
+    return f"next(iter({opened}.values()))" if name.lower().endswith(".npz") else opened
+
+
+def _idx(spec: Idx, info: DataInfo, recipe: Recipe) -> Body:
+    lines = [*IN_FOLDER]
+    for part in recipe.parts:
+        for variable, name in zip(ARRAYS[part.part], (part.images, part.labels), strict=True):
+            lines.append(f"{variable} = array(folder / {written(name)})")
+    numbered, helpers = _numbered(info, recipe)
+    return Body([*lines, *numbered], (IDX_ARRAY, *helpers), ("import gzip", "import pathlib"))
+
+
+def _numbered(info: DataInfo, recipe: Recipe) -> tuple[list[str], tuple[str, ...]]:
+    """Labels as class numbers from 0: lines of `read`, and the functions that they call."""
+    values = info.label_values
+    is_text = any(part.labels_form not in ("number", "one-hot") for part in recipe.parts)
+    lines = []
+    for part in recipe.parts:
+        labels = ARRAYS[part.part][1]
+        if part.labels_form == "one-hot":
+            lines.append(f"{labels} = {labels}.argmax(axis=1)")
+        elif part.labels_form in ("utf-8", "latin-1"):
+            lines.append(f"{labels} = np.char.decode({labels}, {written(part.labels_form)})")
+    each = [ARRAYS[part.part][1] for part in recipe.parts]
+    if values:
+        return [*lines, *(f"{name} = numbered({name})" for name in each)], (
+            "\n".join(listed("CLASSES", values if is_text else tuple(map(int, values)))),
+            NUMBERED_TEXTS if is_text else NUMBERED,
+        )
+    whole = [part for part in recipe.parts if part.labels_form == "number"]
+    flat = [ARRAYS[part.part][1] for part in whole]
+    return [*lines, *(f"{name} = {name}.reshape(-1)" for name in flat)], ()
+
+
+def _folder(spec: ImageFolder, info: DataInfo, recipe: Recipe) -> Body:
+    lines = []
+    for part in recipe.parts:
+        place = f"PATH, {written(part.images)}" if part.images else "PATH"
+        lines.append(f"{_both(part)} = part(pathlib.Path({place}))")
+    helpers = image_files.helpers(spec, info, recipe)
+    return Body(lines, helpers, image_files.IMPORTS, is_fitted=True)
+
+
+def _both(part: StoredPart) -> str:
+    """The variables of a part's images and labels."""
+    return ", ".join(ARRAYS[part.part])
+
+
+BODIES: dict[type[Data], Callable[[Any, DataInfo, Recipe], Body]] = {
+    Digits: _digits,
+    MNIST: _keras,
+    FashionMNIST: _keras,
+    CIFAR10: _keras,
+    CIFAR100: _keras,
+    Npz: _npz,
+    Idx: _idx,
+    ImageFolder: _folder,
 }
-HELPERS: dict[type[Data], tuple[str, ...]] = {Npz: (SCALED,), Idx: (SCALED,)}
-SPLIT_IMPORT = "from sklearn.model_selection import train_test_split"
-FOLDS_IMPORT = "from sklearn.model_selection import StratifiedKFold"
-IMPORTS: dict[type[Data], tuple[str, ...]] = {
-    Digits: ("from sklearn.datasets import load_digits", SPLIT_IMPORT),
-    Idx: ("import gzip", "import pathlib"),
-    ImageFolder: ("import pathlib",),
-}
 
 
-def data_imports(spec: Data, folds: int) -> list[str]:
-    """What reading and splitting these data imports besides Keras, NumPy and TensorFlow."""
-    needed = IMPORTS.get(type(spec), ())
-    if not folds:
-        return list(needed)
-    both = f"{FOLDS_IMPORT}, train_test_split" if SPLIT_IMPORT in needed else FOLDS_IMPORT
-    return [*(line for line in needed if line != SPLIT_IMPORT), both]
+@dataclass(frozen=True)
+class DataSource:
+    """What a script has on its data.
+
+    Attributes:
+        imports: Of modules besides Keras and NumPy.
+        lines: The functions.
+        given: The variables that `read` returns, in its order.
+    """
+
+    imports: list[str]
+    lines: list[str]
+    given: str
 
 
-def data_lines(spec: Data, info: DataInfo, folds: int) -> list[str]:
-    """The functions `split`, `held_out`, `fitted`, ... and `read`.
+def data_source(spec: Data, info: DataInfo, training: Training) -> DataSource:
+    """The functions `split`, `held_out`, `resized`, ... and `read`.
 
     Raises:
-        SpecError: where this kind of data can't be read by a script.
+        SpecError: where this kind of data can't be read by a script, or nobody has read them yet.
     """
-    body = BODIES.get(type(spec))
-    if body is None:
+    written_by = BODIES.get(type(spec))
+    if written_by is None:
         raise SpecError.at("data.kind", f"{spec.label} can't be read by a stand-alone script")
-    split = SKLEARN_SPLIT if isinstance(spec, Digits) else NUMPY_SPLIT
-    helpers = (
-        *([split] if "split(" in body or not folds else []),
-        *([HELD_OUT] if folds else []),
-        FITTED,
-        *HELPERS.get(type(spec), ()),
-    )
-    lines = _filled(body, spec, info).strip().splitlines()
-    return [
-        *"\n\n\n".join(text.strip() for text in helpers).splitlines(),
-        "",
-        "",
-        "def read():",
-        '    """(train images, train labels, test images, test labels)."""',
-        *(f"    {line}" if line else "" for line in lines),
+    recipe = _used(_recipe(spec, info), training, info)
+    body = written_by(spec, info, recipe)
+    fitting = Fitting() if body.is_fitted else Fitting.of(spec, info, recipe)
+    parts = [name for name in ARRAYS if name in {part.part for part in recipe.parts}]
+    by_share = TEST not in parts or training.splits_validation(info)
+    ending = _ending(spec, parts, bool(fitting.lines))
+    given = ", ".join(name for part in ARRAYS if part in (*parts, TEST) for name in ARRAYS[part])
+    read = ["def read():", f'    """({given})."""', *(f"    {s}" for s in (*body.lines, *ending))]
+    functions = [
+        *([SPLIT] if by_share else []),
+        *([HELD_OUT] if training.folds else []),
+        *body.helpers,
+        *fitting.helpers,
+        "\n".join(fitting.lines),
+        "\n".join(read),
     ]
+    dealt = ["StratifiedKFold"] * (training.folds > 0) + ["train_test_split"] * by_share
+    splitting = [f"from sklearn.model_selection import {', '.join(dealt)}"] if dealt else []
+    return DataSource(
+        [*body.imports, *fitting.imports, *splitting],
+        "\n\n\n".join(text.strip() for text in functions if text).splitlines(),
+        given,
+    )
 
 
-def fit_arguments(spec: Data, info: DataInfo) -> str:
-    """The arguments of `fitted` for whole arrays; empty where images stay as they are."""
-    given = []
-    if spec.resize:
-        given.append(f"size={info.image_shape[:2]}")
-    if spec.channels:
-        given.append(f"channels={spec.channels}")
-    return "".join(f", {part}" for part in given)
+def _recipe(spec: Data, info: DataInfo) -> Recipe:
+    """What the arrays hold: known of the catalogue, and of a user's files once they were read.
 
-
-def _filled(body: str, spec: Data, info: DataInfo) -> str:
-    """A body with this data set's values, each written as a literal."""
-    values: dict[str, Any] = {
-        "SIZE": info.image_shape[:2], "CHANNELS": info.image_shape[2], "TEST_SEED": TEST_SPLIT_SEED,
-    }  # fmt: skip
+    Raises:
+        SpecError: where nobody has read them.
+    """
     if isinstance(spec, FileData):
-        values |= {"PATH": spec.path, "TEST_SHARE": spec.test_split}
-    texts = {f"@{name}": written(value) for name, value in values.items()}
-    if isinstance(spec, KerasData):
-        texts["@DATASET"] = str(spec.keras_class)
-    # One walk over the body, so that a path which contains "@SIZE" is left alone.
-    pattern = "|".join(sorted(map(re.escape, texts), key=len, reverse=True))
-    return re.sub(pattern, lambda found: texts[found.group()], body)
+        if info.recipe is None:
+            raise SpecError.at("data.path", "has to be read before a script can be written")
+        return info.recipe
+    known = spec.source_info
+    assert known is not None, "the catalogue's data are known beforehand"
+    height, width, channels = known.image_shape
+    shape = (height, width) if channels == 1 else (height, width, channels)
+    names = (TRAIN,) if isinstance(spec, Digits) else (TRAIN, TEST)
+    return Recipe(tuple(StoredPart(name, "", shape=shape) for name in names))
+
+
+def _used(recipe: Recipe, training: Training, info: DataInfo) -> Recipe:
+    """Without a validation part that folds take the place of."""
+    if training.uses_own_validation(info):
+        return recipe
+    return replace(recipe, parts=tuple(p for p in recipe.parts if p.part != VALIDATION))
+
+
+def _ending(spec: Data, parts: list[str], fits: bool) -> list[str]:
+    """The end of `read`: a test part is split off where there is none, and pixels are made."""
+    images = {part: f"fitted({ARRAYS[part][0]})" if fits else ARRAYS[part][0] for part in parts}
+    if TEST in parts:
+        pairs = (f"{images[part]}, {ARRAYS[part][1]}" for part in parts)
+        return [f"return {', '.join(pairs)}"]
+    share = spec.test_split if isinstance(spec, FileData) else TEST_SHARE
+    aside = f"{images[VALIDATION]}, y_valid, " if VALIDATION in parts else ""
+    return [
+        *(["x = fitted(x)"] if fits else []),
+        f"train, test = split(y, {share!r}, {TEST_SPLIT_SEED})",
+        f"return x[train], y[train], {aside}x[test], y[test]",
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.spec.base import Choice, SpecError
@@ -83,3 +83,17 @@ def expression(choice: Choice, **more: str) -> str:
 def assignment(target: str, choice: Choice, **more: str) -> list[str]:
     """`target = choice`, on as many lines as it takes."""
     return call(class_name(choice), {**arguments(choice), **more}, f"{target} = ")
+
+
+def listed(name: str, values: Sequence[object]) -> list[str]:
+    """`NAME = (values)`, filled into lines."""
+    one_line = f"{name} = {written(tuple(values))}"
+    if len(one_line) <= WIDTH:
+        return [one_line]
+    lines = [""]
+    for value in values:
+        item = f"{written(value)}, "
+        if lines[-1] and len(lines[-1]) + len(item) > WIDTH - 4:
+            lines.append("")
+        lines[-1] += item
+    return [f"{name} = (", *(f"    {line.rstrip()}" for line in lines), ")"]

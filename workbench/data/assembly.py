@@ -11,7 +11,8 @@ from workbench.data.errors import plain, refused
 from workbench.data.fitting import fitted_all
 from workbench.data.label_forms import Numbered, class_numbers, flat_labels
 from workbench.data.labels import counts_of
-from workbench.data.pixels import as_images, refuse_other_scale, scale_for
+from workbench.data.pixels import Scale, as_images, refuse_other_scale, scale_for
+from workbench.data.recipes import recipe_of
 from workbench.data.request import Request
 from workbench.data.split import split_test
 from workbench.spec.data import Data, DataInfo, FileData
@@ -24,12 +25,23 @@ ReadParts = dict[str, tuple[Array, Labels]]
 
 @dataclass(frozen=True, eq=False)
 class Stored:
-    """Images and their labels as a file holds them, with what it calls them."""
+    """Images and their labels as a file holds them.
+
+    Attributes:
+        images: (n, height, width) or (n, height, width, channels).
+        labels: In any form that `label_forms` knows.
+        images_name: What the file calls them, for sentences.
+        labels_name: The same of the labels.
+        files: Names of the files of both, where each has its own.
+        is_rows: Whether each image was a row of pixels.
+    """
 
     images: Array
     labels: Array
     images_name: str = "images"
     labels_name: str = "labels"
+    files: tuple[str, str] | None = None
+    is_rows: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +75,9 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
     labels, classes = {name: part[1] for name, part in read.items()}, len(found.names)
     _warn_of_alpha(source)
     source_shape = _shape(read[TRAIN][0])
-    pixels = _pixels(source, {name: images for name, (images, _) in read.items()}, spec, request)
+    pixels, scale = _pixels(
+        source, {name: images for name, (images, _) in read.items()}, spec, request
+    )
     parts = {name: Part(ArrayImages(images), labels[name]) for name, images in pixels.items()}
     return Dataset(
         train=parts[TRAIN],
@@ -78,6 +92,7 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
             counts_of(labels[TRAIN], classes),
             label_values=found.values,
             has_own_test=isinstance(spec, FileData) and source.test is not None,
+            recipe=recipe_of(_own(source), scale.factor) if isinstance(spec, FileData) else None,
         ),
         fingerprint=fingerprint.of_arrays(
             array for name, images in pixels.items() for array in (labels[name], images)
@@ -107,7 +122,7 @@ def _source_digest(spec: Data, read: ReadParts) -> str:
 
 def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
     """(images, labels) of each part, checked: training, test, and validation where there is one."""
-    own = {TRAIN: source.train, TEST: source.test, VALIDATION: source.validation}
+    own = _own(source)
     read = {name: _checked(part, source.where) for name, part in own.items() if part is not None}
     found = class_numbers(
         {name: labels for name, (_, labels) in read.items()}, source.class_names, source.where
@@ -126,6 +141,11 @@ def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
     return {name: parts[name] for name in own if name in parts}, found
 
 
+def _own(source: Source) -> dict[str, Stored | None]:
+    """The parts that the files bring."""
+    return {TRAIN: source.train, TEST: source.test, VALIDATION: source.validation}
+
+
 def _checked(stored: Stored, where: str) -> tuple[Array, Array]:
     """Images, and one label each, as number or text."""
     images = as_images(stored.images, stored.images_name, where)
@@ -141,7 +161,7 @@ def _checked(stored: Stored, where: str) -> tuple[Array, Array]:
 
 def _pixels(
     source: Source, parts: Mapping[str, Array], spec: Data, request: Request
-) -> dict[str, Array]:
+) -> tuple[dict[str, Array], Scale]:
     """All parts on one scale, in one shape."""
     where, name, train = source.where, source.train.images_name, parts[TRAIN]
     # What was split off for the test must be finite and on the same scale as well.
@@ -173,7 +193,7 @@ def _pixels(
                 f"{_shape(fit)}; must be the same, which data.resize and data.channels can bring "
                 "about",
             )
-    return fits
+    return fits, scale
 
 
 def _shape(images: Array) -> Shape:

@@ -18,6 +18,7 @@ from workbench.data.labels import as_names, classes_of, counts_of
 from workbench.data.request import Request
 from workbench.data.split import split_test
 from workbench.spec.data import DataInfo, ImageFolder
+from workbench.spec.recipe import Recipe, StoredPart
 
 TRAIN = "train"
 TESTS = ("test", "val", "valid", "validation")
@@ -33,6 +34,8 @@ class Found:
         names: Classes, sorted.
         train: (file, label) of the training part, or of everything where `test` is None.
         test: (file, label) of the test part of its own.
+        parts: The folders of the training part and of the test part of its own.
+        unreadable: Images left out because they can't be decoded.
         known: What checking showed, by path.
         warnings: Sentences.
     """
@@ -41,6 +44,8 @@ class Found:
     names: list[str]
     train: list[tuple[File, int]]
     test: list[tuple[File, int]] | None = None
+    parts: tuple[StoredPart, ...] = (StoredPart("training", ""),)
+    unreadable: int = 0
     known: Mapping[str, Checked] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -77,7 +82,12 @@ def _listed(root: Path) -> Found:
         names = _classes(root, folders)
         return Found(root, names, _labelled(root, "", names, names))
     names = _classes(root / train, folder_index.folders_in(root / train))
-    found = Found(root, names, _labelled(root, f"{train}/", names, names))
+    found = Found(
+        root,
+        names,
+        _labelled(root, f"{train}/", names, names),
+        parts=(StoredPart("training", train),),
+    )
     test = next((by_lower[name] for name in TESTS if name in by_lower), None)
     if test is not None:
         inside = _classes(root / test, folder_index.folders_in(root / test))
@@ -89,6 +99,7 @@ def _listed(root: Path) -> Found:
                 "must have training images",
             )
         found.test = _labelled(root, f"{test}/", inside, names)
+        found.parts += (StoredPart("test", test),)
     left = [name for name in folders if name not in (train, test)]
     if left:
         found.warnings.append(
@@ -144,6 +155,7 @@ def _leave_out_unreadable(found: Found) -> None:
             raise refused(
                 found.root, f"no test image can be read ({plain(first)} {reason}); replace them"
             )
+        found.unreadable = len(bad)
         count = f"{len(bad)} images" if len(bad) > 1 else "1 image"
         found.warnings.append(
             f"{plain(found.root)}: {count} left out because unreadable, the first is "
@@ -219,6 +231,7 @@ def _dataset(
     info = DataInfo(
         shape, names, len(train_files), len(test_files),
         class_counts=counts_of(train_labels, len(names)),
+        recipe=Recipe(found.parts, classes=tuple(found.names), unreadable=found.unreadable),
     )  # fmt: skip
     return Dataset(
         train=Part(images[0], train_labels),

@@ -55,6 +55,7 @@ class Member:
     Attributes:
         open: Opens its bytes, the header first; an archive must be open meanwhile.
         held_bytes: Of the array, without the header, that are really there.
+        file: Name of the file, where it holds this array alone.
     """
 
     open: Callable[[], IO[bytes]]
@@ -64,6 +65,7 @@ class Member:
     fortran: bool
     dtype: np.dtype[Any]
     header_bytes: int
+    file: str = ""
 
     @property
     def length(self) -> int:

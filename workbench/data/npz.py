@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.data import paths
@@ -109,11 +110,11 @@ def _beside(files: Sequence[Path], path: Path, opened: ExitStack) -> dict[str, M
     found: dict[str, Member] = {}
     for file in files:
         if file.suffix.lower() == ".npy":
-            found[file.stem] = file_member(file, file.stem)
+            found[file.stem] = replace(file_member(file, file.stem), file=file.name)
             continue
         inside = _in_archive(file, opened)
         if len(inside) == 1:
-            found[file.stem] = next(iter(inside.values()))
+            found[file.stem] = replace(next(iter(inside.values())), file=file.name)
     if not found:
         raise refused(path, "holds no .npy file, nor an .npz file with one array; must name a "
                             "folder with x_train.npy and y_train.npy, or an .npz file")  # fmt: skip
@@ -167,11 +168,14 @@ def _stored(
 ) -> Stored:  # fmt: skip
     images, labels = slots[part, IMAGES], slots[part, LABELS]
     pixels = read_member(members[images], where, reporter)
+    files = (members[images].file, members[labels].file)
     return Stored(
         unflattened(pixels, spec.image_height, spec.image_channels, images, where),
         read_member(members[labels], where, None),
         images,
         labels,
+        files if all(files) else None,
+        is_rows=pixels.ndim == 2,
     )
 
 

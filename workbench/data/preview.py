@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from workbench.data.dataset import Array, Dataset, Images, Labels, Shape
 from workbench.data.fitting import fitted
@@ -19,6 +20,7 @@ from workbench.data.labels import counts_of
 from workbench.data.request import blocks
 from workbench.spec.data import DataInfo
 
+INFO = TypeAdapter(DataInfo)
 THUMBNAIL = 96
 STREAM_SAMPLE = 512
 """Images of a stream whose pixels are looked at: decoding all of them would take too long."""
@@ -66,7 +68,7 @@ class Preview:
     def to_json(self) -> dict[str, Any]:
         """Plain values for one line of JSON."""
         return {
-            "info": asdict(self.info),
+            "info": INFO.dump_python(self.info, mode="json"),
             "counts": {
                 "test": list(self.test_counts),
                 "validation": list(self.validation_counts),
@@ -88,14 +90,10 @@ class Preview:
     def from_json(cls, values: Mapping[str, Any]) -> Preview:
         """What `to_json` gave."""
         pixels, samples = values["pixels"], values["samples"]
-        info: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in values["info"].items()
-        }
         source = values["source_shape"]
         content = np.frombuffer(base64.b64decode(samples["pixels"]), np.uint8)
         return cls(
-            info=DataInfo(**info),
+            info=INFO.validate_python(values["info"]),
             test_counts=tuple(values["counts"]["test"]),
             validation_counts=tuple(values["counts"]["validation"]),
             pixel_min=pixels["min"],

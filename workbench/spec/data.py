@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from workbench.spec.base import AsPair, Choice, setting
+from workbench.spec.recipe import Recipe
 
 Side = Annotated[int, Field(ge=1, le=4096)]
 Size = Annotated[tuple[Side, Side], AsPair]
@@ -29,6 +30,7 @@ class DataInfo:
         label_values: What the files call each class, in label order, as texts; empty where they
             number the classes from 0, or folders are the classes.
         has_own_test: Whether a user's files bring the test part, so that no share is split off.
+        recipe: How a user's files became images; None for the catalogue's data.
     """
 
     image_shape: tuple[int, int, int]
@@ -39,6 +41,7 @@ class DataInfo:
     class_counts: tuple[int, ...] = ()
     label_values: tuple[str, ...] = ()
     has_own_test: bool = False
+    recipe: Recipe | None = None
 
     @property
     def classes(self) -> int:

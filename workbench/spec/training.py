@@ -72,6 +72,10 @@ class Training(Spec):
         """Whether a validation part that the data bring judges each epoch; folds go first."""
         return info.validation_images > 0 and not self.folds
 
+    def splits_validation(self, info: DataInfo) -> bool:
+        """Whether a share of the training part judges each epoch."""
+        return not self.folds and self.validation_split > 0 and not self.uses_own_validation(info)
+
     def has_validation(self, info: DataInfo | None) -> bool:
         """Whether images judge each epoch; data that are not known yet may bring some."""
         return (

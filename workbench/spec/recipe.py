@@ -1,0 +1,53 @@
+"""How a user's files became images: what reading found out, for a script that reads them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class StoredPart:
+    """A part as it lies in the files.
+
+    Attributes:
+        part: "training", "test" or "validation".
+        images: What its images are called: an array of an archive, a file, or the folder below an
+            image folder ("" for that folder itself).
+        labels: What its labels are called; empty where folders say them.
+        shape: Of one image: (height, width) or (height, width, channels); empty where they differ.
+        is_rows: Whether each image is stored as a row of pixels of this shape.
+        labels_form: "number", "one-hot", "text", or the encoding of texts that are bytes.
+        in_files: Whether the names are those of files with one array each.
+    """
+
+    part: str
+    images: str
+    labels: str = ""
+    shape: tuple[int, ...] = ()
+    is_rows: bool = False
+    labels_form: str = "number"
+    in_files: bool = False
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a reader decided by what it found, as plain values.
+
+    Attributes:
+        parts: Those that the files bring; a test part that is split off is none.
+        stored_type: Number type of the stored images, as NumPy calls it.
+        factor: What stored numbers are multiplied by.
+        classes: Folders of the classes, in label order.
+        unreadable: Image files left out because they can't be decoded.
+    """
+
+    parts: tuple[StoredPart, ...]
+    stored_type: str = "uint8"
+    factor: float = 1.0
+    classes: tuple[str, ...] = ()
+    unreadable: int = 0
+
+    @property
+    def gives_floats(self) -> bool:
+        """Whether images are kept as float32 from 0 to 1, and not as uint8."""
+        return self.stored_type.startswith("float") or self.factor < 1
