@@ -29,6 +29,7 @@ from ui.commands import Commands
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.files import ExperimentFiles
+from ui.focus import FocusKeeper
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
@@ -93,6 +94,7 @@ class MainWindow(QMainWindow):
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self)
         self.notices = RunNotices(self)
+        self.focus_keeper = FocusKeeper(self)
         self.repeats = RunRepeats(self)
         self.beside = SideWindows(self)
         self.run_files = RunFiles(self)
