@@ -7,7 +7,7 @@ It accumulates nothing itself: runs own their `RunCurves`, the scheduler decides
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -17,37 +17,13 @@ from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 from ui.plots.controls import ControlRow, EmptyPage
 from ui.plots.live_export import export_menu
 from ui.plots.live_legend import Entry
-from ui.plots.panel import Metric, PlotPanel, PlotState, PlottedRun
-from ui.plots.ranges import Anchor
+from ui.plots.live_metrics import METRICS, OPTIONAL, PLACES, STRETCHES
+from ui.plots.panel import PlotPanel, PlotState, PlottedRun
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
-from workbench.curves.run import AXES, PENALTY_METRICS, PROBE_METRICS, TIMES, RunCurves
+from workbench.curves.run import AXES, TIMES, RunCurves
 from workbench.curves.smoothing import MAX_WEIGHT
-
-_METRICS = (
-    Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
-    Metric("accuracy", Quantity.SHARE, Anchor.SHARE, "val_accuracy"),
-    Metric("images_per_second", Quantity.COUNT, Anchor.ZERO),
-    Metric("learning_rate", Quantity.RATE, Anchor.ZERO),
-    Metric("gradient_norm", Quantity.RATE, Anchor.DATA, logarithmic=True),
-    Metric("update_ratio", Quantity.RATE, Anchor.DATA, logarithmic=True),
-    Metric("penalty", Quantity.NUMBER, Anchor.DATA),
-)
-_PLACES = {
-    "loss": (0, 0, 1, 2), "accuracy": (1, 0, 1, 2),
-    "images_per_second": (2, 0, 1, 1), "learning_rate": (2, 1, 1, 1),
-    "gradient_norm": (3, 0, 1, 1), "update_ratio": (3, 1, 1, 1),
-    "penalty": (4, 0, 1, 2),
-}  # fmt: skip
-"""Row, column, rows and columns of each in the grid."""
-
-_STRETCHES = (6, 6, 5, 5, 4)
-_OPTIONAL: dict[int, tuple[tuple[str, ...], Callable[[RunCurves], bool]]] = {
-    3: (PROBE_METRICS, lambda curves: curves.has_probes),
-    4: (PENALTY_METRICS, lambda curves: curves.has_penalty),
-}
-"""Rows that are there only while a visible run fills them."""
 
 RunStyle = tuple[RunCurves, str, QColor, Qt.PenStyle]
 
@@ -92,7 +68,7 @@ class LivePlots(QWidget):
         }
         self.panels = {
             metric.key: PlotPanel(self._state, metric, titles[metric.key], self._plots)
-            for metric in _METRICS
+            for metric in METRICS
         }
         self.panels["loss"].title.setToolTip(
             self.tr("Training and validation loss, without penalties on the weights")
@@ -102,9 +78,9 @@ class LivePlots(QWidget):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(8)
         for key, panel in self.panels.items():
-            grid.addWidget(panel, *_PLACES[key])
+            grid.addWidget(panel, *PLACES[key])
             self._connect(panel)
-        for number, stretch in enumerate(_STRETCHES):
+        for number, stretch in enumerate(STRETCHES):
             grid.setRowStretch(number, stretch)
         self._show_optional()
         for number in (0, 1):
@@ -217,12 +193,12 @@ class LivePlots(QWidget):
     def _show_optional(self) -> None:
         """Shows the plots that not every run fills while a visible run does; no empty ones."""
         shown = [run.curves for run in self._state.runs.values() if run.visible]
-        for row, (metrics, fills) in _OPTIONAL.items():
+        for row, (metrics, fills) in OPTIONAL.items():
             found = any(map(fills, shown))
             if found == self._shows.get(row):
                 continue  # a stretch that is set again has everything laid out again
             self._shows[row] = found
-            self._grid.setRowStretch(row, _STRETCHES[row] if found else 0)
+            self._grid.setRowStretch(row, STRETCHES[row] if found else 0)
             for metric in metrics:
                 self.panels[metric].setVisible(found)
 
