@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engine.small import small
+from tests.engine.small import small, train
 from tests.engine.tasks import do
 from workbench import measured, preflight
 from workbench.machine import Machine, Processor
 from workbench.preflight import Preflight, roughly
 from workbench.runs.store import Store
+from workbench.runtime import memory
+from workbench.runtime.bench import TaskProcess
+from workbench.runtime.seen import estimate
+from workbench.runtime.took import Took
 
 MACHINE = Machine(Processor("Some CPU", 2))
 MEASURED = Preflight(
@@ -71,6 +75,7 @@ def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> Non
     assert preflight.recall(tmp_path, MACHINE, small()) is None
 
 
+@pytest.mark.usefixtures("fresh")
 def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
     store = Store(tmp_path)
     result, said = do("preflight", tmp_path, small())
@@ -88,6 +93,7 @@ def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.usefixtures("fresh")
 def test_data_are_not_downloaded_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLOPT_CACHE", str(tmp_path / "cache"))
     found = Preflight(**do("preflight", tmp_path, small(data__kind="mnist"))[0])
@@ -97,6 +103,7 @@ def test_data_are_not_downloaded_for_it(tmp_path: Path, monkeypatch: pytest.Monk
     assert not (tmp_path / "cache").exists()
 
 
+@pytest.mark.usefixtures("fresh")
 def test_what_would_exhaust_the_memory_is_not_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,3 +113,69 @@ def test_what_would_exhaust_the_memory_is_not_tried(
     monkeypatch.setattr(task, "too_large", lambda needed, free: "would take too much")
     with pytest.raises(SpecError, match=r"training\.batch_size: would take too much"):
         do("preflight", tmp_path, small())
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process as if nothing had been trained in it."""
+    monkeypatch.setattr(memory, "_used", False)
+
+
+def test_the_time_of_a_run_is_that_of_the_next_estimate() -> None:
+    """150 steps of 10 ms and three validations of 200 images, the first of which traces."""
+    took = Took(150, 1.5, 9.0, (2.0, 0.4, 0.4), 50, 200)
+    found = estimate(took, 1.0, 500)
+    assert (found.step_seconds, found.image_seconds) == (0.01, 0.002)
+    assert found.seconds(3) == pytest.approx(9.0 + 500 * 0.002)
+    alone = estimate(Took(50, 0.5, 2.0, (), 50, 0), 1.0, 500)
+    assert alone.image_seconds == 0.002, "where nothing is validated, by the test"
+    assert alone.seconds(1) == pytest.approx(2.0 + 1.0)
+
+
+def test_a_run_corrects_the_estimate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.runtime.probe import machine_here
+
+    monkeypatch.setattr(memory, "_used", True)
+    experiment = small(training__epochs=4)
+    key = preflight.key(machine_here(), experiment)
+    measured.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+    with Store(tmp_path) as store:
+        run = store.run(train(store, experiment)[0])
+    known = preflight.recall(tmp_path, machine_here(), experiment)
+    assert known is not None
+    own = (run.elapsed or 0.0) + known.test_images * known.image_seconds
+    assert known.seconds(4) == pytest.approx(own, rel=0.02)
+    assert known.step_seconds == pytest.approx((run.seconds or 0) / run.step)
+    assert known.memory_bytes >= MEASURED.memory_bytes, "a used process shows no less"
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_run_in_a_fresh_process_gives_its_memory_too(tmp_path: Path) -> None:
+    from workbench.runtime.probe import machine_here
+
+    experiment = small()
+    key = preflight.key(machine_here(), experiment)
+    with Store(tmp_path) as store:
+        measured.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+        train(store, experiment)
+        known = preflight.recall(tmp_path, machine_here(), experiment)
+        assert known is not None
+        assert known.memory_bytes < MEASURED.memory_bytes
+        train(store, small(training__batch_size=50))
+        assert preflight.recall(tmp_path, machine_here(), small(training__batch_size=50)) is None
+
+
+def test_a_used_process_measures_what_a_fresh_one_does(tmp_path: Path) -> None:
+    """In processes of their own, as the window and the command line have them."""
+    one, other = small(), small(training__batch_size=50)
+    found = []
+    for folder, before in (("fresh", []), ("used", [other])):
+        process = TaskProcess(one, tmp_path / folder)
+        try:
+            for experiment in (*before, one):
+                result = process.ask(preflight.KIND, preflight.request(experiment))
+        finally:
+            process.end()
+        found.append(result["memory_bytes"])
+    fresh, used = found
+    assert used == pytest.approx(fresh, rel=0.15)

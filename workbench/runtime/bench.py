@@ -1,16 +1,16 @@
-"""Where a trial runs: in this process, or in one of its own that is started with other threads."""
+"""Where a trial runs: in this process, or in one of its own; and any task in one of its own."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from workbench.child import Child, cause_of
 from workbench.data import Dataset
 from workbench.experiment import Experiment
-from workbench.runs.messages import Do, TaskEnd, decode
+from workbench.runs.messages import Do, TaskEnd, TaskProgress, decode
 from workbench.runtime.pipeline import Feed
 from workbench.runtime.trial import Trial
 
@@ -51,6 +51,48 @@ class OwnBench:
         """Nothing: it goes with this process."""
 
 
+class TaskProcess:
+    """Another training process that does tasks, started as an experiment needs it."""
+
+    def __init__(self, experiment: Experiment, store: Path) -> None:
+        self._store, self._number = store, 0
+        startup = json.dumps(experiment.hardware.startup._asdict())
+        self._child = Child(WORKER, "0", startup)
+        self._lines: Iterator[str] = self._child.lines()
+
+    def ask(
+        self, task: str, request: dict[str, Any], hear: Callable[[TaskProgress], None] | None = None
+    ) -> dict[str, Any]:
+        """The result of a task.
+
+        Args:
+            task: Its name.
+            request: What it is asked.
+            hear: Takes what it says meanwhile.
+
+        Raises:
+            BenchFailed: where it fails.
+        """
+        self._number += 1
+        self._child.send(Do(self._number, task, str(self._store), request).encode())
+        for line in self._lines:
+            try:
+                message = decode(line)
+            except ValueError:
+                continue  # a library wrote to the messages' pipe
+            if isinstance(message, TaskEnd) and message.number == self._number:
+                if message.result is None:
+                    raise BenchFailed(message.error)
+                return message.result
+            if isinstance(message, TaskProgress) and hear is not None:
+                hear(message)
+        raise BenchFailed(f"the process of the trial {cause_of(self._child.end())}")
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._child.end()
+
+
 class ChildBench:
     """A trial in another training process.
 
@@ -59,10 +101,8 @@ class ChildBench:
     """
 
     def __init__(self, experiment: Experiment, store: Path) -> None:
-        self._toml, self._store, self._number = experiment.to_toml(), store, 0
-        startup = json.dumps(experiment.hardware.startup._asdict())
-        self._child = Child(WORKER, "0", startup)
-        self._lines: Iterator[str] = self._child.lines()
+        self._toml = experiment.to_toml()
+        self._process = TaskProcess(experiment, store)
         try:
             self.compile_seconds = self._ask(0.0)["compile_seconds"]
         except BenchFailed:
@@ -75,19 +115,7 @@ class ChildBench:
 
     def end(self) -> None:
         """Ends the process."""
-        self._child.end()
+        self._process.end()
 
     def _ask(self, seconds: float) -> dict[str, float]:
-        self._number += 1
-        request = {"experiment": self._toml, "seconds": seconds}
-        self._child.send(Do(self._number, "trial", str(self._store), request).encode())
-        for line in self._lines:
-            try:
-                message = decode(line)
-            except ValueError:
-                continue  # a library wrote to the messages' pipe
-            if isinstance(message, TaskEnd) and message.number == self._number:
-                if message.result is None:
-                    raise BenchFailed(message.error)
-                return message.result
-        raise BenchFailed(f"the process of the trial {cause_of(self._child.end())}")
+        return self._process.ask("trial", {"experiment": self._toml, "seconds": seconds})

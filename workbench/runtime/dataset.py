@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.data import Dataset, is_downloaded, load
-from workbench.runtime import download
+from workbench.runtime import download, memory
 from workbench.spec.data import Data, KerasData
 
 Report = Callable[[str, int, int, str], None]
@@ -25,6 +25,7 @@ def load_dataset(spec: Data, report: Report, ended: Callable[[], bool]) -> Datas
             raise download.Cancelled
         report(phase, done, total, "images")
 
+    memory.use()
     if isinstance(spec, KerasData) and not is_downloaded(spec):
         download.fetch(spec, lambda done, total: report("downloading", done, total, "B"), ended)
     progress("reading", 0, 0)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import asdict
-from types import TracebackType
 from typing import Any
 
 import numpy as np
-import psutil
 import tensorflow as tf
 
 from workbench import measured, preflight
 from workbench.batch_sizes import too_large
 from workbench.data import ArrayImages, Dataset, Part, is_downloaded
 from workbench.experiment import Experiment
-from workbench.runtime import hardware
+from workbench.runs.messages import TaskProgress
+from workbench.runtime import hardware, memory
+from workbench.runtime.bench import TaskProcess
+from workbench.runtime.memory import ProcessPeak
 from workbench.runtime.probe import machine_here
 from workbench.runtime.tasks import Work
 from workbench.runtime.trial import Trial
@@ -24,7 +24,6 @@ from workbench.spec.data import DataInfo, KerasData
 
 SAMPLE_SECONDS = 0.4
 SAMPLES = 2
-LOOK_SECONDS = 0.005
 RANDOM_IMAGES = 2048
 """Stand for a data set that isn't on disk; what all of them would take is added."""
 
@@ -45,26 +44,44 @@ def measure(request: dict[str, Any], work: Work) -> dict[str, Any]:
     experiment = Experiment.from_toml(request["experiment"])
     key = preflight.key(machine_here(), experiment)
     known = preflight.recall(work.store, machine_here(), experiment)
-    if known is None:
-        known = _measured(experiment, work)
-        measured.remember(work.store, preflight.KIND, key, asdict(known))
-    return asdict(known)
+    if known is not None:
+        return asdict(known)
+    if not memory.is_fresh():
+        return _measured_apart(experiment, request, work)
+    found = asdict(_measured(experiment, work))
+    measured.remember(work.store, preflight.KIND, key, found)
+    return found
+
+
+def _measured_apart(experiment: Experiment, request: dict[str, Any], work: Work) -> dict[str, Any]:
+    """As `measure`, in a fresh process: what this one has freed and loaded would not be seen."""
+    work.progress(words="starting a fresh process, to see its memory")
+    process = TaskProcess(experiment, work.store)
+
+    def hear(said: TaskProgress) -> None:
+        work.progress(said.done, said.total, said.words)
+
+    try:
+        return process.ask(preflight.KIND, request, hear)
+    finally:
+        process.end()
 
 
 def _measured(experiment: Experiment, work: Work) -> preflight.Preflight:
-    with _memory_watch(experiment) as memory:
-        dataset, missing_bytes = _data(experiment, work)
-        _check(experiment, dataset.info, memory.free_bytes)
-        work.progress(0, SAMPLES + 1, "building")
-        trial = Trial(experiment, dataset, {})
-        speeds = []
-        for number in range(SAMPLES):
-            work.progress(number, SAMPLES + 1, "timing steps")
-            speeds.append(trial.sample(SAMPLE_SECONDS))
-        work.progress(SAMPLES, SAMPLES + 1, "timing validation")
-        first, again = trial.judging_seconds(dataset.train)
+    memory.use()
+    peak = peak_of(experiment)
+    dataset, missing_bytes = _data(experiment, work)
+    _check(experiment, dataset.info, peak.free_bytes)
+    work.progress(0, SAMPLES + 1, "building")
+    trial = Trial(experiment, dataset, {})
+    speeds = []
+    for number in range(SAMPLES):
+        work.progress(number, SAMPLES + 1, "timing steps")
+        speeds.append(trial.sample(SAMPLE_SECONDS))
+    work.progress(SAMPLES, SAMPLES + 1, "timing validation")
+    first, again = trial.judging_seconds(dataset.train)
     info, training = dataset.info, experiment.training
-    needed = max(memory.most_bytes, experiment.training_bytes(info)) + missing_bytes
+    needed = max(peak.most_bytes, experiment.training_bytes(info)) + missing_bytes
     return preflight.Preflight(
         compile_seconds=trial.compile_seconds + first,
         step_seconds=training.batch_size / float(np.median(speeds)),
@@ -73,7 +90,7 @@ def _measured(experiment: Experiment, work: Work) -> preflight.Preflight:
         validation_images=training.validation_images(info),
         test_images=info.test_images,
         memory_bytes=int(needed),
-        free_bytes=memory.free_bytes,
+        free_bytes=peak.free_bytes,
         is_random=missing_bytes > 0,
     )
 
@@ -103,59 +120,27 @@ def _check(experiment: Experiment, info: DataInfo, free_bytes: int) -> None:
         raise SpecError(problems)
 
 
-class _ProcessMemory:
-    """The most memory that this process takes within the block, above what it had before."""
-
-    def __init__(self) -> None:
-        self.most_bytes = 0
-        self.free_bytes = psutil.virtual_memory().available
-        self._process = psutil.Process()
-        self._before = self._process.memory_info().rss
-        self._done = threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> _ProcessMemory:
-        self._watch.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self._done.set()
-        self._watch.join()
-
-    def _look(self) -> None:
-        while not self._done.wait(LOOK_SECONDS):
-            taken = self._process.memory_info().rss - self._before
-            self.most_bytes = max(self.most_bytes, taken)
-
-
-class _DeviceMemory:
-    """The most memory of the first GPU within the block, as TensorFlow's allocator counts it."""
+class DevicePeak:
+    """As `ProcessPeak`, of the first GPU, as TensorFlow's allocator counts it."""
 
     PLACE = "GPU:0"
 
     def __init__(self) -> None:
-        self.most_bytes = 0
         self._before = int(tf.config.experimental.get_memory_info(self.PLACE)["current"])
         total = machine_here().gpus[0].memory_bytes
         self.free_bytes = total - self._before
 
-    def __enter__(self) -> _DeviceMemory:
         tf.config.experimental.reset_memory_stats(self.PLACE)
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    @property
+    def most_bytes(self) -> int:
+        """So far."""
         peak = int(tf.config.experimental.get_memory_info(self.PLACE)["peak"])
-        self.most_bytes = peak - self._before
+        return peak - self._before
 
 
-def _memory_watch(experiment: Experiment) -> _ProcessMemory | _DeviceMemory:
+def peak_of(experiment: Experiment) -> ProcessPeak | DevicePeak:
     """Of the memory that decides: a GPU's where it trains on one and tells how much it has."""
     on_gpu = "gpu" in hardware.choose(experiment.hardware).place.lower()
     gpus = machine_here().gpus
-    return _DeviceMemory() if on_gpu and gpus and gpus[0].memory_bytes else _ProcessMemory()
+    return DevicePeak() if on_gpu and gpus and gpus[0].memory_bytes else ProcessPeak()

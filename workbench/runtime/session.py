@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from workbench.data import Dataset
 from workbench.runs.messages import Progress
 from workbench.runs.status import RunStatus
@@ -9,6 +11,7 @@ from workbench.runs.store import Store
 from workbench.runtime import download
 from workbench.runtime.control import Control
 from workbench.runtime.dataset import load_dataset
+from workbench.runtime.seen import Witness
 from workbench.runtime.train import Say, Trainer, prepare
 from workbench.spec.data import Data
 
@@ -20,6 +23,7 @@ def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[Ru
         Exception: whatever goes wrong; `failures.sentence` puts it into words.
     """
     experiment = store.run(run_id).experiment
+    witness = Witness(experiment)
     try:
         dataset = _dataset(experiment.data, run_id, say, control)
     except download.Cancelled:
@@ -29,8 +33,12 @@ def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[Ru
     trainer = Trainer(prepared, store, run_id, say, control)
     status = trainer.run()
     if status is not RunStatus.INTERRUPTED:
+        began = time.perf_counter()
         result = trainer.test()
         store.update(run_id, test_loss=result.loss, test_accuracy=result.accuracy)
+        took = trainer.took()
+        if took is not None:
+            witness.remember(store.folder, dataset.info, took, time.perf_counter() - began)
     return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
 
 

@@ -31,6 +31,7 @@ from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed, p
 from workbench.runtime.recorder import Recorder, typical_rate
 from workbench.runtime.stopping import Watch
 from workbench.runtime.time_shares import ShareClock
+from workbench.runtime.took import Took
 from workbench.spec.base import SpecError
 from workbench.spec.schedules import Plan, Rates
 
@@ -108,6 +109,8 @@ class Trainer:
         )
         self._calls = 0
         self._clock = RunClock(self._position.elapsed, self._position.seconds)
+        self._validations: list[float] = []
+        self._began_at = self._position.step
         self._saved, self._save_cost = time.perf_counter(), 0.0
 
     def run(self) -> RunStatus:
@@ -174,6 +177,16 @@ class Trainer:
     def ending(self) -> str:
         """Why training ended early, or with whose weights; "" where there is nothing to say."""
         return self._watch.sentence(self._training.epochs) if self._is_final else ""
+
+    def took(self) -> Took | None:
+        """What training took; None where this process didn't see the whole of an epoch at least."""
+        seconds, steps = self._clock.seconds, self._position.step
+        if self._began_at or not seconds or steps < self._steps_per_epoch:
+            return None
+        return Took(
+            steps, seconds, self._position.elapsed, tuple(self._validations),
+            self._steps_per_epoch, len(self._prepared.validation_rows),
+        )  # fmt: skip
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
@@ -247,8 +260,9 @@ class Trainer:
         position = self._position
         validation = None
         if len(self._prepared.validation_rows):
-            rows = self._prepared.validation_rows
+            rows, began = self._prepared.validation_rows, time.perf_counter()
             validation = self._loop.evaluate(self._validation_feed, rows)
+            self._validations.append(time.perf_counter() - began)
         rates = (*position.rates, rate) if rate else position.rates
         penalty, images = position.epoch_penalty, position.epoch_images
         metrics = EpochMetrics(
