@@ -16,12 +16,13 @@ from PIL import Image
 from tests.engine.conftest import Oracle
 from tests.engine.small import small, train
 from workbench.codegen import keras_script
+from workbench.codegen.data import BODIES
 from workbench.data import describe, keep_download, load, split_fold, split_validation
 from workbench.data.preview import Preview
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 from workbench.spec import SpecError
-from workbench.spec.data import CIFAR10, CIFAR100, MNIST, DataInfo, FashionMNIST
+from workbench.spec.data import CIFAR10, CIFAR100, MNIST, Data, DataInfo, FashionMNIST
 
 RANDOM = np.random.default_rng(0)
 DENSE: list[dict[str, Any]] = [
@@ -320,6 +321,53 @@ def test_one_idx_file_in_a_folder_of_its_name(oracle: Oracle, tmp_path: Path) ->
     assert_same(oracle, experiment_on("idx", folder / folder.name), tmp_path)
 
 
+# --- tables --------------------------------------------------------------------------------------
+
+
+def as_csv(path: Path, images: npt.NDArray[Any], labels: Sequence[object], head: str = "") -> None:
+    """Writes a table with the label first and a column that is no pixel in between."""
+    lines = [head] if head else []
+    lines += [",".join(map(str, [label, *row])) for label, row in zip(labels, images, strict=True)]
+    content = "\n".join(lines).encode("utf-8-sig") + b"\n\n"
+    path.write_bytes(gzip.compress(content) if path.suffix == ".gz" else content)
+
+
+@pytest.mark.parametrize(
+    ("rows", "labels"),
+    [
+        (RANDOM.integers(0, 256, (60, 81)), LABELS),
+        (RANDOM.integers(0, 4096, (60, 192)), NAMED),
+        (RANDOM.random((60, 81)).round(5), LABELS + 1),
+    ],
+    ids=["bytes", "texts, 12 bits, RGB", "shares"],
+)
+def test_tables_of_pixels(
+    rows: npt.NDArray[Any], labels: npt.NDArray[Any], oracle: Oracle, tmp_path: Path
+) -> None:
+    as_csv(tmp_path / "all.csv", rows, labels)
+    text = assert_same(oracle, experiment_on("csv", tmp_path / "all.csv", resize=7), tmp_path)
+    assert "def split(" in text
+    head = ",".join(["label", *(f"pixel{number}" for number in range(rows.shape[1]))])
+    as_csv(tmp_path / "digits_train.csv.gz", rows[:40], labels[:40], head)
+    as_csv(tmp_path / "digits_val.csv", rows[40:48], labels[40:48], head.replace("label", "class"))
+    as_csv(tmp_path / "digits_test.csv", rows[48:], labels[48:], head)
+    path = tmp_path / "digits_train.csv.gz"
+    text = assert_same(oracle, experiment_on("csv", path, channels=1), tmp_path)
+    assert "x, y, x_valid, y_valid, x_test, y_test = read()" in text
+
+
+def test_a_table_with_other_columns_and_transposed_images(oracle: Oracle, tmp_path: Path) -> None:
+    rows = RANDOM.integers(0, 256, (60, 54))
+    lines = ["id;px0;class;" + ";".join(f"px{number}" for number in range(1, 54))]
+    for number, (row, name) in enumerate(zip(rows, NAMED, strict=True)):
+        lines.append(";".join([str(number), str(row[0]), f'"{name}"', *map(str, row[1:])]))
+    (tmp_path / "emnist-own.csv").write_text("\n".join(lines))
+    path = tmp_path / "emnist-own.csv"
+    text = assert_same(oracle, experiment_on("csv", path, image_height=9), tmp_path)
+    assert "[n for n in range(1, 56) if n not in [2]]" in text
+    assert "images.swapaxes(1, 2)" in text
+
+
 # --- image files ---------------------------------------------------------------------------------
 
 
@@ -416,6 +464,10 @@ def test_files_that_cannot_be_decoded_are_left_out_by_the_script_too(
     assert recipe.unreadable == 4
     text = assert_same(oracle, experiment, tmp_path)
     assert 'print(f"left out: ' in text
+
+
+def test_every_kind_of_data_can_be_read_by_a_script() -> None:
+    assert set(BODIES) == set(Data.choices().values())
 
 
 def test_files_that_nobody_has_looked_at_have_no_script(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.codegen import image_files
-from workbench.codegen.expressions import listed, written
+from workbench.codegen.expressions import call, listed, written
 from workbench.codegen.pixels import Fitting
 from workbench.data.digits import TEST_SHARE
 from workbench.data.split import TEST_SPLIT_SEED
@@ -23,6 +23,7 @@ from workbench.spec.data import (
     CIFAR10,
     CIFAR100,
     MNIST,
+    Csv,
     Data,
     DataInfo,
     Digits,
@@ -64,6 +65,15 @@ def array(path):
     return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 '''
 
+
+CSV_TABLE = '''
+def table(file, pixels, label, **layout):
+    """Pixels and labels of a table with an image in each row."""
+    layout |= {"comments": None, "quotechar": \'"\', "encoding": "utf-8-sig"}
+    rows = np.loadtxt(file, usecols=pixels, ndmin=2, **layout)
+    labels = np.loadtxt(file, @LABELusecols=label, ndmin=1, **layout)
+    return rows.astype(np.@PIXELS), labels
+'''
 
 NUMBERED = '''
 def numbered(labels):
@@ -135,6 +145,33 @@ def _in_file(name: str) -> str:
     return f"next(iter({opened}.values()))" if name.lower().endswith(".npz") else opened
 
 
+def _csv(spec: Csv, info: DataInfo, recipe: Recipe) -> Body:
+    lines = [*IN_FOLDER]
+    for part in recipe.parts:
+        assert part.table is not None, "read from tables"
+        given = {
+            "file": f"folder / {written(part.images)}",
+            "pixels": _columns(part.table.pixels),
+            "label": str(part.table.label),
+            "delimiter": written(part.table.separator),
+            "skiprows": str(part.table.header_lines),
+        }
+        lines += call("table", given, f"{_both(part)} = ")
+    numbered, helpers = _numbered(info, recipe)
+    text = recipe.parts[0].labels_form == "text"
+    table = CSV_TABLE.replace("@PIXELS", recipe.stored_type)
+    table = table.replace("@LABEL", "dtype=str, " if text else "")
+    return Body([*lines, *numbered], (table, *helpers), ("import pathlib",))
+
+
+def _columns(columns: tuple[int, ...]) -> str:
+    """Columns that follow each other as a range."""
+    if columns == tuple(range(columns[0], columns[-1] + 1)):
+        return f"range({columns[0]}, {columns[-1] + 1})"
+    left_out = [c for c in range(columns[0], columns[-1]) if c not in set(columns)]
+    return f"[n for n in range({columns[0]}, {columns[-1] + 1}) if n not in {left_out}]"
+
+
 def _idx(spec: Idx, info: DataInfo, recipe: Recipe) -> Body:
     lines = [*IN_FOLDER]
     for part in recipe.parts:
@@ -187,6 +224,7 @@ BODIES: dict[type[Data], Callable[[Any, DataInfo, Recipe], Body]] = {
     CIFAR10: _keras,
     CIFAR100: _keras,
     Npz: _npz,
+    Csv: _csv,
     Idx: _idx,
     ImageFolder: _folder,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from workbench.spec.data import Data, DataInfo
-from workbench.spec.recipe import Recipe
+from workbench.spec.recipe import Recipe, StoredPart
 
 GRAY = '''
 def gray(images):
@@ -29,6 +29,11 @@ def resized(images, height, width):
             result[row, ..., channel] = plane.resize((width, height), Image.Resampling.BILINEAR)
     return result
 '''
+
+
+def _as_stored(part: StoredPart) -> tuple[int, ...]:
+    """The shape of an image before it is transposed."""
+    return (part.shape[1], part.shape[0], *part.shape[2:]) if part.is_transposed else part.shape
 
 
 @dataclass
@@ -57,7 +62,7 @@ class Fitting:
         channels = {shape[2] if len(shape) == 3 else 1 for shape in shapes}
         rows = [part for part in recipe.parts if part.is_rows]
         if rows:
-            sides = ", ".join(map(str, rows[0].shape))
+            sides = ", ".join(map(str, _as_stored(rows[0])))
             condition = "" if len(rows) == len(recipe.parts) else "images.ndim == 2"
             made._add(f"images.reshape(-1, {sides})", condition)
         if any(len(shape) == 2 for shape in shapes):
@@ -66,6 +71,8 @@ class Fitting:
                 "images.reshape(*images.shape[:3], -1)" if mixed else "images[..., np.newaxis]"
             )
             made._add(reshaped)
+        if recipe.parts[0].is_transposed:
+            made._add("images.swapaxes(1, 2)", comment="  # stored transposed")
         if 4 in channels:
             made._add("images[..., :3]", comment="  # no alpha channel")
         made._scale(recipe)

@@ -16,6 +16,7 @@ from workbench.data.recipes import recipe_of
 from workbench.data.request import Request
 from workbench.data.split import split_test
 from workbench.spec.data import Data, DataInfo, FileData
+from workbench.spec.recipe import Table
 
 TRAIN, TEST, VALIDATION = "training", "test", "validation"
 """The parts, as sentences name them, in the order in which they are digested."""
@@ -34,6 +35,8 @@ class Stored:
         labels_name: The same of the labels.
         files: Names of the files of both, where each has its own.
         is_rows: Whether each image was a row of pixels.
+        is_transposed: Whether rows and columns of the images were swapped.
+        table: How the table was laid out that they are from.
     """
 
     images: Array
@@ -42,6 +45,8 @@ class Stored:
     labels_name: str = "labels"
     files: tuple[str, str] | None = None
     is_rows: bool = False
+    is_transposed: bool = False
+    table: Table | None = None
 
 
 @dataclass(frozen=True, eq=False)

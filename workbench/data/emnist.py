@@ -38,7 +38,7 @@ def with_transposed(source: Source, asked: Transposed) -> Source:
 def _swapped(part: Stored) -> Stored:
     if part.images.ndim < 3:  # refused later, for what it is
         return part
-    return replace(part, images=part.images.swapaxes(1, 2))
+    return replace(part, images=part.images.swapaxes(1, 2), is_transposed=True)
 
 
 def names_beside(folder: Path, prefix: str) -> tuple[str, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +22,7 @@ from workbench.data.kinds_of_file import refuse_other_kind
 from workbench.data.request import Request
 from workbench.data.rows import shape_of_rows
 from workbench.spec.data import Csv
+from workbench.spec.recipe import Table
 
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 BLOCK_BYTES = 8 << 20
@@ -58,8 +59,8 @@ def read(spec: Csv, request: Request) -> Dataset:
     # Whole numbers of one part may fit in fewer bits than those of another.
     dtype = np.result_type(*(part.images for part in stored.values()))
     alike = {
-        part: Stored(s.images.astype(dtype, copy=False), s.labels, s.images_name, s.labels_name)
-        for part, s in stored.items()
+        part: replace(table, images=table.images.astype(dtype, copy=False))
+        for part, table in stored.items()
     }
     prefix = part_of(_stem(files[TRAIN]))[1]
     source = Source(
@@ -179,8 +180,15 @@ def _from(
     images = np.concatenate([np.asarray(part) for part in found.pixels])
     labels = np.concatenate(found.labels)
     assert not isinstance(shape, str), "checked above"
+    assert layout.label is not None, "checked above"
     return Stored(
-        images.reshape(len(images), *shape), labels, path.name, f"the label column of {path.name}"
+        images.reshape(len(images), *shape),
+        labels,
+        path.name,
+        f"the label column of {path.name}",
+        (path.name, path.name),
+        is_rows=True,
+        table=Table(layout.separator, layout.header_lines, layout.label, layout.pixels),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from workbench.data.dataset import Array
-from workbench.spec.recipe import Recipe, StoredPart
+from workbench.spec.recipe import Recipe, StoredPart, Table
 
 
 class Stored(Protocol):
@@ -31,6 +31,12 @@ class Stored(Protocol):
 
     @property
     def is_rows(self) -> bool: ...  # noqa: D102
+
+    @property
+    def is_transposed(self) -> bool: ...  # noqa: D102
+
+    @property
+    def table(self) -> Table | None: ...  # noqa: D102
 
 
 def recipe_of(parts: Mapping[str, Stored | None], factor: float) -> Recipe:
@@ -55,6 +61,8 @@ def _part(name: str, stored: Stored) -> StoredPart:
         is_rows=stored.is_rows,
         labels_form=_form(stored.labels),
         in_files=stored.files is not None,
+        is_transposed=stored.is_transposed,
+        table=stored.table,
     )
 
 

@@ -6,6 +6,23 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Table:
+    """How a table of pixels is laid out.
+
+    Attributes:
+        separator: Between two cells.
+        header_lines: Before the first row.
+        label: The column of the labels, from 0.
+        pixels: The columns of the pixels.
+    """
+
+    separator: str
+    header_lines: int
+    label: int
+    pixels: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class StoredPart:
     """A part as it lies in the files.
 
@@ -18,6 +35,8 @@ class StoredPart:
         is_rows: Whether each image is stored as a row of pixels of this shape.
         labels_form: "number", "one-hot", "text", or the encoding of texts that are bytes.
         in_files: Whether the names are those of files with one array each.
+        is_transposed: Whether rows and columns of images are swapped after reading, into `shape`.
+        table: Of a CSV file; else None.
     """
 
     part: str
@@ -27,6 +46,8 @@ class StoredPart:
     is_rows: bool = False
     labels_form: str = "number"
     in_files: bool = False
+    is_transposed: bool = False
+    table: Table | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ def test_layouts_give_the_images_of_an_archive(
 ) -> None:
     path = write(tmp_path / "digits.csv", *digits(), header=header, last=last, **how)
     dataset = read(path)
-    assert dataset.info == as_archive.info
+    infos = (replace(each.info, recipe=None) for each in (dataset, as_archive))
+    assert next(infos) == next(infos)
     assert dataset.fingerprint == as_archive.fingerprint
 
 
