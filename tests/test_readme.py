@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import readme
+from tests.benchmarks import many_runs, readme
 from tests.benchmarks.readme_figures import FIGURES, around, over_seeds, spread
 from tests.benchmarks.readme_measurements import ADAM, MEASUREMENTS, REFERENCE
+from workbench.runs.store import Store
 
 DATE = r"\d{4}-\d{2}-\d{2}"
 
@@ -143,6 +144,15 @@ def test_every_figure_has_a_measurement_and_every_measurement_is_a_script() -> N
     for measurement in MEASUREMENTS.values():
         for command in measurement.pieces.values():
             assert (readme.RESULTS.parent / command[0]).is_file()
+
+
+def test_a_store_of_made_up_runs_can_still_be_made(tmp_path: Path) -> None:
+    """Which the benchmarks of tables fill by themselves, past the store's own methods."""
+    many_runs.fill(tmp_path / "made-up-runs", 3)
+    with Store(tmp_path / "made-up-runs") as store:
+        runs = store.runs()
+        assert [run.name for run in runs] == ["sweep 0", "sweep 1", "sweep 2"]
+        assert len(store.epochs(runs[0].run_id)) == many_runs.EPOCHS
 
 
 def test_numbers_as_the_readme_says_them() -> None:

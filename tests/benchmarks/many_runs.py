@@ -33,18 +33,22 @@ def fill(folder: Path, count: int) -> None:
                 (run_id, f"sweep {number}", "completed", toml, 1.7e9 + number, number, 210, 210, 21,
                  1.2 + number % 7, 1 - best, best, 1.1 - best, best - 0.01, best - 0.02,
                  10_000.0 + number % 997, 93_322, 2_794_560, "a" * 32, number,
-                 fields.keep(store._db, toml), int(number >= 30), best)
+                 fields.keep(store._db, toml), int(number >= 30), best, 2.0 + number % 7)
             )  # fmt: skip
             epochs += [
                 (run_id, e, 21 * e, 0.1 * e, 1.0 / e, best * (1 - 0.5 / e), 1e4, rate, 1.1 / e,
-                 best * (1 - 0.6 / e))
+                 best * (1 - 0.6 / e), 0.09 * e)
                 for e in range(1, EPOCHS + 1)
             ]  # fmt: skip
         db.executemany(
             "INSERT INTO runs (run_id, name, status, experiment_toml, created, position, step,"
             " total_steps, steps_per_epoch, seconds, loss, accuracy, val_loss, val_accuracy,"
             " test_accuracy, images_per_second, parameters, macs, fingerprint, colour, parts,"
-            " hidden, best_val_accuracy) VALUES (?" + ", ?" * 22 + ")",
+            " hidden, best_val_accuracy, elapsed) VALUES (?" + ", ?" * 23 + ")",
             runs,
         )
-        db.executemany("INSERT INTO epochs VALUES (?" + ", ?" * 9 + ")", epochs)
+        db.executemany(
+            "INSERT INTO epochs (run_id, epoch, step, elapsed, loss, accuracy, images_per_second,"
+            " learning_rate, val_loss, val_accuracy, seconds) VALUES (?" + ", ?" * 10 + ")",
+            epochs,
+        )
