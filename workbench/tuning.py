@@ -20,6 +20,15 @@ from workbench.words import percent
 WORTH = 1.02
 """A lever that gives less than this is left as it was: it can't be told from noise."""
 
+TOLD_APART = 0.05
+"""Two rates whose middle halves overlap are told apart no further once both halves lie within so
+much of each other: they are as good as equal, which is no doubt."""
+
+MOST_RIVALS = 3
+"""Besides the fastest, so many are measured on for as long as there is doubt."""
+
+MORE = "Give it more time, or end what else uses the machine."
+
 MOST_COMBINATIONS = 4
 ALLOWED_DIFFERENCE = 0.05
 """How far the winner's loss may be from float32's, as a share of it, noise aside."""
@@ -96,6 +105,14 @@ class Candidate:
             return rate, rate, rate
         low, middle, high = statistics.quantiles(of_all, n=4, method="inclusive")
         return middle, low, high
+
+    def gains(self, base: Candidate) -> tuple[float, float]:
+        """The middle half of its gains over the base, as (low, high); 1 for the base itself."""
+        ratios = [1.0] if self is base else self.ratios(base)
+        if len(ratios) < 2:
+            return (ratios[0], ratios[0]) if ratios else (0.0, 0.0)
+        low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
+        return low, high
 
     def plain(self, base: Candidate) -> dict[str, Any]:
         """For the window and the command line, with its gain over the base; 0 while unknown."""
@@ -199,10 +216,35 @@ def leave_behind(candidates: Iterable[Candidate], base: Candidate, keep: int) ->
 
 
 def best_of(candidates: Iterable[Candidate], base: Candidate) -> Candidate:
-    """The fastest of those measured to the end; the base where none is worth the change."""
-    running = [c for c in candidates if not c.is_out and not c.failed and c.rates]
-    best = max(running, key=lambda c: gain(c, base), default=base)
+    """The fastest of all that were measured, also of those left behind: one that was given up too
+    soon is never passed over in silence. The base where none is worth the change.
+    """
+    tried = [c for c in candidates if not c.failed and c.rates]
+    best = max(tried, key=lambda c: gain(c, base), default=base)
     return best if gain(best, base) >= WORTH else base
+
+
+def rivals(candidates: Iterable[Candidate], base: Candidate) -> list[Candidate]:
+    """Who can't be told from what would be recommended, the fastest first.
+
+    Where that is the base: who may be faster by more than what counts as equal. Else whoever has a
+    middle half that overlaps with that of the fastest, the base among them, unless both lie so
+    near that they are as good as equal.
+    """
+    tried = [c for c in candidates if not c.failed and c.rates]
+    best = best_of(tried, base)
+    others = [c for c in tried if c is not best]
+    if best is base:
+        found = [c for c in others if c.gains(base)[1] >= 1 + TOLD_APART]
+    else:
+        found = [c for c in others if _may_be_as_fast(c, best, base)]
+    return sorted(found, key=lambda c: -gain(c, base))
+
+
+def _may_be_as_fast(other: Candidate, best: Candidate, base: Candidate) -> bool:
+    (low, high), (other_low, other_high) = best.gains(base), other.gains(base)
+    are_equal = max(high, other_high) <= (1 + TOLD_APART) * min(low, other_low)
+    return other_high >= low and not are_equal
 
 
 class Check(NamedTuple):
@@ -238,22 +280,69 @@ def compare_losses(losses: Sequence[float], of_base: Sequence[float]) -> Check:
     )
 
 
-def verdict(best: Candidate, base: Candidate, check: Check | None) -> str:
-    """What to do, in one or two sentences."""
+def verdict(
+    best: Candidate, base: Candidate, check: Check | None, doubts: Sequence[Candidate] = ()
+) -> str:
+    """What to do, in a few sentences.
+
+    Args:
+        best: The fastest; the base where nothing is to be changed.
+        base: The settings as they come.
+        check: Whether the fastest learns as the base does.
+        doubts: Who couldn't be told from the fastest, see `rivals`.
+    """
+    if best is base and doubts:
+        return (
+            f"Too noisy to say whether anything is faster than the settings as they come: "
+            f"{_seen(base, base)}, {_seen(doubts[0], base)}. {MORE}"
+        )
     if best is base:
         return (
             f"Nothing that was tried is faster than the settings as they come "
             f"({base.rate:,.0f} images/s)."
+        )
+    if base in doubts:
+        return (
+            f"Too noisy to say whether {best.name} is faster than the settings as they come: "
+            f"{_seen(best, base)}, {_seen(base, base)}. {MORE}"
         )
     rate, _, _ = best.beside(base)
     sentence = (
         f"{best.name} trains {gain(best, base):.2f} times as fast: {rate:,.0f} instead of "
         f"{base.rate:,.0f} images/s."
     )
+    if doubts:
+        others = "; ".join(_seen(one, base) for one in doubts[:MOST_RIVALS])
+        sentence += f" Too noisy to say whether it is the fastest: {others}. {MORE}"
     if check is None:
         return sentence
     return (
-        f"{sentence} It learns as float32 does: over {check.steps:,} steps from the same start the "
-        f"loss differs by {percent(check.difference, 1)}, and {percent(check.allowed, 1)} is "
-        "within noise."
+        f"{sentence} It learns as {_other_arithmetic(best)} does: over {check.steps:,} steps from "
+        f"the same start the loss differs by {percent(check.difference, 1)}, and "
+        f"{percent(check.allowed, 1)} is within noise."
     )
+
+
+def is_certain(best: Candidate, base: Candidate, doubts: Sequence[Candidate]) -> bool:
+    """Whether the settings are to be recommended: not where they may be slower than the base."""
+    return best is base or base not in doubts
+
+
+def difference(best: Candidate, check: Check) -> str:
+    """Why a candidate that learns otherwise is given up."""
+    return (
+        f"its loss differs from that of {_other_arithmetic(best)} by {percent(check.difference, 1)}"
+    )
+
+
+def _other_arithmetic(best: Candidate) -> str:
+    """What the base is called beside a candidate: by its precision, where that is the change."""
+    if "hardware.precision" in best.settings:
+        return str(AS_IT_COMES["hardware.precision"])
+    return "the network under the settings as they come"
+
+
+def _seen(one: Candidate, base: Candidate) -> str:
+    """As in "bfloat16 1,136 images/s (middle half 900 to 1,300)"."""
+    rate, low, high = one.beside(base)
+    return f"{one.name} {rate:,.0f} images/s (middle half {low:,.0f} to {high:,.0f})"

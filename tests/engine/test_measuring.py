@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,96 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
     assert result["name"] == "hardware.precision + hardware.pipeline"
     assert result["gain"] == pytest.approx(1.8)
     assert all(one["rates"] for one in result["candidates"])
+
+
+NOISY = {"hardware.precision": "mixed_bfloat16", "hardware.pipeline": "cached",
+         "hardware.prefetch": 3, "hardware.decode_threads": 3,
+         "hardware.steps_per_execution": 3}  # fmt: skip
+
+
+def tuned_on_a_noisy_machine(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, rates: dict[str, Iterator[float]]
+) -> dict[str, Any]:
+    """Autotune's result where each lever (and "" for the base) gives these rates, one a sample, on
+    a clock that only samples move.
+    """
+    from workbench.runtime import tune
+    from workbench.tuning import Lever
+
+    now = [0.0]
+
+    class Noisy:
+        compile_seconds = 0.0
+
+        def __init__(self, experiment: Experiment, *rest: object) -> None:
+            path = [path for path, value in NOISY.items() if experiment.at(path) == value]
+            self.rates = rates[path[0] if path else ""]
+
+        def sample(self, seconds: float) -> float:
+            now[0] += seconds
+            return next(self.rates)
+
+        def end(self) -> None: ...
+
+    monkeypatch.setattr(tune, "OwnBench", Noisy)
+    monkeypatch.setattr(tune.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
+    monkeypatch.setattr(
+        tune.tuning, "levers",
+        lambda *_, **__: [Lever(path, {path: NOISY[path]}) for path in rates if path],
+    )  # fmt: skip
+    monkeypatch.setattr(tune.tuning, "combinations", lambda *_: [])
+    return do("tune", folder, small(**TINY), seconds=60.0)[0]
+
+
+def test_autotune_takes_back_what_a_busy_moment_made_it_give_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from itertools import chain, repeat
+
+    fast, *others = NOISY
+    slow = {path: repeat(rate) for path, rate in zip(others, (107, 106, 105, 104), strict=True)}
+    rates = {"": repeat(100.0), fast: chain([80.0, 150.0, 80.0], repeat(150.0)), **slow}
+    result = tuned_on_a_noisy_machine(folder, monkeypatch, rates)
+    assert result["name"] == fast
+    assert result["best"][fast] == NOISY[fast]
+    shown = {one["name"]: one for one in result["candidates"]}
+    assert not shown[fast]["is_out"]
+    assert shown[fast]["rate"] == max(one["rate"] for one in result["candidates"])
+    assert "noisy" not in result["words"]
+
+
+@pytest.mark.parametrize("pattern", [(80.0, 130.0), (90.0, 130.0, 130.0, 90.0, 130.0)])
+def test_autotune_recommends_nothing_that_the_noise_hides(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, pattern: tuple[float, ...]
+) -> None:
+    """Now slower than the base, now faster, for as long as it takes."""
+    from itertools import cycle, repeat
+
+    path = next(iter(NOISY))
+    rates = {"": repeat(100.0), path: cycle(pattern)}
+    result = tuned_on_a_noisy_machine(folder, monkeypatch, rates)
+    assert (result["name"], result["gain"]) == ("as it comes", 1.0)
+    assert all(result["best"].get(p) != value for p, value in NOISY.items())
+    assert result["doubts"]
+    assert "Too noisy to say whether" in result["words"]
+    assert "Give it more time" in result["words"]
+    assert "100 images/s" in result["words"], "with what it saw"
+    assert len(result["candidates"][1]["rates"]) > 20, "and it looked for as long as it could"
+
+
+def test_autotune_says_where_two_levers_can_not_be_told_apart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from itertools import cycle, repeat
+
+    one, other, *_ = NOISY
+    rates = {"": repeat(100.0), one: cycle([140.0, 200.0]), other: cycle([190.0, 150.0, 160.0])}
+    result = tuned_on_a_noisy_machine(folder, monkeypatch, rates)
+    assert result["name"] in (one, other)
+    assert set(result["doubts"]) == {one, other} - {result["name"]}
+    assert "times as fast" in result["words"]
+    assert "Too noisy to say whether it is the fastest" in result["words"]
 
 
 def test_autotune_can_be_ended(folder: Path) -> None:

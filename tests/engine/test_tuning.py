@@ -96,6 +96,29 @@ def test_what_is_within_noise_changes_nothing() -> None:
     assert "Nothing that was tried is faster" in tuning.verdict(base, base, None)
 
 
+def test_what_is_as_good_as_equal_is_no_doubt_and_what_overlaps_widely_is() -> None:
+    base = measured("", [100.0] * 5)
+    steady = measured("steady", [110.0] * 5)
+    near = measured("near", [112.0, 108.0, 111.0, 109.0, 110.0])
+    wild = measured("wild", [80.0, 140.0, 90.0, 140.0, 100.0])
+    assert tuning.rivals([base, steady, near], base) == []
+    wild.is_out = True
+    assert tuning.rivals([base, steady, wild], base) == [wild], "also who was left behind"
+    assert tuning.rivals([base, wild], base) == [wild]
+    assert tuning.rivals([base], base) == []
+    wild.failed = "no memory"
+    assert tuning.rivals([base, steady, wild], base) == []
+
+
+def test_a_check_names_what_it_was_compared_with() -> None:
+    base, check = measured("", [100.0]), tuning.Check(0.01, 0.06, 200)
+    threads = measured("1 thread", [150.0], **{"hardware.intra_op_threads": 1})
+    half = measured("bfloat16", [150.0], **{"hardware.precision": "mixed_bfloat16"})
+    as_it_comes = "learns as the network under the settings as they come does"
+    assert as_it_comes in tuning.verdict(threads, base, check)
+    assert "learns as float32 does" in tuning.verdict(half, base, check)
+
+
 def test_two_trainings_are_compared_step_by_step() -> None:
     base = [2.0 * 0.98**step + 0.3 * (step % 7) for step in range(200)]
     close = [loss * (1.01 if step % 2 else 0.99) for step, loss in enumerate(base)]

@@ -16,6 +16,7 @@ from ui.panels.hardware import HardwareNote
 from ui.panels.roofline import SHARE
 from workbench import measured, tuning
 from workbench.machine import Accelerator, Machine, Processor
+from workbench.runs.messages import TaskProgress
 from workbench.tuning import Candidate
 
 PATIENCE = 120_000
@@ -141,6 +142,25 @@ def test_what_was_found_before_is_shown_again(
     other = open_window()
     other.editor.set_machine(WITH_GPU)
     assert not other.tune.speed.race.lanes
+
+
+def test_autotune_takes_the_time_that_a_person_gives_it(window: MainWindow) -> None:
+    page = window.tune.speed
+    assert page.request(window.editor.experiment)["seconds"] == 60.0
+    page.minutes.setValue(2.5)
+    assert page.request(window.editor.experiment)["seconds"] == 150.0
+    assert page.minutes_label.buddy() is page.minutes
+
+
+def test_a_task_that_takes_longer_than_it_said_has_no_time_left_to_tell(
+    window: MainWindow,
+) -> None:
+    bar = window.tune.speed.bar
+    bar._show(TaskProgress(1, 10.0, 50.0, "measuring"))
+    bar._show(TaskProgress(1, 20.0, 50.0, "measuring"))
+    assert bar.words.text().endswith("left")
+    bar._show(TaskProgress(1, 50.0, 50.0, "measuring"))
+    assert bar.words.text() == "measuring"
 
 
 def test_autotune_measures_live(

@@ -9,8 +9,9 @@ from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel
 
+from ui import theme
 from ui.assistant import Assistant
 from ui.editor import Editor
 from ui.panels.finder import FinderPage, Texts
@@ -19,6 +20,9 @@ from workbench import measured, tuning, words
 from workbench.experiment import Experiment
 from workbench.figures.measured import autotune_figure
 from workbench.figures.measured_settings import MeasuredBars
+
+MINUTES, LEAST_MINUTES, MOST_MINUTES = 1.0, 0.5, 60.0
+"""That Autotune takes, where a person says nothing, and at least and at most."""
 
 
 class SpeedPage(FinderPage):
@@ -40,9 +44,24 @@ class SpeedPage(FinderPage):
         self.batch_sizes.setToolTip(
             self.tr("Try larger batches too: faster, but they change what is learned")
         )
+        self.minutes = QDoubleSpinBox()
+        self.minutes.setRange(LEAST_MINUTES, MOST_MINUTES)
+        self.minutes.setDecimals(1)
+        self.minutes.setValue(MINUTES)
+        self.minutes.setSuffix(self.tr(" min"))
+        self.minutes.setToolTip(
+            self.tr("More time tells settings apart on a busy machine, and lets XLA compile")
+        )
+        self.minutes_label = QLabel(self.tr("Time to take"))
+        self.minutes_label.setBuddy(self.minutes)
         super().__init__(editor, assistant, self._texts_of_page())
         self.race = Race(self.tr("Images per second, median and middle half of the samples"))
-        self.column.insertWidget(1, self.batch_sizes)
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=3)
+        for widget in (self.minutes_label, self.minutes, self.batch_sizes):
+            row.addWidget(widget)
+        row.addStretch(1)
+        self.column.insertLayout(1, row)
         self.column.addWidget(self.race)
         self.column.addStretch(1)
         self.race.hide()
@@ -54,19 +73,21 @@ class SpeedPage(FinderPage):
         return Texts(
             start=self.tr("Autotune"),
             reason=self.tr(
-                "Measure which hardware settings train this network fastest, in a minute"
+                "Measure which hardware settings train this network fastest, in the time beside"
             ),
             empty=self.tr(
                 "Trains this network for moments under each setting that makes sense here:\n"
                 "precision, XLA, steps a call, input and threads. Samples take turns, so that a\n"
                 "machine that drifts is unfair to none; the slower half is left behind at each\n"
-                "stage. At last it checks that the fastest learns as float32 does.\n"
+                "stage, and what can't be told apart is measured on while there is time. At last\n"
+                "it checks that the fastest learns as the settings as they come do.\n"
                 "No run is touched; while one trains, this waits."
             ),
         )
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
-        return tuning.request(experiment, batch_sizes=self.batch_sizes.isChecked())
+        asked = tuning.request(experiment, batch_sizes=self.batch_sizes.isChecked())
+        return {**asked, "seconds": 60.0 * self.minutes.value()}
 
     def begin(self) -> None:
         self.race.show_lanes([])

@@ -85,7 +85,8 @@ class TaskBar(QWidget):
         since, first = self._began
         done = message.done - first
         left = (now - since) * (message.total - message.done) / done if done > 0 else None
-        remaining = self.tr("{} left").format(words.duration(left)) if left is not None else ""
+        # What takes longer than was said has no time left to tell.
+        remaining = self.tr("{} left").format(words.duration(left)) if left else ""
         self.words.setText(", ".join(filter(None, [message.words, remaining])))
 
     @Slot()

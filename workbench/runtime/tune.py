@@ -1,7 +1,8 @@
 """The task `tune`: the fastest settings for a network on this machine, by measuring.
 
 Interleaved rounds of short samples, so that a machine that drifts is unfair to none; after each
-stage the slower half is left behind.
+stage the slower half is left behind. While the fastest can't be told from others, these are
+measured on, as long as there is time.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from workbench.runtime.probe import machine_here
 from workbench.runtime.tasks import Work
 from workbench.spec.base import SpecError
 from workbench.tuning import Candidate, Check
-from workbench.words import percent
 
 SECONDS = 50.0
 SAMPLE_SECONDS = 0.4
@@ -80,7 +80,10 @@ class Tuning:
         self._measure("together", SAMPLE_SECONDS)
         tuning.leave_behind(self.candidates, self.base, 2)
         self._measure("last", 2 * SAMPLE_SECONDS)
-        return tuning.best_of(self.candidates, self.base)
+        self._settle(2 * SAMPLE_SECONDS)
+        best = tuning.best_of(self.candidates, self.base)
+        best.is_out = False
+        return best
 
     def check(self, best: Candidate) -> Check | None:
         """Whether the winner learns as the base does; None where there is nothing to compare."""
@@ -146,10 +149,26 @@ class Tuning:
             for candidate in running if number % 2 else reversed(running):
                 if self._elapsed > (1 - CHECK_SHARE) * self._seconds and number:
                     return
-                candidate.rates.append(self._benches[id(candidate)].sample(seconds))
-                candidate.rounds.append(self._round)
-                self._say(f"measuring {candidate.name}")
+                self._sample(candidate, seconds)
             self._round += 1
+
+    def _settle(self, seconds: float) -> None:
+        """Measures on who can't be told from the fastest, also who was left behind too soon."""
+        while self._elapsed < (1 - CHECK_SHARE) * self._seconds:
+            doubts = tuning.rivals(self.candidates, self.base)
+            if not doubts:
+                return
+            best = tuning.best_of(self.candidates, self.base)
+            running = {id(c): c for c in (self.base, best, *doubts[: tuning.MOST_RIVALS])}
+            for candidate in running.values():
+                candidate.is_out = False
+                self._sample(candidate, seconds)
+            self._round += 1
+
+    def _sample(self, candidate: Candidate, seconds: float) -> None:
+        candidate.rates.append(self._benches[id(candidate)].sample(seconds))
+        candidate.rounds.append(self._round)
+        self._say(f"measuring {candidate.name}")
 
     def _say(self, words: str) -> None:
         found = [candidate.plain(self.base) for candidate in self.candidates]
@@ -165,7 +184,8 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
 
     Returns:
         `candidates` as `Candidate.plain`; `best`: the settings to apply, by path; `name`, `gain`,
-        `alone` (gain of each lever), `check`, `words`, `seconds`, `when`.
+        `alone` (gain of each lever), `check`, `doubts` (names of what couldn't be told from the
+        fastest), `words`, `seconds`, `when`.
     """
     experiment = Experiment.from_toml(request["experiment"])
     machine = machine_here()
@@ -183,7 +203,7 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
         best = tried.search(levers)
         check = tried.check(best)
         if check is not None and not check.is_equal:
-            best.failed = f"its loss differs from float32's by {percent(check.difference, 1)}"
+            best.failed = tuning.difference(best, check)
             best = tuning.best_of(tried.candidates, tried.base)
             check = tried.check(best)
     finally:
@@ -196,7 +216,10 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
 
 
 def _result(tried: Tuning, best: Candidate, check: Check | None) -> dict[str, Any]:
-    base = tried.base
+    base, doubts = tried.base, tuning.rivals(tried.candidates, tried.base)
+    words = tuning.verdict(best, base, check, doubts)
+    if not tuning.is_certain(best, base, doubts):
+        best, check = base, None
     singles = [c for c in tried.candidates if len(c.levers) == 1 and c.rates]
     return {
         "candidates": [candidate.plain(base) for candidate in tried.candidates],
@@ -205,5 +228,6 @@ def _result(tried: Tuning, best: Candidate, check: Check | None) -> dict[str, An
         "gain": tuning.gain(best, base) if best is not base else 1.0,
         "alone": {c.name: tuning.gain(c, base) for c in singles},
         "check": check._asdict() if check is not None else None,
-        "words": tuning.verdict(best, base, check),
+        "doubts": [candidate.name for candidate in doubts],
+        "words": words,
     }
