@@ -48,8 +48,12 @@ def named_experiment(name: str, settings: Sequence[str]) -> Experiment:
     return presets.find(name).with_settings(parse_settings(settings)).with_base(Path.cwd())
 
 
-def info_of(experiment: Experiment) -> DataInfo:
+def info_of(experiment: Experiment, *, is_glance: bool = True) -> DataInfo:
     """What is known of the data; a user's own files are looked at.
+
+    Args:
+        experiment: Which names them.
+        is_glance: Without how their pixels are read, for which images have to be decoded.
 
     Raises:
         SpecError: where the experiment names no data.
@@ -61,7 +65,7 @@ def info_of(experiment: Experiment) -> DataInfo:
     missing = experiment.problems(None)
     if missing:
         raise SpecError(missing)
-    return load(experiment.data).info
+    return load(experiment.data, is_glance=is_glance).info
 
 
 def fitted(experiment: Experiment, info: DataInfo, settings: Sequence[str]) -> Experiment:
@@ -78,14 +82,20 @@ def fitted(experiment: Experiment, info: DataInfo, settings: Sequence[str]) -> E
     return changed
 
 
-def known_experiment(arguments: argparse.Namespace) -> tuple[Experiment, DataInfo]:
+def known_experiment(
+    arguments: argparse.Namespace, *, is_glance: bool = True
+) -> tuple[Experiment, DataInfo]:
     """The experiment that a command names, fitted to its data, and what is known of these.
+
+    Args:
+        arguments: Of the command.
+        is_glance: As `info_of`.
 
     Raises:
         SpecError, DataError: as `experiment_of` and `info_of`.
     """
     experiment = experiment_of(arguments)
-    info = info_of(experiment)
+    info = info_of(experiment, is_glance=is_glance)
     return fitted(experiment, info, arguments.settings), info
 
 
@@ -175,7 +185,7 @@ def _of_run(name: str, folder: Path) -> Side:
 
 def code(arguments: argparse.Namespace) -> int:
     """Prints the stand-alone Keras script, or writes it to a file."""
-    text = keras_script(*known_experiment(arguments))
+    text = keras_script(*known_experiment(arguments, is_glance=False))
     if arguments.output is None:
         print(text, end="")
         return DONE

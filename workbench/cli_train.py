@@ -88,7 +88,7 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
     info = first.data.info()
     problems = [] if info is not None else [p for each in experiments for p in each.problems(None)]
     if not problems and not isinstance(first.data, KerasData):
-        dataset = load(first.data)
+        dataset = load(first.data, is_glance=True)
         info = dataset.info
         for warning in dataset.warnings:
             complain(warning)

@@ -115,5 +115,6 @@ def _joined(words: Sequence[str]) -> str:
 
 def _phase_words(message: Progress) -> str:
     amount = size if message.unit == "B" else count
-    done = f" {amount(message.done)} of {amount(message.total)}" if message.total else ""
+    done = f" {amount(message.done)}" if message.done else ""
+    done += f" of {amount(message.total)}" if message.total else ""
     return f"{message.phase}{done}"

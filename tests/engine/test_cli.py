@@ -208,6 +208,7 @@ def test_a_class_too_small_to_split_leaves_no_run_behind(
     command: list[str], sentence: str, folder: Path, tmp_path: Path
 ) -> None:
     images = np.full((80, 28, 28), 255, np.uint8)
+    images[:, 0, 0] = 0
     labels = np.arange(80) % 10
     labels[labels == 1] = 2
     labels[0] = 1

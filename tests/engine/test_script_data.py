@@ -457,11 +457,14 @@ def test_files_that_cannot_be_decoded_are_left_out_by_the_script_too(
     (root / "Ape" / "text.png").write_text("no image")
     Image.fromarray(pixels(8, 8)).save(root / "zebra" / "other.ppm")
     (root / "zebra" / "other.ppm").rename(root / "zebra" / "other.png")
+    (root / "zebra" / "__MACOSX").mkdir()
+    Image.fromarray(pixels(8, 8)).save(root / "zebra" / "__MACOSX" / "litter.png")
     Image.fromarray(RANDOM.random((8, 8), np.float32)).save(root / "zebra" / "floats.tif")
+    Image.fromarray(-RANDOM.random((8, 8), np.float32)).save(root / "zebra" / "negative.tif")
     experiment = experiment_on("image_folder", root, resize=10)
     recipe = load(experiment.data).info.recipe
     assert recipe is not None
-    assert recipe.unreadable == 4
+    assert recipe.unreadable == 3
     text = assert_same(oracle, experiment, tmp_path)
     assert 'print(f"left out: ' in text
 

@@ -309,6 +309,7 @@ def test_images_are_in_sight_whatever_the_number_of_classes(
     labels = np.repeat(np.arange(classes), 5)
     labels = np.append(labels, np.zeros(20, labels.dtype))
     images = np.zeros((len(labels), 4, 4), np.uint8)
+    images[:, 0] = 255
     np.savez(tmp_path / "many.npz", images=images, labels=labels)
     window.editor.set_all({"data.kind": "npz", "data.path": str(tmp_path / "many.npz")}, "data")
     data = open_tab(window, qtbot)
@@ -330,7 +331,8 @@ def test_numbers_of_classes_are_not_cut_off(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     labels = np.repeat(np.arange(26), 6)
-    np.savez(tmp_path / "a.npz", images=np.zeros((156, 4, 4), np.uint8), labels=labels)
+    images = np.arange(2496, dtype=np.int64).reshape(156, 4, 4) % 256
+    np.savez(tmp_path / "a.npz", images=images, labels=labels)
     window.editor.set_all({"data.kind": "npz", "data.path": str(tmp_path / "a.npz")}, "data")
     data = open_tab(window, qtbot)
     qtbot.waitUntil(data.bars.isVisible)

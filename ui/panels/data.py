@@ -273,7 +273,10 @@ class DataPanel(QWidget):
     ) -> None:
         self.progress.setRange(0, 1000 if total else 0)
         self.progress.setValue(1000 * done // total if total else 0)
-        sentence = f"{phase} {amount(done)} of {amount(total)}" if total else f"{phase}…"
+        if total:
+            sentence = f"{phase} {amount(done)} of {amount(total)}"
+        else:
+            sentence = f"{phase} {amount(done)}…" if done else f"{phase}…"
         self._say(sentence)
         self._say_reading(sentence)
 
@@ -350,6 +353,7 @@ class DataPanel(QWidget):
                 self.tr("pixels {:.3g} to {:.3g}, mean {:.3g}").format(
                     preview.pixel_min, preview.pixel_max, preview.pixel_mean
                 ),
+                *info.reading.words,
             )
         )
 

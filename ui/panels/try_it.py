@@ -28,7 +28,7 @@ from ui.panels.answer_view import AnswerView
 from ui.panels.sketch import Sketch
 from workbench import answer
 from workbench.answer import Answer
-from workbench.data.image_files import EXTENSIONS
+from workbench.data.formats import EXTENSIONS
 from workbench.runs.messages import TaskProgress
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError

@@ -207,7 +207,8 @@ def _folder(spec: ImageFolder, info: DataInfo, recipe: Recipe) -> Body:
     lines = []
     for part in recipe.parts:
         place = f"PATH, {written(part.images)}" if part.images else "PATH"
-        lines.append(f"{_both(part)} = part(pathlib.Path({place}))")
+        below = f", {written(part.below)}" if part.below else ""
+        lines.append(f"{_both(part)} = part(pathlib.Path({place}){below})")
     helpers = image_files.helpers(spec, info, recipe)
     return Body(lines, helpers, image_files.IMPORTS, is_fitted=True)
 

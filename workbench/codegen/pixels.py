@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from workbench.spec.base import SpecError
 from workbench.spec.data import Data, DataInfo
 from workbench.spec.recipe import Recipe, StoredPart
 
@@ -34,6 +35,31 @@ def resized(images, height, width):
 def _as_stored(part: StoredPart) -> tuple[int, ...]:
     """The shape of an image before it is transposed."""
     return (part.shape[1], part.shape[0], *part.shape[2:]) if part.is_transposed else part.shape
+
+
+def _laid(recipe: Recipe, ground: str) -> str:
+    """The function `laid`, for arrays with an alpha channel."""
+    words = f'"""Images with an alpha channel, laid on {ground}."""'
+    if not recipe.gives_floats:
+        behind = " + 255 * (255 - opacity)" if ground == "white" else ""
+        times = f" * {recipe.factor:g}" if recipe.factor != 1 else ""
+        body = [
+            f"images = images.astype(np.uint32){times}",
+            "colors, opacity = images[..., :3], images[..., 3:]",
+            f"return ((colors * opacity{behind} + 127) // 255).astype(np.uint8)",
+        ]
+    else:
+        behind = " + (1 - opacity)" if ground == "white" else ""
+        share = [
+            f"np.clip(images[..., {part}] * np.float64({factor!r}), 0, 1).astype(np.float32)"
+            for part, factor in ((":3", recipe.factor), ("3:", 1 / recipe.opaque))
+        ]
+        body = [
+            f"colors = {share[0]}",
+            f"opacity = {share[1]}",
+            f"return np.clip(colors * opacity{behind}, 0, 1)",
+        ]
+    return "\n".join(["def laid(images):", *(f"    {line}" for line in (words, *body))])
 
 
 @dataclass
@@ -73,9 +99,20 @@ class Fitting:
             made._add(reshaped)
         if recipe.parts[0].is_transposed:
             made._add("images.swapaxes(1, 2)", comment="  # stored transposed")
-        if 4 in channels:
+        ground = info.reading.ground if 4 in channels else ""
+        if ground:
+            if len(channels) > 1:
+                raise SpecError.at(
+                    "data.path",
+                    "has parts with and without an alpha channel, which a stand-alone script can't "
+                    "read",
+                )
+            made._add("laid(images)")
+            made.helpers.append(_laid(recipe, ground))
+        elif 4 in channels:
             made._add("images[..., :3]", comment="  # no alpha channel")
-        made._scale(recipe)
+        if not ground:
+            made._scale(recipe)
         if spec.channels == 1 and channels != {1}:
             made._add("gray(images)", "images.shape[3] > 1" if 1 in channels else "")
             made.helpers.append(GRAY_FLOATS if recipe.gives_floats else GRAY)

@@ -4,7 +4,7 @@ NumPy only at import; Pillow and scikit-learn are imported where they are used, 
 commands import this package. Never TensorFlow, never Qt.
 """
 
-from workbench.data.catalogue import load
+from workbench.data.catalogue import load, reading_to_keep
 from workbench.data.dataset import ArrayImages, Dataset, Images, Part
 from workbench.data.errors import DataError, NotDownloaded
 from workbench.data.image_files import FileImages
@@ -25,6 +25,7 @@ __all__ = [
     "is_downloaded",
     "keep_download",
     "load",
+    "reading_to_keep",
     "split_fold",
     "split_validation",
 ]

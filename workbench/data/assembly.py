@@ -11,11 +11,18 @@ from workbench.data.errors import plain, refused
 from workbench.data.fitting import fitted_all
 from workbench.data.label_forms import Numbered, class_numbers, flat_labels
 from workbench.data.labels import counts_of
-from workbench.data.pixels import Scale, as_images, refuse_other_scale, scale_for
+from workbench.data.pixels import (
+    Scale,
+    as_images,
+    colours,
+    refuse_flat,
+    refuse_other_scale,
+    scale_for,
+)
 from workbench.data.recipes import recipe_of
 from workbench.data.request import Request
 from workbench.data.split import split_test
-from workbench.spec.data import Data, DataInfo, FileData
+from workbench.spec.data import Data, DataInfo, FileData, Ground
 from workbench.spec.recipe import Table
 
 TRAIN, TEST, VALIDATION = "training", "test", "validation"
@@ -78,7 +85,6 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
     """
     read, found = _parts(source, spec)
     labels, classes = {name: part[1] for name, part in read.items()}, len(found.names)
-    _warn_of_alpha(source)
     source_shape = _shape(read[TRAIN][0])
     pixels, scale = _pixels(
         source, {name: images for name, (images, _) in read.items()}, spec, request
@@ -97,7 +103,8 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
             counts_of(labels[TRAIN], classes),
             label_values=found.values,
             has_own_test=isinstance(spec, FileData) and source.test is not None,
-            recipe=recipe_of(_own(source), scale.factor) if isinstance(spec, FileData) else None,
+            recipe=recipe_of(_own(source), scale) if isinstance(spec, FileData) else None,
+            reading=scale.reading,
         ),
         fingerprint=fingerprint.of_arrays(
             array for name, images in pixels.items() for array in (labels[name], images)
@@ -106,15 +113,6 @@ def assembled(source: Source, spec: Data, request: Request) -> Dataset:
         source_shape=source_shape,
         source_digest=_source_digest(spec, read),
     )
-
-
-def _warn_of_alpha(source: Source) -> None:
-    for stored in filter(None, (source.train, source.test, source.validation)):
-        if stored.images.ndim == 4 and stored.images.shape[3] == 4:
-            source.warnings.append(
-                f"{plain(source.where)}: {stored.images_name} has an alpha channel, which is left "
-                "out."
-            )
 
 
 def _source_digest(spec: Data, read: ReadParts) -> str:
@@ -167,21 +165,30 @@ def _checked(stored: Stored, where: str) -> tuple[Array, Array]:
 def _pixels(
     source: Source, parts: Mapping[str, Array], spec: Data, request: Request
 ) -> tuple[dict[str, Array], Scale]:
-    """All parts on one scale, in one shape."""
+    """All parts on one scale, on one ground, in one shape."""
     where, name, train = source.where, source.train.images_name, parts[TRAIN]
-    # What was split off for the test must be finite and on the same scale as well.
-    whole = train if source.test is not None else as_images(source.train.images, name, where)
-    scale = scale_for(whole, name, where)
-    for own in filter(None, (source.test, source.validation)):
-        part = as_images(own.images, own.images_name, where)
-        refuse_other_scale(part, scale, own.images_name, train, where)
-    if scale.dark:
-        source.warnings.append(
-            f"{plain(where)}: the brightest pixel of {name} is next to black, so training will "
-            "see hardly anything; check the scale of the pixels."
+    ground: Ground = spec.ground if isinstance(spec, FileData) else "auto"
+    if source.test is None:  # what was split off must be finite and within these ranges as well
+        scale_for(as_images(source.train.images, name, where), name, where)
+    scale = scale_for(train, name, where, ground, request.kept)
+    said = [
+        refuse_other_scale(
+            parts[part], scale, name if own is None else own.images_name, train, where
         )
+        for part, own in ((TEST, source.test), (VALIDATION, source.validation))
+        if part in parts
+    ]
+    if scale.dark and not scale.ground:
+        said.append(
+            f"the brightest pixel of {name} is next to black, so training will see hardly "
+            "anything; check the scale of the pixels"
+        )
+    if scale.ground:
+        laid = f"which are laid on {scale.ground} (data.ground)"
+        said.append(f"{name} has transparent pixels, {laid}")
+    source.warnings.extend(f"{plain(where)}: {words}." for words in said if words)
     height, width = spec.resize or train.shape[1:3]
-    needed = height * width * (spec.channels or train.shape[3]) * scale.dtype.itemsize
+    needed = height * width * (spec.channels or _shape(train)[2]) * scale.dtype.itemsize
     images = sum(map(len, parts.values()))
     what = f"{images} images of {width}x{height}"
     at = "data.resize" if spec.resize else "data.path"
@@ -198,9 +205,11 @@ def _pixels(
                 f"{_shape(fit)}; must be the same, which data.resize and data.channels can bring "
                 "about",
             )
+    if isinstance(spec, FileData):
+        refuse_flat(fits[TRAIN], name, where)
     return fits, scale
 
 
 def _shape(images: Array) -> Shape:
-    height, width, channels = images.shape[1:]
+    height, width, channels = colours(images).shape[1:]
     return int(height), int(width), int(channels)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from workbench.data import digits, idx, image_folder, keras_cache, npz, pixel_csv
+from workbench.data import digits, fingerprint, idx, image_folder, keras_cache, npz, pixel_csv
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, plain
 from workbench.data.request import Progress, Request, default_budget
@@ -15,13 +16,16 @@ from workbench.spec.data import (
     MNIST,
     Csv,
     Data,
+    DataInfo,
     Digits,
     FashionMNIST,
     FileData,
     Idx,
     ImageFolder,
     Npz,
+    Reading,
 )
+from workbench.words import listing
 
 READERS: dict[type[Data], Callable[[Any, Request], Dataset]] = {
     Digits: digits.read,
@@ -37,7 +41,12 @@ READERS: dict[type[Data], Callable[[Any, Request], Dataset]] = {
 
 
 def load(
-    spec: Data, *, progress: Progress | None = None, memory_budget: int | None = None
+    spec: Data,
+    *,
+    progress: Progress | None = None,
+    memory_budget: int | None = None,
+    kept: Reading | None = None,
+    is_glance: bool = False,
 ) -> Dataset:
     """Reads a data set.
 
@@ -47,6 +56,9 @@ def load(
             exception from it ends the reading.
         memory_budget: Bytes of pixels to hold in memory; a quarter of what is free if None. An
             image folder that needs more is streamed, any other source refused.
+        kept: How the data of a run were read, to read them alike; None decides it by the data.
+        is_glance: To know shape, classes and counts before a run is made: of an image folder no
+            image is decoded.
 
     Raises:
         NotDownloaded: where one of Keras's data sets has to be fetched first.
@@ -54,10 +66,31 @@ def load(
     """
     budget = default_budget() if memory_budget is None else memory_budget
     try:
-        return READERS[type(spec)](spec, Request(budget, progress))
+        dataset = READERS[type(spec)](spec, Request(budget, progress, kept, is_glance))
     except MemoryError:
         where = f"data.path: {plain(spec.path)}" if isinstance(spec, FileData) else "data.kind"
         raise DataError(
             f"{where}: the images don't fit in memory; use fewer or smaller ones, or an image "
             "folder, which is streamed"
         ) from None
+    _refuse_other_classes(spec, dataset.info, kept)
+    if kept is not None and kept.version == 1 and dataset.validation is not None:
+        # Runs of then knew of no such part: what judged them was split from the training part.
+        dataset = replace(dataset, validation=None, info=replace(dataset.info, validation_images=0))
+    return dataset
+
+
+def reading_to_keep(info: DataInfo) -> Reading:
+    """What a run keeps of how its data were read, with a digest of its classes."""
+    return replace(info.reading, classes=fingerprint.of_lines(info.class_names))
+
+
+def _refuse_other_classes(spec: Data, info: DataInfo, kept: Reading | None) -> None:
+    """Classes that were added, renamed or put in another order would be mistaken for each other."""
+    if kept is None or not kept.classes or kept.classes == reading_to_keep(info).classes:
+        return
+    where = f"data.path: {plain(spec.path)}" if isinstance(spec, FileData) else "data.kind"
+    raise DataError(
+        f"{where}: the classes are no longer those that the run was trained on (now "
+        f"{listing(info.class_names)}); must be the same, in the same order"
+    )

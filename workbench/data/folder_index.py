@@ -1,4 +1,4 @@
-"""What is known of the images of a folder: listed every time, decoded only when new or changed.
+"""What is known of the images of a folder: decoded only when new or changed.
 
 The result of checking lies in the cache, one file a folder, and is used for a file as long as its
 size and time of change stay the same. It can be deleted at any time.
@@ -9,33 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.errors import unreadable
-from workbench.data.image_files import EXTENSIONS, Unreadable, decode, in_threads
+from workbench.data.fitting import Size, fitted
+from workbench.data.folder_tree import File
+from workbench.data.image_files import Decoded, Unreadable, decode, header, in_threads
+from workbench.data.pixels import opacity_and_shade
 from workbench.data.request import Request
 from workbench.files import write_atomically
 from workbench.places import cache_folder
+from workbench.spec.data import ImageFolder
 
-VERSION = 1
-
-
-@dataclass(frozen=True)
-class File:
-    """A file with an image's extension.
-
-    Attributes:
-        path: Relative to the data set's folder, with slashes.
-        bytes: Its size.
-        mtime_ns: Its time of change.
-    """
-
-    path: str
-    bytes: int
-    mtime_ns: int
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -46,70 +33,105 @@ class Checked:
         height: Pixels, as a person sees it.
         width: Pixels.
         gray: Whether it has one channel.
-        alpha: Whether it has an alpha channel, which is dropped.
+        wide: Whether it has more than 8 bits.
+        real: Whether its pixels are floating-point numbers.
+        low: Darkest number that is stored.
+        high: Brightest.
+        transparent: Whether any pixel is.
+        drawn: Mean opacity of a transparent image, 0 to 1.
+        shade: Mean shade of what is drawn in it, 0 to 1.
+        frames: Whether it holds more than the frame that is read.
         problem: Why it can't be used; "" where it can.
     """
 
     height: int = 0
     width: int = 0
     gray: bool = True
-    alpha: bool = False
+    wide: bool = False
+    real: bool = False
+    low: float = 0.0
+    high: float = 0.0
+    transparent: bool = False
+    drawn: float = 0.0
+    shade: float = 0.0
+    frames: bool = False
     problem: str = ""
 
 
 Key = tuple[str, int, int]
+NUMBER = (int, float)
+TYPES: tuple[type | tuple[type, ...], ...] = (
+    int, int, bool, bool, bool, NUMBER, NUMBER, bool, NUMBER, NUMBER, bool, str,
+)  # fmt: skip
 
 
-def folders_in(folder: Path) -> list[str]:
-    """Names of the subfolders, sorted, hidden ones left out.
+class Held:
+    """Images that were decoded to check them, for use in the same run: none is decoded twice.
 
-    Raises:
-        DataError: where the folder can't be listed.
+    Args:
+        spec: What is done to them.
+        most: Bytes to hold.
     """
-    return sorted(entry.name for entry in _entries(folder) if _is(entry, stat.S_ISDIR))
+
+    def __init__(self, spec: ImageFolder, most: int) -> None:
+        self.resize: Size | None = spec.resize
+        self._channels = spec.channels
+        self._left = most
+        self._images: dict[str, Decoded] = {}
+
+    def offer(self, path: str, image: Decoded) -> None:
+        """Keeps an image while there is room, already fitted where that needs no decision.
+
+        Called by one thread.
+        """
+        size = image.pixels.nbytes + (0 if image.opacity is None else image.opacity.nbytes)
+        if size <= self._left:
+            self._left -= size
+            self._images[path] = image
+
+    def fit(self, image: Decoded) -> Decoded:
+        """The image resized, where nothing is still to be decided that comes before."""
+        if image.is_wide or image.opacity is not None or self.resize is None:
+            return image
+        pixels = fitted(image.pixels, self.resize, 1 if self._channels == 1 else None)
+        return Decoded(pixels, None, image.size, image.frames)
+
+    def take(self, path: str) -> Decoded | None:
+        """The image, which is then no longer held."""
+        return self._images.pop(path, None)
 
 
-def images_in(root: Path, folder: str) -> list[File]:
-    """All image files below a subfolder, sorted by path; hidden ones left out.
+def checked(
+    root: Path, files: Sequence[File], request: Request, held: Held | None = None
+) -> dict[str, Checked]:
+    """Decodes every file that is not known yet; what is known of each, by path.
 
-    Links are followed, each folder is entered once, so a link to a parent does not go round for
-    ever; pipes and devices are left out, since opening one could wait for ever.
-
-    Raises:
-        DataError: where a folder can't be listed.
+    Args:
+        root: The folder.
+        files: All of it.
+        request: Hears how far it is.
+        held: Gets what was decoded.
     """
-    found: list[File] = []
-    entered: set[tuple[int, int]] = set()
-    waiting = [folder]
-    while waiting:
-        relative = waiting.pop()
-        for entry in _entries(root / relative, entered):
-            path = f"{relative}/{entry.name}" if relative else entry.name
-            if _is(entry, stat.S_ISDIR):
-                waiting.append(path)
-            elif _is_image(entry):
-                status = entry.stat()
-                found.append(File(path, status.st_size, status.st_mtime_ns))
-    return sorted(found, key=lambda file: file.path)
-
-
-def holds_images(folder: Path) -> bool:
-    """Whether image files lie directly in it."""
-    return any(_is_image(entry) for entry in _entries(folder))
-
-
-def checked(root: Path, files: Sequence[File], request: Request) -> dict[str, Checked]:
-    """Decodes every file that is not known yet; what is known of each, by path."""
     index = _index_file(root)
     known = _read(index)
     new = [file for file in files if _key(file) not in known]
     reporter = request.reporter("checking", len(new))
     passing: set[str] = set()
-    outcomes = in_threads(lambda file: _check(root / file.path), new)
-    for file, (result, lasting) in zip(new, outcomes, strict=True):
+
+    def check(file: File) -> tuple[Checked, bool, Decoded | None]:
+        """What a file shows, whether it will show the same next time, and the image."""
+        try:
+            image = decode(root / file.path, None if held is None else held.resize)
+        except Unreadable as error:
+            return Checked(problem=str(error)), error.lasting, None
+        return _facts(image), True, None if held is None else held.fit(image)
+
+    for file, (result, lasting, image) in zip(new, in_threads(check, new), strict=True):
         known[_key(file)] = result
         if not lasting:
             passing.add(file.path)
+        if held is not None and image is not None:
+            held.offer(file.path, image)
         reporter.step()
     results = {file.path: known[_key(file)] for file in files}
     if len(passing) < len(new):
@@ -117,41 +139,46 @@ def checked(root: Path, files: Sequence[File], request: Request) -> dict[str, Ch
     return results
 
 
-def _check(path: Path) -> tuple[Checked, bool]:
-    """What a file shows, and whether it will show the same next time."""
-    try:
-        image = decode(path)
-    except Unreadable as error:
-        return Checked(problem=str(error)), error.lasting
-    height, width, channels = image.pixels.shape
-    return Checked(height, width, channels == 1, image.alpha), True
+def glanced(root: Path, files: Sequence[File], request: Request) -> dict[str, Checked]:
+    """As `checked`, but files that are not known yet are judged by their headers: sizes and
+    channels are right, a damaged file may be taken for a sound one. Nothing is kept.
+    """
+    known = _read(_index_file(root))
+    new = [file for file in files if _key(file) not in known]
+    reporter = request.reporter("checking", len(new))
+
+    def glance(file: File) -> Checked:
+        try:
+            found = header(root / file.path)
+        except Unreadable as error:
+            return Checked(problem=str(error))
+        return Checked(*found.size, found.gray)
+
+    for file, result in zip(new, in_threads(glance, new), strict=True):
+        known[_key(file)] = result
+        reporter.step()
+    return {file.path: known[_key(file)] for file in files}
 
 
-def _entries(
-    folder: Path, entered: set[tuple[int, int]] | None = None
-) -> Iterator[os.DirEntry[str]]:
-    try:
-        if entered is not None:
-            status = os.stat(folder)
-            if (status.st_dev, status.st_ino) in entered:
-                return
-            entered.add((status.st_dev, status.st_ino))
-        with os.scandir(folder) as entries:
-            listed = [entry for entry in entries if not entry.name.startswith(".")]
-    except OSError as error:
-        raise unreadable(folder, error) from None
-    yield from listed
+def _facts(image: Decoded) -> Checked:
+    pixels = image.pixels
+    transparent = image.opacity is not None
+    drawn, shade = 0.0, 0.0
+    if image.opacity is not None:
+        drawn, shade = _of_transparent(image)
+    return Checked(
+        *image.size, pixels.shape[2] == 1, image.is_wide, pixels.dtype.kind == "f",
+        float(pixels.min()), float(pixels.max()), transparent, drawn, shade, image.frames,
+    )  # fmt: skip
 
 
-def _is(entry: os.DirEntry[str], kind: Callable[[int], bool]) -> bool:
-    try:
-        return kind(entry.stat().st_mode)
-    except OSError:  # a link that leads nowhere
-        return False
-
-
-def _is_image(entry: os.DirEntry[str]) -> bool:
-    return os.path.splitext(entry.name)[1].lower() in EXTENSIONS and _is(entry, stat.S_ISREG)
+def _of_transparent(image: Decoded) -> tuple[float, float]:
+    """Mean opacity and shade; a deeper image by its upper 8 bits, which is close enough."""
+    assert image.opacity is not None, "only of transparent images"
+    pixels, opacity = image.pixels, image.opacity
+    if image.is_wide:
+        pixels, opacity = (array / 65535 for array in (pixels, opacity))
+    return opacity_and_shade(pixels, opacity)
 
 
 def _key(file: File) -> Key:
@@ -175,17 +202,13 @@ def _read(index: Path) -> dict[Key, Checked]:
 
 
 def _row(row: Sequence[object]) -> Checked:
-    height, width, gray, alpha, problem = row
-    if not (isinstance(height, int) and isinstance(width, int) and isinstance(problem, str)):
+    if not all(isinstance(value, kind) for value, kind in zip(row, TYPES, strict=True)):
         raise TypeError("a damaged index")
-    return Checked(height, width, bool(gray), bool(alpha), problem)
+    return Checked(*row)  # type: ignore[arg-type]
 
 
 def _write(index: Path, root: Path, files: Sequence[File], results: Mapping[str, Checked]) -> None:
-    rows = []
-    for file in files:
-        it = results[file.path]
-        rows.append([*_key(file), it.height, it.width, it.gray, it.alpha, it.problem])
+    rows = [[*_key(file), *vars(results[file.path]).values()] for file in files]
     content = json.dumps({"version": VERSION, "folder": os.fspath(root), "files": rows})
     try:
         index.parent.mkdir(parents=True, exist_ok=True)

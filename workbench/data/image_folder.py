@@ -1,28 +1,45 @@
-"""A folder with one subfolder of image files a class: layout, checks, and memory or stream."""
+"""A folder with one subfolder of image files a class: checks, one reading, memory or stream."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from workbench.data import fingerprint, folder_index, paths
+from workbench.data import fingerprint, folder_index, folder_parts, folder_tree, paths, unpacked
 from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, Shape
 from workbench.data.errors import SizesDiffer, plain, refused
 from workbench.data.fitting import common_size
-from workbench.data.folder_index import Checked, File
+from workbench.data.folder_index import Checked, Held
+from workbench.data.folder_parts import TEST, TRAIN, VALIDATION
+from workbench.data.folder_tree import File
+from workbench.data.formats import EXTENSIONS
 from workbench.data.image_files import FileImages
 from workbench.data.labels import as_names, classes_of, counts_of
-from workbench.data.request import Request
+from workbench.data.pixels import (
+    DARK,
+    TOLERANCE,
+    brighter_than_white,
+    ground_of,
+    refuse_flat,
+    white_of,
+)
+from workbench.data.request import Reporter, Request
 from workbench.data.split import split_test
-from workbench.spec.data import DataInfo, ImageFolder
+from workbench.spec.data import DataInfo, ImageFolder, Reading
 from workbench.spec.recipe import Recipe, StoredPart
+from workbench.words import listing
 
-TRAIN = "train"
-TESTS = ("test", "val", "valid", "validation")
-"""The first of these that is there is the test part; validation images are split from training."""
+FIRST_EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
+"""What was read before a run's reading was kept."""
+
+REASONS = 3
+PARTS = (TRAIN, VALIDATION, TEST)
+Items = list[tuple[File, int]]
+Rows = tuple[list[File], Labels]
 
 
 @dataclass
@@ -30,105 +47,73 @@ class Found:
     """What the folder holds.
 
     Attributes:
+        where: The folder or archive that was chosen, for sentences.
         root: The folder.
-        names: Classes, sorted.
-        train: (file, label) of the training part, or of everything where `test` is None.
-        test: (file, label) of the test part of its own.
-        parts: The folders of the training part and of the test part of its own.
+        names: Classes, in label order.
+        parts: (file, label) of each part that is there.
+        patterns: Where the images of each part lie.
         unreadable: Images left out because they can't be decoded.
         known: What checking showed, by path.
-        warnings: Sentences.
+        warnings: Sentences, without the folder.
     """
 
+    where: Path
     root: Path
     names: list[str]
-    train: list[tuple[File, int]]
-    test: list[tuple[File, int]] | None = None
-    parts: tuple[StoredPart, ...] = (StoredPart("training", ""),)
+    parts: dict[str, Items]
+    patterns: dict[str, str]
     unreadable: int = 0
     known: Mapping[str, Checked] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def everything(self) -> Items:
+        """(file, label) of all parts."""
+        return [item for part in PARTS for item in self.parts.get(part, ())]
 
 
 def read(spec: ImageFolder, request: Request) -> Dataset:
     """Reads the folder: into memory where it fits, else as a stream.
 
-    `train` and `test` subfolders are respected; without `test`, `val`, `valid` or `validation`
-    serve as the test part; without `train`, images are split by `test_split`.
-
     Raises:
         DataError: for anything wrong with the folder. Single images that can't be read are left
             out with a warning.
     """
-    root = paths.existing_folder(spec)
-    found = _listed(root)
-    everything = [file for file, _ in found.train + (found.test or [])]
-    found.known = folder_index.checked(root, everything, request)
+    path = paths.existing(spec)
+    root = path if path.is_dir() else _unpacked(path, request)
+    found = _listed(path, root, request)
+    files = [file for file, _ in found.everything]
+    held = Held(spec, request.memory_budget // 2)
+    if request.is_glance:
+        found.known = folder_index.glanced(root, files, request)
+    else:
+        found.known = folder_index.checked(root, files, request, held)
     _leave_out_unreadable(found)
     source_shape = _common_shape(found, spec)
     height, width = spec.resize or source_shape[:2]
     shape = (height, width, spec.channels or source_shape[2])
     parts = _parts(found, spec)
-    classes_of({"training": parts[0][1], "test": parts[1][1]}, str(root))
-    return _dataset(found, parts, shape, source_shape, spec, request)
+    classes_of({_called(part): rows[1] for part, rows in parts.items()}, str(path))
+    # Headers show nothing of pixels.
+    reading = Reading() if request.is_glance else _reading(found, parts, spec, request.kept)
+    return _dataset(found, parts, (shape, source_shape), reading, spec, request, held)
 
 
-def _listed(root: Path) -> Found:
-    folders = folder_index.folders_in(root)
-    by_lower = {name.lower(): name for name in reversed(folders)}
-    train = by_lower.get(TRAIN)
-    # A class may be called "train" (a vehicle): a training part has subfolders.
-    if train is None or not folder_index.folders_in(root / train):
-        names = _classes(root, folders)
-        return Found(root, names, _labelled(root, "", names, names))
-    names = _classes(root / train, folder_index.folders_in(root / train))
-    found = Found(
-        root,
-        names,
-        _labelled(root, f"{train}/", names, names),
-        parts=(StoredPart("training", train),),
-    )
-    test = next((by_lower[name] for name in TESTS if name in by_lower), None)
-    if test is not None:
-        inside = _classes(root / test, folder_index.folders_in(root / test))
-        unknown = sorted(set(inside) - set(names))
-        if unknown:
-            raise refused(
-                root / test,
-                f"class {plain(unknown[0])!r} has no folder in {plain(root / train)}; every class "
-                "must have training images",
-            )
-        found.test = _labelled(root, f"{test}/", inside, names)
-        found.parts += (StoredPart("test", test),)
-    left = [name for name in folders if name not in (train, test)]
-    if left:
-        found.warnings.append(
-            f"{plain(root)}: {', '.join(map(plain, left[:5]))} left out; only the folders train "
-            "and test (or else val) are read."
-        )
-    return found
+def _unpacked(path: Path, request: Request) -> Path:
+    """The folder that a chosen file holds."""
+    if path.suffix.lower() == ".npz" or not unpacked.is_archive(path):
+        raise refused(path, unpacked.not_a_folder(path))
+    return unpacked.unpacked(path, request)
 
 
-def _classes(folder: Path, names: list[str]) -> list[str]:
-    if not names:
-        loose = ", not images on their own" if folder_index.holds_images(folder) else ""
-        raise refused(folder, f"must hold one subfolder of images for each class{loose}")
-    return names
-
-
-def _labelled(
-    root: Path, prefix: str, folders: Sequence[str], names: Sequence[str]
-) -> list[tuple[File, int]]:
-    labelled = []
-    for name in folders:
-        files = folder_index.images_in(root, f"{prefix}{name}")
-        if not files:
-            raise refused(
-                root / f"{prefix}{name}",
-                "holds no image; every class folder must hold some (png, jpg, bmp, gif, webp, tif)",
-            )
-        labelled += [(file, names.index(name)) for file in files]
-    return labelled
+def _listed(path: Path, root: Path, request: Request) -> Found:
+    if request.kept is not None and request.kept.version == 1:
+        tree = folder_tree.listed(root, request, FIRST_EXTENSIONS)
+        layout = folder_parts.by_the_first_rules(path, tree)
+    else:
+        tree = folder_tree.listed(root, request, EXTENSIONS)
+        layout = folder_parts.layout_of(path, tree)
+    return Found(path, root, layout.names, layout.parts, layout.patterns, warnings=layout.warnings)
 
 
 def _leave_out_unreadable(found: Found) -> None:
@@ -137,45 +122,43 @@ def _leave_out_unreadable(found: Found) -> None:
     def good(item: tuple[File, int]) -> bool:
         return not found.known[item[0].path].problem
 
-    bad = [item for item in found.train + (found.test or []) if not good(item)]
-    if bad:
-        first = bad[0][0].path
-        reason = found.known[first].problem
-        train = [item for item in found.train if good(item)]
-        lost = {label for _, label in bad} - {label for _, label in train}
-        if lost:
-            raise refused(
-                found.root,
-                f"no training image of class {plain(found.names[min(lost)])!r} can be read "
-                f"({plain(first)} {reason}); replace its files",
-            )
-        found.train = train
-        found.test = None if found.test is None else [item for item in found.test if good(item)]
-        if found.test == []:
-            raise refused(
-                found.root, f"no test image can be read ({plain(first)} {reason}); replace them"
-            )
-        found.unreadable = len(bad)
-        count = f"{len(bad)} images" if len(bad) > 1 else "1 image"
-        found.warnings.append(
-            f"{plain(found.root)}: {count} left out because unreadable, the first is "
-            f"{plain(first)} ({reason})."
+    bad = [item for item in found.everything if not good(item)]
+    if not bad:
+        return
+    first = bad[0][0].path
+    reason = found.known[first].problem
+    left = {part: [item for item in items if good(item)] for part, items in found.parts.items()}
+    lost = {label for _, label in bad} - {label for _, label in left[TRAIN]}
+    if lost:
+        raise refused(
+            found.where,
+            f"no training image of class {plain(found.names[min(lost)])!r} can be read "
+            f"({plain(first)} {reason}); replace its files",
         )
-    alpha = sum(found.known[item[0].path].alpha for item in found.train + (found.test or []))
-    if alpha:
-        images = f"{alpha} images have" if alpha > 1 else "1 image has"
-        found.warnings.append(f"{plain(found.root)}: {images} an alpha channel, which is left out.")
+    for part, items in left.items():
+        if not items:
+            raise refused(
+                found.where, f"no {part} image can be read ({plain(first)} {reason}); replace them"
+            )
+    found.parts, found.unreadable = left, len(bad)
+    count = f"{len(bad):,} images" if len(bad) > 1 else "1 image"
+    reasons = Counter(found.known[file.path].problem for file, _ in bad).most_common()
+    others = listing((f"{number:,} {words}" for words, number in reasons[:REASONS]), REASONS)
+    detail = f"; {others}" if len(reasons) > 1 else ""
+    found.warnings.append(
+        f"{count} left out because unreadable, the first is {plain(first)} ({reason}){detail}"
+    )
 
 
 def _common_shape(found: Found, spec: ImageFolder) -> Shape:
     """The shape as stored; where sizes differ, that of the first image, if `resize` allows it."""
-    items = [(file, found.known[file.path]) for file, _ in found.train + (found.test or [])]
+    items = [(file, found.known[file.path]) for file, _ in found.everything]
     first_file, first = items[0]
     for file, other in items:
         differs = (other.height, other.width) != (first.height, first.width)
         if differs and spec.resize is None:
             sentence = refused(
-                found.root,
+                found.where,
                 f"images differ in size ({plain(first_file.path)} is {first.width}x{first.height}, "
                 f"{plain(file.path)} is {other.width}x{other.height}); must be set to one size",
                 "data.resize",
@@ -186,87 +169,225 @@ def _common_shape(found: Found, spec: ImageFolder) -> Shape:
     return first.height, first.width, 1 if gray else 3
 
 
-Rows = tuple[list[File], Labels]
+def _parts(found: Found, spec: ImageFolder) -> dict[str, Rows]:
+    """(files, labels) of each part; a test part is split off where there is none."""
+    rows = {part: _rows(found.parts[part]) for part in PARTS if part in found.parts}
+    if TEST not in rows:
+        files, labels = rows[TRAIN]
+        classes_of({"training": labels}, str(found.where))
+        train, test = split_test(labels, spec.test_split, as_names(found.names))
+        rows[TRAIN] = [files[row] for row in train], labels[train]
+        rows[TEST] = [files[row] for row in test], labels[test]
+    return rows
 
 
-def _parts(found: Found, spec: ImageFolder) -> tuple[Rows, Rows]:
-    """(files, labels) of the training and of the test part."""
-    files, labels = _rows(found.train)
-    if found.test is not None:
-        return (files, labels), _rows(found.test)
-    classes_of({"training": labels}, str(found.root))
-    train, test = split_test(labels, spec.test_split, as_names(found.names))
-    return (
-        ([files[row] for row in train], labels[train]),
-        ([files[row] for row in test], labels[test]),
-    )
+def _called(part: str) -> str:
+    return "training" if part == TRAIN else part
 
 
-def _rows(items: Sequence[tuple[File, int]]) -> Rows:
+def _rows(items: Items) -> Rows:
     return [file for file, _ in items], np.array([label for _, label in items], np.int32)
+
+
+# --- the reading ---------------------------------------------------------------------------------
+
+
+def _reading(
+    found: Found, parts: Mapping[str, Rows], spec: ImageFolder, kept: Reading | None
+) -> Reading:
+    """One scale and one ground, by the training images, or as a run has kept them."""
+    patterns = tuple((part, found.patterns[part]) for part in PARTS if part in found.patterns)
+    if kept is not None and kept.version == 1:
+        return Reading(parts=patterns, version=1)
+    train = [found.known[file.path] for file in parts[TRAIN][0]]
+    every = [found.known[file.path] for file, _ in found.everything]
+    white, ground = _white(train), _ground(train, every, spec)
+    if kept is not None:
+        white, ground = white and (kept.white or white), ground and (kept.ground or ground)
+    _say_reading(found, every, white, ground)
+    brightest = max((one.high for one in train if not one.wide), default=255.0)
+    if not white and brightest <= 255 * DARK and not ground and not any(one.wide for one in every):
+        found.warnings.append(
+            "the brightest pixel is next to black, so training will see hardly anything; check the "
+            "scale of the pixels"
+        )
+    return Reading(white=white, ground=ground, parts=patterns)
+
+
+def _white(train: Sequence[Checked]) -> float:
+    """The stored number that is white, in images of more than 8 bits; 0 where there are none."""
+    wide = [one for one in train if one.wide]
+    if not wide:
+        return 0.0
+    high = max(one.high for one in wide)
+    if all(one.real for one in wide) and high <= 1 + TOLERANCE:
+        return 1.0
+    return float(white_of(int(np.ceil(high - TOLERANCE))))
+
+
+def _ground(train: Sequence[Checked], every: Sequence[Checked], spec: ImageFolder) -> str:
+    transparent = [one for one in train if one.transparent]
+    transparent = transparent or [one for one in every if one.transparent]
+    areas = [one.height * one.width for one in transparent]
+    drawn = sum(one.drawn * area for one, area in zip(transparent, areas, strict=True))
+    if not drawn:
+        return ""
+    shade = sum(o.shade * o.drawn * area for o, area in zip(transparent, areas, strict=True))
+    return ground_of(spec.ground, drawn / sum(areas), shade / drawn)
+
+
+def _say_reading(found: Found, every: Sequence[Checked], white: float, ground: str) -> None:
+    transparent = sum(one.transparent for one in every)
+    if transparent:
+        images = f"{transparent:,} images have" if transparent > 1 else "1 image has"
+        found.warnings.append(
+            f"{images} transparent pixels, which are laid on {ground} (data.ground)"
+            if ground
+            else f"{images} transparent pixels alone, so the alpha channel is left out"
+        )
+    frames = sum(one.frames for one in every)
+    if frames:
+        files = f"{frames:,} files hold" if frames > 1 else "1 file holds"
+        found.warnings.append(f"{files} several frames, of which the first is read")
+    if white:
+        high = max(one.high for one in every if one.wide)
+        said = brighter_than_white(high, white, "another part")
+        found.warnings += [said] if said else []
+
+
+# --- the data set --------------------------------------------------------------------------------
 
 
 def _dataset(
     found: Found,
-    parts: tuple[Rows, Rows],
-    shape: Shape,
-    source_shape: Shape,
+    parts: dict[str, Rows],
+    shapes: tuple[Shape, Shape],
+    reading: Reading,
     spec: ImageFolder,
     request: Request,
+    held: Held,
 ) -> Dataset:
-    (train_files, train_labels), (test_files, test_labels) = parts
-    streams = [
-        FileImages(found.root, [file.path for file in files], shape, resize=spec.resize is not None)
-        for files in (train_files, test_files)
-    ]
-    total = len(train_files) + len(test_files)
-    if total * int(np.prod(shape)) <= request.memory_budget:
-        train, test = _in_memory(streams, request)
-        digest = fingerprint.of_arrays([train_labels, train.pixels, test_labels, test.pixels])
-        images: tuple[Images, Images] = (train, test)
+    shape, source_shape = shapes
+    streams = {
+        part: FileImages(
+            found.root,
+            [file.path for file in files],
+            shape,
+            resize=spec.resize is not None,
+            reading=reading,
+        )
+        for part, (files, _) in parts.items()
+    }
+    total = sum(len(stream) for stream in streams.values())
+    needed = total * int(np.prod(shape)) * streams[TRAIN].dtype.itemsize
+    images: dict[str, Images] = dict(streams)
+    if needed <= request.memory_budget and not request.is_glance:
+        in_memory = _in_memory(streams, parts, request.reporter("decoding", total), held)
+        refuse_flat(in_memory[TRAIN].pixels, "the training images", str(found.where))
+        digest = fingerprint.of_arrays(
+            array for part in _present(parts) for array in (parts[part][1], in_memory[part].pixels)
+        )
+        images = dict(in_memory)
     else:
-        images = (streams[0], streams[1])
-        digest = _stream_fingerprint(parts, shape)
-    names = as_names(found.names)
+        if not request.is_glance:
+            _refuse_flat_stream(found, parts[TRAIN][0])
+        digest = _stream_fingerprint(parts, shape, reading)
     info = DataInfo(
-        shape, names, len(train_files), len(test_files),
-        class_counts=counts_of(train_labels, len(names)),
-        recipe=Recipe(found.parts, classes=tuple(found.names), unreadable=found.unreadable),
-    )  # fmt: skip
+        shape,
+        as_names(found.names),
+        len(parts[TRAIN][0]),
+        len(parts[TEST][0]),
+        len(parts[VALIDATION][0]) if VALIDATION in parts else 0,
+        counts_of(parts[TRAIN][1], len(found.names)),
+        has_own_test=TEST in found.parts,
+        recipe=_recipe(found),
+        reading=reading,
+    )
     return Dataset(
-        train=Part(images[0], train_labels),
-        test=Part(images[1], test_labels),
+        train=Part(images[TRAIN], parts[TRAIN][1]),
+        test=Part(images[TEST], parts[TEST][1]),
+        validation=Part(images[VALIDATION], parts[VALIDATION][1]) if VALIDATION in parts else None,
         info=info,
         fingerprint=digest,
-        warnings=tuple(found.warnings),
+        warnings=tuple(f"{plain(found.where)}: {words}." for words in found.warnings),
         source_shape=source_shape,
         source_digest=_source_digest(parts),
     )
 
 
-def _in_memory(streams: Sequence[FileImages], request: Request) -> tuple[ArrayImages, ArrayImages]:
-    reporter = request.reporter("decoding", sum(len(stream) for stream in streams))
-    train, test = (
-        ArrayImages(stream.read(np.arange(len(stream)), reporter.step)) for stream in streams
+def _recipe(found: Found) -> Recipe:
+    """Where the images lie, for a script."""
+    parts = []
+    for part in PARTS:
+        if part in found.patterns:
+            above, _, below = found.patterns[part].partition("{}")
+            parts.append(StoredPart(_called(part), above.strip("/"), below=below.strip("/")))
+    return Recipe(
+        tuple(parts),
+        classes=tuple(found.names),
+        unreadable=found.unreadable,
+        has_deep_colors=any(one.wide and not one.gray for one in found.known.values()),
     )
-    return train, test
 
 
-def _source_digest(parts: tuple[Rows, Rows]) -> str:
+def _present(parts: Mapping[str, Rows]) -> list[str]:
+    """Training and test part first, as digests had them before there was a third."""
+    return [part for part in (TRAIN, TEST, VALIDATION) if part in parts]
+
+
+def _in_memory(
+    streams: Mapping[str, FileImages],
+    parts: Mapping[str, Rows],
+    reporter: Reporter,
+    held: Held,
+) -> dict[str, ArrayImages]:
+    """All images decoded; those that were decoded to be checked are not decoded once more."""
+    result = {}
+    for part, stream in streams.items():
+        pixels = np.empty((len(stream), *stream.shape), stream.dtype)
+        missing = []
+        for row, file in enumerate(parts[part][0]):
+            image = held.take(file.path)
+            if image is None:
+                missing.append(row)
+            else:
+                pixels[row] = stream.pixels_of(image)
+                reporter.step()
+        if missing:
+            pixels[missing] = stream.read(np.array(missing), reporter.step)
+        result[part] = ArrayImages(pixels)
+    return result
+
+
+def _refuse_flat_stream(found: Found, train: Sequence[File]) -> None:
+    """As `refuse_flat`, by what checking showed."""
+    known = [found.known[file.path] for file in train]
+    shades = {one.low for one in known} | {one.high for one in known}
+    plainly = not any(one.transparent for one in known)
+    if len(shades) == 1 and plainly:
+        raise refused(
+            found.where,
+            f"all pixels of the training images have one value ({shades.pop():g}), so nothing can "
+            "be learned from them; must hold pictures",
+        )
+
+
+def _source_digest(parts: Mapping[str, Rows]) -> str:
     """Digest of the files' names below the folder, and of their sizes: no copy changes those."""
     return fingerprint.of_lines(
         f"{part} {label} {file.bytes} {file.path}"
-        for part, (files, labels) in zip(("train", "test"), parts, strict=True)
-        for file, label in zip(files, labels, strict=True)
+        for part in _present(parts)
+        for file, label in zip(*parts[part], strict=True)
     )
 
 
-def _stream_fingerprint(parts: tuple[Rows, Rows], shape: Shape) -> str:
+def _stream_fingerprint(parts: Mapping[str, Rows], shape: Shape, reading: Reading) -> str:
     """Digest of the files' names, sizes and times: reading them all would take too long."""
-    lines = [str(shape)]
-    for part, (files, labels) in zip(("train", "test"), parts, strict=True):
+    rules = f" {reading.white:g} {reading.ground}" if reading.white or reading.ground else ""
+    lines = [f"{shape}{rules}"]
+    for part in _present(parts):
         lines += [
             f"{part} {label} {file.bytes} {file.mtime_ns} {file.path}"
-            for file, label in zip(files, labels, strict=True)
+            for file, label in zip(*parts[part], strict=True)
         ]
     return fingerprint.of_lines(lines)

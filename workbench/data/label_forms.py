@@ -7,7 +7,6 @@ file format.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +15,7 @@ import numpy as np
 
 from workbench.data.dataset import Array, Labels
 from workbench.data.errors import plain, refused
-from workbench.data.labels import numbered
+from workbench.data.labels import in_order, numbered
 
 MOST_CLASSES_OF_FEW = 50
 """So many different labels may be found among any number of images."""
@@ -133,18 +132,11 @@ def _in_natural_order(values: Array, inverse: Array) -> tuple[Array, Array]:
     """Texts sorted as a person would: 2 before 10."""
     if values.dtype.kind != "U":
         return values, inverse
-    order = sorted(range(len(values)), key=lambda i: natural(str(values[i])))
+    ranks = {name: rank for rank, name in enumerate(in_order(values.tolist()))}
+    order = sorted(range(len(values)), key=lambda i: ranks[str(values[i])])
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
     return values[order], places[inverse.reshape(-1)]
-
-
-def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts numbers within texts by their value."""
-    return tuple(
-        (0, int(piece), "") if piece.isdecimal() and len(piece) < 20 else (1, 0, piece)
-        for piece in re.split(r"(\d+)", text)
-    )
 
 
 def _numbers(stored: Array, values: Array, part: str, where: str) -> Labels:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from workbench.data.dataset import Labels
 from workbench.data.errors import plain, refused
 
 NAME_LENGTH = 60
+NUMBER = re.compile(r"[+-]?[0-9]{1,300}([.,][0-9]{1,300})?")
+DIGITS = re.compile(r"([0-9]+)")
 
 
 def classes_of(parts: Mapping[str, Labels], where: str) -> int:
@@ -54,6 +57,23 @@ def counts_of(labels: Labels, classes: int) -> tuple[int, ...]:
 def numbered(classes: int) -> tuple[str, ...]:
     """The names of classes that have none: their numbers."""
     return tuple(str(number) for number in range(classes))
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of classes in the order a person expects: 1, 2, 10 and not 1, 10, 2.
+
+    Numbers go by their value, also within names ("class 2" before "class 10"); all else by code
+    point, as `sorted` has it.
+    """
+    names = list(names)
+    if all(NUMBER.fullmatch(name) for name in names):
+        return sorted(names, key=lambda name: (float(name.replace(",", ".")), name))
+    return sorted(names, key=_natural)
+
+
+def _natural(name: str) -> tuple[list[str | int], str]:
+    parts = DIGITS.split(name)
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)], name
 
 
 def as_names(names: Sequence[object]) -> tuple[str, ...]:

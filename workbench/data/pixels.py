@@ -1,6 +1,7 @@
-"""From what a file stores to pixels: shape checked, alpha dropped, one scale for both parts.
+"""From stored numbers to pixels: shape checked, one scale for all parts, laid on one ground.
 
-Works on arrays of any number type; knows no file format, and no resizing.
+The one rule for arrays and for image files, for training and for each later image. Works on arrays
+of any number type; knows no file format, and no resizing.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ import numpy as np
 from workbench.data.dataset import Array
 from workbench.data.errors import refused
 from workbench.data.request import blocks
+from workbench.spec.data import Ground, Reading
 
 DARK = 2 / 255
 TOLERANCE = 1e-6
+WHITEST = 65535
+NEARLY_WHITE = 0.75
+"""From this mean shade on, what is drawn would be lost on a white ground."""
+
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def as_images(stored: Array, name: str, where: str) -> Array:
-    """Images as (n, height, width, channels) with 1 or 3 channels; the alpha channel is dropped.
+    """Images as (n, height, width, channels) with 1, 3, or (with alpha) 4 channels.
 
     Args:
         stored: (n, height, width) or (n, height, width, channels), 1, 3 or 4 channels.
@@ -45,7 +52,72 @@ def as_images(stored: Array, name: str, where: str) -> Array:
         raise refused(where, f"{name} holds images without pixels, got {stored.shape}")
     if images.dtype.kind not in "biuf":
         raise refused(where, f"{name} must hold numbers, got {stored.dtype.name}")
-    return images[..., :3] if images.shape[3] == 4 else images
+    return images
+
+
+def colours(images: Array) -> Array:
+    """Without the alpha channel, not copied."""
+    return images[..., :3] if images.shape[-1] == 4 else images
+
+
+# --- the rules -----------------------------------------------------------------------------------
+
+
+def white_of(high: float) -> int:
+    """The white of whole numbers up to `high`: the largest number of as many bits, 8 at least.
+
+    Cameras and scanners use 10, 12 or 14 of 16 bits; what uses all 16 keeps 65,535 as white.
+    """
+    return int((1 << max(8, int(high).bit_length())) - 1)
+
+
+def ground_of(asked: Ground, drawn: float, shade: float) -> str:
+    """What transparent images are laid on.
+
+    Args:
+        asked: The setting.
+        drawn: Mean opacity of the transparent training images, 0 to 1.
+        shade: Mean shade of what is drawn in them, weighted by its opacity, 0 (black) to 1.
+
+    Returns:
+        "" where nothing at all is drawn: then the alpha channel says nothing and is left out.
+    """
+    if drawn <= 0:
+        return ""
+    if asked != "auto":
+        return asked
+    return "black" if shade > NEARLY_WHITE else "white"
+
+
+def laid(pixels: Array, opacity: Array, ground: str) -> Array:
+    """Pixels laid on a ground; opaque ones stay as they are, to the bit.
+
+    Args:
+        pixels: (..., channels), uint8, or float32 within 0..1.
+        opacity: (..., 1), of the same type and scale.
+        ground: "white" or "black".
+    """
+    if pixels.dtype == np.uint8:
+        seen = opacity.astype(np.uint32)
+        behind = 255 * (255 - seen) * np.uint32(ground == "white")
+        return ((pixels * seen + behind + 127) // 255).astype(np.uint8)
+    clear = np.float32(ground == "white") * (1 - opacity)
+    result: Array = np.clip(pixels * opacity + clear, 0.0, 1.0)
+    return result
+
+
+def opacity_and_shade(pixels: Array, opacity: Array) -> tuple[float, float]:
+    """Mean opacity, and mean shade weighted by it, both 0 to 1, of `laid`'s arguments."""
+    top = 255.0 if pixels.dtype == np.uint8 else 1.0
+    seen = opacity[..., 0].astype(np.float64)
+    total = float(seen.sum())
+    if not total:
+        return 0.0, 0.0
+    gray = pixels[..., 0] if pixels.shape[-1] == 1 else pixels @ LUMA
+    return total / (seen.size * top), float((gray * seen).sum()) / (total * top)
+
+
+# --- arrays --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -54,58 +126,170 @@ class Scale:
 
     Attributes:
         dtype: uint8 or float32.
-        factor: What stored numbers are multiplied by.
+        white: The stored number that is white.
         limit: The largest stored number that makes sense on this scale.
         dark: Whether the brightest training pixel is next to black.
+        ground: What transparent pixels are laid on; "" leaves an alpha channel out.
+        opaque: The stored number of an opaque pixel in an alpha channel.
     """
 
     dtype: np.dtype[Any]
-    factor: float
+    white: float
     limit: float
     dark: bool
+    ground: str = ""
+    opaque: float = 0.0
+
+    @property
+    def factor(self) -> float:
+        """What stored numbers are multiplied by."""
+        if self.dtype == np.float32:
+            return 1 / self.white
+        return 255 if self.white == 1 else 1
+
+    @property
+    def reading(self) -> Reading:
+        """As it is kept with a run."""
+        white = self.white if self.dtype == np.float32 else 0.0
+        return Reading(white=white, ground=self.ground)
 
     def apply(self, images: Array) -> Array:
-        """Pixels as `dtype`, contiguous; uint8 images are passed on as they are."""
-        if images.dtype == self.dtype and self.factor == 1:
-            kept = np.ascontiguousarray(images)
-            return kept if kept.dtype == np.uint8 else np.clip(kept, 0.0, 1.0)
-        pixels = np.empty(images.shape, self.dtype)
+        """Pixels as `dtype`, contiguous, 1 or 3 channels; uint8 images are passed on as they are.
+
+        Args:
+            images: (n, height, width, channels), with an alpha channel or without.
+        """
+        found = colours(images)
+        is_drawn = bool(self.ground) and images.shape[3] == 4
+        if not is_drawn and found.dtype == self.dtype and self.white in (1, 255):
+            kept = np.ascontiguousarray(found)
+            if kept.dtype == np.uint8:
+                return kept
+            if self.white == 1:
+                clipped: Array = np.clip(kept, 0.0, 1.0)
+                return clipped
+        pixels = np.empty(found.shape, self.dtype)
         for rows in blocks(len(images), images[0].nbytes):
-            scaled = images[rows] * np.float64(self.factor)
-            pixels[rows] = np.clip(scaled, 0.0, 1.0) if self.dtype == np.float32 else scaled
+            block = self._pixels(found[rows], self.white)
+            if is_drawn:
+                opacity = self._pixels(images[rows][..., 3:], self.opaque)
+                block = laid(block, opacity, self.ground)
+            pixels[rows] = block
         return pixels
 
+    def _pixels(self, stored: Array, white: float) -> Array:
+        if self.dtype == np.uint8:
+            return stored.astype(np.uint8) if white == 255 else stored.astype(np.uint8) * 255
+        scaled = stored * np.float64(1 / white)
+        return np.clip(scaled, 0.0, 1.0).astype(np.float32)
 
-def scale_for(images: Array, name: str, where: str) -> Scale:
+
+def scale_for(
+    images: Array, name: str, where: str, ground: Ground = "auto", kept: Reading | None = None
+) -> Scale:
     """The scale that suits the training images.
 
-    uint8 stays; True is white; integers within 0..255 become uint8; integers within 0..65535 are
-    divided by 65535, to keep their precision; floats within 0..1 stay, within 0..255 are divided
-    by 255.
+    uint8 stays; True is white; integers within 0..255 become uint8; wider ones are divided by the
+    largest number of as many bits as they use (up to 16), to keep their precision; floats within
+    0..1 stay, within 0..255 are divided by 255.
+
+    Args:
+        images: (n, height, width, channels), with an alpha channel or without.
+        name: What the file calls them.
+        where: The file.
+        ground: The setting `data.ground`.
+        kept: What a run has kept of this rule, which then goes first.
 
     Raises:
         DataError: where numbers are negative, not finite or beyond these ranges.
     """
+    scale = _plain_scale(colours(images), name, where)
+    is_wide = scale.dtype == np.float32 and images.dtype.kind in "iu"
+    if kept is not None and is_wide and (kept.version == 1 or kept.white > 255):
+        white = WHITEST if kept.version == 1 else kept.white
+        scale = Scale(scale.dtype, white, WHITEST, scale.dark)
+    if images.shape[3] != 4 or (kept is not None and kept.version == 1):
+        return scale
+    return _grounded(scale, images, ground, kept)
+
+
+def _plain_scale(images: Array, name: str, where: str) -> Scale:
     kind = images.dtype.kind
     if kind == "b":
-        return Scale(np.dtype(np.uint8), 255, 1, dark=not images.any())
+        return Scale(np.dtype(np.uint8), 1, 1, dark=not images.any())
     low, high = _range(images, name, where)
     if images.dtype == np.uint8:
-        return Scale(np.dtype(np.uint8), 1, 255, dark=high <= 255 * DARK)
+        return Scale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
     whole = kind in "iu"
-    if low < -TOLERANCE or high > (65535 if whole else 255 + TOLERANCE):
+    if low < -TOLERANCE or high > (WHITEST if whole else 255 + TOLERANCE):
         right = "0 to 255 or 0 to 65535" if whole else "0 to 1 or 0 to 255"
         raise refused(
             where, f"{name} holds pixels from {low:g} to {high:g}; must be within {right}"
         )
     if whole and high <= 255:
-        return Scale(np.dtype(np.uint8), 1, 255, dark=high <= 255 * DARK)
-    limit = 65535 if whole else 1 if high <= 1 + TOLERANCE else 255
-    return Scale(np.dtype(np.float32), 1 / limit, limit, dark=high <= limit * DARK)
+        return Scale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
+    if whole:
+        return Scale(np.dtype(np.float32), white_of(high), WHITEST, dark=False)
+    white = 1 if high <= 1 + TOLERANCE else 255
+    return Scale(np.dtype(np.float32), white, white, dark=high <= white * DARK)
 
 
-def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, where: str) -> None:
+def _grounded(scale: Scale, images: Array, asked: Ground, kept: Reading | None) -> Scale:
+    """With the ground for images that have an alpha channel; without one where all are opaque."""
+    alpha = images[..., 3]
+    high = float(alpha.max())
+    opaque: float = 255
+    if alpha.dtype.kind == "b":
+        opaque = 1
+    elif alpha.dtype.kind == "f":
+        opaque = 1 if high <= 1 + TOLERANCE else 255
+    elif scale.dtype == np.float32:
+        opaque = white_of(high)
+    if not (alpha < opaque).any():
+        return scale
+    if kept is not None and kept.ground:
+        ground = kept.ground
+    else:
+        grounded = Scale(scale.dtype, scale.white, scale.limit, scale.dark, "black", opaque)
+        ground = ground_of(asked, *_drawn(grounded, images))
+    return Scale(scale.dtype, scale.white, scale.limit, scale.dark, ground, opaque)
+
+
+def _drawn(scale: Scale, images: Array) -> tuple[float, float]:
+    """Mean opacity, and mean shade weighted by it, of arrays."""
+    seen, shade, total = 0.0, 0.0, 0
+    for rows in blocks(len(images), images[0].nbytes):
+        block = images[rows]
+        opacity, gray = opacity_and_shade(
+            scale._pixels(block[..., :3], scale.white), scale._pixels(block[..., 3:], scale.opaque)
+        )
+        seen += opacity * len(block)
+        shade += gray * opacity * len(block)
+        total += len(block)
+    return seen / total, shade / seen if seen else 0.0
+
+
+def refuse_flat(train: Array, name: str, where: str) -> None:
+    """Refuses training pixels that all have one value: there is nothing to learn from.
+
+    Raises:
+        DataError: naming the value on a scale to 255.
+    """
+    first = train.flat[0]
+    if all((train[rows] == first).all() for rows in blocks(len(train), train[0].nbytes)):
+        shade = float(first) if train.dtype == np.uint8 else 255 * float(first)
+        raise refused(
+            where,
+            f"all pixels of {name} have one value ({shade:.0f} of 255), so nothing can be learned "
+            "from them; must hold pictures",
+        )
+
+
+def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, where: str) -> str:
     """Refuses a test part that is not stored as the training part is.
+
+    Returns:
+        A warning where some of its pixels are brighter than white; else "".
 
     Raises:
         DataError: where its number type or its range is another one.
@@ -117,14 +301,25 @@ def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, whe
             f"{train.dtype.name}; both must have the same type",
         )
     if images.dtype in (np.uint8, np.bool_):
-        return
-    low, high = _range(images, name, where)
+        return ""
+    low, high = _range(colours(images), name, where)
     if low < -TOLERANCE or high > scale.limit + TOLERANCE:
         raise refused(
             where,
             f"{name} holds pixels from {low:g} to {high:g} but the training images 0 to "
             f"{scale.limit:g}; both must have the same range",
         )
+    return brighter_than_white(high, scale.white, name)
+
+
+def brighter_than_white(high: float, white: float, name: str) -> str:
+    """What is said where pixels lie above the range of the training images; else ""."""
+    if high <= white + TOLERANCE:
+        return ""
+    return (
+        f"{name} reaches {high:g}, beyond the {white:g} that is white by the training images; "
+        "what is brighter is shown as white"
+    )
 
 
 def _range(images: Array, name: str, where: str) -> tuple[float, float]:

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from workbench.data.dataset import Array
+from workbench.data.pixels import Scale
 from workbench.spec.recipe import Recipe, StoredPart, Table
 
 
@@ -39,16 +40,21 @@ class Stored(Protocol):
     def table(self) -> Table | None: ...  # noqa: D102
 
 
-def recipe_of(parts: Mapping[str, Stored | None], factor: float) -> Recipe:
+def recipe_of(parts: Mapping[str, Stored | None], scale: Scale) -> Recipe:
     """The recipe of arrays.
 
     Args:
         parts: By name, the training part first; None where the files bring none.
-        factor: What their pixels are multiplied by.
+        scale: How their pixels are read.
     """
     there = {name: stored for name, stored in parts.items() if stored is not None}
     stored_type = next(iter(there.values())).images.dtype.name
-    return Recipe(tuple(_part(*item) for item in there.items()), stored_type, factor)
+    return Recipe(
+        tuple(_part(*item) for item in there.items()),
+        stored_type,
+        scale.factor,
+        opaque=scale.opaque,
+    )
 
 
 def _part(name: str, stored: Stored) -> StoredPart:

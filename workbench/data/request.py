@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from workbench.data.errors import refused
+from workbench.spec.data import Reading
 from workbench.words import size
 
 Progress = Callable[[str, int, int], None]
@@ -23,13 +24,17 @@ class Request:
     Attributes:
         memory_budget: Bytes of pixels that may be held in memory.
         progress: Told of progress, if anyone wants to know.
+        kept: What a run has kept of how its data were read, which goes first.
+        is_glance: Whether image files that are not known yet are judged by their headers alone.
     """
 
     memory_budget: int
     progress: Progress | None = None
+    kept: Reading | None = None
+    is_glance: bool = False
 
     def reporter(self, phase: str, total: int) -> Reporter:
-        """A counter for one phase over `total` images."""
+        """A counter for one phase over `total` images; 0 where that is not known."""
         return Reporter(self.progress, phase, total)
 
     def afford(self, needed: int, where: str, what: str, field: str = "data.path") -> None:
@@ -60,7 +65,7 @@ class Reporter:
         if self._progress is None or not images:
             return
         now = time.monotonic()
-        if now >= self._next or self._done >= self._total:
+        if now >= self._next or self._done >= self._total > 0:
             self._next = now + REPORT_SECONDS
             self._progress(self._phase, self._done, self._total)
 

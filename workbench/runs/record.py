@@ -13,6 +13,7 @@ import psutil
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
 from workbench.spec.base import SpecError
+from workbench.spec.data import Reading
 from workbench.spec.layers import Shape
 
 STEP_DTYPE = np.dtype(
@@ -105,7 +106,7 @@ class Run:
         latency_ms: What its trained network takes for one image, as it was measured last.
         file_bytes: What its weights take as they are kept.
         joules: Energy of training, pauses left out; None where the machine told nothing.
-        environment: Package versions, hardware, and the shape of an image.
+        environment: Package versions, hardware, the shape of an image, and how the data were read.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
         tags: A person's words for it, parted by ", ".
@@ -174,6 +175,11 @@ class Run:
         """What its network was fed with; None where it never began, or under an older version."""
         known = self.environment.get("image_shape")
         return tuple(known) if known else None
+
+    @property
+    def reading(self) -> Reading | None:
+        """How its data were read, for them to be read alike; None where it never began."""
+        return Reading.parse(self.environment.get("reading")) if self.fingerprint else None
 
     @property
     def epochs(self) -> int:

@@ -6,14 +6,22 @@ from collections.abc import Callable
 
 from workbench.data import Dataset, is_downloaded, load
 from workbench.runtime import download, memory
-from workbench.spec.data import Data, KerasData
+from workbench.spec.data import Data, KerasData, Reading
 
 Report = Callable[[str, int, int, str], None]
 """Takes what is done ("downloading", "reading"), how much, of how much (0: unknown), the unit."""
 
 
-def load_dataset(spec: Data, report: Report, ended: Callable[[], bool]) -> Dataset:
+def load_dataset(
+    spec: Data, report: Report, ended: Callable[[], bool], kept: Reading | None = None
+) -> Dataset:
     """The data set that a spec names.
+
+    Args:
+        spec: Which.
+        report: Hears what is done.
+        ended: Whether it shall end.
+        kept: How the data of a run were read before.
 
     Raises:
         download.Cancelled: where `ended` says so meanwhile.
@@ -29,4 +37,4 @@ def load_dataset(spec: Data, report: Report, ended: Callable[[], bool]) -> Datas
     if isinstance(spec, KerasData) and not is_downloaded(spec):
         download.fetch(spec, lambda done, total: report("downloading", done, total, "B"), ended)
     progress("reading", 0, 0)
-    return load(spec, progress=progress)
+    return load(spec, progress=progress, kept=kept)

@@ -56,7 +56,7 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     folder = trained.folder
     # On whatever there is here, in its precision: the run may come from another machine.
     experiment = run.experiment.with_settings({"hardware.target": "auto"})
-    dataset = work.load(experiment.data)
+    dataset = work.load(experiment.data, run.reading)
     prepared = prepare(experiment, dataset, folder)
     part, rows = _part(prepared, request["part"])
     work.progress(words="building the network")

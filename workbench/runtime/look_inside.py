@@ -41,7 +41,7 @@ def look_inside(request: dict[str, Any], work: Work) -> dict[str, Any]:
         CheckpointError: where the run has none, or it is damaged.
     """
     run = kept(work.store, request["run_id"])
-    dataset = work.load(run.experiment.data)
+    dataset = work.load(run.experiment.data, run.reading)
     prepared = prepare(run.experiment, dataset, run.folder)
     work.progress(words="building the network")
     network = restored(run, dataset.info)

@@ -48,7 +48,7 @@ def measure_inference(request: dict[str, Any], work: Work) -> dict[str, Any]:
     """
     run_id, threads, sizes = request["run_id"], request["threads"], request["batch_sizes"]
     run = kept(work.store, run_id)
-    dataset = work.load(run.experiment.data)
+    dataset = work.load(run.experiment.data, run.reading)
     work.progress(words="building the network")
     device = device_here(run.experiment)
     points: list[Latency] = []

@@ -6,6 +6,7 @@ import time
 
 from workbench.data import Dataset
 from workbench.runs.messages import Progress
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime import download
@@ -22,10 +23,11 @@ def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[Ru
     Raises:
         Exception: whatever goes wrong; `failures.sentence` puts it into words.
     """
-    experiment = store.run(run_id).experiment
+    run = store.run(run_id)
+    experiment = run.experiment
     witness = Witness(experiment)
     try:
-        dataset = _dataset(experiment.data, run_id, say, control)
+        dataset = _dataset(run, experiment.data, say, control)
     except download.Cancelled:
         return control.end or RunStatus.STOPPED, "stopped before the data were there"
     prepared = prepare(experiment, dataset, store.artifacts(run_id))
@@ -42,10 +44,10 @@ def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[Ru
     return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
 
 
-def _dataset(spec: Data, run_id: str, say: Say, control: Control) -> Dataset:
-    """The data of a run, downloaded where they have to be."""
+def _dataset(run: Run, spec: Data, say: Say, control: Control) -> Dataset:
+    """The data of a run, downloaded where they have to be; read as before where it goes on."""
 
     def report(phase: str, done: int, total: int, unit: str) -> None:
-        say(Progress(run_id, phase, done, total, unit))
+        say(Progress(run.run_id, phase, done, total, unit))
 
-    return load_dataset(spec, report, lambda: control.end is not None)
+    return load_dataset(spec, report, lambda: control.end is not None, run.reading)

@@ -19,7 +19,7 @@ from workbench.runs.messages import Message, TaskProgress
 from workbench.runtime import download
 from workbench.runtime.control import Control
 from workbench.runtime.dataset import load_dataset
-from workbench.spec.data import Data
+from workbench.spec.data import Data, Reading
 from workbench.words import percent
 
 
@@ -55,8 +55,12 @@ class Work:
         self.say(TaskProgress(self.number, done, total, words, found))
         self.check()
 
-    def load(self, data: Data) -> Dataset:
+    def load(self, data: Data, kept: Reading | None = None) -> Dataset:
         """The data set that a spec names, fetched where it has to be.
+
+        Args:
+            data: Which.
+            kept: How the data of the run that is asked were read.
 
         Raises:
             Cancelled: where the task shall end.
@@ -68,7 +72,7 @@ class Work:
             self.progress(words=f"{phase} the data{share}")
 
         try:
-            return load_dataset(data, report, lambda: self.control.end is not None)
+            return load_dataset(data, report, lambda: self.control.end is not None, kept)
         except download.Cancelled:
             raise Cancelled from None
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench import energy
-from workbench.data import Dataset, Part, split_fold, split_validation
+from workbench.data import Dataset, Part, reading_to_keep, split_fold, split_validation
 from workbench.energy import Meter
 from workbench.experiment import Experiment
 from workbench.runs.messages import Message, Progress, Started, StatusChanged
@@ -169,6 +169,7 @@ class Trainer:
             self._prepared.device,
             asked,
             image_shape=self._prepared.dataset.info.image_shape,
+            reading=reading_to_keep(self._prepared.dataset.info).plain(),
             pipeline=pipeline_of(part, asked),
             steps_per_execution=self._steps_to_a_call(),
             energy_of=self._meter.words,

@@ -24,7 +24,7 @@ from workbench.runtime.fresh import fresh_optimizer
 from workbench.runtime.hardware import Device, choose
 from workbench.runtime.pipeline import scaled
 from workbench.runtime.probe import machine_here
-from workbench.spec.data import DataInfo
+from workbench.spec.data import DataInfo, Reading
 from workbench.spec.hardware import Auto
 
 
@@ -36,12 +36,14 @@ class Kept(NamedTuple):
         folder: Its own.
         is_final: Whether it was trained to its end, where averages have become the weights.
         steps_per_epoch: Batches to an epoch.
+        reading: How its data were read.
     """
 
     experiment: Experiment
     folder: Path
     is_final: bool
     steps_per_epoch: int
+    reading: Reading | None
 
 
 def kept(store: Path, run_id: str) -> Kept:
@@ -55,7 +57,7 @@ def kept(store: Path, run_id: str) -> Kept:
         run = opened.run(run_id)
         found = Kept(
             run.experiment, opened.artifacts(run_id), run.status is RunStatus.COMPLETED,
-            run.steps_per_epoch or 1,
+            run.steps_per_epoch or 1, run.reading,
         )  # fmt: skip
     checkpoint.require(found.folder)
     return found

@@ -19,14 +19,14 @@ from workbench.data import DataError, Dataset
 from workbench.data.centring import centred
 from workbench.data.errors import plain
 from workbench.data.fitting import fitted
-from workbench.data.image_files import Unreadable, decode
+from workbench.data.image_files import Unreadable, as_bytes, later_image
 from workbench.experiment import Experiment
 from workbench.runtime import checkpoint
 from workbench.runtime.build import Assembled
 from workbench.runtime.pipeline import scaled
 from workbench.runtime.tasks import Work
 from workbench.runtime.trained import Kept, device_here, kept, probabilities, restored
-from workbench.spec.data import MNIST, DataInfo
+from workbench.spec.data import MNIST, DataInfo, FileData, Ground, Reading
 from workbench.spec.layers import Planner
 
 Key = tuple[Path, str, int]
@@ -42,6 +42,7 @@ class Ready:
         names: Of the layers that are switched on.
         answer: From an image in [0, 1] to the shares of the classes and what each layer gives.
         filters: The first layer's kernel, where it has one.
+        reading: How the run's data were read.
         dataset: Read where it was needed.
     """
 
@@ -50,6 +51,7 @@ class Ready:
     names: list[str]
     answer: Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
     filters: np.ndarray | None
+    reading: Reading | None
     dataset: Dataset | None = None
 
 
@@ -101,7 +103,7 @@ def _ready_for(run_id: str, work: Work) -> Ready:
         dataset = None
         info = run.experiment.data.info()
         if info is None:
-            dataset = work.load(run.experiment.data)
+            dataset = work.load(run.experiment.data, run.reading)
             info = dataset.info
         work.progress(words="building the network")
         _ready[key] = _built(run, info, dataset)
@@ -124,7 +126,7 @@ def _built(run: Kept, info: DataInfo, dataset: Dataset | None) -> Ready:
         shares = probabilities(run.experiment, info, output)
         return shares, [tf.cast(other, tf.float32) for other in others]
 
-    return Ready(run.experiment, info, names, answer, _first_kernel(network), dataset)
+    return Ready(run.experiment, info, names, answer, _first_kernel(network), run.reading, dataset)
 
 
 def _ends(experiment: Experiment, info: DataInfo) -> tuple[list[str], list[int]]:
@@ -146,8 +148,7 @@ def _first_kernel(network: Assembled) -> np.ndarray | None:
 
 def _as_seen(image: np.ndarray) -> Maps:
     """The image as the network gets it."""
-    pixels = image if image.dtype == np.uint8 else np.round(255 * image).astype(np.uint8)
-    return Maps("", image.shape, 0.0, 1.0, pixels[np.newaxis])
+    return Maps("", image.shape, 0.0, 1.0, as_bytes(image)[np.newaxis])
 
 
 # --- where the image comes from ------------------------------------------------------------------
@@ -162,17 +163,19 @@ def _drawn(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray,
 
 
 def _of_file(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
-    path, size = Path(asked["path"]), ready.info.image_shape[:2]
+    path, data = Path(asked["path"]), ready.experiment.data
+    ground: Ground = data.ground if isinstance(data, FileData) else "auto"
     try:
-        image = _fitted(decode(path, size).pixels, ready)
+        image = later_image(path, ready.info.image_shape, ready.info.reading, ground)
     except Unreadable as error:
         raise DataError(f"{plain(path.name)}: {error}; open a PNG or JPEG file") from None
-    return (255 - image if asked["inverted"] else image), None
+    white = 255 if image.dtype == np.uint8 else 1
+    return (white - image if asked["inverted"] else image), None
 
 
 def _of_test_part(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
     if ready.dataset is None:
-        ready.dataset = work.load(ready.experiment.data)
+        ready.dataset = work.load(ready.experiment.data, ready.reading)
     part, number = ready.dataset.test, asked["number"]
     if not 0 <= number < len(part.images):
         raise DataError(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from workbench.spec.base import AsPair, Choice, setting
 from workbench.spec.recipe import Recipe
@@ -13,6 +13,60 @@ from workbench.spec.recipe import Recipe
 Side = Annotated[int, Field(ge=1, le=4096)]
 Size = Annotated[tuple[Side, Side], AsPair]
 Channels = Literal[1, 3]
+BYTE = 255
+Ground = Literal["auto", "white", "black"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How stored images became pixels: decided on the training images, kept with each run, and all
+    that a later image or a generated script needs to be read alike.
+
+    Attributes:
+        white: The stored number that is white; 0 where images have 8 bits and stay as they are.
+        ground: "white" or "black": what images with transparent pixels are laid on; "" where there
+            are none.
+        parts: Of an image folder, (part, pattern) with "train", "validation" and "test" as parts;
+            `{}` in a pattern such as "Training/{}" stands for a class.
+        version: Of these rules. 1 is what data were read by before they were kept: sorted classes,
+            65,535 as white, no alpha channel.
+        classes: Digest of the class names in label order, where it is kept with a run.
+    """
+
+    white: float = 0.0
+    ground: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+    version: int = 2
+    classes: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What was decided, for a line of facts: where the parts are, scale and ground."""
+        found = []
+        if len(self.parts) > 1 or any(pattern != "{}" for _, pattern in self.parts):
+            folders = (pattern.replace("/{}", "").replace("{}/", "") for _, pattern in self.parts)
+            where = "parts" if len(self.parts) > 1 else "images in"
+            found.append(f"{where} {', '.join(folders)}")
+        if self.white > BYTE:
+            found.append(f"white is {self.white:,.0f}")
+        if self.ground:
+            found.append(f"transparent pixels on {self.ground}")
+        return tuple(found)
+
+    def plain(self) -> dict[str, Any]:
+        """Plain values for JSON, which `parse` reads back."""
+        return {**asdict(self), "parts": [list(part) for part in self.parts]}
+
+    @classmethod
+    def parse(cls, values: object) -> Reading:
+        """What `plain` gave; that of the first rules where it is absent or damaged."""
+        try:
+            return TypeAdapter(cls).validate_python(values)
+        except ValidationError:
+            return FIRST_READING
+
+
+FIRST_READING = Reading(version=1)
 
 
 @dataclass(frozen=True)
@@ -31,6 +85,7 @@ class DataInfo:
             number the classes from 0, or folders are the classes.
         has_own_test: Whether a user's files bring the test part, so that no share is split off.
         recipe: How a user's files became images; None for the catalogue's data.
+        reading: How stored images became pixels.
     """
 
     image_shape: tuple[int, int, int]
@@ -42,6 +97,7 @@ class DataInfo:
     label_values: tuple[str, ...] = ()
     has_own_test: bool = False
     recipe: Recipe | None = None
+    reading: Reading = Reading()
 
     @property
     def classes(self) -> int:
@@ -101,6 +157,12 @@ class FileData(Data):
         "have no test part of their own.",
         gt=0.0,
         lt=1.0,
+    )
+    ground: Ground = setting(
+        "auto",
+        "Ground",
+        "What images with transparent pixels are laid on. auto: white, or black where what is "
+        "drawn in the training images is itself nearly white.",
     )
 
 
@@ -333,12 +395,13 @@ class Idx(FileData):
 
 
 class ImageFolder(FileData):
-    """A folder with one subfolder of image files a class; `train` and `test` folders respected.
+    """A folder with one subfolder of image files a class, or a .zip or .tar.gz of one.
 
-    Read as a stream where the images do not fit in memory.
+    Parts of its own (train, validation, test, by any of their usual names) are respected. Read as a
+    stream where the images do not fit in memory; an archive is unpacked into the cache once.
     """
 
     label = "Image folder"
-    path_words = "a folder with a subfolder of images for each class"
+    path_words = "a folder with a subfolder of images for each class, or a .zip or .tar.gz of one"
 
     kind: Literal["image_folder"] = "image_folder"

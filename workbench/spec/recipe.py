@@ -37,6 +37,7 @@ class StoredPart:
         in_files: Whether the names are those of files with one array each.
         is_transposed: Whether rows and columns of images are swapped after reading, into `shape`.
         table: Of a CSV file; else None.
+        below: In an image folder, the folder within each class that holds its images; "" for none.
     """
 
     part: str
@@ -48,6 +49,7 @@ class StoredPart:
     in_files: bool = False
     is_transposed: bool = False
     table: Table | None = None
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Recipe:
         factor: What stored numbers are multiplied by.
         classes: Folders of the classes, in label order.
         unreadable: Image files left out because they can't be decoded.
+        opaque: The stored number of an opaque pixel in an alpha channel; 0 where it says nothing.
+        has_deep_colors: Whether there are image files of more than 8 bits a channel in color.
     """
 
     parts: tuple[StoredPart, ...]
@@ -67,6 +71,8 @@ class Recipe:
     factor: float = 1.0
     classes: tuple[str, ...] = ()
     unreadable: int = 0
+    opaque: float = 0.0
+    has_deep_colors: bool = False
 
     @property
     def gives_floats(self) -> bool:

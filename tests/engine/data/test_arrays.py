@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from workbench.data import ArrayImages, Dataset, load
-from workbench.spec.data import Idx, Npz
+from workbench.data import ArrayImages, DataError, Dataset, load
+from workbench.spec.data import Idx, Npz, Reading
 
 Array = np.ndarray[Any, Any]
 
@@ -112,7 +112,7 @@ def test_idx_round_trip(
 
 def test_one_idx_file_is_split(tmp_path: Path) -> None:
     images = tmp_path / "my-images-idx3-ubyte"
-    write_idx(images, np.zeros((50, 4, 4)), 0x803)
+    write_idx(images, np.arange(800).reshape(50, 4, 4) % 256, 0x803)
     write_idx(tmp_path / "my-labels-idx1-ubyte.gz", np.arange(50) % 5, 0x801)
     dataset = load(Idx(path=str(images), test_split=0.3))
     assert (dataset.info.train_images, dataset.info.test_images) == (35, 15)
@@ -140,7 +140,7 @@ def test_whole_archive_is_split_and_stratified(tmp_path: Path) -> None:
         (np.array([0, 255], np.int64), np.array([0, 255], np.uint8)),
         (np.array([0, 255], ">u2"), np.array([0, 255], np.uint8)),
         (np.array([0, 65535], np.uint16), np.array([0, 1], np.float32)),
-        (np.array([0, 13107], np.int32), np.array([0, 0.2], np.float32)),
+        (np.array([0, 13107], np.int32), np.array([0, 13107 / 16383], np.float32)),
         (np.array([0, 0.5]), np.array([0, 0.5], np.float32)),
         (np.array([0, 1.0], np.float16), np.array([0, 1], np.float32)),
         (np.array([-1e-8, 1.0000001]), np.array([0, 1], np.float32)),
@@ -162,11 +162,68 @@ def test_the_training_part_decides_the_scale(tmp_path: Path) -> None:
     np.testing.assert_allclose(pixels, [0, 1 / 255], rtol=1e-6)
 
 
-def test_alpha_is_left_out_with_a_warning(tmp_path: Path) -> None:
+@pytest.mark.parametrize("bits", [9, 10, 12, 14, 16])
+def test_white_is_by_the_bits_that_training_images_use(tmp_path: Path, bits: int) -> None:
+    white = 2**bits - 1
+    stored = np.array([0, white // 2, white - 3, 5], np.uint16).reshape(4, 1, 1)
+    dataset = train_and_test(tmp_path, stored, np.array([0, white], np.uint16).reshape(2, 1, 1))
+    np.testing.assert_allclose(images_of(dataset).ravel(), stored.ravel() / white, rtol=1e-6)
+    assert dataset.test.images.read(np.array([1])).item() == 1.0
+    assert dataset.info.reading.white == white
+    assert dataset.warnings == ()
+
+
+def test_brighter_test_images_are_white_and_said(tmp_path: Path) -> None:
+    stored = np.array([0, 1000], np.uint16).reshape(2, 1, 1)
+    dataset = train_and_test(tmp_path, stored, 4 * stored)
+    assert dataset.test.images.read(np.arange(2)).ravel().tolist() == [0, 1]
+    assert "x_test reaches 4000, beyond the 1023 that is white" in dataset.warnings[0]
+
+
+def test_a_kept_scale_goes_before_that_of_the_images(tmp_path: Path) -> None:
+    stored = np.array([0, 1023], np.uint16).reshape(2, 1, 1)
+    spec = archive(tmp_path, x_train=stored, y_train=[0, 1], x_test=stored, y_test=[0, 1])
+    for kept, white in ((Reading(white=4095), 4095), (Reading(version=1), 65535)):
+        dataset = load(spec, kept=kept)
+        np.testing.assert_allclose(images_of(dataset).max(), 1023 / white, rtol=1e-6)
+        assert dataset.info.reading.white == white
+
+
+def drawn_in_alpha(colour: int, dtype: type = np.uint8) -> Array:
+    """Four images of one colour, of which the alpha channel shows something."""
+    pixels = np.full((4, 2, 2, 4), colour, dtype)
+    pixels[..., 3] = np.arange(16).reshape(4, 2, 2) * 17
+    return pixels
+
+
+def test_what_is_drawn_in_the_alpha_channel_is_seen(tmp_path: Path) -> None:
+    black = drawn_in_alpha(0)
+    dataset = train_and_test(tmp_path, black)
+    np.testing.assert_array_equal(images_of(dataset)[..., 0], 255 - black[..., 3])
+    assert dataset.info.reading.ground == "white"
+    assert "transparent pixels, which are laid on white (data.ground)" in dataset.warnings[0]
+    white = train_and_test(tmp_path, drawn_in_alpha(255))
+    np.testing.assert_array_equal(images_of(white)[..., 0], black[..., 3])
+    assert white.info.reading.ground == "black"
+    floats = train_and_test(tmp_path, drawn_in_alpha(0, np.float32))
+    np.testing.assert_allclose(images_of(floats)[..., 0], 1 - black[..., 3] / 255, atol=1e-6)
+
+
+def test_all_black_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"all pixels of x_train have one value .0 of 255."):
+        load(archive(tmp_path, x_train=drawn_in_alpha(0), x_test=drawn_in_alpha(0)[:2])
+             .changed(ground="black"))  # fmt: skip
+    with pytest.raises(DataError, match=r"all pixels of x_train have one value .7 of 255."):
+        train_and_test(tmp_path, np.full((4, 3, 3), 7, np.uint8))
+
+
+@pytest.mark.parametrize("alpha", [0, 255])
+def test_an_alpha_channel_that_says_nothing_changes_nothing(tmp_path: Path, alpha: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (4, 3, 3, 4), dtype=np.uint8)
+    pixels[..., 3] = alpha
     dataset = train_and_test(tmp_path, pixels)
     np.testing.assert_array_equal(images_of(dataset), pixels[..., :3])
-    assert "x_train has an alpha channel" in dataset.warnings[0]
+    assert dataset.info.reading.ground == ""
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32])

@@ -1,0 +1,237 @@
+"""An archive of an image folder (.zip, .tar, .tar.gz, ...), unpacked once into the cache.
+
+What an archive says of itself is believed nowhere: no entry leaves the folder, no link is made, and
+count, sizes and the share of what is really written are limited. Everything here can be deleted at
+any time; what no run used for a month is deleted here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import tarfile
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Generator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from workbench.data.errors import DataError, first_line, plain, refused, unreadable
+from workbench.data.formats import EXTENSIONS, QUIET, extension, is_litter, nature
+from workbench.data.request import Request
+from workbench.places import cache_folder
+from workbench.words import size
+
+MAX_FILES = 5_000_000
+MAX_RATIO = 200
+"""Bytes written for each byte of the archive, at most; images hardly ever reach 20."""
+
+ALWAYS_ALLOWED = 100_000_000
+"""Bytes written whatever the archive's size."""
+
+SPARED = 1 << 30
+"""Bytes of the disk that are left free."""
+
+BLOCK = 1 << 20
+END_BYTES = 1 << 16
+UNUSED_SECONDS = 30 * 86400
+LEFT_OVER_SECONDS = 86400
+MARK = "used"
+STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+FAULTS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError,
+          ValueError)  # fmt: skip
+
+
+class Entry(NamedTuple):
+    """A regular file of an archive, with its name, time of change and content."""
+
+    name: str
+    mtime: float
+    content: IO[bytes]
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file begins as one of these archives does.
+
+    Raises:
+        DataError: where it can't be read.
+    """
+    try:
+        with open(path, "rb") as file:
+            start = file.read(265)
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return start.startswith(STARTS) or start[257:262] == b"ustar"
+
+
+def unpacked(path: Path, request: Request) -> Path:
+    """The folder with the archive's images: as it was unpacked before, or unpacked now.
+
+    Raises:
+        DataError: where it is damaged, encrypted, unsafe or too large.
+    """
+    home = cache_folder() / "unpacked"
+    target = home / _key(path)
+    try:
+        if (target / MARK).exists():
+            os.utime(target / MARK)
+            return target / "files"
+        home.mkdir(parents=True, exist_ok=True)
+        _tidy(home)
+        made = Path(tempfile.mkdtemp(dir=home, prefix="."))
+    except OSError as error:
+        raise refused(path, f"can't be unpacked into {plain(home)} ({first_line(error)})") from None
+    try:
+        (made / "files").mkdir()
+        _unpack(path, made / "files", request)
+        (made / MARK).write_bytes(b"")
+        try:
+            os.rename(made, target)
+        except OSError:
+            if not (target / MARK).exists():  # else another process was faster
+                raise
+    except DataError:
+        raise
+    except OSError as error:
+        raise refused(path, f"can't be unpacked ({first_line(error)})") from None
+    except FAULTS as error:
+        raise refused(
+            path,
+            f"is no archive of images or a damaged one ({first_line(error)}); download or pack it "
+            "once more",
+        ) from None
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return target / "files"
+
+
+def _unpack(path: Path, into: Path, request: Request) -> None:
+    """Writes the images; other files that a warning will count are made empty."""
+    packed = path.stat().st_size
+    free = max(0, shutil.disk_usage(into).free - SPARED)
+    most = min(free, max(ALWAYS_ALLOWED, MAX_RATIO * packed))
+    written = files = 0
+    with ExitStack() as stack:
+        total, entries = _entries(path, stack)
+        stack.callback(entries.close)  # before the archive is, whose file it may hold
+        reporter = request.reporter("unpacking", total)
+        for entry in entries:
+            reporter.step()
+            files += 1
+            if files > MAX_FILES:
+                raise refused(path, f"holds more than {MAX_FILES:,} files")
+            parts = _safe(path, entry.name)
+            ending = extension(entry.name)
+            if not parts or any(map(is_litter, parts)) or ending in QUIET:
+                continue
+            place = into.joinpath(*parts)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with open(place, "wb") as out:
+                while ending in EXTENSIONS and (block := entry.content.read(BLOCK)):
+                    written += len(block)
+                    if written > most:
+                        raise _too_large(path, free, packed)
+                    out.write(block)
+            os.utime(place, (entry.mtime, entry.mtime))
+
+
+def _entries(path: Path, stack: ExitStack) -> tuple[int, Generator[Entry]]:
+    """How many files there are (0: unknown), and each as it is come to."""
+    if zipfile.is_zipfile(path):
+        archive = stack.enter_context(zipfile.ZipFile(path))
+        return len(archive.infolist()), _of_zip(path, archive)
+    tar = stack.enter_context(tarfile.open(path, "r|*"))  # noqa: SIM115  the stack closes it
+    return 0, _of_tar(tar)
+
+
+def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[Entry]:
+    for info in archive.infolist():
+        if info.is_dir() or stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
+            continue
+        if info.flag_bits & 1:
+            raise refused(path, "is encrypted; unpack it and choose the folder")
+        moment = time.mktime((*info.date_time, 0, 0, -1))
+        with archive.open(info) as content:
+            yield Entry(info.filename, max(0.0, moment), content)
+
+
+def _of_tar(tar: tarfile.TarFile) -> Generator[Entry]:
+    for member in tar:
+        content = tar.extractfile(member) if member.isreg() else None
+        if content is not None:
+            with content:
+                yield Entry(member.name, max(0.0, float(member.mtime)), content)
+
+
+def _safe(path: Path, name: str) -> list[str]:
+    """The parts of an entry's name, which stays below the folder."""
+    parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+    outside = name.startswith(("/", "\\")) or ".." in parts or ":" in (parts or [""])[0]
+    if outside or "\0" in name:
+        raise refused(
+            path, f"holds {plain(name)}, which lies outside of it; the archive can't be trusted"
+        )
+    return parts
+
+
+def _too_large(path: Path, free: int, packed: int) -> ValueError:
+    if free < max(ALWAYS_ALLOWED, MAX_RATIO * packed):
+        return refused(
+            path,
+            f"needs more than the {size(free)} that can be used on the disk of "
+            f"{plain(cache_folder())}; free some, or set DLOPT_CACHE to another folder",
+        )
+    return refused(
+        path, f"unpacks to more than {MAX_RATIO} times its size, as no archive of images does"
+    )
+
+
+def _key(path: Path) -> str:
+    """The same for the same archive, wherever it lies: of its size, time, beginning and end."""
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            digest.update(f"{status.st_size} {status.st_mtime_ns} ".encode())
+            digest.update(file.read(END_BYTES))
+            file.seek(max(0, status.st_size - END_BYTES))
+            digest.update(file.read(END_BYTES))
+    except OSError as error:
+        raise unreadable(path, error) from None
+    return digest.hexdigest()[:24]
+
+
+def _tidy(home: Path) -> None:
+    """Removes what was not used for long, and what a process that was killed left behind."""
+    now = time.time()
+    for entry in list(os.scandir(home)):
+        if not entry.is_dir(follow_symlinks=False):
+            continue
+        mark = Path(entry.path) / MARK
+        kept = UNUSED_SECONDS if mark.exists() else LEFT_OVER_SECONDS
+        used = mark.stat() if mark.exists() else entry.stat(follow_symlinks=False)
+        if now - used.st_mtime > kept:
+            shutil.rmtree(entry.path, ignore_errors=True)
+
+
+def not_a_folder(path: Path) -> str:
+    """What a file is that was chosen where a folder was meant, and what would be right."""
+    ending = extension(path.name)
+    if ending == ".npz":
+        return "is a NumPy archive; choose NumPy archive as the kind of data"
+    if ending in EXTENSIONS:
+        above = path.parent.parent
+        return f"is one image; must be the folder above the class folders, as {plain(above)}"
+    if "idx" in path.name.lower():
+        return "is an IDX file; choose IDX files as the kind of data"
+    if ending == ".csv":
+        return "is a table; must be a folder with a subfolder of images for each class"
+    kind = nature(path)
+    what = f"is {kind}" if kind else "is a file"
+    archived = "; unpack it and choose the folder" if ending in (".rar", ".7z") else ""
+    return f"{what}{archived or '; must be a folder of class folders, or a .zip or .tar.gz of one'}"
