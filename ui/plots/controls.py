@@ -157,7 +157,7 @@ class ControlRow(QWidget):
                 widget.setVisible(number >= len(self.yielding) - shown)
             inner.invalidate()
             layout.invalidate()
-            if layout.minimumSize().width() <= self.width():
+            if layout.minimumSize().width() <= self.contentsRect().width():
                 break
         layout.activate()
 
