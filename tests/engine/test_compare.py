@@ -234,6 +234,16 @@ def test_a_group_is_its_mean_and_says_what_its_band_is() -> None:
     assert "band-a+b" in ids_of(drawn)
 
 
+def test_a_loss_that_contains_the_penalty_is_named_so() -> None:
+    sources = {"old": source(50, 0, "old"), "new": source(50, 1, "new")}
+    sources["old"].curves.loss_holds_penalty = True
+    both = figure_of_runs(["old", "new"], Plot(), Look())
+    labels = [line.label for line in lines_of(both, sources)]
+    assert labels == ["old, with penalty", "new"]
+    accuracy = figure_of_runs(["old"], Plot(metric="accuracy"), Look())
+    assert [line.label for line in lines_of(accuracy, sources)] == ["old"]
+
+
 def test_the_standard_deviation_of_runs() -> None:
     x = np.arange(3.0)
     band = band_of([(x, np.float32([1, 2, np.nan])), (x, np.float32([3, 2, 5]))], "std")

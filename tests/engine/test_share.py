@@ -417,8 +417,19 @@ def test_tensorflow_reads_the_events_back(store: Store, run: Run, tmp_path: Path
         zip(steps.steps.tolist(), steps.values["loss"].astype(float).tolist(), strict=True)
     )
     assert [step for step, tag, _ in found if tag == "train/gradient_norm"] == loss_steps
+    assert not any(tag == "train/penalty" for _, tag, _ in found), "it has none"
+    assert [step for step, tag, _ in found if tag == "train/seconds"] == loss_steps
     validation = [value for _, tag, value in found if tag == "validation/accuracy"]
     assert validation == pytest.approx([e.val_accuracy for e in store.epochs(run.run_id)])
+
+
+def test_events_of_a_run_with_a_penalty_have_it(store: Store, run: Run, tmp_path: Path) -> None:
+    values = store.steps(run.run_id).values.copy()
+    before = write_events(store, run, tmp_path).read_bytes()
+    values["penalty"] = 0.5
+    store.add_steps(run.run_id, 1, values, np.ones(210, PROBE_DTYPE))
+    after = write_events(store, run, tmp_path).read_bytes()
+    assert (before.count(b"train/penalty"), after.count(b"train/penalty")) == (0, 210)
 
 
 def test_events_of_a_run_without_steps(store: Store, tmp_path: Path) -> None:

@@ -106,6 +106,25 @@ def test_smoothing_is_computed_in_pieces_and_incrementally() -> None:
     assert point[1] == pytest.approx(naive([1.0 / s for s in range(1, 1011)], 0.9)[-1], rel=1e-5)
 
 
+def test_training_time_and_elapsed_time_are_axes_of_their_own() -> None:
+    curves = RunCurves(100)
+    step, ones = np.arange(1.0, 4.0), np.ones(3)
+    curves.append_steps(step, [0.0, 1.0, 2.0], ones, ones, ones, ones, [5.0, 6.0, 8.0])
+    curves.append_epoch(1.0, 3, 2.0, 0.5, 0.9, 10.0, 9.0)
+    assert curves.points("loss", "seconds")[0].tolist() == [0.0, 1.0, 2.0]
+    assert curves.points("loss", "elapsed")[0].tolist() == [5.0, 6.0, 8.0]
+    assert curves.points("val_loss", "elapsed")[0].tolist() == [9.0]
+    assert curves.bounds("elapsed") == (5.0, 9.0)
+    old = RunCurves(100)  # of before training time was kept
+    old.append_steps(step, None, ones, ones, ones, ones, [5.0, 6.0, 8.0])
+    old.append_epoch(1.0, 3, None, 0.5, 0.9, 10.0, 9.0)
+    assert old.bounds("seconds") is None
+    assert len(old.points("loss", "seconds")[0]) == len(old.points("val_loss", "seconds")[0]) == 0
+    assert old.points("loss", "elapsed")[0].tolist() == [5.0, 6.0, 8.0]
+    old.truncate(2)
+    assert old.bounds("elapsed") == (5.0, 6.0)
+
+
 def test_probes_share_the_axes_and_are_forgotten_with_the_steps() -> None:
     curves = filled(200)
     assert not curves.has_probes

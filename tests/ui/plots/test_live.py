@@ -209,6 +209,28 @@ def test_hidden_plots_are_not_drawn(two: LivePlots, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: all(p.draws > n for p, n in zip(shown, before, strict=True)))
 
 
+def test_the_penalty_has_a_plot_of_its_own_and_an_old_loss_says_that_it_holds_one(
+    two: LivePlots, qtbot: QtBot
+) -> None:
+    penalty, loss = two.panels["penalty"], two.panels["loss"]
+    assert not penalty.isVisible()
+    step = np.arange(1, 101)
+    curves = two._state.runs["a"].curves
+    curves.append_penalty(step, step * 0.01, 0.5 / step)
+    two.mark_dirty("a")
+    settle(qtbot, two)
+    assert penalty.isVisible()
+    (line,) = penalty.view.curves.lines
+    np.testing.assert_allclose(line.y, 0.5 / step, rtol=1e-6)
+    assert "without penalties" in loss.title.toolTip()
+    assert [entry.name for entry in loss.legend._entries] == ["first", "second"]
+    curves.loss_holds_penalty = True
+    two.rename("a", "first")
+    assert [entry.name for entry in loss.legend._entries] == [
+        "first (loss with penalty)", "second",
+    ]  # fmt: skip
+
+
 def test_plots_of_probes_come_and_go_with_the_runs_that_have_them(
     two: LivePlots, qtbot: QtBot
 ) -> None:
