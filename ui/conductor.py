@@ -183,8 +183,8 @@ class Conductor(QObject):
 
     def resume_run(self, run_id: str) -> None:
         """Goes on with a run that ended before its time."""
-        self.guarded(lambda: self.store.requeue(run_id))
-        self._told_to_go()
+        if self.guarded(lambda: self.store.requeue(run_id)) is not None:
+            self._told_to_go()
 
     def hold_queue(self, held: bool) -> None:
         """Keeps the queue waiting, or lets it go on."""

@@ -53,7 +53,7 @@ LARGEST = {
 
 NEEDED = (SPEC, RECORD, METRICS)
 BLOCK_BYTES = 1 << 20
-OWN = ("position", "owner", "colour", "hidden", "deleted")
+OWN = ("position", "owner", "maker", "colour", "hidden", "deleted")
 """Columns that say something about a store, not about the run."""
 
 _EPOCH_COLUMNS = tuple(field.name for field in fields(EpochMetrics))

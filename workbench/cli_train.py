@@ -31,7 +31,9 @@ from workbench.words import NONE, count, duration, energy, in_one_line, percent,
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
-CODES = {RunStatus.FAILED: FAILED, RunStatus.INTERRUPTED: INTERRUPTED}
+CODES = {
+    RunStatus.COMPLETED: DONE, RunStatus.STOPPED: DONE, RunStatus.INTERRUPTED: INTERRUPTED,
+}  # fmt: skip
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             # While the training process is still importing TensorFlow.
             (experiment,) = _checked([experiment], arguments.settings)
-            return _train(store, session, store.create(experiment).run_id, arguments.json)
+            return _train(store, session, store.create(experiment, reserved=True), arguments.json)
         finally:
             session.end()
 
@@ -57,19 +59,13 @@ def crossval(arguments: argparse.Namespace) -> int:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Goes on with a run that ended before its time."""
+    """Goes on with a run that ended before its time, or begins one that waits."""
     with Store(_store(arguments)) as store:
         store.mark_interrupted()
-        run = store.find(arguments.run_id)
-        if not run.status.can_resume:
-            raise StoreError(
-                f"run {run.run_id} is {run.status}; only a stopped, interrupted or failed run "
-                "can be resumed"
-            )
+        run = store.requeue(store.find(arguments.run_id).run_id, reserved=True)
         session = Session(store.folder)
         try:
-            store.requeue(run.run_id)
-            return _train(store, session, run.run_id, arguments.json)
+            return _train(store, session, run, arguments.json)
         finally:
             session.end()
 
@@ -104,18 +100,27 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
 # --- one run -------------------------------------------------------------------------------------
 
 
-def _train(store: Store, session: Session, run_id: str, as_json: bool) -> int:
+def _train(store: Store, session: Session, run: Run, as_json: bool) -> int:
     """Follows one run to its end and prints its result."""
-    run = _followed(store, session, run_id)
+    run = _followed(store, session, run)
     if as_json:
         print(json.dumps(run.summary()))
     else:
         _print_result(run)
-    return CODES.get(run.status, DONE)
+    return _code(run)
 
 
-def _followed(store: Store, session: Session, run_id: str) -> Run:
-    """The run once it ended."""
+def _code(run: Run) -> int:
+    """The exit code: what didn't come to a good end is never 0."""
+    return CODES.get(run.status, FAILED)
+
+
+def _followed(store: Store, session: Session, run: Run) -> Run:
+    """The run, reserved by this store, once it ended.
+
+    How it ended is what its process said: the store may not have taken it (a full disk), or knows
+    the run as another process's.
+    """
     line = ProgressLine(sys.stderr)
     asked = 0
 
@@ -133,22 +138,33 @@ def _followed(store: Store, session: Session, run_id: str) -> Run:
 
     before = {number: signal.signal(number, interrupt) for number in _endings()}
     try:
-        session.train(run_id)
+        session.train(run.run_id, store.token)
         for message in session.messages():
             line.show(message)
             if isinstance(message, StatusChanged) and message.state.is_finished:
+                run = replace(run, status=message.state, message=message.message)
                 break
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         line.clear()
-    run = store.run(run_id)
-    if run.message and not asked:
+    run = _as_kept(store, run)
+    if run.message and not (asked and run.status is RunStatus.INTERRUPTED):
         complain(run.message)
     elif run.status is RunStatus.INTERRUPTED:
         kept = f"the run is kept; 'dlopt-workbench resume {run.run_id}' goes on with it"
         complain(kept)
     return run
+
+
+def _as_kept(store: Store, run: Run) -> Run:
+    """The run with all that the store knows, but its end as it was told."""
+    try:
+        known = store.run(run.run_id)
+    except StoreError as error:
+        complain(str(error))
+        return run
+    return replace(known, status=run.status, message=run.message)
 
 
 def _endings() -> list[signal.Signals]:
@@ -185,7 +201,7 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         session = Session(store.folder, startup=first.hardware.startup)
         try:
             experiments = _checked(wanted.experiments, arguments.settings)
-            runs = store.create_all(experiments, wanted.tag)
+            runs = store.create_all(experiments, wanted.tag, reserved=True)
             ended = _all_followed(store, session, runs)
         finally:
             session.end()
@@ -193,8 +209,7 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         print(json.dumps(_plain(ended)))
     else:
         _print_all(ended)
-    codes = [CODES[run.status] for run in ended if run.status in CODES]
-    return max(codes, default=DONE)
+    return max(map(_code, ended))
 
 
 def _all_followed(store: Store, session: Session, runs: list[Run]) -> list[Run]:
@@ -204,11 +219,12 @@ def _all_followed(store: Store, session: Session, runs: list[Run]) -> list[Run]:
             f"run {number + 1} of {len(runs)}: {run.run_id} ({in_one_line(run.name)})",
             file=sys.stderr,
         )
-        ended.append(_followed(store, session, run.run_id))
+        ended.append(_followed(store, session, run))
         if ended[-1].status is RunStatus.INTERRUPTED:
-            left = len(runs) - len(ended)
+            left = runs[len(ended) :]
             if left:
-                complain(f"{left} more wait in the window's queue")
+                store.release([run.run_id for run in left])
+                complain(f"{len(left)} more wait in the window's queue")
             break
     return ended
 

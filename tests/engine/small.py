@@ -54,7 +54,7 @@ def train(
         store.requeue(run_id)
     else:
         run_id = store.create(experiment).run_id
-    assert store.claim(run_id, "test")
+    assert store.claim(run_id)
     said: list[Message] = []
     control = Control()
 
@@ -64,7 +64,11 @@ def train(
             on_message(message, control)
 
     with patch("workbench.runtime.recorder.SAY_SECONDS", 0.0):
-        status, message = train_run(store, run_id, say, control)
+        try:
+            status, message = train_run(store, run_id, say, control)
+        except Exception as error:
+            store.finish(run_id, RunStatus.FAILED, str(error))
+            raise
     store.finish(run_id, status, message)
     return run_id, said
 

@@ -24,16 +24,14 @@ from workbench.runs.record import (
     PROBE_DTYPE,
     STEP_DTYPE,
     EpochMetrics,
-    owner_is_alive,
-    owner_token,
 )
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.training import Training
 
 ROOT = Path(__file__).parents[2]
-SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4 = (
-    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3, 4)
+SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3, 4, 5)
 )
 EXPERIMENT = Experiment(name="net")
 
@@ -95,7 +93,7 @@ import sys
 from pathlib import Path
 import numpy as np
 from workbench.experiment import Experiment
-from workbench.runs.record import STEP_DTYPE, owner_token
+from workbench.runs.record import STEP_DTYPE
 from workbench.runs.store import Store
 def say(*words): print(*words, flush=True)
 def heard(): return sys.stdin.readline()
@@ -126,26 +124,9 @@ def test_a_new_run_waits_with_its_whole_spec(store: Store) -> None:
     assert store.run(run.run_id) == run
 
 
-def test_a_run_is_claimed_once(store: Store) -> None:
-    run = store.create(EXPERIMENT)
-    assert store.claim(run.run_id, "1:1.00")
-    assert not store.claim(run.run_id, "2:2.00")
-    running = store.run(run.run_id)
-    assert (running.status, running.owner) == (RunStatus.RUNNING, "1:1.00")
-    assert running.started is not None
-    assert store.queue() == []
-    assert not store.claim("gone", "1:1.00")
-
-
-def test_a_deleted_run_is_not_claimed(store: Store) -> None:
-    run = store.create(EXPERIMENT)
-    store.delete([run.run_id])
-    assert not store.claim(run.run_id, "1:1.00")
-
-
 def test_a_finished_run_has_no_owner(store: Store) -> None:
     run = store.create(EXPERIMENT)
-    store.claim(run.run_id, "1:1.00")
+    store.claim(run.run_id)
     store.finish(run.run_id, RunStatus.FAILED, "why")
     ended = store.run(run.run_id)
     assert (ended.status, ended.message, ended.owner) == (RunStatus.FAILED, "why", "")
@@ -156,11 +137,11 @@ def test_a_finished_run_has_no_owner(store: Store) -> None:
 
 def test_a_resumed_run_keeps_its_first_start(store: Store) -> None:
     run = store.create(EXPERIMENT)
-    store.claim(run.run_id, "1:1.00")
+    store.claim(run.run_id)
     store.update(run.run_id, started=5.0)
     store.finish(run.run_id, RunStatus.STOPPED, "stopped")
     store.requeue(run.run_id)
-    assert store.claim(run.run_id, "2:2.00")
+    assert store.claim(run.run_id)
     again = store.run(run.run_id)
     assert (again.started, again.finished, again.message) == (5.0, None, "")
 
@@ -241,7 +222,7 @@ def test_the_queue_keeps_its_order_when_reopened(folder: Path) -> None:
         assert names(store) == ["urgent", "a", "b", "c", "d"]
         store.reorder([runs[2].run_id, runs[0].run_id])
         assert names(store) == ["c", "a", "urgent", "b", "d"]
-        store.claim(runs[2].run_id, "1:1.00")
+        store.claim(runs[2].run_id)
         store.queue_held = True
     with Store(folder) as store:
         assert names(store) == ["a", "urgent", "b", "d"]
@@ -249,7 +230,7 @@ def test_the_queue_keeps_its_order_when_reopened(folder: Path) -> None:
         store.queue_held = False
     with Store(folder) as store:
         assert not store.queue_held
-        store.finish(runs[2].run_id, RunStatus.STOPPED)
+        store.mark_interrupted()
         store.requeue(runs[2].run_id)
     with Store(folder) as store:
         assert names(store) == ["c", "a", "urgent", "b", "d"]
@@ -338,7 +319,7 @@ def test_the_steps_and_the_progress_are_one_change(store: Store) -> None:
 
 
 def test_metrics_of_no_run_are_refused(store: Store) -> None:
-    with pytest.raises(StoreError, match="FOREIGN KEY"):
+    with pytest.raises(StoreError, match=r"^there is no run 'gone'"):
         store.add_steps("gone", 1, metrics(1, 3))
 
 
@@ -377,23 +358,6 @@ def test_two_processes_write_at_once_and_lose_nothing(store: Store, folder: Path
     assert len({run.position for run in waiting}) == 22, "no two runs have one place"
 
 
-CLAIMER = """
-say("ready")
-heard()
-say(sum(store.claim(run.run_id, owner_token()) for run in store.queue()))
-"""
-
-
-def test_two_processes_never_claim_the_same_run(store: Store, folder: Path) -> None:
-    for _ in range(40):
-        store.create(EXPERIMENT)
-    with child(CLAIMER, folder) as first, child(CLAIMER, folder) as second:
-        assert heard(first) == heard(second) == "ready"
-        said(first)
-        said(second)
-        assert int(heard(first)) + int(heard(second)) == 40
-
-
 def test_a_change_of_another_process_is_noticed(store: Store, folder: Path) -> None:
     before = store.version()
     store.create(EXPERIMENT)
@@ -405,7 +369,7 @@ def test_a_change_of_another_process_is_noticed(store: Store, folder: Path) -> N
 
 ENDLESS = """
 run_id = store.queue()[0].run_id
-store.claim(run_id, owner_token())
+store.claim(run_id)
 n = 0
 while True:
     store.add_steps(run_id, 10 * n + 1, np.full(10, n, STEP_DTYPE), step=10 * n + 10)
@@ -414,7 +378,7 @@ while True:
 """
 INSIDE = """
 run_id = store.queue()[0].run_id
-store.claim(run_id, owner_token())
+store.claim(run_id)
 store.add_steps(run_id, 1, np.zeros(10, STEP_DTYPE), step=10)
 with store._db.change():
     store.add_steps(run_id, 11, np.zeros(5000, STEP_DTYPE), step=5010)
@@ -461,39 +425,6 @@ def test_a_process_killed_inside_a_change_leaves_nothing_of_it(store: Store, fol
     assert len(store.steps(run.run_id).steps) == 10
     assert store.run(run.run_id).step == 10
     assert len(store.mark_interrupted()) == 1
-
-
-def test_only_runs_without_their_process_are_interrupted(store: Store) -> None:
-    ours, lost, waiting, done = (store.create(EXPERIMENT) for _ in range(4))
-    store.claim(ours.run_id, owner_token())
-    store.claim(lost.run_id, "1:1.00")
-    store.update(lost.run_id, status=RunStatus.PAUSED)
-    store.finish(done.run_id, RunStatus.COMPLETED)
-    assert [r.run_id for r in store.mark_interrupted()] == [lost.run_id]
-    assert store.run(ours.run_id).status is RunStatus.RUNNING
-    assert store.run(waiting.run_id).status is RunStatus.QUEUED
-    assert store.run(done.run_id).status is RunStatus.COMPLETED
-
-
-def test_owner_tokens() -> None:
-    token = owner_token()
-    assert token.startswith(f"{os.getpid()}:")
-    assert owner_token(os.getpid()) == token
-    assert owner_is_alive(token)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
-        other = owner_token(process.pid)
-        assert other != token
-        assert owner_is_alive(other)
-    assert not owner_is_alive(other)
-
-
-@pytest.mark.parametrize(
-    "token",
-    ["", "x", "-1:0", f"{os.getpid()}:1.00", "9" * 30 + ":1", ":"],
-    ids=["empty", "word", "negative", "own", "huge", "colon"],
-)
-def test_a_process_number_that_came_back_is_not_the_owner(token: str) -> None:
-    assert not owner_is_alive(token)
 
 
 def test_predicates_of_a_status() -> None:
@@ -740,6 +671,17 @@ def test_a_store_of_schema_4(folder: Path) -> None:
         assert values["penalty"][70:].tolist() == [step / 32 for step in range(71, 76)]
 
 
+def test_a_store_of_schema_5(folder: Path) -> None:
+    """Its runs wait in the queue that is on disk, whoever made them."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_5, folder / DATABASE)
+    with Store(folder) as store:
+        assert names(store) == ["first in the queue", "second in the queue"]
+        assert {run.maker for run in store.runs()} == {""}
+        assert store.mark_interrupted() == []
+        assert store.claim(store.queue()[0].run_id)
+
+
 def test_a_migration_that_is_cut_short_changes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -751,7 +693,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(
         Store(folder)
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(others),)
-        assert "elapsed" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
+        assert "maker" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
     monkeypatch.undo()
     with Store(folder) as store:
         assert store.runs()[0].file_bytes == 4 * 93_322

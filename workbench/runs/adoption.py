@@ -15,7 +15,10 @@ from workbench.runs import free
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
 
-OWN = ("run_id", "name", "position", "owner", "colour", "hidden", "deleted", "experiment_toml")
+OWN = (
+    "run_id", "name", "position", "owner", "maker", "colour", "hidden", "deleted",
+    "experiment_toml",
+)  # fmt: skip
 """Columns that the store gives it itself, or that never change."""
 
 

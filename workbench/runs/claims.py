@@ -1,14 +1,35 @@
-"""Which runs wait, and which process works on which."""
+"""Which runs wait, and which process works on which.
+
+A run that trains has an owner: the store of the training process that claimed it, by its token (see
+`presence`). It alone writes what training gives, and every such write holds in its transaction that
+it still owns the run; whoever finds that it doesn't has lost it and writes nothing more. Runs
+change hands in single transactions, so of two who ask one gets it.
+
+A run that waits may have a maker, in the same way: a command that is about to train it. Nobody else
+takes it then, and where the maker is gone, nobody will start it. Without one it waits in the
+window's queue, for as long as it takes.
+"""
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
+from workbench.artifacts import is_run_id
 from workbench.runs import rows
-from workbench.runs.database import Database
-from workbench.runs.record import Run, owner_is_alive
+from workbench.runs.database import Database, StoreError
+from workbench.runs.presence import Presence, is_there
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
+
+ENDED = "the training process ended unexpectedly; Resume goes on from the last checkpoint"
+NEVER_BEGAN = "the command that was to train it ended before training began; Resume starts it"
+
+
+class Dispossessed(StoreError):
+    """The run isn't this process's any more (or never was), in one sentence."""
 
 
 class Claims:
@@ -20,49 +41,151 @@ class Claims:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._presence = Presence(db.folder)
+        self._claimed: set[str] = set()
 
-    def claim(self, run_id: str, owner: str) -> bool:
-        """Makes `owner` the process that trains a queued run; False where it no longer waits."""
+    @property
+    def token(self) -> str:
+        """What stands for this store, as owner or maker of runs, as long as it is open.
+
+        Raises:
+            StoreError: where the store can't be written.
+        """
+        try:
+            with self._db.change():
+                return self._presence.token
+        except OSError as error:
+            reason = error.strerror or error
+            raise StoreError(f"the store {self._db.folder} can't be written ({reason})") from None
+
+    # --- owners --------------------------------------------------------------------------------
+
+    def claim(self, run_id: str, maker: str = "") -> bool:
+        """Makes this store the one that trains a waiting run; False where it can't have it.
+
+        Args:
+            run_id: The run.
+            maker: On whose behalf: the token of who reserved the run, "" for the window's queue.
+        """
+        if not is_run_id(run_id):
+            return False
+        token = self.token
         with self._db.change() as db:
             changed = db.execute(
-                "UPDATE runs SET status = 'running', owner = ?, message = '', finished = NULL,"
-                " started = COALESCE(started, ?)"
-                " WHERE run_id = ? AND status = 'queued' AND deleted IS NULL",
-                (owner, time.time(), run_id),
+                "UPDATE runs SET status = 'running', owner = ?, maker = '', message = '',"
+                " finished = NULL, started = COALESCE(started, ?)"
+                " WHERE run_id = ? AND status = 'queued' AND maker = ? AND deleted IS NULL",
+                (token, time.time(), run_id, maker),
             ).rowcount
+        if changed:
+            self._claimed.add(run_id)
         return changed == 1
 
-    def finish(self, run_id: str, status: RunStatus, message: str = "") -> None:
-        """Ends a run."""
+    @contextmanager
+    def owned(self, run_id: str) -> Iterator[sqlite3.Connection]:
+        """One change of a run, by its owner or where it has none.
+
+        Raises:
+            Dispossessed: where another process owns it, or it is gone; nothing is changed.
+        """
+        is_ours = run_id in self._claimed
         with self._db.change() as db:
+            row = db.execute("SELECT owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            if row is None:
+                raise Dispossessed(f"there is no run {rows.quoted(run_id)} in {self._db.folder}")
+            if row["owner"] != (self.token if is_ours else ""):
+                raise Dispossessed(
+                    f"run {run_id} was taken over by another process; this one ends, and keeps "
+                    "nothing more of it"
+                    if is_ours
+                    else f"run {run_id} is being trained by another process"
+                )
+            yield db
+
+    def require_owner(self, run_id: str) -> None:
+        """Refuses to go on with a run that isn't this store's any more.
+
+        Raises:
+            Dispossessed: where it isn't.
+        """
+        with self.owned(run_id):
+            return
+
+    def finish(self, run_id: str, status: RunStatus, message: str = "") -> None:
+        """Ends a run.
+
+        Raises:
+            Dispossessed: where another process owns it.
+        """
+        with self.owned(run_id) as db:
             db.execute(
-                "UPDATE runs SET status = ?, message = ?, finished = ?, owner = ''"
+                "UPDATE runs SET status = ?, message = ?, finished = ?, owner = '', maker = ''"
                 " WHERE run_id = ?",
                 (status, message, time.time(), run_id),
             )
+        self._claimed.discard(run_id)
+
+    def is_worked_on(self, run: Run) -> bool:
+        """Whether the process that owns a run is alive."""
+        return bool(run.owner) and is_there(self._db.folder, run.owner)
 
     def mark_interrupted(self) -> list[Run]:
-        """Ends the runs whose process is gone; returns them."""
-        active = [status.value for status in RunStatus if status.is_active]
-        lost = [run for run in self._of_status(*active) if not owner_is_alive(run.owner)]
-        for run in lost:
-            self.finish(
-                run.run_id,
-                RunStatus.INTERRUPTED,
-                "the training process ended unexpectedly; Resume goes on from the last checkpoint",
-            )
+        """Ends the runs whose process is gone, and those that nobody will start; returns them."""
+        if self._db.is_read_only or not self._abandoned():
+            return []
+        with self._db.change():
+            lost = self._abandoned()  # again, now that nobody else can change them
+            for run in lost:
+                self._interrupt(run.run_id, ENDED if run.status.is_active else NEVER_BEGAN)
         return lost
+
+    def lose(self, run_id: str, message: str, maker: str = "") -> None:
+        """Interrupts a run whose training process has ended, or never got to it.
+
+        One that another process owns, or has ended meanwhile, is left as it is.
+
+        Args:
+            run_id: The run.
+            message: What is to be known of it.
+            maker: On whose behalf the process was to train it, as in `claim`.
+        """
+        with self._db.change():
+            for run in self._runs("SELECT * FROM runs WHERE run_id = ?", run_id):
+                waits = run.status is RunStatus.QUEUED and run.maker == maker
+                if waits or (run.status.is_active and not self.is_worked_on(run)):
+                    self._interrupt(run_id, message)
+
+    def _abandoned(self) -> list[Run]:
+        """Active runs without their owner, and waiting ones whose maker is gone."""
+        open_ = self._where(
+            "(status IN ('running', 'paused') OR status = 'queued' AND maker <> '')"
+        )
+        return [
+            run for run in open_
+            if not is_there(self._db.folder, run.owner if run.status.is_active else run.maker)
+        ]  # fmt: skip
+
+    def _interrupt(self, run_id: str, message: str) -> None:
+        with self._db.change() as db:
+            db.execute(
+                "UPDATE runs SET status = 'interrupted', message = ?, finished = ?, owner = '',"
+                " maker = '' WHERE run_id = ?",
+                (message, time.time(), run_id),
+            )
 
     # --- queue ---------------------------------------------------------------------------------
 
     def queue(self) -> list[Run]:
-        """The waiting runs, next first."""
-        return sorted(self._of_status(RunStatus.QUEUED), key=lambda run: run.position)
+        """The runs that wait in the window's queue, next first."""
+        waiting = self._where("status = 'queued' AND maker = ''")
+        return sorted(waiting, key=lambda run: run.position)
 
     def queue_names(self) -> list[tuple[str, str]]:
         """Ids and names of the waiting runs, next first: of a thousand in a millisecond."""
-        query = "SELECT run_id, name FROM runs WHERE deleted IS NULL AND status = 'queued'"
-        found = self._db.rows(f"{query} ORDER BY position, created, rowid")
+        found = self._db.rows(
+            "SELECT run_id, name FROM runs WHERE deleted IS NULL AND status = 'queued'"
+            " AND maker = '' ORDER BY position, created, rowid"
+        )
         return [(row["run_id"], row["name"]) for row in rows.sound(found)]
 
     def reorder(self, run_ids: Sequence[str]) -> None:
@@ -75,15 +198,45 @@ class Claims:
                     (position, run_id),
                 )
 
-    def requeue(self, run_id: str) -> None:
-        """Puts a run that ended before its time back in front of the queue, to be resumed."""
-        waiting = self.queue()
-        position = waiting[0].position - 1 if waiting else 0
+    def requeue(self, run_id: str, *, reserved: bool = False) -> Run:
+        """Puts a run that ended before its time back in front of the queue, to be resumed.
+
+        Args:
+            run_id: The run.
+            reserved: For this store alone, which is about to have it trained; then also one that
+                waits, where nobody else is about to.
+
+        Raises:
+            StoreError: where it can't be resumed, or another process was faster.
+        """
+        maker = self.token if reserved else ""
         with self._db.change() as db:
+            run = self.run(run_id)
+            waits = reserved and run.status is RunStatus.QUEUED
+            if waits and run.maker and is_there(self._db.folder, run.maker):
+                raise StoreError(f"run {run_id} is queued; another command is about to train it")
+            if not waits and not run.status.can_resume:
+                raise StoreError(
+                    f"run {run_id} is {run.status}; only a stopped, interrupted or failed run can "
+                    "be resumed"
+                )
+            if self.is_worked_on(run):
+                raise StoreError(f"run {run_id} is still being trained by another process")
             db.execute(
-                "UPDATE runs SET status = 'queued', position = ?, message = '', owner = ''"
+                "UPDATE runs SET status = 'queued', message = '', owner = '', maker = ?, position ="
+                " (SELECT COALESCE(MIN(position) - 1, 0) FROM runs WHERE status = 'queued')"
                 " WHERE run_id = ?",
-                (position, run_id),
+                (maker, run_id),
+            )
+            return self.run(run_id)
+
+    def release(self, run_ids: Iterable[str]) -> None:
+        """Leaves runs that this store reserved, and that still wait, to the window's queue."""
+        token = self.token
+        with self._db.change() as db:
+            db.executemany(
+                "UPDATE runs SET maker = '' WHERE run_id = ? AND status = 'queued' AND maker = ?",
+                [(run_id, token) for run_id in run_ids],
             )
 
     @property
@@ -101,9 +254,16 @@ class Claims:
 
     # --- helpers -------------------------------------------------------------------------------
 
-    def _of_status(self, *statuses: str) -> list[Run]:
-        """The runs that are not deleted and stand at one of these, oldest first."""
-        return self._where(f"status IN ({', '.join('?' * len(statuses))})", *statuses)
+    def run(self, run_id: str) -> Run:
+        """The run of this id.
+
+        Raises:
+            StoreError: where there is none.
+        """
+        found = self._runs("SELECT * FROM runs WHERE run_id = ?", run_id)
+        if not found:
+            raise StoreError(f"there is no run {rows.quoted(run_id)} in {self._db.folder}")
+        return found[0]
 
     def _where(self, condition: str, *values: object) -> list[Run]:
         """The runs that are not deleted and for which this holds, oldest first."""

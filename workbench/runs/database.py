@@ -38,6 +38,7 @@ class Database:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.expanduser().absolute()
+        self.is_read_only = False
         try:
             (self.folder / artifacts.FOLDER).mkdir(parents=True, exist_ok=True)
         except OSError as error:

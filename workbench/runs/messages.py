@@ -26,10 +26,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Train(Message):
-    """Train (or go on with) a run of the store in this folder."""
+    """Train (or go on with) a run of the store in this folder.
+
+    Attributes:
+        maker: The token of who reserved it; "" where it waits in the queue.
+    """
 
     store: str
     run_id: str
+    maker: str = ""
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,14 @@ ALTER TABLE epochs ADD COLUMN penalty REAL;
 as seconds held compiling and validation, so it is what passed; rows of steps tell by their size
 whether they have the two."""
 
-MIGRATIONS: tuple[str, ...] = (FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE, LIKE_WITH_LIKE)
+MAKERS = """
+ALTER TABLE runs ADD COLUMN maker TEXT NOT NULL DEFAULT '';
+"""
+"""Which command is about to train a run that waits."""
+
+MIGRATIONS: tuple[str, ...] = (
+    FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE, LIKE_WITH_LIKE, MAKERS,
+)  # fmt: skip
 
 
 class TooNew(Exception):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
@@ -94,7 +92,8 @@ class Run:
         created, started, finished: Seconds since 1970.
         position: Order in the queue.
         message: One sentence on how it ended, "" where all went well.
-        owner: The process that works on it, see `owner_token`.
+        owner: The process that works on it, see `presence`; "" for none.
+        maker: The process that is about to have it trained; "" where it waits in the queue.
         step, total_steps, steps_per_epoch: Progress.
         seconds: Training time: the steps alone, as `runtime.clock` defines it; None for a run of
             before it was kept.
@@ -125,6 +124,7 @@ class Run:
     position: float = 0.0
     message: str = ""
     owner: str = ""
+    maker: str = ""
     step: int = 0
     total_steps: int | None = None
     steps_per_epoch: int | None = None
@@ -213,17 +213,3 @@ class Run:
             "created": self.created,
             "fingerprint": self.fingerprint,
         }
-
-
-def owner_token(pid: int | None = None) -> str:
-    """`PID:START`, which no later process has, even where the PID comes back."""
-    process = psutil.Process(os.getpid() if pid is None else pid)
-    return f"{process.pid}:{process.create_time():.2f}"
-
-
-def owner_is_alive(token: str) -> bool:
-    """Whether the process of an `owner_token` still runs."""
-    try:
-        return owner_token(int(token.partition(":")[0])) == token
-    except (ValueError, psutil.Error):
-        return False

@@ -40,6 +40,10 @@ __all__ = ["Store", "StoreError"]
 _EPOCH_COLUMNS = tuple(f.name for f in fields(EpochMetrics))
 BEST = {"loss": "MIN", "accuracy": "MAX", "val_loss": "MIN", "val_accuracy": "MAX"}
 """The metrics of an epoch of which a run keeps the best, and which is."""
+NOTED = {
+    "name", "tags", "notes", "hidden", "starred", "archived", "colour", "deleted", "latency_ms",
+}  # fmt: skip
+"""Columns that say nothing of what came of training."""
 
 
 class Store(Claims):
@@ -65,7 +69,8 @@ class Store(Claims):
         return self._db.folder
 
     def close(self) -> None:
-        """Lets go of the database; the store can't be used afterwards."""
+        """Lets go of the database, and of runs that are claimed or reserved, for good."""
+        self._presence.leave()
         self._db.close()
 
     def __enter__(self) -> Store:
@@ -76,12 +81,21 @@ class Store(Claims):
 
     # --- runs ----------------------------------------------------------------------------------
 
-    def create(self, experiment: Experiment, *, front: bool = False, tags: str = "") -> Run:
+    def create(
+        self, experiment: Experiment, *, front: bool = False, tags: str = "", reserved: bool = False
+    ) -> Run:
         """A new run of `experiment` at the end (or the front) of the queue.
 
         A name that another run has gets a number: "digits-cnn 2".
+
+        Args:
+            experiment: Its spec.
+            front: Before those that wait.
+            tags: As in `Run`.
+            reserved: For this store alone, which is about to have it trained: see `Claims`.
         """
         now = time.time()
+        maker = self.token if reserved else ""
         with self._db.change() as db:
             run_id = free.run_id(db, time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
@@ -93,24 +107,28 @@ class Store(Claims):
             name = free.name(db, experiment.name)
             db.execute(
                 "INSERT INTO runs"
-                " (run_id, name, status, experiment_toml, created, position, parts, tags, colour)"
-                " VALUES (?, ?, 'queued', ?, ?, ?, ?, ?,"
+                " (run_id, name, status, experiment_toml, created, position, parts, tags, maker,"
+                " colour) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?,"
                 " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, name, toml, now, position, parts, tags),
+                (run_id, name, toml, now, position, parts, tags, maker),
             )
         return self.run(run_id)
 
     def create_all(
-        self, experiments: Sequence[Experiment], tag: str, *, front: bool = False
-    ) -> list[Run]:
+        self, experiments: Sequence[Experiment], tag: str, *, front: bool = False,
+        reserved: bool = False,
+    ) -> list[Run]:  # fmt: skip
         """New runs at the end (or the front) of the queue, in order, all of them or none.
 
-        They share a tag that no other run has: a number is added where one does.
+        They share a tag that no other run has: a number is added where one does. `front` and
+        `reserved` are those of `create`.
         """
         with self._db.change():
             numbered = itertools.chain([tag], (f"{tag} {n}" for n in itertools.count(2)))
             tags = next(name for name in numbered if not self.tagged(name))
-            runs = [self.create(experiment, tags=tags) for experiment in experiments]
+            runs = [
+                self.create(experiment, tags=tags, reserved=reserved) for experiment in experiments
+            ]
             if front:
                 self.reorder([run.run_id for run in runs])
         return [self.run(run.run_id) for run in runs]
@@ -123,17 +141,6 @@ class Store(Claims):
         """The runs that are not deleted and have this name, also with a number behind it."""
         runs = self._where("substr(name, 1, ?) = ?", len(name), name)
         return [run for run in runs if re.fullmatch(r"(| \d+)", run.name[len(name) :])]
-
-    def run(self, run_id: str) -> Run:
-        """The run of this id.
-
-        Raises:
-            StoreError: where there is none.
-        """
-        found = self._runs("SELECT * FROM runs WHERE run_id = ?", run_id)
-        if not found:
-            raise StoreError(f"there is no run {rows.quoted(run_id)} in {self.folder}")
-        return found[0]
 
     def find(self, start: str) -> Run:
         """The run whose id starts (or ends) with this text; "last" is the newest.
@@ -165,13 +172,19 @@ class Store(Claims):
         return rows.refusal((row["run_id"] for row in every), self.folder)
 
     def update(self, run_id: str, **values: Any) -> None:
-        """Sets columns of a run, named as in `Run`."""
+        """Sets columns of a run, named as in `Run`.
+
+        Raises:
+            Dispossessed: where another process owns it and these say what came of training; what a
+                person notes of it can be set by anybody.
+        """
         unknown = set(values) - set(rows.COLUMNS)
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
         if "environment" in values:
             values["environment"] = json.dumps(values["environment"])
-        with self._db.change() as db:
+        whose = self.owned(run_id) if set(values) - NOTED else self._db.change()
+        with whose as db:
             if "experiment_toml" in values:
                 values["parts"] = spec_fields.keep(self._db, values["experiment_toml"])
             columns = ", ".join(f"{name} = ?" for name in values)
@@ -196,9 +209,16 @@ class Store(Claims):
         self._each(run_ids, "UPDATE runs SET deleted = ? WHERE run_id = ?", None)
 
     def purge(self) -> int:
-        """Removes deleted runs and their artifacts from disk for good; returns how many."""
-        gone = [run.run_id for run in self.runs(deleted=True)]
-        self._each(gone, "DELETE FROM runs WHERE deleted IS NOT ? AND run_id = ?", None)
+        """Removes deleted runs and their artifacts from disk for good; returns how many.
+
+        Raises:
+            StoreError: where one is still being trained; the others are then removed.
+        """
+        with self._db.change():
+            deleted = self.runs(deleted=True)
+            busy = [run for run in deleted if self.is_worked_on(run)]
+            gone = [run.run_id for run in deleted if run not in busy]
+            self._each(gone, "DELETE FROM runs WHERE deleted IS NOT ? AND run_id = ?", None)
         try:
             for run_id in gone:
                 files.remove_inside(artifacts.folder_of(self.folder, run_id))
@@ -207,6 +227,11 @@ class Store(Claims):
             raise StoreError(
                 f"files of removed runs are left in {self.folder} ({reason})"
             ) from None
+        if busy:
+            raise StoreError(
+                f"run {busy[0].run_id} ({busy[0].name}) is still being trained and stays in the "
+                "trash; stop it first"
+            )
         return len(gone)
 
     def artifacts(self, run_id: str) -> Path:
@@ -243,7 +268,7 @@ class Store(Claims):
             probes: `PROBE_DTYPE`, shape (n,), of the same steps where they are recorded.
             run: Columns of the run, set in the same transaction.
         """
-        with self._db.change():
+        with self.owned(run_id):
             packed.add(self._db, "steps", run_id, first_step, values.astype(STEP_DTYPE))
             if probes is not None:
                 packed.add(self._db, "probes", run_id, first_step, probes.astype(PROBE_DTYPE))
@@ -264,7 +289,7 @@ class Store(Claims):
         values = (run_id, *(getattr(epoch, name) for name in _EPOCH_COLUMNS))
         best = {m: getattr(epoch, m) for m in BEST if getattr(epoch, m) is not None}
         better = ", ".join(f"best_{m} = {BEST[m]}(COALESCE(best_{m}, ?), ?)" for m in best)
-        with self._db.change() as db:
+        with self.owned(run_id) as db:
             db.execute(
                 f"INSERT OR REPLACE INTO epochs (run_id, {', '.join(_EPOCH_COLUMNS)})"
                 f" VALUES ({marks})",
@@ -292,7 +317,7 @@ class Store(Claims):
     def truncate(self, run_id: str, step: int) -> None:
         """Forgets the metrics after a step: a resumed run goes on from its checkpoint."""
         known = {"steps": self.steps(run_id), "probes": self.probes(run_id)}
-        with self._db.change() as db:
+        with self.owned(run_id) as db:
             db.execute("DELETE FROM epochs WHERE run_id = ? AND step > ?", (run_id, step))
             for table, metrics in known.items():
                 db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))

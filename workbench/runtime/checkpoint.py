@@ -96,6 +96,12 @@ def save(
     write_inside(folder / FILE, content.getvalue())
 
 
+def sweep(folder: Path) -> None:
+    """Removes what a killed process had written of a checkpoint; for the owner of the run."""
+    for part in folder.glob(f".{FILE}.*"):
+        part.unlink(missing_ok=True)
+
+
 def weight_bytes(model: keras.Model) -> int:
     """What a model's weights take as they are kept."""
     return sum(weight.numpy().nbytes for weight in model.weights)

@@ -358,6 +358,7 @@ class Trainer:
     def _save(self) -> None:
         began = time.perf_counter()
         self._recorder.flush()
+        self._store.require_owner(self._run_id)
         best, folder = self._watch.best_weights, self._prepared.folder
         position = replace(self._position, joules=self._meter.joules, seconds=self._clock.seconds)
         checkpoint.save(folder, self._model, self._optimizer, position, best)
@@ -367,6 +368,7 @@ class Trainer:
     def _restore(self) -> Position:
         """Where to begin: at the run's checkpoint, or at the beginning."""
         folder = self._prepared.folder
+        checkpoint.sweep(folder)
         position = Position()
         if checkpoint.exists(folder):
             position, best = checkpoint.restore(folder, self._model, self._optimizer)

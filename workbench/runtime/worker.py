@@ -31,7 +31,6 @@ from workbench.runs.messages import (
     Unsuited,
     decode,
 )
-from workbench.runs.record import owner_token
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
@@ -141,7 +140,7 @@ class Worker:
     def _train(self, asked: Train) -> None:
         try:
             with Store(Path(asked.store)) as store:
-                if not store.claim(asked.run_id, owner_token()):
+                if not store.claim(asked.run_id, asked.maker):
                     self._end(None, asked.run_id, RunStatus.FAILED, "another process trains it")
                     return
                 self._say(StatusChanged(asked.run_id, RunStatus.RUNNING))

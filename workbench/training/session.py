@@ -69,6 +69,7 @@ class Session:
     ) -> None:
         self.store = store
         self.run_id: str | None = None
+        self._maker = ""
         self._numbers = itertools.count(1)
         self._tasks: dict[int, list[Message]] = {}
         self._of_run: list[Message] = []
@@ -95,11 +96,16 @@ class Session:
             return int(psutil.Process(self.pid).memory_info().rss)
         return 0
 
-    def train(self, run_id: str) -> None:
-        """Asks for a queued run of the store to be trained (or gone on with)."""
-        self.run_id = run_id
+    def train(self, run_id: str, maker: str = "") -> None:
+        """Asks for a queued run of the store to be trained (or gone on with).
+
+        Args:
+            run_id: The run.
+            maker: The token of the store that reserved it; "" where it waits in the queue.
+        """
+        self.run_id, self._maker = run_id, maker
         self._of_run = []
-        self._send(Train(str(self.store), run_id), self._of_run)
+        self._send(Train(str(self.store), run_id, maker), self._of_run)
 
     def do(self, task: str, request: dict[str, Any]) -> int:
         """Asks for a task of `workbench.runtime.tasks`; the number its answers carry."""
@@ -219,13 +225,13 @@ class Session:
         )
 
     def _lost(self, code: int) -> StatusChanged:
-        """Marks the run whose process died under it."""
+        """Marks the run whose process died under it, unless another has it by now."""
         assert self.run_id is not None
         sentence = f"the training process {cause_of(code)}; resume goes on from the last checkpoint"
         status = RunStatus.INTERRUPTED
         try:
             with Store(self.store) as store:
-                store.finish(self.run_id, status, sentence)
+                store.lose(self.run_id, sentence, self._maker)
         except StoreError as error:
             sentence = f"{sentence}; {error}"
         return StatusChanged(self.run_id, status, sentence)

@@ -1,4 +1,4 @@
-"""Made `schema1.sqlite3` to `schema4.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema5.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/stores/make_store.py
 
