@@ -98,13 +98,18 @@ class Conductor(QObject):
             TimeShares: self.time_shares.emit,
             StatusChanged: self._on_status,
         }
-        store.mark_interrupted()
-        if store.queue():
-            store.queue_held = True  # nothing trains by itself when the window is opened
         self._seen = store.version()
         self._watch = QTimer(self)
         self._watch.timeout.connect(self._look_at_store)
         self._watch.start(WATCH_MILLISECONDS)
+
+    def settle(self) -> None:
+        """Looks once at what was left when the window was closed, and says what can't be done."""
+        for sentence in filter(None, (self.store.read_only, self.store.refused)):
+            self.failed.emit(sentence)
+        self.guarded(self.store.mark_interrupted)
+        if self.store.queue() and not self.store.read_only:
+            self._hold(True)  # nothing trains by itself when the window is opened
 
     # --- the process ---------------------------------------------------------------------------
 
@@ -188,10 +193,19 @@ class Conductor(QObject):
 
     def hold_queue(self, held: bool) -> None:
         """Keeps the queue waiting, or lets it go on."""
-        self.guarded(lambda: setattr(self.store, "queue_held", held))
+        done = self._hold(held)
         self._changed(queue=True)
-        if not held:
+        if done and not held:
             self._start_next()
+
+    def _hold(self, held: bool) -> bool:
+        """Whether the store took it."""
+
+        def write() -> bool:
+            self.store.queue_held = held
+            return True
+
+        return self.guarded(write) is not None
 
     def reorder(self, run_ids: list[str]) -> None:
         """Puts the queue in this order."""

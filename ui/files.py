@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ui.editor import Editor
 from ui.writing import Write, Written, write_and_wait
 from workbench import presets
 from workbench.experiment import Experiment
+from workbench.files import is_link, write_inside
 from workbench.spec.base import SpecError
 
 MOST_RECENT = 10
@@ -119,7 +121,8 @@ class ExperimentFiles(QObject):
 
     def left_draft(self) -> Experiment | None:
         """What a crash left behind; None where there is nothing that can be read."""
-        return self._read(self._draft) if self._draft.is_file() else None
+        is_ours = self._draft.is_file() and not is_link(self._draft)
+        return self._read(self._draft) if is_ours else None
 
     def _read(self, path: Path) -> Experiment | None:
         try:
@@ -132,7 +135,11 @@ class ExperimentFiles(QObject):
         """The changes are saved or discarded: nothing has to be restored."""
         self._timer.stop()
         self._pool.clear()
-        self._pool.start(partial(self._draft.unlink, missing_ok=True))
+        self._pool.start(self._remove_draft)
+
+    def _remove_draft(self) -> None:
+        with suppress(OSError):  # of a store that is read-only: none was written
+            self._draft.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Removes the draft and waits for what is being written; before the window goes."""
@@ -165,9 +172,13 @@ class ExperimentFiles(QObject):
 
     @Slot()
     def _keep_draft(self) -> None:
-        action = partial(self._editor.experiment.write, self._draft)
+        action = partial(_write_draft, self._editor.experiment, self._draft)
         self._pool.start(Write(action, self._written))
 
     @Slot(str)
     def _draft_failed(self, cause: str) -> None:
         self.failed.emit(self.tr("the draft can't be kept ({})").format(cause))
+
+
+def _write_draft(experiment: Experiment, path: Path) -> None:
+    write_inside(path, experiment.to_toml().encode())

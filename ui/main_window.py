@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self.run_files = RunFiles(self)
         self.commands = Commands(self)
         self._connect()
+        self.conductor.settle()
         layout.restore(self)
         self.show_runs()
         self.follower.show_queue()

@@ -10,6 +10,9 @@ import re
 from pathlib import Path
 
 FOLDER = "runs"
+PARTS = ("runs.sqlite3", FOLDER, "measured", "processes", "draft.toml", "window.ini")
+"""What lies in a store's folder. Each is written there, so none may be a link to somewhere else."""
+
 _RUN_ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{4,8}")
 
 

@@ -179,7 +179,13 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
         BundleError: where the file is no bundle, is damaged, or was tampered with.
         StoreError: where the store can't be written.
     """
-    folder = Path(tempfile.mkdtemp(prefix=".import-", dir=store.folder))
+    store.require_writable()
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".import-", dir=store.folder))
+    except OSError as error:
+        raise StoreError(
+            f"the store {store.folder} can't be written ({error.strerror or error})"
+        ) from None
     try:
         try:
             _unpack(path, folder, progress)

@@ -237,7 +237,10 @@ def command_names() -> set[str]:
 
 def _runs(arguments: argparse.Namespace) -> int:
     with Store(_store(arguments)) as store:
-        store.mark_interrupted()
+        try:
+            store.mark_interrupted()
+        except StoreError as error:  # a full disk; they can be listed all the same
+            complain(str(error))
         if store.refused:
             complain(store.refused)
         if cli_runs.is_table(arguments):

@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.seeds is not None:
         return _train_all(repeats.with_seeds(experiment, arguments.seeds), arguments)
     with Store(_store(arguments)) as store:
+        store.require_writable()
         store.mark_interrupted()
         session = Session(store.folder, startup=experiment.hardware.startup)
         try:
@@ -61,6 +62,7 @@ def crossval(arguments: argparse.Namespace) -> int:
 def resume(arguments: argparse.Namespace) -> int:
     """Goes on with a run that ended before its time, or begins one that waits."""
     with Store(_store(arguments)) as store:
+        store.require_writable()
         store.mark_interrupted()
         run = store.requeue(store.find(arguments.run_id).run_id, reserved=True)
         session = Session(store.folder)
@@ -196,6 +198,7 @@ def _print_result(run: Run) -> None:
 def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
     """Trains one run after another; an interrupted one ends it, and the rest keeps waiting."""
     with Store(_store(arguments)) as store:
+        store.require_writable()
         store.mark_interrupted()
         first = wanted.experiments[0]
         session = Session(store.folder, startup=first.hardware.startup)

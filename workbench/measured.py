@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,10 @@ def remember(store: Path, kind: str, key: str, values: dict[str, Any]) -> None:
         kind: What was measured: "peak", "tune".
         key: Of the machine, with that of the network where it matters.
         values: Plain.
-
-    Raises:
-        OSError: where the disk refuses.
     """
-    write_inside(_path(store, kind, key), json.dumps(values, indent=1).encode())
+    content = json.dumps(values, indent=1).encode()
+    with suppress(OSError):  # of a disk that is read-only or full: it is measured again next time
+        write_inside(_path(store, kind, key), content)
 
 
 def recall(store: Path, kind: str, key: str) -> dict[str, Any] | None:

@@ -14,15 +14,13 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.engine.small import SMALL
+from tests.engine.small import small
 from tests.engine.test_cli import dlopt
 from workbench import cli, cli_train
 from workbench.runs.database import FILE
 from workbench.runs.messages import Message, StatusChanged
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-
-QUICK = ("--set", "training.epochs=1")
 
 
 @pytest.fixture
@@ -155,9 +153,11 @@ def test_a_run_that_another_command_is_about_to_train_is_not_resumed(
 LAUNCH = "import sys; from ui.launch import main; sys.exit(main(sys.argv[1:]))"
 
 
-def test_a_command_that_was_killed_before_its_process_began_can_be_resumed(folder: Path) -> None:
-    settings = [f"--set={path}={json.dumps(value)}" for path, value in SMALL.items()]
-    arguments = ["run", "digits-cnn", "--store", str(folder), *settings, *QUICK]
+def test_a_command_that_was_killed_before_its_process_began_can_be_resumed(
+    folder: Path, tmp_path: Path
+) -> None:
+    small(training__epochs=1).write(tmp_path / "small.toml")
+    arguments = ["run", str(tmp_path / "small.toml"), "--store", str(folder)]
     with subprocess.Popen([sys.executable, "-c", LAUNCH, *arguments]) as process:
         command = psutil.Process(process.pid)
         (worker,) = until(command, command.children)

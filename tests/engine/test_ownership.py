@@ -27,7 +27,7 @@ from workbench.runs.store import Store, StoreError
 
 ROOT = Path(__file__).parents[2]
 STEPS = np.zeros(3, STEP_DTYPE)
-EPOCH = EpochMetrics(1, 3, 1.0, 0.5, 0.25, 1000.0, 0.001, None, None)
+EPOCH = EpochMetrics(1, 3, 1.0, 0.5, 0.25, 1000.0, 0.001, None, None, 1.5)
 
 
 @pytest.fixture

@@ -191,8 +191,8 @@ def test_a_checkpoint_replaces_a_link_that_leads_nowhere(
 
 def test_what_was_measured_is_not_written_into_a_linked_folder(store: Store, victim: Path) -> None:
     (store.folder / measured.FOLDER).symlink_to(victim)
-    with pytest.raises(LinkError, match="is a link"):
-        measured.remember(store.folder, "peak", "key", {"a": 1})
+    measured.remember(store.folder, "peak", "key", {"a": 1})
+    assert whole(victim)
     (victim / "peak-key.json").write_text('{"a": 1}')
     assert measured.recall(store.folder, "peak", "key") is None
 
@@ -271,16 +271,26 @@ def test_a_folder_of_a_run_that_is_a_link_is_never_entered(
     assert whole(victim)
 
 
-@pytest.mark.parametrize("name", [FILE, artifacts.FOLDER])
+@pytest.mark.parametrize("name", artifacts.PARTS)
 def test_a_store_whose_parts_are_links_is_not_opened(
     tmp_path: Path, victim: Path, name: str
 ) -> None:
     folder = tmp_path / "linked"
     folder.mkdir()
-    (folder / name).symlink_to(victim if name == artifacts.FOLDER else victim / "thesis.txt")
+    (folder / name).symlink_to(victim if "." not in name else victim / "thesis.txt")
     with pytest.raises(StoreError, match="is a link"):
         Store(folder)
     assert whole(victim)
+
+
+def test_the_parts_of_a_store_are_those_that_are_checked(store: Store) -> None:
+    """What the workbench writes beside the database has the names that are looked for."""
+    from ui.files import DRAFT
+    from workbench.runs import presence
+
+    assert {FILE, artifacts.FOLDER, measured.FOLDER, presence.FOLDER, DRAFT, "window.ini"} == set(
+        artifacts.PARTS
+    )
 
 
 def test_a_store_may_itself_be_named_by_a_link(store: Store, tmp_path: Path) -> None:

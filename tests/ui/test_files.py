@@ -115,13 +115,8 @@ def test_the_disk_is_not_waited_for_in_the_windows_thread(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writers: list[str] = []
-    write = Experiment.write
-
-    def noted(experiment: Experiment, path: Path) -> None:
-        writers.append(threading.current_thread().name)
-        write(experiment, path)
-
-    monkeypatch.setattr(Experiment, "write", noted)
+    for place in ("workbench.experiment.write_atomically", "ui.files.write_inside"):
+        monkeypatch.setattr(place, lambda *_: writers.append(threading.current_thread().name))
     window.editor.saved(window.editor.experiment, tmp_path / "a.toml")
     window.files.save()
     window.editor.set("training.epochs", 3)

@@ -131,7 +131,7 @@ class Claims:
 
     def mark_interrupted(self) -> list[Run]:
         """Ends the runs whose process is gone, and those that nobody will start; returns them."""
-        if self._db.is_read_only or not self._abandoned():
+        if self._db.read_only or not self._abandoned():
             return []
         with self._db.change():
             lost = self._abandoned()  # again, now that nobody else can change them

@@ -8,11 +8,8 @@ from workbench.runs.columns import column_of
 from workbench.runs.frame import RunFrame
 from workbench.runs.matching import known_columns
 from workbench.runs.query import QueryError
-from workbench.runs.store import Store
+from workbench.runs.store import FILLED_AT_ONCE, Store
 from workbench.spec.errors import near_miss
-
-FILLED_AT_ONCE = 500
-"""Runs of an older schema to a transaction."""
 
 
 def load_runs(store: Store) -> RunFrame:

@@ -150,12 +150,11 @@ class TooNew(Exception):
     """The store was written by a later version of the workbench."""
 
 
-def migrate(db: sqlite3.Connection) -> None:
-    """Brings the open database to the newest version, each step whole or not at all.
+def is_old(db: sqlite3.Connection) -> bool:
+    """Whether the open database is of an older version than the newest.
 
     Raises:
-        TooNew: where it already is of a later one.
-        sqlite3.Error: where it can't be written.
+        TooNew: where it is of a later one.
     """
     version = _version(db)
     if version > len(MIGRATIONS):
@@ -163,7 +162,19 @@ def migrate(db: sqlite3.Connection) -> None:
             f"was written by a later version of the workbench (schema {version}, known up to "
             f"{len(MIGRATIONS)}); update the workbench"
         )
-    for number in range(version, len(MIGRATIONS)):
+    return version < len(MIGRATIONS)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Brings the open database to the newest version, each step whole or not at all.
+
+    Raises:
+        TooNew: where it already is of a later one.
+        sqlite3.Error: where it can't be written.
+    """
+    if not is_old(db):
+        return
+    for number in range(_version(db), len(MIGRATIONS)):
         db.execute("BEGIN IMMEDIATE")
         try:
             if _version(db) == number:  # another process may have been faster

@@ -40,6 +40,9 @@ __all__ = ["Store", "StoreError"]
 _EPOCH_COLUMNS = tuple(f.name for f in fields(EpochMetrics))
 BEST = {"loss": "MIN", "accuracy": "MAX", "val_loss": "MIN", "val_accuracy": "MAX"}
 """The metrics of an epoch of which a run keeps the best, and which is."""
+FILLED_AT_ONCE = 500
+"""Runs of an older schema to a transaction."""
+
 NOTED = {
     "name", "tags", "notes", "hidden", "starred", "archived", "colour", "deleted", "latency_ms",
 }  # fmt: skip
@@ -47,7 +50,7 @@ NOTED = {
 
 
 class Store(Claims):
-    """All runs in one folder.
+    """All runs in one folder; to be read only, where nothing can be written there.
 
     Args:
         folder: Made where it doesn't exist.
@@ -56,12 +59,31 @@ class Store(Claims):
         reader: Reads runs by the thousand, and what changed of them.
 
     Raises:
-        StoreError: where the folder can't be written, is no store, or is of a later version.
+        StoreError: where it can neither be read nor made, is no store, or is of a later version.
     """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(Database(folder))
         self.reader = Reader(self._db)
+        is_late = self._db.is_still and self._abandoned()
+        if self._db.read_only and (is_late or self.reader.is_unfilled):
+            with self._db.on_a_copy():  # what would be noted in the store, for this reader alone
+                self.mark_interrupted()
+                while self.fill_in(FILLED_AT_ONCE):
+                    pass
+
+    @property
+    def read_only(self) -> str:
+        """Why nothing can be written, in one sentence; "" where it can."""
+        return self._db.read_only
+
+    def require_writable(self) -> None:
+        """Refuses, before work is done for nothing, where nothing can be written.
+
+        Raises:
+            StoreError: where it can't.
+        """
+        self._db.require_writable()
 
     @property
     def folder(self) -> Path:
@@ -198,6 +220,8 @@ class Store(Claims):
 
     def fill_in(self, limit: int) -> int:
         """Gives at most this many runs of an older schema their columns; how many it found."""
+        if self._db.read_only:
+            return 0  # done in a copy when it was opened
         return spec_fields.keep_missing(self._db, limit)
 
     def delete(self, run_ids: Iterable[str]) -> None:
@@ -245,8 +269,9 @@ class Store(Claims):
             files.refuse_link(folder)
         except (ValueError, files.LinkError) as error:
             raise StoreError(str(error)) from None
-        with suppress(OSError):  # whoever writes there hears of it; nothing can be read there
-            folder.mkdir(exist_ok=True)
+        if not self.read_only:
+            with suppress(OSError):  # whoever writes there hears of it; nothing can be read there
+                folder.mkdir(exist_ok=True)
         return folder
 
     # --- metrics -------------------------------------------------------------------------------
