@@ -291,6 +291,25 @@ def test_penalties_and_limits_are_written_where_they_belong() -> None:
                 "if best is None or value - 0.01 > best:",
             ],
         ),
+        (
+            {
+                "stopping.kind": "early_stopping", "stopping.monitor": "loss",
+                "regularization": {"kind": "l2", "l2": 0.01},
+            },
+            [
+                'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy", plain_loss])',
+                'value = history.history["plain_loss"][0]',
+                "test_loss, test_accuracy, _ = model.evaluate(test, verbose=0)",
+            ],
+        ),
+        (
+            {"stopping.kind": "early_stopping", "stopping.monitor": "loss"},
+            [
+                'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"])',
+                'value = history.history["loss"][0]',
+                "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
+            ],
+        ),
     ],
 )  # fmt: skip
 def test_losses_and_stopping_as_source(settings: dict[str, Any], lines: list[str]) -> None:
@@ -318,6 +337,13 @@ TRAINED: dict[str, dict[str, Any]] = {
         "optimizer.kind": "gradient_descent", "optimizer.learning_rate": 0.5,
         "schedule.kind": "reduce_lr_on_plateau", "schedule.patience": 1,
         "schedule.min_delta": 0.05, "training.epochs": 20,
+    },
+    "falling and ending by the loss without its penalty": {
+        "regularization": {"kind": "l2", "l2": 0.1}, "optimizer.kind": "sgd",
+        "schedule.kind": "reduce_lr_on_plateau", "schedule.monitor": "loss",
+        "schedule.patience": 1, "schedule.min_delta": 0.05, "stopping.kind": "early_stopping",
+        "stopping.monitor": "loss", "stopping.min_delta": 0.05, "stopping.patience": 3,
+        "training.epochs": 20,
     },
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from workbench.codegen.data import data_source
 from workbench.codegen.expressions import written
 from workbench.codegen.hardware import compile_arguments, startup_lines
 from workbench.codegen.model import hashed_source, model_lines, needs_hashed
-from workbench.codegen.objective import loss_lines, stopping_lines, trains_on_shares
+from workbench.codegen.objective import loss_lines, metric_lines, stopping_lines, trains_on_shares
 from workbench.codegen.optimization import (
     callback_lines,
     is_averaging,
@@ -149,6 +149,7 @@ def _main(experiment: Experiment, info: DataInfo, parts: str, penalized: bool) -
     fitted = "history = " if at_end else ""
     callbacks = callback_lines(experiment)
     finalize = "optimizer.finalize_variable_values(model.trainable_variables)"
+    watched, metrics = metric_lines(experiment)
     body = [
         *startup_lines(experiment.hardware),
         f"{parts} = read()",
@@ -162,7 +163,8 @@ def _main(experiment: Experiment, info: DataInfo, parts: str, penalized: bool) -
         "model.summary()",
         *optimizer_lines(experiment, info),
         *loss_lines(experiment, info),
-        'model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"]'
+        *watched,
+        f"model.compile(optimizer=optimizer, loss=loss, metrics={metrics}"
         f"{compile_arguments(experiment.hardware)})",
         *augmenter,
         *before,
@@ -182,7 +184,7 @@ def _main(experiment: Experiment, info: DataInfo, parts: str, penalized: bool) -
         "",
         *([f"y_test = {categorical('y_test')}"] if shares else []),
         f"test = Batches(x_test, y_test, np.arange(len(y_test)), {EVALUATION_BATCH})",
-        "test_loss, test_accuracy = model.evaluate(test, verbose=0)",
+        f"test_loss, test_accuracy{', _' * bool(watched)} = model.evaluate(test, verbose=0)",
         *(["penalty = float(sum(model.losses))  # which Keras adds to each loss"] * penalized),
         'print("name:", ascii(NAME))',
         'print("parameters:", model.count_params())',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from workbench.codegen.expressions import call, written
-from workbench.codegen.optimization import is_averaging
+from workbench.codegen.optimization import PLAIN_LOSS, is_averaging, monitored
 from workbench.experiment import Experiment
 from workbench.spec.data import DataInfo
 from workbench.spec.stopping import EarlyStopping
@@ -32,6 +32,23 @@ def loss_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     ]
 
 
+def metric_lines(experiment: Experiment) -> tuple[list[str], str]:
+    """What stands before `compile`, and its metrics: the loss without penalties where something
+    watches it.
+    """
+    rules = (experiment.stopping, experiment.schedule)
+    watched = [monitored(experiment, getattr(rule, "monitor", "")) for rule in rules]
+    if PLAIN_LOSS not in watched:
+        return [], '["accuracy"]'
+    lines = [
+        "",
+        f"def {PLAIN_LOSS}(targets, outputs):  # without the penalties that Keras adds",
+        "    return loss(targets, outputs) * keras.ops.ones(keras.ops.shape(outputs)[:1])",
+        "",
+    ]
+    return lines, f'["accuracy", {PLAIN_LOSS}]'
+
+
 def stopping_lines(experiment: Experiment) -> tuple[list[str], list[str], list[str]]:
     """What stands before the loop over the epochs, at its end, and behind it."""
     rule = experiment.stopping
@@ -48,7 +65,7 @@ def stopping_lines(experiment: Experiment) -> tuple[list[str], list[str], list[s
     skipped = [f"if epoch < {first}:", "    continue"] if first else []
     inside = [
         *skipped,
-        f'value = history.history["{rule.monitor}"][0]{penalties}',
+        f'value = history.history["{monitored(experiment, rule.monitor)}"][0]{penalties}',
         f"if best is None or value{change} {way} best:",
         f"    best, waited{keep} = value, 0{weights}",
         "    continue",

@@ -190,12 +190,21 @@ def callback_lines(experiment: Experiment) -> list[str]:
         lines.append("averages = Averages()")
         names.append("averages")
     if isinstance(schedule, ReduceLROnPlateau):
-        lines += _plateau_lines(schedule)
+        lines += _plateau_lines(schedule, experiment)
         names.append("plateau")
     return [*lines, f"callbacks = [{', '.join(names)}]"] if names else []
 
 
-def _plateau_lines(schedule: ReduceLROnPlateau) -> list[str]:
+PLAIN_LOSS = "plain_loss"
+"""What the script calls the training loss without penalties, which Keras adds to its own."""
+
+
+def monitored(experiment: Experiment, monitor: str) -> str:
+    """What the script's history calls a figure of the training part, or of the validation part."""
+    return PLAIN_LOSS if monitor == "loss" and experiment.has_penalty else monitor
+
+
+def _plateau_lines(schedule: ReduceLROnPlateau, experiment: Experiment) -> list[str]:
     """`plateau = `.
 
     Raises:
@@ -208,6 +217,7 @@ def _plateau_lines(schedule: ReduceLROnPlateau) -> list[str]:
         )
     given = {name: written(value) for name, value in schedule.settings().items()}
     given["mode"] = written("max" if schedule.monitor.endswith("accuracy") else "min")
+    given["monitor"] = written(monitored(experiment, schedule.monitor))
     return call("Plateau", given, "plateau = ")
 
 
