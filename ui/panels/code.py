@@ -82,7 +82,10 @@ class CodeWindow(SideDialog):
             place = self.text.verticalScrollBar().value()
             self.text.setPlainText(script)
             self.text.verticalScrollBar().setValue(place)
-        self._say(self.tr("Needs TensorFlow, and nothing of the workbench."), "muted")
+        self._say(
+            self.tr("Needs the packages that it names at its top, and nothing of the workbench."),
+            "muted",
+        )
         self._enable(True)
 
     def _script(self) -> str:

@@ -41,6 +41,9 @@ TRAIN, VALIDATION, TEST = "training", "validation", "test"
 ARRAYS = {TRAIN: ("x", "y"), VALIDATION: ("x_valid", "y_valid"), TEST: ("x_test", "y_test")}
 """What the arrays of each part are called, in the order in which `read` returns them."""
 
+TEXTS = ("text", "utf-8", "latin-1")
+"""Forms of labels that are texts, or bytes of texts."""
+
 SPLIT = '''
 def split(labels, share, seed):
     """Row numbers of (the rest, the share), each class represented alike."""
@@ -58,11 +61,12 @@ def held_out(labels, folds, fold, seed):
 
 IDX_ARRAY = r'''
 def array(path):
-    """The bytes of an IDX file in their shape."""
+    """The numbers of an IDX file in their shape."""
     content = path.read_bytes()
     content = gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+    kind = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}[content[2]]
     shape = np.frombuffer(content, ">u4", count=content[3], offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
+    return np.frombuffer(content, kind, offset=4 + 4 * len(shape)).reshape(shape)
 '''
 
 
@@ -176,7 +180,8 @@ def _idx(spec: Idx, info: DataInfo, recipe: Recipe) -> Body:
     lines = [*IN_FOLDER]
     for part in recipe.parts:
         for variable, name in zip(ARRAYS[part.part], (part.images, part.labels), strict=True):
-            lines.append(f"{variable} = array(folder / {written(name)})")
+            first = "[:, 0]" if name == part.labels and part.labels_form == "first column" else ""
+            lines.append(f"{variable} = array(folder / {written(name)}){first}")
     numbered, helpers = _numbered(info, recipe)
     return Body([*lines, *numbered], (IDX_ARRAY, *helpers), ("import gzip", "import pathlib"))
 
@@ -184,13 +189,13 @@ def _idx(spec: Idx, info: DataInfo, recipe: Recipe) -> Body:
 def _numbered(info: DataInfo, recipe: Recipe) -> tuple[list[str], tuple[str, ...]]:
     """Labels as class numbers from 0: lines of `read`, and the functions that they call."""
     values = info.label_values
-    is_text = any(part.labels_form not in ("number", "one-hot") for part in recipe.parts)
+    is_text = any(part.labels_form in TEXTS for part in recipe.parts)
     lines = []
     for part in recipe.parts:
         labels = ARRAYS[part.part][1]
         if part.labels_form == "one-hot":
             lines.append(f"{labels} = {labels}.argmax(axis=1)")
-        elif part.labels_form in ("utf-8", "latin-1"):
+        elif part.labels_form in TEXTS[1:]:
             lines.append(f"{labels} = np.char.decode({labels}, {written(part.labels_form)})")
     each = [ARRAYS[part.part][1] for part in recipe.parts]
     if values:
@@ -198,7 +203,7 @@ def _numbered(info: DataInfo, recipe: Recipe) -> tuple[list[str], tuple[str, ...
             "\n".join(listed("CLASSES", values if is_text else tuple(map(int, values)))),
             NUMBERED_TEXTS if is_text else NUMBERED,
         )
-    whole = [part for part in recipe.parts if part.labels_form == "number"]
+    whole = [part for part in recipe.parts if part.labels_form in ("number", "first column")]
     flat = [ARRAYS[part.part][1] for part in whole]
     return [*lines, *(f"{name} = {name}.reshape(-1)" for name in flat)], ()
 
@@ -262,7 +267,11 @@ def data_source(spec: Data, info: DataInfo, training: Training) -> DataSource:
     by_share = TEST not in parts or training.splits_validation(info)
     ending = _ending(spec, parts, bool(fitting.lines))
     given = ", ".join(name for part in ARRAYS if part in (*parts, TEST) for name in ARRAYS[part])
-    read = ["def read():", f'    """({given})."""', *(f"    {s}" for s in (*body.lines, *ending))]
+    read = [
+        "def read():",
+        f'    """Images and labels of each part: {given}."""',
+        *(f"    {s}" for s in (*body.lines, *ending)),
+    ]
     functions = [
         *([SPLIT] if by_share else []),
         *([HELD_OUT] if training.folds else []),

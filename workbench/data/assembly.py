@@ -44,6 +44,7 @@ class Stored:
         is_rows: Whether each image was a row of pixels.
         is_transposed: Whether rows and columns of the images were swapped.
         table: How the table was laid out that they are from.
+        labels_form: How labels were stored, where they don't show it any more.
     """
 
     images: Array
@@ -54,6 +55,7 @@ class Stored:
     is_rows: bool = False
     is_transposed: bool = False
     table: Table | None = None
+    labels_form: str = ""
 
 
 @dataclass(frozen=True, eq=False)

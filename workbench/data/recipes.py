@@ -37,6 +37,9 @@ class Stored(Protocol):
     def is_transposed(self) -> bool: ...  # noqa: D102
 
     @property
+    def labels_form(self) -> str: ...  # noqa: D102
+
+    @property
     def table(self) -> Table | None: ...  # noqa: D102
 
 
@@ -65,7 +68,7 @@ def _part(name: str, stored: Stored) -> StoredPart:
         labels,
         stored.images.shape[1:],
         is_rows=stored.is_rows,
-        labels_form=_form(stored.labels),
+        labels_form=stored.labels_form or _form(stored.labels),
         in_files=stored.files is not None,
         is_transposed=stored.is_transposed,
         table=stored.table,

@@ -33,7 +33,8 @@ class StoredPart:
         labels: What its labels are called; empty where folders say them.
         shape: Of one image: (height, width) or (height, width, channels); empty where they differ.
         is_rows: Whether each image is stored as a row of pixels of this shape.
-        labels_form: "number", "one-hot", "text", or the encoding of texts that are bytes.
+        labels_form: "number", "one-hot", "first column" of numbers in rows, "text", or the encoding
+            of texts that are bytes.
         in_files: Whether the names are those of files with one array each.
         is_transposed: Whether rows and columns of images are swapped after reading, into `shape`.
         table: Of a CSV file; else None.
