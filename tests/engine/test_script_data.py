@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 from tests.engine.conftest import Oracle
+from tests.engine.data.test_image_rules import png16
 from tests.engine.small import small, train
 from workbench.codegen import keras_script
 from workbench.codegen.data import BODIES
@@ -448,8 +450,6 @@ def test_gray_images_of_one_size_stay_as_they_are(oracle: Oracle, tmp_path: Path
 def test_files_that_cannot_be_decoded_are_left_out_by_the_script_too(
     folders: Path, oracle: Oracle, tmp_path: Path
 ) -> None:
-    import shutil
-
     root = tmp_path / "images"
     shutil.copytree(folders / "whole", root)
     content = (root / "Ape" / "rgb.PNG").read_bytes()
@@ -467,6 +467,76 @@ def test_files_that_cannot_be_decoded_are_left_out_by_the_script_too(
     assert recipe.unreadable == 3
     text = assert_same(oracle, experiment, tmp_path)
     assert 'print(f"left out: ' in text
+
+
+@pytest.mark.parametrize("ending", ["zip", "tar.gz"])
+def test_an_archive_of_an_image_folder(
+    ending: str, folders: Path, oracle: Oracle, tmp_path: Path
+) -> None:
+    kind = {"zip": "zip", "tar.gz": "gztar"}[ending]
+    made = shutil.make_archive(str(tmp_path / "images"), kind, folders / "parts")
+    text = assert_same(oracle, experiment_on("image_folder", Path(made), resize=12), tmp_path)
+    assert f'shutil.unpack_archive(PATH, folder, "{kind}"' in text
+
+
+def parts_of(root: Path, images: Sequence[Any], save: Callable[[Path, Any], None]) -> Path:
+    """Images that take turns in two classes."""
+    for number, image in enumerate(images):
+        place = root / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        save(place / f"{number:02}.png", image)
+    return root
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("kind", ["gray", "gray and others", "colors", "transparent colors"])
+def test_images_of_more_than_8_bits(
+    kind: str, channels: int, oracle: Oracle, tmp_path: Path
+) -> None:
+    count = {"gray": 1, "gray and others": 1, "colors": 3, "transparent colors": 4}[kind]
+    stored = [RANDOM.integers(0, 4096, (9, 8, count)).astype(np.uint16) for _ in range(16)]
+
+    def save(path: Path, image: Any) -> None:
+        if count == 4:
+            image[..., 3] *= 16
+        if count == 1:
+            Image.fromarray(image[..., 0]).save(path)
+        else:
+            path.write_bytes(png16(image))
+
+    root = parts_of(tmp_path / "images", stored, save)
+    if kind == "gray and others":
+        Image.fromarray(pixels(9, 8, 3)).save(root / "a" / "rgb.png")
+        Image.fromarray(pixels(9, 8, 4)).save(root / "b" / "alpha.png")
+        Image.fromarray(RANDOM.random((9, 8), np.float32)).save(root / "a" / "shares.tif")
+    for size in ({}, {"resize": [14, 5]}):
+        experiment = experiment_on("image_folder", root, channels=channels, **size)
+        text = assert_same(oracle, experiment, tmp_path)
+        assert ("def deep(" in text) == (count > 1)
+
+
+def test_a_test_image_of_16_bits_beside_8_bits_to_train_on(oracle: Oracle, tmp_path: Path) -> None:
+    root = tmp_path / "images"
+    for part in ("train", "test"):
+        images = [Image.fromarray(pixels(9, 8)) for _ in range(24)]
+        parts_of(root / part, images, lambda path, image: image.save(path))
+    deep = RANDOM.integers(0, 65536, (9, 8)).astype(np.uint16)
+    Image.fromarray(deep).save(root / "test" / "a" / "deep.png")
+    assert_same(oracle, experiment_on("image_folder", root, channels=3, resize=6), tmp_path)
+
+
+@pytest.mark.parametrize("stored", [np.uint8, np.float32])
+def test_parts_with_and_without_an_alpha_channel(
+    stored: Any, oracle: Oracle, tmp_path: Path
+) -> None:
+    seen = RANDOM.integers(0, 256, (60, 9, 8, 4), np.uint8)
+    images = seen if stored == np.uint8 else (seen / 255).astype(stored)
+    np.savez(
+        tmp_path / "a.npz", x_train=images[:40], y_train=LABELS[:40], x_test=images[40:, ..., :3],
+        y_test=LABELS[40:],
+    )  # fmt: skip
+    text = assert_same(oracle, experiment_on("npz", tmp_path / "a.npz", resize=5), tmp_path)
+    assert "laid(images) if images.shape[3] == 4 else" in text
 
 
 def test_every_kind_of_data_can_be_read_by_a_script() -> None:

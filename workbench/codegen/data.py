@@ -211,11 +211,16 @@ def _numbered(info: DataInfo, recipe: Recipe) -> tuple[list[str], tuple[str, ...
 def _folder(spec: ImageFolder, info: DataInfo, recipe: Recipe) -> Body:
     lines = []
     for part in recipe.parts:
-        place = f"PATH, {written(part.images)}" if part.images else "PATH"
+        root = "folder" if recipe.is_archive else "PATH"
+        place = f"{root}, {written(part.images)}" if part.images else root
         below = f", {written(part.below)}" if part.below else ""
         lines.append(f"{_both(part)} = part(pathlib.Path({place}){below})")
     helpers = image_files.helpers(spec, info, recipe)
-    return Body(lines, helpers, image_files.IMPORTS, is_fitted=True)
+    imports = (*image_files.IMPORTS, *(["import sys"] if recipe.has_deep_colors else []))
+    if recipe.is_archive:
+        lines = image_files.unpacked(spec.path, lines)
+        imports = (*imports, "import shutil", "import tempfile")
+    return Body(lines, helpers, imports, is_fitted=True)
 
 
 def _both(part: StoredPart) -> str:

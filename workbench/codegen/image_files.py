@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.codegen.expressions import listed
+from workbench.codegen.pixels import GRAY_FLOATS, RESIZED
 from workbench.data.formats import EXTENSIONS, LEFT_BEHIND, LITTER, STRONG, WEAK
 from workbench.data.image_files import COLOUR_MODES, GRAY_MODES, WIDE_MODES
 from workbench.data.pixels import WHITEST
@@ -12,7 +13,11 @@ from workbench.spec.recipe import Recipe
 
 IMPORTS = ("import os", "import pathlib", "from PIL import Image, ImageOps")
 
-ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz")
+ARCHIVES = {
+    ".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar", ".tar.bz2": "bztar",
+    ".tbz2": "bztar", ".tar.xz": "xztar", ".txz": "xztar",
+}  # fmt: skip
+"""What `shutil` calls the kinds of archives, by their endings."""
 
 FILES = '''
 def is_litter(name):
@@ -57,36 +62,58 @@ def part(folder, below=""):
 '''
 
 
+DEEP = '''
+def raw_mode(image):
+    """How the decoder takes the bytes of an image: "RGB;16B" of colors of 16 bits."""
+    arguments = image.tile[0].args if image.tile else ""
+    return arguments if isinstance(arguments, str) else str(arguments[0])
+
+
+def deep(file):
+    """Colors of 16 bits: Pillow gives their upper bytes, and in the other byte order the lower."""
+    halves = []
+    for is_lower in (False, True):
+        with Image.open(file) as image:
+            if is_lower:
+                raw, tile = raw_mode(image), image.tile[0]
+                little = sys.byteorder == "little"
+                raw = raw[:-1] + {"B": "L", "L": "B", "N": "B" if little else "L"}[raw[-1]]
+                arguments = raw if isinstance(tile.args, str) else (raw, *tile.args[1:])
+                image.tile = [tile._replace(args=arguments)]
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)
+            halves.append(np.asarray(image).astype(np.uint16))
+    return halves[0] << 8 | halves[1]
+'''
+
+
 def helpers(spec: ImageFolder, info: DataInfo, recipe: Recipe) -> tuple[str, ...]:
     """The constants and functions that read the files, each as its source."""
-    if recipe.has_deep_colors:
-        raise SpecError.at(
-            "data.path",
-            "holds color images of 16 bits a channel, which a stand-alone script can't read",
-        )
-    if spec.path.lower().endswith(ARCHIVES):
-        raise SpecError.at(
-            "data.path",
-            "is an archive, which a stand-alone script can't read; unpack it and choose the folder",
-        )
     constants = [
         *listed("CLASSES", recipe.classes),
         *listed("ENDINGS", sorted(EXTENSIONS)),
         *listed("LITTER", sorted(LEFT_BEHIND | LITTER)),
         *(listed("FORMATS", (*STRONG, *sorted(set(WEAK.values())))) if recipe.unreadable else []),
         *(listed("MODES", _modes(info)) if recipe.unreadable else []),
-        *(listed("WIDE", sorted(WIDE_MODES)) if info.reading.white else []),
+        *(listed("WIDE", sorted(WIDE_MODES)) if recipe.has_wide else []),
     ]
+    deep: tuple[str, ...] = ()
+    if recipe.has_deep_colors:
+        gray = (GRAY_FLOATS,) if info.image_shape[2] == 1 else ()
+        resized = (RESIZED,) if spec.resize else ()
+        deep = (DEEP, *gray, *resized, "\n".join(_shades(spec, info)))
     return (
         "\n".join(constants),
         FILES,
-        "\n".join(_pixels(spec, info, bool(recipe.unreadable))),
+        *deep,
+        "\n".join(_pixels(spec, info, recipe)),
         CAREFUL_PART if recipe.unreadable else PART,
     )
 
 
-def _pixels(spec: ImageFolder, info: DataInfo, careful: bool) -> list[str]:
+def _pixels(spec: ImageFolder, info: DataInfo, recipe: Recipe) -> list[str]:
     """The function `pixels`."""
+    careful = recipe.unreadable > 0
     height, width, channels = info.image_shape
     opened = "Image.open(file, formats=FORMATS)" if careful else "Image.open(file)"
     side = 2 * max(height, width)
@@ -99,12 +126,17 @@ def _pixels(spec: ImageFolder, info: DataInfo, careful: bool) -> list[str]:
         "if image.width * image.height > Image.MAX_IMAGE_PIXELS or image.mode not in MODES:",
         '    raise ValueError(f"is too large, or has the mode {image.mode}")',
     ]
+    deep = [
+        'if raw_mode(image).startswith(("RGB;16", "RGBA;16")):  # 16 bits a color',
+        "    return shades(deep(file))",
+    ]
     inside = [
         *(refused if careful else []),
+        *(deep if recipe.has_deep_colors else []),
         *([draft] if spec.resize else []),
         "image.load()",
         "ImageOps.exif_transpose(image, in_place=True)",
-        *(_wide(spec, info, careful) if info.reading.white else []),
+        *(_wide(spec, info, careful) if recipe.has_wide else []),
         *_alpha(info.reading.ground),
         f'image = image.convert("RGB"){to_gray}',
         *([resized] if spec.resize else []),
@@ -132,17 +164,64 @@ def _wide(spec: ImageFolder, info: DataInfo, careful: bool) -> list[str]:
     ]
     height, width, channels = info.image_shape
     resized = f"image = image.resize(({width}, {height}), Image.Resampling.BILINEAR)"
-    shades = "np.asarray(image).clip(0, 1)[..., np.newaxis]"
-    white = f"{info.reading.white:g}"
+    white = f"{info.reading.white or WHITEST:g}"
+    in_bytes = "np.round(255 * shades).astype(np.uint8)"
     shares = ['    white = 1 if image.mode == "F" and stored.max() <= 1 + 1e-6 else white']
     return [
         "if image.mode in WIDE:  # more than 8 bits to a pixel",
         f"    stored, white = np.asarray(image), np.float64({white})",
         *(outside if careful else []),
-        *(shares if info.reading.white > BYTE else []),
+        *(shares if info.reading.white > BYTE or not info.reading.white else []),
         "    image = Image.fromarray((stored / white).clip(0, 1).astype(np.float32))",
         *([f"    {resized}"] if spec.resize else []),
-        f"    return np.repeat({shades}, 3, axis=2)" if channels == 3 else f"    return {shades}",
+        "    shades = np.asarray(image).clip(0, 1)[..., np.newaxis]",
+        *(["    shades = np.repeat(shades, 3, axis=2)"] if channels == 3 else []),
+        # Where the images trained on have 8 bits, so have all.
+        f"    return {'shades' if info.reading.white else in_bytes}",
+    ]
+
+
+def _shades(spec: ImageFolder, info: DataInfo) -> list[str]:
+    """The function `shades`: what `pixels` gives of colors of 16 bits."""
+    height, width, channels = info.image_shape
+    white = info.reading.white if info.reading.white >= BYTE else WHITEST
+    behind = {"white": " + (1 - opacity)", "black": ""}.get(info.reading.ground)
+    lines = [f"images = (seen[..., :3] / np.float64({white:g})).clip(0, 1).astype(np.float32)"]
+    if behind is not None:
+        lines += [
+            f"if seen.shape[2] == 4:  # laid on {info.reading.ground}",
+            f"    opacity = (seen[..., 3:] / np.float64({WHITEST})).astype(np.float32)",
+            f"    images = np.clip(images * opacity{behind}, 0, 1)",
+        ]
+    lines.append("images = images[np.newaxis]")
+    if channels == 1:
+        lines.append("images = gray(images)")
+    if spec.resize:
+        lines.append(f"images = np.clip(resized(images, {height}, {width}), 0, 1)")
+    in_bytes = "np.round(255 * images[0]).astype(np.uint8)"
+    lines.append(f"return {'images[0]' if info.reading.white else in_bytes}")
+    words = '"""Colors of 16 bits as the network takes them."""'
+    return ["def shades(seen):", *(f"    {line}" for line in (words, *lines))]
+
+
+def unpacked(path: str, lines: list[str]) -> list[str]:
+    """Lines of `read` that find the folder `folder`, in which an archive is unpacked.
+
+    Raises:
+        SpecError: where its name doesn't say what kind of archive it is.
+    """
+    kind = next((ARCHIVES[ending] for ending in ARCHIVES if path.lower().endswith(ending)), None)
+    if kind is None:
+        raise SpecError.at(
+            "data.path",
+            f"names an archive that a stand-alone script can't unpack; must end in "
+            f"{', '.join(ARCHIVES)}",
+        )
+    safe = "" if kind == "zip" else ', filter="data"'
+    return [
+        "with tempfile.TemporaryDirectory() as folder:",
+        f'    shutil.unpack_archive(PATH, folder, "{kind}"{safe})',
+        *(f"    {line}" for line in lines),
     ]
 
 

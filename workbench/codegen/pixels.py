@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workbench.spec.base import SpecError
 from workbench.spec.data import Data, DataInfo
 from workbench.spec.recipe import Recipe, StoredPart
 
@@ -62,6 +61,18 @@ def _laid(recipe: Recipe, ground: str) -> str:
     return "\n".join(["def laid(images):", *(f"    {line}" for line in (words, *body))])
 
 
+def _scaled(recipe: Recipe) -> str:
+    """Stored numbers as uint8, or as float32 from 0 to 1; "" where they stay as they are."""
+    factor = recipe.factor
+    if not recipe.gives_floats:
+        times = "images" if factor == 1 else f"(images * {factor:g})"
+        return f"{times}.astype(np.uint8)" if recipe.stored_type != "uint8" else ""
+    inverse = round(1 / factor)
+    share = f"1 / {inverse}" if 1 / inverse == factor else repr(factor)
+    times = "images" if factor == 1 else f"images * np.float64({share})"
+    return f"np.clip({times}, 0, 1).astype(np.float32)"
+
+
 @dataclass
 class Fitting:
     """The function `fitted`.
@@ -101,18 +112,17 @@ class Fitting:
             made._add("images.swapaxes(1, 2)", comment="  # stored transposed")
         ground = info.reading.ground if 4 in channels else ""
         if ground:
-            if len(channels) > 1:
-                raise SpecError.at(
-                    "data.path",
-                    "has parts with and without an alpha channel, which a stand-alone script can't "
-                    "read",
-                )
-            made._add("laid(images)")
             made.helpers.append(_laid(recipe, ground))
+            if channels == {4}:
+                made._add("laid(images)")
+            else:
+                scaled = _scaled(recipe) or "images"
+                made._add(f"laid(images) if images.shape[3] == 4 else {scaled}")
         elif 4 in channels:
             made._add("images[..., :3]", comment="  # no alpha channel")
-        if not ground:
-            made._scale(recipe)
+        scaled = "" if ground else _scaled(recipe)
+        if scaled:
+            made._add(scaled)
         if spec.channels == 1 and channels != {1}:
             made._add("gray(images)", "images.shape[3] > 1" if 1 in channels else "")
             made.helpers.append(GRAY_FLOATS if recipe.gives_floats else GRAY)
@@ -133,19 +143,6 @@ class Fitting:
             self.lines += [f"if {condition}:", f"    images = {value}"]
         else:
             self.lines.append(f"images = {value}{comment}")
-
-    def _scale(self, recipe: Recipe) -> None:
-        """Stored numbers as uint8, or as float32 from 0 to 1."""
-        factor = recipe.factor
-        if not recipe.gives_floats:
-            if recipe.stored_type != "uint8":
-                times = "images" if factor == 1 else f"(images * {factor:g})"
-                self._add(f"{times}.astype(np.uint8)")
-            return
-        inverse = round(1 / factor)
-        share = f"1 / {inverse}" if 1 / inverse == factor else repr(factor)
-        times = "images" if factor == 1 else f"images * np.float64({share})"
-        self._add(f"np.clip({times}, 0, 1).astype(np.float32)")
 
     def _finish(self, info: DataInfo) -> None:
         """Makes a function of the lines."""

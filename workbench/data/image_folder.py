@@ -326,7 +326,9 @@ def _recipe(found: Found) -> Recipe:
         tuple(parts),
         classes=tuple(found.names),
         unreadable=found.unreadable,
+        has_wide=any(one.wide and one.gray for one in found.known.values()),
         has_deep_colors=any(one.wide and not one.gray for one in found.known.values()),
+        is_archive=found.where != found.root,
     )
 
 

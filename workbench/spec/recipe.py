@@ -64,7 +64,9 @@ class Recipe:
         classes: Folders of the classes, in label order.
         unreadable: Image files left out because they can't be decoded.
         opaque: The stored number of an opaque pixel in an alpha channel; 0 where it says nothing.
+        has_wide: Whether there are gray image files of more than 8 bits.
         has_deep_colors: Whether there are image files of more than 8 bits a channel in color.
+        is_archive: Whether the image folder lies in an archive.
     """
 
     parts: tuple[StoredPart, ...]
@@ -73,7 +75,9 @@ class Recipe:
     classes: tuple[str, ...] = ()
     unreadable: int = 0
     opaque: float = 0.0
+    has_wide: bool = False
     has_deep_colors: bool = False
+    is_archive: bool = False
 
     @property
     def gives_floats(self) -> bool:
