@@ -6,7 +6,6 @@ alone, and where two readings are possible the sentence names both.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,25 +14,17 @@ from pathlib import Path
 from workbench.data.errors import DataError, plain, refused
 from workbench.data.folder_tree import File, Folder, folders_with_images, subfolders
 from workbench.data.labels import in_order
+from workbench.data.part_names import (
+    TEST,
+    TRAIN,
+    VALIDATION,
+    is_of_masks,
+    is_unlabelled,
+    part_named,
+    part_of,
+)
 from workbench.words import listing
 
-TRAIN, VALIDATION, TEST = "train", "validation", "test"
-
-_BODY = r"(?:s|set|sets|data|dataset|images|imgs|img|pics|part|split|folder|daten|bilder)?"
-_WORDS = {
-    TRAIN: re.compile(rf"(?:train|training|trainings|trn|trainval){_BODY}$"),
-    VALIDATION: re.compile(
-        rf"(?:val|vals|vali|valid|validate|validation|validierungs?|dev){_BODY}$"
-    ),
-    TEST: re.compile(rf"(?:test|testing|tst){_BODY}$"),
-}
-_JUDGED = re.compile(r"(?:eval|evaluation|holdout|heldout)$")
-"""A test part, where there is none that is called so."""
-
-_UNLABELLED = re.compile(r"(?:pred|predict|prediction|predictions|unlabell?ed|unsup|submission)$")
-_MASKS = re.compile(
-    r"(?:masks?|segmentations?|seg|annotations?|annots?|labels?|groundtruths?|gt|trimaps?|bbox(?:es)?)$"
-)
 SHOWN = 5
 
 
@@ -52,19 +43,6 @@ class Layout:
     parts: dict[str, list[tuple[File, int]]]
     patterns: dict[str, str]
     warnings: list[str] = field(default_factory=list)
-
-
-def part_of(name: str) -> tuple[str, int] | None:
-    """The part that a folder's name speaks of, and how loosely: 0 where it says nothing else."""
-    words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
-    found = {part for part, known in _WORDS.items() for word in words if known.match(word)}
-    if found == {TRAIN, VALIDATION}:  # "trainval", written apart
-        found = {TRAIN}
-    if len(found) == 1:
-        return found.pop(), int(len(words) > 1 or not name.isalpha())
-    if not found and any(_JUDGED.match(word) for word in words):
-        return TEST, 2
-    return None
 
 
 def layout_of(root: Path, tree: Folder) -> Layout:
@@ -122,7 +100,7 @@ def _with_parts(
     divided = [one for one in trains if _unwrapped(one).filled]
     others = [one for one in kept if named[one.path] is None]
     if not divided:
-        if trains and all(named[one.path] or _is_unlabelled(one) for one in kept):
+        if trains and all(named[one.path] or is_unlabelled(one.name) for one in kept):
             raise refused(
                 root,
                 f"{listing(map(_shown, kept))} {'hold' if len(kept) > 1 else 'holds'} images but "
@@ -136,7 +114,7 @@ def _with_parts(
                       if (named[one.path] or ("",))[0] == part]  # fmt: skip
         if candidates:
             chosen[part] = _best(root, part, candidates, warnings)
-    rivals = [one for one in others if not _is_unlabelled(one)]
+    rivals = [one for one in others if not is_unlabelled(one.name)]
     if len(chosen) == 1 and rivals:
         train = plain(chosen[TRAIN].name)
         raise refused(
@@ -158,13 +136,13 @@ def _with_parts(
 def _with_parts_inside(root: Path, folder: Folder, warnings: list[str]) -> Folder:
     """The folder itself, or the one in it that has the parts, beside loose images of a contest."""
     kept = folder.filled
-    if any((part_of(one.name) or ("",))[0] == TRAIN for one in kept):
+    if any(part_named(one.name) == TRAIN for one in kept):
         return folder
     inside = [one for one in kept if _is_divided(_unwrapped(one))]
     if not inside:
         return folder
     rest = [one for one in kept if one is not inside[0]]
-    if len(inside) > 1 or not all(part_of(one.name) or _is_unlabelled(one) for one in rest):
+    if len(inside) > 1 or not all(part_of(one.name) or is_unlabelled(one.name) for one in rest):
         hold = "each hold parts of their own" if len(inside) > 1 else "holds parts of its own"
         raise refused(
             root,
@@ -178,7 +156,7 @@ def _with_parts_inside(root: Path, folder: Folder, warnings: list[str]) -> Folde
 
 def _is_divided(folder: Folder) -> bool:
     """Whether it holds a training part with class folders, beside another part."""
-    parts = [(part_of(one.name) or ("",))[0] for one in folder.filled]
+    parts = [part_named(one.name) for one in folder.filled]
     return len(set(parts) - {""}) > 1 and any(
         part == TRAIN and _unwrapped(one).filled
         for part, one in zip(parts, folder.filled, strict=True)
@@ -254,7 +232,7 @@ def _parts_within_classes(kept: Sequence[Folder]) -> Layout | None:
     if len(kept) < 2 or any(one.files for one in kept):
         return None
     inner = sorted({below.name for one in kept for below in one.filled})
-    parts = {name: (part_of(name) or ("",))[0] for name in inner}
+    parts = {name: part_named(name) for name in inner}
     has_train = all(any(parts[b.name] == TRAIN for b in one.filled) for one in kept)
     if not all(parts.values()) or not has_train or len(set(parts.values())) < len(inner):
         return None
@@ -287,7 +265,7 @@ def _classes_alone(
     names = in_order([one.name for one in kept])
     pattern = _pattern(folder)
     shared = _shared_below(kept)
-    pictures = [name for name in shared if not _MASKS.match(name.lower())]
+    pictures = [name for name in shared if not is_of_masks(name)]
     if len(shared) > 1 and len(pictures) != 1:
         kinds = listing(map(_shown, kept))
         inner = listing(plain(name) for name in shared)
@@ -385,9 +363,9 @@ def _meant(root: Path, folder: Folder) -> str:
 def _parts_beside(root: Path, folder: Folder) -> list[str]:
     """What is said where the training part alone was chosen, and a test part lies beside it."""
     here = root.resolve()
-    if folder.path or root.is_file() or (part_of(here.name) or ("",))[0] != TRAIN:
+    if folder.path or root.is_file() or part_named(here.name) != TRAIN:
         return []
-    beside = [n for n in subfolders(here.parent) if (part_of(n) or ("",))[0] in (TEST, VALIDATION)]
+    beside = [n for n in subfolders(here.parent) if part_named(n) in (TEST, VALIDATION)]
     if not beside:
         return []
     return [
@@ -435,10 +413,6 @@ def _pattern(folder: Folder) -> str:
 def _pattern_above(one: Folder) -> str:
     above = one.path.rpartition("/")[0]
     return f"{above}/{{}}" if above else "{}"
-
-
-def _is_unlabelled(folder: Folder) -> bool:
-    return any(_UNLABELLED.match(word) for word in re.findall("[a-z]+", folder.name.lower()))
 
 
 def _shown(folder: Folder) -> str:

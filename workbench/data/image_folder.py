@@ -14,11 +14,11 @@ from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, S
 from workbench.data.errors import SizesDiffer, plain, refused
 from workbench.data.fitting import common_size
 from workbench.data.folder_index import Checked, Held
-from workbench.data.folder_parts import TEST, TRAIN, VALIDATION
 from workbench.data.folder_tree import File
 from workbench.data.formats import EXTENSIONS
 from workbench.data.image_files import FileImages
 from workbench.data.labels import as_names, classes_of, counts_of
+from workbench.data.part_names import TEST, TRAIN, VALIDATION
 from workbench.data.pixels import (
     DARK,
     TOLERANCE,
