@@ -387,8 +387,11 @@ def _left_out(tree: Folder, folder: Folder, layout: Layout) -> list[str]:
     kinds = tree.all_others
     if kinds:
         total = sum(kinds.values())
-        files = f"{total:,} files" if total > 1 else "1 file"
-        said.append(f"{files} left out because they can't be read as images ({_endings(kinds)})")
+        said.append(
+            f"{total:,} files left out because they can't be read as images ({_endings(kinds)})"
+            if total > 1
+            else f"1 file left out because it can't be read as an image ({_endings(kinds)})"
+        )
     return said
 
 

@@ -13,7 +13,9 @@ from workbench.spec.recipe import Recipe
 Side = Annotated[int, Field(ge=1, le=4096)]
 Size = Annotated[tuple[Side, Side], AsPair]
 Channels = Literal[1, 3]
-BYTE = 255
+BYTE, MOST = 255, 65535
+"""The brightest numbers of 8 and of 16 bits."""
+
 Ground = Literal["auto", "white", "black"]
 
 
@@ -61,9 +63,11 @@ class Reading:
     def parse(cls, values: object) -> Reading:
         """What `plain` gave; that of the first rules where it is absent or damaged."""
         try:
-            return TypeAdapter(cls).validate_python(values)
+            found = TypeAdapter(cls).validate_python(values)
         except ValidationError:
             return FIRST_READING
+        is_sound = 0 <= found.white <= MOST and found.ground in ("", "white", "black")
+        return found if is_sound else FIRST_READING
 
 
 FIRST_READING = Reading(version=1)

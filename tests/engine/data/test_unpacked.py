@@ -60,7 +60,7 @@ def test_an_archive_is_read_as_its_folder(
     assert archive.source_digest == folder.source_digest
     (warning,) = archive.warnings
     assert warning.startswith(f"{tmp_path / name}: ")
-    assert "1 file left out because they can't be read as images (1 .heic)" in warning
+    assert "1 file left out because it can't be read as an image (1 .heic)" in warning
 
 
 def test_it_is_unpacked_once(
