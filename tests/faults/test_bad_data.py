@@ -435,10 +435,11 @@ GOOD_LABELS = struct.pack(">2I", 0x801, 10) + bytes([0, 1] * 5)
     ("images", "labels", "words"),
     [
         (idx_bytes(0x801, 10), GOOD_LABELS,
-         "starts with 0x00000801, so it is no IDX images file of bytes; must start with 0x000008"),
-        (GOOD_IMAGES, GOOD_IMAGES, "it is no IDX labels file of bytes; must start with 0x00000801"),
-        (idx_bytes(0xD03, 1, 1, 1), GOOD_LABELS, "starts with 0x00000d03"),
-        (b"", GOOD_LABELS, "starts with 0x0, so it is no IDX images file"),
+         "starts with 0x00000801, so it is no IDX images file; must start with 0x00000803 or"),
+        (GOOD_IMAGES, GOOD_IMAGES, "it is no IDX labels file; must start with 0x00000801"),
+        (idx_bytes(0xF03, 1, 1, 1), GOOD_LABELS, "starts with 0x00000f03"),
+        (b"", GOOD_LABELS, "is empty; must be an IDX images file: copy or download it again"),
+        (b"<html>", GOOD_LABELS, "is a web page, such as one that asks to log in"),
         (b"\0\0\x08\x03\0\0", GOOD_LABELS, "ends in its header"),
         (idx_bytes(0x803, 10, 3, 3, body=89), GOOD_LABELS,
          "claims 90 B of images in its header but holds 89 B"),
@@ -450,7 +451,7 @@ GOOD_LABELS = struct.pack(">2I", 0x801, 10) + bytes([0, 1] * 5)
         (GOOD_IMAGES, None, "there is no labels file train-labels-idx1-ubyte (nor .gz) beside it"),
         (None, GOOD_LABELS, "holds no train-images-idx3-ubyte (nor .gz)"),
     ],
-    ids=range(12),
+    ids=range(13),
 )  # fmt: skip
 def test_idx_files(images: bytes | None, labels: bytes | None, words: str, tmp_path: Path) -> None:
     assert words in refusal(idx(tmp_path, images, labels))
@@ -463,7 +464,8 @@ def test_idx_files(images: bytes | None, labels: bytes | None, words: str, tmp_p
         (gzip.compress(GOOD_IMAGES)[:12] + bytes(30), "is a damaged gzip file"),
         (gzip.compress(GOOD_IMAGES)[:-8] + bytes(8), "is a damaged gzip file"),
         (b"\x1f\x8b", "is a damaged gzip file"),
-        (b"not gzip at all", "starts with 0x6e6f7420"),
+        (b"not gzip at all", "is a text file, which begins with 'not gzip at all'"),
+        (gzip.compress(b"text"), "starts with 0x74657874, so it is no IDX images file"),
         (gzip.compress(GOOD_IMAGES[:-1]), "holds less than the 90 B of images"),
         (gzip.compress(GOOD_IMAGES + b"1"), "holds more than the 90 B of images"),
         (

@@ -1,106 +1,178 @@
-"""IDX files, as MNIST is published in: one file or a folder of four, plain or gzipped."""
+"""IDX files, as MNIST is published in: one file or a folder of a set, plain or gzipped.
+
+Names are read by their words: `emnist-letters-train-images-idx3-ubyte.gz` is the images of the
+training part of `emnist-letters`.
+"""
 
 from __future__ import annotations
 
 import gzip
 import math
+import re
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from workbench.data import paths
+from workbench.data import emnist, paths
+from workbench.data.array_names import (
+    IMAGES,
+    LABELS,
+    ROLES,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    part_of,
+)
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
-from workbench.data.errors import claimed, first_line, refused, unreadable
+from workbench.data.errors import claimed, first_line, plain, refused, unreadable
+from workbench.data.kinds_of_file import refuse_other_kind
 from workbench.data.request import BLOCK_BYTES, Request
 from workbench.spec.data import Idx
 from workbench.words import size
 
-IMAGES = {0x00000803: 3, 0x00000804: 4}
-"""Magic numbers of unsigned bytes with 3 axes, and 4 (channels last), by their axes."""
-LABELS = {0x00000801: 1}
+TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+"""Number types by the third byte of a file."""
+
+AXES = {IMAGES: (3, 4), LABELS: (1, 2)}
+"""By the fourth byte; images with four axes have their channels last."""
+
+QMNIST_COLUMNS = 8
+"""QMNIST's labels are rows: the class, and seven numbers of where the digit comes from."""
+
 MAX_DEFLATE_RATIO = 1040
 """gzip can't do better than 1032 to 1: a header that wants more is refused unread."""
 
-TRAIN = ("train",)
-TEST = ("t10k", "test")
-IMAGES_SUFFIXES = ("-images-idx3-ubyte", "-images.idx3-ubyte", "-images-idx4-ubyte",
-                   "-images.idx4-ubyte")  # fmt: skip
 GZIP_START = b"\x1f\x8b"
+_KIND = re.compile(r"^(idx\d?|ubyte|byte|int|short|float|double|gz)$")
+
+
+@dataclass(frozen=True)
+class IdxFile:
+    """What a file's name says.
+
+    Attributes:
+        role: "images" or "labels".
+        part: "training", "test" or "validation"; None where the name says none.
+        set_name: What files of one set have in common: "emnist-letters"; "" for plain MNIST.
+    """
+
+    path: Path
+    role: str
+    part: str | None
+    set_name: str
 
 
 def read(spec: Idx, request: Request) -> Dataset:
-    """Reads the folder or the pair of files.
+    """Reads the folder, or the set that a file belongs to.
 
     Raises:
         DataError: for anything wrong with them.
     """
     path = paths.existing(spec)
-    if path.is_file():
-        return assembled(Source(str(path), _stored(path, request)), spec, request)
-    train = _found(path, TRAIN)
-    if train is None:
-        raise refused(
-            path,
-            f"holds no {TRAIN[0]}{IMAGES_SUFFIXES[0]} (nor .gz); must name a folder with it, or "
-            "an IDX images file",
-        )
-    test = _found(path, TEST)
+    files = _chosen(path)
+    parts = {part: _stored(file, request) for part, file in files.items()}
+    train = files[TRAIN]
     source = Source(
-        str(path), _stored(train, request), None if test is None else _stored(test, request)
-    )
-    return assembled(source, spec, request)
+        str(path), parts[TRAIN], parts.get(TEST), parts.get(VALIDATION),
+        emnist.names_beside(train.path.parent, train.set_name),
+    )  # fmt: skip
+    return assembled(emnist.with_transposed(source, spec.transpose), spec, request)
 
 
-def _found(folder: Path, prefixes: Sequence[str]) -> Path | None:
-    """The images file of a part."""
-    for prefix in prefixes:
-        for suffix in IMAGES_SUFFIXES:
-            for ending in ("", ".gz"):
-                path = folder / f"{prefix}{suffix}{ending}"
-                if path.is_file():
-                    return path
-    return None
+def named(path: Path) -> IdxFile | None:
+    """What a file's name says; None where it names neither images nor labels."""
+    words = [word for word in re.split(r"[-_. ]+", path.name.lower()) if word]
+    roles = [word for word in words if word in ROLES and len(word) > 1]
+    if len(roles) != 1:
+        return None
+    rest = [word for word in words if word not in roles and not _KIND.match(word)]
+    return IdxFile(path, ROLES[roles[0]], *part_of("-".join(rest)))
 
 
-def _stored(images: Path, request: Request) -> Stored:
-    labels = _labels_beside(images)
-    return Stored(
-        _array(images, IMAGES, "images", request),
-        _array(labels, LABELS, "labels", request),
-        images.name,
-        labels.name,
-    )
+def _chosen(path: Path) -> dict[str, IdxFile]:
+    """The images file of each part; what stands alone is the training part."""
+    folder = path if path.is_dir() else path.parent
+    files = _in_folder(folder)
+    if path.is_dir():
+        of_images = [file for file in files if file.role == IMAGES]
+        if not of_images:
+            raise refused(
+                path,
+                "holds no train-images-idx3-ubyte (nor .gz); must name a folder with it, or an IDX "
+                "images file",
+            )
+        set_name = _only_set(of_images, path)
+    else:
+        given = named(path)
+        if given is None:
+            raise refused(path, "must have 'images' in its name, and a labels file beside it")
+        if given.part is None and given.role == IMAGES:
+            return {TRAIN: given}
+        set_name = given.set_name
+        of_images = [file for file in files if file.role == IMAGES]
+    found: dict[str, IdxFile] = {}
+    for file in of_images:
+        if file.set_name == set_name:
+            found.setdefault(file.part or TRAIN, file)
+    if TRAIN not in found:  # a test part by itself is all there is
+        if not found:
+            raise refused(path, "there is no file with the images beside it")
+        return {TRAIN: next(iter(found.values()))}
+    return found
 
 
-def _labels_beside(images: Path) -> Path:
+def _in_folder(folder: Path) -> list[IdxFile]:
+    """IDX files by their names, a plain one before its gzipped copy."""
+    try:
+        paths_there = sorted(folder.iterdir(), key=lambda path: (path.suffix == ".gz", path.name))
+    except OSError as error:
+        raise unreadable(folder, error) from None
+    files = (named(path) for path in paths_there if re.search(r"idx\d|ubyte", path.name.lower()))
+    return [file for file in files if file is not None and file.path.is_file()]
+
+
+def _only_set(files: Iterable[IdxFile], where: Path) -> str:
+    sets = sorted({file.set_name for file in files})
+    if len(sets) > 1 and "" not in sets:
+        there = ", ".join(plain(name) for name in sets[:8])
+        raise refused(where, f"holds several sets ({there}); must name one file of one of them")
+    return sets[0]
+
+
+def _stored(images: IdxFile, request: Request) -> Stored:
+    labels = _labels_of(images)
+    classes = _array(labels, LABELS, request)
+    if classes.ndim == 2 and classes.shape[1] == QMNIST_COLUMNS:
+        classes = classes[:, 0]
+    return Stored(_array(images.path, IMAGES, request), classes, images.path.name, labels.name)
+
+
+def _labels_of(images: IdxFile) -> Path:
     """The labels file that belongs to an images file."""
-    if "images" not in images.name:
-        hint = "; choose the images file" if "labels" in images.name else ""
-        raise refused(images, f"must have 'images' in its name, and a labels file beside it{hint}")
-    name = images.name.replace("images", "labels")
-    name = name.replace("idx3", "idx1").replace("idx4", "idx1").removesuffix(".gz")
-    for ending in ("", ".gz"):
-        labels = images.with_name(name + ending)
-        if labels.is_file():
-            return labels
-    raise refused(images, f"there is no labels file {name} (nor .gz) beside it")
+    for file in _in_folder(images.path.parent):
+        if file.role == LABELS and (file.part, file.set_name) == (images.part, images.set_name):
+            return file.path
+    name = images.path.name.replace("images", "labels").removesuffix(".gz")
+    name = name.replace("idx3", "idx1").replace("idx4", "idx1")
+    raise refused(images.path, f"there is no labels file {name} (nor .gz) beside it")
 
 
-def _array(path: Path, magics: dict[int, int], what: str, request: Request) -> Array:
+def _array(path: Path, what: str, request: Request) -> Array:
     try:
         length = path.stat().st_size
         with open(path, "rb") as plain_file:
             zipped = plain_file.read(2) == GZIP_START
             plain_file.seek(0)
             if not zipped:
-                return _content(path, plain_file, length, 1, magics, what, request)
+                return _content(path, plain_file, length, 1, what, request)
             with gzip.open(plain_file) as file:
-                return _content(path, file, length, MAX_DEFLATE_RATIO, magics, what, request)
+                return _content(path, file, length, MAX_DEFLATE_RATIO, what, request)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise refused(
             path, f"is a damaged gzip file ({first_line(error)}); copy or download it again"
@@ -114,7 +186,6 @@ def _content(
     file: BinaryIO | gzip.GzipFile,
     length: int,
     ratio: int,
-    magics: dict[int, int],
     what: str,
     request: Request,
 ) -> Array:
@@ -125,12 +196,11 @@ def _content(
         file: At its begin; unpacks what is gzipped.
         length: Bytes on disk.
         ratio: How many bytes one of them can stand for, at most.
-        magics: Axes by accepted magic number.
         what: "images" or "labels".
         request: Whom to tell, and the memory there is.
     """
-    shape, header = _header(path, file, magics, what)
-    needed = math.prod(shape)
+    dtype, shape, header = _header(path, file, what)
+    needed = math.prod(shape) * dtype.itemsize
     if needed > ratio * length or (ratio == 1 and needed != length - header):
         there = size(length) if ratio > 1 else size(length - header)
         raise refused(
@@ -139,7 +209,7 @@ def _content(
             "damaged, so copy or download it again",
         )
     request.afford(needed, str(path), f"its {what}")
-    reporter = request.reporter("reading", shape[0] if what == "images" else 0)
+    reporter = request.reporter("reading", shape[0] if what == IMAGES else 0)
     content = bytearray()
     while len(content) <= needed:
         block = file.read(min(BLOCK_BYTES, needed + 1 - len(content)))
@@ -147,7 +217,7 @@ def _content(
             break
         before = len(content)
         content += block
-        if what == "images" and needed:
+        if what == IMAGES and needed:
             reporter.step(shape[0] * len(content) // needed - shape[0] * before // needed)
     if len(content) != needed:
         found = "less" if len(content) < needed else "more"
@@ -156,24 +226,28 @@ def _content(
             f"holds {found} than the {size(needed)} of {what} that its header claims; the file "
             "is damaged, so copy or download it again",
         )
-    return np.frombuffer(content, np.uint8).reshape(shape)
+    array = np.frombuffer(content, dtype).reshape(shape)
+    return array.astype(dtype.newbyteorder("="), copy=False)
 
 
 def _header(
-    path: Path, file: BinaryIO | gzip.GzipFile, magics: dict[int, int], what: str
-) -> tuple[tuple[int, ...], int]:
-    """Shape, and bytes of the header."""
+    path: Path, file: BinaryIO | gzip.GzipFile, what: str
+) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
+    """Number type, shape, and bytes of the header."""
     start = file.read(4)
-    magic = int.from_bytes(start, "big") if len(start) == 4 else -1
-    if magic not in magics:
-        right = " or ".join(f"0x{number:08x}" for number in magics)
+    wanted = AXES[what]
+    is_idx = len(start) == 4 and start[:2] == b"\0\0" and start[2] in TYPES
+    if not is_idx or start[3] not in wanted:
+        if not is_idx:
+            refuse_other_kind(path, f"an IDX {what} file", is_gzip=True)
+        right = " or ".join(f"0x{0x800 + axes:08x}" for axes in wanted)
         raise refused(
             path,
-            f"starts with 0x{start.hex() or '0'}, so it is no IDX {what} file of bytes; must start "
-            f"with {right}",
+            f"starts with 0x{start.hex() or '0'}, so it is no IDX {what} file; must start with "
+            f"{right}",
         )
-    axes = magics[magic]
+    axes = start[3]
     sides = file.read(4 * axes)
     if len(sides) < 4 * axes:
         raise refused(path, "ends in its header; the file is cut off, so copy it again")
-    return struct.unpack(f">{axes}I", sides), 4 + 4 * axes
+    return np.dtype(TYPES[start[2]]), struct.unpack(f">{axes}I", sides), 4 + 4 * axes

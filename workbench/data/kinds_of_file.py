@@ -13,7 +13,7 @@ from workbench.data.npy import ARCHIVE_FAULTS
 from workbench.words import size
 
 BEGIN = 1024
-TEXT = "is a text file"
+TEXT, GZIP = "is a text file", "is a gzip file"
 ZIP = b"PK\x03\x04"
 LFS = b"version https://git-lfs"
 SAVEZ = "numpy.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
@@ -29,7 +29,7 @@ STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3", "is an SQLite database", f"save its arrays with {SAVEZ}"),
     (b"\x80\x02", "is a Python pickle, which could run code when read",
      f"load it in Python, if you trust it, and save its arrays with {SAVEZ}"),
-    (b"\x1f\x8b", "is a gzip file", "unpack it with gunzip or tar"),
+    (b"\x1f\x8b", GZIP, "unpack it with gunzip or tar"),
     (b"BZh", "is a bzip2 file", "unpack it with bunzip2 or tar"),
     (b"\xfd7zXZ", "is an xz file", "unpack it with unxz or tar"),
     (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive", "unpack it"),
@@ -90,7 +90,12 @@ def _of_text(begin: bytes) -> tuple[str, str] | None:
 
 
 def refuse_other_kind(
-    path: Path, wanted: str, *, is_known_zip: bool = False, is_text: bool = False
+    path: Path,
+    wanted: str,
+    *,
+    is_known_zip: bool = False,
+    is_text: bool = False,
+    is_gzip: bool = False,
 ) -> None:
     """Refuses a file that is plainly something else than is wanted; returns where it isn't.
 
@@ -99,6 +104,7 @@ def refuse_other_kind(
         wanted: With its article, as in "an .npz archive".
         is_known_zip: Whether it is a zip archive that holds no array.
         is_text: Whether any text is welcome.
+        is_gzip: Whether gzip is welcome, so that what is in it is at fault.
 
     Raises:
         DataError: saying what it is and what to do.
@@ -107,7 +113,9 @@ def refuse_other_kind(
         found = _of_zip(path) if is_known_zip or _is_zip(path) else other_kind(path)
     except OSError as error:
         raise unreadable(path, error) from None
-    if found is not None and not (is_text and found[0].startswith(TEXT)):
+    if found is None or (is_text and found[0].startswith(TEXT)):
+        return
+    if not (is_gzip and found[0] == GZIP):
         what, way = found
         raise refused(path, f"{what}; must be {wanted}: {way}")
 

@@ -385,17 +385,18 @@ class Csv(RowData):
 
 
 class Idx(FileData):
-    """IDX files as MNIST is published in, plain or gzipped (.gz).
+    """IDX files as MNIST, Fashion-MNIST, EMNIST, QMNIST and Kuzushiji-MNIST are published in.
 
     A folder with `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and, as its own test part,
-    `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`; or one images file whose labels file lies
-    beside it.
+    `t10k-images-idx3-ubyte`, `t10k-labels-idx1-ubyte`, with any words before `train` and `t10k`
+    or `test`, plain or gzipped (.gz); or one file of such a set, whose others lie beside it.
     """
 
     label = "IDX files"
     path_words = "a folder with IDX files, or an IDX images file"
 
     kind: Literal["idx"] = "idx"
+    transpose: Transposed = _transposed()
 
 
 class ImageFolder(FileData):

@@ -313,3 +313,65 @@ def test_one_whole_with_a_validation_part_still_splits_a_test_part(tmp_path: Pat
     info = load(Npz(path=str(path))).info
     assert (info.train_images, info.test_images, info.validation_images) == (24, 6, 6)
     assert not info.has_own_test
+
+
+def write_set(folder: Path, name: str, *, labels: int = 0x801) -> tuple[Array, Array]:
+    """A training part of 12 images and a test part of 6, as EMNIST's files are named."""
+    images = np.random.default_rng(0).integers(0, 256, (18, 4, 4), dtype=np.uint8)
+    classes = np.arange(18) % 3
+    for part, rows in (("train", slice(12)), ("test", slice(12, 18))):
+        write_idx(folder / f"{name}{part}-images-idx3-ubyte.gz", images[rows], 0x803)
+        write_idx(folder / f"{name}{part}-labels-idx1-ubyte.gz", classes[rows], labels)
+    return images, classes
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "mine-train-images-idx3-ubyte.gz", "mine-test-images-idx3-ubyte.gz",
+     "mine-test-labels-idx1-ubyte.gz"],
+)  # fmt: skip
+def test_any_words_before_the_part_and_any_file_of_the_set(given: str, tmp_path: Path) -> None:
+    images, _ = write_set(tmp_path, "mine-")
+    dataset = load(Idx(path=str(tmp_path / given)))
+    assert (dataset.info.train_images, dataset.info.test_images) == (12, 6)
+    np.testing.assert_array_equal(images_of(dataset)[..., 0], images[:12])
+
+
+def test_emnist_is_transposed_and_named_and_its_sets_are_told_apart(tmp_path: Path) -> None:
+    images, _ = write_set(tmp_path, "emnist-letters-")
+    (tmp_path / "emnist-letters-mapping.txt").write_text("0 65 97\n1 66 98\n2 67 99\n")
+    dataset = load(Idx(path=str(tmp_path)))
+    np.testing.assert_array_equal(images_of(dataset)[..., 0], images[:12].swapaxes(1, 2))
+    assert dataset.info.class_names == ("A", "B", "C")
+    assert "EMNIST is published transposed" in dataset.warnings[0]
+    straight = load(Idx(path=str(tmp_path), transpose="no"))
+    np.testing.assert_array_equal(images_of(straight)[..., 0], images[:12])
+    write_set(tmp_path, "emnist-digits-")
+    with pytest.raises(DataError, match=r"holds several sets \(emnist-digits, emnist-letters\)"):
+        load(Idx(path=str(tmp_path)))
+    one = tmp_path / "emnist-letters-train-images-idx3-ubyte.gz"
+    assert load(Idx(path=str(one))).fingerprint == dataset.fingerprint
+
+
+def test_qmnist_as_it_is_published(tmp_path: Path) -> None:
+    """Labels are rows of eight whole numbers, the class first."""
+    images = np.random.default_rng(0).integers(0, 256, (12, 4, 4), dtype=np.uint8)
+    rows = np.arange(96).reshape(12, 8) + 5000
+    rows[:, 0] = np.arange(12) % 3
+    header = struct.pack(">3I", 0xC02, 12, 8)
+    for part in ("train", "test"):
+        write_idx(tmp_path / f"qmnist-{part}-images-idx3-ubyte", images, 0x803)
+        path = tmp_path / f"qmnist-{part}-labels-idx2-int"
+        path.write_bytes(header + rows.astype(">i4").tobytes())
+    dataset = load(Idx(path=str(tmp_path)))
+    assert dataset.train.labels.tolist() == rows[:, 0].tolist()
+    assert (dataset.info.train_images, dataset.info.test_images) == (12, 12)
+
+
+def test_idx_files_of_other_numbers(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).random((12, 4, 4)).astype(np.float32)
+    path = tmp_path / "my-images-idx3-float"
+    path.write_bytes(struct.pack(">4I", 0xD03, *pixels.shape) + pixels.astype(">f4").tobytes())
+    write_idx(tmp_path / "my-labels-idx1-ubyte", np.arange(12) % 2, 0x801)
+    dataset = load(Idx(path=str(path), test_split=0.5))
+    assert dataset.train.images.dtype == np.float32
