@@ -326,6 +326,28 @@ def test_one_idx_file_in_a_folder_of_its_name(oracle: Oracle, tmp_path: Path) ->
 # --- tables --------------------------------------------------------------------------------------
 
 
+def test_emnist_is_transposed_and_qmnist_keeps_its_labels_in_rows(
+    oracle: Oracle, tmp_path: Path
+) -> None:
+    for name, rows in (("train", slice(48)), ("test", slice(48, None))):
+        as_idx(
+            tmp_path / f"emnist-own-{name}-images-idx3-ubyte", STORED["bytes"][rows], zipped=False
+        )
+        labels = np.zeros((len(LABELS[rows]), 8), ">i4")
+        labels[:, 0] = LABELS[rows]
+        head = bytes([0, 0, 12, 2]) + np.array(labels.shape, ">u4").tobytes()
+        (tmp_path / f"emnist-own-{name}-labels-idx2-int").write_bytes(head + labels.tobytes())
+    assert_same(oracle, experiment_on("idx", tmp_path), tmp_path)
+
+
+def test_idx_files_of_wide_numbers(oracle: Oracle, tmp_path: Path) -> None:
+    wide = STORED["bytes"].astype(">i2") * 100
+    head = bytes([0, 0, 11, wide.ndim]) + np.array(wide.shape, ">u4").tobytes()
+    (tmp_path / "own-images-idx3-short").write_bytes(head + wide.tobytes())
+    as_idx(tmp_path / "own-labels-idx1-ubyte", LABELS.astype(np.uint8), zipped=False)
+    assert_same(oracle, experiment_on("idx", tmp_path / "own-images-idx3-short"), tmp_path)
+
+
 def as_csv(path: Path, images: npt.NDArray[Any], labels: Sequence[object], head: str = "") -> None:
     """Writes a table with the label first and a column that is no pixel in between."""
     lines = [head] if head else []

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from workbench.data import DataError, Dataset, load
-from workbench.spec.data import Data, Idx, ImageFolder, Npz
+from workbench.spec.data import Csv, Data, Idx, ImageFolder, Npz
 
 Array = np.ndarray[Any, Any]
 
@@ -296,7 +296,8 @@ OTHER_KINDS: list[tuple[str, bytes, str]] = [
     ("empty", b"", "is empty; must be an .npz archive: copy or download it again"),
     ("cut off", b"PK\x03\x04" + bytes(996), "is an archive of 1 kB that was cut off"),
     ("a pointer", b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 3\n",
-     "is a pointer of Git LFS, not the file itself; must be an .npz archive: 'git lfs pull'"),
+     "is a pointer of Git LFS to a file of 3 B, not the file itself; must be an .npz archive"),
+    ("IDX", bytes([0, 0, 8, 3]) + bytes(50), "is an IDX images file; must be an .npz archive"),
     ("a login page", b"\n<!DOCTYPE html><html><title>Log in</title></html>",
      "is a web page, such as one that asks to log in"),
     ("HDF5", b"\x89HDF\r\n\x1a\n" + bytes(50), "is an HDF5 file (.h5, or .mat of version 7.3)"),
@@ -336,6 +337,33 @@ def test_what_is_another_zip_archive_is_named(member: str, words: str, tmp_path:
     with zipfile.ZipFile(tmp_path / "data.npz", "w") as archive:
         archive.writestr(member, b"x")
     assert words in refusal(Npz(path=str(tmp_path / "data.npz")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "words"),
+    [
+        (Npz, "train-images-idx3-ubyte", "for the IDX files in it, choose the kind IDX files"),
+        (Npz, "train.csv", "for the tables in it, choose the kind CSV of pixels"),
+        (Npz, "cat/1.png", "for a folder of images, choose the kind Image folder"),
+        (Npz, "data_batch_1", "for the batches of CIFAR-10 in it, choose the kind CIFAR-10"),
+        (Idx, "x.npy", "for the arrays in it, choose the kind NumPy arrays"),
+        (Csv, "cat/1.png", "for a folder of images, choose the kind Image folder"),
+    ],
+)
+def test_a_folder_of_another_kind_is_named(
+    kind: Any, inside: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / inside
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"1")
+    assert refusal(kind(path=str(tmp_path))).endswith(words)
+
+
+@pytest.mark.parametrize("name", ["data_batch_1", "data_batch_3.bin", "test_batch"])
+@pytest.mark.parametrize("kind", [Npz, Csv])
+def test_batches_of_cifar_are_named(kind: Any, name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"\x80\x02}q\x01" + bytes(3073))
+    assert "is a batch of CIFAR-10; must be" in refusal(kind(path=str(tmp_path / name)))
 
 
 def test_a_zip_bomb_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

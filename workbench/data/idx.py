@@ -31,7 +31,7 @@ from workbench.data.array_names import (
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import claimed, first_line, plain, refused, unreadable
-from workbench.data.kinds_of_file import refuse_other_kind
+from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.request import BLOCK_BYTES, Request
 from workbench.spec.data import Idx
 from workbench.words import size
@@ -105,7 +105,7 @@ def _chosen(path: Path) -> dict[str, IdxFile]:
             raise refused(
                 path,
                 "holds no train-images-idx3-ubyte (nor .gz); must name a folder with it, or an IDX "
-                "images file",
+                f"images file{hint_for_folder(path)}",
             )
         set_name = _only_set(of_images, path)
     else:

@@ -5,7 +5,9 @@ Only the beginning of a file is looked at; nothing is unpacked or run.
 
 from __future__ import annotations
 
+import re
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 from workbench.data.errors import plain, refused, unreadable
@@ -13,16 +15,21 @@ from workbench.data.npy import ARCHIVE_FAULTS
 from workbench.words import size
 
 BEGIN = 1024
+MOST_ENTRIES = 1000
 TEXT, GZIP = "is a text file", "is a gzip file"
 ZIP = b"PK\x03\x04"
 LFS = b"version https://git-lfs"
 SAVEZ = "numpy.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
 
+CIFAR = re.compile(r"^(data_batch(_\d)?|test_batch)(\.bin|\.mat)?$")
+"""Batches of CIFAR-10 are pickles in its Python version, and bare bytes in its binary version."""
+
 STARTS: tuple[tuple[bytes, str, str], ...] = (
-    (LFS, "is a pointer of Git LFS, not the file itself", "'git lfs pull' fetches it"),
     (b"\x89HDF\r\n\x1a\n", "is an HDF5 file (.h5, or .mat of version 7.3)",
      f"read it with h5py and save its arrays with {SAVEZ}"),
     (b"MATLAB 5.0", "is a MATLAB file", f"scipy.io.loadmat reads it, and {SAVEZ} saves its arrays"),
+    (b"\0\0\x08\x03", "is an IDX images file", "choose the kind IDX files"),
+    (b"\0\0\x08\x01", "is an IDX labels file", "choose the kind IDX files"),
     (b"PAR1", "is a Parquet file",
      f"pandas.read_parquet reads it; decode its images and save them with {SAVEZ}"),
     (b"ARROW1", "is an Arrow file", f"read it with pyarrow and save its arrays with {SAVEZ}"),
@@ -54,6 +61,15 @@ def other_kind(path: Path) -> tuple[str, str] | None:
         begin = file.read(BEGIN)
     if not begin:
         return "is empty", "copy or download it again"
+    if begin.startswith(LFS):
+        told = re.search(rb"\nsize (\d{1,15})\s", begin)
+        target = f"to a file of {size(int(told[1]))}" if told else "to the file"
+        return f"is a pointer of Git LFS {target}, not the file itself", "'git lfs pull' fetches it"
+    if CIFAR.match(path.name.lower()) and begin[:2] != b"PK":
+        return (
+            "is a batch of CIFAR-10",
+            f"choose the kind CIFAR-10, which has the same images, or save its arrays with {SAVEZ}",
+        )
     lower = begin.lstrip().lower()
     if lower.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in lower[:500]:
         return (
@@ -87,6 +103,25 @@ def _of_text(begin: bytes) -> tuple[str, str] | None:
         return None
     way = "choose the kind CSV of pixels" if line.count(",") > 2 else f"make one with {SAVEZ}"
     return f"{TEXT}, which begins with {plain(line[:40])!r}", way
+
+
+def hint_for_folder(folder: Path) -> str:
+    """Which kind suits what a folder holds, as the end of a sentence; "" where none does."""
+    try:
+        entries = list(islice(folder.iterdir(), MOST_ENTRIES))
+        folders = any(entry.is_dir() for entry in entries)
+    except OSError:  # the reader says so
+        return ""
+    names = [entry.name.lower() for entry in entries]
+    if any("idx" in name and "ubyte" in name for name in names):
+        return "; for the IDX files in it, choose the kind IDX files"
+    if any(name.endswith((".csv", ".csv.gz")) for name in names):
+        return "; for the tables in it, choose the kind CSV of pixels"
+    if any(name.endswith((".npz", ".npy")) for name in names):
+        return "; for the arrays in it, choose the kind NumPy arrays"
+    if any(CIFAR.match(name) for name in names):
+        return "; for the batches of CIFAR-10 in it, choose the kind CIFAR-10"
+    return "; for a folder of images, choose the kind Image folder" if folders else ""
 
 
 def refuse_other_kind(

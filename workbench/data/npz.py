@@ -28,7 +28,7 @@ from workbench.data.array_names import (
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
-from workbench.data.kinds_of_file import refuse_other_kind
+from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.labels import as_names
 from workbench.data.npy import ARCHIVE_FAULTS, Member, file_member, members_of, read_member
 from workbench.data.request import Reporter, Request
@@ -116,8 +116,11 @@ def _beside(files: Sequence[Path], path: Path, opened: ExitStack) -> dict[str, M
         if len(inside) == 1:
             found[file.stem] = replace(next(iter(inside.values())), file=file.name)
     if not found:
-        raise refused(path, "holds no .npy file, nor an .npz file with one array; must name a "
-                            "folder with x_train.npy and y_train.npy, or an .npz file")  # fmt: skip
+        raise refused(
+            path,
+            "holds no .npy file, nor an .npz file with one array; must name a folder with "
+            f"x_train.npy and y_train.npy, or an .npz file{hint_for_folder(path)}",
+        )
     return found
 
 

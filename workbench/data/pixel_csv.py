@@ -18,7 +18,7 @@ from workbench.data.csv_layout import Layout, layout_of
 from workbench.data.csv_numbers import parsed
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import first_line, plain, refused, unreadable
-from workbench.data.kinds_of_file import refuse_other_kind
+from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.request import Request
 from workbench.data.rows import shape_of_rows
 from workbench.spec.data import Csv
@@ -87,9 +87,10 @@ def _files(path: Path) -> dict[str, Path]:
             return {TRAIN: tables[0]}
         sets = sorted({part_of(_stem(table))[1] for table in tables if part_of(_stem(table))[0]})
         if len(sets) != 1:
+            hint = "" if tables else hint_for_folder(path)
             there = ", ".join(plain(table.name) for table in tables[:6]) or "none"
             raise refused(path, f"must hold one table, or one for training and one for test, holds "
-                                f"{there}; name one of them")  # fmt: skip
+                                f"{there}; name one of them{hint}")  # fmt: skip
         key = sets[0]
     else:
         part, key = part_of(_stem(path))
