@@ -321,7 +321,7 @@ def _array(title: str, usual: str) -> Any:
     return setting(
         "",
         title,
-        f"Name of the array, where it isn't found by itself (as {usual} and others are).",
+        f"Name of the array with them, where it isn't found by itself (as {usual} and others are).",
         advanced=True,
         max_length=200,
     )
@@ -340,12 +340,12 @@ class Npz(RowData):
     path_words = "an .npz file, or a folder of .npy files"
 
     kind: Literal["npz"] = "npz"
-    images: str = _array("Images array", "x_train, images, data")
-    labels: str = _array("Labels array", "y_train, labels, target")
-    test_images: str = _array("Test images array", "x_test, test_images")
-    test_labels: str = _array("Test labels array", "y_test, test_labels")
-    validation_images: str = _array("Validation images array", "x_val, val_images")
-    validation_labels: str = _array("Validation labels array", "y_val, val_labels")
+    images: str = _array("Images", "x_train, images, data")
+    labels: str = _array("Labels", "y_train, labels, target")
+    test_images: str = _array("Test images", "x_test, test_images")
+    test_labels: str = _array("Test labels", "y_test, test_labels")
+    validation_images: str = _array("Validation images", "x_val, val_images")
+    validation_labels: str = _array("Validation labels", "y_val, val_labels")
 
 
 Transposed = Literal["auto", "yes", "no"]
