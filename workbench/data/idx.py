@@ -122,7 +122,11 @@ def _chosen(path: Path) -> dict[str, IdxFile]:
             found.setdefault(file.part or TRAIN, file)
     if TRAIN not in found:  # a test part by itself is all there is
         if not found:
-            raise refused(path, "there is no file with the images beside it")
+            raise refused(
+                path,
+                "there is no images file beside it, which must have 'images' in its name in place "
+                "of 'labels'",
+            )
         return {TRAIN: next(iter(found.values()))}
     return found
 
