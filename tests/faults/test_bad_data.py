@@ -516,7 +516,7 @@ def test_a_gzip_bomb_is_refused_unread(tmp_path: Path) -> None:
 def test_one_idx_file_of_the_wrong_name(tmp_path: Path) -> None:
     for name, words in (
         ("labels-idx1", "there is no images file beside it, which must have 'images' in its name"),
-        ("pictures", "must have 'images' in its name, and a labels file beside it"),
+        ("scans", "must have 'images' in its name, and a labels file beside it"),
     ):
         (tmp_path / name).write_bytes(GOOD_LABELS)
         assert words in refusal(Idx(path=str(tmp_path / name)))
