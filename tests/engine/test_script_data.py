@@ -341,7 +341,7 @@ def test_emnist_is_transposed_and_qmnist_keeps_its_labels_in_rows(
 
 
 def test_idx_files_of_wide_numbers(oracle: Oracle, tmp_path: Path) -> None:
-    wide = STORED["bytes"].astype(">i2") * 100
+    wide = (STORED["bytes"].astype(int) * 100).astype(">i2")
     head = bytes([0, 0, 11, wide.ndim]) + np.array(wide.shape, ">u4").tobytes()
     (tmp_path / "own-images-idx3-short").write_bytes(head + wide.tobytes())
     as_idx(tmp_path / "own-labels-idx1-ubyte", LABELS.astype(np.uint8), zipped=False)
