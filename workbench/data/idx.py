@@ -151,10 +151,11 @@ def _only_set(files: Iterable[IdxFile], where: Path) -> str:
 
 def _stored(images: IdxFile, request: Request) -> Stored:
     labels = _labels_of(images)
-    classes = _array(labels, LABELS, request)
+    classes, form = _array(labels, LABELS, request), ""
     if classes.ndim == 2 and classes.shape[1] == QMNIST_COLUMNS:
-        classes = classes[:, 0]
-    return Stored(_array(images.path, IMAGES, request), classes, images.path.name, labels.name)
+        classes, form = classes[:, 0], "first column"
+    pixels = _array(images.path, IMAGES, request)
+    return Stored(pixels, classes, images.path.name, labels.name, labels_form=form)
 
 
 def _labels_of(images: IdxFile) -> Path:
