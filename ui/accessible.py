@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
+from ui.plain import Label
+
 _LABEL = "accessible name"
 
 
@@ -18,7 +20,7 @@ def give_name(widget: QWidget, name: str) -> None:
         return
     label = widget.findChild(QLabel, _LABEL)
     if label is None:
-        label = QLabel(widget)
+        label = Label(parent=widget)
         label.setObjectName(_LABEL)
         label.hide()
         label.setBuddy(widget)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from ui import theme
 from ui.main_window import MainWindow
+from ui.plain import tip
 from workbench.places import default_store
 from workbench.runs.store import Store, StoreError
 
@@ -100,7 +101,7 @@ def open_store(folder: Path) -> Store | None:
             sentence = str(error)
         print(f"dlopt-workbench: {sentence}", file=sys.stderr)
         theme.apply()
-        box = QMessageBox(QMessageBox.Icon.Critical, "DLOpt Workbench", sentence)
+        box = QMessageBox(QMessageBox.Icon.Critical, "DLOpt Workbench", tip(sentence))
         choose = box.addButton("Choose folder…", QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Close)
         box.exec()

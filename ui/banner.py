@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from ui import theme
+from ui.plain import Label, tip
 
 
 class Banner(QFrame):
@@ -16,7 +17,7 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._act: Callable[[], None] | None = None
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.button = QPushButton()
@@ -55,7 +56,7 @@ class Banner(QFrame):
         self.words.setText(sentence)
         self._act = act
         self.button.setText(action)
-        self.button.setToolTip(sentence)
+        self.button.setToolTip(tip(sentence))
         self.button.setVisible(bool(action))
         self.show()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.forms.entry import first_sentence
+from ui.plain import caption, tip
 from workbench import __version__
 from workbench.runs.status import RunStatus
 
@@ -209,7 +211,7 @@ class Commands(QObject):
     def _fill_recent(self) -> None:
         self.recent.clear()
         for path in self._window.files.recent:
-            self.recent.addAction(path, partial(self._window.files.open, Path(path)))
+            self.recent.addAction(caption(path), partial(self._window.files.open, Path(path)))
         if self.recent.isEmpty():
             self.recent.addAction(self.tr("Nothing opened yet")).setEnabled(False)
 
@@ -265,7 +267,7 @@ class Commands(QObject):
         self._window.repeats.set_problem(first_problem)
         ahead = tr("Queue this experiment; it trains next (Ctrl+Return)")
         now = tr("Train this experiment (Ctrl+Return)")
-        self.train.setToolTip(first_problem or (ahead if busy else now))
+        self.train.setToolTip(tip(first_problem) or (ahead if busy else now))
         self.queue.setToolTip(
             first_problem or tr("Put this experiment at the end of the queue (Ctrl+Shift+Return)")
         )
@@ -283,5 +285,5 @@ class Commands(QObject):
             self.tr(
                 "<b>DLOpt Workbench {}</b><p>Make CNNs smaller, faster to train and faster to run, "
                 "and prove it.</p><p>Runs are kept in<br>{}</p>"
-            ).format(__version__, self._window.store.folder),
+            ).format(__version__, escape(str(self._window.store.folder))),
         )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel
+
+from ui.plain import Label
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(Label):
     """Shows as much as fits of its words.
 
     Attributes:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ui.editor import Editor
+from ui.plain import tip
 from ui.writing import Write, Written, write_and_wait
 from workbench import presets
 from workbench.experiment import Experiment
@@ -103,7 +104,7 @@ class ExperimentFiles(QObject):
         answer = QMessageBox.question(
             self._window,
             self.tr("Unsaved changes"),
-            self.tr("Save the changes to {}?").format(self._editor.experiment.name),
+            tip(self.tr("Save the changes to {}?").format(self._editor.experiment.name)),
             button.Save | button.Discard | button.Cancel,
             button.Save,
         )

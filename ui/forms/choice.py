@@ -6,10 +6,11 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.forms.entry import Entry, EntryFor, calm, first_sentence
+from ui.plain import Label
 from workbench.spec.base import Choice
 
 
@@ -70,7 +71,7 @@ class ChoiceEntry(Entry):
             entry.describe(field.title or name, field.description or "")
             entry.edited.connect(lambda new, name=name: self._edited(name, new))
             entry.refused.connect(lambda words, title=field.title: self._refused(title, words))
-            label = QLabel(field.title or name)
+            label = Label(field.title or name)
             label.setToolTip(field.description or "")
             label.setBuddy(entry.field())
             grid.addWidget(label, line, 0)

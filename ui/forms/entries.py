@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QToolButton,
@@ -30,6 +29,7 @@ from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
 from ui.forms.numbers import NumbersEntry
+from ui.plain import Label
 from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1
@@ -209,7 +209,7 @@ class PairEntry(Entry):
         for spin in self.spins:
             spin.valueChanged.connect(self._changed)
         self.row.addWidget(self.spins[0], 1)
-        self.row.addWidget(QLabel("×"))
+        self.row.addWidget(Label("×"))
         self.row.addWidget(self.spins[1], 1)
 
     def show_value(self, value: Any) -> None:

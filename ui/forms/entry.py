@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import theme
 from ui.accessible import give_name
+from ui.plain import Label
 from workbench.spec.base import Spec
 
 
@@ -50,7 +51,7 @@ class Entry(QWidget):
 
     def set_unit(self, unit: str) -> None:
         """Shows the unit with the value."""
-        label = QLabel(unit)
+        label = Label(unit)
         label.setProperty("role", "muted")
         self.row.addWidget(label)
 

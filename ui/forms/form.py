@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -32,6 +31,7 @@ from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm, first_sentence
 from ui.forms.help import ChoiceHelp
 from ui.forms.more import More
+from ui.plain import Label
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
@@ -42,11 +42,11 @@ class Row:
         self, title: str, help_text: str, entry: QWidget, beside: QWidget | None = None
     ) -> None:
         self._beside = beside
-        self.label = QLabel(title)
+        self.label = Label(title)
         self.label.setBuddy(entry)
         self.label.setFixedSize(theme.LABEL_WIDTH, theme.FIELD_HEIGHT)
         self.entry = entry
-        self.note, self.problem = QLabel(), QLabel()
+        self.note, self.problem = Label(), Label()
         for under, role in ((self.note, "muted"), (self.problem, "problem")):
             under.setProperty("role", role)
             under.setWordWrap(True)

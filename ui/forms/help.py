@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.forms.entry import first_sentence
 from ui.forms.formula import FormulaView
+from ui.plain import Label
 from workbench.spec.base import Choice, Facts
 
 
@@ -16,7 +17,7 @@ class ChoiceHelp(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("help")
-        self.words, self.in_force, self.source = QLabel(), QLabel(), QLabel()
+        self.words, self.in_force, self.source = Label(), Label(), Label()
         self.formula = FormulaView()
         layout = QVBoxLayout(self)
         theme.spaced(layout, 3, 0, 0, 2, spacing=1)

@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor
 from ui.models.arranger import Arranger
 from ui.models.run_cells import RunCells, alignment
 from ui.models.run_feed import RunFeed
+from ui.plain import tip
 from workbench.runs import query
 from workbench.runs.arrange import Arrangement, SortKey, View
 from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, Column, Value
@@ -318,7 +319,7 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tr("{}\nIn filters: {}").format(column.help, column.key)
+            return tip(self.tr("{}\nIn filters: {}").format(column.help, column.key))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         return None
@@ -327,6 +328,11 @@ class RunTable(QAbstractTableModel):
         column, place = self.columns[index.column()], int(self._rows[index.row()])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(str(self._cell(place, column, role) or ""))
+        return self._cell(place, column, role)
+
+    def _cell(self, place: int, column: Column, role: int) -> Any:
         if place >= 0:
             return self.cells.of_run(place, column, role)
         groups, number = self._shown.groups, -1 - place

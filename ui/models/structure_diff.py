@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor
 
 from ui import theme
+from ui.plain import tip
 from workbench import words
 from workbench.comparison import Comparison, what_differs
 from workbench.costs import LayerCost
@@ -99,7 +100,7 @@ class DiffTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(getattr(theme.tones(), _tone(row, column)))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _before_and_after(row, column) if column.cost else column.text(row)
+            return tip(_before_and_after(row, column) if column.cost else column.text(row))
         return None
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
+from ui.plain import Label
 from ui.plots.class_shares import ClassShares
 from ui.plots.map_strip import MapStrip
 from workbench.answer import Answer, Maps
@@ -24,7 +25,7 @@ class AnswerView(QWidget):
         self.strips: list[MapStrip] = []
         self._strips = QVBoxLayout()
         theme.spaced(self._strips, 0, spacing=2)
-        heading = QLabel(self.tr("What the layers make of it"))
+        heading = Label(self.tr("What the layers make of it"))
         heading.setProperty("role", "title")
         column = QVBoxLayout(self)
         theme.spaced(column, 0, spacing=2)

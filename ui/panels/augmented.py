@@ -11,12 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QRect, QThread, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.editor import Editor
 from ui.panels.pictures import paint_image
 from ui.panels.samples import CELL, GAP, as_image, in_turns
+from ui.plain import Label
 from workbench.spec.augmentation import Augmentation
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ class AugmentedView(QWidget):
         self._images: Pixels | None = None
         self._thread: VersionsThread | None = None
         self._drawn: Augmentation | None = None
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "muted")
         self.words.setWordWrap(True)
         self.grid = VersionsGrid()

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from ui.models.run_feed import RunFeed
 from ui.models.run_groups import RunGroup, offered, suggested
 from ui.panels.figure_table import ROW_HEIGHT, FigureTable
 from ui.panels.group_box import GroupBox
+from ui.plain import Label
 from ui.plots.interval import Interval, IntervalPlot
 from ui.when_shown import WhenShown
 from workbench import predictions
@@ -94,7 +94,7 @@ class BetterPage(QWidget):
 
     def _make_answer(self) -> None:
         tr = self.tr
-        self.sentence, self.notes = QLabel(), QLabel()
+        self.sentence, self.notes = Label(), Label()
         self.sentence.setProperty("role", "title")
         self.notes.setProperty("role", "muted")
         for label in (self.sentence, self.notes):
@@ -120,14 +120,14 @@ class BetterPage(QWidget):
         row = QHBoxLayout()
         theme.spaced(row, 3, 1, 3, 2, spacing=2)
         for text, box in ((tr("A"), self.a), (tr("B"), self.b), (tr("by"), self.figure)):
-            label = QLabel(text)
+            label = Label(text)
             label.setBuddy(box)
             row.addWidget(label)
             row.addWidget(box)
             if box is self.b:
                 row.addWidget(self.swap)
         row.addStretch(1)
-        self.empty = QLabel()
+        self.empty = Label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
         answer = QWidget()

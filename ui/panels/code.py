@@ -10,7 +10,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
+from ui.plain import Label
 from ui.python_colours import PythonColours
 from ui.side_dialog import SideDialog
 from ui.when_shown import WhenShown
@@ -50,7 +50,7 @@ class CodeWindow(SideDialog):
         self.text.setAccessibleName(self.tr("Keras code"))
         self.text.document().setDocumentMargin(3 * theme.UNIT)
         self._colours = PythonColours(self.text.document())
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.copy_button = QPushButton(self.tr("Copy"))

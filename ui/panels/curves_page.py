@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QSplitter,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.panels.export_button import export_action, export_button
+from ui.plain import Label
 from ui.run_reader import ReadRun, RunReader
 from ui.when_shown import WhenShown
 from workbench.curves.grouping import (
@@ -92,7 +92,7 @@ class CurvesPage(QWidget):
         self.follow = WhenShown(self, self._refresh)
 
     def _lay_out(self) -> None:
-        self.empty = QLabel(
+        self.empty = Label(
             self.tr(
                 "Select two or more runs in the table below (Ctrl or Shift and click), or tick\n"
                 "them. Their curves appear here, on the same axes."
@@ -107,7 +107,7 @@ class CurvesPage(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(40 * theme.UNIT)
         self.bar.setAccessibleName(self.tr("Runs read"))
-        self.reading = QLabel()
+        self.reading = Label()
         self.reading.setProperty("role", "muted")
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self.cancel_button.setToolTip(self.tr("Compare only what is read so far"))

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -24,6 +23,7 @@ from ui.job_thread import JobThread
 from ui.panels.augmented import AugmentedView
 from ui.panels.class_spread import ClassSpread
 from ui.panels.samples import ClassBars, SampleGrid
+from ui.plain import Label
 from workbench import words
 from workbench.spec.data import Data, DataInfo, FileData, KerasData
 from workbench.spec.layers import written
@@ -67,7 +67,7 @@ class DataPanel(QWidget):
         editor.changed.connect(self._experiment_changed)
 
     def _build(self) -> None:
-        self.title, self.facts, self.message = QLabel(), QLabel(), QLabel()
+        self.title, self.facts, self.message = Label(), Label(), Label()
         self.title.setProperty("role", "title")
         self.facts.setProperty("role", "muted")
         for label in (self.facts, self.message):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel
 
 from ui.editor import Editor
+from ui.plain import Label
 from workbench import words
 from workbench.spec.data import FileData
 from workbench.spec.layers import written
 
 
-class DataNote(QLabel):
+class DataNote(Label):
     """Hidden where there is nothing to say: the embedded data sets are known without reading."""
 
     def __init__(self, editor: Editor) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.panels.finding_line import finding_line
+from ui.plain import Label
 from workbench.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
@@ -119,7 +120,7 @@ class DiagnosisStrip(QWidget):
         for finding in findings or ():
             column.addLayout(finding_line(run, finding, self.remedy_chosen))
         if not findings:
-            label = QLabel(self.tr(calm(run)).format(run.name))
+            label = Label(self.tr(calm(run)).format(run.name))
             label.setProperty("role", "muted")
             column.addWidget(label)
         self._layout.replaceWidget(old, self._lines)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.editor import Editor
@@ -15,6 +15,7 @@ from ui.figure_export import FigureExport
 from ui.models.layers import Layers
 from ui.panels.drawing_view import DrawingView
 from ui.panels.layer_actions import LayerActions
+from ui.plain import Label
 from ui.when_shown import WhenShown
 from workbench.drawing import draw
 from workbench.layer_text import layers_as_text
@@ -53,7 +54,7 @@ class DrawingPage(QWidget):
         separator.setSeparator(True)
         self.view.addAction(separator)
         commands.attach(self.view)
-        self.legend = QLabel()
+        self.legend = Label()
         self.legend.setWordWrap(True)
         self.legend.setProperty("role", "muted")
         self.legend.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)

@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from ui.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
 from ui.latest import Latest
 from ui.panels.pages import Pages
 from ui.panels.task_bar import TaskBar
+from ui.plain import Label
 from ui.run_reader import mark_of
 from ui.when_shown import WhenShown
 from workbench import predictions
@@ -80,7 +80,7 @@ class EvaluatePanel(QWidget):
         self._figures = Latest(self)
         self._figures.done.connect(self._export_made)
         self._figures.failed.connect(self.failed)
-        self.title = QLabel()
+        self.title = Label()
         self.part = QComboBox()
         give_name(self.part, self.tr("Part"))
         self.part.setToolTip(
@@ -94,7 +94,7 @@ class EvaluatePanel(QWidget):
         self.button = QPushButton()
         self.button.clicked.connect(self.start)
         self.bar = TaskBar()
-        self.message = QLabel()
+        self.message = Label()
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setProperty("role", "muted")
         self.stack = QStackedWidget()

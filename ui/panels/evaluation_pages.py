@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QSplitter,
@@ -27,6 +26,7 @@ from ui.panels.export_button import export_action, export_button
 from ui.panels.figure_table import ROW_HEIGHT, FigureTable
 from ui.panels.pictures import Picture, PictureGrid
 from ui.panels.samples import as_image
+from ui.plain import Label
 from ui.plots.confusion import ConfusionMatrix
 from ui.plots.shares import SharePlot
 from workbench import words
@@ -57,7 +57,7 @@ class SummaryPage(QWidget):
         super().__init__()
         self._evaluation: Evaluation | None = None
         self._pictures: Pictures | None = None
-        self.accuracy, self.about = QLabel(), QLabel()
+        self.accuracy, self.about = Label(), Label()
         self.accuracy.setProperty("role", "title")
         self.about.setProperty("role", "muted")
         self.about.setToolTip(
@@ -70,7 +70,7 @@ class SummaryPage(QWidget):
         self.table = self._empty_table()
         self.matrix = ConfusionMatrix()
         self.matrix.chosen.connect(self._show_cell)
-        self.cell_words = QLabel()
+        self.cell_words = Label()
         self.cell_words.setWordWrap(True)
         self.grid = PictureGrid(self.tr("Images of the chosen cell"))
         row = QHBoxLayout()
@@ -171,7 +171,7 @@ class MistakesPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.title = QLabel()
+        self.title = Label()
         self.title.setWordWrap(True)
         self.title.setProperty("role", "muted")
         self.grid = PictureGrid(self.tr("Worst mistakes"))
@@ -241,7 +241,7 @@ class CurvesPage(QWidget):
         self.precision.setToolTip(tr("What precision a wanted recall costs"))
         top = QHBoxLayout()
         theme.spaced(top, 3, 0, 3, 2, spacing=2)
-        label = QLabel(self.tr("Class"))
+        label = Label(self.tr("Class"))
         label.setBuddy(self.chooser)
         top.addWidget(label)
         top.addWidget(self.chooser)

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QLayout,
     QLineEdit,
     QScrollArea,
@@ -30,6 +29,7 @@ from ui.panels.hardware import HardwareNote
 from ui.panels.section import Section
 from ui.panels.structure import StructurePanel
 from ui.panels.totals import Totals
+from ui.plain import Label
 
 MINIMUM_WIDTH = 340
 
@@ -163,7 +163,7 @@ class ExperimentPanel(QWidget):
         self.name.setToolTip(self.tr("Name of the experiment; its runs start with it"))
         self.name.setPlaceholderText(self.tr("Name of the experiment"))
         self.name.textEdited.connect(self._renamed)
-        self.name_problem = QLabel()
+        self.name_problem = Label()
         self.name_problem.setProperty("role", "problem")
         self.name_problem.setWordWrap(True)
         grid.addWidget(self.name)

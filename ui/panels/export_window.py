@@ -13,7 +13,6 @@ from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QToolButton,
@@ -27,6 +26,7 @@ from ui.figure_process import FigureProcess
 from ui.forms.form import SpecForm
 from ui.panels.figure_preview import FigurePreview
 from ui.panels.legend_rows import LegendRows
+from ui.plain import Label
 from ui.side_dialog import SideDialog
 from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
 
@@ -82,7 +82,7 @@ class ExportWindow(SideDialog):
     def _lay_out(self) -> None:
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setProperty("role", "muted")
         row = QHBoxLayout(self)
@@ -132,7 +132,7 @@ class ExportWindow(SideDialog):
         column.addLayout(presets)
         self.form = SpecForm(self.edited, EditedSpec.PATH)
         column.addWidget(self.form)
-        self.legend_title = QLabel(self.tr("Legend"))
+        self.legend_title = Label(self.tr("Legend"))
         self.legend_title.setProperty("role", "title")
         column.addWidget(self.legend_title)
         self.rows.setMinimumHeight(30 * theme.UNIT)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from ui import theme
+from ui.plain import tip
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -34,7 +35,7 @@ class FigureTable(QTableWidget):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         for column, (title, reason) in enumerate(heads):
             item = QTableWidgetItem(title)
-            item.setToolTip(reason)
+            item.setToolTip(tip(reason))
             item.setTextAlignment(LEFT if column < names else RIGHT)
             self.setHorizontalHeaderItem(column, item)
 
@@ -49,7 +50,7 @@ class FigureTable(QTableWidget):
         """
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
-            item.setToolTip(reason)
+            item.setToolTip(tip(reason))
             item.setTextAlignment(LEFT if column < self._names else RIGHT)
             if bold:
                 font = item.font()

@@ -13,7 +13,6 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from ui.assistant import Assistant, Task
 from ui.editor import Editor
 from ui.panels.export_button import export_action, export_button
 from ui.panels.task_bar import TaskBar
+from ui.plain import Label
 from workbench.experiment import Experiment
 from workbench.figures.settings import FigureSpec
 from workbench.runs.messages import TaskProgress
@@ -82,13 +82,13 @@ class FinderPage(QWidget):
         self.use_button.setToolTip(self.tr("Put it into the form; Undo takes it back"))
         self.use_button.clicked.connect(self.use)
         self.bar = TaskBar()
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.stale = QLabel(self.tr("Measured before the experiment was changed."))
+        self.stale = Label(self.tr("Measured before the experiment was changed."))
         self.stale.setProperty("role", "muted")
-        self.empty = QLabel(texts.empty)
+        self.empty = Label(texts.empty)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "muted")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, SignalInstance
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
 from ui import theme
+from ui.plain import Label, tip
 from workbench.diagnosis import Finding
 from workbench.runs.record import Run
 
@@ -24,13 +25,13 @@ def finding_line(run: Run, finding: Finding, chosen: SignalInstance) -> QHBoxLay
     """
     row = QHBoxLayout()
     theme.spaced(row, 0, spacing=2)
-    icon, title = QLabel(), QLabel(f"{run.name}: {finding.title}")
+    icon, title = Label(), Label(f"{run.name}: {finding.title}")
     icon.setPixmap(theme.icon("warning", theme.tones().warn).pixmap(ICON))
     title.setProperty("role", "title")
-    evidence = QLabel(finding.evidence)
+    evidence = Label(finding.evidence)
     evidence.setWordWrap(True)
     evidence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    evidence.setToolTip(finding.evidence)
+    evidence.setToolTip(tip(finding.evidence))
     row.addWidget(icon)
     row.addWidget(title)
     row.addWidget(evidence, 1)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.panels.section import ICON
+from ui.plain import tip
 
 SUMMARY_LEFT = theme.LABEL_WIDTH + 2 * theme.UNIT
 """Where a form's fields begin."""
@@ -88,4 +89,4 @@ class Fold(QWidget):
 
     def _explain(self) -> None:
         fold = self.tr("Fold this part away, or unfold it")
-        self.header.setToolTip("\n".join(filter(None, (self.header.summary, fold))))
+        self.header.setToolTip(tip("\n".join(filter(None, (self.header.summary, fold)))))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.editor import Editor
+from ui.plain import Label
 from workbench import words
 from workbench.machine import Accelerator, Machine
 from workbench.spec.hardware import Hardware
@@ -28,7 +29,7 @@ class HardwareNote(QWidget):
     def __init__(self, editor: Editor) -> None:
         super().__init__()
         self._editor = editor
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "muted")
         self.words.setWordWrap(True)
         self.button = QPushButton()
@@ -84,7 +85,7 @@ class HardwarePage(QScrollArea):
         theme.spaced(column, 4, 3, 4, 3, spacing=4)
         machine = self._editor.machine
         if machine is None:
-            empty = QLabel(
+            empty = Label(
                 self.tr("What this computer has appears when the training process is up.")
             )
             empty.setProperty("role", "muted")
@@ -143,7 +144,7 @@ def _processor(machine: Machine) -> str:
 
 
 def _title(text: str) -> QLabel:
-    label = QLabel(text)
+    label = Label(text)
     label.setProperty("role", "title")
     return label
 
@@ -153,7 +154,7 @@ def _table(rows: list[tuple[str, str]]) -> QFormLayout:
     table.setHorizontalSpacing(4 * theme.UNIT)
     table.setVerticalSpacing(theme.UNIT)
     for title, text in rows:
-        name, value = QLabel(title), QLabel(text)
+        name, value = Label(title), Label(text)
         name.setProperty("role", "muted")
         name.setMinimumWidth(theme.LABEL_WIDTH)
         value.setWordWrap(True)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from ui import theme
 from ui.assistant import Assistant
 from ui.panels.finding_line import finding_line
 from ui.panels.task_bar import TaskBar
+from ui.plain import Label
 from ui.plots.histogram import Histogram
 from workbench import words
 from workbench.inside import LayerInside, faults
@@ -56,7 +56,7 @@ class InsidePanel(QWidget):
         )
         self.button.clicked.connect(self.start)
         self.bar = TaskBar()
-        self.title = QLabel()
+        self.title = Label()
         self.title.setProperty("role", "muted")
         self.area = QScrollArea()
         self.area.setAccessibleName(self.tr("Weights and gradients"))
@@ -113,7 +113,7 @@ class InsidePanel(QWidget):
         self._show_layers()
 
     def _show_empty(self) -> None:
-        empty = QLabel(
+        empty = Label(
             self.tr(
                 "Shows, for the selected run: how each layer's weights are spread, how much of\n"
                 "the gradient reaches it, and how many of its ReLU units answer to nothing."
@@ -157,7 +157,7 @@ class InsidePanel(QWidget):
             (self.tr("Dead units"), self.tr("ReLU units that answer to no image of the batch")),
         )
         for place, (text, reason) in enumerate(heads):
-            label = QLabel(text)
+            label = Label(text)
             label.setProperty("role", "muted")
             label.setToolTip(reason)
             grid.addWidget(label, 0, place)
@@ -165,10 +165,10 @@ class InsidePanel(QWidget):
             dead = words.percent(layer.dead)
             texts = (layer.name, words.count(layer.weights), f"{layer.spread:.3g}")
             for place, text in enumerate(texts):
-                grid.addWidget(QLabel(text), line, place)
+                grid.addWidget(Label(text), line, place)
             grid.addWidget(self._histogram(layer), line, 3)
-            grid.addWidget(QLabel(f"{layer.gradient:.3g}"), line, 4)
-            grid.addWidget(QLabel(dead), line, 5)
+            grid.addWidget(Label(f"{layer.gradient:.3g}"), line, 4)
+            grid.addWidget(Label(dead), line, 5)
         grid.setColumnStretch(3, 1)
         return grid
 

@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QSplitter,
@@ -25,6 +24,7 @@ from ui.editor import Editor
 from ui.panels.export_button import export_action, export_button
 from ui.panels.figure_table import FigureTable
 from ui.panels.task_bar import TaskBar
+from ui.plain import Label
 from ui.plots.latency import LatencyPlot
 from workbench import inference
 from workbench.figures.measured import latency_figure
@@ -79,7 +79,7 @@ class LatencyPage(QWidget):
         )
         self.sizes.returnPressed.connect(self.start)
         self.sizes.textChanged.connect(self._show_state)
-        self.sizes_label = QLabel(self.tr("Batch sizes"))
+        self.sizes_label = Label(self.tr("Batch sizes"))
         self.sizes_label.setBuddy(self.sizes)
         self.bar = TaskBar()
         self.copy_button = QPushButton(self.tr("Copy"))
@@ -90,9 +90,9 @@ class LatencyPage(QWidget):
             self, self.tr("The plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
         )
         self.export_action.triggered.connect(self.export)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
-        self.empty = QLabel()
+        self.empty = Label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
         self.plot = LatencyPlot()

@@ -21,6 +21,7 @@ from ui.models.layer_rows import row_at
 from ui.models.layers import Layers
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_views import LayerTree
+from ui.plain import Label
 from ui.when_shown import WhenShown
 from workbench import words
 from workbench.analysis import Analysis
@@ -80,7 +81,7 @@ class LayerCostsPage(QWidget):
                 ("sees", tr("pixels seen"), tr("Part of the image that one output sees")),
             )
         ):  # fmt: skip
-            label, value = QLabel(title), QLabel()
+            label, value = Label(title), Label()
             label.setProperty("role", "muted")
             value.setProperty("role", "title")
             for line, widget in enumerate((label, value)):

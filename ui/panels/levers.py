@@ -24,6 +24,7 @@ from ui.editor import Editor
 from ui.forms.entry import first_sentence
 from ui.forms.form import SpecForm
 from ui.panels.structure_diff import StructureDiffView, show_relative
+from ui.plain import Label, tip
 from ui.when_shown import WhenShown
 from workbench.comparison import Comparison
 from workbench.experiment import Experiment
@@ -65,11 +66,11 @@ class LeverCard(QFrame):
         self.apply = QPushButton(self.tr("Apply"))
         self.apply.setAccessibleName(self.tr("Apply {}").format(kind.label))
         self.apply.clicked.connect(self.asked)
-        self.sentence = QLabel(first_sentence(kind))
+        self.sentence = Label(first_sentence(kind))
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
         self.sentence.setToolTip(" ".join((kind.__doc__ or "").split()))
-        self.refusal = QLabel()
+        self.refusal = Label()
         self.refusal.setWordWrap(True)
         self.refusal.setProperty("role", "muted")
         self.applied = self._make_applied()
@@ -95,7 +96,7 @@ class LeverCard(QFrame):
 
     def _make_applied(self) -> QWidget:
         place = QWidget()
-        self.outcome = QLabel()
+        self.outcome = Label()
         self.outcome.setProperty("role", "good")
         self.outcome.setWordWrap(True)
         undo = QPushButton(self.tr("Undo"))
@@ -121,7 +122,7 @@ class LeverCard(QFrame):
                 ("weight_bytes", tr("weights")), ("training_bytes", tr("to train")),
             )
         ):  # fmt: skip
-            head, after, difference = QLabel(title), QLabel(), QLabel()
+            head, after, difference = Label(title), Label(), Label()
             head.setProperty("role", "muted")
             self.heads[name] = title
             for line, label in enumerate((head, after, difference)):
@@ -165,7 +166,7 @@ class LeverCard(QFrame):
         applies = self.preview is not None
         self.apply.setEnabled(applies)
         self.apply.setToolTip(
-            self.tr("Change the experiment; Undo takes it back") if applies else sentence
+            self.tr("Change the experiment; Undo takes it back") if applies else tip(sentence)
         )
         self.figures.setVisible(applies)
         self.refusal.setText(sentence)
@@ -176,7 +177,7 @@ class LeverCard(QFrame):
             after.setText(now)
             show_relative(difference, total)
             for label in (after, difference):
-                label.setToolTip(f"{before} → {now}")
+                label.setToolTip(tip(f"{before} → {now}"))
 
     @Slot(bool)
     def _mark(self, chosen: bool) -> None:

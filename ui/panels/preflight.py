@@ -15,6 +15,7 @@ from ui.assistant import Assistant, Task
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.elided import ElidedLabel
+from ui.plain import tip
 from workbench import preflight
 from workbench.experiment import Experiment
 from workbench.preflight import Preflight
@@ -115,7 +116,7 @@ class PreflightLabel(ElidedLabel):
     def _say(self, text: str, reason: str, *, bad: bool = False) -> None:
         self.say(text)
         told = ". ".join(filter(None, [text, reason]))
-        self.setToolTip(told or self.tr("Time and memory that the run will take"))
+        self.setToolTip(tip(told) or self.tr("Time and memory that the run will take"))
         theme.set_property(self, "role", "problem" if bad else "muted")
 
     @Slot(str)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.plain import Label, tip
 from ui.side_dialog import SideDialog
 from workbench import presets, words
 
@@ -40,7 +40,7 @@ class PresetGallery(SideDialog):
         self._open_preset = open_preset
         self.resize(*SIZE)
         self.list = self._make_list()
-        hint = QLabel(self.tr("A preset is a whole experiment: data, network and training, all of "
+        hint = Label(self.tr("A preset is a whole experiment: data, network and training, all of "
                               "it yours to change."))  # fmt: skip
         hint.setProperty("role", "muted")
         self.open_button = QPushButton(self.tr("Open"))
@@ -113,5 +113,5 @@ def _item(name: str) -> QTreeWidgetItem:
     for column in FIGURES:
         item.setTextAlignment(column, RIGHT)
     for column in range(5):
-        item.setToolTip(column, described)
+        item.setToolTip(column, tip(described))
     return item

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
 from ui import theme
 from ui.accessible import give_name
+from ui.plain import Label
 from workbench.runs.columns import Column
 from workbench.tradeoffs.points import Better, Quantity
 from workbench.tradeoffs.titles import title_of
@@ -105,7 +106,7 @@ class QuantityChooser(QWidget):
         self.log.setCheckable(True)
         self.log.setToolTip(self.tr("Logarithmic: for what spans decades, such as parameters"))
         self.log.setAccessibleName(self.tr("{}: logarithmic").format(title))
-        label = QLabel(title)
+        label = Label(title)
         label.setBuddy(self.box)
         row = QHBoxLayout(self)
         theme.spaced(row, 0, spacing=1)

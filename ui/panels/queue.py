@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QDropEvent, QFontMetricsF, QKeySequence, QPain
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.elided import ElidedLabel
 from ui.panels.task_bar import TaskBar
+from ui.plain import Label, tip
 from workbench.runs.record import Run
 
 ESTIMATE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -106,7 +106,7 @@ class QueueList(QListWidget):
                 if item.data(ESTIMATE_ROLE) == (words, is_bad):
                     continue
                 item.setData(ESTIMATE_ROLE, (words, is_bad))
-                item.setToolTip(reason)
+                item.setToolTip(tip(reason))
                 spoken = ", ".join(filter(None, [item.text(), words]))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.viewport().update()
@@ -147,7 +147,7 @@ class QueuePanel(QWidget):
         super().__init__()
         self.list = QueueList()
         self.list.reordered.connect(self.reordered)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "muted")
         self.start = QPushButton(self.tr("Run queue"))
         theme.set_icon(self.start, "play")

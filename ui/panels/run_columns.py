@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QDialogButtonBox,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.models.run_table import RunTable
+from ui.plain import Label
 from ui.side_dialog import SideDialog
 from workbench.runs.columns import DEFAULT_KEYS
 from workbench.runs.matching import known_columns
@@ -58,7 +58,7 @@ class ColumnChooser(SideDialog):
         self.list.setAccessibleName(self.tr("Columns"))
         self.list.setToolTip(self.tr("Tick what the table shall show"))
         self.list.itemChanged.connect(self._ticked)
-        below = QLabel(hint or self.tr("Drag a column's header to put it elsewhere."))
+        below = Label(hint or self.tr("Drag a column's header to put it elsewhere."))
         below.setProperty("role", "muted")
         buttons = QDialogButtonBox()
         buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QLabel, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout
 
 from ui import theme
+from ui.plain import Label
 from workbench.runs.query import QueryError
 
 _LAST_WORD = re.compile(r"[^\s()\"=!<>~]+$")
@@ -131,7 +132,7 @@ class FilterHelp(QFrame):
             f"<td>{_escaped(right)}</td></tr>"
             for left, right in rows
         )
-        label = QLabel(f"<table>{table}</table>")
+        label = Label(f"<table>{table}</table>")
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(label)
 

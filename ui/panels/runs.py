@@ -12,7 +12,6 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QStackedWidget,
     QToolButton,
@@ -29,6 +28,7 @@ from ui.panels.run_export import RunExport
 from ui.panels.run_filter import FilterField
 from ui.panels.run_menus import RunMenus
 from ui.panels.run_view import RunsView
+from ui.plain import Label
 from workbench.runs.matching import known_columns
 from workbench.runs.status import RunStatus
 
@@ -79,7 +79,7 @@ class RunsPanel(QWidget):
         self.export_.failed.connect(self.failed)
         self.export_.saved.connect(self._saved)
         self.filter = FilterField(self._filter, lambda: known_columns(model.frame))
-        self.count = QLabel()
+        self.count = Label()
         self.count.setProperty("role", "muted")
         self.comparison = Comparison(self)
         self._wanted, self._keeps_view = "", False
@@ -98,14 +98,14 @@ class RunsPanel(QWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        self.empty = QLabel(
+        self.empty = Label(
             self.tr(
                 "No runs yet. Each training becomes a row here, with its settings and curves, and "
                 "stays."
             )
         )
-        self.nothing = QLabel(self.tr("No run fulfils the filter."))
-        self.fault = QLabel()
+        self.nothing = Label(self.tr("No run fulfils the filter."))
+        self.fault = Label()
         self.fault.setProperty("role", "problem")
         self.fault.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
         self.fault.hide()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.plain import tip
 
 HEADER_HEIGHT = 10 * theme.UNIT
 MARGIN = 3 * theme.UNIT
@@ -94,6 +95,6 @@ class Section(QWidget):
         self.is_marked = bool(message)
         theme.set_icon(self.header, *(("warning", "bad") if message else (self._icon, "text")))
         fold = self.tr("Fold this section away, or unfold it")
-        self.header.setToolTip(message if message else fold)
+        self.header.setToolTip(tip(message) if message else fold)
         name = self.tr("{}: has a problem") if message else "{}"
         self.header.setAccessibleName(name.format(self.header.text()))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtWidgets import QStatusBar
 
 from ui import theme
 from ui.conductor import Conductor
 from ui.editor import Editor
 from ui.panels.verdict import VerdictLine
+from ui.plain import Label
 from workbench import measured, words
 from workbench.roofline import training_flops
 from workbench.runs.messages import Progress, Started, StatusChanged, Steps
@@ -27,8 +28,8 @@ class StatusPanel(QStatusBar):
         self._phase = ""
         self._macs, self._peak = 0, 0.0
         self.setSizeGripEnabled(False)
-        self.device, self.memory = QLabel(), QLabel()
-        self.rate, self.arithmetic, self.remaining = QLabel(), QLabel(), QLabel()
+        self.device, self.memory = Label(), Label()
+        self.rate, self.arithmetic, self.remaining = Label(), Label(), Label()
         self.device.setText(self.tr("starting the training process…"))
         for label, help_text in (
             (self.device, self.tr("What training runs on")),

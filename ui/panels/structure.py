@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.editor import Editor
@@ -13,6 +13,7 @@ from ui.forms.form import SpecForm
 from ui.models.layers import Layers
 from ui.panels.layer_actions import LayerActions
 from ui.panels.layer_views import LayerList
+from ui.plain import Label
 from workbench.spec.layers import Layer
 
 PATH = "structure.layers"
@@ -39,7 +40,7 @@ class StructurePanel(QWidget):
         self.commands = LayerActions(layers)
         self.list = LayerList(layers)
         self.commands.attach(self.list)
-        self.note = QLabel()
+        self.note = Label()
         self.note.setWordWrap(True)
         self.note.setProperty("role", "warn")
         self.buttons: dict[str, QToolButton] = {}

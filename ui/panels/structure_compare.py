@@ -8,7 +8,6 @@ from PySide6.QtCore import QSignalBlocker, Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from ui.accessible import give_name
 from ui.editor import Editor
 from ui.panels.search_box import make_searchable
 from ui.panels.structure_diff import StructureDiffView
+from ui.plain import Label
 from ui.when_shown import WhenShown
 from workbench import presets
 from workbench.comparison import Comparison, Side
@@ -61,7 +61,7 @@ class ComparePage(QWidget):
         copy.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         top = QHBoxLayout()
         theme.spaced(top, 3, 2, 3, 2, spacing=2)
-        label = QLabel(self.tr("Compare with"))
+        label = Label(self.tr("Compare with"))
         label.setBuddy(self.box)
         for widget in (label, self.box, self.use, copy):
             top.addWidget(widget)

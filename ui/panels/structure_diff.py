@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.models.structure_diff import DiffTable
+from ui.plain import Label, tip
 from workbench import words
 from workbench.comparison import Comparison, Total
 
@@ -31,14 +32,14 @@ class TotalsGrid(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.names = (QLabel(), QLabel())
+        self.names = (Label(), Label())
         self.cells: dict[str, tuple[QLabel, QLabel, QLabel]] = {}
         self._grid = QGridLayout(self)
         theme.spaced(self._grid, 3, 2, 3, 2)
         self._grid.setHorizontalSpacing(5 * theme.UNIT)
         self._grid.setVerticalSpacing(0)
         tr = self.tr
-        for line, label in enumerate((*self.names, QLabel(tr("difference"))), start=1):
+        for line, label in enumerate((*self.names, Label(tr("difference"))), start=1):
             label.setProperty("role", "muted")
             label.setFixedWidth(NAME_WIDTH)
             self._grid.addWidget(label, line, 0)
@@ -54,7 +55,7 @@ class TotalsGrid(QWidget):
         self._grid.setColumnStretch(len(self.cells) + 1, 1)
 
     def _add_column(self, name: str, title: str, reason: str) -> None:
-        head, cells = QLabel(title), (QLabel(), QLabel(), QLabel())
+        head, cells = Label(title), (Label(), Label(), Label())
         head.setProperty("role", "muted")
         cells[1].setProperty("role", "title")
         column = len(self.cells) + 1
@@ -69,7 +70,7 @@ class TotalsGrid(QWidget):
         for label, name in zip(self.names, (left, right), strict=True):
             metrics = label.fontMetrics()
             label.setText(metrics.elidedText(name, Qt.TextElideMode.ElideRight, NAME_WIDTH))
-            label.setToolTip(name)
+            label.setToolTip(tip(name))
         for total in totals:
             before, after, difference = self.cells[total.name]
             before.setText(total.amount(total.left))
@@ -86,11 +87,11 @@ class StructureDiffView(QWidget):
         self.totals = TotalsGrid()
         self.model = DiffTable()
         self.table = self._make_table()
-        self.note = QLabel()
+        self.note = Label()
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.note.setContentsMargins(3 * theme.UNIT, 0, 3 * theme.UNIT, theme.UNIT)
-        self.sentence = QLabel()
+        self.sentence = Label()
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignCenter)

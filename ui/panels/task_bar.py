@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ui import theme
 from ui.assistant import Task
+from ui.plain import Label
 from workbench import words
 from workbench.runs.messages import TaskProgress
 
@@ -32,7 +33,7 @@ class TaskBar(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(40 * theme.UNIT)
-        self.words = QLabel()
+        self.words = Label()
         self.words.setProperty("role", "muted")
         self.button = QPushButton(self.tr("Cancel"))
         self.button.setToolTip(self.tr("End it; what was measured so far stays"))

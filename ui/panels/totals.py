@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ui import theme
 from ui.editor import Editor
+from ui.plain import Label
 from workbench import words
 from workbench.experiment import Experiment
 
@@ -33,7 +34,7 @@ class Totals(QWidget):
                 ("weight_bytes", self.tr("weights"), self.tr("Size of the weights in float32")),
             )
         ):
-            value, difference, label = QLabel(), QLabel(), QLabel(title)
+            value, difference, label = Label(), Label(), Label(title)
             value.setProperty("role", "title")
             label.setProperty("role", "muted")
             for line, widget in enumerate((label, value, difference)):

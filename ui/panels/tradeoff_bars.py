@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton
+from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from ui import theme
 from ui.models.run_table import RunTable
 from ui.panels.quantity_chooser import LazyBox, QuantityChooser
 from ui.panels.tradeoff_view import TradeoffView, run_colours
+from ui.plain import Label
 from ui.plots.run_bars import LazyBars, RunBar, RunBars
 from workbench import words
 from workbench.figures.tradeoff_numbers import Table, labels_of
@@ -60,7 +61,7 @@ class BarsView(TradeoffView):
         self.zero.setToolTip(
             tr("Bars that begin at 0; without it dots, on an axis that shows small differences")
         )
-        label = QLabel(tr("Bar for each"))
+        label = Label(tr("Bar for each"))
         label.setBuddy(self.group)
         row = QHBoxLayout()
         theme.spaced(row, 0, spacing=3)

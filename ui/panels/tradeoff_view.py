@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui import theme
 from ui.models.run_table import RunTable
+from ui.plain import Label
 from workbench.curves.looks import CYCLE
 from workbench.figures.settings import FigureSpec
 from workbench.figures.tradeoff_numbers import Table
@@ -46,7 +47,7 @@ class TradeoffView(QWidget):
     def __init__(self, model: RunTable) -> None:
         super().__init__()
         self.model = model
-        self.note = QLabel()
+        self.note = Label()
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
         self.column = QVBoxLayout(self)

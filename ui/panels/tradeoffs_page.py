@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -31,6 +30,7 @@ from ui.panels.tradeoff_bars import BarsView
 from ui.panels.tradeoff_parallel import ParallelView
 from ui.panels.tradeoff_scatter import ScatterView
 from ui.panels.tradeoff_view import TradeoffView
+from ui.plain import Label
 from ui.when_shown import WhenShown
 from workbench.figures.tradeoff_numbers import Table, table_of
 
@@ -77,7 +77,7 @@ class TradeoffsPage(QWidget):
 
     def _lay_out(self) -> None:
         tr = self.tr
-        self.empty = QLabel(
+        self.empty = Label(
             tr(
                 "No runs to look at yet. Accuracy over parameters, speed or time appears here,\n"
                 "with the runs that give most for what they cost."

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -26,6 +25,7 @@ from ui import theme
 from ui.assistant import Assistant, Task
 from ui.panels.answer_view import AnswerView
 from ui.panels.sketch import Sketch
+from ui.plain import Label
 from workbench import answer
 from workbench.answer import Answer
 from workbench.data.formats import EXTENSIONS
@@ -107,11 +107,11 @@ class TryPage(QWidget):
         self.cancel_button.setToolTip(self.tr("End the reading of the data or of the network"))
         self.cancel_button.clicked.connect(self.cancel)
         self.cancel_button.hide()
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.words.setProperty("role", "muted")
         self.view = AnswerView()
-        self.empty = QLabel()
+        self.empty = Label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
         self.area = QScrollArea()

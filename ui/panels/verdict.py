@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from ui import theme
 from ui.conductor import Conductor
 from ui.editor import Editor
+from ui.plain import Label, tip
 from workbench import measured, verdict
 from workbench.analysis import analyze
 from workbench.experiment import Experiment
@@ -32,7 +33,7 @@ class VerdictLine(QWidget):
         self._roof: Roof | None = None
         self._step_flops = self._intensity = self._rate = 0.0
         self._remedy: Remedy | None = None
-        self.words, self.button = QLabel(), QToolButton()
+        self.words, self.button = Label(), QToolButton()
         self.words.setAccessibleName(self.tr("What holds training up"))
         self.button.clicked.connect(self.use)
         row = QHBoxLayout(self)
@@ -89,7 +90,7 @@ class VerdictLine(QWidget):
         found = verdict.decide(self._experiment, machine, shares, work, self._roof)
         self._remedy = found.remedy
         self.words.setText(self.tr("bound by {}").format(found.bound.value))
-        self.words.setToolTip(found.sentence)
+        self.words.setToolTip(tip(found.sentence))
         self.button.setVisible(found.remedy is not None)
         if found.remedy is not None:
             self.button.setText(self.tr("Try {}").format(found.remedy.words))

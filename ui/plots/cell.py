@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.plain import Label, tip
 from ui.plots.compared import Item, View, in_data_units
 from ui.plots.cuts import Allowance
 from ui.plots.layer import Area, Line, Reading, Readout, Width
@@ -114,7 +115,7 @@ class CompareCell(QWidget):
         self._state = state
         self.items: Sequence[Item] = ()
         self.view = PlotView(Quantity.COUNT, Quantity.NUMBER)
-        self.title = QLabel(self)
+        self.title = Label(parent=self)
         self._header = QHBoxLayout()
         self._header.addWidget(self.title, 1)
         layout = QVBoxLayout(self)
@@ -137,7 +138,7 @@ class CompareCell(QWidget):
         """Draws these from now on."""
         self.items = items
         self.title.setText(title)
-        self.title.setToolTip(title)
+        self.title.setToolTip(tip(title))
         self.view.setAccessibleName(title)
 
     @property

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from ui.plain import Label
 from ui.plots.cell import CompareCell, CompareState, fitted
 from ui.plots.compared import GroupItem, Item, Mean, mean_of
 from ui.plots.layer import Readout
@@ -77,7 +78,7 @@ class ComparePlots(QWidget):
         self._grid = QGridLayout(self._grid_widget)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(8)
-        self.note = QLabel(self)
+        self.note = Label(parent=self)
         self.note.setProperty("role", "muted")
         self.note.hide()
         layout = QVBoxLayout(self)

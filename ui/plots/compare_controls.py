@@ -11,6 +11,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from ui.accessible import give_name
+from ui.plain import Label
 from ui.plots.controls import Smoothing
 from workbench.figures.settings import Plot
 
@@ -107,13 +108,13 @@ class CompareControls(QWidget):
         )
         self.fit.clicked.connect(self._fit_clicked)
         self.bottom.addStretch(1)
-        self.count = QLabel()
+        self.count = Label()
         self.count.setProperty("role", "muted")
         self.count.setToolTip(tr("Choose in the runs table which runs are compared"))
         self.bottom.addWidget(self.count)
 
     def _labelled(self, title: str, reason: str) -> QComboBox:
-        label, box = QLabel(title), QComboBox()
+        label, box = Label(title), QComboBox()
         label.setBuddy(box)
         box.setToolTip(reason)
         give_name(box, title)

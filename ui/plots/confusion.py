@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui import theme
+from ui.plain import tip
 from ui.plots.theme import contrast, mix
 from workbench import words
 from workbench.evaluation import depths
@@ -143,7 +144,7 @@ class ConfusionMatrix(QWidget):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             cell = self._at(event.pos())
-            QToolTip.showText(event.globalPos(), self._words(cell) if cell else "", self)
+            QToolTip.showText(event.globalPos(), tip(self._words(cell)) if cell else "", self)
             return True
         return super().event(event)
 

@@ -12,7 +12,6 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QSlider,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.plain import Label
 from workbench.curves.run import AXES
 from workbench.curves.smoothing import MAX_WEIGHT
 
@@ -49,7 +49,7 @@ class Smoothing(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = label = QLabel(self.tr("Smoothing"), self)
+        self.label = label = Label(self.tr("Smoothing"), self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _POSITIONS)
         self.slider.setMinimumWidth(LEAST_SLIDER)
@@ -60,7 +60,7 @@ class Smoothing(QWidget):
             self.tr("Moving average over noisy training values; raw values stay faint behind it")
         )
         label.setBuddy(self.slider)
-        self.weight = QLabel(self)
+        self.weight = Label(parent=self)
         self.weight.setFixedWidth(QFontMetrics(self.font()).horizontalAdvance("0.9999") + 4)
         self.slider.valueChanged.connect(self._moved)
         layout = QHBoxLayout(self)
@@ -129,7 +129,7 @@ class ControlRow(QWidget):
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.export)
         layout.addStretch(1)
-        self.shown = QLabel(self)
+        self.shown = Label(parent=self)
         self.shown.setToolTip(self.tr("Choose in the runs table which runs are shown"))
         layout.addWidget(self.shown)
         self.yielding = (
@@ -172,7 +172,7 @@ class ControlRow(QWidget):
         return button
 
     def _add_axis(self, layout: QHBoxLayout) -> None:
-        self.axis_label = QLabel(self.tr("X axis"), self)
+        self.axis_label = Label(self.tr("X axis"), self)
         layout.addWidget(self.axis_label)
         layout.addSpacing(4)
         texts = {
@@ -232,12 +232,12 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = QLabel(self.tr("Nothing to show yet"), self)
+        title = Label(self.tr("Nothing to show yet"), self)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.4)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
-        text = QLabel(
+        text = Label(
             self.tr(
                 "Press Train. Loss, accuracy, images per second and learning rate\n"
                 "appear here while the network learns."

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
+from ui.plain import tip
 from ui.plots.compared import Item
 from ui.plots.theme import PlotTheme
 
@@ -50,7 +51,7 @@ class Legend(QListWidget):
             for item in items:
                 row = QListWidgetItem(_sample(item, theme), item.name, self)
                 row.setData(KEY, item.key)
-                row.setToolTip(item.name)
+                row.setToolTip(tip(item.name))
                 row.setFlags(row.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 state = Qt.CheckState.Unchecked if item.hidden else Qt.CheckState.Checked
                 row.setCheckState(state)

@@ -10,6 +10,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ui.plain import tip
+
 MOST = 4
 """Runs that are named."""
 
@@ -75,7 +77,7 @@ class LiveLegend(QLabel):
         self.setText(BETWEEN.join(part.rich for part in parts))
         named = [part for part in parts if part.swatch is not None]
         unnamed = self._entries[len(named) :]
-        self.setToolTip("\n".join(escape(entry.name) for entry in unnamed))
+        self.setToolTip(tip("\n".join(entry.name for entry in unnamed)))
 
     def _from_full_to_short(self) -> Iterator[list[_Part]]:
         """What could be said, most of it first; at last nothing but the number of runs."""

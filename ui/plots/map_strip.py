@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
+from ui.plain import tip
 from workbench.answer import Maps
 from workbench.pooling import strongest
 from workbench.spec.layers import written
@@ -44,7 +45,7 @@ class MapStrip(QWidget):
         fit = QSize(*maps.pixels.shape[2:0:-1]).scaled(side, side, KEPT)
         self._image = _image_of(maps, fit.height(), fit.width()) if height > 1 else QImage()
         self.setAccessibleName(f"{maps.name} {written(maps.shape)}")
-        self.setToolTip(reason)
+        self.setToolTip(tip(reason))
         self.setFixedHeight(TEXT + (SIDE if height > 1 else ROW_HEIGHT))
         self.update()
 

@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.plain import Label
 from ui.plots.layer import Line, Reading, Readout, Width
 from ui.plots.live_legend import LiveLegend
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, settled
@@ -91,7 +92,7 @@ class PlotPanel(QWidget):
         self._state, self.spec = state, metric
         self.view = PlotView(Quantity.COUNT, metric.quantity, metric.show_x_ticks)
         self.view.setAccessibleName(title)
-        self.title = QLabel(title, self)
+        self.title = Label(title, self)
         self.legend = LiveLegend(self)
         self._header = QHBoxLayout()
         self._header.addWidget(self.title)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import theme
+from ui.plain import tip
 
 ROW, LEAST_ROW = 9 * theme.UNIT, 5 * theme.UNIT
 BAR = 4 * theme.UNIT
@@ -61,7 +62,8 @@ class Race(QWidget):
         """Draws these."""
         self._lanes = lanes
         self.setAccessibleDescription("; ".join(f"{lane.label}: {lane.text}" for lane in lanes))
-        self.setToolTip("\n".join(f"{lane.label}: {lane.text}" for lane in lanes if not lane.value))
+        told = (f"{lane.label}: {lane.text}" for lane in lanes if not lane.value)
+        self.setToolTip(tip("\n".join(told)))
         self.updateGeometry()
         self.update()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.plain import Label
 from ui.plots.theme import PlotTheme
 from ui.plots.view import PlotView
 
@@ -23,7 +24,7 @@ class TitledPlot(QWidget):
         super().__init__()
         self.view = view
         view.fit_requested.connect(self.fit)
-        self.title, self.x_title = QLabel(title), QLabel(x_title)
+        self.title, self.x_title = Label(title), Label(x_title)
         self.x_title.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.x_title.setProperty("role", "muted")
         column = QVBoxLayout(self)
