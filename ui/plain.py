@@ -11,6 +11,8 @@ from html import escape
 from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
 
 class Label(QLabel):
     """A label that never reads HTML; all of ours are of this class."""
@@ -31,3 +33,8 @@ def tip(text: str) -> str:
 def caption(text: str) -> str:
     """The text of a menu's entry, a tab or a button that shows exactly this."""
     return text.replace("&", "&&")
+
+
+def isolated(name: str) -> str:
+    """A name among others: whichever direction it is written in, theirs stays as it is."""
+    return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}"

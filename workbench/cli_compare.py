@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from workbench.cli_figures import drawing
+from workbench.cli_figures import drawing, remarked
 from workbench.cli_runs import RUN
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
@@ -60,7 +60,7 @@ def compare(arguments: argparse.Namespace) -> int:
         with Store(Path(arguments.store or default_store())) as store:
             figure = _figure(arguments, like, store)
             data = FAMILIES[type(figure)].read(store, figure)
-        write(figure, data, arguments.output)
+        remarked(write(figure, data, arguments.output))
     return DONE
 
 

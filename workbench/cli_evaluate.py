@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from workbench import cli_tasks, predictions
-from workbench.cli_figures import add_look, check_output, drawing, look_of
+from workbench.cli_figures import add_look, check_output, drawing, look_of, remarked
 from workbench.cli_runs import RUN
 from workbench.evaluation import Evaluation
 from workbench.figures.evaluation_numbers import MOST_DRAWN, hardest_classes
@@ -67,7 +67,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     evaluation = Evaluation(found)
     if arguments.output is not None:
         with drawing(arguments.output):
-            write(_figure(arguments, kind, run, evaluation), evaluation, arguments.output)
+            figure = _figure(arguments, kind, run, evaluation)
+            remarked(write(figure, evaluation, arguments.output))
     if arguments.json:
         print(json.dumps({"run_id": run.run_id, "name": run.name} | evaluation.plain()))
         return DONE

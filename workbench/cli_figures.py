@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from workbench.figures.settings import SIZES, FigureSpec, Look
 from workbench.figures.writing import check_suffix, write
 from workbench.runs.query import QueryError
 from workbench.spec.base import SpecError
+from workbench.terminal import complain
 
 PICTURES = (".svg", ".pdf", ".png")
 
@@ -70,7 +71,13 @@ def draw_measured(arguments: argparse.Namespace, made: Callable[[], MeasuredSpec
     if figure is None:
         raise SpecError.at("", f"{arguments.output}: nothing was measured that could be drawn")
     with drawing(arguments.output):
-        write(figure.changed(look=look_of(arguments)), None, arguments.output)
+        remarked(write(figure.changed(look=look_of(arguments)), None, arguments.output))
+
+
+def remarked(sentences: Iterable[str]) -> None:
+    """Says what a reader of a figure would miss."""
+    for sentence in sentences:
+        complain(f"warning: {sentence}")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import get_args
 
 import numpy as np
 
-from workbench.cli_figures import add_look, check_output, drawing, look_of
+from workbench.cli_figures import add_look, check_output, drawing, look_of, remarked
 from workbench.cli_runs import print_aligned
 from workbench.figures.tradeoff_numbers import Table, table_of
 from workbench.figures.tradeoff_settings import ScatterFigure
@@ -102,7 +102,7 @@ def _draw(table: Table, quantities: tuple[Quantity, ...], arguments: argparse.Na
         runs=tuple(table.run_ids), quantities=quantities, third=arguments.third_as,
         look=look_of(arguments),
     )  # fmt: skip
-    write(figure, table, arguments.output)
+    remarked(write(figure, table, arguments.output))
 
 
 def _print(table: Table, quantities: tuple[Quantity, ...], found: Points, *, as_json: bool) -> None:

@@ -9,10 +9,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import tomli_w
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from workbench.analysis import Analysis, analyze
 from workbench.costs import LayerCost
@@ -44,6 +44,17 @@ REFERENCE_CNN: tuple[Layer, ...] = (
 )
 
 
+MOST_LETTERS = 200
+"""Of a name."""
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def in_one_line(name: object) -> object:
+    """A name with blanks in place of line ends and control characters, as older files have them."""
+    return _CONTROLS.sub(" ", name) if isinstance(name, str) else name
+
+
 class Structure(Spec):
     """The network, from input to output."""
 
@@ -60,7 +71,9 @@ class Experiment(Spec):
     """Everything that decides a run."""
 
     schema_version: Literal[1] = 1
-    name: str = Field("untitled", min_length=1, max_length=200)
+    name: Annotated[str, BeforeValidator(in_one_line)] = Field(
+        "untitled", min_length=1, max_length=MOST_LETTERS
+    )
     data: Data = Digits()
     augmentation: Augmentation = Augmentation()
     structure: Structure = Structure()
@@ -161,10 +174,24 @@ class Experiment(Spec):
                 put(values, owner, chosen.switched(settings[path]))
             else:
                 put(values, path, settings[path])
+        typed = settings.typed if isinstance(settings, Assignments) else {}
         for path, value in settings.items():
             if path not in switches:
-                put(values, path, value)
+                is_text = path in typed and self._takes_text(path, settings)
+                put(values, path, typed[path] if is_text else value)
         return type(self).parse(values)
+
+    def _takes_text(self, path: str, settings: Mapping[str, Any]) -> bool:
+        """Whether a setting is text, also one of a choice that is only just made."""
+        owner, _, key = path.rpartition(".")
+        try:
+            holder = type(self.at(owner) if owner else self)
+        except SpecError:
+            return False
+        if issubclass(holder, Choice):
+            holder = holder.registry.get(settings.get(f"{owner}.{holder.key}", ""), holder)
+        field = getattr(holder, "model_fields", {}).get(key)
+        return field is not None and str in (field.annotation, *get_args(field.annotation))
 
     def at(self, path: str) -> Any:
         """What stands at a path of the TOML: `optimizer`, `structure.layers[2].filters`.
@@ -323,15 +350,28 @@ def _is_hashed(cost: LayerCost) -> bool:
     return any(getattr(call.layer, "hash_compression", 1) > 1 for call in cost.calls)
 
 
-def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
+class Assignments(dict[str, Any]):
+    """Plain values by path, as a person typed them.
+
+    Attributes:
+        typed: The text of each value that is not text, by path: a file may be called 2024.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.typed: dict[str, str] = {}
+
+
+def parse_settings(assignments: Iterable[str]) -> Assignments:
     """`["training.epochs=2", "optimizer.kind=adam"]` as plain values by path.
 
-    A value is read as TOML where it is TOML (2, 0.1, true, [1, 2], "x"), else as text.
+    A value is read as TOML where it is TOML (2, 0.1, true, [1, 2], "x"), else as text. A setting
+    that is text takes what was typed (`name=2024`).
 
     Raises:
         SpecError: where an assignment has no `=`.
     """
-    settings: dict[str, Any] = {}
+    settings = Assignments()
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals or not path.strip():
@@ -341,6 +381,8 @@ def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
         except (ValueError, RecursionError):
             value = text
         settings[path.strip()] = value
+        if not isinstance(value, str):
+            settings.typed[path.strip()] = text.strip()
     return settings
 
 

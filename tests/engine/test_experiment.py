@@ -272,6 +272,24 @@ def test_settings_from_the_command_line() -> None:
     assert parse_settings(["name=" + "[" * 5000, "x=" + "1" * 5000])["x"] == "1" * 5000
 
 
+@pytest.mark.parametrize("text", ["2024", "true", "1e5", "2024-01-31", "[1]", "0x10", "手写"])
+def test_a_setting_that_is_text_takes_what_was_typed(text: str) -> None:
+    asked = ["data.path=" + text, "data.kind=npz", f"name={text}"]
+    made = Experiment().with_settings(parse_settings(asked))
+    assert (made.name, made.data.path) == (text, text)  # type: ignore[attr-defined]
+    assert Experiment().with_settings(parse_settings([f'name="{text}"'])).name == text
+    with pytest.raises(SpecError, match=r"training\.epochs"):
+        Experiment().with_settings(parse_settings(['training.epochs="2"']))
+
+
+def test_a_name_is_one_line_also_from_an_older_file() -> None:
+    read = Experiment.from_toml('name = "two\\nlines \\u001b[31m"')
+    assert read.name == "two lines  [31m"
+    assert Experiment.from_toml(read.to_toml()) == read
+    with pytest.raises(SpecError, match="name"):
+        Experiment(name="x").changed(name="x" * 201)
+
+
 @pytest.mark.parametrize("assignment", ["training.epochs", "=3", " =3", ""])
 def test_a_setting_without_its_value(assignment: str) -> None:
     with pytest.raises(SpecError, match=r"^--set .*: must be PATH=VALUE$"):

@@ -409,6 +409,18 @@ def test_no_cell_is_run_as_a_formula(text: str) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [" =1+1", "\n=1+1", "\u00a0=1", "\u3000@x", "\uff1d1+1", "\ufeff=1", " \u200b+1", "\t x"],
+)
+def test_what_is_a_formula_once_blanks_are_gone_is_none_either(text: str) -> None:
+    cell = delimited.as_cell(text)
+    (pasted,) = delimited.as_tsv([[cell]]).splitlines()
+    assert cell.startswith("'")
+    assert pasted.startswith("'")
+    assert delimited.as_cell(" a = b") == " a = b"
+
+
 def test_cells_for_a_spreadsheet(store: Store, three: RunFrame) -> None:
     store.update(three.run_id(0), name="=1+1", notes="two\nlines\tand a tab")
     read(store, three)

@@ -253,9 +253,10 @@ class ExportWindow(SideDialog):
         elif purpose == "preview":
             image = QImage.fromData(base64.b64decode(answer["drawn"]["png"]))
             self.preview.show_picture(image)
+            self._say(" ".join(_sentences(answer)), "problem" if answer.get("remarks") else "muted")
         elif "written" in answer:
             sentence = self.tr("The figure lies in {}").format(answer["written"])
-            self._say(sentence, "muted")
+            self._say(" ".join((f"{sentence}.", *_sentences(answer))), "muted")
             self.said.emit(sentence)
         elif "drawn" in answer:
             self._put_on_clipboard(answer["drawn"])
@@ -325,3 +326,8 @@ class ExportWindow(SideDialog):
         self._waits.clear()
         self._is_stale = False
         self.process.end()
+
+
+def _sentences(answer: dict[str, Any]) -> list[str]:
+    """What a reader of the figure would miss."""
+    return [f"{remark[:1].upper()}{remark[1:]}." for remark in answer.get("remarks", ())]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.plain import tip
+from ui.plain import isolated, tip
 
 MOST = 4
 """Runs that are named."""
@@ -35,11 +35,11 @@ class _Part(NamedTuple):
 
     @property
     def plain(self) -> str:
-        return f"■\u00a0{self.words}" if self.swatch is not None else self.words
+        return f"■\u00a0{isolated(self.words)}" if self.swatch is not None else self.words
 
     @property
     def rich(self) -> str:
-        text = escape(self.words)
+        text = escape(isolated(self.words))
         if self.swatch is not None:
             return f'<span style="color:{self.swatch.name()}">■</span>&nbsp;{text}'
         return f'<span style="color:{self.colour.name()}">{text}</span>' if self.colour else text

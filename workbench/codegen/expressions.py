@@ -1,4 +1,4 @@
-"""Choices as Python source. Every value is written by `ascii`, so no text can become code."""
+"""Choices as Python source. Every value is written by `repr`, so no text can become code."""
 
 from __future__ import annotations
 
@@ -33,8 +33,11 @@ and Keras's are the same; a test asks Keras."""
 
 
 def written(value: object) -> str:
-    """A value as Python source, ASCII only; raises nothing and runs nothing."""
-    return ascii(value)
+    """A value as Python source; raises nothing and runs nothing.
+
+    Letters of any language stay as they are; what can't be seen or turns the direction is escaped.
+    """
+    return repr(value)
 
 
 def arguments(choice: Choice | Operation) -> dict[str, str]:

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
+from workbench.figures.fonts import fall_back
 from workbench.figures.saving import any_letter
 from workbench.figures.settings import MILLIMETRES_PER_INCH, Look
+from workbench.words import wide
 
 POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
 """Width of a letter, height of a legend's row and width of its sample, in font sizes."""
+
+PAGE = 297 * POINTS_PER_MILLIMETRE
+"""Height of A4: a figure that its legend makes longer can't be printed."""
+
+LEGEND_SHARE = 0.45
+"""The legend may take this part of the height; for more the figure grows."""
+
+LEAST_SIZE, LEAST_LABEL = 5.0, 12
+"""Points of a legend's font, and letters of a name, that are still read."""
 
 BAR_ROW = 1.7
 """Height of a bar's row in font sizes."""
@@ -101,6 +113,7 @@ def _name_between(axis: Axis) -> None:
 
 def lay_out(figure: Figure) -> None:
     """Finds the places of everything: before, nobody knows where something is."""
+    fall_back(figure)
     with any_letter():
         figure.draw_without_rendering()
 
@@ -125,29 +138,102 @@ def legend_below(
         columns: As many entries stand side by side; one that stands alone may take several lines.
         more: Distances, for Matplotlib.
     """
+    plan = legend_plan(labels, look)
+    if plan.is_shortened:
+        columns = plan.columns
+        hidden = len(handles) - len(plan.labels) + 1
+        if hidden > 1:
+            handles = [*handles[:-hidden], Line2D([], [], linestyle="none")]
     legend = figure.legend(
-        handles, [str(number) for number in range(len(labels))], loc="outside lower center",
-        ncols=columns, frameon=False, fontsize=look.font_size, columnspacing=1.2, **more,
+        handles, [str(number) for number in range(len(handles))], loc="outside lower center",
+        ncols=columns, frameon=False, fontsize=plan.font_size, columnspacing=1.2, **more,
     )  # fmt: skip
-    shown = in_lines(labels, look) if columns == 1 else labels
+    has_lines = columns == 1 and not plan.is_shortened
+    shown = in_lines(plan.labels, look) if has_lines else plan.labels
     for text, label in zip(legend.get_texts(), shown, strict=True):
         plain(text)
         text.set_text(label)
     return legend
 
 
+class LegendPlan(NamedTuple):
+    """How a legend is set.
+
+    Attributes:
+        labels: Of its entries; the last one counts those that have no room.
+        columns: Entries side by side.
+        font_size: In points.
+        height: In points.
+        is_shortened: Whether it had to give way, so that the figure fits on a page.
+    """
+
+    labels: tuple[str, ...]
+    columns: int
+    font_size: float
+    height: float
+    is_shortened: bool
+
+
+def legend_plan(labels: Sequence[str], look: Look) -> LegendPlan:
+    """The legend in full where a page has room for it; else shorter, smaller, and at last less.
+
+    Args:
+        labels: Words of all entries.
+        look: Gives the size of figure and font.
+    """
+    points, high = look.font_size, look.height * POINTS_PER_MILLIMETRE
+    most = max(PAGE - (1 - LEGEND_SHARE) * high, LEGEND_SHARE * high) - 2 * points
+    columns = columns_of(labels, look)
+    lines = sum(label.count("\n") + 1 for label in in_lines(labels, look))
+    height = (lines if columns == 1 else -(-len(labels) // columns)) * ROW * points
+    if height <= most:
+        return LegendPlan(tuple(labels), columns, points, height, is_shortened=False)
+    size = points
+    while True:
+        rows = int(most / (ROW * size))
+        columns = min(max(1, -(-len(labels) // rows)), _most_columns(look, size))
+        if columns * rows >= len(labels) or size <= LEAST_SIZE:
+            break
+        size = max(LEAST_SIZE, 0.9 * size)
+    letters = _letters(look, size, columns)
+    kept = [shortened(label, letters) for label in labels[: columns * rows]]
+    left = len(labels) - len(kept)
+    if left:
+        kept[-1] = f"and {left + 1:,} more"
+    height = -(-len(kept) // columns) * ROW * size
+    return LegendPlan(tuple(kept), columns, size, height, is_shortened=True)
+
+
+def _letters(look: Look, size: float, columns: int) -> int:
+    """Letters of a legend's entry, where so many stand side by side."""
+    return int((look.width * POINTS_PER_MILLIMETRE / columns / size - HANDLE - 1) / WIDE_LETTER)
+
+
+def _most_columns(look: Look, size: float) -> int:
+    return max((n for n in range(1, 100) if _letters(look, size, n) >= LEAST_LABEL), default=1)
+
+
+def shortened(text: str, letters: int) -> str:
+    """A name without its middle: runs of one experiment differ at their ends."""
+    letters = max(letters, LEAST_LABEL)
+    if wide(text) <= letters:
+        return text
+    kept = len(text)
+    while kept > 2 and wide(text[: kept - kept // 2] + text[-(kept // 2) :]) > letters - 1:
+        kept -= 1
+    return f"{text[: kept - kept // 2]}…{text[-(kept // 2) :]}"
+
+
 def columns_of(labels: Sequence[str], look: Look) -> int:
     """How many entries of a legend the width has room for, side by side."""
-    entry = (max(map(len, labels)) * LETTER + HANDLE) * look.font_size
+    entry = (max(map(wide, labels)) * LETTER + HANDLE) * look.font_size
     return max(1, min(len(labels), int(look.width * POINTS_PER_MILLIMETRE // entry)))
 
 
 def legend_size(labels: Sequence[str], look: Look) -> tuple[int, float]:
     """How many entries of a legend stand side by side, and its height in points."""
-    columns = columns_of(labels, look)
-    lines = sum(label.count("\n") + 1 for label in in_lines(labels, look))
-    rows = lines if columns == 1 else -(-len(labels) // columns)
-    return columns, rows * ROW * look.font_size
+    plan = legend_plan(labels, look)
+    return plan.columns, plan.height
 
 
 def in_lines(labels: Sequence[str], look: Look) -> list[str]:

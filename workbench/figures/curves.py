@@ -16,6 +16,7 @@ from workbench.curves.looks import grey_look, look
 from workbench.figures.axes import (
     CURVE_LEGEND,
     DASHES,
+    LEGEND_SHARE,
     POINTS_PER_MILLIMETRE,
     TEXT,
     WIDE_LETTER,
@@ -34,9 +35,6 @@ FAINT = 0.72
 """How much white is in the raw values behind a smoothed curve, as on the screen."""
 
 BAND_OPACITY = 0.18
-LEGEND_SHARE = 0.45
-"""The legend may take this part of the height; for more the figure grows."""
-
 MOST_MARKED = 60
 
 TITLE_LINES, TITLE_MARGIN = 4, 3

@@ -15,6 +15,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from workbench.figures.fonts import fall_back
 from workbench.files import write_atomically
 
 SETTINGS: Any = {
@@ -64,7 +65,7 @@ def format_of(path: Path) -> str:
 
 @contextmanager
 def any_letter() -> Iterator[None]:
-    """A letter that the font lacks is still right in SVG, and a box in the others: no warning."""
+    """A letter that no installed font has is a box; what is said of it, `fonts.warning` says."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
@@ -81,6 +82,7 @@ def content(figure: Figure, format_: str, *, about: str = "", dpi: int = DPI) ->
     """
     metadata = {**UNDATED[format_], **({ABOUT[format_]: about} if about else {})}
     written = io.BytesIO()
+    fall_back(figure)
     with mpl.rc_context(SETTINGS), any_letter():
         figure.savefig(written, format=format_, dpi=dpi, metadata=metadata)
     return written.getvalue()

@@ -6,8 +6,8 @@ preview follows each change of a setting.
 Reads a line of JSON a request: `{"number", "store", "figure"}` with `"formats"` (the bytes of each
 are wanted) or `"path"` (the file to write) and `"shown"` (another number where the store has to be
 looked at again: runs go on), or `{"number", "store", "report", "path"}` for a page
-on the runs of these ids; and says one: `{"number"}` with `"drawn"` (base64 by format), `"written"`,
-or `"error"`. Ends with its input.
+on the runs of these ids; and says one: `{"number"}` with `"drawn"` (base64 by format) or
+`"written"`, both with `"remarks"` (sentences), or with `"error"`. Ends with its input.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import IO, Any
 from workbench.figures.families import FAMILIES, figure_from
 from workbench.figures.report import write_report
 from workbench.figures.settings import FigureSpec
-from workbench.figures.writing import drawn, write
+from workbench.figures.writing import drawn_and_judged, write
 from workbench.runs.store import Store, StoreError
 
 
@@ -41,17 +41,17 @@ class Drawer:
             figure = figure_from(asked["figure"])
             data = self._data(asked["store"], figure, asked["shown"])
             if "path" in asked:
-                write(figure, data, Path(asked["path"]))
-                return {"number": number, "written": asked["path"]}
-            contents = {f: drawn(figure, data, f) for f in asked["formats"]}
+                found = write(figure, data, Path(asked["path"]))
+                return {"number": number, "written": asked["path"], "remarks": found}
+            made = {f: drawn_and_judged(figure, data, f) for f in asked["formats"]}
         except OSError as error:
             path = asked.get("path", "")
             reason = error.strerror or str(error)
             return {"number": number, "error": f"{path} can't be written ({reason})"}
         except (ValueError, StoreError) as error:
             return {"number": number, "error": str(error)}
-        encoded = {f: base64.b64encode(c).decode() for f, c in contents.items()}
-        return {"number": number, "drawn": encoded}
+        encoded = {f: base64.b64encode(content).decode() for f, (content, _) in made.items()}
+        return {"number": number, "drawn": encoded, "remarks": next(iter(made.values()))[1]}
 
     def _report(self, asked: dict[str, Any]) -> str:
         path = str(asked["path"])

@@ -20,8 +20,8 @@ def check_suffix(path: Path, spec: type[FigureSpec]) -> None:
         raise ValueError(f"{path.name}: must end in one of {', '.join(spec.SUFFIXES)}")
 
 
-def write(figure: FigureSpec, data: Any, path: Path) -> None:
-    """Writes a figure, whole or not at all.
+def write(figure: FigureSpec, data: Any, path: Path) -> list[str]:
+    """Writes a figure, whole or not at all; sentences on what a reader of it would miss.
 
     Args:
         figure: Of a family.
@@ -35,14 +35,24 @@ def write(figure: FigureSpec, data: Any, path: Path) -> None:
     check_suffix(path, type(figure))
     suffix = path.suffix.lower()
     text = FAMILIES[type(figure)].texts.get(suffix)
-    content = text(figure, data).encode() if text else drawn(figure, data, suffix[1:])
+    content, remarks = (
+        (text(figure, data).encode(), []) if text else drawn_and_judged(figure, data, suffix[1:])
+    )
     write_atomically(path, content)
+    return remarks
 
 
 def drawn(figure: FigureSpec, data: Any, format_: str) -> bytes:
     """The figure as the bytes of an SVG, PDF or PNG, with its settings inside."""
+    return drawn_and_judged(figure, data, format_)[0]
+
+
+def drawn_and_judged(figure: FigureSpec, data: Any, format_: str) -> tuple[bytes, list[str]]:
+    """As `drawn`, with sentences on what a reader of it would miss."""
     # Here, not above: Matplotlib takes a second to load.
+    from workbench.figures.remarks import remarks
     from workbench.figures.saving import content
 
     made = FAMILIES[type(figure)].draw(figure, data)
-    return content(made, format_, about=figure.to_json(), dpi=figure.look.dpi)
+    found = remarks(made)
+    return content(made, format_, about=figure.to_json(), dpi=figure.look.dpi), found

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from workbench.runs.columns import Value
 from workbench.runs.frame import Snapshot, plain
+
+UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"
+"""Letters without width that are no blanks."""
 
 RUN_AS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -28,8 +32,14 @@ def as_cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(RUN_AS_FORMULA) else value
+        return f"'{value}" if is_formula(value) else value
     return str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet might run it, which strips blanks and knows full-width signs."""
+    bare = unicodedata.normalize("NFKC", text.lstrip(UNSEEN)).lstrip().lstrip(UNSEEN)
+    return text.startswith(RUN_AS_FORMULA) or bare.startswith(RUN_AS_FORMULA)
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:
