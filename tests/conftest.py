@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import tempfile
 import threading
 import weakref
 from collections.abc import Callable, Generator
@@ -13,6 +14,8 @@ from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# One list of fonts for all tests: to make it takes seconds.
+os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir(), "dlopt-tests-matplotlib")))
 
 import hypothesis
 import psutil

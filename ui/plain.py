@@ -23,6 +23,14 @@ class Label(QLabel):
         self.setText(text)
 
 
+class RichLabel(QLabel):
+    """A label of HTML that we wrote; whoever puts a name into it escapes it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+
+
 def tip(text: str) -> str:
     """A tooltip (or what a message box asks) that shows exactly this text."""
     if not Qt.mightBeRichText(text):

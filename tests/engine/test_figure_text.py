@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -172,6 +173,21 @@ def test_the_command_line_says_it(
     assert line.startswith("dlopt-workbench: warning: no installed font has 写手")
     assert main(["compare", run.run_id, "--output", str(tmp_path / "a.csv")]) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_a_home_that_cannot_be_written_is_no_news(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        run = add_run(store, epochs=1)
+    nowhere = "/dev/null/nowhere"
+    environment = {**os.environ, "HOME": nowhere, "DLOPT_CACHE": nowhere, "XDG_CACHE_HOME": nowhere}
+    environment.pop("MPLCONFIGDIR", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "ui.launch", "compare", run.run_id, "--store", str(tmp_path),
+         "--output", str(tmp_path / "a.svg")],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "a.svg").is_file()
 
 
 def test_the_process_of_the_window_says_it(tmp_path: Path) -> None:

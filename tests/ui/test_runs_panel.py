@@ -79,6 +79,23 @@ def test_the_filter(window: MainWindow, runs: list[Run], qtbot: QtBot) -> None:
     assert window.runs.current_id == runs[0].run_id
 
 
+def test_a_filter_that_cannot_be_read_leaves_the_last_that_found_runs(
+    window: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    panel = window.runs
+    qtbot.keyClicks(panel.filter, "epochs > ")  # on the way it looks for this very text
+    assert panel.fault.isVisible()
+    assert len(names(window)) == len(runs)
+    assert panel.pages.currentWidget() is panel.table
+    panel.filter.setText("stopped")
+    panel.filter.setText("stopped and (")
+    assert panel.fault.isVisible()
+    assert names(window) == [NAMES[3]]
+    panel.filter.setText("no such run")
+    assert panel.pages.currentWidget() is panel.nothing
+    assert not panel.fault.isVisible()
+
+
 def test_rename_in_place_and_undo(window: MainWindow, runs: list[Run], qtbot: QtBot) -> None:
     focus_table(window, qtbot)
     window.runs.select(runs[2].run_id)

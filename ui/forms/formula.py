@@ -24,6 +24,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+import workbench.figures  # noqa: F401  it tells Matplotlib where its list of fonts lies
 from ui import theme
 
 POINTS = 15.0

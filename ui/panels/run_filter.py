@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout
 
 from ui import theme
-from ui.plain import Label
+from ui.plain import RichLabel
 from workbench.runs.query import QueryError
 
 _LAST_WORD = re.compile(r"[^\s()\"=!<>~]+$")
@@ -132,7 +132,7 @@ class FilterHelp(QFrame):
             f"<td>{_escaped(right)}</td></tr>"
             for left, right in rows
         )
-        label = Label(f"<table>{table}</table>")
+        label = RichLabel(f"<table>{table}</table>")
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(label)
 

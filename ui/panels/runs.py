@@ -30,6 +30,7 @@ from ui.panels.run_menus import RunMenus
 from ui.panels.run_view import RunsView
 from ui.plain import Label
 from workbench.runs.matching import known_columns
+from workbench.runs.query import QueryError
 from workbench.runs.status import RunStatus
 
 MOST_TOLD = 200
@@ -78,6 +79,7 @@ class RunsPanel(QWidget):
         self.export_ = RunExport(model.frame, self)
         self.export_.failed.connect(self.failed)
         self.export_.saved.connect(self._saved)
+        self._filtered = self._found = ""  # the filter in force, and the last that found runs
         self.filter = FilterField(self._filter, lambda: known_columns(model.frame))
         self.count = Label()
         self.count.setProperty("role", "muted")
@@ -219,6 +221,8 @@ class RunsPanel(QWidget):
     def refresh(self) -> None:
         """Shows the table or the empty page, how many runs there are, and what is selected."""
         total, shown = self.model.total, len(self.model.places)
+        if shown:
+            self._found = self._filtered
         page = self.table if shown else self.nothing if total else self.empty
         self.pages.setCurrentWidget(page)
         words_ = self.tr("{} of {} runs").format(f"{shown:,}", f"{total:,}")
@@ -258,7 +262,18 @@ class RunsPanel(QWidget):
     # --- what is shown -------------------------------------------------------------------------
 
     def _filter(self, text: str) -> None:
-        self.model.set_filter(text)
+        """Filters; while what is typed can't be read, the last filter that found runs stays.
+
+        Raises:
+            QueryError: where it can't be read.
+        """
+        try:
+            self.model.set_filter(text)
+        except QueryError:
+            self._filtered = self._found
+            self.model.set_filter(self._found)
+            raise
+        self._filtered = text
 
     @Slot(str)
     def _show_fault(self, sentence: str) -> None:

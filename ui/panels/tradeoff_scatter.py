@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -140,6 +141,7 @@ class ScatterView(TradeoffView):
             self._zoomed = False
         self._table, self._found, self._drawn = table, found, self.quantities
         self.plot.show_cloud(self._cloud(table, found), keep_view=same and self._zoomed)
+        self.note.setTextFormat(Qt.TextFormat.RichText)  # dots in the colours; the rest is escaped
         self.note.setText(self._sentence(table, found.points))
         self.select_button.setEnabled(bool(found.points.is_best.any()))
 
@@ -239,14 +241,15 @@ class ScatterView(TradeoffView):
             if any(quantity.sign for quantity in self._drawn)
             else self.tr("no front, as no direction is good: press – to choose one")
         )
-        return f"{', '.join(parts)}; {front}.{self._words_of_third(table, points)}"
+        said = escape(f"{', '.join(parts)}; {front}.")
+        return f"{said}{self._words_of_third(table, points)}"
 
     def _words_of_third(self, table: Table, points: Points) -> str:
         if len(self._drawn) < 3 or not points.is_drawn.any():
             return ""
         third, column = points.values[points.is_drawn, 2], table.about[self._drawn[2].key]
-        words = self.tr(title_of(column).words)
-        ends = column.text(float(third.min())), column.text(float(third.max()))
+        words = escape(self.tr(title_of(column).words))
+        ends = [escape(column.text(float(end))) for end in (third.min(), third.max())]
         if not self._is_by_colour:
             return " " + self.tr("Size: {}, {} to {}.").format(words, *ends)
         first, *_, last = (colour.name() for colour in self.plot.shades(SHADES))

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.plain import isolated, tip
+from ui.plain import RichLabel, isolated, tip
 
 MOST = 4
 """Runs that are named."""
@@ -45,12 +45,11 @@ class _Part(NamedTuple):
         return f'<span style="color:{self.colour.name()}">{text}</span>' if self.colour else text
 
 
-class LiveLegend(QLabel):
+class LiveLegend(RichLabel):
     """Names a few runs and counts the others; the tooltip names those that are only counted."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.RichText)
+        super().__init__(parent=parent)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._entries: Sequence[Entry] = ()
