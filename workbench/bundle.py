@@ -28,6 +28,7 @@ from workbench.artifacts import is_run_id
 from workbench.costs import FLOAT_BYTES
 from workbench.data import DataError
 from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
+from workbench.experiment import MOST_LETTERS, in_one_line
 from workbench.files import LinkError, open_inside
 from workbench.runs.adoption import Metrics, adopt
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
@@ -271,6 +272,8 @@ def _read_record(path: Path, folder: Path) -> Run:
         raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
     if not is_run_id(run.run_id) or not run.status.is_finished:
         raise BundleError(f"{path}: its {RECORD} names no run that has ended")
+    name = str(in_one_line(run.name[:MOST_LETTERS])).strip()
+    run = replace(run, name=name or run.run_id)
     if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
         run = replace(run, file_bytes=FLOAT_BYTES * run.parameters)
     return run

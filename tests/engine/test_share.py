@@ -192,6 +192,16 @@ def test_a_bundle_of_an_earlier_version_is_taken_in(store: Store, run: Run, tmp_
     assert store.steps(taken.run_id).values.tolist() == store.steps(run.run_id).values.tolist()
 
 
+def test_a_name_from_outside_is_one_line_of_bounded_length(
+    store: Store, run: Run, bundle: Path
+) -> None:
+    for name, kept in (("x" * 1_000_000, "x" * 200), ("two\nlines\x1b[31m", "two lines [31m")):
+        changed = rewritten(bundle, record(name=name), honest=True)
+        assert import_run(store, changed).name == kept
+    nameless = rewritten(bundle, record(name=" \n "), honest=True)
+    assert run.run_id in import_run(store, nameless).name
+
+
 def flip(members: dict[str, bytes]) -> None:
     members[CHECKPOINT] = members[CHECKPOINT][:-1] + b"!"
 
