@@ -171,6 +171,8 @@ def test_the_command_line_says_it(
     assert main(["compare", run.run_id, "--output", str(tmp_path / "a.png")]) == 0
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("dlopt-workbench: warning: no installed font has 写手")
+    assert main(["compare", run.run_id, "--output", str(tmp_path / "a.tex")]) == 0
+    assert "pdfLaTeX can't set 手写: use LuaLaTeX" in capsys.readouterr().err
     assert main(["compare", run.run_id, "--output", str(tmp_path / "a.csv")]) == 0
     assert capsys.readouterr().err == ""
 

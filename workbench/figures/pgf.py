@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 
@@ -14,6 +16,9 @@ TEX = str.maketrans(
         "\n": " ", "\r": " ",
     }
 )  # fmt: skip
+BEYOND_PDFLATEX = re.compile(r"[^\x00-\u024f\u2000-\u22ff]")
+"""Letters of scripts that pdfLaTeX knows nothing of."""
+
 HEAD = r"""\documentclass[border=2mm]{standalone}
 \usepackage{pgfplots}
 \pgfplotsset{compat=1.18}
@@ -24,6 +29,14 @@ TAIL = r"""\end{document}
 """
 
 DASHES = {"solid": "solid", "dashed": "dashed", "dashdot": "dash dot", "dotted": "dotted"}
+
+
+def remarks(picture: str) -> list[str]:
+    """What has to be known to set a picture, a sentence each; none where any TeX can."""
+    found = "".join(dict.fromkeys(BEYOND_PDFLATEX.findall(picture)))
+    if not found:
+        return []
+    return [f"pdfLaTeX can't set {found[:12]}: use LuaLaTeX or XeLaTeX, and a font that has them"]
 
 
 class Picture:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workbench.figures import pgf
 from workbench.figures.families import FAMILIES
 from workbench.figures.settings import FigureSpec
 from workbench.files import write_atomically
+
+TEX = (".tex", ".tikz")
 
 
 def check_suffix(path: Path, spec: type[FigureSpec]) -> None:
@@ -35,9 +38,11 @@ def write(figure: FigureSpec, data: Any, path: Path) -> list[str]:
     check_suffix(path, type(figure))
     suffix = path.suffix.lower()
     text = FAMILIES[type(figure)].texts.get(suffix)
-    content, remarks = (
-        (text(figure, data).encode(), []) if text else drawn_and_judged(figure, data, suffix[1:])
-    )
+    if text is not None:
+        written = text(figure, data)
+        content, remarks = written.encode(), pgf.remarks(written) if suffix in TEX else []
+    else:
+        content, remarks = drawn_and_judged(figure, data, suffix[1:])
     write_atomically(path, content)
     return remarks
 
