@@ -267,13 +267,13 @@ class RunsPanel(QWidget):
         Raises:
             QueryError: where it can't be read.
         """
+        self._filtered = text
         try:
             self.model.set_filter(text)
         except QueryError:
             self._filtered = self._found
             self.model.set_filter(self._found)
             raise
-        self._filtered = text
 
     @Slot(str)
     def _show_fault(self, sentence: str) -> None:
