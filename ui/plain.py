@@ -45,4 +45,4 @@ def caption(text: str) -> str:
 
 def isolated(name: str) -> str:
     """A name among others: whichever direction it is written in, theirs stays as it is."""
-    return f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}"
+    return name if name.isascii() else f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex
-from PySide6.QtGui import QAction, Qt
+from PySide6.QtGui import QAction, QColor, Qt, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -29,6 +29,7 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_evaluation, add_run
 from ui.main_window import MainWindow
 from ui.plain import Label, caption, tip
+from ui.plots.live_legend import Entry, LiveLegend
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
@@ -181,6 +182,19 @@ def test_a_tip_shows_exactly_its_text(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     assert Qt.mightBeRichText(label.text())
     assert "&lt;img src=x&gt; &amp; y" in label.text()
+
+
+def test_a_right_to_left_mark_in_one_name_turns_nothing_else(qtbot: QtBot) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    legend = LiveLegend(parent)
+    legend.resize(900, 20)
+    blue = QColor("blue")
+    legend.show_runs([Entry("\u202efirst \u200f", blue), Entry("second", blue)], blue)
+    document = QTextDocument()
+    document.setHtml(legend.text())
+    assert "\u2068\u202efirst \u200f\u2069" in document.toPlainText()
+    assert "\u2068second" not in document.toPlainText()
 
 
 def test_a_question_holds_a_name_as_text(
