@@ -166,7 +166,8 @@ def test_no_name_or_path_becomes_code(text: str, tmp_path: Path) -> None:
 
 
 def test_names_in_any_language_stay_readable() -> None:
-    script = keras_script(small(structure__layers=TINY).changed(name="手写数字 é"), None)
+    plain = presets.load("digits-cnn")
+    script = keras_script(plain.changed(name="手写数字 é"), load(plain.data).info)
     assert "手写数字 é" in script
     assert "\\u" not in script
 
