@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout, QLabel
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout
 
 from ui import theme
 from ui.assistant import Assistant
@@ -52,7 +52,7 @@ class SpeedPage(FinderPage):
         self.minutes.setToolTip(
             self.tr("More time tells settings apart on a busy machine, and lets XLA compile")
         )
-        self.minutes_label = QLabel(self.tr("Time to take"))
+        self.minutes_label = Label(self.tr("Time to take"))
         self.minutes_label.setBuddy(self.minutes)
         super().__init__(editor, assistant, self._texts_of_page())
         self.race = Race(self.tr("Images per second, median and middle half of the samples"))
