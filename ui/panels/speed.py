@@ -15,6 +15,7 @@ from ui import theme
 from ui.assistant import Assistant
 from ui.editor import Editor
 from ui.panels.finder import FinderPage, Texts
+from ui.plain import Label
 from ui.plots.race import Lane, Race
 from workbench import measured, tuning, words
 from workbench.experiment import Experiment
