@@ -32,6 +32,7 @@ class FilterField(QLineEdit):
 
     def __init__(self, apply: Callable[[str], None], names: Callable[[], list[str]]) -> None:
         super().__init__()
+        self._in_force = self._found = ""
         self._apply, self._names = apply, names
         self.setPlaceholderText(self.tr("Filter runs, as in val_accuracy > 0.98"))
         self.setAccessibleName(self.tr("Filter runs"))
@@ -73,11 +74,18 @@ class FilterField(QLineEdit):
             return
         super().keyPressEvent(event)
 
+    def note_found(self) -> None:
+        """Some runs are shown: their filter stays while what is typed next can't be read."""
+        self._found = self._in_force
+
     @Slot(str)
     def _changed(self, text: str) -> None:
+        self._in_force = text
         try:
             self._apply(text)
         except QueryError as error:
+            self._in_force = self._found
+            self._apply(self._found)
             theme.set_property(self, "problem", True)
             sentence = str(error)
             self.fault.emit(sentence[:1].upper() + sentence[1:])

@@ -30,7 +30,6 @@ from ui.panels.run_menus import RunMenus
 from ui.panels.run_view import RunsView
 from ui.plain import Label
 from workbench.runs.matching import known_columns
-from workbench.runs.query import QueryError
 from workbench.runs.status import RunStatus
 
 MOST_TOLD = 200
@@ -79,7 +78,6 @@ class RunsPanel(QWidget):
         self.export_ = RunExport(model.frame, self)
         self.export_.failed.connect(self.failed)
         self.export_.saved.connect(self._saved)
-        self._filtered = self._found = ""  # the filter in force, and the last that found runs
         self.filter = FilterField(self._filter, lambda: known_columns(model.frame))
         self.count = Label()
         self.count.setProperty("role", "muted")
@@ -222,7 +220,7 @@ class RunsPanel(QWidget):
         """Shows the table or the empty page, how many runs there are, and what is selected."""
         total, shown = self.model.total, len(self.model.places)
         if shown:
-            self._found = self._filtered
+            self.filter.note_found()
         page = self.table if shown else self.nothing if total else self.empty
         self.pages.setCurrentWidget(page)
         words_ = self.tr("{} of {} runs").format(f"{shown:,}", f"{total:,}")
@@ -262,18 +260,7 @@ class RunsPanel(QWidget):
     # --- what is shown -------------------------------------------------------------------------
 
     def _filter(self, text: str) -> None:
-        """Filters; while what is typed can't be read, the last filter that found runs stays.
-
-        Raises:
-            QueryError: where it can't be read.
-        """
-        self._filtered = text
-        try:
-            self.model.set_filter(text)
-        except QueryError:
-            self._filtered = self._found
-            self.model.set_filter(self._found)
-            raise
+        self.model.set_filter(text)
 
     @Slot(str)
     def _show_fault(self, sentence: str) -> None:
