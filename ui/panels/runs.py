@@ -78,7 +78,7 @@ class RunsPanel(QWidget):
         self.export_ = RunExport(model.frame, self)
         self.export_.failed.connect(self.failed)
         self.export_.saved.connect(self._saved)
-        self.filter = FilterField(self._filter, lambda: known_columns(model.frame))
+        self.filter = FilterField(model.set_filter, lambda: known_columns(model.frame))
         self.count = Label()
         self.count.setProperty("role", "muted")
         self.comparison = Comparison(self)
@@ -258,9 +258,6 @@ class RunsPanel(QWidget):
         self.actions_["compare"].setEnabled(comparing or 2 <= len(places) <= MOST_COMPARED)
 
     # --- what is shown -------------------------------------------------------------------------
-
-    def _filter(self, text: str) -> None:
-        self.model.set_filter(text)
 
     @Slot(str)
     def _show_fault(self, sentence: str) -> None:
