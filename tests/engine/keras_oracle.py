@@ -23,6 +23,7 @@ os.dup2(2, 1)  # what a library prints is no answer
 
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
 
 from workbench.experiment import Experiment  # noqa: E402
 from workbench.runtime.build import assemble, build  # noqa: E402
@@ -67,6 +68,35 @@ def model(toml: str, shape: list[int]) -> dict[str, Any]:
         "trainable": int(count(built.model.trainable_weights)),
         "by_call": weights,
     }
+
+
+def support(toml: str, shape: list[int]) -> list[int]:
+    """Rows and columns of an image between the first and the last one that an output depends on,
+    of those outputs in the middle that depend on most.
+    """
+    height, width, channels = shape
+    info = DataInfo((height, width, channels), ("0", "1"), 1, 1)
+    model = assemble(Experiment.from_toml(toml), info).model
+    random = np.random.default_rng(0)
+    for weight in model.weights:  # positive, so that nothing cancels
+        weight.assign(random.uniform(0.5, 1.5, weight.shape))
+    image = tf.Variable(random.uniform(0.5, 1.5, (1, *shape)), dtype="float32")
+    found = []
+    for axis in (1, 2):
+        with tf.GradientTape(persistent=True) as tape:
+            outputs = model(image, training=False)
+            middle = outputs.shape[axis] // 2
+            lines = [
+                tf.reduce_sum(tf.gather(outputs, middle + away, axis=axis))
+                for away in range(-min(8, middle), min(8, middle))
+            ]
+        spans = []
+        for line in lines:
+            gradient = np.abs(tape.gradient(line, image).numpy()).sum(axis=(0, 3 - axis, 3))
+            seen = np.flatnonzero(gradient)
+            spans.append(int(seen[-1] - seen[0] + 1) if len(seen) else 0)
+        found.append(max(spans))
+    return found
 
 
 def refuses(layer: dict[str, Any], shape: list[int]) -> bool:
@@ -137,7 +167,7 @@ def trained_by_script(script: str, output: str) -> str:
 
 
 ASKED = (
-    signature, default, config, model, refuses, slots, read_by_script, trained_by_script,
+    signature, default, config, model, support, refuses, slots, read_by_script, trained_by_script,
 )  # fmt: skip
 QUESTIONS = {f.__name__: f for f in ASKED}
 

@@ -175,3 +175,37 @@ def test_every_small_window_agrees_with_keras(
         layer = pool.parse({field: [window, 2], "strides": [3, window], "padding": padding})
         found = analyze([layer], (4, 7, 1))
         assert of_keras(oracle, [layer], (4, 7, 1)) == as_keras_says(found)
+
+
+# --- what one output sees ------------------------------------------------------------------------
+
+PLAIN: dict[str, Any] = {"filters": 1, "activation": "linear"}
+BILINEAR = UpSampling2D(interpolation="bilinear")
+POOLED = AveragePooling2D(pool_size=(3, 3), strides=(2, 2))
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (Conv2D(**PLAIN), BILINEAR, Conv2D(**PLAIN)),
+        (Conv2D(**PLAIN), BILINEAR, BILINEAR),
+        (UpSampling2D(size=(3, 2)), Conv2D(kernel_size=(2, 4), **PLAIN)),
+        (UpSampling2D(size=(3, 5), interpolation="bilinear"), POOLED),
+        (Conv2D(strides=(2, 2), **PLAIN), POOLED, UpSampling2D(),
+         Conv2DTranspose(kernel_size=(4, 4), strides=(2, 2), **PLAIN)),
+        (Conv2DTranspose(kernel_size=(2, 3), strides=(3, 2), padding="same", **PLAIN),
+         Conv2D(kernel_size=(3, 2), **PLAIN)),
+        (Conv2DTranspose(kernel_size=(5, 4), strides=(3, 1), **PLAIN), ZeroPadding2D(),
+         Conv2D(dilation_rate=(2, 1), padding="same", **PLAIN)),
+        (Conv2D(strides=(2, 2), padding="same", **PLAIN), POOLED, Conv2D(**PLAIN)),
+    ],
+    ids=lambda layers: " ".join(layer.name() for layer in layers),
+)  # fmt: skip
+def test_an_output_sees_what_its_gradient_reaches(
+    layers: tuple[Layer, ...], oracle: Oracle
+) -> None:
+    experiment = Experiment(structure=Structure(layers=layers))
+    found = analyze(layers, (40, 44, 1))
+    assert not found.problems
+    real = oracle.ask("support", toml=experiment.to_toml(), shape=[40, 44, 1])
+    assert found.receptive_field == tuple(real)

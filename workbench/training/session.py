@@ -21,7 +21,9 @@ from workbench.runs.messages import (
     Interrupt,
     Message,
     Pause,
+    Started,
     StatusChanged,
+    Steps,
     Stop,
     TaskEnd,
     Train,
@@ -31,6 +33,7 @@ from workbench.runs.messages import (
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.hardware import Startup
+from workbench.training import crashes
 
 WORKER = "workbench.runtime.worker"
 CLOSE_SECONDS = 5.0
@@ -73,6 +76,7 @@ class Session:
         self._numbers = itertools.count(1)
         self._tasks: dict[int, list[Message]] = {}
         self._of_run: list[Message] = []
+        self._step = 0  # the last one the run told of
         self._nice = BACKGROUND_NICE if background else 0
         self._on_log = on_log
         self._lock = threading.Lock()
@@ -104,7 +108,7 @@ class Session:
             maker: The token of the store that reserved it; "" where it waits in the queue.
         """
         self.run_id, self._maker = run_id, maker
-        self._of_run = []
+        self._of_run, self._step = [], 0
         self._send(Train(str(self.store), run_id, maker), self._of_run)
 
     def do(self, task: str, request: dict[str, Any]) -> int:
@@ -161,6 +165,10 @@ class Session:
                 continue
             if self._is_end_of_run(message):
                 self.run_id = None
+            if isinstance(message, Started):
+                self._step = message.step
+            if isinstance(message, Steps):
+                self._step = message.first_step + len(message.loss) - 1
             if isinstance(message, TaskEnd):
                 self._tasks.pop(message.number, None)
             yield message
@@ -227,11 +235,28 @@ class Session:
     def _lost(self, code: int) -> StatusChanged:
         """Marks the run whose process died under it, unless another has it by now."""
         assert self.run_id is not None
-        sentence = f"the training process {cause_of(code)}; resume goes on from the last checkpoint"
-        status = RunStatus.INTERRUPTED
+        status, sentence = RunStatus.INTERRUPTED, f"the training process {cause_of(code)}"
         try:
             with Store(self.store) as store:
+                sentence = self._told(store.artifacts(self.run_id), code)
                 store.lose(self.run_id, sentence, self._maker)
         except StoreError as error:
             sentence = f"{sentence}; {error}"
         return StatusChanged(self.run_id, status, sentence)
+
+    def _told(self, folder: Path, code: int) -> str:
+        """The sentence on a death, which is kept beside its run for the next one."""
+        crash = crashes.Crash(code, self._step, crashes.saved_at(folder))
+        before = crashes.remembered(folder)
+        if crash.is_native:
+            crashes.remember(folder, crash)
+        return crashes.sentence(crash, before, self._layer_that_crashes)
+
+    def _layer_that_crashes(self) -> str:
+        """The layer of the run at which a process dies that tries them all; "" for none."""
+        with self._lock:
+            if self._closing:
+                return ""
+            finder = Child(crashes.FINDER, str(self.store), str(self.run_id), on_log=self._on_log)
+            self._child = finder  # so that whoever closes us ends it too
+        return crashes.layer_found(finder)

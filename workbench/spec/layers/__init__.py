@@ -15,7 +15,6 @@ from workbench.spec.layers.base import (
     Operation,
     Padding,
     Parameters,
-    Reach,
     SameShape,
     Shape,
     window_length,
@@ -57,6 +56,7 @@ from workbench.spec.layers.pooling import (
     UpSampling2D,
     ZeroPadding2D,
 )
+from workbench.spec.layers.reach import Reach
 from workbench.spec.layers.repeat import Repeat
 from workbench.spec.layers.sharing import HashedKernel, hashed_size
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 from pydantic import Field
 
 from workbench.spec.base import AsPair, Choice, setting
+from workbench.spec.layers.reach import Reach
 from workbench.spec.regularizers import Regularizer
 
 Shape = tuple[int, ...]
@@ -29,6 +30,8 @@ Padding = Literal["valid", "same"]
 Length = Annotated[int, Field(ge=1, le=1024)]
 Lengths = Annotated[tuple[Length, Length], AsPair]
 Kernels = dict[str, tuple[int, ...]]
+Reaches = tuple[Reach, Reach]
+"""Along the height and the width."""
 OwnRegularizer = Regularizer | None
 """A layer's own penalty; None leaves it to the experiment's."""
 
@@ -66,21 +69,8 @@ class Parameters(NamedTuple):
     non_trainable: int = 0
 
 
-class Reach(NamedTuple):
-    """Which of its inputs one output of a layer sees, along (height, width).
-
-    Attributes:
-        window: Inputs that one output sees.
-        step: Inputs between two neighbouring outputs; below 1 where the image grows.
-        whole: Whether it sees the whole image whatever the window.
-    """
-
-    window: tuple[int, int] = (1, 1)
-    step: tuple[float, float] = (1.0, 1.0)
-    whole: bool = False
-
-
-ONE_PIXEL, WHOLE_IMAGE = Reach(), Reach(whole=True)
+ONE_PIXEL = (Reach(), Reach())
+WHOLE_IMAGE = (Reach(whole=True), Reach(whole=True))
 
 
 class Grid(NamedTuple):
@@ -155,8 +145,8 @@ class Layer(Choice):
         """Multiply-accumulate operations for one image."""
         return 0
 
-    def reach(self) -> Reach:
-        """What one of its outputs sees of its input."""
+    def reach(self, shape: Shape) -> Reaches:
+        """What one of its outputs sees of its input when `shape` reaches it."""
         return ONE_PIXEL
 
     def grid(self) -> Grid:
@@ -242,6 +232,16 @@ def slide(
     return (
         window_length(shape[0], window[0], strides[0], padding),
         window_length(shape[1], window[1], strides[1], padding),
+    )
+
+
+def sliding_reach(
+    shape: Shape, window: tuple[int, int], strides: tuple[int, int], padding: str
+) -> Reaches:
+    """What each place of a window sees that slides over an image of `shape`."""
+    return (
+        Reach.sliding(shape[0], window[0], strides[0], padding),
+        Reach.sliding(shape[1], window[1], strides[1], padding),
     )
 
 

@@ -25,12 +25,14 @@ from workbench.spec.layers.base import (
     OwnRegularizer,
     Padding,
     Parameters,
-    Reach,
+    Reaches,
     Shape,
     refuse_indivisible,
     slide,
+    sliding_reach,
     written,
 )
+from workbench.spec.layers.reach import Reach
 from workbench.spec.layers.sharing import HASH_COMPRESSION, HashedKernel
 
 ONE_BY_ONE = (1, 1)
@@ -93,8 +95,9 @@ class Sliding(Layer):
         window = dilated(self.kernel_size, self.dilation_rate)
         return slide(shape, window, self.strides, self.padding, "kernel_size")
 
-    def reach(self) -> Reach:
-        return Reach(dilated(self.kernel_size, self.dilation_rate), self.strides)
+    def reach(self, shape: Shape) -> Reaches:
+        window = dilated(self.kernel_size, self.dilation_rate)
+        return sliding_reach(shape, window, self.strides, self.padding)
 
     def grid(self) -> Grid:
         return Grid(kept=self.strides) if self.kernel_size == ONE_BY_ONE else AS_IT_IS
@@ -283,9 +286,12 @@ class Conv2DTranspose(Layer):
         """Each input pixel is multiplied with the whole kernel."""
         return prod(shape) * prod(self.kernel_size) * self.filters
 
-    def reach(self) -> Reach:
+    def reach(self, shape: Shape) -> Reaches:
         (height, width), (down, across) = self.kernel_size, self.strides
-        return Reach((-(-height // down), -(-width // across)), (1 / down, 1 / across))
+        return (
+            Reach.transposed(height, down, self.padding),
+            Reach.transposed(width, across, self.padding),
+        )
 
     def grid(self) -> Grid:
         return Grid(spread=self.strides) if self.kernel_size == ONE_BY_ONE else AS_IT_IS

@@ -17,7 +17,7 @@ from workbench.spec.layers.base import (
     Layer,
     OwnRegularizer,
     Parameters,
-    Reach,
+    Reaches,
     SameShape,
     Shape,
 )
@@ -35,7 +35,7 @@ class Flatten(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
 
-    def reach(self) -> Reach:
+    def reach(self, shape: Shape) -> Reaches:
         return WHOLE_IMAGE
 
 

@@ -8,8 +8,7 @@ code are all read off these steps, so that nothing about a block is written twic
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
-from math import ceil
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 from workbench.spec.layers.base import (
@@ -17,10 +16,11 @@ from workbench.spec.layers.base import (
     LayerError,
     Operation,
     Parameters,
-    Reach,
+    Reaches,
     Shape,
     written,
 )
+from workbench.spec.layers.reach import Seen
 
 MAX_STEPS = 10_000
 """Repeats of repeats grow fast; a network of more layers could be neither shown nor built."""
@@ -114,13 +114,11 @@ class Value(NamedTuple):
 
     Attributes:
         seen: Pixels along (height, width).
-        step: Pixels between two neighbouring values.
     """
 
     number: int
     shape: Shape
-    seen: tuple[float, float] = (1.0, 1.0)
-    step: tuple[float, float] = (1.0, 1.0)
+    seen: tuple[Seen, Seen] = (Seen(), Seen())
 
 
 @dataclass
@@ -136,13 +134,15 @@ class Planner:
 
     Attributes:
         steps: All calls so far.
+        input_shape: What reaches the first layer.
         value: What leaves the last layer.
     """
 
     def __init__(self, input_shape: Shape) -> None:
         self.steps: list[Step] = []
+        self.input_shape = input_shape
         self.value = Value(0, input_shape)
-        self._image = (float(input_shape[0]), float(input_shape[1 if len(input_shape) > 1 else 0]))
+        self._image = (input_shape[0], input_shape[1 if len(input_shape) > 1 else 0])
         self._weights = 0
         self._followed: list[Record] = []
 
@@ -213,7 +213,10 @@ class Planner:
         first = self._first_pass(layer, shape) if self._followed else None
         if first is None:
             self._weights += 1
-        seen, step = _seen(reach, value, self._image)
+        seen = (
+            value.seen[0].behind(reach[0], self._image[0]),
+            value.seen[1].behind(reach[1], self._image[1]),
+        )
         self._write(
             Step(
                 layer, (value.number,), len(self.steps) + 1, shape, output,
@@ -221,19 +224,22 @@ class Planner:
                 Parameters() if first else parameters, macs, _pixels(seen),
             )
         )  # fmt: skip
-        return Value(len(self.steps), output, seen, step)
+        return Value(len(self.steps), output, seen)
 
     def _merge(self, operation: Operation, values: list[Value]) -> Value:
         output = operation.merged_shape([value.shape for value in values])
         self._weights += 1
-        seen = (max(v.seen[0] for v in values), max(v.seen[1] for v in values))
+        seen = (
+            reduce(Seen.together, [value.seen[0] for value in values]),
+            reduce(Seen.together, [value.seen[1] for value in values]),
+        )
         self._write(
             Step(
                 operation, tuple(v.number for v in values), len(self.steps) + 1, values[0].shape,
                 output, self._weights, Parameters(), 0, _pixels(seen),
             )
         )  # fmt: skip
-        return Value(len(self.steps), output, seen, values[0].step)
+        return Value(len(self.steps), output, seen)
 
     def _write(self, step: Step) -> None:
         if len(self.steps) == MAX_STEPS:
@@ -276,10 +282,10 @@ def _body(block: Block, shape: Shape) -> Node:
 
 
 @lru_cache(maxsize=8192)
-def _arithmetic(layer: Layer, shape: Shape) -> tuple[Shape, Parameters, int, Reach]:
+def _arithmetic(layer: Layer, shape: Shape) -> tuple[Shape, Parameters, int, Reaches]:
     """Output shape, weights, operations and reach; kept, as most layers stay as they are."""
     output = layer.output_shape(shape)
-    return output, layer.parameters(shape), layer.macs(shape), layer.reach()
+    return output, layer.parameters(shape), layer.macs(shape), layer.reach(shape)
 
 
 def planned(layer: Layer, shape: Shape) -> Planner:
@@ -303,19 +309,5 @@ def _within(chain: Chain, index: int, part: Node, error: LayerError) -> LayerErr
     return error
 
 
-def _seen(
-    reach: Reach, value: Value, image: tuple[float, float]
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Pixels that a value has seen behind a layer, and pixels between two neighbours."""
-    if reach.whole:
-        return (max(image[0], value.seen[0]), max(image[1], value.seen[1])), value.step
-    (seen_y, seen_x), (step_y, step_x) = value.seen, value.step
-    seen = (
-        seen_y + (reach.window[0] - 1) * step_y,
-        seen_x + (reach.window[1] - 1) * step_x,
-    )
-    return seen, (step_y * reach.step[0], step_x * reach.step[1])
-
-
-def _pixels(seen: tuple[float, float]) -> tuple[int, int]:
-    return ceil(seen[0] - 1e-9), ceil(seen[1] - 1e-9)
+def _pixels(seen: tuple[Seen, Seen]) -> tuple[int, int]:
+    return seen[0].size, seen[1].size

@@ -13,11 +13,13 @@ from workbench.spec.layers.base import (
     Layer,
     Lengths,
     Padding,
-    Reach,
+    Reaches,
     Shape,
     slide,
+    sliding_reach,
     written,
 )
+from workbench.spec.layers.reach import Reach
 
 Border = Annotated[int, Field(ge=0, le=1024)]
 Factor = Annotated[int, Field(ge=1, le=64)]
@@ -41,8 +43,9 @@ class Pooling2D(Layer):
         strides = self.strides or self.pool_size
         return (*slide(shape, self.pool_size, strides, self.padding, "pool_size"), shape[2])
 
-    def reach(self) -> Reach:
-        return Reach(self.pool_size, self.strides or self.pool_size)
+    def reach(self, shape: Shape) -> Reaches:
+        strides = self.strides or self.pool_size
+        return sliding_reach(shape, self.pool_size, strides, self.padding)
 
     def summary(self) -> str:
         return written(self.pool_size)
@@ -79,7 +82,7 @@ class GlobalPooling2D(Layer):
         self.check(shape)
         return (1, 1, shape[2]) if self.keepdims else (shape[2],)
 
-    def reach(self) -> Reach:
+    def reach(self, shape: Shape) -> Reaches:
         return WHOLE_IMAGE
 
 
@@ -117,6 +120,10 @@ class ZeroPadding2D(Layer):
         self.check(shape)
         return shape[0] + 2 * self.padding[0], shape[1] + 2 * self.padding[1], shape[2]
 
+    def reach(self, shape: Shape) -> Reaches:
+        rows, columns = self.padding
+        return Reach(before=rows, behind=-rows), Reach(before=columns, behind=-columns)
+
     def summary(self) -> str:
         return written(self.padding)
 
@@ -140,8 +147,11 @@ class UpSampling2D(Layer):
         self.check(shape)
         return shape[0] * self.size[0], shape[1] * self.size[1], shape[2]
 
-    def reach(self) -> Reach:
-        return Reach(step=(1 / self.size[0], 1 / self.size[1]))
+    def reach(self, shape: Shape) -> Reaches:
+        rows, columns = self.size
+        if self.interpolation == "bilinear":
+            return Reach.between(rows), Reach.between(columns)
+        return Reach.transposed(rows, rows, "valid"), Reach.transposed(columns, columns, "valid")
 
     def summary(self) -> str:
         return written(self.size)

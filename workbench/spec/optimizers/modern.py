@@ -58,7 +58,7 @@ class Adafactor(StepOptimizer):
     formula = (
         r"$\hat{v} = \frac{r\, c}{\bar{r}}, \quad w \leftarrow w - \max(\epsilon_2, "
         r"\mathrm{rms}(w))\, \rho_t\, \frac{g / \sqrt{\hat{v}}}{\max(1, "
-        r"\mathrm{rms}(g / \sqrt{\hat{v}}) / d)}$"
+        r"\mathrm{rms}(g / \sqrt{\hat{v}}) / d)}, \quad \rho_t = \min(\eta, 1 / \sqrt{t})$"
     )
     source = "Shazeer and Stern 2018"
     keras_class = "keras.optimizers.Adafactor"

@@ -126,8 +126,8 @@ class Adam(AdamMoments):
 
     label = "Adam"
     formula = (
-        r"$w \leftarrow w - \eta_t\, \frac{m}{\sqrt{v} + \epsilon}, \quad "
-        r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, \quad "
+        r"$w \leftarrow w - \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}\, "
+        r"\frac{m}{\sqrt{v} + \epsilon}, \quad "
         r"m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \quad "
         r"v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$"
     )
@@ -145,8 +145,8 @@ class AdamW(AdamMoments):
 
     label = "AdamW"
     formula = (
-        r"$w \leftarrow w - \eta\, \lambda\, w - \eta_t\, \frac{m}{\sqrt{v} + \epsilon}, \quad "
-        r"\eta_t = \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}$"
+        r"$w \leftarrow w - \eta\, \lambda\, w - "
+        r"\eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}\, \frac{m}{\sqrt{v} + \epsilon}$"
     )
     source = "Loshchilov and Hutter 2019"
     keras_class = "keras.optimizers.AdamW"
