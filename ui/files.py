@@ -136,11 +136,7 @@ class ExperimentFiles(QObject):
         """The changes are saved or discarded: nothing has to be restored."""
         self._timer.stop()
         self._pool.clear()
-        self._pool.start(self._remove_draft)
-
-    def _remove_draft(self) -> None:
-        with suppress(OSError):  # of a store that is read-only: none was written
-            self._draft.unlink(missing_ok=True)
+        self._pool.start(partial(_remove_draft, self._draft))
 
     def close(self) -> None:
         """Removes the draft and waits for what is being written; before the window goes."""
@@ -183,3 +179,9 @@ class ExperimentFiles(QObject):
 
 def _write_draft(experiment: Experiment, path: Path) -> None:
     write_inside(path, experiment.to_toml().encode())
+
+
+def _remove_draft(path: Path) -> None:
+    """In a thread, which must not keep the window alive."""
+    with suppress(OSError):  # of a store that is read-only: none was written
+        path.unlink(missing_ok=True)
