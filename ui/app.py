@@ -11,10 +11,10 @@ from pathlib import Path
 from types import FrameType
 from weakref import ref
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from ui import theme
+from ui import layout, theme
 from ui.main_window import MainWindow
 from ui.plain import tip
 from workbench.places import default_store
@@ -36,44 +36,53 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     application.setApplicationName("dlopt-workbench")
     application.setApplicationDisplayName("DLOpt Workbench")
     application.setStyle("Fusion")
-    folder: Path | None = store_folder or default_store()
-    code = 0
+    code, before = 0, None
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what is imported stays; to walk it at every full collection takes a frame or two
-    while folder is not None:
-        store = open_store(folder)
-        if store is None:
-            return 2
-        code, folder = _show_window(application, store, file)
-        file = None
+    store = open_store(store_folder or default_store())
+    if store is None:
+        return 2
+    while store is not None:
+        code, before = _show_window(application, store, file, before)
+        store, file = before.next_store, None
+    _delete(before)
     return code
 
 
 def _show_window(
-    application: QApplication, store: Store, file: Path | None
-) -> tuple[int, Path | None]:
-    """One window from its opening to its end: Qt's exit code, and the store to open next."""
+    application: QApplication, store: Store, file: Path | None, before: MainWindow | None
+) -> tuple[int, MainWindow]:
+    """One window from its opening to its end: Qt's exit code, and the window, at rest.
+
+    Args:
+        application: Qt's.
+        store: To show.
+        file: An experiment to open, or None.
+        before: A window whose place this one takes; it goes once this one is there.
+    """
     window = MainWindow(store)
-    scheme = window.settings.value("appearance", Qt.ColorScheme.Unknown.name)
-    if scheme in (Qt.ColorScheme.Light.name, Qt.ColorScheme.Dark.name):
-        theme.choose(Qt.ColorScheme[scheme])
-    # Now, not before: each widget that is put into another is styled again with all below it.
-    window.apply_theme()
+    if before is not None:
+        layout.take_over(window, before)
+    layout.choose_appearance(window)
     application.styleHints().colorSchemeChanged.connect(window.apply_theme)
     signal.signal(signal.SIGINT, _closer(window))
     ticks = QTimer()  # lets Python see signals while Qt waits
     ticks.timeout.connect(_nothing)
     ticks.start(500)
     window.show()
+    _delete(before)
     gc.enable()  # the launch turned it off
     QTimer.singleShot(0, window, partial(window.start, file))
     code = application.exec()
     ticks.stop()
-    following = window.next_store
-    # Now, before the application goes: Qt crashes at exit in the other order.
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    return code, following
+    return code, window
+
+
+def _delete(window: MainWindow | None) -> None:
+    """Now, before the application goes: Qt crashes at exit in the other order."""
+    if window is not None:
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def _closer(window: MainWindow) -> Callable[[int, FrameType | None], None]:

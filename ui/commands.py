@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.forms.entry import first_sentence
+from ui.layout import APPEARANCE
 from ui.plain import caption, tip
 from workbench import __version__
 from workbench.runs.status import RunStatus
@@ -217,7 +218,8 @@ class Commands(QObject):
 
     def _view_menu(self, menu: QMenu) -> None:
         group = QActionGroup(menu)
-        chosen = self._window.settings.value("appearance", Qt.ColorScheme.Unknown.name)
+        self.appearances: dict[str, QAction] = {}
+        chosen = self._window.settings.value(APPEARANCE, Qt.ColorScheme.Unknown.name)
         for scheme, text in (
             (Qt.ColorScheme.Unknown, self.tr("Appearance of the system")),
             (Qt.ColorScheme.Light, self.tr("Light")),
@@ -226,6 +228,7 @@ class Commands(QObject):
             action = self._action(text, "", "", partial(self._window.set_appearance, scheme))
             action.setCheckable(True)
             action.setChecked(scheme.name == chosen)
+            self.appearances[scheme.name] = action
             group.addAction(action)
             menu.addAction(action)
 

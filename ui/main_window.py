@@ -14,7 +14,6 @@ from PySide6.QtGui import (
     QUndoStack,
 )
 from PySide6.QtWidgets import (
-    QFileDialog,
     QMainWindow,
     QSplitter,
     QTabWidget,
@@ -53,6 +52,7 @@ from ui.run_notices import RunNotices
 from ui.run_repeats import RunRepeats
 from ui.run_trials import RunTrials
 from ui.side_windows import SideWindows
+from ui.store_choice import choose_store
 from ui.undo_offer import UndoOffer
 from workbench import presets
 from workbench.runs.status import RunStatus
@@ -73,10 +73,10 @@ class MainWindow(QMainWindow):
         store: Open; the window closes it.
 
     Attributes:
-        next_store: The store a person wants to see in place of this one, once this is closed.
+        next_store: Opened by a person, to be seen in place of this one.
     """
 
-    next_store: Path | None = None
+    next_store: Store | None = None
 
     def __init__(self, store: Store) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
-        self.resize(QSize(1440, 900).boundedTo(self.screen().availableSize()))
+        self.resize(layout.first_size(self.screen().availableSize()))
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
@@ -343,14 +343,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def choose_store(self) -> None:
-        """Asks for another store and closes this window, so that one on that store opens."""
-        name = QFileDialog.getExistingDirectory(
-            self, self.tr("Open another store"), str(self.store.folder)
-        )
-        if name:
-            self.next_store = Path(name)
-            if not self.close():
-                self.next_store = None
+        """Asks for another store, and ends this window where one is opened."""
+        choose_store(self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_toml(event) is not None:
@@ -367,8 +361,13 @@ class MainWindow(QMainWindow):
         if not self.files.may_discard():
             event.ignore()
             return
-        layout.keep(self)
         self.hide()  # the training process may take a moment to save its checkpoint
+        self.shut_down()
+        event.accept()
+
+    def shut_down(self) -> None:
+        """Ends all that is under way and closes the store; nothing can be done any more."""
+        layout.keep(self)
         for close in (
             self.files.close, self.data.close_jobs, self.network.close_jobs, self.follower.close,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
@@ -376,12 +375,11 @@ class MainWindow(QMainWindow):
             self.evaluate.close_jobs, self.conductor.close, self.store.close,
         ):  # fmt: skip
             close()
-        event.accept()
 
     def set_appearance(self, scheme: Qt.ColorScheme) -> None:
         """Light, dark, or as the system says."""
         theme.choose(scheme)
-        self.settings.setValue("appearance", scheme.name)
+        self.settings.setValue(layout.APPEARANCE, scheme.name)
         self.apply_theme()
 
     @Slot()

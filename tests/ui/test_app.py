@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
-from ui import app
+from ui import app, layout, theme
 from ui.app import open_store
 from ui.main_window import MainWindow
+from ui.store_choice import choose_store
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -93,23 +96,65 @@ def test_cancel_gives_none(person: Person, no_store: Path) -> None:
     assert open_store(no_store) is None
 
 
-def test_another_store_opens_in_a_new_window(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def application(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[QApplication]:
+    """The tests' application in the place of one that `run` makes; ends with the system's look."""
+    monkeypatch.setattr(app, "QApplication", lambda arguments: qapp)
+    yield qapp
+    theme.choose(Qt.ColorScheme.Unknown)
+
+
+def test_another_store_opens_in_the_place_of_the_first(
+    application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`run` shows a window on the first store, and on the second when the first is closed."""
-    seen: list[Path] = []
+    """`run` shows a window on the first store, which stays until that on the second is there."""
+    seen: list[tuple[Path, QRect, bool]] = []
+    in_sight: list[bool] = []
 
     def start(window: MainWindow, file: Path | None) -> None:
-        seen.append(window.store.folder)
-        if len(seen) == 1:
-            QTimer.singleShot(0, window.choose_store)
+        if not seen:
+            window.setGeometry(30, 40, 1000, 620)
+            window.set_appearance(Qt.ColorScheme.Dark)
+            QTimer.singleShot(0, partial(choose_store, window))
         else:
+            assert window.commands.appearances["Dark"].isChecked()
             QTimer.singleShot(0, window.close)
+        seen.append((window.store.folder, window.geometry(), theme.is_dark()))
 
-    monkeypatch.setattr(app, "QApplication", lambda arguments: qapp)
+    take_over = layout.take_over
+
+    def noted(window: MainWindow, before: MainWindow) -> None:
+        in_sight.append(before.isVisible())
+        take_over(window, before)
+
     monkeypatch.setattr(MainWindow, "start", start)
+    monkeypatch.setattr(layout, "take_over", noted)
     second = tmp_path / "second"
     second.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(second))
     assert app.run(None, tmp_path / "first") == 0
-    assert seen == [tmp_path / "first", second]
+    place = QRect(30, 40, 1000, 620)
+    assert seen == [(tmp_path / "first", place, True), (second, place, True)]
+    assert in_sight == [True]
+
+
+@pytest.mark.parametrize("fault", ["no store", "the same", "kept changes"])
+def test_another_store_that_is_not_opened_leaves_the_window_as_it_is(
+    window: MainWindow, no_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    chosen = {"no store": no_store, "the same": window.store.folder}.get(fault, tmp_path / "good")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(chosen))
+    window.files.may_discard = lambda: fault != "kept changes"  # type: ignore[method-assign]
+    choose_store(window)
+    assert window.next_store is None
+    assert window.isVisible()
+    assert window.store.runs() == [], "open still"
+    assert ("is not a store" in window.banner.words.text()) == (fault == "no store")
+
+
+@pytest.mark.parametrize("screen", [(1280, 720), (1440, 900), (1366, 768)])
+def test_the_first_window_fits_the_screen_with_its_frame(screen: tuple[int, int]) -> None:
+    size = layout.first_size(QSize(*screen))
+    assert size.width() <= screen[0] - 10
+    assert size.height() <= screen[1] - 40
+    assert layout.first_size(QSize(3840, 2160)) == QSize(1440, 900)
