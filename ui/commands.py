@@ -268,9 +268,9 @@ class Commands(QObject):
         self.train.setEnabled(not first_problem)
         self.queue.setEnabled(not first_problem)
         self._window.repeats.set_problem(first_problem)
-        ahead = tr("Queue this experiment; it trains next (Ctrl+Return)")
+        behind = tr("Queue this experiment behind the runs that wait (Ctrl+Return)")
         now = tr("Train this experiment (Ctrl+Return)")
-        self.train.setToolTip(tip(first_problem) or (ahead if busy else now))
+        self.train.setToolTip(tip(first_problem) or (behind if busy else now))
         self.queue.setToolTip(
             first_problem or tr("Put this experiment at the end of the queue (Ctrl+Shift+Return)")
         )
