@@ -430,7 +430,9 @@ def test_a_window_larger_than_its_input(layer: Layer, field: str) -> None:
 
 
 def test_a_missing_path_is_told_before_anything_is_read() -> None:
-    assert told(Experiment(data=Npz()), None) == ["data.path: must name an .npz file"]
+    assert told(Experiment(data=Npz()), None) == [
+        "data.path: must name an .npz file, or a folder of .npy files"
+    ]
     assert told(Experiment(data=Npz(path="x.npz")), None) == []
 
 

@@ -127,7 +127,7 @@ def test_a_narrow_terminal_gets_less(
     columns: int, line: str, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125)
+    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125, 7.5)
     messages = [started(), steps(1, 10, 5.0), steps(11, 25, 6.5), epoch, steps(26, 50, 9.0)]
     found = shown(terminal, *messages)
     assert found == line

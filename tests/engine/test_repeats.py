@@ -133,7 +133,7 @@ def test_cross_validation_from_the_command_line(tmp_path: Path) -> None:
     done = dlopt("crossval", "digits-cnn", "--folds", "2", "--store", str(folder), *QUICK)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert lines[0].split() == ["fold", "validation", "test", "time", "run"]
+    assert lines[0].split() == ["fold", "validation", "test", "elapsed", "run"]
     assert [line.split()[0] for line in lines[1:3]] == ["1", "2"]
     assert "±" in lines[4]
     assert "corrected t (Nadeau and Bengio) over 2 folds" in lines[4]

@@ -122,9 +122,10 @@ def test_what_is_in_force() -> None:
 def test_a_figure_of_validation_needs_a_validation_part() -> None:
     experiment = small(stopping__kind="early_stopping", training__validation_split=0.0)
     sentence = "stopping.monitor: val_loss needs a validation share above 0"
-    assert [str(p) for p in experiment.problems(None)] == [sentence]
+    info = experiment.data.info()
+    assert [str(p) for p in experiment.problems(info)] == [sentence]
     watching = experiment.with_settings({"stopping.monitor": "loss"})
-    assert watching.problems(None) == []
+    assert watching.problems(info) == []
 
 
 # --- in a run ------------------------------------------------------------------------------------

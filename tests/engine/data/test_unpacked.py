@@ -7,6 +7,7 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ def test_an_archive_is_read_as_its_folder(
     (root / "__MACOSX").mkdir()
     (root / "__MACOSX" / "._001.png").write_bytes(b"x")
     folder, archive = load(spec(root)), load(spec(packed(root, tmp_path / name)))
-    assert archive.info == folder.info
+    assert replace(archive.info, recipe=None) == replace(folder.info, recipe=None)
     assert archive.fingerprint == folder.fingerprint
     assert archive.source_digest == folder.source_digest
     (warning,) = archive.warnings
