@@ -40,7 +40,7 @@ class Output:
     Args:
         stream: Where it goes to.
         is_needed: Whether a failure has to be known; where nobody can read errors, no one can be
-            told of another.
+            notified of another.
     """
 
     def __init__(self, stream: TextIO, *, is_needed: bool) -> None:

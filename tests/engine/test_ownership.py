@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
+from tests.engine.store_process import child
 from workbench.experiment import Experiment
 from workbench.runs import presence
 from workbench.runs.claims import ENDED, NEVER_BEGAN, Dispossessed
@@ -25,7 +26,6 @@ from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 
-ROOT = Path(__file__).parents[2]
 STEPS = np.zeros(3, STEP_DTYPE)
 EPOCH = EpochMetrics(1, 3, 1.0, 0.5, 0.25, 1000.0, 0.001, None, None, 1.5)
 
@@ -51,31 +51,6 @@ def other(folder: Path, store: Store) -> Generator[Store]:
 @pytest.fixture
 def run(store: Store) -> Run:
     return store.create(Experiment(name="net"))
-
-
-PREAMBLE = """
-import sys
-from pathlib import Path
-from workbench.experiment import Experiment
-from workbench.runs.store import Store, StoreError
-def say(*words): print(*words, flush=True)
-def heard(): return sys.stdin.readline()
-store = Store(Path(sys.argv[1]))
-"""
-
-
-@contextmanager
-def child(code: str, *arguments: object) -> Generator[subprocess.Popen[str]]:
-    """A real process with the store open; ended at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def heard(process: subprocess.Popen[str]) -> str:

@@ -6,7 +6,6 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import closing, contextmanager
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.engine.store_process import child
 from workbench.experiment import Experiment
 from workbench.runs import database, migrations
 from workbench.runs.columns import column_of
@@ -29,7 +29,6 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.training import Training
 
-ROOT = Path(__file__).parents[2]
 SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 = (
     Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3, 4, 5)
 )
@@ -72,33 +71,6 @@ def epoch(number: int, step: int) -> EpochMetrics:
 def names(store: Store) -> list[str]:
     assert store.queue_names() == [(run.run_id, run.name) for run in store.queue()]
     return [run.name for run in store.queue()]
-
-
-@contextmanager
-def child(code: str, *arguments: object) -> Generator[subprocess.Popen[str]]:
-    """A real process that has the store open; ended at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-PREAMBLE = """
-import sys
-from pathlib import Path
-import numpy as np
-from workbench.experiment import Experiment
-from workbench.runs.record import STEP_DTYPE
-from workbench.runs.store import Store
-def say(*words): print(*words, flush=True)
-def heard(): return sys.stdin.readline()
-store = Store(Path(sys.argv[1]))
-"""
 
 
 def heard(process: subprocess.Popen[str]) -> str:

@@ -20,7 +20,7 @@ INDEX_NAMES = {"", "id", "index", "unnamed: 0", "usage", "filename", "file"}
 """Columns that are neither label nor pixel."""
 
 FEWER = 4
-"""A label has so many times fewer different values than a pixel at the other end of the row."""
+"""The ratio by which a label has fewer distinct values than a pixel at the other end of the row."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ TURNED = 5
 THREADS = min(4, os.cpu_count() or 1)
 TASKS_AT_ONCE = 256
 ITEMS_TO_A_TASK = 16
-"""Small files are decoded faster than a thread is told of the next one."""
+"""Small files are decoded faster than a thread is handed the next one."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

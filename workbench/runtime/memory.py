@@ -44,7 +44,7 @@ class ProcessPeak:
 
     @property
     def most_bytes(self) -> int:
-        """So far. Where the system can't begin its highest mark anew, that of before counts."""
+        """The peak so far; the earlier one where the system can't reset its high-water mark."""
         return max(0, _highest() - self._before)
 
 

@@ -33,7 +33,7 @@ class Crash:
 
     Attributes:
         code: The process's exit code.
-        step: The last step it told of.
+        step: The last step it reported.
         saved: When the checkpoint that is there was saved, in nanoseconds; 0 for none. Memory that
             is written past its end kills at one step or a few later, so this tells whether
             training got any further.
@@ -84,7 +84,7 @@ def remember(folder: Path, crash: Crash) -> None:
 
 
 def sentence(crash: Crash, before: Crash | None, find_layer: Callable[[], str]) -> str:
-    """What a person is told of a death.
+    """The sentence about a death.
 
     Args:
         crash: The death.

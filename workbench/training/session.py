@@ -76,7 +76,7 @@ class Session:
         self._numbers = itertools.count(1)
         self._tasks: dict[int, list[Message]] = {}
         self._of_run: list[Message] = []
-        self._step = 0  # the last one the run told of
+        self._step = 0  # the last one the run reported
         self._nice = BACKGROUND_NICE if background else 0
         self._on_log = on_log
         self._lock = threading.Lock()

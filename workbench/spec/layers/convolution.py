@@ -39,7 +39,7 @@ ONE_BY_ONE = (1, 1)
 
 
 def without_strides(kernel_size: tuple[int, int]) -> dict[str, Any]:
-    """What Keras's layer is told of strides that `grid` has taken care of."""
+    """The strides to pass to Keras's layer where `grid` has already applied them."""
     return {"strides": (1, 1)} if kernel_size == ONE_BY_ONE else {}
 
 
