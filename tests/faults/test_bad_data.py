@@ -274,7 +274,7 @@ def zipped(tmp_path: Path, **members: bytes) -> Npz:
         (npy((4,), dtype="|S0"), "x_train"),
         (npy(0, header="{'descr': ('<f4', (2,)), 'fortran_order': False, 'shape': (4,), }",
              body=bytes(32)), "impossible shape"),
-        (npy(0, header="(" * 3000), "x_train is no NumPy array"),
+        (npy(0, header="(" * 3000), "; write the arrays with numpy.savez(file, x_train="),
         (npy(0, header="-" * 4000 + "1"), "x_train is no NumPy array"),
         (npy(0, header="{[]: 1}"), "x_train is no NumPy array"),
         (npy(0, header="'''"), "x_train is no NumPy array"),

@@ -13,6 +13,9 @@ from workbench.words import size
 MAX_TEXT = 300
 TERABYTE = 10**12
 
+SAVEZ = "numpy.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
+"""How to write an archive that can be read, for sentences."""
+
 
 class DataError(ValueError):
     """Data that can't be used: one sentence with the field, the file, the fault and the remedy."""

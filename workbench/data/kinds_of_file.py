@@ -10,7 +10,7 @@ import zipfile
 from itertools import islice
 from pathlib import Path
 
-from workbench.data.errors import plain, refused, unreadable
+from workbench.data.errors import SAVEZ, plain, refused, unreadable
 from workbench.data.npy import ARCHIVE_FAULTS
 from workbench.words import size
 
@@ -19,7 +19,6 @@ MOST_ENTRIES = 1000
 TEXT, GZIP = "is a text file", "is a gzip file"
 ZIP = b"PK\x03\x04"
 LFS = b"version https://git-lfs"
-SAVEZ = "numpy.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
 
 CIFAR = re.compile(r"^(data_batch(_\d)?|test_batch)(\.bin|\.mat)?$")
 """Batches of CIFAR-10 are pickles in its Python version, and bare bytes in its binary version."""

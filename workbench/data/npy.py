@@ -20,7 +20,7 @@ from typing import IO, Any
 import numpy as np
 
 from workbench.data.dataset import Array
-from workbench.data.errors import claimed, plain, refused
+from workbench.data.errors import SAVEZ, claimed, plain, refused
 from workbench.data.request import BLOCK_BYTES, Reporter
 from workbench.words import size
 
@@ -37,6 +37,9 @@ ARCHIVE_FAULTS = (
     IndexError,
 )
 """What zipfile raises at damaged or exotic archives, besides OSError. DataError is a ValueError!"""
+
+WRITTEN = f"write the arrays with {SAVEZ}"
+"""What helps where a file is no array: to save the same thing again doesn't."""
 
 MAX_HEADER = 4096
 MAX_DEFLATE_RATIO = 1040
@@ -135,21 +138,21 @@ def read_member(member: Member, where: str, reporter: Reporter | None) -> Array:
                 raise refused(
                     where,
                     f"{plain(member.name)} ends after {done} of {len(view)} bytes; the file is cut "
-                    "off, so copy or save it again",
+                    "off, so copy it from where it is whole",
                 )
             done += got
             if reporter is not None:
                 reporter.step(done // each - told)
                 told = done // each
         if file.read(1):  # also makes zipfile check the checksum
-            raise refused(where, f"{plain(member.name)} goes on after its end; save it again")
+            raise refused(where, f"{plain(member.name)} goes on after its end; {WRITTEN}")
     return flat.reshape(member.shape, order="F" if member.fortran else "C")
 
 
 def _refuse_claim(entry: zipfile.ZipInfo, name: str, where: str) -> None:
     """Refuses encrypted members, unknown compression, and sizes that can't be true."""
     if entry.flag_bits & 0x1:
-        raise refused(where, f"{plain(name)} is encrypted; save it with numpy.savez")
+        raise refused(where, f"{plain(name)} is encrypted; {WRITTEN}")
     ratios = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: MAX_DEFLATE_RATIO}
     ratio = ratios.get(entry.compress_type)
     if ratio is None:
@@ -162,7 +165,7 @@ def _refuse_claim(entry: zipfile.ZipInfo, name: str, where: str) -> None:
         raise refused(
             where,
             f"{plain(name)} claims {claimed(entry.file_size)} in {size(entry.compress_size)} of "
-            "archive, which can't be; save it again",
+            f"archive, which can't be; {WRITTEN}",
         )
 
 
@@ -175,7 +178,7 @@ def _member(opened: Callable[[], IO[bytes]], total: int, name: str, where: str) 
         # NumPy parses headers with ast and tokenize, which raise all sorts of things at nonsense.
         except Exception as error:  # noqa: BLE001
             raise refused(
-                where, f"{plain(name)} is no NumPy array ({type(error).__name__}); save it again"
+                where, f"{plain(name)} is no NumPy array ({type(error).__name__}); {WRITTEN}"
             ) from None
         begin = file.tell()
         return Member(opened, total - begin, name, shape, fortran, dtype, begin)
@@ -199,7 +202,7 @@ def _refuse_contents(member: Member, where: str) -> None:
         )
     odd = member.dtype.itemsize == 0 or member.dtype.subdtype is not None
     if odd or min(member.shape, default=0) < 0:
-        raise refused(where, f"{plain(member.name)} has an impossible shape; save it again")
+        raise refused(where, f"{plain(member.name)} has an impossible shape; {WRITTEN}")
     if member.data_bytes != member.held_bytes:
         raise refused(
             where,
