@@ -101,16 +101,25 @@ class ExperimentFiles(QObject):
         if not self._editor.is_modified:
             return True
         button = QMessageBox.StandardButton
+        title, question = self._unsaved()
         answer = QMessageBox.question(
             self._window,
-            self.tr("Unsaved changes"),
-            tip(self.tr("Save the changes to {}?").format(self._editor.experiment.name)),
+            title,
+            tip(question),
             button.Save | button.Discard | button.Cancel,
             button.Save,
         )
         if answer == button.Save:
             return self.save()
         return answer == button.Discard
+
+    def _unsaved(self) -> tuple[str, str]:
+        """What `may_discard` asks, as title and question: an experiment may have no file yet."""
+        file, name = self._editor.file, self._editor.experiment.name
+        if file is None:
+            words = self.tr("“{}” is not saved in a file yet. Save it?")
+            return self.tr("Not saved yet"), words.format(name)
+        return self.tr("Unsaved changes"), self.tr("Save the changes to {}?").format(file.name)
 
     def restore_draft(self) -> bool:
         """Opens what a crash left behind; False where there is nothing."""

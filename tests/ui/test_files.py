@@ -101,6 +101,27 @@ def test_save_and_save_as(window: MainWindow, tmp_path: Path, chooses: list[Path
     assert window.editor.file == tmp_path / "copy.toml"
 
 
+def test_the_question_names_the_file_or_says_that_there_is_none(
+    window: MainWindow, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def cancel(_parent: object, title: str, text: str, *_: object) -> Button:
+        asked.append((title, text))
+        return Button.Cancel
+
+    monkeypatch.setattr(QMessageBox, "question", cancel)
+    window.editor.set("name", "mine")
+    assert not window.files.may_discard()
+    window.editor.open(Experiment.read(other), other)
+    window.editor.set("name", "renamed")
+    assert not window.files.may_discard()
+    assert asked == [
+        ("Not saved yet", "“mine” is not saved in a file yet. Save it?"),
+        ("Unsaved changes", "Save the changes to other.toml?"),
+    ]
+
+
 def test_a_file_that_cannot_be_written(
     window: MainWindow, tmp_path: Path, chooses: list[Path | str]
 ) -> None:
