@@ -186,10 +186,12 @@ class Conductor(QObject):
         waiting = [known for known, _ in names if known != self._run_id]
         return waiting.index(run_id) + 1 if run_id in waiting else 0
 
-    def resume_run(self, run_id: str) -> None:
-        """Goes on with a run that ended before its time."""
-        if self.guarded(lambda: self.store.requeue(run_id)) is not None:
+    def resume_run(self, run_id: str) -> Run | None:
+        """Goes on with a run that ended before its time, next where another is under way."""
+        run = self.guarded(lambda: self.store.requeue(run_id))
+        if run is not None:
             self._told_to_go()
+        return run
 
     def hold_queue(self, held: bool) -> None:
         """Keeps the queue waiting, or lets it go on."""

@@ -216,7 +216,7 @@ class MainWindow(QMainWindow):
         runs.selected.connect(self._run_selected)
         runs.chosen_changed.connect(self.compare.select)
         runs.use_settings.connect(self.trials.use_settings)
-        runs.resume.connect(conductor.resume_run)
+        runs.resume.connect(self.notices.resume)
         runs.delete.connect(self.changes.delete)
         runs.hide_runs.connect(conductor.set_hidden)
         runs.change.connect(self.changes.change)

@@ -1,4 +1,4 @@
-"""What became of a run that was just made: it trains and is selected, waits, or can't be seen."""
+"""What became of a run that was just made or resumed: it trains, waits, or can't be seen."""
 
 from __future__ import annotations
 
@@ -27,11 +27,22 @@ class RunNotices(QObject):
 
     def show_new(self, run: Run) -> None:
         """Shows a run that begins now; says where it waits if another is under way."""
+        if not self._say_place(run):
+            self.show_run(run.run_id)
+
+    @Slot(str)
+    def resume(self, run_id: str) -> None:
+        """Goes on with a run; says where it waits if another is under way."""
+        run = self._window.conductor.resume_run(run_id)
+        if run is not None:
+            self._say_place(run)
+
+    def _say_place(self, run: Run) -> bool:
+        """Says where a run waits; False where it doesn't."""
         place = self._window.conductor.place_in_queue(run.run_id)
         if place:
             self._say_queued(run, place)
-        else:
-            self.show_run(run.run_id)
+        return bool(place)
 
     def show_run(self, run_id: str) -> None:
         """Selects a run and shows its curves."""

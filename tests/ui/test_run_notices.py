@@ -66,6 +66,36 @@ def test_train_during_a_run_waits_at_the_end_and_says_so(idle: MainWindow, qtbot
     assert idle.bottom.currentWidget() is idle.queue
 
 
+def test_resume_during_a_run_says_that_it_is_next(
+    idle: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    stopped = next(run for run in runs if run.status.can_resume)
+    resume = idle.runs.actions_["resume"]
+    idle.runs.select(stopped.run_id)
+    qtbot.waitUntil(resume.isEnabled)
+    idle.train()
+    idle.editor.set("name", "waits")
+    idle.enqueue()
+    assert not idle.banner.isVisible()
+    idle.runs.select(stopped.run_id)
+    qtbot.waitUntil(lambda: idle.runs.current_id == stopped.run_id)
+    resume.trigger()
+    waiting = [r.name for r in idle.store.queue() if r.run_id != idle.conductor.run_id]
+    assert waiting == [stopped.name, "waits"]
+    assert idle.banner.words.text() == f"“{stopped.name}” is queued as number 1."
+
+
+def test_resume_begins_at_once_while_nothing_trains(
+    idle: MainWindow, runs: list[Run], qtbot: QtBot
+) -> None:
+    stopped = next(run for run in runs if run.status.can_resume)
+    idle.runs.select(stopped.run_id)
+    qtbot.waitUntil(idle.runs.actions_["resume"].isEnabled)
+    idle.runs.actions_["resume"].trigger()
+    assert idle.conductor.run_id == stopped.run_id
+    assert not idle.banner.isVisible()
+
+
 def test_it_says_when_the_run_will_begin(idle: MainWindow) -> None:
     idle.train()
     now = time.time()
