@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QColor, Qt, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QComboBox,
     QGraphicsTextItem,
     QGraphicsView,
@@ -114,11 +115,11 @@ def names_seen(window: MainWindow) -> set[str]:
     }
 
 
-def visit(window: MainWindow, qtbot: QtBot) -> Iterator[str]:
+def visit(window: MainWindow) -> Iterator[str]:
     """Every tab, and every page of it."""
     for number in range(window.tabs.count()):
         window.tabs.setCurrentIndex(number)
-        qtbot.wait(1)  # pages are made when they are shown
+        QApplication.processEvents()  # pages are made when they are shown
         page = window.tabs.currentWidget()
         inner = [tabs for tabs in page.findChildren(QTabWidget) if tabs.isVisible()]
         buttons = [
@@ -156,7 +157,7 @@ def test_no_corner_of_the_window_reads_a_name_as_html(
     faults, seen = set(), set()
     for chosen in (None, 0, 1):
         window.runs.table.selectAll() if chosen is None else window.runs.table.selectRow(chosen)
-        for _ in visit(window, qtbot):
+        for _ in visit(window):
             faults |= all_faults(window)
             seen |= names_seen(window)
     assert faults == set()

@@ -254,7 +254,7 @@ class LeversPage(QWidget):
     def choose(self, name: str) -> None:
         """Shows what one lever would change."""
         self.make()
-        self._is_choice_open = False
+        self._picked()
         card = self.cards[name]
         card.title.setChecked(True)
         self.area.ensureWidgetVisible(card)
@@ -321,7 +321,7 @@ class LeversPage(QWidget):
     def _settings_changed(self) -> None:
         card = self.sender()
         assert isinstance(card, LeverCard)
-        self._is_choice_open = False
+        self._picked()
         self._forget_applied()
         card.is_stale = True
         card.title.setChecked(True)

@@ -6,15 +6,14 @@ training part of `emnist-letters`.
 
 from __future__ import annotations
 
-import gzip
 import math
+import os
 import re
 import struct
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 
@@ -30,7 +29,8 @@ from workbench.data.array_names import (
 )
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
-from workbench.data.errors import claimed, first_line, plain, refused, unreadable
+from workbench.data.errors import claimed, plain, refused, unreadable
+from workbench.data.gzipped import maybe_gzipped
 from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.request import BLOCK_BYTES, Request
 from workbench.spec.data import Idx
@@ -48,7 +48,6 @@ QMNIST_COLUMNS = 8
 MAX_DEFLATE_RATIO = 1040
 """gzip can't do better than 1032 to 1: a header that wants more is refused unread."""
 
-GZIP_START = b"\x1f\x8b"
 _KIND = re.compile(r"^(idx\d?|ubyte|byte|int|short|float|double|gz)$")
 
 
@@ -169,26 +168,14 @@ def _labels_of(images: IdxFile) -> Path:
 
 
 def _array(path: Path, what: str, request: Request) -> Array:
-    try:
-        length = path.stat().st_size
-        with open(path, "rb") as plain_file:
-            zipped = plain_file.read(2) == GZIP_START
-            plain_file.seek(0)
-            if not zipped:
-                return _content(path, plain_file, length, 1, what, request)
-            with gzip.open(plain_file) as file:
-                return _content(path, file, length, MAX_DEFLATE_RATIO, what, request)
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise refused(
-            path, f"is a damaged gzip file ({first_line(error)}); copy or download it again"
-        ) from None
-    except OSError as error:
-        raise unreadable(path, error) from None
+    with maybe_gzipped(path) as (file, raw):
+        ratio = 1 if file is raw else MAX_DEFLATE_RATIO
+        return _content(path, file, os.fstat(raw.fileno()).st_size, ratio, what, request)
 
 
 def _content(
     path: Path,
-    file: BinaryIO | gzip.GzipFile,
+    file: IO[bytes],
     length: int,
     ratio: int,
     what: str,
@@ -236,7 +223,7 @@ def _content(
 
 
 def _header(
-    path: Path, file: BinaryIO | gzip.GzipFile, what: str
+    path: Path, file: IO[bytes], what: str
 ) -> tuple[np.dtype[np.generic], tuple[int, ...], int]:
     """Number type, shape, and bytes of the header."""
     start = file.read(4)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +15,8 @@ from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.csv_layout import Layout, layout_of
 from workbench.data.csv_numbers import parsed
 from workbench.data.dataset import Array, Dataset
-from workbench.data.errors import first_line, plain, refused, unreadable
+from workbench.data.errors import plain, refused, unreadable
+from workbench.data.gzipped import maybe_gzipped
 from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.request import Request
 from workbench.data.rows import shape_of_rows
@@ -30,7 +29,6 @@ MAX_LINE = 64 << 20
 LOOKED_AT = 500
 """Lines by which the layout is decided."""
 
-GZIP = b"\x1f\x8b"
 MARK = b"\xef\xbb\xbf"
 
 
@@ -121,22 +119,10 @@ class _Rows:
 
 def _stored(path: Path, spec: Csv, request: Request) -> Stored | None:
     """The table's images and labels; None where it has no labels."""
-    where = str(path)
-    try:
-        with open(path, "rb") as raw:
-            zipped = raw.read(2) == GZIP
-            raw.seek(0)
-            if not zipped:
-                refuse_other_kind(path, "a table of numbers with commas", is_text=True)
-                return _from(raw, raw, path, spec, request)
-            with gzip.open(raw) as file:
-                return _from(file, raw, path, spec, request)  # type: ignore[arg-type]
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise refused(
-            where, f"is a damaged gzip file ({first_line(error)}); copy or download it again"
-        ) from None
-    except OSError as error:
-        raise unreadable(path, error) from None
+    with maybe_gzipped(path) as (file, raw):
+        if file is raw:
+            refuse_other_kind(path, "a table of numbers with commas", is_text=True)
+        return _from(file, raw, path, spec, request)
 
 
 def _from(
