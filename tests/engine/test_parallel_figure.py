@@ -114,7 +114,7 @@ def test_sixteen_axes_still_have_their_words(ids: list[str], draw: Draw) -> None
     axes = tuple(AxisSpec(key=key) for key in keys)
     found = texts_of(draw(ParallelFigure(runs=tuple(ids), axes=axes), "a.svg").read_bytes())
     for title in ("Parameters", "Validation accuracy (%)", "Training time (s)",
-                  "Images per second", "training.batch_size"):  # fmt: skip
+                  "Images per second", "Training: batch size"):  # fmt: skip
         assert title in found
     assert "300,000" in found
 

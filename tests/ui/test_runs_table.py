@@ -123,7 +123,8 @@ def test_columns_are_chosen_dragged_and_kept(
     chooser = window.findChild(ColumnChooser)
     assert chooser is not None
     qtbot.keyClicks(chooser.search, "optimizer.k")
-    assert [chooser.list.item(i).text() for i in range(chooser.list.count())] == ["optimizer.kind"]
+    offered = [chooser.list.item(i).text() for i in range(chooser.list.count())]
+    assert offered == ["Optimizer: kind  ·  optimizer.kind"]
     chooser.list.item(0).setCheckState(Qt.CheckState.Checked)
     assert window.runs.table.keys[-1] == "optimizer.kind"
     assert cell(window, runs[1], "optimizer.kind") == "sgd"
@@ -180,9 +181,9 @@ def test_each_metric_shows_last_best_or_an_epoch(
 def test_groups_unfold(window: MainWindow, runs: list[Run], qtbot: QtBot) -> None:
     menu = QMenu(window)
     window.runs.menus.fill_groups(menu)
-    assert {"optimizer.kind", "training.batch_size"} < set(texts(menu))
-    act(menu, "optimizer.kind")
-    assert names(window) == ["optimizer.kind: adam  (3)", "optimizer.kind: sgd  (3)"]
+    assert {"Optimizer: kind", "Training: batch size"} < set(texts(menu))
+    act(menu, "Optimizer: kind")
+    assert names(window) == ["Optimizer: kind = adam  (3)", "Optimizer: kind = sgd  (3)"]
     accuracy = window.model.keys.index("val_accuracy")
     assert " ± " in window.model.index(0, accuracy).data()
     assert window.runs.count.text() == "6 runs"
@@ -198,6 +199,29 @@ def test_groups_unfold(window: MainWindow, runs: list[Run], qtbot: QtBot) -> Non
     window.runs.select(runs[0].run_id)  # in a folded group, so the groups go
     assert window.runs.current_id == runs[0].run_id
     assert len(names(window)) == 6
+
+
+def test_settings_are_offered_in_words_and_their_paths_stay_in_sight(
+    window: MainWindow, runs: list[Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    menu = QMenu(window)
+    window.runs.menus.fill_groups(menu)
+    assert menu.toolTipsVisible()
+    tips = {action.text(): action.toolTip() for action in menu.actions()}
+    assert tips["Training: batch size"] == "training.batch_size"
+
+    window.runs.set_columns(["name", "training.batch_size"])
+    header = window.runs.table.header.model()
+    assert header.headerData(1, Qt.Orientation.Horizontal) == "Training: batch size"
+    tip = header.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert "training.batch_size" in tip
+
+    monkeypatch.setattr(
+        QInputDialog, "getItem",
+        lambda *asked, **_: (next(i for i in asked[3] if i.startswith("Training: seed")), True),
+    )  # fmt: skip
+    act(menu, "Another column…")
+    assert window.model.group == "training.seed"
 
 
 def test_stars_tags_notes_colours_and_the_archive_can_be_undone(

@@ -78,7 +78,7 @@ class RunCells:
         if first:
             runs = groups.runs(number)
             value = by.text(groups.values[number])
-            return f"{by.title}: {value}  ({words.count(runs.stop - runs.start)})"
+            return f"{by.title} = {value}  ({words.count(runs.stop - runs.start)})"
         if column.key in groups.common:
             return groups.common[column.key][number] or ""
         return self._spread(groups, number, column)
@@ -108,7 +108,7 @@ class RunCells:
         frame = self._frame
         said = [frame.value("name", place), frame.value("message", place)]
         if column.key not in ("name", "status"):
-            said = [f"{column.title}: {self._text(place, column)}"]
+            said = [f"{column.title} = {self._text(place, column)}"]
         if frame.run_id(place) == self.baseline:
             said.append(_tr("Baseline: the others are compared with it"))
         return "\n".join(str(line) for line in said if line)

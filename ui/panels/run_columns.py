@@ -84,9 +84,8 @@ class ColumnChooser(SideDialog):
         self.list.clear()
         for key in keys[1:] if keys[0] == "name" else [k for k in keys if k != "name"]:
             column = frame.about(key)
-            text = key if column.title == key else f"{column.title}  ·  {key}"
-            if wanted.casefold() in text.casefold():
-                item = QListWidgetItem(text, self.list)
+            if wanted.casefold() in column.listed.casefold():
+                item = QListWidgetItem(column.listed, self.list)
                 item.setData(KEY_ROLE, key)
                 item.setToolTip(column.help)
                 state = Qt.CheckState.Checked if key in shown else Qt.CheckState.Unchecked

@@ -101,17 +101,19 @@ class RunMenus:
         keys = [key for key, values in varied.items() if 1 < len(values) < LOOKED_AT / 4]
         for key in dict.fromkeys((*filter(None, [now]), "status", "tags", *keys[:MOST_GROUPS])):
             title = self._model.frame.about(key).title
-            self._add(menu, title, partial(self._panel.group_by, key), checked=key == now)
+            self._add(menu, title, partial(self._panel.group_by, key), checked=key == now, tip=key)
+        menu.setToolTipsVisible(True)
         menu.addSeparator()
         self._add(menu, self.tr("Another column…"), self._ask_group)
 
     def _ask_group(self) -> None:
-        keys = known_columns(self._model.frame)
-        key, sure = QInputDialog.getItem(
-            self._panel, self.tr("Group by"), self.tr("Column"), keys, 0, editable=False
+        frame = self._model.frame
+        keys = {frame.about(key).listed: key for key in known_columns(frame)}
+        chosen, sure = QInputDialog.getItem(
+            self._panel, self.tr("Group by"), self.tr("Column"), list(keys), 0, editable=False
         )
         if sure:
-            self._panel.group_by(key)
+            self._panel.group_by(keys[chosen])
 
     def fill_more(self, menu: QMenu) -> None:
         """Offers the rest."""
@@ -196,9 +198,11 @@ class RunMenus:
 
     def _add(
         self, menu: QMenu, text: str, act: Callable[[], object], *,
-        checked: bool | None = None, icon: str = "",
+        checked: bool | None = None, icon: str = "", tip: str = "",
     ) -> None:  # fmt: skip
         action = menu.addAction(text)
+        if tip:
+            action.setToolTip(tip)
         if icon:
             theme.set_icon(action, icon)
         if checked is not None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import Enum
 
 from workbench import words
+from workbench.runs.setting_titles import setting_title
 
 Value = float | str | None
 """A cell; a flag is 0 or 1, a missing value None."""
@@ -69,6 +70,11 @@ class Column:
     def is_of_epochs(self) -> bool:
         """Whether it is read from the epochs, not from the run's own row."""
         return bool(self.at or self.goal)
+
+    @property
+    def listed(self) -> str:
+        """Its title and its name, for a list to choose from."""
+        return self.key if self.title == self.key else f"{self.title}  ·  {self.key}"
 
     def text(self, value: Value) -> str:
         """A value as a person reads it."""
@@ -223,4 +229,5 @@ def column_of(key: str, numbers: bool = False) -> Column:
         )  # fmt: skip
     if key in RUN_COLUMNS:
         return RUN_COLUMNS[key]
-    return Column(key, key, Kind.NUMBER if numbers else Kind.TEXT, f"The setting {key}")
+    kind = Kind.NUMBER if numbers else Kind.TEXT
+    return Column(key, setting_title(key), kind, f"The setting {key}")
