@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
 import sys
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,8 @@ MADE_BY_TOOLS = {"build", "dist", "__pycache__", "node_modules", "shared"}
 TENSORFLOW = ("tensorflow", "keras")
 QT = ("PySide6", "shiboken6", "pyqtgraph")
 LONGEST_MODULE = 400
+FULLEST_FOLDER = 21
+"""Twenty modules and `__init__.py`."""
 
 IMPORT_ALL = """
 import importlib, json, pkgutil, sys
@@ -56,19 +61,20 @@ def test_the_contracts_of_import_linter() -> None:
 
 def test_the_window_imports_no_tensorflow() -> None:
     modules, came = imports("ui", TENSORFLOW)
-    assert {"ui.app", "ui.main_window", "ui.plots.live"} <= set(modules)
+    assert {"ui.app", "ui.window.main_window", "ui.plots.live.plots"} <= set(modules)
     assert came == []
 
 
 def test_the_engine_imports_neither_qt_nor_tensorflow() -> None:
     modules, came = imports("workbench", (*QT, *TENSORFLOW), without=("workbench.runtime",))
-    assert {"workbench.cli", "workbench.runs.store", "workbench.training.session"} <= set(modules)
+    known = {"workbench.cli.main", "workbench.runs.store", "workbench.execution.engine_process"}
+    assert known <= set(modules)
     assert came == []
 
 
 def test_the_training_process_imports_no_qt() -> None:
     modules, came = imports("workbench.runtime", (*QT, *TENSORFLOW))
-    assert {"workbench.runtime.worker", "workbench.runtime.train"} <= set(modules)
+    assert {"workbench.runtime.worker.main", "workbench.runtime.training.train"} <= set(modules)
     assert came == list(TENSORFLOW)
 
 
@@ -87,7 +93,7 @@ def test_a_forbidden_import_would_be_seen(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_command_line_answers_without_numpy_heavy_company() -> None:
-    _, came = imports("workbench.cli", ("sklearn", "PIL", "scipy", "pandas", "matplotlib"))
+    _, came = imports("workbench.cli.main", ("sklearn", "PIL", "scipy", "pandas", "matplotlib"))
     assert came == [], "quick commands must stay quick"
 
 
@@ -121,22 +127,73 @@ def test_every_module_says_what_lives_in_it(path: Path) -> None:
     assert path.read_text(encoding="utf-8").lstrip().startswith('"""')
 
 
-def places_named() -> list[str]:
-    """What the table of the architecture names in full: modules, and folders with a slash."""
+def rooms() -> set[str]:
+    """Packages and modules right below the two roots."""
+    found = {path for root in ("workbench", "ui") for path in (ROOT / root).iterdir()}
+    return {
+        f"{path.parent.name}.{path.stem}"
+        for path in found
+        if (path / "__init__.py").exists() or (path.suffix == ".py" and path.stem != "__init__")
+    }
+
+
+def test_every_room_is_in_the_contracts() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    by_name = {it["name"]: it for it in contracts["tool"]["importlinter"]["contracts"]}
+    layered = {
+        room
+        for name in ("The engine's layers", "The window's layers")
+        for layer in by_name[name]["layers"]
+        for room in layer.split(" | ")
+    }
+    assert layered == rooms()
+    without = by_name["TensorFlow lives in workbench.runtime alone, which nobody imports"]
+    engine = {room for room in rooms() if room.startswith("workbench.")}
+    assert set(without["source_modules"]) == engine - {"workbench.runtime"}
+
+
+def test_the_table_of_the_architecture_names_every_room_once() -> None:
     table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| place |")[2]
-    found = re.findall(r"`((?:workbench|ui)/[^`]*)`", table.partition("\n\n")[0])
-    command_line = re.findall(r"`(cli_\w+\.py)`", table)
-    return found + [f"workbench/{name}" for name in command_line]
-
-
-def test_the_table_of_the_architecture_names_every_module_once() -> None:
-    named = places_named()
-    known = {str(path.relative_to(ROOT)) for path in modules_of("workbench", "ui")}
-    folders = {f"{Path(path).parent}/" for path in known}
+    rows = [line.split("|")[1] for line in table.partition("\n\n")[0].splitlines()[2:]]
+    named = re.findall(r"`((?:workbench|ui)/[^`]*)`", "".join(rows))
     assert len(named) == len(set(named)), "named twice"
-    assert [place for place in named if place not in known | folders] == [], "no longer there"
-    modules = {path for path in known if not path.endswith("/__init__.py")}
-    assert {p for p in modules if not p.startswith(tuple(named))} == set(), "named nowhere"
+    assert {name.removesuffix(".py").strip("/").replace("/", ".") for name in named} == rooms()
+
+
+@pytest.mark.parametrize(("root", "most"), [("workbench", 20), ("ui", 14)])
+def test_a_listing_tells_what_lives_where(root: str, most: int) -> None:
+    assert len([room for room in rooms() if room.startswith(f"{root}.")]) <= most
+    sizes = {
+        str(folder.relative_to(ROOT)): len(list(folder.glob("*.py")))
+        for folder in (ROOT / root).rglob("*")
+        if folder.is_dir()
+    }
+    assert {folder: size for folder, size in sizes.items() if size > FULLEST_FOLDER} == {}
+
+
+def imported(path: Path, known: Mapping[str, Path]) -> set[str]:
+    """The modules of ours that a file imports, also in functions and for types alone."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= whole & known.keys() or {node.module}
+    return found & known.keys()
+
+
+@pytest.mark.parametrize("root", ["workbench"])
+def test_no_files_import_each_other_in_a_circle(root: str) -> None:
+    paths = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for path in modules_of(root)
+        if path.name != "__init__.py"  # a package's face imports its own modules
+    }
+    left = {name: imported(path, paths) - {name} for name, path in paths.items()}
+    while free := {name for name, needs in left.items() if not needs & left.keys()}:
+        left = {name: needs for name, needs in left.items() if name not in free}
+    assert left == {}, "in a circle, or imports one that is"
 
 
 def test_no_test_sleeps() -> None:

@@ -14,10 +14,11 @@ from weakref import ref
 from PySide6.QtCore import QCoreApplication, QEvent, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from ui import layout, theme
-from ui.main_window import MainWindow
-from ui.plain import tip
-from workbench.places import default_store
+from ui.look import theme
+from ui.look.plain import tip
+from ui.window import window_state
+from ui.window.main_window import MainWindow
+from workbench.base.paths import default_store
 from workbench.runs.store import Store, StoreError
 
 SWITCH_SECONDS = 0.001
@@ -62,8 +63,8 @@ def _show_window(
     """
     window = MainWindow(store)
     if before is not None:
-        layout.take_over(window, before)
-    layout.choose_appearance(window)
+        window_state.take_over(window, before)
+    window_state.choose_appearance(window)
     application.styleHints().colorSchemeChanged.connect(window.apply_theme)
     signal.signal(signal.SIGINT, _closer(window))
     ticks = QTimer()  # lets Python see signals while Qt waits

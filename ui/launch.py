@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from workbench import terminal
+from workbench.cli import terminal
 
 BAD_INPUT = 2
 """The exit code, as the command line's."""
@@ -34,12 +34,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.add_argument("file", nargs="?", type=Path)
     chosen, unknown = window.parse_known_args(arguments)
     if unknown or (chosen.file is not None and chosen.file.suffix != ".toml"):
-        from workbench import cli
+        from workbench.cli import main as command_line
 
-        if unknown or str(chosen.file) in cli.command_names():
-            return cli.main(arguments)
+        if unknown or str(chosen.file) in command_line.command_names():
+            return command_line.main(arguments)
         if not chosen.file.exists():
-            cli.parser().error(f"there is no command and no file {str(chosen.file)!r}")
+            command_line.parser().error(f"there is no command and no file {str(chosen.file)!r}")
     return _open_window(chosen.file, chosen.store)
 
 
@@ -48,7 +48,7 @@ def _open_window(file: Path | None, store: Path | None) -> int:
     try:
         # Before Qt: PySide6 reads the source of every module that is imported after it.
         import workbench.curves.run
-        import workbench.training.session  # noqa: F401
+        import workbench.execution.engine_process  # noqa: F401
 
         obstacle = why_no_window()
         if obstacle:

@@ -14,10 +14,10 @@ from typing import Annotated, Any, Literal, get_args
 import tomli_w
 from pydantic import BeforeValidator, Field
 
-from workbench.analysis import Analysis, analyze
-from workbench.costs import LayerCost
-from workbench.files import write_atomically
-from workbench.output_layer import Fitted, fitted, output_problems
+from workbench.base.files import write_atomically
+from workbench.network.analysis import Analysis, analyze
+from workbench.network.costs import LayerCost
+from workbench.network.output_layer import Fitted, fitted, output_problems
 from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError
 from workbench.spec.constraints import Constraint, NoConstraint

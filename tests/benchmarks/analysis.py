@@ -9,9 +9,9 @@ import statistics
 import time
 from collections.abc import Callable
 
-from workbench.analysis import analyze
 from workbench.experiment import Experiment, Structure
-from workbench.levers import LEVERS, Lever
+from workbench.levers.structure import LEVERS, Lever
+from workbench.network.analysis import analyze
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import (

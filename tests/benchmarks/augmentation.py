@@ -50,11 +50,11 @@ def stepper(settings: dict[str, Any], side: int) -> Any:
     import tensorflow as tf
 
     from workbench.data import ArrayImages, Part
-    from workbench.runtime.augment import Augmenter
-    from workbench.runtime.build import build_model, build_optimizer
-    from workbench.runtime.loop import Loop
-    from workbench.runtime.objective import Objective
-    from workbench.runtime.pipeline import AugmentedFeed, Feed, feed
+    from workbench.runtime.network.build import build_model, build_optimizer
+    from workbench.runtime.training.augment import Augmenter
+    from workbench.runtime.training.loop import Loop
+    from workbench.runtime.training.objective import Objective
+    from workbench.runtime.training.pipeline import AugmentedFeed, Feed, feed
     from workbench.spec.data import DIGITS, DataInfo
 
     experiment = Experiment().with_settings(settings)

@@ -29,18 +29,19 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from common import write_subset
 
-from workbench import presets, tuning
+from workbench import presets
 from workbench.data import Dataset, load
+from workbench.execution.ask import do_task
+from workbench.execution.messages import TaskProgress
 from workbench.experiment import Experiment
-from workbench.runs.messages import TaskProgress
+from workbench.hardware import autotune
+from workbench.hardware.autotune import Lever, Settings
 from workbench.runs.store import Store
-from workbench.runtime.bench import Bench, BenchFailed, ChildBench, OwnBench
-from workbench.runtime.hardware import prepare_tensorflow
-from workbench.runtime.pipeline import Feed
-from workbench.runtime.probe import machine_here
+from workbench.runtime.jobs.bench import Bench, BenchFailed, ChildBench, OwnBench
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.training.hardware import prepare_tensorflow
+from workbench.runtime.training.pipeline import Feed
 from workbench.spec.base import SpecError
-from workbench.training.task import do_task
-from workbench.tuning import Lever, Settings
 
 FINALISTS = 3
 LONGER = 3
@@ -116,13 +117,13 @@ def compared(
     experiment: Experiment, store: Path, choice: Settings, arguments: argparse.Namespace
 ) -> dict[str, Any]:
     """The choice against every combination."""
-    base = experiment.with_settings(tuning.AS_IT_COMES)
+    base = experiment.with_settings(autotune.AS_IT_COMES)
     prepare_tensorflow(base.hardware.startup)
     grid = Grid(base, store, choice)
     in_memory = load(experiment.data).train.images.in_memory
-    levers = tuning.levers(experiment, machine_here(), in_memory=in_memory)
+    levers = autotune.levers(experiment, machine_here(), in_memory=in_memory)
     tried = dict(combinations(levers))
-    own = next(name for name, it in tried.items() if tuning.AS_IT_COMES | it == choice)
+    own = next(name for name, it in tried.items() if autotune.AS_IT_COMES | it == choice)
     ratios: dict[str, float] = {}
     failed: dict[str, str] = {}
     try:
@@ -200,7 +201,7 @@ def main() -> None:
         Store(folder / "store").close()
         data = {"data.kind": "npz", "data.path": str(path)}
         experiment = presets.load(arguments.preset).with_settings(data)
-        request = tuning.request(experiment)
+        request = autotune.request(experiment)
         if arguments.seconds:
             request["seconds"] = arguments.seconds
 

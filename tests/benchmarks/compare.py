@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtWidgets import QApplication
 
-from ui.plots.compare import ComparePlots
-from ui.plots.compared import Item
+from ui.plots.compare.compared import Item
+from ui.plots.compare.plots import ComparePlots
 from ui.plots.theme import run_style
 from workbench.curves.run import RunCurves
 from workbench.figures.settings import Plot

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from analysis import NETWORKS
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 EDITED = "structure.layers[40].filters"
 NETWORK = "100 plain layers"
@@ -34,8 +34,8 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from ui import theme
-    from ui.main_window import MainWindow
+    from ui.look import theme
+    from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
     application = QApplication([])

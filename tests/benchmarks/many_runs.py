@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from workbench import presets
-from workbench.runs import fields
+from workbench.runs import spec_pieces
 from workbench.runs.store import Store
 
 EPOCHS = 10
@@ -33,7 +33,7 @@ def fill(folder: Path, count: int) -> None:
                 (run_id, f"sweep {number}", "completed", toml, 1.7e9 + number, number, 210, 210, 21,
                  1.2 + number % 7, 1 - best, best, 1.1 - best, best - 0.01, best - 0.02,
                  10_000.0 + number % 997, 93_322, 2_794_560, "a" * 32, number,
-                 fields.keep(store._db, toml), int(number >= 30), best, 2.0 + number % 7)
+                 spec_pieces.keep(store._db, toml), int(number >= 30), best, 2.0 + number % 7)
             )  # fmt: skip
             epochs += [
                 (run_id, e, 21 * e, 0.1 * e, 1.0 / e, best * (1 - 0.5 / e), 1e4, rate, 1.1 / e,

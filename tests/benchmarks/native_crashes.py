@@ -162,7 +162,7 @@ def _own(case: Case, policy: str) -> Any:
     """What the workbench makes of the same settings."""
     import keras
 
-    from workbench.runtime.build import build, on_grid
+    from workbench.runtime.network.build import build, on_grid
     from workbench.spec.layers import Layer
 
     given: dict[str, Any] = {

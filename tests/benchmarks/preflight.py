@@ -15,10 +15,10 @@ import time
 from pathlib import Path
 
 from workbench import presets
-from workbench.preflight import KIND, Preflight
-from workbench.runs.messages import StatusChanged, TaskEnd
+from workbench.execution.engine_process import Session
+from workbench.execution.messages import StatusChanged, TaskEnd
+from workbench.hardware.preflight import KIND, Preflight
 from workbench.runs.store import Store
-from workbench.training.session import Session
 
 
 def main() -> None:

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from workbench import presets
+from workbench.execution.engine_process import Session
+from workbench.execution.messages import StatusChanged, TaskEnd
 from workbench.experiment import Experiment
-from workbench.runs.messages import StatusChanged, TaskEnd
 from workbench.runs.store import Store
-from workbench.training.session import Session
 
 GRID = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
 OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {

@@ -51,7 +51,7 @@ from tests.benchmarks.readme_measurements import (  # noqa: E402
     REFERENCE,
     SEEDS,
 )
-from workbench.files import write_atomically  # noqa: E402
+from workbench.base.files import write_atomically  # noqa: E402
 
 RESULTS = Path(__file__).with_name("results")
 README = ROOT / "README.md"

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtWidgets import QApplication
 
-from ui.plots.live import LivePlots
+from ui.plots.live.plots import LivePlots
 from ui.plots.theme import run_style
 from workbench.curves.run import RunCurves
 

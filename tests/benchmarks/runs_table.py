@@ -36,7 +36,7 @@ from PySide6.QtWidgets import QApplication
 from ui.app import SWITCH_SECONDS
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 PATIENCE_SECONDS = 120
 BEAT_MILLISECONDS = 4
@@ -75,7 +75,7 @@ def until(done: Callable[[], bool]) -> float:
 
 def measure(folder: Path, runs: int) -> dict[str, object]:
     """Figures of one store."""
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
     before = psutil.Process().memory_info().rss

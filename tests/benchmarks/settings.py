@@ -45,7 +45,7 @@ def bare(experiment: Experiment, dataset: Dataset, bf16: bool) -> Callable[[floa
     import keras
     import tensorflow as tf
 
-    from workbench.runtime.build import build_model, build_optimizer
+    from workbench.runtime.network.build import build_model, build_optimizer
 
     batch = experiment.training.batch_size
     precision = "mixed_bfloat16" if bf16 else "float32"
@@ -91,8 +91,8 @@ def main() -> None:
     if arguments.devices:
         os.environ["DLOPT_VIRTUAL_CPUS"] = str(arguments.devices)
 
-    from workbench.runtime.hardware import prepare_tensorflow
-    from workbench.runtime.trial import Trial
+    from workbench.runtime.jobs.trial import Trial
+    from workbench.runtime.training.hardware import prepare_tensorflow
 
     prepare_tensorflow(Startup())
     experiment = presets.load("mnist-cnn").with_settings(parse_settings(arguments.set))

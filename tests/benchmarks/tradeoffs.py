@@ -64,7 +64,7 @@ def _fronts(count: int) -> dict[str, float]:
 
 
 def _window(folder: Path) -> dict[str, object]:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
     application = QApplication.instance() or QApplication([])

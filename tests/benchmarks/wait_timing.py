@@ -26,11 +26,11 @@ import tensorflow as tf
 from settings import made_up, quartiles
 
 from workbench import presets
-from workbench.runtime.hardware import prepare_tensorflow
-from workbench.runtime.pipeline import StreamFeed
-from workbench.runtime.time_shares import ShareClock
-from workbench.runtime.train import CALL_SECONDS
-from workbench.runtime.trial import Trial
+from workbench.runtime.jobs.trial import Trial
+from workbench.runtime.training.hardware import prepare_tensorflow
+from workbench.runtime.training.pipeline import StreamFeed
+from workbench.runtime.training.time_shares import ShareClock
+from workbench.runtime.training.train import CALL_SECONDS
 from workbench.spec.hardware import Startup
 
 STEPS = 5000

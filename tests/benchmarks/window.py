@@ -49,7 +49,7 @@ OURS = (
 from ui import launch
 def why_no_window():
     from PySide6.QtWidgets import QMainWindow
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
     def show(window):
         watch(window); QMainWindow.show(window)
     MainWindow.show = show
@@ -109,8 +109,8 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
     from PySide6.QtCore import QEventLoop, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from ui import theme
-    from ui.main_window import MainWindow
+    from ui.look import theme
+    from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
     application = QApplication([])

@@ -26,7 +26,7 @@ import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 from workbench.experiment import Experiment  # noqa: E402
-from workbench.runtime.build import assemble, build  # noqa: E402
+from workbench.runtime.network.build import assemble, build  # noqa: E402
 from workbench.spec import Choice  # noqa: E402
 from workbench.spec.data import DataInfo  # noqa: E402
 from workbench.spec.layers import Layer  # noqa: E402

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.ui.made_up import add_run
+from workbench.base.paths import default_store
 from workbench.figures.families import FAMILIES
 from workbench.figures.settings import FigureSpec
 from workbench.figures.writing import write
-from workbench.places import default_store
 from workbench.runs.store import Store
 
 SIZES = (1_000, 20_000, 20_000, 300_000, None, 5_000)

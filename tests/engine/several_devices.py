@@ -57,7 +57,7 @@ def resumed(store: Store) -> list[float]:
 
 
 def main() -> None:
-    from workbench.runtime.hardware import prepare_tensorflow
+    from workbench.runtime.training.hardware import prepare_tensorflow
 
     prepare_tensorflow(Startup())
     found: dict[str, Any] = {}

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 from unittest.mock import patch
 
+from workbench.execution.messages import Message, Steps
 from workbench.experiment import Experiment
-from workbench.runs.messages import Message, Steps
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
@@ -46,8 +46,8 @@ def train(
         experiment: What, or the id of a run to go on with.
         on_message: Called with each message and the run's `Control`.
     """
-    from workbench.runtime.control import Control
-    from workbench.runtime.session import train_run
+    from workbench.runtime.process.control import Control
+    from workbench.runtime.worker.run_training import train_run
 
     if isinstance(experiment, str):
         run_id = experiment
@@ -63,7 +63,7 @@ def train(
         if on_message is not None:
             on_message(message, control)
 
-    with patch("workbench.runtime.recorder.SAY_SECONDS", 0.0):
+    with patch("workbench.runtime.training.recorder.SAY_SECONDS", 0.0):
         try:
             status, message = train_run(store, run_id, say, control)
         except Exception as error:
@@ -75,7 +75,7 @@ def train(
 
 def stop_after(step: int, status: RunStatus = RunStatus.INTERRUPTED) -> Any:
     """An `on_message` that ends the run at the first chance after a step."""
-    from workbench.runs.messages import Interrupt, Stop
+    from workbench.execution.messages import Interrupt, Stop
 
     command = Interrupt() if status is RunStatus.INTERRUPTED else Stop()
 

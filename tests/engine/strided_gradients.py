@@ -17,7 +17,7 @@ import tensorflow as tf
 from tests.engine.small import small, train
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
-from workbench.runtime.build import build_model
+from workbench.runtime.network.build import build_model
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import convolution
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workbench.execution.messages import Message, Stop, TaskProgress
 from workbench.experiment import Experiment
-from workbench.runs.messages import Message, Stop, TaskProgress
 
 
 def do(
@@ -26,8 +26,9 @@ def do(
         cancel_after: Cancels at the message of this number.
         request: The rest of it.
     """
-    from workbench.runtime.control import Control
-    from workbench.runtime.tasks import Work, perform
+    from workbench.runtime.process.control import Control
+    from workbench.runtime.process.work import Work
+    from workbench.runtime.worker.tasks import perform
 
     if experiment is not None:
         request["experiment"] = experiment.to_toml()

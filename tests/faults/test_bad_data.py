@@ -94,7 +94,7 @@ def test_no_permission_as_any_user(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     def denied(path: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("workbench.data.folder_index.os.scandir", denied)
+    monkeypatch.setattr("workbench.data.folders.index.os.scandir", denied)
     assert "can't be read (permission denied)" in refusal(ImageFolder(path=str(tmp_path)))
 
 
@@ -239,7 +239,7 @@ def test_objects_are_refused_before_anything_is_loaded(
             return os.mkdir, (str(tmp_path / "exploded"),)
 
     spec = npz(tmp_path, extra=np.array([Bomb()], dtype=object))
-    monkeypatch.setattr("workbench.data.npz.read_member", pytest.fail)
+    monkeypatch.setattr("workbench.data.arrays.npz.read_member", pytest.fail)
     sentence = refusal(spec)
     assert "extra holds Python objects, which could run code when read" in sentence
     assert not (tmp_path / "exploded").exists()
@@ -370,7 +370,7 @@ def test_a_zip_bomb_is_refused_unread(tmp_path: Path, monkeypatch: pytest.Monkey
     body = bytes(100_000_000)
     spec = zipped(tmp_path, x_train=npy((4, 5000, 5000), body=body))
     assert Path(spec.path).stat().st_size < 200_000
-    monkeypatch.setattr("workbench.data.npz.read_member", pytest.fail)
+    monkeypatch.setattr("workbench.data.arrays.npz.read_member", pytest.fail)
     sentence = refusal(spec, budget=10_000_000)
     assert "x_train, y_train, x_test, y_test need 100 MB of memory, more than the 10 MB" in sentence
 

@@ -12,17 +12,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench import artifacts, cli, inference, measured, predictions
-from workbench.bundle import BundleError, export_run
+from workbench.base.files import LinkError
+from workbench.cli import main
+from workbench.evaluation import latency, predictions
+from workbench.evaluation.predictions import Pictures, Predictions
+from workbench.exchange.bundle import BundleError, export_run
 from workbench.experiment import Experiment
-from workbench.files import LinkError
-from workbench.machine import Machine
-from workbench.predictions import Pictures, Predictions
+from workbench.hardware import remembered
+from workbench.runs import artifacts
 from workbench.runs.database import FILE
-from workbench.runs.loading import load_runs
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.runs.table.loading import load_runs
+from workbench.spec.machine import Machine
 
 BAD = [
     "../../victim", "{victim}", "", ".", "..", "victim/..", "20260101-000000-00ff/../../../victim",
@@ -106,7 +109,7 @@ def test_a_run_with_a_bad_id_is_left_out_and_named(
         for ask in (store.run, store.find, store.artifacts):
             with pytest.raises(StoreError):
                 ask(bad)
-    assert cli.main(["runs", "--store", str(store.folder)]) == 0
+    assert main.main(["runs", "--store", str(store.folder)]) == 0
     said = capsys.readouterr()
     shown = repr(str(bad) if bad == 7 else bad)[:80]
     assert f"holds the run {shown}, which is left out" in said.err
@@ -158,9 +161,9 @@ def test_predictions_replace_a_link(store: Store, run: Run, victim: Path) -> Non
 
 
 def test_a_latency_replaces_a_link(store: Store, run: Run, victim: Path) -> None:
-    path = linked(store, run, inference.FILE, victim)
+    path = linked(store, run, latency.FILE, victim)
     found = {"points": [], "device": "CPU", "when": 1.0}
-    inference.remember(store.folder, Machine(), run.run_id, 1, found)
+    latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert whole(victim)
     assert not path.is_symlink()
 
@@ -168,8 +171,8 @@ def test_a_latency_replaces_a_link(store: Store, run: Run, victim: Path) -> None
 def test_a_checkpoint_replaces_a_link_that_leads_nowhere(
     store: Store, run: Run, victim: Path
 ) -> None:
-    from workbench.runtime import checkpoint
-    from workbench.runtime.build import assemble
+    from workbench.runtime.network.build import assemble
+    from workbench.runtime.training import checkpoint
 
     path = store.artifacts(run.run_id) / checkpoint.FILE
     path.unlink()
@@ -181,7 +184,7 @@ def test_a_checkpoint_replaces_a_link_that_leads_nowhere(
     with pytest.raises(checkpoint.CheckpointError, match="is a link, and a store's files"):
         checkpoint.restore_model(path.parent, network.model)
     network.model.optimizer = None
-    from workbench.runtime.fresh import fresh_optimizer
+    from workbench.runtime.training.fresh import fresh_optimizer
 
     optimizer = fresh_optimizer(experiment, network.model, 1)
     checkpoint.save(path.parent, network.model, optimizer, checkpoint.Position(step=3))
@@ -190,11 +193,11 @@ def test_a_checkpoint_replaces_a_link_that_leads_nowhere(
 
 
 def test_what_was_measured_is_not_written_into_a_linked_folder(store: Store, victim: Path) -> None:
-    (store.folder / measured.FOLDER).symlink_to(victim)
-    measured.remember(store.folder, "peak", "key", {"a": 1})
+    (store.folder / remembered.FOLDER).symlink_to(victim)
+    remembered.remember(store.folder, "peak", "key", {"a": 1})
     assert whole(victim)
     (victim / "peak-key.json").write_text('{"a": 1}')
-    assert measured.recall(store.folder, "peak", "key") is None
+    assert remembered.recall(store.folder, "peak", "key") is None
 
 
 def read_predictions(folder: Path) -> object:
@@ -206,7 +209,7 @@ def read_predictions(folder: Path) -> object:
     [
         (predictions.CHECKPOINT, predictions.weights_of),
         ("predictions-test.npz", read_predictions),
-        (inference.FILE, inference.read),
+        (latency.FILE, latency.read),
     ],
 )
 def test_nothing_is_read_through_a_link_or_from_a_pipe(
@@ -219,9 +222,9 @@ def test_nothing_is_read_through_a_link_or_from_a_pipe(
         "test", np.arange(1), np.zeros(1, np.int32), np.ones((1, 1), np.float32), "", digest, ("a",)
     )
     predictions.save(folder, made, Pictures(np.arange(1), np.zeros((1, 2, 2, 1), np.uint8)))
-    point = inference.Latency(1, 1, 1, 1.0, 1.0, 1.0, 1.0).plain()
+    point = latency.Latency(1, 1, 1, 1.0, 1.0, 1.0, 1.0).plain()
     found = {"points": [point], "device": "CPU", "when": 1.0}
-    inference.remember(store.folder, Machine(), run.run_id, 1, found)
+    latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert read(folder)
     aside = tmp_path / "aside"
     (folder / name).rename(aside)
@@ -245,7 +248,7 @@ def test_links_are_removed_with_the_run_and_not_followed(
     store: Store, run: Run, victim: Path
 ) -> None:
     (store.artifacts(run.run_id) / "inner").symlink_to(victim)
-    linked(store, run, inference.FILE, victim)
+    linked(store, run, latency.FILE, victim)
     store.delete([run.run_id])
     assert store.purge() == 1
     assert whole(victim)
@@ -260,10 +263,10 @@ def test_a_folder_of_a_run_that_is_a_link_is_never_entered(
     with pytest.raises(StoreError, match="is a link, and a store's files are never reached"):
         store.artifacts(run.run_id)
     with pytest.raises(LinkError):
-        inference.remember(
+        latency.remember(
             store.folder, Machine(), run.run_id, 1, {"points": [], "device": "", "when": 1.0}
         )
-    assert cli.main(["evaluate", run.run_id, "--store", str(store.folder)]) == 2
+    assert main.main(["evaluate", run.run_id, "--store", str(store.folder)]) == 2
     assert "is a link" in capsys.readouterr().err
     assert whole(victim)
     store.delete([run.run_id])
@@ -285,10 +288,10 @@ def test_a_store_whose_parts_are_links_is_not_opened(
 
 def test_the_parts_of_a_store_are_those_that_are_checked(store: Store) -> None:
     """What the workbench writes beside the database has the names that are looked for."""
-    from ui.files import DRAFT
+    from ui.window.experiment_files import DRAFT
     from workbench.runs import presence
 
-    assert {FILE, artifacts.FOLDER, measured.FOLDER, presence.FOLDER, DRAFT, "window.ini"} == set(
+    assert {FILE, artifacts.FOLDER, remembered.FOLDER, presence.FOLDER, DRAFT, "window.ini"} == set(
         artifacts.PARTS
     )
 
@@ -303,8 +306,8 @@ def test_a_store_may_itself_be_named_by_a_link(store: Store, tmp_path: Path) -> 
 def test_no_file_is_left_over_the_rights_of_a_link(store: Store, run: Run, victim: Path) -> None:
     """The rights of what a link leads to say nothing of the file that replaces it."""
     (victim / "thesis.txt").chmod(0o777)
-    path = linked(store, run, inference.FILE, victim)
+    path = linked(store, run, latency.FILE, victim)
     found = {"points": [], "device": "CPU", "when": 1.0}
-    inference.remember(store.folder, Machine(), run.run_id, 1, found)
+    latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert path.stat().st_mode & 0o111 == 0
     assert json.loads(path.read_text())

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from ui import theme
-from ui.main_window import MainWindow
+from ui.look import theme
+from ui.window.main_window import MainWindow
 from workbench.runs.store import Store
 
 OpenWindow = Callable[[], MainWindow]

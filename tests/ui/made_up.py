@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench import inference, predictions, presets
-from workbench.answer import Answer, activation_maps, filter_pictures
+from workbench import presets
 from workbench.data import load
-from workbench.inference import Latency
-from workbench.machine import Machine
-from workbench.predictions import Pictures, Predictions
-from workbench.repeats import with_seeds
+from workbench.evaluation import latency, predictions
+from workbench.evaluation.latency import Latency
+from workbench.evaluation.one_image import Answer, activation_maps, filter_pictures
+from workbench.evaluation.predictions import Pictures, Predictions
+from workbench.levers.repeats import with_seeds
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.spec.machine import Machine
 
 STEPS_PER_EPOCH = 21
 NAMES = (
@@ -147,13 +148,13 @@ def answer_of(run: Run) -> Answer:
 
 def add_latencies(folder: Path, machine: Machine, run: Run) -> None:
     """What a fair machine takes for a run's network, on one thread and on all."""
-    for threads, gain in ((1, 1.0), (inference.ALL_THREADS, 1.7)):
+    for threads, gain in ((1, 1.0), (latency.ALL_THREADS, 1.7)):
         points = []
-        for size in inference.BATCH_SIZES:
+        for size in latency.BATCH_SIZES:
             median = (0.5 + 0.11 * size) / (gain if size > 1 else 1.0)
             rate = 1000 * size / median
             points.append(
                 Latency(threads, size, 400, median, 1.2 * median, 1.9 * median, rate).plain()
             )
         found = {"points": points, "device": "CPU", "when": 0.0}
-        inference.remember(folder, machine, run.run_id, threads, found)
+        latency.remember(folder, machine, run.run_id, threads, found)

@@ -29,14 +29,14 @@ from tests.ui.made_up import (  # noqa: E402
     answer_of,
 )
 from workbench import presets  # noqa: E402
-from workbench.machine import Machine, Processor  # noqa: E402
 from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
+from workbench.spec.machine import Machine, Processor  # noqa: E402
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 State = Callable[["MainWindow"], None]
 SIZES = {"1280x720": 1, "1920x1080": 1, "3840x2160": 2}
@@ -94,7 +94,7 @@ def render(size: str, out: Path, only: str) -> None:
 
 @contextmanager
 def _window(size: str, count: int) -> Iterator[MainWindow]:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))

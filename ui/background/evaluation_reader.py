@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench import predictions
+from workbench.evaluation import predictions
 
 if TYPE_CHECKING:
-    from workbench.evaluation import Evaluation
-    from workbench.figures.evaluation_settings import EvaluationFigure
-    from workbench.predictions import Pictures
+    from workbench.evaluation.classification import Evaluation
+    from workbench.evaluation.predictions import Pictures
+    from workbench.figures.evaluation.settings import EvaluationFigure
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ def read_evaluation(folder: Path, part: str) -> ReadEvaluation:
         folder: Of the run.
         part: One of `predictions.PARTS`.
     """
-    from workbench.evaluation import Evaluation
+    from workbench.evaluation.classification import Evaluation
 
     found = predictions.load(folder, part)
     pictures = predictions.load_pictures(folder, part) if found is not None else None
@@ -67,8 +67,8 @@ def figure_of(
         ValueError: where no class has a curve.
     """
     # Here, not above: the window starts without them.
-    from workbench.figures.evaluation_numbers import class_words, hardest_classes
-    from workbench.figures.evaluation_settings import evaluation_figure
+    from workbench.figures.evaluation.numbers import class_words, hardest_classes
+    from workbench.figures.evaluation.settings import evaluation_figure
 
     if classes is None:
         classes = hardest_classes(kind, evaluation)

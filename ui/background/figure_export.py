@@ -8,9 +8,9 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ui.job_thread import JobThread
+from ui.background.job_thread import JobThread
 
-MODULE = "workbench.figures.draw"
+MODULE = "workbench.figures.network.process"
 FILTERS = {"svg": "SVG (*.svg)", "pdf": "PDF (*.pdf)", "png": "PNG (*.png)"}
 
 
@@ -43,7 +43,7 @@ class FigureExport(QObject):
         Args:
             title: Of the question.
             name: Proposed, without a suffix.
-            request: As `workbench.figures.draw` reads it, without the path.
+            request: As `workbench.figures.network.process` reads it, without the path.
         """
         chosen, kind = QFileDialog.getSaveFileName(
             self._widget, title, f"{safe_name(name)}.svg", ";;".join(FILTERS.values())

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from workbench.child import Child, cause_of
+from workbench.execution.child_process import Child, cause_of
 
 MODULE = "workbench.figures.serve"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from workbench.child import Child, cause_of
+from workbench.execution.child_process import Child, cause_of
 
 GRACE_MILLISECONDS = 3000
 

@@ -16,13 +16,13 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from ui.edited import UNREADABLE, Edited
-from workbench.analysis import Analysis
+from ui.editing.edited import UNREADABLE, Edited
 from workbench.experiment import CHOICE_KEYS, Experiment
-from workbench.machine import Machine
-from workbench.output_layer import Fitted
+from workbench.network.analysis import Analysis
+from workbench.network.output_layer import Fitted
 from workbench.spec.base import Facts, Problem, SpecError
 from workbench.spec.data import DataInfo
+from workbench.spec.machine import Machine
 
 _LAYER = re.compile(r"structure\.layers\[(\d+)\]")
 

@@ -8,9 +8,9 @@ from pydantic.fields import FieldInfo
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
-from ui import theme
 from ui.forms.entry import Entry, EntryFor, calm, first_sentence
-from ui.plain import Label
+from ui.look import theme
+from ui.look.plain import Label
 from workbench.spec.base import Choice
 
 

@@ -24,12 +24,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
 from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
 from ui.forms.numbers import NumbersEntry
-from ui.plain import Label
+from ui.look import theme
+from ui.look.plain import Label
 from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1

@@ -9,9 +9,9 @@ from pydantic.fields import FieldInfo
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui import theme
-from ui.accessible import give_name
-from ui.plain import Label
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
 from workbench.spec.base import Spec
 
 

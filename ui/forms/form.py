@@ -24,14 +24,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.accessible import give_name
-from ui.edited import Edited
+from ui.editing.edited import Edited
 from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm, first_sentence
 from ui.forms.help import ChoiceHelp
 from ui.forms.more import More
-from ui.plain import Label
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 

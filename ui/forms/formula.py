@@ -25,7 +25,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QShowEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 import workbench.figures  # noqa: F401  it tells Matplotlib where its list of fonts lies
-from ui import theme
+from ui.look import theme
 
 POINTS = 15.0
 """Size a formula is set in; the widget scales it down where it is too wide."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from ui import theme
 from ui.forms.entry import first_sentence
 from ui.forms.formula import FormulaView
-from ui.plain import Label
+from ui.look import theme
+from ui.look.plain import Label
 from workbench.spec.base import Choice, Facts
 
 

@@ -17,9 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import theme
-from ui.editor import Editor
-from workbench import words
+from ui.editing.editor import Editor
+from ui.look import theme
+from workbench.base import units
 from workbench.spec.schedules import Plan
 
 HEIGHT = 26 * theme.UNIT
@@ -140,8 +140,8 @@ class ScheduleCurve(QWidget):
         painter.drawText(beside, right | Qt.AlignmentFlag.AlignTop, f"{top:.3g}")
         painter.drawText(beside, right | Qt.AlignmentFlag.AlignBottom, "0")
         below = QRectF(plot.left(), plot.bottom() + theme.UNIT, plot.width(), line)
-        epochs = words.count(self._total // max(self._steps_per_epoch, 1))
-        total = self.tr("{} steps, {} epochs").format(words.count(self._total), epochs)
+        epochs = units.count(self._total // max(self._steps_per_epoch, 1))
+        total = self.tr("{} steps, {} epochs").format(units.count(self._total), epochs)
         painter.drawText(below, right, total)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._reading() or self.tr("step 0"))
 
@@ -153,5 +153,5 @@ class ScheduleCurve(QWidget):
         if self._at is None:
             return ""
         nearest = self._nearest(self._at)
-        step, rate = words.count(int(self._steps[nearest])), f"{self._rates[nearest]:.3g}"
+        step, rate = units.count(int(self._steps[nearest])), f"{self._rates[nearest]:.3g}"
         return self.tr("step {}: {}").format(step, rate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QLabel, QWidget
 
-from ui.plain import Label
+from ui.look.plain import Label
 
 _LABEL = "accessible name"
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from ui import theme
-from ui.plain import Label, tip
+from ui.look import theme
+from ui.look.plain import Label, tip
 
 
 class Banner(QFrame):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 
-from ui.plain import Label
+from ui.look.plain import Label
 
 
 class ElidedLabel(Label):

@@ -7,7 +7,7 @@ import re
 
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
-from ui import theme
+from ui.look import theme
 
 TOKENS = re.compile(
     r"(?P<comment>#.*)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoStack
 
-from ui.banner import Banner
+from ui.look.banner import Banner
 
 
 class UndoOffer(QObject):

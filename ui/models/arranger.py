@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
-from workbench.runs.arrange import Arrangement, Plan, View, arrange, is_still_right, plan
-from workbench.runs.frame import RunFrame
-from workbench.runs.matching import Filter
+from workbench.runs.table.arrange import Arrangement, Plan, View, arrange, is_still_right, plan
+from workbench.runs.table.frame import RunFrame
+from workbench.runs.table.matching import Filter
 
 FEW = 1000
 """Runs that are arranged in the window's thread."""

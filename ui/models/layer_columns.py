@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from workbench import words
-from workbench.costs import LayerCost
+from workbench.base import units
+from workbench.network.costs import LayerCost
 from workbench.spec.layers import Layer, Operation, written
 
 SUMMARY_GAP = "   "
@@ -72,18 +72,18 @@ def columns() -> tuple[Column, ...]:
         Column(tr("Output"), tr("Shape that leaves the layer"),
                lambda cost, measure, share: written(cost.output_shape)),
         Column(tr("Parameters"), tr("Its weights; shared ones count where they come first"),
-               lambda cost, measure, share: words.count(cost.parameters)),
+               lambda cost, measure, share: units.count(cost.parameters)),
         Column(tr("Trainable"), tr("The weights that gradients train"),
-               lambda cost, measure, share: words.count(cost.trainable)),
+               lambda cost, measure, share: units.count(cost.trainable)),
         Column(tr("MACs"), tr("Multiply-accumulate operations for one image"),
-               lambda cost, measure, share: words.count(cost.macs)),
+               lambda cost, measure, share: units.count(cost.macs)),
         Column(tr("Memory"), tr("Of its outputs for one image in float32"),
-               lambda cost, measure, share: words.size(cost.activation_bytes)),
+               lambda cost, measure, share: units.size(cost.activation_bytes)),
         Column(tr("Sees"), tr("Pixels of the image that one of its outputs sees"),
                lambda cost, measure, share: written(cost.receptive_field)),
-        Column("", switch, lambda cost, measure, share: words.percent(share, 1), has_bar=True),
+        Column("", switch, lambda cost, measure, share: units.percent(share, 1), has_bar=True),
         Column("", switch,
-               lambda cost, measure, share: words.count(getattr(cost, measure.field)),
+               lambda cost, measure, share: units.count(getattr(cost, measure.field)),
                has_bar=True),
     )  # fmt: skip
 

@@ -22,8 +22,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from ui import theme
-from ui.editor import Editor
+from ui.editing.editor import Editor
+from ui.look import theme
 from ui.models.layer_columns import (
     COST,
     LAYER,
@@ -36,10 +36,10 @@ from ui.models.layer_columns import (
     tr,
 )
 from ui.models.layer_rows import Row, by_row, difference
-from workbench import words
-from workbench.analysis import Analysis
-from workbench.costs import LayerCost, share
-from workbench.layer_text import layers_as_text
+from workbench.base import units
+from workbench.levers.layer_text import layers_as_text
+from workbench.network.analysis import Analysis
+from workbench.network.costs import LayerCost, share
 from workbench.spec.layers import Layer
 
 SHARE_ROLE = Qt.ItemDataRole.UserRole
@@ -170,7 +170,7 @@ class LayerTable(QAbstractItemModel):
         if not index.internalId():
             return self.texts(index.row())[index.column()]
         cost = self.cost(index)
-        return words.NONE if cost is None else self._text(cost, self.columns[index.column()])
+        return units.NONE if cost is None else self._text(cost, self.columns[index.column()])
 
     def texts(self, row: int) -> tuple[str, ...]:
         """The words of a layer's cells."""
@@ -318,7 +318,7 @@ class LayerTable(QAbstractItemModel):
 
     def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> Row:
         if cost is None:
-            texts = (named(layer), *(words.NONE for _ in self.columns[1:]))
+            texts = (named(layer), *(units.NONE for _ in self.columns[1:]))
         else:
             texts = tuple(self._text(cost, column) for column in self.columns)
         return Row(texts, layer.enabled, self.message(row))

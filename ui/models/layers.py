@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from ui.editor import Editor
+from ui.editing.editor import Editor
 from ui.models.layer_table import LayerTable
 from workbench.experiment import Structure
-from workbench.layer_text import layers_as_text, layers_from_text
+from workbench.levers.layer_text import layers_as_text, layers_from_text
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer
 

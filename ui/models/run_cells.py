@@ -10,11 +10,11 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 
-from ui import theme
-from workbench import words
-from workbench.runs.arrange import Groups
+from ui.look import theme
+from workbench.base import units
 from workbench.runs.columns import RUN_COLUMNS, Column, Kind
-from workbench.runs.frame import RunFrame
+from workbench.runs.table.arrange import Groups
+from workbench.runs.table.frame import RunFrame
 
 STATUS_ROLE = Qt.ItemDataRole.UserRole
 RUN_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -78,7 +78,7 @@ class RunCells:
         if first:
             runs = groups.runs(number)
             value = by.text(groups.values[number])
-            return f"{by.title} = {value}  ({words.count(runs.stop - runs.start)})"
+            return f"{by.title} = {value}  ({units.count(runs.stop - runs.start)})"
         if column.key in groups.common:
             return groups.common[column.key][number] or ""
         return self._spread(groups, number, column)

@@ -14,11 +14,11 @@ import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from workbench.runs.columns import column_of
-from workbench.runs.frame import RunFrame
 from workbench.runs.reader import Batch, Mark
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.runs.table.frame import RunFrame
 
 FEW = 200
 """Changed runs that are read in the window's thread: a hundredth of a second."""

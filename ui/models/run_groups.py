@@ -11,9 +11,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from workbench.curves.grouping import bare_name
-from workbench.runs.frame import RunFrame
 from workbench.runs.record import Run
 from workbench.runs.store import Store
+from workbench.runs.table.frame import RunFrame
 
 LOOKED_AT = 2000
 """Newest runs whose tags and names are offered; that takes a few milliseconds."""

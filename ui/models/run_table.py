@@ -14,15 +14,15 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 
+from ui.look.plain import tip
 from ui.models.arranger import Arranger
 from ui.models.run_cells import RunCells, alignment
 from ui.models.run_feed import RunFeed
-from ui.plain import tip
-from workbench.runs import query
-from workbench.runs.arrange import Arrangement, SortKey, View
 from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, Column, Value
-from workbench.runs.matching import Filter
-from workbench.runs.query import Term
+from workbench.runs.table import query
+from workbench.runs.table.arrange import Arrangement, SortKey, View
+from workbench.runs.table.matching import Filter
+from workbench.runs.table.query import Term
 
 Index = QModelIndex | QPersistentModelIndex
 Rows = npt.NDArray[np.intp]

@@ -9,12 +9,12 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 
-from ui import theme
-from ui.plain import tip
-from workbench import words
-from workbench.comparison import Comparison, what_differs
-from workbench.costs import LayerCost
-from workbench.structure_diff import Mark, Row
+from ui.look import theme
+from ui.look.plain import tip
+from workbench.base import units
+from workbench.levers.comparison import Comparison, what_differs
+from workbench.network.costs import LayerCost
+from workbench.network.differences import Mark, Row
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -49,11 +49,11 @@ class DiffTable(QAbstractTableModel):
         self.columns = (
             Column(tr("Layer"), _name, tr("Both networks, their layers aligned")),
             Column(
-                tr("Parameters"), lambda row: words.signed(row.parameters),
+                tr("Parameters"), lambda row: units.signed(row.parameters),
                 tr("How many weights more (or fewer) the layer holds"), "parameters",
             ),
             Column(
-                tr("MACs"), lambda row: words.signed(row.macs, words.big),
+                tr("MACs"), lambda row: units.signed(row.macs, units.big),
                 tr("How many multiply-accumulate operations more (or fewer) it does for an image"),
                 "macs",
             ),
@@ -105,7 +105,7 @@ class DiffTable(QAbstractTableModel):
 
 
 def _name(row: Row) -> str:
-    sign = row.mark.value.replace("-", words.MINUS)
+    sign = row.mark.value.replace("-", units.MINUS)
     return f"{sign}  {row.layer.label}  {row.layer.summary()}".rstrip()
 
 
@@ -122,7 +122,7 @@ def _before_and_after(row: Row, column: Column) -> str:
 
 
 def _cost(layer: LayerCost | None, name: str) -> str:
-    return words.count(getattr(layer, name)) if layer is not None else words.NONE
+    return units.count(getattr(layer, name)) if layer is not None else units.NONE
 
 
 def _alignment(column: Column) -> Qt.AlignmentFlag:

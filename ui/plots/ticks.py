@@ -14,7 +14,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
-from workbench import words
+from workbench.base import units
 
 
 class Quantity(Enum):
@@ -34,7 +34,7 @@ class Quantity(Enum):
 
 _UNITS = {Quantity.SECONDS: " s", Quantity.MILLISECONDS: " ms"}
 _PREFIXED: dict[Quantity, Callable[[float], str]] = {
-    Quantity.BYTES: words.size, Quantity.JOULES: words.energy,
+    Quantity.BYTES: units.size, Quantity.JOULES: units.energy,
 }  # fmt: skip
 """With a unit that fits the size of the number."""
 

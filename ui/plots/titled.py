@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.plain import Label
+from ui.look.plain import Label
 from ui.plots.theme import PlotTheme
 from ui.plots.view import PlotView
 

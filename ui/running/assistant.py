@@ -12,8 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from ui.training_thread import TrainingThread
-from workbench.runs.messages import Message, TaskEnd, TaskProgress
+from ui.running.engine_thread import TrainingThread
+from workbench.execution.messages import Message, TaskEnd, TaskProgress
 from workbench.spec.hardware import Startup
 
 IDLE_MILLISECONDS = 120_000
@@ -104,7 +104,7 @@ class Assistant(QObject):
         self._patience.timeout.connect(self._end_process)
 
     def ask(self, name: str, request: dict[str, Any], *, measures: bool = False) -> Task:
-        """A task of `workbench.runtime.tasks`; it begins when those before it are over.
+        """A task of `workbench.runtime.process.work`; it begins when those before it are over.
 
         Args:
             name: Of the task.

@@ -12,12 +12,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
 
-from ui.training_thread import TrainingThread
-from workbench.experiment import Experiment
-from workbench.machine import Machine
-from workbench.progress import Pace
-from workbench.repeats import Repeats
-from workbench.runs.messages import (
+from ui.running.engine_thread import TrainingThread
+from workbench.execution.messages import (
     EpochEnd,
     Message,
     Progress,
@@ -27,9 +23,13 @@ from workbench.runs.messages import (
     Steps,
     TimeShares,
 )
+from workbench.execution.progress import Pace
+from workbench.experiment import Experiment
+from workbench.levers.repeats import Repeats
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.spec.machine import Machine
 
 WATCH_MILLISECONDS = 1000
 FEW = 100

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from workbench.execution.engine_process import CLOSE_SECONDS, Session
 from workbench.spec.hardware import Startup
-from workbench.training.session import CLOSE_SECONDS, Session
 
 
 class TrainingThread(QThread):

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QMessageBox
 
-from ui.banner import Banner
-from ui.conductor import Conductor
-from workbench.runs.frame import RunFrame
+from ui.look.banner import Banner
+from ui.running.conductor import Conductor
+from workbench.runs.table.frame import RunFrame
 
 Values = dict[str, Any]
 """By run id."""

@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
 from ui.forms.entry import first_sentence
-from ui.layout import APPEARANCE
-from ui.plain import caption, tip
+from ui.look import theme
+from ui.look.plain import caption, tip
+from ui.window.window_state import APPEARANCE
 from workbench import __version__
 from workbench.runs.status import RunStatus
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
 GAP = 4 * theme.UNIT
@@ -188,7 +188,7 @@ class Commands(QObject):
         """At the first use, as the levers are loaded with their page."""
         if not self.levers.isEmpty():
             return
-        from workbench.levers import LEVERS
+        from workbench.levers.structure import LEVERS
 
         for name, lever in LEVERS.items():
             action = self._action(f"{lever.label}…", "", "", partial(self._choose_lever, name))

@@ -10,12 +10,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QSettings, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from ui.editor import Editor
-from ui.plain import tip
-from ui.writing import Write, Written, write_and_wait
+from ui.background.file_writing import Write, Written, write_and_wait
+from ui.editing.editor import Editor
+from ui.look.plain import tip
 from workbench import presets
+from workbench.base.files import is_link, write_inside
 from workbench.experiment import Experiment
-from workbench.files import is_link, write_inside
 from workbench.spec.base import SpecError
 
 MOST_RECENT = 10

@@ -21,39 +21,40 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import layout, theme
-from ui.assistant import Assistant
-from ui.banner import Banner
-from ui.commands import Commands
-from ui.conductor import Conductor
-from ui.editor import Editor
-from ui.files import ExperimentFiles
-from ui.focus import FocusKeeper
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.banner import Banner
+from ui.look.focus import FocusKeeper
+from ui.look.undo_offer import UndoOffer
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
-from ui.panels.compare import ComparePanel
-from ui.panels.data import DataPanel
-from ui.panels.evaluate import EvaluatePanel
-from ui.panels.experiment import ExperimentPanel
-from ui.panels.inside_pages import InsidePages
-from ui.panels.live import LivePanel, run_colour
-from ui.panels.log import LogPanel
-from ui.panels.network import NetworkPanel
-from ui.panels.preflight import PreflightLabel
-from ui.panels.queue import QueuePanel
-from ui.panels.runs import RunsPanel
-from ui.panels.status import StatusPanel
-from ui.panels.tune import TunePanel
-from ui.run_changes import RunChanges
-from ui.run_files import RunFiles
-from ui.run_follower import RunFollower
-from ui.run_notices import RunNotices
-from ui.run_repeats import RunRepeats
-from ui.run_trials import RunTrials
-from ui.side_windows import SideWindows
-from ui.store_choice import choose_store
-from ui.undo_offer import UndoOffer
+from ui.panels.compare.panel import ComparePanel
+from ui.panels.data.panel import DataPanel
+from ui.panels.evaluate.panel import EvaluatePanel
+from ui.panels.experiment.panel import ExperimentPanel
+from ui.panels.inside.panel import InsidePages
+from ui.panels.live.log import LogPanel
+from ui.panels.live.panel import LivePanel, run_colour
+from ui.panels.live.preflight import PreflightLabel
+from ui.panels.live.status import StatusPanel
+from ui.panels.network.panel import NetworkPanel
+from ui.panels.runs.panel import RunsPanel
+from ui.panels.runs.queue import QueuePanel
+from ui.panels.tune.panel import TunePanel
+from ui.running.assistant import Assistant
+from ui.running.conductor import Conductor
+from ui.running.run_changes import RunChanges
+from ui.window import window_state
+from ui.window.commands import Commands
+from ui.window.experiment_files import ExperimentFiles
+from ui.window.run_files import RunFiles
+from ui.window.run_follower import RunFollower
+from ui.window.run_notices import RunNotices
+from ui.window.run_repeats import RunRepeats
+from ui.window.run_trials import RunTrials
+from ui.window.side_windows import SideWindows
+from ui.window.store_choice import choose_store
 from workbench import presets
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -101,7 +102,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self._connect()
         self.conductor.settle()
-        layout.restore(self)
+        window_state.restore(self)
         self.show_runs()
         self.follower.show_queue()
         self._show_state()
@@ -112,7 +113,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
-        self.resize(layout.first_size(self.screen().availableSize()))
+        self.resize(window_state.first_size(self.screen().availableSize()))
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
         self.live = LivePanel(self.store.folder)
@@ -367,7 +368,7 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Ends all that is under way and closes the store; nothing can be done any more."""
-        layout.keep(self)
+        window_state.keep(self)
         for close in (
             self.files.close, self.data.close_jobs, self.network.close_jobs, self.follower.close,
             self.live.close_loader, self.compare.close_jobs, self.beside.close,
@@ -379,7 +380,7 @@ class MainWindow(QMainWindow):
     def set_appearance(self, scheme: Qt.ColorScheme) -> None:
         """Light, dark, or as the system says."""
         theme.choose(scheme)
-        self.settings.setValue(layout.APPEARANCE, scheme.name)
+        self.settings.setValue(window_state.APPEARANCE, scheme.name)
         self.apply_theme()
 
     @Slot()

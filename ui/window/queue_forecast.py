@@ -11,14 +11,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from ui.assistant import Assistant, Task
-from ui.conductor import Conductor
-from ui.latest import Latest
-from ui.panels.preflight import IDLE_MILLISECONDS
-from ui.panels.queue import QueuePanel
-from ui.when_shown import WhenShown
-from workbench import forecast, preflight
-from workbench.forecast import EstimateReader, Expected
+from ui.background.latest_job import Latest
+from ui.background.when_shown import WhenShown
+from ui.panels.live.preflight import IDLE_MILLISECONDS
+from ui.panels.runs.queue import QueuePanel
+from ui.running.assistant import Assistant, Task
+from ui.running.conductor import Conductor
+from workbench.hardware import forecast, preflight
+from workbench.hardware.forecast import EstimateReader, Expected
 from workbench.runs.record import Run
 
 CLOCK_MILLISECONDS = 5000

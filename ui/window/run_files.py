@@ -15,15 +15,15 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from ui import theme
-from ui.figure_export import safe_name
-from ui.figure_process import FigureProcess
+from ui.background.figure_export import safe_name
+from ui.background.figure_process import FigureProcess
+from ui.look import theme
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
-    from workbench.bundle import Progress
+    from ui.window.main_window import MainWindow
+    from workbench.exchange.bundle import Progress
 
 
 class _Cancelled(Exception):
@@ -155,7 +155,7 @@ class RunFiles(QObject):
             self._begin(self.tr("Writing {}").format(path.name), partial(self._export, run, path))
 
     def _export(self, run: Run, path: Path, store: Store, progress: Progress) -> str:
-        from workbench.bundle import export_run
+        from workbench.exchange.bundle import export_run
 
         export_run(store, run, path, progress)
         return self.tr("The run lies in {}").format(path)
@@ -169,7 +169,7 @@ class RunFiles(QObject):
             self._begin(words, partial(self._export_events, ids, Path(name)))
 
     def _export_events(self, ids: list[str], folder: Path, store: Store, progress: Progress) -> str:
-        from workbench.tensorboard_events import write_events
+        from workbench.exchange.tensorboard_events import write_events
 
         for number, run_id in enumerate(ids):
             progress(number, len(ids))
@@ -187,7 +187,7 @@ class RunFiles(QObject):
             self._begin(words, partial(self._take_in, path))
 
     def _take_in(self, path: Path, store: Store, progress: Progress) -> str:
-        from workbench.bundle import import_run
+        from workbench.exchange.bundle import import_run
 
         return self.tr("Took in {}").format(import_run(store, path, progress).name)
 

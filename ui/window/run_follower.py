@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
-from ui.queue_forecast import QueueForecast
-from workbench import words
-from workbench.runs.messages import EpochEnd, Progress, Started, StatusChanged, Steps
+from ui.window.queue_forecast import QueueForecast
+from workbench.base import units
+from workbench.execution.messages import EpochEnd, Progress, Started, StatusChanged, Steps
 from workbench.runs.status import RunStatus
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 TABLE_MILLISECONDS = 500
 """The table's row of the run under way changes at most this often."""
@@ -69,14 +69,14 @@ class RunFollower(QObject):
         pace, run_id = self._conductor.pace, self._conductor.run_id
         if run_id is not None:
             held = self._conductor.status is RunStatus.PAUSED
-            left = words.duration(pace.remaining)
+            left = units.duration(pace.remaining)
             text = self.tr("paused") if held else self.tr("{} left").format(left)
             self._window.model.set_progress(run_id, pace.share, text)
 
     @Slot(object)
     def _show_phase(self, message: Progress) -> None:
         share = message.done / message.total if message.total else 0.0
-        amount = words.size if message.unit == "B" else words.count
+        amount = units.size if message.unit == "B" else units.count
         of = f" {amount(message.done)} / {amount(message.total)}" if message.total else ""
         self._window.model.set_progress(message.run_id, share, f"{message.phase}{of}")
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Slot
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
 class RunNotices(QObject):

@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QInputDialog, QMenu
 
 from workbench.experiment import Experiment
-from workbench.repeats import MOST, Repeats, with_folds, with_seeds
+from workbench.levers.repeats import MOST, Repeats, with_folds, with_seeds
 from workbench.spec.base import SpecError
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 SEEDS = (3, 5, 10, 20)
 FOLDS = (3, 5, 10)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from workbench.remedies import Remedy
+from workbench.levers.remedies import Remedy
 from workbench.spec.base import SpecError
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
 class RunTrials(QObject):

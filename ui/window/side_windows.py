@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
-    from ui.panels.code import CodeWindow
-    from ui.panels.export_window import ExportWindow
-    from ui.panels.presets import PresetGallery
+    from ui.panels.export.window import ExportWindow
+    from ui.panels.network.code import CodeWindow
+    from ui.panels.network.presets import PresetGallery
+    from ui.window.main_window import MainWindow
     from workbench.figures.settings import FigureSpec
 
 
@@ -32,7 +32,7 @@ class SideWindows(QObject):
     def show_code(self) -> None:
         """Shows the Keras script."""
         if self.code is None:
-            from ui.panels.code import CodeWindow
+            from ui.panels.network.code import CodeWindow
 
             self.code = CodeWindow(self._window.editor, self._window)
         self.code.come_forward()
@@ -41,7 +41,7 @@ class SideWindows(QObject):
     def show_presets(self) -> None:
         """Shows the gallery of presets."""
         if self.presets is None:
-            from ui.panels.presets import PresetGallery
+            from ui.panels.network.presets import PresetGallery
 
             self.presets = PresetGallery(self._window.files.new, self._window)
         self.presets.come_forward()
@@ -50,7 +50,7 @@ class SideWindows(QObject):
     def export_figure(self, figure: FigureSpec, names: dict[str, str]) -> None:
         """Shows the export window on a figure; the names are those of its legend, by key."""
         if self.figure is None:
-            from ui.panels.export_window import ExportWindow
+            from ui.panels.export.window import ExportWindow
 
             self.figure = ExportWindow(self._window.store.folder, self._window)
             self.figure.said.connect(self._window.banner.say)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
 def choose_store(window: MainWindow) -> None:

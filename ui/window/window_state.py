@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
 
-from ui import theme
+from ui.look import theme
 
 APPEARANCE = "appearance"
 
@@ -15,7 +15,7 @@ FRAME = QSize(16, 48)
 """What the widest frames and the highest title bars take up; it is known only once there is one."""
 
 if TYPE_CHECKING:
-    from ui.main_window import MainWindow
+    from ui.window.main_window import MainWindow
 
 
 def first_size(available: QSize) -> QSize:

@@ -6,14 +6,14 @@ import argparse
 import json
 from pathlib import Path
 
-from workbench import predictions
-from workbench.better import METRICS, Group, Judgement, judge
-from workbench.places import default_store
-from workbench.predictions import Predictions
+from workbench.base.paths import default_store
+from workbench.base.units import NONE, in_one_line
+from workbench.evaluation import predictions
+from workbench.evaluation.group_test import METRICS, Group, Judgement, judge
+from workbench.evaluation.predictions import Predictions
+from workbench.evaluation.significance import Spread
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
-from workbench.significance import Spread
-from workbench.words import NONE, in_one_line
 
 DONE, FAILED = 0, 1
 WHAT = "a run (its id, the start of it, or 'last'), a tag, or the name that several runs share"

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from workbench.cli_figures import drawing, remarked
-from workbench.cli_runs import RUN
+from workbench.base.paths import default_store
+from workbench.cli.figure_options import drawing, remarked
+from workbench.cli.runs import RUN
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
 from workbench.figures.settings import SIZES, CurveFigure, Entry, FigureSpec, Look, Plot
 from workbench.figures.writing import check_suffix, write
-from workbench.places import default_store
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError

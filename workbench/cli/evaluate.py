@@ -6,26 +6,27 @@ import argparse
 import json
 from pathlib import Path
 
-from workbench import cli_tasks, predictions
-from workbench.cli_figures import add_look, check_output, drawing, look_of, remarked
-from workbench.cli_runs import RUN
-from workbench.evaluation import Evaluation
-from workbench.figures.evaluation_numbers import MOST_DRAWN, hardest_classes
-from workbench.figures.evaluation_settings import (
+from workbench.base.paths import default_store
+from workbench.base.units import count, in_one_line, percent
+from workbench.cli import tasks
+from workbench.cli.figure_options import add_look, check_output, drawing, look_of, remarked
+from workbench.cli.runs import RUN
+from workbench.cli.terminal import complain
+from workbench.evaluation import predictions
+from workbench.evaluation.classification import Evaluation
+from workbench.evaluation.predictions import Predictions
+from workbench.figures.evaluation.numbers import MOST_DRAWN, hardest_classes
+from workbench.figures.evaluation.settings import (
     EVALUATION_FIGURES,
     ClassFigure,
     EvaluationFigure,
     evaluation_figure,
 )
 from workbench.figures.writing import write
-from workbench.places import default_store
-from workbench.predictions import Predictions
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.errors import near_miss
-from workbench.terminal import complain
-from workbench.words import count, in_one_line, percent
 
 DONE = 0
 DEFAULT_FIGURE = "confusion"
@@ -112,7 +113,7 @@ def _figure(
 
 
 def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:
-    result = cli_tasks.ask(store, "evaluate", {"run_id": run.run_id, "part": part})
+    result = tasks.ask(store, "evaluate", {"run_id": run.run_id, "part": part})
     if result["warning"]:
         complain(result["warning"])
     found = predictions.load(artifacts, part)

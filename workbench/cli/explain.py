@@ -8,15 +8,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from workbench import answer, cli_tasks
-from workbench.answer import Answer
-from workbench.cli_runs import RUN
-from workbench.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
-from workbench.places import default_store
-from workbench.remedies import RATE, Remedy
+from workbench.base.paths import default_store
+from workbench.base.units import aligned, in_one_line, percent
+from workbench.cli import tasks
+from workbench.cli.runs import RUN
+from workbench.evaluation import one_image
+from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
+from workbench.evaluation.one_image import Answer
+from workbench.levers.remedies import RATE, Remedy
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
-from workbench.words import aligned, in_one_line, percent
 
 DONE = 0
 MOST_CLASSES = 5
@@ -100,7 +101,7 @@ def predict(arguments: argparse.Namespace) -> int:
     with Store(store) as opened:
         run = opened.find(arguments.run)
     request = {"run_id": run.run_id, "image": image}
-    found = Answer.parse(cli_tasks.ask(store, "try_image", request))
+    found = Answer.parse(tasks.ask(store, "try_image", request))
     names, shares = found.class_names, found.probabilities
     right = names[found.label] if found.label is not None else None
     if arguments.json:
@@ -125,7 +126,7 @@ def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
     if path is None:
         if arguments.inverted:
             raise SpecError.at("--inverted", "is for files; test images are as they were learned")
-        return answer.of_test_part(number - 1)
+        return one_image.of_test_part(number - 1)
     if not path.is_file():
         raise SpecError.at("", f"{path}: there is no such file")
-    return answer.from_file(path.absolute(), inverted=arguments.inverted)
+    return one_image.from_file(path.absolute(), inverted=arguments.inverted)

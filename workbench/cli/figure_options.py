@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.figures.measured_settings import MeasuredSpec
+from workbench.cli.terminal import complain
+from workbench.figures.measured.settings import MeasuredSpec
 from workbench.figures.settings import SIZES, FigureSpec, Look
 from workbench.figures.writing import check_suffix, write
-from workbench.runs.query import QueryError
+from workbench.runs.table.query import QueryError
 from workbench.spec.base import SpecError
-from workbench.terminal import complain
 
 PICTURES = (".svg", ".pdf", ".png")
 

@@ -6,14 +6,14 @@ import argparse
 import json
 from typing import Any
 
-from workbench import cli_tasks
-from workbench.batch_sizes import Measured
-from workbench.cli_figures import check_output, draw_measured
-from workbench.cli_structure import known_experiment
-from workbench.figures.measured import batch_sizes_figure, range_test_figure
-from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
-from workbench.places import default_store
-from workbench.words import count
+from workbench.base.paths import default_store
+from workbench.base.units import count
+from workbench.cli import tasks
+from workbench.cli.figure_options import check_output, draw_measured
+from workbench.cli.structure import known_experiment
+from workbench.figures.measured.numbers import batch_sizes_figure, range_test_figure
+from workbench.figures.measured.settings import MeasuredBars, MeasuredLines
+from workbench.hardware.batch_sizes import Measured
 
 DONE, NOTHING_FOUND = 0, 1
 BAR_LENGTH = 40
@@ -55,4 +55,4 @@ def _bars(measured: list[Measured], chosen: int) -> list[str]:
 def _ask(task: str, arguments: argparse.Namespace) -> dict[str, Any]:
     """Does the task on the experiment that the command names."""
     request = {"experiment": known_experiment(arguments)[0].to_toml()}
-    return cli_tasks.ask(default_store(), task, request)
+    return tasks.ask(default_store(), task, request)

@@ -9,18 +9,19 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from workbench import cli_tasks, tuning
-from workbench.cli_figures import add_output, check_output, draw_measured
-from workbench.cli_structure import known_experiment, known_experiments
-from workbench.figures.measured import autotune_figure, roofline_figure
-from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
-from workbench.machine import Machine
-from workbench.places import default_store
-from workbench.preflight import KIND, Preflight, roughly
-from workbench.preflight import request as preflight_request
-from workbench.roofline import row_words
+from workbench.base.paths import default_store
+from workbench.base.units import aligned, count, size
+from workbench.cli import tasks
+from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.structure import known_experiment, known_experiments
+from workbench.figures.measured.numbers import autotune_figure, roofline_figure
+from workbench.figures.measured.settings import MeasuredBars, MeasuredLines
+from workbench.hardware import autotune
+from workbench.hardware.preflight import KIND, Preflight, roughly
+from workbench.hardware.preflight import request as preflight_request
+from workbench.hardware.roofline import row_words
 from workbench.spec.hardware import Hardware
-from workbench.words import aligned, count, size
+from workbench.spec.machine import Machine
 
 DONE, FAILED = 0, 1
 BAR_LENGTH = 30
@@ -53,7 +54,7 @@ def _seconds(text: str) -> float:
 
 def devices(arguments: argparse.Namespace) -> int:
     """Prints what there is to train on, and why a target can't be used."""
-    machine = Machine.from_plain(cli_tasks.ask(default_store(), "devices", {}))
+    machine = Machine.from_plain(tasks.ask(default_store(), "devices", {}))
     reasons = {
         name: target.default().missing(machine) for name, target in Hardware.choices().items()
     }
@@ -91,10 +92,10 @@ def tune(arguments: argparse.Namespace) -> int:
     """Prints the speed of each combination that was tried, and the settings to use."""
     check_output(arguments, MeasuredBars)
     experiment, _ = known_experiment(arguments)
-    request = tuning.request(experiment, batch_sizes=arguments.batch_sizes)
+    request = autotune.request(experiment, batch_sizes=arguments.batch_sizes)
     if arguments.seconds is not None:
         request["seconds"] = arguments.seconds
-    result = cli_tasks.ask(arguments.store or default_store(), "tune", request)
+    result = tasks.ask(arguments.store or default_store(), "tune", request)
     if arguments.json:
         print(json.dumps(result))
     else:
@@ -114,7 +115,7 @@ def roofline(arguments: argparse.Namespace) -> int:
     experiment, _ = known_experiment(arguments)
     startup = experiment.hardware.startup._asdict()
     request = {"experiment": experiment.to_toml(), "startup": startup}
-    result = cli_tasks.ask(arguments.store or default_store(), "profile_layers", request)
+    result = tasks.ask(arguments.store or default_store(), "profile_layers", request)
     if arguments.json:
         print(json.dumps(result))
     else:
@@ -133,7 +134,7 @@ def preflight(arguments: argparse.Namespace) -> int:
     store = arguments.store or default_store()
     runs = []
     for experiment in experiments:
-        found = Preflight(**cli_tasks.ask(store, KIND, preflight_request(experiment)))
+        found = Preflight(**tasks.ask(store, KIND, preflight_request(experiment)))
         runs.append((experiment.name, found, experiment.training.epochs))
     seconds = sum(found.seconds(epochs) for _, found, epochs in runs)
     fits = all(found.fits for _, found, _ in runs)

@@ -6,15 +6,15 @@ import argparse
 import json
 from pathlib import Path
 
-from workbench import cli_tasks, inference
-from workbench.cli_figures import add_output, check_output, draw_measured
-from workbench.cli_runs import RUN
-from workbench.figures.measured import latency_figure
-from workbench.figures.measured_settings import MeasuredLines
-from workbench.inference import Latency
-from workbench.places import default_store
+from workbench.base.paths import default_store
+from workbench.base.units import aligned, in_one_line
+from workbench.cli import tasks
+from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.runs import RUN
+from workbench.evaluation.latency import BATCH_SIZES, THREADS, Latency, in_order, numbers, request
+from workbench.figures.measured.numbers import latency_figure
+from workbench.figures.measured.settings import MeasuredLines
 from workbench.runs.store import Store
-from workbench.words import aligned, in_one_line
 
 DONE = 0
 TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
@@ -31,13 +31,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("run_id", metavar="RUN", help=RUN)
     parser.add_argument(
-        "--batch-sizes", type=sizes, default=inference.BATCH_SIZES, metavar="N,N",
+        "--batch-sizes", type=sizes, default=BATCH_SIZES, metavar="N,N",
         help="images to a call (default: 1,8,64,256)",
     )  # fmt: skip
     parser.add_argument(
         "--threads",
         type=threads,
-        default=inference.THREADS,
+        default=THREADS,
         metavar="N,all",
         help="threads of the processor to compute with (default: 1,all)",
     )
@@ -53,11 +53,11 @@ def latency(arguments: argparse.Namespace) -> int:
     points: list[Latency] = []
     device = ""
     for threads in arguments.threads:
-        asked = inference.request(run.run_id, run.experiment, threads, arguments.batch_sizes)
-        found = cli_tasks.ask(folder, "measure_inference", asked)
+        asked = request(run.run_id, run.experiment, threads, arguments.batch_sizes)
+        found = tasks.ask(folder, "measure_inference", asked)
         points += [Latency(**point) for point in found["points"]]
         device = str(found["device"])
-    points = inference.in_order(points)
+    points = in_order(points)
     if arguments.json:
         plain = [point.plain() for point in points]
         print(json.dumps({"run_id": run.run_id, "device": device, "points": plain}))
@@ -71,6 +71,6 @@ def latency(arguments: argparse.Namespace) -> int:
 
 def _numbers(text: str, name: str, *, all_word: bool) -> list[int]:
     try:
-        return inference.numbers(text, name, all_word=all_word)
+        return numbers(text, name, all_word=all_word)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None

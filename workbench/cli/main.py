@@ -14,35 +14,34 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from workbench import (
-    __version__,
-    cli_better,
-    cli_compare,
-    cli_evaluate,
-    cli_explain,
-    cli_figures,
-    cli_find,
-    cli_hardware,
-    cli_latency,
-    cli_runs,
-    cli_share,
-    cli_structure,
-    cli_tradeoff,
-    cli_train,
-    presets,
+from workbench import __version__, presets
+from workbench.base.paths import default_store
+from workbench.base.units import count, duration, in_one_line, percent
+from workbench.cli import (
+    better,
+    compare,
+    evaluate,
+    explain,
+    figure_options,
+    find,
+    hardware,
+    latency,
+    runs,
+    share,
+    structure,
     terminal,
+    tradeoff,
+    train,
 )
+from workbench.cli.terminal import OutputLost, complain
 from workbench.data import DataError, is_downloaded
-from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
-from workbench.places import default_store
-from workbench.runs.query import QueryError
+from workbench.execution.ask import TaskFailed
+from workbench.figures.measured.settings import MeasuredBars, MeasuredLines
 from workbench.runs.store import Store, StoreError
+from workbench.runs.table.query import QueryError
 from workbench.spec.base import SpecError
 from workbench.spec.data import Data, KerasData
 from workbench.spec.layers import written
-from workbench.terminal import OutputLost, complain
-from workbench.training.task import TaskFailed
-from workbench.words import count, duration, in_one_line, percent
 
 DONE, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
@@ -66,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _done(argv: Sequence[str]) -> int:
-    arguments = parser().parse_args(cli_runs.joined(argv))
+    arguments = parser().parse_args(runs.joined(argv))
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
@@ -98,45 +97,45 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"dlopt-workbench {__version__}")
     commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    run = _command(commands, "run", cli_train.run, "train an experiment and keep the run")
+    run = _command(commands, "run", train.run, "train an experiment and keep the run")
     run.add_argument(
         "--seeds", type=int, metavar="N",
         help="train N runs with the experiment's seed and the next ones, to see the spread",
     )  # fmt: skip
     crossed = _command(
-        commands, "crossval", cli_train.crossval, "cross-validate: hold each of the folds out once"
+        commands, "crossval", train.crossval, "cross-validate: hold each of the folds out once"
     )
     crossed.add_argument("--folds", type=int, default=5, metavar="K", help="how many (default: 5)")
-    structure = _command(commands, "analyze", cli_structure.analyze, "what each layer costs")
-    structure.add_argument("--json", action="store_true", help="print the result as JSON")
-    structure.add_argument(
+    analyzed = _command(commands, "analyze", structure.analyze, "what each layer costs")
+    analyzed.add_argument("--json", action="store_true", help="print the result as JSON")
+    analyzed.add_argument(
         "--against", metavar="OTHER",
         help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
     )  # fmt: skip
-    script = _command(commands, "code", cli_structure.code, "print a stand-alone Keras script")
+    script = _command(commands, "code", structure.code, "print a stand-alone Keras script")
     script.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")
-    rate = _command(commands, "find-rate", cli_find.find_rate, "find a learning rate to train with")
+    rate = _command(commands, "find-rate", find.find_rate, "find a learning rate to train with")
     batch = _command(
-        commands, "find-batch-size", cli_find.find_batch_size,
+        commands, "find-batch-size", find.find_batch_size,
         "time training over the batch size, and find the one to use",
     )  # fmt: skip
-    tune = _command(commands, "tune", cli_hardware.tune, "find the fastest hardware settings")
-    cli_hardware.add_tune_options(tune)
+    tune = _command(commands, "tune", hardware.tune, "find the fastest hardware settings")
+    hardware.add_tune_options(tune)
     profiled = _command(
-        commands, "roofline", cli_hardware.roofline,
+        commands, "roofline", hardware.roofline,
         "time every layer of a training step, and what the device can do at best",
     )  # fmt: skip
     before = _command(
-        commands, "preflight", cli_hardware.preflight,
+        commands, "preflight", hardware.preflight,
         "measure a few steps: how long a run, or several, will take, and whether it fits",
     )  # fmt: skip
-    found = _command(commands, "devices", cli_hardware.devices, "list what there is to train on")
-    cli_figures.add_output(rate, MeasuredLines)
-    cli_figures.add_output(batch, MeasuredBars)
-    cli_figures.add_output(profiled, MeasuredLines)
+    found = _command(commands, "devices", hardware.devices, "list what there is to train on")
+    figure_options.add_output(rate, MeasuredLines)
+    figure_options.add_output(batch, MeasuredBars)
+    figure_options.add_output(profiled, MeasuredLines)
     for part in (rate, batch, tune, profiled, before, found):
         part.add_argument("--json", action="store_true", help="print the result as JSON")
-    for part in (run, crossed, structure, script, rate, batch, tune, profiled, before):
+    for part in (run, crossed, analyzed, script, rate, batch, tune, profiled, before):
         part.add_argument(
             "experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name",
             nargs="+" if part is before else None,
@@ -147,60 +146,58 @@ def parser() -> argparse.ArgumentParser:
             "repeated",
         )  # fmt: skip
     speed = _command(
-        commands, "latency", cli_latency.latency, "time how fast a run's trained network answers"
+        commands, "latency", latency.latency, "time how fast a run's trained network answers"
     )
-    cli_latency.add_options(speed)
-    resume = _command(
-        commands, "resume", cli_train.resume, "go on with a run from its last checkpoint"
-    )
-    resume.add_argument("run_id", metavar="RUN_ID", help=cli_runs.RUN)
-    runs = _command(commands, "runs", _runs, "list the runs of the store")
-    cli_runs.add_options(runs)
+    latency.add_options(speed)
+    resume = _command(commands, "resume", train.resume, "go on with a run from its last checkpoint")
+    resume.add_argument("run_id", metavar="RUN_ID", help=runs.RUN)
+    listed = _command(commands, "runs", _runs, "list the runs of the store")
+    runs.add_options(listed)
     compared = _command(
-        commands, "compare", cli_compare.compare, "draw curves of runs, or write their data"
+        commands, "compare", compare.compare, "draw curves of runs, or write their data"
     )
-    cli_compare.add_options(compared)
+    compare.add_options(compared)
     best = _command(
-        commands, "better", cli_better.better,
+        commands, "better", better.better,
         "tell whether a run or group of runs is better than another, or only luckier",
     )  # fmt: skip
-    cli_better.add_options(best)
+    better.add_options(best)
     judged = _command(
-        commands, "evaluate", cli_evaluate.evaluate, "how good a run's trained network is, by class"
+        commands, "evaluate", evaluate.evaluate, "how good a run's trained network is, by class"
     )
-    cli_evaluate.add_options(judged)
+    evaluate.add_options(judged)
     diagnosed = _command(
-        commands, "diagnose", cli_explain.diagnose,
+        commands, "diagnose", explain.diagnose,
         "what a run's curves say of it, with the numbers, and what to try",
     )  # fmt: skip
-    cli_explain.add_diagnose_options(diagnosed)
+    explain.add_diagnose_options(diagnosed)
     tried = _command(
-        commands, "predict", cli_explain.predict, "what a run's trained network takes an image for"
+        commands, "predict", explain.predict, "what a run's trained network takes an image for"
     )
-    cli_explain.add_predict_options(tried)
+    explain.add_predict_options(tried)
     traded = _command(
-        commands, "tradeoff", cli_tradeoff.tradeoff,
+        commands, "tradeoff", tradeoff.tradeoff,
         "print the runs that give most for what they cost (the Pareto front), or draw all",
     )  # fmt: skip
-    cli_tradeoff.add_options(traded)
+    tradeoff.add_options(traded)
     exported = _command(
-        commands, "export-run", cli_share.export, "write a run to one file, or for TensorBoard"
+        commands, "export-run", share.export, "write a run to one file, or for TensorBoard"
     )
-    cli_share.add_export_options(exported)
+    share.add_export_options(exported)
     taken = _command(
-        commands, "import-run", cli_share.take_in, "take in a run that was exported elsewhere"
+        commands, "import-run", share.take_in, "take in a run that was exported elsewhere"
     )
-    cli_share.add_import_options(taken)
+    share.add_import_options(taken)
     report = _command(
-        commands, "report", cli_share.report, "write a page on runs that opens in any browser"
+        commands, "report", share.report, "write a page on runs that opens in any browser"
     )
-    cli_share.add_report_options(report)
+    share.add_report_options(report)
     for part in (
-        run, crossed, resume, runs, best, judged, diagnosed, tried, taken, speed, traded,
+        run, crossed, resume, listed, best, judged, diagnosed, tried, taken, speed, traded,
     ):  # fmt: skip
         part.add_argument("--json", action="store_true", help="print the result as JSON")
     for part in (
-        run, crossed, resume, runs, best, structure, tune, profiled, before, compared, judged,
+        run, crossed, resume, listed, best, analyzed, tune, profiled, before, compared, judged,
         diagnosed, tried, traded, exported, taken, report, speed,
     ):  # fmt: skip
         part.add_argument(
@@ -243,19 +240,19 @@ def _runs(arguments: argparse.Namespace) -> int:
             complain(str(error))
         if store.refused:
             complain(store.refused)
-        if cli_runs.is_table(arguments):
-            return cli_runs.table(store, arguments)
-        runs = store.runs()
+        if runs.is_table(arguments):
+            return runs.table(store, arguments)
+        found = store.runs()
     if arguments.json:
-        print(json.dumps([run.summary() for run in runs]))
+        print(json.dumps([run.summary() for run in found]))
         return DONE
-    for run in runs:
+    for run in found:
         print(
             f"{run.run_id}  {run.status:<11}  {percent(run.test_accuracy):>8}  "
             f"{count(run.images_per_second):>8} images/s  {duration(run.elapsed):>10}  "
             f"{in_one_line(run.name)}"
         )
-    if not runs:
+    if not found:
         print("no runs yet; 'dlopt-workbench run digits-cnn' makes one", file=sys.stderr)
     return DONE
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from workbench import words
-from workbench.runs import delimited, query
-from workbench.runs.arrange import Arrangement, SortKey, View, arrange, plan
+from workbench.base import units
 from workbench.runs.columns import Value
-from workbench.runs.frame import RunFrame
-from workbench.runs.loading import check_column, load_columns, load_runs
-from workbench.runs.matching import Filter
 from workbench.runs.store import Store
+from workbench.runs.table import delimited, query
+from workbench.runs.table.arrange import Arrangement, SortKey, View, arrange, plan
+from workbench.runs.table.frame import RunFrame
+from workbench.runs.table.loading import check_column, load_columns, load_runs
+from workbench.runs.table.matching import Filter
 
 DEFAULT_COLUMNS = "run_id,status,test_accuracy,val_accuracy,images_per_second,seconds,name"
 RUN = "its id, the start of it, or 'last'"
@@ -129,7 +129,7 @@ def _print_groups(
         print_aligned(
             [view.group, "count", *numbers],
             [
-                [_text(frame, view.group, row[view.group]), words.count(counts[number])]
+                [_text(frame, view.group, row[view.group]), units.count(counts[number])]
                 + [_spread(frame, key, row) for key in numbers]
                 for number, row in enumerate(rows)
             ],
@@ -152,4 +152,4 @@ def _spread(frame: RunFrame, key: str, row: dict[str, Value]) -> str:
 
 def print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Prints a table with its columns below one another."""
-    print("\n".join(words.aligned([heads, *rows], "<" * len(heads))))
+    print("\n".join(units.aligned([heads, *rows], "<" * len(heads))))

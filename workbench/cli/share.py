@@ -7,14 +7,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.bundle import export_run, import_run
-from workbench.cli_figures import writing
-from workbench.cli_runs import RUN
-from workbench.places import default_store
+from workbench.base.paths import default_store
+from workbench.cli.figure_options import writing
+from workbench.cli.runs import RUN
+from workbench.exchange.bundle import export_run, import_run
+from workbench.exchange.tensorboard_events import write_events
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
-from workbench.tensorboard_events import write_events
 
 DONE = 0
 BUNDLE = "bundle"

@@ -10,20 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from workbench import presets
-from workbench.analysis import Analysis, share
-from workbench.cli_figures import writing
+from workbench.base.files import write_atomically
+from workbench.base.paths import default_store
+from workbench.base.units import aligned, count, relative, signed, size
+from workbench.cli.figure_options import writing
 from workbench.codegen import keras_script
-from workbench.comparison import Comparison, Side, what_differs
-from workbench.costs import LayerCost
 from workbench.data import load
 from workbench.experiment import Experiment, parse_settings
-from workbench.files import write_atomically
-from workbench.places import default_store
+from workbench.levers.comparison import Comparison, Side, what_differs
+from workbench.network.analysis import Analysis, share
+from workbench.network.costs import LayerCost
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.data import Data, DataInfo
 from workbench.spec.layers import Layer, written
-from workbench.words import aligned, count, relative, signed, size
 
 DONE = 0
 BAR_LENGTH = 12

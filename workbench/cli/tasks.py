@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.messages import TaskProgress
-from workbench.terminal import LiveLine
-from workbench.training.task import do_task
-from workbench.words import percent
+from workbench.base.units import percent
+from workbench.cli.terminal import LiveLine
+from workbench.execution.ask import do_task
+from workbench.execution.messages import TaskProgress
 
 
 def ask(store: Path, task: str, request: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 from typing import Any, TextIO, cast
 
-from workbench.words import in_one_line, visible, wide
+from workbench.base.units import in_one_line, visible, wide
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141

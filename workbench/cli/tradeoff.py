@@ -10,20 +10,20 @@ from typing import get_args
 
 import numpy as np
 
-from workbench.cli_figures import add_look, check_output, drawing, look_of, remarked
-from workbench.cli_runs import print_aligned
-from workbench.figures.tradeoff_numbers import Table, table_of
-from workbench.figures.tradeoff_settings import ScatterFigure
+from workbench.base.paths import default_store
+from workbench.base.units import count
+from workbench.cli.figure_options import add_look, check_output, drawing, look_of, remarked
+from workbench.cli.runs import print_aligned
+from workbench.figures.tradeoffs.numbers import Table, table_of
+from workbench.figures.tradeoffs.settings import ScatterFigure
 from workbench.figures.writing import write
-from workbench.places import default_store
-from workbench.runs import query
-from workbench.runs.arrange import View, arrange, plan
-from workbench.runs.frame import RunFrame
-from workbench.runs.loading import check_column, load_columns, load_runs
-from workbench.runs.matching import Filter
 from workbench.runs.store import Store
+from workbench.runs.table import query
+from workbench.runs.table.arrange import View, arrange, plan
+from workbench.runs.table.frame import RunFrame
+from workbench.runs.table.loading import check_column, load_columns, load_runs
+from workbench.runs.table.matching import Filter
 from workbench.tradeoffs.points import SIGNS, Points, Quantity, points_of
-from workbench.words import count
 
 DONE = 0
 AXES = ("x", "y", "third")

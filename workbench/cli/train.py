@@ -12,22 +12,23 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from workbench import cli_structure, repeats
+from workbench.base.paths import default_store
+from workbench.base.units import NONE, count, duration, energy, in_one_line, percent, size
+from workbench.cli import structure
+from workbench.cli.progress_line import ProgressLine
+from workbench.cli.terminal import complain, say_at_once
 from workbench.data import load
+from workbench.evaluation.significance import Spread, spread
+from workbench.execution.engine_process import Session
+from workbench.execution.messages import StatusChanged
 from workbench.experiment import Experiment
-from workbench.places import default_store
-from workbench.progress import ProgressLine
-from workbench.repeats import Repeats
-from workbench.runs.messages import StatusChanged
+from workbench.levers import repeats
+from workbench.levers.repeats import Repeats
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
-from workbench.significance import Spread, spread
 from workbench.spec.base import SpecError
 from workbench.spec.data import KerasData
-from workbench.terminal import complain, say_at_once
-from workbench.training.session import Session
-from workbench.words import NONE, count, duration, energy, in_one_line, percent, size
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
@@ -38,7 +39,7 @@ CODES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains an experiment, or one run of it for each of several seeds."""
-    experiment = cli_structure.experiment_of(arguments)
+    experiment = structure.experiment_of(arguments)
     if arguments.seeds is not None:
         return _train_all(repeats.with_seeds(experiment, arguments.seeds), arguments)
     with Store(_store(arguments)) as store:
@@ -55,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def crossval(arguments: argparse.Namespace) -> int:
     """Trains one run for each fold that is held out."""
-    experiment = cli_structure.experiment_of(arguments)
+    experiment = structure.experiment_of(arguments)
     return _train_all(repeats.with_folds(experiment, arguments.folds), arguments)
 
 
@@ -91,8 +92,8 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
         for warning in dataset.warnings:
             complain(warning)
     if info is not None:
-        structure = cli_structure.fitted(first, info, settings).structure
-        experiments = [each.model_copy(update={"structure": structure}) for each in experiments]
+        fitted = structure.fitted(first, info, settings).structure
+        experiments = [each.model_copy(update={"structure": fitted}) for each in experiments]
         problems = [problem for each in experiments for problem in each.problems(info)]
     if problems:
         raise SpecError(list(dict.fromkeys(problems)))

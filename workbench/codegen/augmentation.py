@@ -31,10 +31,10 @@ def augmentation_source(experiment: Experiment) -> list[str]:
     if not experiment.augmentation.is_on:
         return []
     return [
-        *_text("spec", "warp.py", WARP_IMPORTS_END),
+        *_text("workbench.spec", "warp.py", WARP_IMPORTS_END),
         "",
         "",
-        *_text("runtime", "augment.py", AUGMENT_IMPORTS_END),
+        *_text("workbench.runtime.training", "augment.py", AUGMENT_IMPORTS_END),
         "",
         "",
         *VARIED.strip().splitlines(),
@@ -52,6 +52,6 @@ def augmenter_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     )
 
 
-def _text(folder: str, file: str, imports_end: str) -> list[str]:
-    text = (files("workbench") / folder / file).read_text(encoding="utf-8")
+def _text(package: str, file: str, imports_end: str) -> list[str]:
+    text = (files(package) / file).read_text(encoding="utf-8")
     return text.partition(imports_end)[2].strip().splitlines()

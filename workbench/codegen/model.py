@@ -52,7 +52,7 @@ def needs_hashed(experiment: Experiment, info: DataInfo) -> bool:
 
 def hashed_source() -> str:
     """The classes of hashed layers, word for word those that the workbench trains."""
-    text = (files("workbench") / "runtime" / "hashed.py").read_text(encoding="utf-8")
+    text = (files("workbench.runtime.network") / "hashed.py").read_text(encoding="utf-8")
     return text.partition(HASHED_IMPORTS_END)[2].strip()
 
 

@@ -124,7 +124,7 @@ class Weighted(keras.utils.PyDataset):
 def _own_source(experiment: Experiment) -> str:
     """The class of an optimizer of ours, word for word the one that the workbench trains with."""
     module = (experiment.optimizer.implementation or "").partition(".")[0]
-    text = (files("workbench") / "runtime" / f"{module}.py").read_text(encoding="utf-8")
+    text = (files("workbench.runtime.network") / f"{module}.py").read_text(encoding="utf-8")
     return text.partition(IMPORTS_END)[2].strip()
 
 

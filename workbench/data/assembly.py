@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from workbench.data import fingerprint
 from workbench.data.dataset import Array, ArrayImages, Dataset, Labels, Part, Shape
 from workbench.data.errors import plain, refused
-from workbench.data.fitting import fitted_all
-from workbench.data.label_forms import Numbered, class_numbers, flat_labels
-from workbench.data.labels import counts_of
-from workbench.data.pixels import (
+from workbench.data.images.fitting import fitted_all
+from workbench.data.images.pixels import (
     Scale,
     as_images,
     colours,
@@ -19,6 +17,8 @@ from workbench.data.pixels import (
     refuse_other_scale,
     scale_for,
 )
+from workbench.data.label_forms import Numbered, class_numbers, flat_labels
+from workbench.data.labels import counts_of
 from workbench.data.recipes import recipe_of
 from workbench.data.request import Request
 from workbench.data.split import split_test

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from workbench.data import digits, fingerprint, idx, image_folder, keras_cache, npz, pixel_csv
+from workbench.base.units import listing
+from workbench.data import digits, fingerprint, keras_cache
+from workbench.data.arrays import idx, npz
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, plain
+from workbench.data.folders import reader
 from workbench.data.request import Progress, Request, default_budget
+from workbench.data.tables import pixel_csv
 from workbench.spec.data import (
     CIFAR10,
     CIFAR100,
@@ -25,7 +29,6 @@ from workbench.spec.data import (
     Npz,
     Reading,
 )
-from workbench.words import listing
 
 READERS: dict[type[Data], Callable[[Any, Request], Dataset]] = {
     Digits: digits.read,
@@ -36,7 +39,7 @@ READERS: dict[type[Data], Callable[[Any, Request], Dataset]] = {
     Npz: npz.read,
     Csv: pixel_csv.read,
     Idx: idx.read,
-    ImageFolder: image_folder.read,
+    ImageFolder: reader.read,
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from workbench.words import size
+from workbench.base.units import size
 
 MAX_TEXT = 300
 TERABYTE = 10**12

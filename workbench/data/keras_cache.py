@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.paths import cache_folder
+from workbench.base.units import size
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import DataError, NotDownloaded, first_line, plain
 from workbench.data.request import Request
-from workbench.places import cache_folder
 from workbench.spec.data import Data, DataInfo, KerasData
-from workbench.words import size
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 

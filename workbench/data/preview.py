@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from workbench.data.dataset import Array, Dataset, Images, Labels, Shape
-from workbench.data.fitting import fitted
+from workbench.data.images.fitting import fitted
 from workbench.data.labels import counts_of
 from workbench.data.request import blocks
 from workbench.spec.data import DataInfo

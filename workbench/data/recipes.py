@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from workbench.data.dataset import Array
-from workbench.data.pixels import Scale
+from workbench.data.images.pixels import Scale
 from workbench.spec.recipe import Recipe, StoredPart, Table
 
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from workbench.base.units import size
 from workbench.data.errors import refused
 from workbench.spec.data import Reading
-from workbench.words import size
 
 Progress = Callable[[str, int, int], None]
 """Called with (phase, images done, images in all); what it raises ends the reading."""

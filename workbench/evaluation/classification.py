@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.predictions import Predictions, Rows
+from workbench.evaluation.predictions import Predictions, Rows
 
 Z95 = 1.959963984540054
 """Of the normal distribution, for an interval that holds the truth in 95 of 100 cases."""

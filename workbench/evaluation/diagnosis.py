@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench import remedies
+from workbench.base.units import percent
 from workbench.experiment import Experiment
-from workbench.remedies import Remedy
+from workbench.levers import remedies
+from workbench.levers.remedies import Remedy
 from workbench.runs.record import NOT_FINITE, EpochMetrics, Run, StepMetrics
-from workbench.words import percent
 
 FEWEST_EPOCHS = 3
 """Before, curves say nothing yet."""

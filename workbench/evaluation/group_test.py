@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from workbench.base.units import NONE
 from workbench.curves.grouping import REPEATS, differing, settings_of
-from workbench.predictions import TEST, VALIDATION, Predictions
+from workbench.evaluation.predictions import TEST, VALIDATION, Predictions
+from workbench.evaluation.significance import Outcome, Spread, mcnemar, paired, spread, welch
 from workbench.runs.columns import RUN_COLUMNS, Column, Kind
 from workbench.runs.record import Run
-from workbench.significance import Outcome, Spread, mcnemar, paired, spread, welch
-from workbench.words import NONE
 
 METRICS = (
     "test_accuracy", "val_accuracy", "test_loss", "val_loss", "images_per_second", "seconds",

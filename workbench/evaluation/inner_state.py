@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from workbench import remedies
-from workbench.diagnosis import Finding
+from workbench.evaluation.diagnosis import Finding
 from workbench.experiment import Experiment
+from workbench.levers import remedies
 
 DEAD = 0.5
 """Share of a layer's ReLU units that answer to no image of a batch, from which on it is a fault; in

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from workbench.artifacts import folder_of
+from workbench.base.files import open_inside, write_inside
+from workbench.base.units import count, milliseconds
 from workbench.experiment import Experiment
-from workbench.files import open_inside, write_inside
-from workbench.machine import Machine
+from workbench.runs.artifacts import folder_of
 from workbench.spec.hardware import MOST_THREADS
-from workbench.words import count, milliseconds
+from workbench.spec.machine import Machine
 
 FILE = "latency.json"
 """In a run's folder: what was measured, by the key of the machine."""

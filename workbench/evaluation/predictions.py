@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.files import open_inside, write_inside
+from workbench.base.files import open_inside, write_inside
 
 CHECKPOINT = "checkpoint.npz"
 TEST, VALIDATION = "test", "validation"

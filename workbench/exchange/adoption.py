@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.artifacts import folder_of
-from workbench.runs import free
+from workbench.runs import free_names
+from workbench.runs.artifacts import folder_of
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
 
@@ -54,11 +54,12 @@ def adopt(store: Store, run: Run, metrics: Metrics, artifacts: Path) -> Run:
             taken = db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone()
             run_id = run.run_id
             if taken is not None or os.path.lexists(folder_of(store.folder, run_id)):
-                run_id = free.run_id(db, run_id.rpartition("-")[0])
+                run_id = free_names.run_id(db, run_id.rpartition("-")[0])
             db.execute(
                 "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts, colour)"
                 " VALUES (?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, free.name(db, run.name), run.status, run.experiment_toml, run.created,
+                (run_id, free_names.name(db, run.name), run.status, run.experiment_toml,
+                 run.created,
                  store.keep_spec(run.experiment_toml)),
             )  # fmt: skip
             _add_metrics(store, run_id, metrics)

@@ -23,14 +23,15 @@ from typing import IO, Any
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from workbench import __version__, inference, predictions
-from workbench.artifacts import is_run_id
-from workbench.costs import FLOAT_BYTES
+from workbench import __version__
+from workbench.base.files import LinkError, open_inside
 from workbench.data import DataError
-from workbench.data.npy import ARCHIVE_FAULTS, members_of, read_member
+from workbench.data.arrays.npy import ARCHIVE_FAULTS, members_of, read_member
+from workbench.evaluation import latency, predictions
+from workbench.exchange.adoption import Metrics, adopt
 from workbench.experiment import MOST_LETTERS, in_one_line
-from workbench.files import LinkError, open_inside
-from workbench.runs.adoption import Metrics, adopt
+from workbench.network.costs import FLOAT_BYTES
+from workbench.runs.artifacts import is_run_id
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
 
@@ -38,7 +39,7 @@ FORMAT, VERSIONS = "dlopt-workbench run", (1, 2)
 """The last is written. In version 1 `seconds` are what passed; the loss contains the penalty."""
 
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
-CHECKPOINT, LATENCY = predictions.CHECKPOINT, inference.FILE
+CHECKPOINT, LATENCY = predictions.CHECKPOINT, latency.FILE
 PREDICTIONS = {predictions.file_of(Path(), part).name: part for part in predictions.PARTS}
 ARTIFACTS = (CHECKPOINT, *PREDICTIONS, LATENCY)
 """What lies in a run's folder, as far as the run has it."""
@@ -139,7 +140,7 @@ def _artifacts(folder: Path) -> list[Path]:
     """
     paths = [folder / CHECKPOINT] if os.path.lexists(folder / CHECKPOINT) else []
     paths += [folder / name for name, part in PREDICTIONS.items() if predictions.fits(folder, part)]
-    return [*paths, folder / LATENCY] if inference.read(folder) else paths
+    return [*paths, folder / LATENCY] if latency.read(folder) else paths
 
 
 def _info(name: str) -> zipfile.ZipInfo:
@@ -321,7 +322,7 @@ def _taken_artifacts(path: Path, folder: Path) -> Path:
                 claimed = sum(m.data_bytes for m in members_of(archive, where).values())
             if claimed > UNPACKED_PREDICTIONS or not predictions.fits(artifacts, part):
                 raise BundleError(f"{where} is not what this run's network answered")
-    if (artifacts / LATENCY).exists() and not inference.read(artifacts):
+    if (artifacts / LATENCY).exists() and not latency.read(artifacts):
         raise BundleError(f"{path}: {LATENCY} holds no latencies of a network")
     return artifacts
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from workbench.files import write_atomically
+from workbench.base.files import write_atomically
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 

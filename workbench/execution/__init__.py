@@ -1,1 +1,4 @@
-"""The parent's side of a training process: start, talk, supervise, end."""
+"""The parent's side of a training process: messages, the process, its tasks, its crashes.
+
+No Qt and no TensorFlow: the window and the command line both stand on this.
+"""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.runs.messages import TaskEnd, TaskProgress
+from workbench.execution.engine_process import Session
+from workbench.execution.messages import TaskEnd, TaskProgress
 from workbench.spec.hardware import Startup
-from workbench.training.session import Session
 
 
 class TaskFailed(RuntimeError):
@@ -18,7 +18,7 @@ class TaskFailed(RuntimeError):
 def do_task(
     store: Path, name: str, request: dict[str, Any], progress: Callable[[TaskProgress], None]
 ) -> dict[str, Any]:
-    """Does a task of `workbench.runtime.tasks` in a process of its own; its result.
+    """Does a task of `workbench.runtime.process.work` in a process of its own; its result.
 
     Args:
         store: Folder of the store.

@@ -46,7 +46,7 @@ class Child:
     def __init__(
         self, module: str, *arguments: str, on_log: Callable[[str], None] | None = None
     ) -> None:
-        root = str(Path(__file__).parent.parent)
+        root = str(Path(__file__).parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {
             **os.environ,

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.child import cause_of
-from workbench.files import open_inside, write_inside
-from workbench.predictions import CHECKPOINT
+from workbench.base.files import open_inside, write_inside
+from workbench.evaluation.predictions import CHECKPOINT
+from workbench.execution.child_process import cause_of
 
 FILE = "crash.json"
-FINDER = "workbench.runtime.find_crash"
+FINDER = "workbench.runtime.worker.find_crash"
 
 NATIVE = tuple(
     getattr(signal, name)

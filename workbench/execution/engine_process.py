@@ -12,8 +12,9 @@ from typing import Any
 
 import psutil
 
-from workbench.child import Child, cause_of
-from workbench.runs.messages import (
+from workbench.execution import crashes
+from workbench.execution.child_process import Child, cause_of
+from workbench.execution.messages import (
     Cancel,
     Close,
     Continue,
@@ -33,9 +34,8 @@ from workbench.runs.messages import (
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.hardware import Startup
-from workbench.training import crashes
 
-WORKER = "workbench.runtime.worker"
+WORKER = "workbench.runtime.worker.main"
 CLOSE_SECONDS = 5.0
 """How long a run may take to save its checkpoint before the process is terminated."""
 
@@ -112,7 +112,7 @@ class Session:
         self._send(Train(str(self.store), run_id, maker), self._of_run)
 
     def do(self, task: str, request: dict[str, Any]) -> int:
-        """Asks for a task of `workbench.runtime.tasks`; the number its answers carry."""
+        """Asks for a task of `workbench.runtime.process.work`; the number its answers carry."""
         number = next(self._numbers)
         self._tasks[number] = []
         self._send(Do(number, task, str(self.store), request), self._tasks[number])

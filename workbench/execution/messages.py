@@ -43,7 +43,7 @@ class Do(Message):
 
     Attributes:
         number: Told back with each answer.
-        task: Name in `workbench.runtime.tasks`.
+        task: Name in `workbench.runtime.process.work`.
         store: Folder of the store.
         request: What the task asks for, plain values.
     """

@@ -1,18 +1,8 @@
-"""How far a run is: the remaining time, and the progress line of the command line."""
+"""How far a run is, and the remaining time."""
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Sequence
-from typing import TextIO
-
-from workbench.runs.messages import EpochEnd, Message, Progress, Started, Steps
-from workbench.terminal import LiveLine
-from workbench.words import count, duration, percent, size
-
-BAR_WIDTH, LEAST_BAR = 20, 5
-LINE_SECONDS = 0.1
+from workbench.execution.messages import Started, Steps
 
 
 class Pace:
@@ -21,13 +11,12 @@ class Pace:
     def __init__(self) -> None:
         self.step = 0
         self.total_steps = 0
-        self._begun_step = 0
         self._rate = 0.0
         self._seconds = 0.0
 
     def started(self, message: Started) -> None:
         """Training begins, or goes on."""
-        self.step = self._begun_step = message.step
+        self.step = message.step
         self.total_steps = message.total_steps
         self._rate = self._seconds = 0.0
 
@@ -49,72 +38,3 @@ class Pace:
     def remaining(self) -> float | None:
         """Seconds to go; None while unknown."""
         return (self.total_steps - self.step) / self._rate if self._rate else None
-
-
-class ProgressLine:
-    """One line on a terminal, rewritten in place; silent where the stream is no terminal."""
-
-    def __init__(self, stream: TextIO = sys.stderr) -> None:
-        self._line = LiveLine(stream)
-        self._pace = Pace()
-        self._steps_per_epoch = 1
-        self._validation = ""
-        self._drawn = 0.0
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether training has begun, so that there is something to save."""
-        return self._pace.total_steps > 0
-
-    def show(self, message: Message) -> None:
-        """Takes any message of a training process."""
-        if isinstance(message, Started):
-            self._pace.started(message)
-            self._steps_per_epoch = message.steps_per_epoch
-        elif isinstance(message, EpochEnd):
-            self._validation = f"validation {percent(message.val_accuracy)}"
-        elif isinstance(message, Steps):
-            self._pace.steps(message)
-            self._draw(self._training_words(message))
-        elif isinstance(message, Progress):
-            self._draw(_phase_words(message), force=True)
-
-    def clear(self) -> None:
-        """Removes the line."""
-        self._line.clear()
-
-    def _training_words(self, message: Steps) -> str:
-        """As much as there is room for, what is dropped first at the end of the list."""
-        pace = self._pace
-        epochs = -(-pace.total_steps // self._steps_per_epoch)
-        epoch = min(epochs, (pace.step - 1) // self._steps_per_epoch + 1)
-        left = f"{duration(pace.remaining)} left" if pace.remaining is not None else ""
-        words = [
-            f"epoch {epoch}/{epochs}", f"loss {message.loss[-1]:.4f}",
-            f"{count(message.images_per_second[-1])} images/s", self._validation, left,
-        ]  # fmt: skip
-        room = self._line.columns
-        for dropped in (2, 3, 1):
-            if len(_joined(words)) > room:
-                words[dropped] = ""
-        bar = min(BAR_WIDTH, room - len(_joined(words)) - len("[] "))
-        filled = round(bar * pace.share)
-        drawn = f"[{'#' * filled}{'-' * (bar - filled)}] " if bar >= LEAST_BAR else ""
-        return f"{drawn}{_joined(words)}"
-
-    def _draw(self, words: str, *, force: bool = False) -> None:
-        now = time.monotonic()
-        if force or now - self._drawn >= LINE_SECONDS:
-            self._line.draw(words)
-            self._drawn = now
-
-
-def _joined(words: Sequence[str]) -> str:
-    return "  ".join(filter(None, words))
-
-
-def _phase_words(message: Progress) -> str:
-    amount = size if message.unit == "B" else count
-    done = f" {amount(message.done)}" if message.done else ""
-    done += f" of {amount(message.total)}" if message.total else ""
-    return f"{message.phase}{done}"

@@ -6,7 +6,7 @@ No pyplot, and nothing of Matplotlib before a figure is asked for: it takes a se
 import logging
 import os
 
-from workbench.places import cache_folder
+from workbench.base.paths import cache_folder
 
 # Before Matplotlib is: its list of fonts lies with what else can be made again, whatever a home
 # folder allows, and what it says of that (or of a long search for fonts) is no news to anyone.

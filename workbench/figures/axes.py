@@ -15,10 +15,10 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
+from workbench.base.units import wide
 from workbench.figures.fonts import fall_back
 from workbench.figures.saving import any_letter
 from workbench.figures.settings import MILLIMETRES_PER_INCH, Look
-from workbench.words import wide
 
 POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0

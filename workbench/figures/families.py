@@ -7,29 +7,29 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from workbench.figures import measured
-from workbench.figures.evaluation_numbers import (
+from workbench.figures.curves.numbers import read_sources
+from workbench.figures.curves.tables import as_csv, as_pgfplots
+from workbench.figures.evaluation.numbers import (
     calibration_csv,
     classes_csv,
     confusion_csv,
     read_evaluation,
     share_pgfplots,
 )
-from workbench.figures.evaluation_settings import (
+from workbench.figures.evaluation.settings import (
     CalibrationFigure,
     ConfusionFigure,
     PrecisionFigure,
     RocFigure,
     ShareFigure,
 )
-from workbench.figures.lines import read_sources
-from workbench.figures.measured_settings import MeasuredBars, MeasuredLines
-from workbench.figures.parallel_numbers import parallel_csv, read_parallel
-from workbench.figures.parallel_settings import ParallelFigure
+from workbench.figures.measured import numbers
+from workbench.figures.measured.settings import MeasuredBars, MeasuredLines
+from workbench.figures.parallel.numbers import parallel_csv, read_parallel
+from workbench.figures.parallel.settings import ParallelFigure
 from workbench.figures.settings import CurveFigure, FigureSpec
-from workbench.figures.tables import as_csv, as_pgfplots
-from workbench.figures.tradeoff_numbers import bars_csv, read_table, scatter_csv
-from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
+from workbench.figures.tradeoffs.numbers import bars_csv, read_table, scatter_csv
+from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -52,49 +52,49 @@ class Family(NamedTuple):
 
 
 def _curves(figure: CurveFigure, data: Any) -> Figure:
-    from workbench.figures.curves import figure_of
+    from workbench.figures.curves.drawing import figure_of
 
     return figure_of(figure, data)
 
 
 def _scatter(figure: ScatterFigure, data: Any) -> Figure:
-    from workbench.figures.tradeoff_drawing import scatter_of
+    from workbench.figures.tradeoffs.drawing import scatter_of
 
     return scatter_of(figure, data)
 
 
 def _bars(figure: BarsFigure, data: Any) -> Figure:
-    from workbench.figures.tradeoff_drawing import bars_figure_of
+    from workbench.figures.tradeoffs.drawing import bars_figure_of
 
     return bars_figure_of(figure, data)
 
 
 def _parallel(figure: ParallelFigure, data: Any) -> Figure:
-    from workbench.figures.parallel_drawing import parallel_of
+    from workbench.figures.parallel.drawing import parallel_of
 
     return parallel_of(figure, data)
 
 
 def _confusion(figure: ConfusionFigure, data: Any) -> Figure:
-    from workbench.figures.confusion_drawing import confusion_of
+    from workbench.figures.evaluation.confusion_drawing import confusion_of
 
     return confusion_of(figure, data)
 
 
 def _shares(figure: ShareFigure, data: Any) -> Figure:
-    from workbench.figures.share_drawing import shares_of
+    from workbench.figures.evaluation.share_drawing import shares_of
 
     return shares_of(figure, data)
 
 
 def _measured_lines(figure: MeasuredLines, data: Any) -> Figure:
-    from workbench.figures.measured_drawing import lines_figure_of
+    from workbench.figures.measured.drawing import lines_figure_of
 
     return lines_figure_of(figure, data)
 
 
 def _measured_bars(figure: MeasuredBars, data: Any) -> Figure:
-    from workbench.figures.measured_drawing import bars_of
+    from workbench.figures.measured.drawing import bars_of
 
     return bars_of(figure, data)
 
@@ -126,9 +126,9 @@ FAMILIES: dict[type[FigureSpec], Family] = {
         read_evaluation, _shares, {".csv": classes_csv, **_tex(share_pgfplots)}
     ),
     MeasuredLines: Family(
-        _nothing, _measured_lines, {".csv": measured.lines_csv, **_tex(measured.lines_pgfplots)}
+        _nothing, _measured_lines, {".csv": numbers.lines_csv, **_tex(numbers.lines_pgfplots)}
     ),
-    MeasuredBars: Family(_nothing, _measured_bars, {".csv": measured.bars_csv}),
+    MeasuredBars: Family(_nothing, _measured_bars, {".csv": numbers.bars_csv}),
 }
 _BY_FORMAT = {spec.FORMAT: spec for spec in FAMILIES}
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from workbench import __version__, words
+from workbench import __version__
+from workbench.base import units
+from workbench.base.files import write_atomically
 from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
 from workbench.curves.looks import look
-from workbench.figures.lines import Source, read_sources
+from workbench.figures.curves.numbers import Source, read_sources
 from workbench.figures.settings import Look, Plot, figure_of_runs
 from workbench.figures.writing import drawn
-from workbench.files import write_atomically
 from workbench.runs.columns import RUN_COLUMNS
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -43,20 +44,20 @@ summary { cursor: pointer; } svg { max-width: 100%; height: auto; }
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 RESULTS: dict[str, Callable[[Run], str]] = {
-    "Test accuracy": lambda run: words.percent(run.test_accuracy),
-    "Validation accuracy": lambda run: words.percent(run.val_accuracy),
-    "Validation loss": lambda run: words.decimal(run.val_loss),
-    "Training loss": lambda run: words.decimal(run.loss),
-    "Penalty": lambda run: words.decimal(run.penalty),
-    "Images/s": lambda run: words.count(run.images_per_second),
-    "Parameters": lambda run: words.count(run.parameters),
-    "MACs": lambda run: words.big(run.macs),
-    "Epochs": lambda run: words.count(run.epochs),
-    "Training time": lambda run: words.duration(run.seconds),
-    "Elapsed time": lambda run: words.duration(run.elapsed),
+    "Test accuracy": lambda run: units.percent(run.test_accuracy),
+    "Validation accuracy": lambda run: units.percent(run.val_accuracy),
+    "Validation loss": lambda run: units.decimal(run.val_loss),
+    "Training loss": lambda run: units.decimal(run.loss),
+    "Penalty": lambda run: units.decimal(run.penalty),
+    "Images/s": lambda run: units.count(run.images_per_second),
+    "Parameters": lambda run: units.count(run.parameters),
+    "MACs": lambda run: units.big(run.macs),
+    "Epochs": lambda run: units.count(run.epochs),
+    "Training time": lambda run: units.duration(run.seconds),
+    "Elapsed time": lambda run: units.duration(run.elapsed),
     "Inference latency": lambda run: RUN_COLUMNS["latency_ms"].text(run.latency_ms),
-    "File size": lambda run: words.size(run.file_bytes),
-    "Energy": lambda run: words.energy(run.joules),
+    "File size": lambda run: units.size(run.file_bytes),
+    "Energy": lambda run: units.energy(run.joules),
 }
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)

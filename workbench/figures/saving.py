@@ -15,8 +15,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from workbench.base.files import write_atomically
 from workbench.figures.fonts import fall_back
-from workbench.files import write_atomically
 
 SETTINGS: Any = {
     "svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "dlopt-workbench",

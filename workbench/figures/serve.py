@@ -1,7 +1,7 @@
 """Draws figures for the window, one after another: `python -m workbench.figures.serve`.
 
-A process of its own for the reasons that `workbench.figures.draw` gives; it stays, so that a
-preview follows each change of a setting.
+A process of its own for the reasons that `workbench.figures.network.process` gives; it stays, so
+that a preview follows each change of a setting.
 
 Reads a line of JSON a request: `{"number", "store", "figure"}` with `"formats"` (the bytes of each
 are wanted) or `"path"` (the file to write) and `"shown"` (another number where the store has to be

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from workbench.base.files import write_atomically
 from workbench.figures import pgf
 from workbench.figures.families import FAMILIES
 from workbench.figures.settings import FigureSpec
-from workbench.files import write_atomically
 
 TEX = (".tex", ".tikz")
 

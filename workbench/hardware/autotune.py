@@ -1,6 +1,6 @@
 """Autotune without the measuring: which settings make sense to try, and what the figures say.
 
-Pure functions; the trials are the task `workbench.runtime.tune`'s.
+Pure functions; the trials are the task `workbench.runtime.jobs.tune`'s.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from workbench.base.units import percent
 from workbench.experiment import Experiment
-from workbench.machine import Machine
 from workbench.spec.hardware import CPU
-from workbench.words import percent
+from workbench.spec.machine import Machine
 
 WORTH = 1.02
 """A lever that gives less than this is left as it was: it can't be told from noise."""

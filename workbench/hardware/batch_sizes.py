@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.words import count, size
+from workbench.base.units import count, size
 
 SMALLEST = 8
 NEAR = 0.95

@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from workbench.base.units import percent
 from workbench.experiment import Experiment
-from workbench.machine import Machine
-from workbench.remedies import Remedy
-from workbench.roofline import Roof
-from workbench.words import percent
+from workbench.hardware.roofline import Roof
+from workbench.levers.remedies import Remedy
+from workbench.spec.machine import Machine
 
 MUCH = 0.25
 """A share of the time from which waiting for input, or Python, is what to change first."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from workbench import measured, preflight
 from workbench.experiment import Experiment
-from workbench.machine import Machine
-from workbench.preflight import Preflight, roughly
+from workbench.hardware import preflight, remembered
+from workbench.hardware.preflight import Preflight, roughly
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
+from workbench.spec.machine import Machine
 
 NAMED = 3
 """Of runs that don't fit at most so many are named."""
@@ -92,7 +92,7 @@ class EstimateReader:
         return found
 
     def _known(self, key: str) -> Preflight | None:
-        values = measured.recall(self._store, preflight.KIND, key)
+        values = remembered.recall(self._store, preflight.KIND, key)
         return Preflight.from_plain(values) if values is not None else None
 
 

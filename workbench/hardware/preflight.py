@@ -1,6 +1,6 @@
 """How long a run will take and whether it fits, from a few steps that were measured before it.
 
-Pure functions of plain values; what is measured here is `runtime/preflight.py`'s.
+Pure functions of plain values; what is measured here is up to `workbench.runtime.jobs.preflight`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from workbench import measured, words
+from workbench.base import units
 from workbench.experiment import Experiment
-from workbench.machine import Machine
+from workbench.hardware import remembered
+from workbench.spec.machine import Machine
 
 KIND = "preflight"
 WITHOUT_EFFECT = ("name", "schedule", "stopping")
@@ -70,7 +71,7 @@ class Preflight:
 
     def words(self, epochs: float) -> str:
         """As in "about 3 min (64 ms a step, 1.2 GB of 15 GB)"."""
-        memory = f"{words.size(self.memory_bytes)} of {words.size(self.free_bytes)}"
+        memory = f"{units.size(self.memory_bytes)} of {units.size(self.free_bytes)}"
         beginning = "" if self.fits else "doesn't fit: "
         return (
             f"{beginning}about {roughly(self.seconds(epochs))} "
@@ -84,7 +85,7 @@ def roughly(seconds: float) -> str:
         return f"{max(1, round(seconds))} s"
     if seconds < 3600:
         return f"{round(seconds / 60)} min"
-    return words.duration(60 * round(seconds / 60))
+    return units.duration(60 * round(seconds / 60))
 
 
 def request(experiment: Experiment) -> dict[str, Any]:
@@ -106,5 +107,5 @@ def key(machine: Machine, experiment: Experiment) -> str:
 
 def recall(store: Path, machine: Machine, experiment: Experiment) -> Preflight | None:
     """What was measured of it on this machine; None where nothing was."""
-    known = measured.recall(store, KIND, key(machine, experiment))
+    known = remembered.recall(store, KIND, key(machine, experiment))
     return Preflight.from_plain(known) if known is not None else None

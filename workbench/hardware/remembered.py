@@ -11,11 +11,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from workbench.base.files import open_inside, write_inside
 from workbench.experiment import Experiment
-from workbench.files import open_inside, write_inside
-from workbench.machine import Machine
-from workbench.roofline import Roof
+from workbench.hardware.roofline import Roof
 from workbench.spec.hardware import Hardware
+from workbench.spec.machine import Machine
 
 FOLDER = "measured"
 PEAK = "peak"

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from workbench.analysis import Analysis
-from workbench.costs import LayerCost
-from workbench.words import NONE, percent
+from workbench.base.units import NONE, percent
+from workbench.network.analysis import Analysis
+from workbench.network.costs import LayerCost
 
 FLOPS_PER_MAC = 2
 PASSES = 3

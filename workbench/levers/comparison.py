@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from workbench.analysis import Analysis, analyze
+from workbench.base.units import big, count, size
 from workbench.experiment import Experiment
+from workbench.network.analysis import Analysis, analyze
+from workbench.network.differences import Mark, Row, StructureDiff, compare
 from workbench.spec.base import Problem
 from workbench.spec.layers import Shape
-from workbench.structure_diff import Mark, Row, StructureDiff, compare
-from workbench.words import big, count, size
 
 HEADS = ("", "Layer", "What differs", "Output", "Parameters", "MACs")
 

@@ -58,7 +58,7 @@ def against_overfitting(experiment: Experiment) -> tuple[Remedy, ...]:
 
 def against_underfitting(experiment: Experiment) -> tuple[Remedy, ...]:
     """Less that holds it back, and more that can learn."""
-    from workbench.levers import WidthMultiplier  # the window starts sooner without it
+    from workbench.levers.structure import WidthMultiplier  # the window starts sooner without it
 
     found = []
     if not isinstance(experiment.regularization, NoRegularizer):

@@ -13,10 +13,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar
 
-from workbench.analysis import Analysis
-from workbench.comparison import Comparison, Side
-from workbench.costs import LayerCost
 from workbench.experiment import Experiment, Structure
+from workbench.levers.comparison import Comparison, Side
+from workbench.network.analysis import Analysis
+from workbench.network.costs import LayerCost
 from workbench.spec.base import Spec, SpecError, setting
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import (

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from workbench.costs import LayerCost, share
+from workbench.base.units import percent
+from workbench.network.costs import LayerCost, share
 from workbench.spec.base import Problem
 from workbench.spec.layers import BatchNormalization, Conv2D, Dense, Flatten, written
-from workbench.words import percent
 
 DENSE_SHARE = 0.5
 NARROWING = 4

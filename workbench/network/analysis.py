@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import prod
 
-from workbench.advice import advice
-from workbench.costs import FLOAT_BYTES, LayerCost, share
+from workbench.network.advice import advice
+from workbench.network.costs import FLOAT_BYTES, LayerCost, share
 from workbench.spec.base import Problem
 from workbench.spec.layers import Block, Layer, LayerError, Planner, Shape, Step, written
 

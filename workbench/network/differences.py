@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.analysis import Analysis
-from workbench.costs import LayerCost
+from workbench.network.analysis import Analysis
+from workbench.network.costs import LayerCost
 from workbench.spec.base import Spec
 from workbench.spec.layers import Layer, Operation, written
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from workbench.analysis import Analysis, analyze
+from workbench.network.analysis import Analysis, analyze
 from workbench.spec.base import Problem
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Dense, Layer, Repeat, Shape, written

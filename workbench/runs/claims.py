@@ -17,8 +17,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from workbench.artifacts import is_run_id
 from workbench.runs import rows
+from workbench.runs.artifacts import is_run_id
 from workbench.runs.database import Database, StoreError
 from workbench.runs.presence import Presence, is_there
 from workbench.runs.record import Run

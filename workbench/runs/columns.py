@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from workbench import words
+from workbench.base import units
 from workbench.runs.setting_titles import setting_title
 
 Value = float | str | None
@@ -79,7 +79,7 @@ class Column:
     def text(self, value: Value) -> str:
         """A value as a person reads it."""
         if value is None:
-            return words.NONE
+            return units.NONE
         return value if isinstance(value, str) else _TEXTS[self.kind](value)
 
     def difference(self, value: Value, base: Value) -> tuple[str, int]:
@@ -112,13 +112,13 @@ def date(value: float) -> str:
 _TEXTS: dict[Kind, Callable[[float], str]] = {
     Kind.TEXT: str,
     Kind.NUMBER: number,
-    Kind.LOSS: words.decimal,
-    Kind.COUNT: words.count,
-    Kind.SHARE: words.percent,
-    Kind.SECONDS: words.duration,
-    Kind.MILLISECONDS: lambda value: f"{words.milliseconds(value)} ms",
-    Kind.BYTES: words.size,
-    Kind.JOULES: words.energy,
+    Kind.LOSS: units.decimal,
+    Kind.COUNT: units.count,
+    Kind.SHARE: units.percent,
+    Kind.SECONDS: units.duration,
+    Kind.MILLISECONDS: lambda value: f"{units.milliseconds(value)} ms",
+    Kind.BYTES: units.size,
+    Kind.JOULES: units.energy,
     Kind.DATE: date,
     Kind.FLAG: lambda value: "yes" if value else "no",
 }

@@ -17,8 +17,8 @@ from typing import Any
 
 import psutil
 
-from workbench import artifacts, files
-from workbench.runs import migrations
+from workbench.base import files
+from workbench.runs import artifacts, migrations
 
 FILE = "runs.sqlite3"
 BUSY_MILLISECONDS = 10_000

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from workbench.files import LinkError, refuse_link
+from workbench.base.files import LinkError, refuse_link
 
 if sys.platform == "win32":
     import msvcrt
@@ -31,7 +31,7 @@ else:
 
 FOLDER = "processes"
 OLD_OWNERS = "workbench.runtime.worker"
-"""The module that was the only one to own runs before there were locks."""
+"""The module that was the only one to own runs before there were locks; it has moved since."""
 
 _TOKEN = re.compile(r"[0-9]{1,10}-[0-9a-f]{16}")
 _OLD_TOKEN = re.compile(r"([0-9]{1,10}):[0-9.]+")

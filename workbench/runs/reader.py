@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
-from workbench.runs.fields import Field
 from workbench.runs.rows import sound
+from workbench.runs.spec_pieces import Field
 
 CHUNK = 1000
 """Runs to a batch: of so many, a part of a hundredth of a second goes into the window's thread."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 
-from workbench.artifacts import is_run_id
+from workbench.runs.artifacts import is_run_id
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from workbench import artifacts, files
+from workbench.base import files
 from workbench.experiment import Experiment
-from workbench.runs import fields as spec_fields
-from workbench.runs import free, packed, rows
+from workbench.runs import artifacts, free_names, packed_metrics, rows
+from workbench.runs import spec_pieces as spec_fields
 from workbench.runs.claims import Claims
 from workbench.runs.database import Database, StoreError
 from workbench.runs.reader import Reader
@@ -119,14 +119,14 @@ class Store(Claims):
         now = time.time()
         maker = self.token if reserved else ""
         with self._db.change() as db:
-            run_id = free.run_id(db, time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
+            run_id = free_names.run_id(db, time.strftime("%Y%m%d-%H%M%S", time.localtime(now)))
             edge = "MIN(position) - 1" if front else "MAX(position) + 1"
             position = db.execute(
                 f"SELECT COALESCE({edge}, 0) FROM runs WHERE status = 'queued'"
             ).fetchone()[0]
             toml = experiment.to_toml()
             parts = self.keep_spec(toml)
-            name = free.name(db, experiment.name)
+            name = free_names.name(db, experiment.name)
             db.execute(
                 "INSERT INTO runs"
                 " (run_id, name, status, experiment_toml, created, position, parts, tags, maker,"
@@ -294,19 +294,20 @@ class Store(Claims):
             run: Columns of the run, set in the same transaction.
         """
         with self.owned(run_id):
-            packed.add(self._db, "steps", run_id, first_step, values.astype(STEP_DTYPE))
+            packed_metrics.add(self._db, "steps", run_id, first_step, values.astype(STEP_DTYPE))
             if probes is not None:
-                packed.add(self._db, "probes", run_id, first_step, probes.astype(PROBE_DTYPE))
+                packed = probes.astype(PROBE_DTYPE)
+                packed_metrics.add(self._db, "probes", run_id, first_step, packed)
             if run:
                 self.update(run_id, **run)
 
     def steps(self, run_id: str) -> StepMetrics:
         """Metrics of every step of a run."""
-        return packed.read(self._db, "steps", run_id, STEP_DTYPE)
+        return packed_metrics.read(self._db, "steps", run_id, STEP_DTYPE)
 
     def probes(self, run_id: str) -> StepMetrics:
         """What a run recorded of its steps besides, `PROBE_DTYPE`; no steps where it didn't."""
-        return packed.read(self._db, "probes", run_id, PROBE_DTYPE)
+        return packed_metrics.read(self._db, "probes", run_id, PROBE_DTYPE)
 
     def add_epoch(self, run_id: str, epoch: EpochMetrics, **run: Any) -> None:
         """Adds the metrics of an epoch, and sets columns of the run with them."""
@@ -348,7 +349,7 @@ class Store(Claims):
                 db.execute(f"DELETE FROM {table} WHERE run_id = ?", (run_id,))
                 values = metrics.values[metrics.steps <= step]
                 if len(values):
-                    packed.add(self._db, table, run_id, int(metrics.steps[0]), values)
+                    packed_metrics.add(self._db, table, run_id, int(metrics.steps[0]), values)
             best = ", ".join(f"{BEST[m]}({m})" for m in BEST)
             db.execute(
                 f"UPDATE runs SET ({', '.join(f'best_{m}' for m in BEST)}) ="

@@ -1,3 +1,3 @@
 """The training process: the only importers of TensorFlow. Nobody imports this package; it is
-started by name (`python -m workbench.runtime.worker`).
+started by name (`python -m workbench.runtime.worker.main`).
 """

@@ -1,14 +1,14 @@
 """What a run computes on, and how: the target, and the settings that all targets share.
 
-What a machine really has is `workbench.machine`'s; how TensorFlow is told is the runtime's.
+What a machine really has is `workbench.spec.machine`'s; how TensorFlow is told is the runtime's.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, NamedTuple
 
-from workbench.machine import Machine
 from workbench.spec.base import Choice, Problem, setting
+from workbench.spec.machine import Machine
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 Pipeline = Literal["auto", "memory", "cached", "streamed"]

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.runs.columns import Column, Kind
-from workbench.runs.frame import Array
-from workbench.runs.query import And, Compare, Operator, Or, Term
+from workbench.runs.table.frame import Array
+from workbench.runs.table.query import And, Compare, Operator, Or, Term
 from workbench.tradeoffs.pareto import Numbers
 
 STEPS = 400

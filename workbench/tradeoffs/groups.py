@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.runs.arrange import spread
+from workbench.runs.table.arrange import spread
 from workbench.tradeoffs.pareto import Numbers
 from workbench.tradeoffs.points import Indices
 

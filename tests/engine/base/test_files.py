@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.files import write_atomically
-from workbench.places import cache_folder, default_store
+from workbench.base.files import write_atomically
+from workbench.base.paths import cache_folder, default_store
 
 
 def test_a_file_is_made_and_replaced(tmp_path: Path) -> None:

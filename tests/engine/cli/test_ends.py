@@ -14,11 +14,11 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.engine.cli.test_main import dlopt
 from tests.engine.small import small
-from tests.engine.test_cli import dlopt
-from workbench import cli, cli_train
+from workbench.cli import main, train
+from workbench.execution.messages import Message, StatusChanged
 from workbench.runs.database import FILE
-from workbench.runs.messages import Message, StatusChanged
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
@@ -55,7 +55,7 @@ class Told:
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> type[Told]:
-    monkeypatch.setattr(cli_train, "Session", Told)
+    monkeypatch.setattr(train, "Session", Told)
     monkeypatch.setattr(Told, "ends", ())
     monkeypatch.setattr(Told, "asked", ())
     return Told
@@ -83,7 +83,7 @@ def test_what_the_process_says_of_the_end_counts(
     sentence: str, kept: str, code: int,
 ) -> None:  # fmt: skip
     told.ends = ((state, sentence, kept),)
-    assert cli.main(["run", "digits-cnn", "--json", "--store", str(folder)]) == code
+    assert main.main(["run", "digits-cnn", "--json", "--store", str(folder)]) == code
     said = capsys.readouterr()
     result = json.loads(said.out)
     assert (result["status"], result["message"]) == (state, sentence)
@@ -96,7 +96,7 @@ def test_one_of_several_runs_that_did_not_end_well_is_no_success(
 ) -> None:
     done = (RunStatus.COMPLETED, "", "completed")
     told.ends = (done, (RunStatus.FAILED, FULL, "running"), done)
-    assert cli.main(["run", "digits-cnn", "--seeds", "3", "--store", str(folder)]) == 1
+    assert main.main(["run", "digits-cnn", "--seeds", "3", "--store", str(folder)]) == 1
     assert FULL in capsys.readouterr().err
 
 
@@ -104,7 +104,7 @@ def test_seeds_that_an_interruption_leaves_wait_in_the_windows_queue(
     folder: Path, told: type[Told], capsys: pytest.CaptureFixture[str]
 ) -> None:
     told.ends = ((RunStatus.INTERRUPTED, "", "interrupted"),)
-    assert cli.main(["run", "digits-cnn", "--seeds", "3", "--store", str(folder)]) == 130
+    assert main.main(["run", "digits-cnn", "--seeds", "3", "--store", str(folder)]) == 130
     assert "2 more wait in the window's queue" in capsys.readouterr().err
     with Store(folder) as store:
         assert store.mark_interrupted() == []
@@ -128,7 +128,7 @@ def test_a_store_that_can_not_be_read_at_the_end_is_said_beside_it(
         return read(self, run_id)
 
     monkeypatch.setattr(Store, "run", run)
-    assert cli.main(["run", "digits-cnn", "--store", str(folder)]) == 1
+    assert main.main(["run", "digits-cnn", "--store", str(folder)]) == 1
     said = capsys.readouterr().err
     assert gone
     assert FULL in said
@@ -142,11 +142,11 @@ def test_a_run_that_another_command_is_about_to_train_is_not_resumed(
 
     with Store(folder) as other:
         run_id = other.create(Experiment(), reserved=True).run_id
-        assert cli.main(["resume", run_id, "--store", str(folder)]) == 2
+        assert main.main(["resume", run_id, "--store", str(folder)]) == 2
         assert "is queued; another command is about to train it" in capsys.readouterr().err
         other.release([run_id])
         told.ends = ((RunStatus.COMPLETED, "", "completed"),)
-        assert cli.main(["resume", run_id, "--store", str(folder)]) == 0
+        assert main.main(["resume", run_id, "--store", str(folder)]) == 0
     assert [asked for asked, _ in told.asked] == [run_id]
 
 

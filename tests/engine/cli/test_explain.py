@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.engine.cli.test_main import dlopt
 from tests.engine.made_up_curves import SICK
 from tests.engine.small import small, train
 from tests.engine.tasks import do
-from tests.engine.test_cli import dlopt
 from tests.ui.made_up import add_run
-from workbench import cli, cli_tasks, presets
+from workbench import presets
+from workbench.base.paths import default_store
+from workbench.cli import main, tasks
 from workbench.data import load
-from workbench.places import default_store
 from workbench.runs.store import Store
 
 
@@ -45,13 +46,13 @@ def add_sick(kind: str) -> str:
 
 def test_findings_come_with_numbers_and_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
     run_id = add_sick("overfitting")
-    assert cli.main(["diagnose", run_id]) == 0
+    assert main.main(["diagnose", run_id]) == 0
     first, *remedies = capsys.readouterr().out.splitlines()
     assert first.startswith("Over-fitting: training accuracy 9")
     assert remedies
     assert all(line.startswith("  try: ") for line in remedies)
     assert any("--set regularization.kind=l2 " in line for line in remedies)
-    assert cli.main(["diagnose", "last", "--json"]) == 0
+    assert main.main(["diagnose", "last", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     (finding,) = found["findings"]
     assert (found["run_id"], finding["kind"]) == (run_id, "overfitting")
@@ -61,7 +62,7 @@ def test_findings_come_with_numbers_and_what_to_set(capsys: pytest.CaptureFixtur
 
 
 def test_what_is_to_be_measured_names_its_command(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["diagnose", add_sick("rate_too_low")]) == 0
+    assert main.main(["diagnose", add_sick("rate_too_low")]) == 0
     last = capsys.readouterr().out.splitlines()[-1]
     assert last == "  try: Find learning rate  (dlopt-workbench find-rate)"
 
@@ -70,11 +71,11 @@ def test_a_calm_run_a_young_one_and_one_that_waits(capsys: pytest.CaptureFixture
     with Store(default_store()) as store:
         calm, young = add_run(store, 0, epochs=30), add_run(store, 1, epochs=2)
         waiting = store.create(presets.load("digits-cnn"))
-    assert cli.main(["diagnose", calm.run_id]) == 0
+    assert main.main(["diagnose", calm.run_id]) == 0
     assert "no sign of over-fitting" in capsys.readouterr().out
-    assert cli.main(["diagnose", young.run_id]) == 0
+    assert main.main(["diagnose", young.run_id]) == 0
     assert capsys.readouterr().out == "one-cycle: too early to tell, after 2 of 3 epochs\n"
-    assert cli.main(["diagnose", waiting.run_id]) == 2
+    assert main.main(["diagnose", waiting.run_id]) == 2
     assert "hasn't trained yet: there are no curves" in capsys.readouterr().err
 
 
@@ -100,14 +101,14 @@ def test_an_image_of_the_test_part_as_json(
     def here(folder: Path, name: str, request: dict[str, Any], progress: Any) -> Any:
         return do(name, folder, **request)[0]
 
-    monkeypatch.setattr(cli_tasks, "do_task", here)
+    monkeypatch.setattr(tasks, "do_task", here)
     asked = ["predict", run_id, "--test-image", "4", "--store", str(store)]
-    assert cli.main([*asked, "--json"]) == 0
+    assert main.main([*asked, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["label"] == str(load(small().data).test.labels[3])
     assert sum(found["probabilities"].values()) == pytest.approx(1.0, abs=1e-5)
     assert found["class"] == max(found["probabilities"], key=found["probabilities"].get)
-    assert cli.main(asked) == 0
+    assert main.main(asked) == 0
     assert capsys.readouterr().out.endswith(f"It is labelled {found['label']}.\n")
 
 
@@ -125,5 +126,5 @@ def test_what_cannot_be_asked_is_one_sentence(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     store, run_id = trained
-    assert cli.main(["predict", run_id, *options, "--store", str(store)]) == 2
+    assert main.main(["predict", run_id, *options, "--store", str(store)]) == 2
     assert sentence in capsys.readouterr().err

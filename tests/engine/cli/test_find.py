@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_cli import dlopt
-from workbench import cli, cli_tasks
-from workbench.runs.messages import TaskProgress
-from workbench.training.task import TaskFailed
+from tests.engine.cli.test_main import dlopt
+from workbench.cli import main, tasks
+from workbench.execution.ask import TaskFailed
+from workbench.execution.messages import TaskProgress
 
 RATE = {"suggestion": 0.002, "words": "0.002 is a tenth of 0.02", "rates": [], "losses": []}
 SIZES = {
@@ -33,7 +33,7 @@ def answers(monkeypatch: pytest.MonkeyPatch, result: dict[str, Any] | None) -> l
             raise TaskFailed("the training process was killed")
         return result
 
-    monkeypatch.setattr(cli_tasks, "do_task", do_task)
+    monkeypatch.setattr(tasks, "do_task", do_task)
     return asked
 
 
@@ -51,13 +51,13 @@ def test_words_and_exit_code_tell_whether_a_rate_was_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked = answers(monkeypatch, RATE)
-    assert cli.main(["find-rate", "digits-cnn", "--set", "training.seed=3"]) == 0
+    assert main.main(["find-rate", "digits-cnn", "--set", "training.seed=3"]) == 0
     assert capsys.readouterr().out == "0.002 is a tenth of 0.02\n"
     (name, request), = asked  # fmt: skip
     assert name == "find_rate"
     assert "seed = 3" in request["experiment"]
     answers(monkeypatch, {**RATE, "suggestion": None, "words": "no suggestion: flat"})
-    assert cli.main(["find-rate", "digits-cnn"]) == 1
+    assert main.main(["find-rate", "digits-cnn"]) == 1
     assert capsys.readouterr().out == "no suggestion: flat\n"
 
 
@@ -65,7 +65,7 @@ def test_batch_sizes_are_listed_with_the_recommended_one_marked(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers(monkeypatch, SIZES)
-    assert cli.main(["find-batch-size", "digits-cnn"]) == 0
+    assert main.main(["find-batch-size", "digits-cnn"]) == 0
     first, second, words = capsys.readouterr().out.splitlines()
     assert first.split()[:3] == ["8", "500", "images/s"]
     assert second.endswith("<")
@@ -77,7 +77,7 @@ def test_what_goes_wrong_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answers(monkeypatch, None)
-    assert cli.main(["find-batch-size", "digits-cnn"]) == 1
+    assert main.main(["find-batch-size", "digits-cnn"]) == 1
     assert capsys.readouterr().err == "dlopt-workbench: the training process was killed\n"
-    assert cli.main(["find-rate", "digits-cnn", "--set", "optimizer.learning_rate=-1"]) == 2
+    assert main.main(["find-rate", "digits-cnn", "--set", "optimizer.learning_rate=-1"]) == 2
     assert "optimizer.learning_rate" in capsys.readouterr().err

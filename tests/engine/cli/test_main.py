@@ -286,7 +286,7 @@ def test_a_data_set_that_cannot_be_downloaded_is_one_sentence(
 
 
 def test_runs_as_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from workbench.cli import main
+    from workbench.cli.main import main
 
     with Store(folder) as store:
         for name, accuracy in (("one", 0.5), ("two", 0.75), ("=three", 0.25)):
@@ -336,7 +336,7 @@ def test_runs_as_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_table_that_can_not_be_made(
     folder: Path, capsys: pytest.CaptureFixture[str], options: list[str], sentence: str
 ) -> None:
-    from workbench.cli import main
+    from workbench.cli.main import main
 
     with Store(folder) as store:
         store.create(presets.load("digits-cnn"))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_measured_figures import (
+from tests.engine.figures.test_measured_figures import (
     LAYERS,
     PEAK,
     batch_sizes_result,
@@ -19,10 +19,10 @@ from tests.engine.test_measured_figures import (
 )
 from tests.svg import texts_of
 from tests.ui.made_up import add_run
-from workbench import cli, cli_tasks
-from workbench.places import default_store
+from workbench.base.paths import default_store
+from workbench.cli import main, tasks
+from workbench.hardware.autotune import AS_IT_COMES
 from workbench.runs.store import Store
-from workbench.tuning import AS_IT_COMES
 
 PROFILE = {
     "layers": LAYERS, "step_seconds": 0.01, "peak": PEAK, "precision": "float32",
@@ -59,7 +59,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return RESULTS[name]
 
-    monkeypatch.setattr(cli_tasks, "do_task", do_task)
+    monkeypatch.setattr(tasks, "do_task", do_task)
     return names
 
 
@@ -69,13 +69,13 @@ def test_what_was_measured_is_drawn_and_printed(
 ) -> None:
     path = tmp_path / "figure.svg"
     command = [*COMMANDS[name], "--output", str(path), "--title", "A title"]
-    assert cli.main(command) == 0
+    assert main.main(command) == 0
     assert capsys.readouterr().out
     found = texts_of(path.read_bytes())
     assert "A title" in found
     assert WORDS[name] in found
     data = tmp_path / "figure.csv"
-    assert cli.main([*COMMANDS[name], "--output", str(data), "--json"]) == 0
+    assert main.main([*COMMANDS[name], "--output", str(data), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)
     head, *rows = csv.reader(data.read_text().splitlines())
     assert WORDS[name] in head
@@ -86,9 +86,9 @@ def test_what_was_measured_is_drawn_and_printed(
 def test_a_file_or_look_that_cannot_be_is_refused_before_anything_is_measured(
     asked: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main([*COMMANDS[name], "--output", str(tmp_path / "figure.gif")]) == 2
+    assert main.main([*COMMANDS[name], "--output", str(tmp_path / "figure.gif")]) == 2
     assert "figure.gif: must end in one of .svg, .pdf, .png, .csv" in capsys.readouterr().err
-    assert cli.main([*COMMANDS[name], "--output", "figure.png", "--dpi", "1"]) == 2
+    assert main.main([*COMMANDS[name], "--output", "figure.png", "--dpi", "1"]) == 2
     assert "dpi: must be at least" in capsys.readouterr().err
     assert asked == []
 
@@ -97,7 +97,7 @@ def test_a_folder_that_is_not_there_is_one_sentence(
     asked: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "none" / "figure.svg"
-    assert cli.main(["roofline", "digits-cnn", "--output", str(path)]) == 2
+    assert main.main(["roofline", "digits-cnn", "--output", str(path)]) == 2
     assert capsys.readouterr().err.startswith(f"dlopt-workbench: {path}: can't be written (")
 
 
@@ -108,7 +108,7 @@ def test_nothing_to_draw_is_one_sentence(
     nothing = {**RESULTS["find_rate"], "rates": [], "losses": [], "smoothed": [], "index": None}
     monkeypatch.setitem(RESULTS, "find_rate", nothing)
     path = tmp_path / "figure.svg"
-    assert cli.main(["find-rate", "digits-cnn", "--output", str(path)]) == 2
+    assert main.main(["find-rate", "digits-cnn", "--output", str(path)]) == 2
     shown = capsys.readouterr()
     assert shown.out == "0.001 is a tenth of 0.01\n", "and what was found is told all the same"
     assert shown.err.endswith("nothing was measured that could be drawn\n")
@@ -118,7 +118,7 @@ def test_nothing_to_draw_is_one_sentence(
 def test_the_roofline_command_lists_the_layers(
     asked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["roofline", "digits-cnn", "--set", "hardware.precision=mixed_bfloat16"]) == 0
+    assert main.main(["roofline", "digits-cnn", "--set", "hardware.precision=mixed_bfloat16"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "layer           forward ms  backward ms  share  GFLOP/s",
         "1 Conv2D                 2            4   60 %     66.7",

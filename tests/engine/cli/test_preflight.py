@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.engine.test_preflight import MEASURED
-from workbench import cli, cli_tasks
+from tests.engine.hardware.test_preflight import MEASURED
+from workbench.cli import main, tasks
 
 
 def test_several_experiments_are_summed_and_one_that_does_not_fit_is_told(
@@ -24,20 +24,20 @@ def test_several_experiments_are_summed_and_one_that_does_not_fit_is_told(
             next(name for name in answers if f'name = "{name}"' in request["experiment"])
         ]
 
-    monkeypatch.setattr(cli_tasks, "do_task", do_task)
+    monkeypatch.setattr(tasks, "do_task", do_task)
     one = ["preflight", "digits-cnn", "--set", "training.epochs=10"]
-    assert cli.main(one) == 0
+    assert main.main(one) == 0
     assert capsys.readouterr().out == "about 1 min (64 ms a step, 1.2 GB of 15 GB)\n"
-    assert cli.main([*one, "--json"]) == 0
+    assert main.main([*one, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["seconds"] == MEASURED.seconds(10)
     both = ["preflight", "digits-cnn", "lenet-5", "--set", "training.epochs=10"]
-    assert cli.main(both) == 1
+    assert main.main(both) == 1
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("digits-cnn: about 1 min")
     assert lines[1].startswith("lenet-5: doesn't fit: about 1 min")
     assert lines[2] == "2 runs, about 2 min"
     assert "random images" in lines[3]
-    assert cli.main([*both, "--json"]) == 1
+    assert main.main([*both, "--json"]) == 1
     together = json.loads(capsys.readouterr().out)
     assert together["seconds"] == 2 * MEASURED.seconds(10)
     assert [run["fits"] for run in together["runs"]] == [True, False]

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.engine.test_cli import dlopt
+from tests.engine.cli.test_main import dlopt
 from workbench import presets
-from workbench.cli import main
+from workbench.cli.main import main
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 
 WITHOUT_TENSORFLOW = """
 import sys
-from workbench.cli import main
+from workbench.cli.main import main
 code = main(sys.argv[1:])
 assert not {"tensorflow", "keras"} & set(sys.modules), "TensorFlow was imported"
 sys.exit(code)

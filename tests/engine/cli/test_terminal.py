@@ -18,15 +18,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.test_cli import QUICK
+from tests.engine.cli.test_main import QUICK
 from tests.ui.made_up import add_run
-from workbench import terminal
-from workbench.cli import main
-from workbench.places import default_store
+from workbench.base.paths import default_store
+from workbench.base.units import in_one_line, visible, wide
+from workbench.cli import terminal
+from workbench.cli.main import main
+from workbench.cli.terminal import CLEAR, LiveLine, Output, fitted
+from workbench.execution.engine_process import Session
 from workbench.runs.store import Store
-from workbench.terminal import CLEAR, LiveLine, Output, fitted
-from workbench.training.session import Session
-from workbench.words import in_one_line, visible, wide
 
 COMMAND = [sys.executable, "-m", "ui.launch"]
 EVIL = "\x1b[2J\x1b]0;owned\x07a\nfake row\u202eevil\u200f\r\x9b1m"

@@ -17,11 +17,11 @@ from tests.engine.conftest import Oracle
 from tests.engine.small import small, train
 from tests.engine.strategies import EVERY_CHOICE
 from workbench import presets
-from workbench.analysis import analyze
 from workbench.codegen import keras_script
 from workbench.codegen.expressions import KERAS_DEFAULTS, is_default
 from workbench.data import load
 from workbench.experiment import Experiment
+from workbench.network.analysis import analyze
 from workbench.runs.store import Store
 from workbench.spec import SpecError
 from workbench.spec.base import setting
@@ -420,7 +420,7 @@ def test_batches_of_a_script_count_as_those_of_the_workbench(
     import tensorflow as tf
 
     from workbench.codegen.optimization import WEIGHTED
-    from workbench.runtime.update import Gathering
+    from workbench.runtime.training.update import Gathering
 
     given: dict[str, Any] = {"keras": keras, "np": np, "BATCH_SIZE": size}
     exec(compile(WEIGHTED, "script", "exec"), given)

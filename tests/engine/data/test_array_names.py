@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from workbench.data import DataError, load
-from workbench.data.array_names import slot_of
+from workbench.data.arrays.array_names import slot_of
 from workbench.spec.data import DataInfo, Npz
 
 Array = np.ndarray[Any, Any]

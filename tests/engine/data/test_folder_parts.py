@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from workbench.data import DataError, Dataset, load
+from workbench.data.folders.part_names import TEST, TRAIN, VALIDATION, part_of
 from workbench.data.labels import in_order
-from workbench.data.part_names import TEST, TRAIN, VALIDATION, part_of
 from workbench.spec.data import ImageFolder, Reading
 
 Counts = dict[str, int]

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.data import ArrayImages, FileImages, folder_index, image_files, load
-from workbench.data.fitting import fitted, gray
+from workbench.data import ArrayImages, FileImages, load
+from workbench.data.folders import image_files, index
+from workbench.data.images.fitting import fitted, gray
 from workbench.spec.data import ImageFolder
 
 MakeFolder = Callable[..., Path]
@@ -116,7 +117,7 @@ def test_the_second_time_nothing_is_decoded_to_check(
         decoded.append(Path(path).name)
         return image_files.decode(path, wanted)
 
-    monkeypatch.setattr(folder_index, "decode", counting)
+    monkeypatch.setattr(index, "decode", counting)
     first = load(spec_of(root), memory_budget=STREAM)
     assert len(decoded) == 11
     second = load(spec_of(root), memory_budget=STREAM)
@@ -130,8 +131,8 @@ def test_the_second_time_nothing_is_decoded_to_check(
     assert sorted(decoded[11:]) == ["001.png", "new.png"]
     assert third.fingerprint != first.fingerprint
 
-    for index in (cache / "folders").iterdir():
-        index.write_text('{"version": 1, "files": [["a/000.png", 1]]}')
+    for kept in (cache / "folders").iterdir():
+        kept.write_text('{"version": 1, "files": [["a/000.png", 1]]}')
     assert load(spec_of(root), memory_budget=STREAM).fingerprint == third.fingerprint
 
 

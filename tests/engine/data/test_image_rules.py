@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from workbench.data import Dataset, describe, image_files, load
-from workbench.data.image_files import as_pixels, decode, later_image
+from workbench.data import Dataset, describe, load
+from workbench.data.folders import image_files
+from workbench.data.folders.image_files import as_pixels, decode, later_image
 from workbench.spec.data import ImageFolder, Reading
 
 Array = np.ndarray[Any, Any]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from workbench.data import DataError, Dataset, load
-from workbench.data.csv_numbers import whole_numbers
+from workbench.data.tables.numbers import whole_numbers
 from workbench.spec.data import Csv, Npz
 
 Array = np.ndarray[Any, Any]
@@ -243,7 +243,7 @@ def test_whole_numbers(block: bytes, expected: list[list[int]] | None) -> None:
 def test_blocks_of_lines_join_without_a_seam(
     as_archive: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.data.pixel_csv.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("workbench.data.tables.pixel_csv.BLOCK_BYTES", 1000)
     path = write(tmp_path / "d.csv", *digits())
     told: list[tuple[str, int, int]] = []
     dataset = load(Csv(path=str(path)), progress=lambda *said: told.append(said))

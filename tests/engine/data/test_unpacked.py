@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.data import DataError, load, unpacked
+from workbench.data import DataError, load
+from workbench.data.folders import unpacked
 from workbench.spec.data import ImageFolder
 
 MakeFolder = Callable[..., Path]

@@ -13,11 +13,11 @@ from PIL import Image
 
 from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
-from workbench import answer, predictions
-from workbench.cli import main
+from workbench.cli.main import main
 from workbench.data import load
-from workbench.evaluation import Evaluation, wilson
-from workbench.predictions import Predictions
+from workbench.evaluation import one_image, predictions
+from workbench.evaluation.classification import Evaluation, wilson
+from workbench.evaluation.predictions import Predictions
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.data import ImageFolder, Npz
@@ -168,7 +168,7 @@ def test_a_stopped_run_is_judged_by_the_weights_that_its_own_test_used(
     assert result["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
     shares = kept(tmp_path, run_id).predictions.probabilities
     for number in (0, 7):
-        image = answer.of_test_part(number)
+        image = one_image.of_test_part(number)
         tried, _ = do("try_image", tmp_path, run_id=run_id, image=image)
         np.testing.assert_allclose(tried["probabilities"], shares[number], atol=1e-6)
 
@@ -246,8 +246,8 @@ def test_digests_say_what_users_data_are_and_not_where_they_lie(tmp_path: Path) 
 
 
 def test_what_can_not_be_evaluated_says_why(tmp_path: Path) -> None:
-    from workbench.runtime.checkpoint import CheckpointError
-    from workbench.runtime.tasks import Cancelled
+    from workbench.runtime.process.work import Cancelled
+    from workbench.runtime.training.checkpoint import CheckpointError
     from workbench.spec.base import SpecError
 
     with Store(tmp_path) as store:
@@ -274,7 +274,7 @@ def test_the_command_predicts_once_and_then_reads(
     assert found["interval"][0] < found["accuracy"] < found["interval"][1]
     assert np.array(found["confusion"]).sum() == found["images"] == 360
     assert [row["name"] for row in found["classes"]] == list("0123456789")
-    monkeypatch.setattr("workbench.cli_tasks.do_task", None)
+    monkeypatch.setattr("workbench.cli.tasks.do_task", None)
     assert main(["evaluate", "last", "--store", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
     assert f"{100 * found['accuracy']:.2f} % (95 % between" in shown

@@ -8,9 +8,9 @@ import pytest
 
 from tests.engine.made_up_curves import FALLING, HEALTHY, MORE_SICK, SICK, Curves, curves
 from workbench import presets
-from workbench.diagnosis import calm, diagnose, diagnose_run
+from workbench.evaluation.diagnosis import calm, diagnose, diagnose_run
 from workbench.experiment import Experiment
-from workbench.remedies import Remedy
+from workbench.levers.remedies import Remedy
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 

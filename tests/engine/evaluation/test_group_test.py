@@ -13,10 +13,10 @@ import pytest
 from scipy import stats
 
 from tests.engine.small import small
-from workbench import cli
-from workbench.better import Answers, Group, judge
-from workbench.predictions import Predictions
-from workbench.repeats import with_folds, with_seeds
+from workbench.cli import main
+from workbench.evaluation.group_test import Answers, Group, judge
+from workbench.evaluation.predictions import Predictions
+from workbench.levers.repeats import with_folds, with_seeds
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -202,12 +202,12 @@ def folder(tmp_path: Path) -> Path:
 def test_the_command_takes_tags_and_names(
     names: tuple[str, str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["better", *names, "--store", str(folder)]) == 0
+    assert main.main(["better", *names, "--store", str(folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith(f"{names[1]} is better than {names[0]} by 0.52 points")
     assert lines[2].split() == ["A", "B", "B", "-", "A"]
     assert lines[3].split() == ["seed", "0", "95.00", "%", "95.70", "%", "+0.70", "points"]
-    assert cli.main(["better", *names, "--json", "--store", str(folder)]) == 0
+    assert main.main(["better", *names, "--json", "--store", str(folder)]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["is_shown"]
     assert found["outcome"]["difference"] == pytest.approx(0.0052)
@@ -216,7 +216,7 @@ def test_the_command_takes_tags_and_names(
 def test_the_command_says_what_is_missing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with Store(folder) as store:
         one, two = (run.run_id for run in store.runs()[:2])
-    assert cli.main(["better", one, two, "--store", str(folder)]) == 1
+    assert main.main(["better", one, two, "--store", str(folder)]) == 1
     assert "evaluate base and base 2 on the test part" in capsys.readouterr().out
-    assert cli.main(["better", "base", "nobody", "--store", str(folder)]) == 2
+    assert main.main(["better", "base", "nobody", "--store", str(folder)]) == 2
     assert "there is no tag, name or run 'nobody'" in capsys.readouterr().err

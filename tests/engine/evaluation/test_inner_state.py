@@ -12,8 +12,8 @@ import pytest
 from tests.engine.small import small, train
 from tests.engine.tasks import do
 from workbench import presets
+from workbench.evaluation.inner_state import BINS, LayerInside, faults
 from workbench.experiment import Experiment
-from workbench.inside import BINS, LayerInside, faults
 from workbench.runs.store import Store
 
 DENSE = {"kind": "dense", "units": 10, "activation": "softmax"}
@@ -83,7 +83,7 @@ def test_gradients_that_vanish_through_sigmoids_are_found(tmp_path: Path) -> Non
 
 
 def test_a_run_without_a_checkpoint_says_so(tmp_path: Path) -> None:
-    from workbench.runtime.checkpoint import CheckpointError
+    from workbench.runtime.training.checkpoint import CheckpointError
 
     with Store(tmp_path) as store:
         run_id = store.create(small()).run_id

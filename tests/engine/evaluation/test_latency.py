@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from tests.engine.cli.test_main import dlopt
 from tests.engine.small import small, train
 from tests.engine.tasks import do
-from tests.engine.test_cli import dlopt
-from workbench import cli, inference, words
-from workbench.inference import Latency
-from workbench.machine import Machine, Processor
+from workbench.base import units
+from workbench.cli import main
+from workbench.evaluation import latency
+from workbench.evaluation.latency import Latency
 from workbench.runs.store import Store
+from workbench.spec.machine import Machine, Processor
 
 QUICK = 0.02
 RUN = "20260101-000000-00ff"
@@ -51,10 +53,10 @@ def test_percentiles_are_those_of_the_calls() -> None:
 def test_points_of_a_trained_network_are_ordered_and_remembered(
     trained: tuple[Path, str],
 ) -> None:
-    from workbench.runtime.probe import machine_here
+    from workbench.runtime.process.probe import machine_here
 
     store, run_id = trained
-    result, said = measure(store, run_id, inference.ALL_THREADS, (1, 500))
+    result, said = measure(store, run_id, latency.ALL_THREADS, (1, 500))
     points = [Latency(**point) for point in result["points"]]
     assert [point.batch_size for point in points] == [1, 500]  # more than the test part has
     for point in points:
@@ -64,26 +66,26 @@ def test_points_of_a_trained_network_are_ordered_and_remembered(
     assert points[0].calls >= 50
     assert [m.found["points"] for m in said if m.found] == [[p.plain()] for p in points]
     machine = machine_here()
-    assert inference.recall(store, machine, run_id) == points
+    assert latency.recall(store, machine, run_id) == points
 
     single, _ = measure(store, run_id, 1, (1,))
     both = [Latency(**single["points"][0]), *points]
-    assert inference.recall(store, machine, run_id) == both, "those of other threads stay"
+    assert latency.recall(store, machine, run_id) == both, "those of other threads stay"
     other = Machine(Processor("another CPU", 96))
-    assert inference.recall(store, other, run_id) == []
+    assert latency.recall(store, other, run_id) == []
 
 
 def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> None:
     machine = Machine()
     point = Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
     found: dict[str, Any] = {"points": [point.plain()], "device": "CPU", "when": 0.0}
-    inference.remember(tmp_path, machine, RUN, 1, found)
-    assert inference.recall(tmp_path, machine, RUN) == [point]
-    file = tmp_path / "runs" / RUN / inference.FILE
+    latency.remember(tmp_path, machine, RUN, 1, found)
+    assert latency.recall(tmp_path, machine, RUN) == [point]
+    file = tmp_path / "runs" / RUN / latency.FILE
     file.write_bytes(file.read_bytes().replace(b'"median"', b'"mean"'))
-    assert inference.recall(tmp_path, machine, RUN) == []
-    inference.remember(tmp_path, machine, RUN, 1, found)
-    assert inference.recall(tmp_path, machine, RUN) == [point]
+    assert latency.recall(tmp_path, machine, RUN) == []
+    latency.remember(tmp_path, machine, RUN, 1, found)
+    assert latency.recall(tmp_path, machine, RUN) == [point]
 
 
 def test_the_run_keeps_the_shortest_time_for_one_image(trained: tuple[Path, str]) -> None:
@@ -98,7 +100,7 @@ def test_the_run_keeps_the_shortest_time_for_one_image(trained: tuple[Path, str]
 
 
 def test_it_ends_when_it_is_cancelled(trained: tuple[Path, str]) -> None:
-    from workbench.runtime.tasks import Cancelled
+    from workbench.runtime.process.work import Cancelled
 
     store, run_id = trained
     with pytest.raises(Cancelled):
@@ -106,7 +108,7 @@ def test_it_ends_when_it_is_cancelled(trained: tuple[Path, str]) -> None:
 
 
 def test_a_run_that_never_trained_says_so(tmp_path: Path) -> None:
-    from workbench.runtime.checkpoint import CheckpointError
+    from workbench.runtime.training.checkpoint import CheckpointError
 
     with Store(tmp_path) as store:
         run_id = store.create(small()).run_id
@@ -115,26 +117,26 @@ def test_a_run_that_never_trained_says_so(tmp_path: Path) -> None:
 
 
 def test_numbers_a_person_writes() -> None:
-    assert inference.numbers("1, 8;64 8", "batch size") == [1, 8, 64]
-    assert inference.numbers("all,2", "threads", all_word=True) == [0, 2]
+    assert latency.numbers("1, 8;64 8", "batch size") == [1, 8, 64]
+    assert latency.numbers("all,2", "threads", all_word=True) == [0, 2]
     with pytest.raises(ValueError, match=r"threads: .9999. is no whole number from 1 to 1,024"):
-        inference.numbers("9999", "threads", all_word=True)
+        latency.numbers("9999", "threads", all_word=True)
     for wrong in ("", "0", "1,x", "-3", "70000", "all", "²"):
         with pytest.raises(ValueError, match=r"batch size: .* is no whole number from 1 to"):
-            inference.numbers(wrong, "batch size")
+            latency.numbers(wrong, "batch size")
 
 
 @pytest.mark.parametrize(
     ("value", "text"), [(0.03124, "0.0312"), (0.5, "0.500"), (12.34, "12.3"), (12345.6, "12,346")]
 )
 def test_milliseconds_have_three_digits(value: float, text: str) -> None:
-    assert words.milliseconds(value) == text
+    assert units.milliseconds(value) == text
 
 
 def test_lines_for_a_spreadsheet_have_a_head_and_full_numbers() -> None:
-    text = inference.as_tsv([Latency(0, 8, 50, 1.23456, 2.0, 3.0, 6480.5)])
+    text = latency.as_tsv([Latency(0, 8, 50, 1.23456, 2.0, 3.0, 6480.5)])
     assert text.splitlines() == [
-        "\t".join(inference.HEADS), "all\t8\t50\t1.23456\t2.0\t3.0\t6480.5"
+        "\t".join(latency.HEADS), "all\t8\t50\t1.23456\t2.0\t3.0\t6480.5"
     ]  # fmt: skip
 
 
@@ -163,8 +165,8 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
         point = Latency(request["threads"], 8, 50, 1.2, 2.0, 3.0, 6480.5)
         return {"points": [point.plain()], "device": "CPU, 2 cores", "when": 0.0}
 
-    monkeypatch.setattr("workbench.cli_tasks.do_task", do_task)
-    assert cli.main(["latency", "last", "--store", str(store)]) == 0
+    monkeypatch.setattr("workbench.cli.tasks.do_task", do_task)
+    assert main.main(["latency", "last", "--store", str(store)]) == 0
     title, heads, *rows = capsys.readouterr().out.splitlines()
     assert title == f"small ({run_id}) on CPU, 2 cores"
     assert heads.split()[:2] == ["threads", "batch"]
@@ -174,6 +176,6 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
     ]
     assert [one["startup"]["intra_op_threads"] for one in asked] == [1, 0]
     with pytest.raises(SystemExit):
-        cli.main(["latency", "last", "--threads", "many"])
+        main.main(["latency", "last", "--threads", "many"])
     assert "threads: 'many' is no whole number" in capsys.readouterr().err
-    assert cli.main(["latency", "nosuch", "--store", str(store)]) == 2
+    assert main.main(["latency", "nosuch", "--store", str(store)]) == 2

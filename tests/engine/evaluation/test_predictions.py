@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench import predictions
-from workbench.predictions import Pictures, Predictions
+from workbench.evaluation import predictions
+from workbench.evaluation.predictions import Pictures, Predictions
 
 PICTURES = Pictures(np.array([1]), np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3))
 

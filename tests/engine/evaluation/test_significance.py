@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from workbench.significance import MOST_MORE, Outcome, mcnemar, paired, spread, welch
+from workbench.evaluation.significance import MOST_MORE, Outcome, mcnemar, paired, spread, welch
 
 SHARES = st.lists(st.floats(0, 1), min_size=3, max_size=12)
 

@@ -17,9 +17,12 @@ import numpy as np
 import pytest
 
 from tests.ui.made_up import add_evaluation, add_run
-from workbench import bundle as bundles
-from workbench import inference, predictions, presets
-from workbench.bundle import (
+from workbench import presets
+from workbench.base.paths import default_store
+from workbench.cli.main import main
+from workbench.evaluation import latency, predictions
+from workbench.exchange import bundle as bundles
+from workbench.exchange.bundle import (
     CHECKPOINT,
     LARGEST,
     LATENCY,
@@ -31,13 +34,11 @@ from workbench.bundle import (
     export_run,
     import_run,
 )
-from workbench.cli import main
-from workbench.machine import Machine
-from workbench.places import default_store
+from workbench.exchange.tensorboard_events import write_events
 from workbench.runs.record import PROBE_DTYPE, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
-from workbench.tensorboard_events import write_events
+from workbench.spec.machine import Machine
 
 TEST = "predictions-test.npz"
 
@@ -59,9 +60,9 @@ def run(store: Store) -> Run:
     store.add_steps(made.run_id, 1, steps.values, probes)
     add_evaluation(store, made)
     weights = store.artifacts(made.run_id) / CHECKPOINT
-    point = inference.Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
+    point = latency.Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
     found = {"points": [point.plain()], "device": "CPU", "when": 0.0}
-    inference.remember(store.folder, Machine(), made.run_id, 1, found)
+    latency.remember(store.folder, Machine(), made.run_id, 1, found)
     assert weights.exists()
     return made
 
@@ -359,7 +360,7 @@ def test_what_another_network_answered_stays_at_home(
 
 def test_deleted_undone_and_purged_with_the_run(store: Store, run: Run) -> None:
     def known() -> tuple[int, bool]:
-        points = inference.recall(store.folder, Machine(), run.run_id)
+        points = latency.recall(store.folder, Machine(), run.run_id)
         return len(points), predictions.fits(store.folder / "runs" / run.run_id, predictions.TEST)
 
     store.delete([run.run_id])

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from tests.engine.small import small
-from workbench.runs.messages import Message, Steps
+from workbench.execution import crashes
+from workbench.execution.crashes import FILE, Crash, layer_found, remember, remembered, sentence
+from workbench.execution.engine_process import Session
+from workbench.execution.messages import Message, Steps
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.training import crashes
-from workbench.training.crashes import FILE, Crash, layer_found, remember, remembered, sentence
-from workbench.training.session import Session
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="by POSIX signals")
 
@@ -86,7 +86,7 @@ def test_the_layer_is_the_last_that_was_tried() -> None:
 
 DYING = """
 import os, signal, sys
-from workbench.runtime import find_crash
+from workbench.runtime.worker import find_crash
 
 tried = find_crash._passes
 

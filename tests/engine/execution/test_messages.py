@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workbench.runs import messages
-from workbench.runs.messages import EpochEnd, Message, StatusChanged, Steps, Train, decode
+from workbench.execution import messages
+from workbench.execution.messages import EpochEnd, Message, StatusChanged, Steps, Train, decode
 from workbench.runs.status import RunStatus
 
 EVERY_MESSAGE = Message.__subclasses__()

@@ -6,9 +6,10 @@ import io
 
 import pytest
 
-from workbench import progress
-from workbench.progress import Pace, ProgressLine
-from workbench.runs.messages import EpochEnd, Message, Progress, Ready, Started, Steps
+from workbench.cli.progress_line import ProgressLine
+from workbench.execution import progress
+from workbench.execution.messages import EpochEnd, Message, Progress, Ready, Started, Steps
+from workbench.execution.progress import Pace
 
 
 def started(step: int = 0, total: int = 100) -> Started:

@@ -13,13 +13,14 @@ import pytest
 from PIL import Image
 
 from tests.ui.made_up import add_runs
-from workbench.cli import main
+from workbench.cli.main import main
 from workbench.curves.mean import band_of
 from workbench.curves.run import RunCurves
-from workbench.figures.curves import figure_of
+from workbench.figures.curves.drawing import figure_of
+from workbench.figures.curves.numbers import Source, lines_of, reduced
+from workbench.figures.curves.tables import as_csv, as_pgfplots
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from_json
-from workbench.figures.lines import Source, lines_of, reduced
 from workbench.figures.saving import content
 from workbench.figures.settings import (
     CurveFigure,
@@ -28,7 +29,6 @@ from workbench.figures.settings import (
     Plot,
     figure_of_runs,
 )
-from workbench.figures.tables import as_csv, as_pgfplots
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -63,7 +63,7 @@ def ids() -> list[str]:
 
 
 def default() -> Path:
-    from workbench.places import default_store
+    from workbench.base.paths import default_store
 
     return default_store()
 

@@ -17,12 +17,15 @@ from PIL import Image
 from scipy.spatial import KDTree
 
 from tests.ui.made_up import add_evaluation, add_run
-from workbench import predictions
-from workbench.cli import main
-from workbench.evaluation import Evaluation
+from workbench.base.paths import default_store
+from workbench.base.pooling import strongest
+from workbench.cli.main import main
+from workbench.evaluation import predictions
+from workbench.evaluation.classification import Evaluation
+from workbench.evaluation.predictions import Pictures, Predictions
 from workbench.figures.embedded import about
-from workbench.figures.evaluation_numbers import hardest_classes, share_lines, thinned
-from workbench.figures.evaluation_settings import (
+from workbench.figures.evaluation.numbers import hardest_classes, share_lines, thinned
+from workbench.figures.evaluation.settings import (
     EVALUATION_FIGURES,
     ClassEntry,
     RocFigure,
@@ -31,9 +34,6 @@ from workbench.figures.evaluation_settings import (
 from workbench.figures.families import FAMILIES, figure_from, figure_from_json
 from workbench.figures.settings import Look
 from workbench.figures.writing import drawn
-from workbench.places import default_store
-from workbench.pooling import strongest
-from workbench.predictions import Pictures, Predictions
 from workbench.runs.store import Store
 
 SVG = "{http://www.w3.org/2000/svg}"

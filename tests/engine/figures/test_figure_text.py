@@ -16,14 +16,14 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.ui.made_up import add_run
-from workbench.cli import main
+from workbench.base.paths import default_store
+from workbench.cli.main import main
 from workbench.figures import axes, fonts
 from workbench.figures.families import FAMILIES
 from workbench.figures.remarks import remarks
 from workbench.figures.saving import content
 from workbench.figures.settings import CurveFigure, Entry, Look, Plot, figure_of_runs
 from workbench.figures.writing import drawn_and_judged
-from workbench.places import default_store
 from workbench.runs.store import Store
 
 ARABIC, CHINESE = "سلام", "手写"

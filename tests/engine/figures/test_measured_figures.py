@@ -11,15 +11,15 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from workbench import range_test
-from workbench.cli import main
-from workbench.figures import measured
+from workbench.cli.main import main
+from workbench.evaluation.latency import Latency
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
-from workbench.figures.measured_settings import MeasuredSpec
+from workbench.figures.measured import numbers
+from workbench.figures.measured.settings import MeasuredSpec
 from workbench.figures.settings import Look
 from workbench.figures.writing import write
-from workbench.inference import Latency
+from workbench.hardware import learning_rate_range
 
 SVG = "{http://www.w3.org/2000/svg}"
 PEAK = {"flops": {"float32": 4e11}, "bandwidth": 2e10}
@@ -42,10 +42,10 @@ def parts_of(path: Path) -> list[str]:
 
 def range_test_result(last: float = float("nan")) -> dict[str, Any]:
     """A loss that falls and then explodes."""
-    rates = range_test.rates_to_try(steps=60)
+    rates = learning_rate_range.rates_to_try(steps=60)
     losses = 2.3 - 1.5 * np.exp(-((np.log10(rates) + 2) ** 2))
     losses[-1] = last
-    calm = range_test.smoothed(losses[:-1])
+    calm = learning_rate_range.smoothed(losses[:-1])
     return {
         "rates": rates.tolist(), "losses": losses.tolist(), "smoothed": calm.tolist(),
         "index": int(calm.argmin()), "suggestion": 0.001,
@@ -78,13 +78,13 @@ def batch_sizes_result() -> dict[str, Any]:
 
 def figures() -> dict[str, MeasuredSpec]:
     made = {
-        "rate": measured.range_test_figure(range_test_result()),
-        "latency": measured.latency_figure(points()),
-        "roofline": measured.roofline_figure(
+        "rate": numbers.range_test_figure(range_test_result()),
+        "latency": numbers.latency_figure(points()),
+        "roofline": numbers.roofline_figure(
             {"layers": LAYERS, "peak": PEAK, "precision": "float32"}
         ),
-        "sizes": measured.batch_sizes_figure(batch_sizes_result()),
-        "tune": measured.autotune_figure(candidates()),
+        "sizes": numbers.batch_sizes_figure(batch_sizes_result()),
+        "tune": numbers.autotune_figure(candidates()),
     }
     return {name: figure for name, figure in made.items() if figure is not None}
 
@@ -165,17 +165,17 @@ def test_words_of_the_legend_can_be_others(tmp_path: Path) -> None:
 def test_where_nothing_was_measured_there_is_no_figure() -> None:
     result = range_test_result()
     dead = {**result, "losses": [float("inf")] * 60, "smoothed": [], "index": None}
-    assert measured.range_test_figure(dead) is None
-    early = measured.range_test_figure({**result, "index": None, "suggestion": None})
+    assert numbers.range_test_figure(dead) is None
+    early = numbers.range_test_figure({**result, "index": None, "suggestion": None})
     assert early is not None
     assert len(early.series) == 2
-    assert measured.roofline_figure({"layers": LAYERS[1:2], "peak": PEAK, "precision": "x"}) is None
-    no_roof = measured.roofline_figure({"layers": LAYERS, "peak": PEAK, "precision": "x"})
+    assert numbers.roofline_figure({"layers": LAYERS[1:2], "peak": PEAK, "precision": "x"}) is None
+    no_roof = numbers.roofline_figure({"layers": LAYERS, "peak": PEAK, "precision": "x"})
     assert no_roof is not None
     assert len(no_roof.series) == 1
-    assert measured.batch_sizes_figure({"measured": [], "recommended": 0}) is None
+    assert numbers.batch_sizes_figure({"measured": [], "recommended": 0}) is None
     failed = {"name": "", "candidates": [candidates()["candidates"][-1]]}
-    assert measured.autotune_figure(failed) is None
+    assert numbers.autotune_figure(failed) is None
 
 
 def test_it_is_of_no_run() -> None:

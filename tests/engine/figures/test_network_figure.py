@@ -10,8 +10,6 @@ from matplotlib.lines import Line2D
 from PIL import Image
 
 from workbench import presets
-from workbench.analysis import analyze
-from workbench.drawing import Drawing, draw
 from workbench.figures.axes import (
     ROW,
     blank,
@@ -22,8 +20,10 @@ from workbench.figures.axes import (
     legend_size,
     wrapped,
 )
-from workbench.figures.network import write_drawing
+from workbench.figures.network.drawing import write_drawing
 from workbench.figures.settings import Look
+from workbench.network.analysis import analyze
+from workbench.network.drawing import Drawing, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -15,12 +15,12 @@ from tests.engine.made_up_figures import add_six, draw_to
 from tests.svg import SVG, texts_of
 from tests.ui.made_up import add_run
 from workbench import presets
-from workbench.cli import main
+from workbench.base.paths import default_store
+from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
-from workbench.figures.parallel_settings import AxisSpec, Brush, ParallelFigure
+from workbench.figures.parallel.settings import AxisSpec, Brush, ParallelFigure
 from workbench.figures.settings import Entry, Look
-from workbench.places import default_store
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 

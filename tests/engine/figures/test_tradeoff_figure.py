@@ -13,13 +13,13 @@ from PIL import Image
 
 from tests.engine.made_up_figures import add_six, draw_to
 from tests.svg import SVG, texts_of
-from workbench.cli import main
+from workbench.base.paths import default_store
+from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
 from workbench.figures.settings import Entry, FigureSpec, Look, Plot, figure_of_runs
-from workbench.figures.tradeoff_numbers import numbered
-from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
-from workbench.places import default_store
+from workbench.figures.tradeoffs.numbers import numbered
+from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 from workbench.tradeoffs.labels import Box, place

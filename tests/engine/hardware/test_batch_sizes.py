@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.batch_sizes import Measured, advise, sizes_to_try, too_large
+from workbench.hardware.batch_sizes import Measured, advise, sizes_to_try, too_large
 
 
 def measured(*rates: float) -> list[Measured]:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tests.engine.small import small, train
-from workbench.machine import Machine, Processor
-from workbench.roofline import Roof
-from workbench.runs.messages import TimeShares
+from workbench.execution.messages import TimeShares
+from workbench.hardware.bottleneck import Bound, Shares, Work, decide
+from workbench.hardware.roofline import Roof
 from workbench.runs.store import Store
-from workbench.verdict import Bound, Shares, Work, decide
+from workbench.spec.machine import Machine, Processor
 
 PLAIN = Machine(Processor("Some CPU", 2))
 WITH_BF16 = Machine(Processor("Some CPU", 2, features=("avx512_bf16",)))
@@ -62,7 +62,7 @@ def test_a_run_on_slow_images_waits_for_input(
 ) -> None:
     """Each batch costs a large matrix product before it is there."""
     from workbench.data import ArrayImages
-    from workbench.runtime import time_shares
+    from workbench.runtime.training import time_shares
 
     slow, read = np.ones((900, 900)), ArrayImages.read
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.engine.small import small, stop_after, train
-from workbench import energy
-from workbench.energy import Gpus, Integral, Meter, Packages, gpu_ids, sources
-from workbench.runs.messages import Continue, Message, Pause, StatusChanged, Steps
+from workbench.execution.messages import Continue, Message, Pause, StatusChanged, Steps
+from workbench.hardware import energy
+from workbench.hardware.energy import Gpus, Integral, Meter, Packages, gpu_ids, sources
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.small import small, train
 from tests.engine.tasks import do
-from workbench import batch_sizes, range_test
+from workbench.hardware import batch_sizes, learning_rate_range
 from workbench.runs.store import Store
 
 LEARNS: dict[str, Any] = {
@@ -51,7 +51,7 @@ def test_what_is_said_meanwhile_adds_up_to_the_result(found: tuple[dict[str, Any
     assert losses[:count] == result["losses"]
     measuring = [message for message in said if message.done]
     assert [m.done for m in measuring] == sorted({m.done for m in measuring})
-    assert {m.total for m in measuring} == {range_test.STEPS}
+    assert {m.total for m in measuring} == {learning_rate_range.STEPS}
     json.dumps(result, allow_nan=False)
     assert len(measuring) > 3  # it grows while one looks
 
@@ -80,13 +80,13 @@ def test_the_range_test_stops_at_the_explosion(tmp_path: Path) -> None:
     exploding = small(**LEARNS, optimizer__kind="sgd", regularization__kind="l2",
                       regularization__l2=10.0)  # fmt: skip
     early, said = do("find_rate", tmp_path, exploding)
-    assert len(early["rates"]) < range_test.STEPS
+    assert len(early["rates"]) < learning_rate_range.STEPS
     assert all(np.isfinite(loss) for m in said for loss in m.found.get("losses", []))
     assert len(early["rates"]) < len(result["rates"])
 
 
 def test_a_cancelled_task_ends_at_its_next_look(tmp_path: Path) -> None:
-    from workbench.runtime.tasks import Cancelled
+    from workbench.runtime.process.work import Cancelled
 
     for task in ("find_rate", "find_batch_size"):
         with pytest.raises(Cancelled):
@@ -118,7 +118,7 @@ def test_batch_sizes_are_measured_up_to_the_images_there_are(
 def test_a_size_that_memory_does_not_hold_ends_the_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbench.runtime import find_batch_size
+    from workbench.runtime.jobs import find_batch_size
 
     experiment = small(**LEARNS, training__batch_size=300)
     info = experiment.data.info()
@@ -137,7 +137,8 @@ def test_a_device_that_runs_out_of_memory_ends_the_search(
 ) -> None:
     import tensorflow as tf
 
-    from workbench.runtime import failures, find_batch_size
+    from workbench.runtime.jobs import find_batch_size
+    from workbench.runtime.training import failures
 
     def exhausted(experiment: Any, prepared: Any, work: Any) -> float:
         if experiment.training.batch_size > 300:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.hardware.test_preflight import MACHINE, MEASURED
 from tests.engine.small import small
-from tests.engine.test_preflight import MACHINE, MEASURED
-from workbench import measured, preflight
-from workbench.forecast import EstimateReader, Expected, total, until
+from workbench.hardware import preflight, remembered
+from workbench.hardware.forecast import EstimateReader, Expected, total, until
 from workbench.runs.store import Store
 
 NOON = time.mktime((2026, 3, 2, 12, 0, 0, 0, 0, -1))
@@ -79,7 +79,7 @@ def test_each_run_has_what_was_measured_of_its_kind(tmp_path: Path) -> None:
         store.update(made[0].run_id, step=10, steps_per_epoch=10)
         store.update(made[3].run_id, experiment_toml="kind = 1")
         key = preflight.key(MACHINE, small())
-        measured.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+        remembered.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
         reader = EstimateReader(tmp_path)
         for _ in range(2):  # the second time specs come from memory
             found = reader.look(store.runs(), MACHINE)
@@ -88,5 +88,5 @@ def test_each_run_has_what_was_measured_of_its_kind(tmp_path: Path) -> None:
             assert [bool(one.key) for one in found] == [True, True, True, False]
         assert found[1].seconds == MEASURED.seconds(6)
         key = found[2].key
-        measured.remember(tmp_path, preflight.KIND, key, asdict(LARGE))
+        remembered.remember(tmp_path, preflight.KIND, key, asdict(LARGE))
         assert reader.look(store.runs(), MACHINE)[2].known == LARGE

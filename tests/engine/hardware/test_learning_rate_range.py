@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench import range_test
-from workbench.range_test import rates_to_try, smoothed, suggest, useful
+from workbench.hardware import learning_rate_range
+from workbench.hardware.learning_rate_range import rates_to_try, smoothed, suggest, useful
 
 RATES = rates_to_try()
 RANDOM = np.random.default_rng(0)
@@ -20,8 +20,8 @@ def valley(best: float = 0.02, noise: float = 0.05) -> np.ndarray:
 
 
 def test_rates_grow_by_the_same_factor_from_the_first_to_the_last() -> None:
-    assert RATES[0] == pytest.approx(range_test.FIRST_RATE)
-    assert RATES[-1] == pytest.approx(range_test.LAST_RATE)
+    assert RATES[0] == pytest.approx(learning_rate_range.FIRST_RATE)
+    assert RATES[-1] == pytest.approx(learning_rate_range.LAST_RATE)
     assert np.ptp(RATES[1:] / RATES[:-1]) < 1e-9
 
 

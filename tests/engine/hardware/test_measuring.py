@@ -11,10 +11,10 @@ import pytest
 
 from tests.engine.small import small
 from tests.engine.tasks import do
-from workbench import measured
 from workbench.experiment import Experiment
-from workbench.machine import Machine
+from workbench.hardware import remembered
 from workbench.runs.store import Store
+from workbench.spec.machine import Machine
 
 TINY: dict[str, Any] = {
     "structure__layers": [
@@ -66,23 +66,23 @@ def test_a_profile_times_every_call_of_a_layer(profile: dict[str, Any]) -> None:
 def test_the_peak_is_remembered_for_the_machine(
     profile: dict[str, Any], folder: Path, machine: Machine
 ) -> None:
-    found = measured.recall(folder, "peak", measured.peak_key(machine, Experiment().hardware))
+    found = remembered.recall(folder, "peak", remembered.peak_key(machine, Experiment().hardware))
     assert found == profile["peak"]
     assert found["flops"]["float32"] > 1e8
     assert found["bandwidth"] > 1e7
 
 
 def test_what_is_damaged_counts_as_not_measured(tmp_path: Path) -> None:
-    measured.remember(tmp_path, "tune", "a", {"x": 1})
-    assert measured.recall(tmp_path, "tune", "a") == {"x": 1}
+    remembered.remember(tmp_path, "tune", "a", {"x": 1})
+    assert remembered.recall(tmp_path, "tune", "a") == {"x": 1}
     (tmp_path / "measured" / "tune-a.json").write_text("{", encoding="utf-8")
-    assert measured.recall(tmp_path, "tune", "a") is None
-    assert measured.recall(tmp_path, "tune", "b") is None
+    assert remembered.recall(tmp_path, "tune", "a") is None
+    assert remembered.recall(tmp_path, "tune", "b") is None
 
 
 def test_another_network_is_another_measurement() -> None:
     keys = [
-        measured.network_key(small(**TINY, **extra))
+        remembered.network_key(small(**TINY, **extra))
         for extra in ({}, {"training__epochs": 9}, {"data__resize": 9})
     ]
     assert keys[0] == keys[1] != keys[2]
@@ -95,14 +95,14 @@ def test_autotune_measures_finds_and_remembers(
 
     A compilation that would take longer than there is time is not begun.
     """
-    from workbench import tuning
-    from workbench.runtime import tune
+    from workbench.hardware import autotune
+    from workbench.runtime.jobs import tune
 
-    every = tuning.levers
+    every = autotune.levers
     monkeypatch.setattr(tune, "SAMPLE_SECONDS", 0.02)
     monkeypatch.setattr(tune, "XLA_FACTOR", 1e9)
     monkeypatch.setattr(
-        tuning, "levers",
+        autotune, "levers",
         lambda *given, **named: [
             lever for lever in every(*given, **named)
             if not any("threads" in path for path in lever.settings)
@@ -117,20 +117,20 @@ def test_autotune_measures_finds_and_remembers(
     assert candidates["as it comes"]["gain"] == 1.0
     assert result["alone"].keys() <= candidates.keys()
     assert result["name"] in candidates
-    assert result["best"].keys() == tuning.AS_IT_COMES.keys()
+    assert result["best"].keys() == autotune.AS_IT_COMES.keys()
     best = experiment.with_settings(result["best"])
     assert not best.hardware.jit_compile, "it begins from the settings as they come"
     assert [m.done for m in said if m.total] == sorted(m.done for m in said if m.total)
-    key = f"{machine.key}-{measured.network_key(experiment)}"
-    assert measured.recall(folder, "tune", key) == result
+    key = f"{machine.key}-{remembered.network_key(experiment)}"
+    assert remembered.recall(folder, "tune", key) == result
 
 
 def test_combinations_of_what_was_worth_it_are_measured_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With made-up speeds: two levers that give, and three that don't."""
-    from workbench.runtime import tune
-    from workbench.tuning import Lever
+    from workbench.hardware.autotune import Lever
+    from workbench.runtime.jobs import tune
 
     speeds = {"hardware.precision": 1.5, "hardware.pipeline": 1.2, "hardware.prefetch": 0.5,
               "hardware.decode_threads": 0.4, "hardware.steps_per_execution": 0.3}  # fmt: skip
@@ -172,8 +172,8 @@ def tuned_on_a_noisy_machine(
     """Autotune's result where each lever (and "" for the base) gives these rates, one a sample, on
     a clock that only samples move.
     """
-    from workbench.runtime import tune
-    from workbench.tuning import Lever
+    from workbench.hardware.autotune import Lever
+    from workbench.runtime.jobs import tune
 
     now = [0.0]
 
@@ -252,14 +252,14 @@ def test_autotune_says_where_two_levers_can_not_be_told_apart(
 
 
 def test_autotune_can_be_ended(folder: Path) -> None:
-    from workbench.runtime.tasks import Cancelled
+    from workbench.runtime.process.work import Cancelled
 
     with pytest.raises(Cancelled):
         do("tune", folder, small(**TINY), cancel_after=6)
 
 
 def test_a_trial_with_other_threads_runs_in_a_process_of_its_own(folder: Path) -> None:
-    from workbench.runtime.bench import BenchFailed, ChildBench
+    from workbench.runtime.jobs.bench import BenchFailed, ChildBench
 
     bench = ChildBench(small(**TINY, hardware__intra_op_threads=1), folder)
     try:
@@ -272,8 +272,8 @@ def test_a_trial_with_other_threads_runs_in_a_process_of_its_own(folder: Path) -
 
 
 def test_a_task_that_needs_other_threads_gets_its_process(tmp_path: Path) -> None:
+    from workbench.execution.ask import do_task
     from workbench.spec.hardware import Startup
-    from workbench.training.task import do_task
 
     Store(tmp_path).close()
     request = {

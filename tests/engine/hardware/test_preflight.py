@@ -10,14 +10,14 @@ import pytest
 
 from tests.engine.small import small, train
 from tests.engine.tasks import do
-from workbench import measured, preflight
-from workbench.machine import Machine, Processor
-from workbench.preflight import Preflight, roughly
+from workbench.hardware import preflight, remembered
+from workbench.hardware.preflight import Preflight, roughly
 from workbench.runs.store import Store
-from workbench.runtime import memory
-from workbench.runtime.bench import TaskProcess
-from workbench.runtime.seen import estimate
-from workbench.runtime.took import Took
+from workbench.runtime.jobs.bench import TaskProcess
+from workbench.runtime.jobs.seen import estimate
+from workbench.runtime.process import memory
+from workbench.runtime.training.took import Took
+from workbench.spec.machine import Machine, Processor
 
 MACHINE = Machine(Processor("Some CPU", 2))
 MEASURED = Preflight(
@@ -71,7 +71,7 @@ def test_only_what_decides_time_and_memory_is_measured_anew(
 
 def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> None:
     key = preflight.key(MACHINE, small())
-    measured.remember(tmp_path, preflight.KIND, key, {"step_seconds": 1.0})
+    remembered.remember(tmp_path, preflight.KIND, key, {"step_seconds": 1.0})
     assert preflight.recall(tmp_path, MACHINE, small()) is None
 
 
@@ -107,7 +107,7 @@ def test_data_are_not_downloaded_for_it(tmp_path: Path, monkeypatch: pytest.Monk
 def test_what_would_exhaust_the_memory_is_not_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from workbench.runtime import preflight as task
+    from workbench.runtime.jobs import preflight as task
     from workbench.spec.base import SpecError
 
     monkeypatch.setattr(task, "too_large", lambda needed, free: "would take too much")
@@ -133,12 +133,12 @@ def test_the_time_of_a_run_is_that_of_the_next_estimate() -> None:
 
 
 def test_a_run_corrects_the_estimate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from workbench.runtime.probe import machine_here
+    from workbench.runtime.process.probe import machine_here
 
     monkeypatch.setattr(memory, "_used", True)
     experiment = small(training__epochs=4)
     key = preflight.key(machine_here(), experiment)
-    measured.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+    remembered.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
     with Store(tmp_path) as store:
         run = store.run(train(store, experiment)[0])
     known = preflight.recall(tmp_path, machine_here(), experiment)
@@ -151,12 +151,12 @@ def test_a_run_corrects_the_estimate(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("fresh")
 def test_a_run_in_a_fresh_process_gives_its_memory_too(tmp_path: Path) -> None:
-    from workbench.runtime.probe import machine_here
+    from workbench.runtime.process.probe import machine_here
 
     experiment = small()
     key = preflight.key(machine_here(), experiment)
     with Store(tmp_path) as store:
-        measured.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+        remembered.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
         train(store, experiment)
         known = preflight.recall(tmp_path, machine_here(), experiment)
         assert known is not None

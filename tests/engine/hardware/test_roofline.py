@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from workbench import roofline
-from workbench.roofline import Roof
+from workbench.hardware import roofline
+from workbench.hardware.roofline import Roof
 from workbench.spec.layers import Conv2D, Dense, Flatten, ResidualBlock
 
 LAYERS = (Conv2D(filters=2, kernel_size=(3, 3)), Flatten(), Dense(units=10, activation="softmax"))
 
 
 def analysis_of(*layers: object) -> object:
-    from workbench.analysis import analyze
+    from workbench.network.analysis import analyze
 
     return analyze(layers, (8, 8, 1))  # type: ignore[arg-type]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from workbench import presets
-from workbench.comparison import Comparison, Side, what_differs
 from workbench.experiment import Experiment, Structure
+from workbench.levers.comparison import Comparison, Side, what_differs
+from workbench.network.differences import Mark
 from workbench.spec.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Repeat
-from workbench.structure_diff import Mark
 
 SHAPE = (28, 28, 1)
 

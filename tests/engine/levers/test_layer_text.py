@@ -8,7 +8,7 @@ import pytest
 
 from workbench import presets
 from workbench.experiment import Experiment
-from workbench.layer_text import layers_as_text, layers_from_text
+from workbench.levers.layer_text import layers_as_text, layers_from_text
 from workbench.spec.base import SpecError
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from workbench import presets
 from workbench.experiment import Experiment, Structure
-from workbench.levers import (
+from workbench.levers.structure import (
     LEVERS,
     GlobalPooling,
     Lever,

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.engine.cli.test_main import QUICK, dlopt
 from tests.engine.small import small, train
-from tests.engine.test_cli import QUICK, dlopt
 from workbench.curves.grouping import Grouping, same_but_seed, same_name, settings_of
-from workbench.repeats import with_folds, with_seeds
+from workbench.levers.repeats import with_folds, with_seeds
 from workbench.runs.store import Store
 from workbench.spec import SpecError
 

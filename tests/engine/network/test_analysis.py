@@ -6,8 +6,8 @@ import pytest
 
 from tests.engine.conftest import Oracle
 from workbench import presets
-from workbench.analysis import Analysis, analyze
 from workbench.experiment import REFERENCE_CNN, Experiment
+from workbench.network.analysis import Analysis, analyze
 from workbench.spec.layers import (
     Activation,
     BatchNormalization,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from workbench import presets
-from workbench.analysis import Analysis, analyze
 from workbench.experiment import REFERENCE_CNN
+from workbench.network.analysis import Analysis, analyze
+from workbench.network.differences import Mark, StructureDiff, compare
 from workbench.spec.layers import BatchNormalization, Conv2D, Dense, Dropout, Layer
-from workbench.structure_diff import Mark, StructureDiff, compare
 
 
 def network(*layers: Layer) -> Analysis:

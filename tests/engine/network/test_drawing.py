@@ -7,9 +7,9 @@ from itertools import combinations, pairwise
 import pytest
 
 from workbench import presets
-from workbench.analysis import analyze
-from workbench.blueprint import Edge, Place, arrange
-from workbench.drawing import INPUT, PALEST, Drawing, Look, Rect, draw
+from workbench.network.analysis import analyze
+from workbench.network.blueprint import Edge, Place, arrange
+from workbench.network.drawing import INPUT, PALEST, Drawing, Look, Rect, draw
 from workbench.spec.layers import (
     BatchNormalization,
     Conv2D,

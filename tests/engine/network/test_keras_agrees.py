@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.engine.conftest import Oracle
 from workbench import presets
-from workbench.analysis import Analysis, analyze
 from workbench.experiment import REFERENCE_CNN, Experiment, Structure
+from workbench.network.analysis import Analysis, analyze
 from workbench.spec.layers import (
     Activation,
     AveragePooling2D,

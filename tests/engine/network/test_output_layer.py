@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench import cli, presets
+from workbench import presets
+from workbench.cli import main
 from workbench.experiment import Experiment, as_path, steps_of
-from workbench.output_layer import fitted
+from workbench.network.output_layer import fitted
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 
@@ -131,19 +132,19 @@ def test_the_command_line_follows_and_says_so(
 ) -> None:
     data = ["--set", "data.kind=npz", "--set", f"data.path={archive}"]
     told = "dlopt-workbench: structure.layers[7].units: set to 3, one for each class of the data"
-    assert cli.main(["analyze", "digits-cnn", *data]) == 0
+    assert main.main(["analyze", "digits-cnn", *data]) == 0
     said = capsys.readouterr()
     assert said.err == f"{told} (was 10)\n"
     assert "3 · softmax" in said.out
-    assert cli.main(["code", "digits-cnn", *data]) == 0
+    assert main.main(["code", "digits-cnn", *data]) == 0
     assert "Dense(units=3," in capsys.readouterr().out
     # A number that is right needs no word; one named for this very layer is refused.
-    assert cli.main(["analyze", "digits-cnn", *data, "--set", "structure.layers[-1].units=3"]) == 0
+    assert main.main(["analyze", "digits-cnn", *data, "--set", "structure.layers[-1].units=3"]) == 0
     assert capsys.readouterr().err == ""
     for command in ("run", "crossval"):
         wrong = ["--set", "structure.layers[-1].units=7"]
         store = ["--store", str(tmp_path / "store")]
-        assert cli.main([command, "digits-cnn", *data, *wrong, *store]) == 2
+        assert main.main([command, "digits-cnn", *data, *wrong, *store]) == 2
         assert capsys.readouterr().err == (
             "dlopt-workbench: structure.layers[7].units: must give one value for each of the 3 "
             "classes, gives 7\n"
@@ -156,5 +157,5 @@ def test_a_file_with_another_number_follows(
     file = tmp_path / "mine.toml"
     settings = {"data.kind": "npz", "data.path": str(archive)}
     presets.load("digits-cnn").with_settings(settings).write(file)
-    assert cli.main(["analyze", str(file)]) == 0
+    assert main.main(["analyze", str(file)]) == 0
     assert "structure.layers[7].units: set to 3" in capsys.readouterr().err

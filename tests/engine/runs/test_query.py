@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from workbench.runs.query import (
+from workbench.runs.table.query import (
     DEEPEST,
     And,
     Compare,

@@ -18,17 +18,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from workbench import cli, predictions
-from workbench.bundle import import_run
+from workbench.cli import main
+from workbench.evaluation import predictions
+from workbench.exchange.bundle import import_run
 from workbench.experiment import Experiment
 from workbench.runs import database
 from workbench.runs.database import FILE, Database
-from workbench.runs.loading import load_columns, load_runs
 from workbench.runs.record import STEP_DTYPE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.runs.table.loading import load_columns, load_runs
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STORES = Path(__file__).parent / "stores"
 NOBODY = 65534
 NETWORK = {
@@ -171,7 +172,7 @@ def test_commands_that_read_work_on_a_read_only_store(
         run_id = store.runs()[0].run_id
     before = everything(protected)
     words = [word.format(run=run_id, out=place) for word in arguments]
-    code = cli.main([*words, "--store", str(protected)])
+    code = main.main([*words, "--store", str(protected)])
     said = capsys.readouterr()
     assert code == (1 if arguments[0] == "better" else 0), said.err
     assert "read-only" not in said.err
@@ -199,8 +200,8 @@ def test_commands_that_write_say_so_before_they_begin(
     protected: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("workbench.cli_train.Session", lambda *_, **__: pytest.fail("it began"))
-    assert cli.main([*arguments, "--store", str(protected)]) == 2
+    monkeypatch.setattr("workbench.cli.train.Session", lambda *_, **__: pytest.fail("it began"))
+    assert main.main([*arguments, "--store", str(protected)]) == 2
     said = capsys.readouterr().err
     assert f"the store {protected} is read-only; choose a folder that you may write to" in said
     assert said.count("\n") == 1
@@ -368,7 +369,7 @@ def test_runs_are_listed_on_a_full_disk(
 
     monkeypatch.setattr(Database, "_prepare", no_page_more)
     monkeypatch.setattr("workbench.runs.claims.ENDED", "x" * 100_000)
-    assert cli.main(["runs", "--json", "--store", str(tmp_path)]) == 0
+    assert main.main(["runs", "--json", "--store", str(tmp_path)]) == 0
     said = capsys.readouterr()
     assert [run["status"] for run in json.loads(said.out)] == ["completed", "completed", "running"]
     assert "is full; free some space" in said.err

@@ -15,18 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.experiment import Experiment
-from workbench.runs import delimited, query
-from workbench.runs.arrange import Arrangement, SortKey, View, arrange, is_still_right, plan
 from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, Kind, column_of
 from workbench.runs.database import FILE
-from workbench.runs.differences import differing
-from workbench.runs.fields import flat
-from workbench.runs.frame import RunFrame
-from workbench.runs.matching import Filter, as_number, known_columns
-from workbench.runs.query import QueryError
 from workbench.runs.record import EpochMetrics, Run
+from workbench.runs.spec_pieces import flat
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.runs.table import delimited, query
+from workbench.runs.table.arrange import Arrangement, SortKey, View, arrange, is_still_right, plan
+from workbench.runs.table.differences import differing
+from workbench.runs.table.frame import RunFrame
+from workbench.runs.table.matching import Filter, as_number, known_columns
+from workbench.runs.table.query import QueryError
 
 SCHEMA_1 = Path(__file__).parent / "stores" / "schema1.sqlite3"
 EXPERIMENT = Experiment(name="net")

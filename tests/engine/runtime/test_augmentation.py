@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.engine.runtime.test_run import same, weights
 from tests.engine.small import small, stop_after, train
-from tests.engine.test_run import same, weights
-from workbench.data.augmented import varied, versions
+from workbench.data.images.augmented import varied, versions
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.augmentation import Augmentation
@@ -37,7 +37,7 @@ def pictures(count: int = 12, size: tuple[int, int, int] = (16, 20, 3)) -> np.nd
 def augmented(settings: dict[str, Any], epoch: int = 0, batch: int = 0, seed: int = 0) -> Any:
     import tensorflow as tf
 
-    from workbench.runtime.augment import Augmenter
+    from workbench.runtime.training.augment import Augmenter
 
     augmenter = Augmenter(seed, 3, **Augmentation(**settings).settings())
     labels = tf.constant(np.arange(12) % 3, tf.int32)
@@ -83,7 +83,7 @@ def test_seed_epoch_and_batch_decide_alone() -> None:
 def test_the_preview_shows_what_is_trained_on(fill_mode: str) -> None:
     import tensorflow as tf
 
-    from workbench.runtime.augment import Augmenter
+    from workbench.runtime.training.augment import Augmenter
 
     augmentation = Augmentation(**{**ALL, "mixup": 0.0}, fill_mode=fill_mode)  # type: ignore[arg-type]
     draws = np.random.default_rng(0).random((12, DRAWS), np.float32)
@@ -187,8 +187,8 @@ def test_everything_at_once_trains_and_resumes_to_the_bit(store: Store) -> None:
 def test_nothing_switched_on_adds_nothing() -> None:
     """The feed is the very one that there was before images could be varied."""
     from workbench.data import load
-    from workbench.runtime.pipeline import AugmentedFeed, MemoryFeed
-    from workbench.runtime.train import training_feed
+    from workbench.runtime.training.pipeline import AugmentedFeed, MemoryFeed
+    from workbench.runtime.training.train import training_feed
 
     plain, varied_too = small(augmentation__fill_mode="reflect"), small(augmentation__shift=0.1)
     dataset = load(plain.data)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from tests.engine.small import small, train
+from workbench.execution.engine_process import Session
+from workbench.execution.messages import Ready, StatusChanged
 from workbench.experiment import Experiment
-from workbench.machine import Accelerator, Machine, Processor
-from workbench.runs.messages import Ready, StatusChanged
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 from workbench.spec.hardware import Hardware, Startup
-from workbench.training.session import Session
+from workbench.spec.machine import Accelerator, Machine, Processor
 
 BARE = Machine(versions={"tensorflow": "2", "cuda": "12.5"})
 ONE_GPU = Machine(
@@ -117,7 +117,7 @@ def test_mixed_precision_learns_as_float32_does(store: Store, precision: str) ->
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16", "mixed_float16"])
 def test_what_computes_in_which_type(precision: str) -> None:
     """Weights, output and BatchNormalization's means in float32; the layers in the mixed type."""
-    from workbench.runtime.build import assemble
+    from workbench.runtime.network.build import assemble
 
     experiment = small(hardware__precision=precision)
     info = experiment.data.info()
@@ -132,9 +132,9 @@ def test_what_computes_in_which_type(precision: str) -> None:
 
 def test_float16_scales_its_loss_and_skips_a_step_that_overflows() -> None:
     from workbench.data import load
-    from workbench.runtime import hardware
-    from workbench.runtime.fresh import fresh_loop
-    from workbench.runtime.pipeline import feed
+    from workbench.runtime.training import hardware
+    from workbench.runtime.training.fresh import fresh_loop
+    from workbench.runtime.training.pipeline import feed
 
     experiment = small(hardware__precision="mixed_float16")
     data = load(experiment.data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-hashed = pytest.importorskip("workbench.runtime.hashed")
+hashed = pytest.importorskip("workbench.runtime.network.hashed")
 
 
 def kernel_by_hand(values: np.ndarray, shape: tuple[int, ...], seed: int) -> np.ndarray:

@@ -59,7 +59,7 @@ BY_HAND: list[tuple[Loss, Any]] = [
 def test_a_loss_is_what_its_formula_says(loss: Loss, by_hand: Any, logits: bool) -> None:
     import tensorflow as tf
 
-    from workbench.runtime.objective import Objective
+    from workbench.runtime.training.objective import Objective
 
     objective = Objective(loss, 3, logits=logits)
     outputs = tf.constant(LOGITS if logits else PROBABILITIES)
@@ -72,7 +72,7 @@ def test_the_loss_of_mixed_labels_is_the_mixed_loss() -> None:
     """Zhang et al. 2018: for cross-entropies both ways of writing it are the same."""
     import tensorflow as tf
 
-    from workbench.runtime.objective import Objective
+    from workbench.runtime.training.objective import Objective
 
     for loss in (loss for loss, _ in BY_HAND if loss.takes_logits):
         objective = Objective(loss, 3, logits=True)
@@ -87,7 +87,7 @@ def test_the_loss_of_mixed_labels_is_the_mixed_loss() -> None:
 def test_of_mixed_labels_the_share_of_the_class_that_is_found_is_right() -> None:
     import tensorflow as tf
 
-    from workbench.runtime.objective import share_right
+    from workbench.runtime.training.objective import share_right
 
     found = PROBABILITIES.argmax(axis=1)
     plain = float(share_right(tf.constant(LABELS), tf.constant(LOGITS)))
@@ -116,7 +116,7 @@ EVERY_WEIGHT = [
 
 def built(experiment: Experiment) -> Any:
     """The network with weights that are all far from 0."""
-    from workbench.runtime.build import build_model
+    from workbench.runtime.network.build import build_model
 
     model = build_model(experiment, INFO)
     random = np.random.default_rng(0)

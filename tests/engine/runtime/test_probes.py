@@ -12,8 +12,8 @@ import pytest
 from tests.engine.small import small, stop_after, train
 from workbench.codegen import keras_script
 from workbench.curves.reading import read_curves
+from workbench.execution.messages import Steps
 from workbench.experiment import Experiment
-from workbench.runs.messages import Steps
 from workbench.runs.store import Store
 
 RATE, STEPS, BATCH, SIDE, CLASSES = 0.5, 4, 8, 4, 3
@@ -48,9 +48,9 @@ def softmax_regression(**settings: Any) -> Experiment:
 def probed(experiment: Experiment) -> tuple[list[Floats], Floats, npt.NDArray[np.int32], Any]:
     """First weights, images (in rows), labels, and what each step of the loop gives."""
     from workbench.data import ArrayImages, Part
-    from workbench.runtime import hardware
-    from workbench.runtime.fresh import fresh_loop
-    from workbench.runtime.pipeline import feed
+    from workbench.runtime.training import hardware
+    from workbench.runtime.training.fresh import fresh_loop
+    from workbench.runtime.training.pipeline import feed
     from workbench.spec.data import DataInfo
 
     count = STEPS * BATCH

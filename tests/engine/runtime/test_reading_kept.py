@@ -11,10 +11,10 @@ from PIL import Image
 
 from tests.engine.small import SMALL, small, stop_after, train
 from tests.engine.tasks import do
-from workbench import answer
-from workbench.answer import Answer
-from workbench.bundle import export_run, import_run
 from workbench.data import DataError
+from workbench.evaluation import one_image
+from workbench.evaluation.one_image import Answer
+from workbench.exchange.bundle import export_run, import_run
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 from workbench.spec.data import Reading
@@ -58,7 +58,7 @@ def forget_reading(store: Store, run_id: str) -> None:
 
 
 def asked(store: Path, run_id: str, path: Path) -> Answer:
-    image = answer.from_file(path, inverted=False)
+    image = one_image.from_file(path, inverted=False)
     return Answer.parse(do("try_image", store, run_id=run_id, image=image)[0])
 
 

@@ -12,12 +12,12 @@ import pytest
 from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
 from workbench import presets
-from workbench.diagnosis import diagnose, diagnose_run
-from workbench.runs.messages import EpochEnd, Message, Started, Steps
+from workbench.evaluation.diagnosis import diagnose, diagnose_run
+from workbench.execution.messages import EpochEnd, Message, Started, Steps
 from workbench.runs.record import StepMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.runtime.recorder import Recorder
+from workbench.runtime.training.recorder import Recorder
 
 CHECKPOINT = "checkpoint.npz"
 
@@ -73,7 +73,7 @@ def test_steps_are_told_at_once_and_then_ten_times_a_second(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr("workbench.runtime.recorder.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("workbench.runtime.training.recorder.time.monotonic", lambda: now[0])
     run_id = store.create(small()).run_id
     said: list[Message] = []
     recorder = Recorder(store, run_id, said.append, 0, lambda: None)
@@ -259,7 +259,7 @@ def test_a_network_without_softmax_is_trained_on_its_logits(store: Store) -> Non
 
 
 def test_a_loss_that_is_not_finite_names_the_step(store: Store) -> None:
-    from workbench.runtime.train import NotFinite
+    from workbench.runtime.training.train import NotFinite
 
     experiment = small(
         optimizer__kind="sgd", optimizer__learning_rate=1000.0, training__epochs=1000,
@@ -270,7 +270,7 @@ def test_a_loss_that_is_not_finite_names_the_step(store: Store) -> None:
 
 
 def test_checkpoints_of_another_network_or_damaged_ones_are_refused(store: Store) -> None:
-    from workbench.runtime.checkpoint import CheckpointError
+    from workbench.runtime.training.checkpoint import CheckpointError
 
     run_id, _ = train(store, small(), stop_after(3))
     store.update(run_id, experiment_toml=small(structure__layers=OTHER).to_toml())
@@ -302,7 +302,7 @@ def test_a_streamed_folder_trains_as_one_in_memory(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from workbench import data
-    from workbench.runtime import dataset as runtime_dataset
+    from workbench.runtime.process import dataset as runtime_dataset
 
     settings: dict[str, Any] = {
         "data__kind": "image_folder",

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.engine.runtime.test_run import same, weights
 from tests.engine.small import small, stop_after, train
-from tests.engine.test_run import same, weights
-from workbench.runs.messages import EpochEnd, Interrupt, Message, Started
+from workbench.execution.messages import EpochEnd, Interrupt, Message, Started
 from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -53,7 +53,7 @@ def test_it_stops_where_keras_stops_with_the_weights_keras_keeps(figures: list[f
     """Every rule on every course of a figure; the only weight is the number of the epoch."""
     import keras
 
-    from workbench.runtime.stopping import Watch
+    from workbench.runtime.training.stopping import Watch
 
     inputs = keras.Input((1,))
     model = keras.Model(inputs, keras.layers.Dense(1, use_bias=False)(inputs))
@@ -84,7 +84,7 @@ def test_it_stops_where_keras_stops_with_the_weights_keras_keeps(figures: list[f
 
 
 def test_how_it_is_told() -> None:
-    from workbench.runtime.stopping import Watch, Watched
+    from workbench.runtime.training.stopping import Watch, Watched
 
     class Model:
         weights: tuple[()] = ()
@@ -207,8 +207,8 @@ def test_a_checkpoint_due_at_the_end_of_an_epoch_holds_the_epochs_figures(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Saved after every call, and killed right behind the last one of an epoch."""
-    from workbench.runtime import checkpoint
-    from workbench.runtime import train as training
+    from workbench.runtime.training import checkpoint
+    from workbench.runtime.training import train as training
 
     monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(training, "CHECKPOINT_SHARE", 1e9)

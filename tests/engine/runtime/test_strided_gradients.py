@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.strided_gradients import NETWORKS
 
-HERE = Path(__file__).parents[2]
+HERE = Path(__file__).parents[3]
 
 
 def computed(folder: Path, how: str, **environment: str) -> str:

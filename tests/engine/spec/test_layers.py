@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from workbench.analysis import Analysis, analyze
 from workbench.experiment import Experiment
+from workbench.network.analysis import Analysis, analyze
 from workbench.spec import SpecError
 from workbench.spec.layers import (
     Activation,

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tests.engine.runtime.test_run import same, weights
 from tests.engine.small import small, stop_after, train
-from tests.engine.test_run import same, weights
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -261,8 +261,8 @@ def taken(choice: Optimizer, *, through_keras: bool = False) -> tuple[Any, list[
     import keras
     import tensorflow as tf
 
-    from workbench.runtime.build import build
-    from workbench.runtime.update import update_of
+    from workbench.runtime.network.build import build
+    from workbench.runtime.training.update import update_of
 
     first, gradients = problem()
     variables = [keras.Variable(w.astype(np.float32)) for w in first]
@@ -365,8 +365,8 @@ def test_a_fused_update_with_all_around_it_is_keras_own(
 def test_which_updates_are_fused() -> None:
     import tensorflow as tf
 
-    from workbench.runtime.build import build
-    from workbench.runtime.update import update_of
+    from workbench.runtime.network.build import build
+    from workbench.runtime.training.update import update_of
 
     strategy = tf.distribute.get_strategy()
     names = {
@@ -460,7 +460,7 @@ def test_what_a_batch_counts_adds_up_over_the_end_of_an_epoch(
 ) -> None:
     import tensorflow as tf
 
-    from workbench.runtime.update import Gathering
+    from workbench.runtime.training.update import Gathering
 
     to_an_epoch = -(-images // batch_size)
     sizes = [

@@ -49,7 +49,7 @@ AS_KERAS: list[Schedule] = [
 
 @pytest.mark.parametrize("schedule", AS_KERAS, ids=repr)
 def test_a_schedule_of_keras_gives_keras_rates(schedule: Schedule) -> None:
-    from workbench.runtime.build import build
+    from workbench.runtime.network.build import build
 
     theirs = build(schedule.resolved(PLAN), initial_learning_rate=0.2)
     expected = theirs(STEPS.astype(np.float32)).numpy()
@@ -178,7 +178,7 @@ def keras_plateau(schedule: ReduceLROnPlateau, values: list[float]) -> list[floa
     """The learning rate after each epoch, as Keras's callback sets it."""
     import keras
 
-    from workbench.runtime.build import build
+    from workbench.runtime.network.build import build
 
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss="mse", metrics=["accuracy"])

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.made_up import add_runs
-from workbench.runs.arrange import View, arrange, plan
 from workbench.runs.columns import Column, Kind, column_of
-from workbench.runs.frame import RunFrame
-from workbench.runs.loading import load_columns, load_runs
-from workbench.runs.matching import Filter
-from workbench.runs.query import parse
 from workbench.runs.store import Store
+from workbench.runs.table.arrange import View, arrange, plan
+from workbench.runs.table.frame import RunFrame
+from workbench.runs.table.loading import load_columns, load_runs
+from workbench.runs.table.matching import Filter
+from workbench.runs.table.query import parse
 from workbench.tradeoffs.brush import Axis, axis_of, together
 from workbench.tradeoffs.groups import bars_of
 from workbench.tradeoffs.pareto import front, staircase

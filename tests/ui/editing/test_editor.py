@@ -10,8 +10,8 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ui import editor as module
-from ui.editor import Editor, split_sentence
+from ui.editing import editor as module
+from ui.editing.editor import Editor, split_sentence
 from workbench import presets
 from workbench.experiment import Experiment
 from workbench.spec.base import Problem

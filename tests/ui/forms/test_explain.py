@@ -13,7 +13,7 @@ from tests.engine.made_up_curves import HEALTHY, SICK, Curves
 from tests.ui.conftest import OpenWindow
 from ui.forms.formula import FormulaView, outline_of
 from ui.forms.help import ChoiceHelp
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus

@@ -13,7 +13,7 @@ from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui.editor import Editor
+from ui.editing.editor import Editor
 from ui.forms.choice import ChoiceEntry
 from ui.forms.entries import (
     BoolEntry,
@@ -28,7 +28,7 @@ from ui.forms.entries import (
 from ui.forms.form import SpecForm
 from ui.forms.nested import ChoicesEntry
 from ui.forms.numbers import NumbersEntry
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 from workbench.experiment import Experiment
 from workbench.spec.base import Choice, setting
 from workbench.spec.layers import Layer

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_runs
-from ui.accessible import give_name
-from ui.main_window import MainWindow
-from ui.panels.pages import Pages
+from ui.look.accessible import give_name
+from ui.panels.shared.pages import Pages
+from ui.window.main_window import MainWindow
 
 
 def spoken_name(widget: QWidget) -> str:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
-from ui.focus import FocusKeeper
-from ui.main_window import MainWindow
+from ui.look.focus import FocusKeeper
+from ui.window.main_window import MainWindow
 from workbench.runs.status import RunStatus
 
 

@@ -28,14 +28,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_evaluation, add_run
-from ui.main_window import MainWindow
-from ui.plain import Label, caption, tip
-from ui.plots.live_legend import Entry, LiveLegend
+from ui.look.plain import Label, caption, tip
+from ui.plots.live.legend import Entry, LiveLegend
+from ui.window.main_window import MainWindow
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
 EVIL = "<b>x</b><img src=x> & y"
-UI = Path(__file__).resolve().parents[2] / "ui"
+UI = Path(__file__).resolve().parents[3] / "ui"
 
 
 def is_rendered(text: str) -> bool:

@@ -13,9 +13,9 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from ui import theme
-from ui.main_window import MainWindow
-from ui.theme import DARK, LIGHT, Tones
+from ui.look import theme
+from ui.look.theme import DARK, LIGHT, Tones
+from ui.window.main_window import MainWindow
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 

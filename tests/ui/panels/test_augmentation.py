@@ -8,10 +8,10 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tests.ui.test_data_panel import PATIENCE, open_tab
-from ui.main_window import MainWindow
-from ui.panels.augmented import ROWS, VERSIONS, AugmentedView
-from workbench.data.augmented import versions
+from tests.ui.panels.test_data import PATIENCE, open_tab
+from ui.panels.data.augmented import ROWS, VERSIONS, AugmentedView
+from ui.window.main_window import MainWindow
+from workbench.data.images.augmented import versions
 from workbench.spec.augmentation import Augmentation
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -9,12 +9,12 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import STEPS_PER_EPOCH, add_run, add_runs
-from ui.main_window import MainWindow
-from ui.panels.curves_page import CurvesPage
-from ui.plots.cell import CompareCell
-from ui.plots.compare import ComparePlots
-from ui.plots.compared import Item
+from ui.panels.compare.curves_page import CurvesPage
+from ui.plots.compare.cell import CompareCell
+from ui.plots.compare.compared import Item
+from ui.plots.compare.plots import ComparePlots
 from ui.plots.theme import run_style
+from ui.window.main_window import MainWindow
 from workbench.curves.run import RunCurves
 from workbench.figures.settings import Plot
 from workbench.runs.record import Run

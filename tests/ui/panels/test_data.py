@@ -15,13 +15,13 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from ui import theme
 from ui.forms.entries import OptionalEntry
-from ui.main_window import MainWindow
-from ui.panels import data as module
-from ui.panels import samples
-from ui.panels.data import DataPanel
-from ui.panels.samples import in_turns
+from ui.look import theme
+from ui.panels.data import panel as module
+from ui.panels.data import samples
+from ui.panels.data.panel import DataPanel
+from ui.panels.data.samples import in_turns
+from ui.window.main_window import MainWindow
 from workbench import presets
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

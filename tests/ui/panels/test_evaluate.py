@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.svg import texts_of
 from tests.ui.made_up import add_evaluation, add_run
-from tests.ui.test_training import PATIENCE, train
-from ui.main_window import MainWindow
-from workbench import predictions, words
+from tests.ui.window.test_training import PATIENCE, train
+from ui.window.main_window import MainWindow
+from workbench.base import units
 from workbench.data import load
-from workbench.evaluation import Evaluation
+from workbench.evaluation import predictions
+from workbench.evaluation.classification import Evaluation
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 
@@ -52,7 +53,7 @@ def test_a_click_on_a_cell_shows_its_images(
 ) -> None:
     window, evaluation = shown
     summary = window.evaluate.summary
-    assert words.percent(evaluation.accuracy) in summary.accuracy.text()
+    assert units.percent(evaluation.accuracy) in summary.accuracy.text()
     assert summary.table.rowCount() == 11
     assert summary.table.item(9, 2).text() == f"{100 * evaluation.classes[8].recall:.1f} %"
     inside = evaluation.cell(8, 3)
@@ -77,7 +78,7 @@ def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
     panel = window.evaluate
     assert len(panel.mistakes.grid.pictures) == len(evaluation.mistakes)
     worst = evaluation.mistakes[0]
-    assert panel.mistakes.grid.pictures[0].words == words.percent(evaluation.confidence[worst])
+    assert panel.mistakes.grid.pictures[0].words == units.percent(evaluation.confidence[worst])
     panel.pages.show_page(panel.curves)
     panel.curves.chooser.setCurrentText("8")
     curves = evaluation.curves(8)
@@ -85,7 +86,7 @@ def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
     assert f"{curves.auc:.4f}" in panel.curves.roc.title.text()
     assert panel.curves.roc.points is not None
     np.testing.assert_array_equal(panel.curves.roc.points[1], curves.true_positives)
-    assert words.percent(evaluation.calibration.error) in panel.curves.calibration.title.text()
+    assert units.percent(evaluation.calibration.error) in panel.curves.calibration.title.text()
 
 
 def test_the_curves_follow_by_themselves(
@@ -127,7 +128,7 @@ def test_every_plot_is_exported(
     panel.pages.show_page(panel.curves)
     panel.curves.chooser.setCurrentText("8")
     actions = [action for action in panel.curves.menu.actions() if not action.isSeparator()]
-    error = words.percent(evaluation.calibration.error)
+    error = units.percent(evaluation.calibration.error)
     assert f"Accuracy (calibration error {error})" in saved(actions[0])
     one, eight = evaluation.curves(1), evaluation.curves(8)
     assert one is not None
@@ -222,7 +223,7 @@ def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> 
         lambda: panel.read is not None and panel.read.evaluation is not None, timeout=PATIENCE
     )
     accuracy = quick.store.run(run_id).test_accuracy
-    assert words.percent(accuracy) in panel.summary.accuracy.text()
+    assert units.percent(accuracy) in panel.summary.accuracy.text()
     assert panel.stack.currentWidget() is panel.pages
     first, file = panel.read, predictions.file_of(quick.store.artifacts(run_id))
     whole = file.read_bytes()

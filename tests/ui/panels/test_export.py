@@ -16,10 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.svg import texts_of
 from tests.ui.made_up import add_runs
-from ui import figure_process
-from ui.edited import EditedSpec
-from ui.main_window import MainWindow
-from ui.panels.export_window import ExportWindow
+from ui.background import figure_process
+from ui.editing.edited import EditedSpec
+from ui.panels.export.window import ExportWindow
+from ui.window.main_window import MainWindow
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from_json
 from workbench.runs.record import Run

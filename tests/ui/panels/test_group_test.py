@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_seeds
-from tests.ui.test_compare import select
-from ui.main_window import MainWindow
-from ui.panels.better import BetterPage
-from workbench import predictions
-from workbench.predictions import Pictures, Predictions
+from tests.ui.panels.test_compare import select
+from ui.panels.compare.better import BetterPage
+from ui.window.main_window import MainWindow
+from workbench.evaluation import predictions
+from workbench.evaluation.predictions import Pictures, Predictions
 
 BASE, DROPOUT = "base 5 seeds", "dropout 5 seeds"
 

@@ -10,14 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_run
-from tests.ui.test_training import PATIENCE, train
-from ui.main_window import MainWindow
-from ui.panels.latency import LatencyPage
-from workbench import inference
-from workbench.inference import Latency
-from workbench.machine import Machine, Processor
+from tests.ui.window.test_training import PATIENCE, train
+from ui.panels.inside.latency import LatencyPage
+from ui.window.main_window import MainWindow
+from workbench.evaluation import latency
+from workbench.evaluation.latency import Latency
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.spec.machine import Machine, Processor
 
 HERE = Machine(Processor("Some CPU", 2))
 POINTS = [Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0), Latency(0, 64, 50, 5.0, 6.0, 7.0, 12_800.0)]
@@ -53,8 +53,8 @@ def test_measure_copy_cancel_and_find_it_again(
     )
     assert not page.bar.is_busy
     page.sizes.setText("1, 4")
-    whole = inference.request
-    monkeypatch.setattr(inference, "request", lambda *a: {**whole(*a), "seconds": 0.05})
+    whole = latency.request
+    monkeypatch.setattr(latency, "request", lambda *a: {**whole(*a), "seconds": 0.05})
     page.button.click()
     assert page.bar.is_busy
     assert not page.button.isVisible()
@@ -65,13 +65,13 @@ def test_measure_copy_cancel_and_find_it_again(
     assert len(page.plot.view.curves.lines) == 2 * 3, "two numbers of threads, three lines each"
     page.copy_button.click()
     lines = QGuiApplication.clipboard().text().splitlines()
-    assert lines[0].split("\t") == list(inference.HEADS)
+    assert lines[0].split("\t") == list(latency.HEADS)
     assert float(lines[1].split("\t")[3]) == page.points[0].median
     assert quick.editor.machine is not None
-    assert inference.recall(quick.store.folder, quick.editor.machine, run_id) == page.points
+    assert latency.recall(quick.store.folder, quick.editor.machine, run_id) == page.points
 
     # The process that is warm answers first.
-    monkeypatch.setattr(inference, "THREADS", tuple(reversed(inference.THREADS)))
+    monkeypatch.setattr(latency, "THREADS", tuple(reversed(latency.THREADS)))
     page.sizes.setText("2, 3, 5")
     page.button.click()
     qtbot.waitUntil(lambda: bool(page.points), timeout=PATIENCE)
@@ -92,7 +92,7 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
         running = add_run(store, 2, status=RunStatus.RUNNING)
         plain = [point.plain() for point in POINTS]
         found = {"points": plain, "device": "CPU", "when": 0.0}
-        inference.remember(store_folder, HERE, first.run_id, 3, found)
+        latency.remember(store_folder, HERE, first.run_id, 3, found)
     window = open_window()
     page = page_of(window)
     page.show_run(first)

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from ui.main_window import MainWindow
 from ui.models.layer_columns import LAYER
-from ui.panels.layer_views import LayerView
-from ui.panels.structure import StructurePanel
-from workbench.layer_text import layers_from_text
+from ui.panels.experiment.layer_views import LayerView
+from ui.panels.experiment.structure import StructurePanel
+from ui.window.main_window import MainWindow
+from workbench.levers.layer_text import layers_from_text
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 

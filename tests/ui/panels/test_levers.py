@@ -9,12 +9,12 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from tests.engine.test_levers import INFO
-from ui.main_window import MainWindow
-from ui.panels.levers import LeverCard, LeversPage
-from workbench.analysis import Analysis
+from tests.engine.levers.test_levers import INFO
+from ui.panels.network.levers import LeverCard, LeversPage
+from ui.window.main_window import MainWindow
 from workbench.experiment import Experiment
-from workbench.levers import LEVERS, Lever, WidthMultiplier
+from workbench.levers.structure import LEVERS, Lever, WidthMultiplier
+from workbench.network.analysis import Analysis
 from workbench.spec.base import setting
 from workbench.spec.layers import Dropout, Layer
 

@@ -13,13 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from ui.figure_export import FILTERS
-from ui.main_window import MainWindow
+from ui.background.figure_export import FILTERS
 from ui.models.layer_columns import COST, FIELD, LAYER, MACS, MEMORY, PARAMETERS, SHARE
 from ui.models.layer_table import SHARE_ROLE
-from ui.panels.drawing import DrawingPage
-from ui.panels.drawing_paint import difference
-from ui.panels.layer_costs import LayerCostsPage
+from ui.panels.network.drawing import DrawingPage
+from ui.panels.network.drawing_paint import difference
+from ui.panels.network.layer_costs import LayerCostsPage
+from ui.window.main_window import MainWindow
 from workbench import presets
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

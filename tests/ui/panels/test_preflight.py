@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from tests.engine.test_preflight import MEASURED
-from tests.ui.test_speed import BARE
-from ui.main_window import MainWindow
-from workbench import measured, preflight
+from tests.engine.hardware.test_preflight import MEASURED
+from tests.ui.panels.test_speed import BARE
+from ui.window.main_window import MainWindow
+from workbench.hardware import preflight, remembered
 
 PATIENCE = 120_000
 
@@ -19,7 +19,7 @@ PATIENCE = 120_000
 def keep(window: MainWindow, known: preflight.Preflight) -> None:
     """Puts a measurement of the experiment as it stands where the window looks for it."""
     key = preflight.key(BARE, window.editor.experiment)
-    measured.remember(window.store.folder, preflight.KIND, key, asdict(known))
+    remembered.remember(window.store.folder, preflight.KIND, key, asdict(known))
 
 
 def test_what_is_known_is_shown_at_once_and_follows_the_epochs(window: MainWindow) -> None:

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import NAMES, add_run, add_runs
-from ui.main_window import MainWindow
 from ui.models import run_feed
-from ui.panels.live import run_colour
+from ui.panels.live.panel import run_colour
+from ui.window.main_window import MainWindow
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store

@@ -13,12 +13,12 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_run
-from ui import theme
-from ui.main_window import MainWindow
+from ui.look import theme
 from ui.models import arranger, run_feed
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE
-from ui.panels import run_export
-from ui.panels.run_columns import KEY_ROLE, ColumnChooser
+from ui.panels.runs import export
+from ui.panels.runs.columns import KEY_ROLE, ColumnChooser
+from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.runs.reader import Mark, Reader
 from workbench.runs.record import Run
@@ -335,7 +335,7 @@ def test_rows_are_copied_and_exported(
     ]
     target = tmp_path / "out.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    monkeypatch.setattr(run_export, "FEW", 2)  # so that a thread writes it
+    monkeypatch.setattr(export, "FEW", 2)  # so that a thread writes it
     window.runs.filter.setText("optimizer.kind = sgd")
     with qtbot.waitSignal(window.runs.said):
         window.runs.export()

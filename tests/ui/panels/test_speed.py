@@ -10,14 +10,14 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from ui.main_window import MainWindow
 from ui.models.layer_table import SHARE_ROLE
-from ui.panels.hardware import HardwareNote
-from ui.panels.roofline import SHARE
-from workbench import measured, tuning
-from workbench.machine import Accelerator, Machine, Processor
-from workbench.runs.messages import TaskProgress
-from workbench.tuning import Candidate
+from ui.panels.experiment.hardware import HardwareNote
+from ui.panels.tune.roofline import SHARE
+from ui.window.main_window import MainWindow
+from workbench.execution.messages import TaskProgress
+from workbench.hardware import autotune, remembered
+from workbench.hardware.autotune import Candidate
+from workbench.spec.machine import Accelerator, Machine, Processor
 
 PATIENCE = 120_000
 BARE = Machine(Processor("Some CPU", 2, 10**9, ("avx2", "avx512_bf16")), versions={"cuda": "12"})
@@ -32,8 +32,8 @@ def result(gain: float = 1.4) -> dict[str, Any]:
     broken = Candidate(("XLA",), {"hardware.jit_compile": True}, failed="no compiler")
     return {
         "candidates": [one.plain(base) for one in (base, best, broken)],
-        "name": "bfloat16", "best": tuning.AS_IT_COMES | levers, "gain": gain,
-        "words": tuning.verdict(best, base, None), "when": time.time(),
+        "name": "bfloat16", "best": autotune.AS_IT_COMES | levers, "gain": gain,
+        "words": autotune.verdict(best, base, None), "when": time.time(),
     }  # fmt: skip
 
 
@@ -131,8 +131,8 @@ def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
 def test_what_was_found_before_is_shown_again(
     window: MainWindow, open_window: OpenWindow, store_folder: Path
 ) -> None:
-    key = f"{BARE.key}-{measured.network_key(window.editor.experiment)}"
-    measured.remember(store_folder, "tune", key, result())
+    key = f"{BARE.key}-{remembered.network_key(window.editor.experiment)}"
+    remembered.remember(store_folder, "tune", key, result())
     again = open_window()
     again.editor.set_machine(BARE)
     page = again.tune.speed

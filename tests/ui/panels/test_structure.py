@@ -8,10 +8,10 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
-from ui.main_window import MainWindow
 from ui.models.layer_columns import COST, LAYER, OUTPUT
-from ui.panels.layer_views import LayerView
-from ui.panels.structure import StructurePanel
+from ui.panels.experiment.layer_views import LayerView
+from ui.panels.experiment.structure import StructurePanel
+from ui.window.main_window import MainWindow
 from workbench.spec.layers import Layer
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
-from ui import theme
-from ui.main_window import MainWindow
-from ui.panels.structure_compare import ComparePage
+from ui.look import theme
+from ui.panels.network.structure_compare import ComparePage
+from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.experiment import Experiment
 

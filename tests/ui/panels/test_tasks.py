@@ -9,11 +9,11 @@ import psutil
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from tests.ui.test_training import LONG, PATIENCE, train, wait_for_steps
-from ui.main_window import MainWindow
-from ui.panels.finder import FinderPage
-from ui.plots.histogram import Histogram
-from workbench import batch_sizes
+from tests.ui.window.test_training import LONG, PATIENCE, train, wait_for_steps
+from ui.panels.tune.finder import FinderPage
+from ui.plots.figures.histogram import Histogram
+from ui.window.main_window import MainWindow
+from workbench.hardware import batch_sizes
 
 RATE = "optimizer.learning_rate"
 

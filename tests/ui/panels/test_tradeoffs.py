@@ -16,10 +16,10 @@ from pytestqt.qtbot import QtBot
 from tests.svg import texts_of
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_run
-from ui.main_window import MainWindow
-from ui.panels.quantity_chooser import QuantityChooser
-from ui.panels.tradeoffs_page import TradeoffsPage
-from ui.plots.dots import Dots
+from ui.panels.compare.quantity_chooser import QuantityChooser
+from ui.panels.compare.tradeoffs_page import TradeoffsPage
+from ui.plots.figures.dots import Dots
+from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.runs.record import Run
 from workbench.tradeoffs.points import Quantity

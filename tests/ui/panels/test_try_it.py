@@ -14,14 +14,14 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
-from tests.ui.test_training import PATIENCE, train
-from ui.main_window import MainWindow
-from ui.panels.pictures import Picture, PictureGrid
-from ui.panels.sketch import PIXELS, SIDE
-from ui.panels.try_it import TryPage
-from ui.plots.map_strip import GAP, TEXT, MapStrip
-from ui.plots.map_strip import SIDE as SIDE_OF_MAP
-from workbench.answer import Answer, Maps, activation_maps
+from tests.ui.window.test_training import PATIENCE, train
+from ui.panels.data.pictures import Picture, PictureGrid
+from ui.panels.inside.sketch import PIXELS, SIDE
+from ui.panels.inside.try_it import TryPage
+from ui.plots.figures.map_strip import GAP, TEXT, MapStrip
+from ui.plots.figures.map_strip import SIDE as SIDE_OF_MAP
+from ui.window.main_window import MainWindow
+from workbench.evaluation.one_image import Answer, Maps, activation_maps
 
 
 def page_of(window: MainWindow) -> TryPage:

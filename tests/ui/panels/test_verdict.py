@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from pytestqt.qtbot import QtBot
 
-from ui.main_window import MainWindow
-from workbench import measured
-from workbench.machine import Machine, Processor
-from workbench.runs.messages import Started, StatusChanged, TimeShares
+from ui.window.main_window import MainWindow
+from workbench.execution.messages import Started, StatusChanged, TimeShares
+from workbench.hardware import remembered
 from workbench.runs.status import RunStatus
+from workbench.spec.machine import Machine, Processor
 
 PATIENCE = 120_000
 PEAK = {"flops": {"float32": 1e12}, "bandwidth": 1e9}
@@ -51,8 +51,8 @@ def test_memory_or_arithmetic_wait_for_a_measured_peak(window: MainWindow) -> No
     assert line.words.text() == "bound by the device"
     assert "Tune, Roofline" in line.words.toolTip()
     assert line.button.isHidden()
-    key = measured.peak_key(MACHINE, window.editor.experiment.hardware)
-    measured.remember(window.store.folder, "peak", key, PEAK)
+    key = remembered.peak_key(MACHINE, window.editor.experiment.hardware)
+    remembered.remember(window.store.folder, "peak", key, PEAK)
     run_id = begin(window)
     window.conductor.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
     assert line.words.text() == "bound by memory"
@@ -75,8 +75,8 @@ def test_memory_or_arithmetic_are_told_of_a_file_of_ones_own(
     with qtbot.waitSignal(conductor.machine_found, timeout=PATIENCE):
         conductor.warm_up()
     assert conductor.machine is not None
-    key = measured.peak_key(conductor.machine, quick.editor.experiment.hardware)
-    measured.remember(quick.store.folder, "peak", key, PEAK)
+    key = remembered.peak_key(conductor.machine, quick.editor.experiment.hardware)
+    remembered.remember(quick.store.folder, "peak", key, PEAK)
     with qtbot.waitSignal(conductor.ended, timeout=PATIENCE):
         with qtbot.waitSignal(conductor.started, timeout=PATIENCE) as started:
             quick.train()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from ui.plots.compared import Item, View
-from ui.plots.cuts import CLOSE, MOST_CUTS, Allowance, Cuts, FloatPoints, thinned
+from ui.plots.compare.compared import Item, View
+from ui.plots.compare.cuts import CLOSE, MOST_CUTS, Allowance, Cuts, FloatPoints, thinned
 from workbench.curves.run import RunCurves
 from workbench.figures.settings import Plot
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPalette, QTextDocument, QWheelEv
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ui import theme
+from ui.look import theme
 from ui.plots.layer import Width
-from ui.plots.live import LivePlots
+from ui.plots.live.plots import LivePlots
 from ui.plots.theme import run_style
 from workbench.curves.run import CATCH_UP, RunCurves
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.plots import layer
-from ui.plots.controls import position_of, weight_at
+from ui.plots.live.controls import position_of, weight_at
 from ui.plots.ranges import Anchor, follow_x, padded, robust_bounds, settled
 from ui.plots.scheduler import DrawBudget, DrawScheduler
 from ui.plots.theme import PlotTheme, contrast, mix, run_style

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ui.plots.roofline import Dot, RooflinePlot, neighbours, numbers
-from workbench.roofline import Roof
+from ui.plots.figures.roofline import Dot, RooflinePlot, neighbours, numbers
+from workbench.hardware.roofline import Roof
 
 
 def dots(*places: tuple[str, float, float]) -> list[Dot]:

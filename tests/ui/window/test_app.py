@@ -10,10 +10,12 @@ import pytest
 from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 
-from ui import app, layout, theme
+from ui import app
 from ui.app import open_store
-from ui.main_window import MainWindow
-from ui.store_choice import choose_store
+from ui.look import theme
+from ui.window import window_state
+from ui.window.main_window import MainWindow
+from ui.window.store_choice import choose_store
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -121,14 +123,14 @@ def test_another_store_opens_in_the_place_of_the_first(
             QTimer.singleShot(0, window.close)
         seen.append((window.store.folder, window.geometry(), theme.is_dark()))
 
-    take_over = layout.take_over
+    take_over = window_state.take_over
 
     def noted(window: MainWindow, before: MainWindow) -> None:
         in_sight.append(before.isVisible())
         take_over(window, before)
 
     monkeypatch.setattr(MainWindow, "start", start)
-    monkeypatch.setattr(layout, "take_over", noted)
+    monkeypatch.setattr(window_state, "take_over", noted)
     second = tmp_path / "second"
     second.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(second))
@@ -154,7 +156,7 @@ def test_another_store_that_is_not_opened_leaves_the_window_as_it_is(
 
 @pytest.mark.parametrize("screen", [(1280, 720), (1440, 900), (1366, 768)])
 def test_the_first_window_fits_the_screen_with_its_frame(screen: tuple[int, int]) -> None:
-    size = layout.first_size(QSize(*screen))
+    size = window_state.first_size(QSize(*screen))
     assert size.width() <= screen[0] - 10
     assert size.height() <= screen[1] - 40
-    assert layout.first_size(QSize(3840, 2160)) == QSize(1440, 900)
+    assert window_state.first_size(QSize(3840, 2160)) == QSize(1440, 900)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from ui import files as module
-from ui.main_window import MainWindow
+from ui.window import experiment_files as module
+from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.experiment import Experiment
 
@@ -136,7 +136,10 @@ def test_the_disk_is_not_waited_for_in_the_windows_thread(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writers: list[str] = []
-    for place in ("workbench.experiment.write_atomically", "ui.files.write_inside"):
+    for place in (
+        "workbench.experiment.write_atomically",
+        "ui.window.experiment_files.write_inside",
+    ):
         monkeypatch.setattr(place, lambda *_: writers.append(threading.current_thread().name))
     window.editor.saved(window.editor.experiment, tmp_path / "a.toml")
     window.files.save()

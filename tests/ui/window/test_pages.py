@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.look.test_accessible import pages
 from tests.ui.made_up import add_runs
-from tests.ui.test_accessible import pages
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 
 def test_no_page_takes_room_from_the_form(window: MainWindow, qtbot: QtBot) -> None:

@@ -9,12 +9,12 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from tests.engine.test_preflight import MEASURED
-from tests.ui.test_speed import BARE
-from ui.main_window import MainWindow
-from ui.panels.queue import ESTIMATE_ROLE, QueueDelegate
-from workbench import measured, preflight
+from tests.engine.hardware.test_preflight import MEASURED
+from tests.ui.panels.test_speed import BARE
+from ui.panels.runs.queue import ESTIMATE_ROLE, QueueDelegate
+from ui.window.main_window import MainWindow
 from workbench.experiment import Experiment
+from workbench.hardware import preflight, remembered
 
 PATIENCE = 120_000
 
@@ -22,7 +22,7 @@ PATIENCE = 120_000
 def keep(window: MainWindow, experiment: Experiment, known: preflight.Preflight = MEASURED) -> None:
     """Puts a measurement where the window looks for it."""
     key = preflight.key(BARE, experiment)
-    measured.remember(window.store.folder, preflight.KIND, key, asdict(known))
+    remembered.remember(window.store.folder, preflight.KIND, key, asdict(known))
 
 
 def estimates(window: MainWindow) -> list[str]:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 
 PATIENCE = 120_000
 

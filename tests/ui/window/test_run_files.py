@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_run
-from ui.main_window import MainWindow
+from ui.window.main_window import MainWindow
 from workbench.runs.record import Run
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)

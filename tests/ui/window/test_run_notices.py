@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_runs
-from tests.ui.test_repeats import entry, submenu
-from ui.main_window import MainWindow
-from workbench.forecast import Expected, clock, start
+from tests.ui.window.test_repeats import entry, submenu
+from ui.window.main_window import MainWindow
+from workbench.hardware.forecast import Expected, clock, start
 from workbench.runs.record import Run
 
 PATIENCE = 60_000

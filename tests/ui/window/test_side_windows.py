@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_runs
-from ui import theme
-from ui.main_window import MainWindow
-from ui.panels import code as module
-from ui.panels.code import CodeWindow
-from ui.panels.presets import PresetGallery
-from ui.side_dialog import SideDialog
+from ui.look import theme
+from ui.look.side_dialog import SideDialog
+from ui.panels.network import code as module
+from ui.panels.network.code import CodeWindow
+from ui.panels.network.presets import PresetGallery
+from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.codegen import keras_script
 from workbench.figures.settings import CurveFigure, Entry

@@ -10,8 +10,8 @@ import psutil
 from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
-from ui.main_window import MainWindow
-from workbench import words
+from ui.window.main_window import MainWindow
+from workbench.base import units
 from workbench.runs.status import RunStatus
 
 LONG = {"training.epochs": 100_000}
@@ -185,4 +185,4 @@ def test_the_table_shows_last_best_and_at_an_epoch(quick: MainWindow, qtbot: QtB
     assert shown("loss@best") == min(losses)
     assert shown("loss@2") == losses[1]
     assert quick.model.columns[1].title == "Loss (epoch 2)"
-    assert quick.model.index(0, 1).data() == words.decimal(losses[1])
+    assert quick.model.index(0, 1).data() == units.decimal(losses[1])

@@ -17,23 +17,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.accessible import give_name
-from ui.latest import Latest
+from ui.background.latest_job import Latest
+from ui.background.when_shown import WhenShown
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
 from ui.models.run_feed import RunFeed
 from ui.models.run_groups import RunGroup, offered, suggested
-from ui.panels.figure_table import ROW_HEIGHT, FigureTable
-from ui.panels.group_box import GroupBox
-from ui.plain import Label
-from ui.plots.interval import Interval, IntervalPlot
-from ui.when_shown import WhenShown
-from workbench import predictions
-from workbench.better import METRICS, Group, Judgement, judge
-from workbench.predictions import Predictions
+from ui.panels.compare.group_box import GroupBox
+from ui.panels.shared.figure_table import ROW_HEIGHT, FigureTable
+from ui.plots.figures.interval import Interval, IntervalPlot
+from workbench.base.units import NONE
+from workbench.evaluation import predictions
+from workbench.evaluation.group_test import METRICS, Group, Judgement, judge
+from workbench.evaluation.predictions import Predictions
 from workbench.runs.columns import RUN_COLUMNS, Value
 from workbench.runs.record import Run
 from workbench.runs.store import Store
-from workbench.words import NONE
 
 WIDEST = 220 * theme.UNIT
 """A longer line is hard to read, and a wider plot says no more."""

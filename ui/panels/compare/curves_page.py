@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.panels.export_button import export_action, export_button
-from ui.plain import Label
-from ui.run_reader import ReadRun, RunReader
-from ui.when_shown import WhenShown
+from ui.background.run_reader import ReadRun, RunReader
+from ui.background.when_shown import WhenShown
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.export.button import export_action, export_button
 from workbench.curves.grouping import (
     Grouping,
     Settings,
@@ -38,9 +38,9 @@ from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
 if TYPE_CHECKING:
-    from ui.plots.compare import ComparePlots
-    from ui.plots.compare_controls import CompareControls
-    from ui.plots.legend import Legend
+    from ui.plots.compare.controls import CompareControls
+    from ui.plots.compare.legend import Legend
+    from ui.plots.compare.plots import ComparePlots
 
 MOST_COMPARED = 200
 """More curves can't be told apart, nor read in a moment."""
@@ -136,9 +136,9 @@ class CurvesPage(QWidget):
         return self._plots
 
     def _make_plots(self) -> None:
-        from ui.plots.compare import ComparePlots
-        from ui.plots.compare_controls import CompareControls
-        from ui.plots.legend import Legend
+        from ui.plots.compare.controls import CompareControls
+        from ui.plots.compare.legend import Legend
+        from ui.plots.compare.plots import ComparePlots
 
         self.controls: CompareControls = CompareControls()
         self._plots = plots = ComparePlots()
@@ -261,7 +261,7 @@ class CurvesPage(QWidget):
         return chosen.of(known)
 
     def _items(self) -> list[Any]:
-        from ui.plots.compared import GroupItem, Item
+        from ui.plots.compare.compared import GroupItem, Item
         from ui.plots.theme import run_style
 
         before = {item.key: item for item in self.plots.state.items}

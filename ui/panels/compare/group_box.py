@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox
 
-from ui import theme
+from ui.look import theme
 from ui.models.run_groups import RunGroup
-from ui.panels.search_box import make_searchable
+from ui.panels.shared.search_box import make_searchable
 
 WIDTH = 60 * theme.UNIT
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Signal, Slot
 
 from ui.models.run_feed import RunFeed, ShownRun
-from ui.panels.curves_page import CurvesPage
-from ui.panels.pages import LatePages
-from ui.panels.runs import RunsPanel
+from ui.panels.compare.curves_page import CurvesPage
+from ui.panels.runs.panel import RunsPanel
+from ui.panels.shared.pages import LatePages
 from workbench.curves.run import RunCurves
 
 if TYPE_CHECKING:
-    from ui.panels.better import BetterPage
-    from ui.panels.tradeoffs_page import TradeoffsPage
+    from ui.panels.compare.better import BetterPage
+    from ui.panels.compare.tradeoffs_page import TradeoffsPage
 
 
 class _Made(NamedTuple):
@@ -65,8 +65,8 @@ class ComparePanel(LatePages[_Made]):
         self._kept: str | None = None
 
     def make(self) -> _Made:
-        from ui.panels.better import BetterPage
-        from ui.panels.tradeoffs_page import TradeoffsPage
+        from ui.panels.compare.better import BetterPage
+        from ui.panels.compare.tradeoffs_page import TradeoffsPage
 
         made = _Made(TradeoffsPage(self._table), BetterPage(self._folder, self._feed))
         made.tradeoffs.said.connect(self.said)

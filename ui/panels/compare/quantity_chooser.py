@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 
-from ui import theme
-from ui.accessible import give_name
-from ui.plain import Label
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
 from workbench.runs.columns import Column
 from workbench.tradeoffs.points import Better, Quantity
 from workbench.tradeoffs.titles import title_of

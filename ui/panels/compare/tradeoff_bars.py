@@ -10,15 +10,15 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
-from ui import theme
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.run_table import RunTable
-from ui.panels.quantity_chooser import LazyBox, QuantityChooser
-from ui.panels.tradeoff_view import TradeoffView, run_colours
-from ui.plain import Label
-from ui.plots.run_bars import LazyBars, RunBar, RunBars
-from workbench import words
-from workbench.figures.tradeoff_numbers import Table, labels_of
-from workbench.figures.tradeoff_settings import BarsFigure
+from ui.panels.compare.quantity_chooser import LazyBox, QuantityChooser
+from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
+from ui.plots.figures.run_bars import LazyBars, RunBar, RunBars
+from workbench.base import units
+from workbench.figures.tradeoffs.numbers import Table, labels_of
+from workbench.figures.tradeoffs.settings import BarsFigure
 from workbench.runs.columns import Column
 from workbench.tradeoffs.groups import Bars, bars_of
 from workbench.tradeoffs.points import Quantity
@@ -180,4 +180,4 @@ def _words(column: Column, mean: float, spread: float, count: int) -> str:
     text = column.text(mean)
     if count < 2:
         return text
-    return f"{text} ± {column.text(spread)} (n = {words.count(count)})"
+    return f"{text} ± {column.text(spread)} (n = {units.count(count)})"

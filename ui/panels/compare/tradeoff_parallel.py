@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton
 
-from ui import theme
+from ui.look import theme
 from ui.models.run_table import RunTable
-from ui.panels.run_columns import ColumnChooser
-from ui.panels.tradeoff_view import TradeoffView, run_colours
-from workbench.figures.parallel_settings import (
+from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
+from ui.panels.runs.columns import ColumnChooser
+from workbench.figures.parallel.settings import (
     LEAST_AXES,
     MOST_AXES,
     MOST_NAMED,
@@ -24,14 +24,14 @@ from workbench.figures.parallel_settings import (
     ParallelFigure,
 )
 from workbench.figures.settings import Entry
-from workbench.figures.tradeoff_numbers import Table
-from workbench.runs.matching import Filter
-from workbench.runs.query import Term
+from workbench.figures.tradeoffs.numbers import Table
+from workbench.runs.table.matching import Filter
+from workbench.runs.table.query import Term
 from workbench.tradeoffs.brush import Axis, axis_of, moved, term_of
 from workbench.tradeoffs.titles import title_of
 
 if TYPE_CHECKING:
-    from ui.plots.parallel import ParallelPlot
+    from ui.plots.figures.parallel import ParallelPlot
 
 FIRST = ("parameters", "images_per_second", "seconds", "val_accuracy", "test_accuracy")
 FIRST_LOG = ("parameters",)
@@ -113,7 +113,7 @@ class ParallelView(TradeoffView):
     def plot(self) -> ParallelPlot:
         """The plot, made at the first use: its library takes a moment to load."""
         if self._plot is None:
-            from ui.plots.parallel import ParallelPlot
+            from ui.plots.figures.parallel import ParallelPlot
 
             self._plot = ParallelPlot()
             self._plot.brushed.connect(self._brush)
@@ -165,7 +165,7 @@ class ParallelView(TradeoffView):
     # --- what is shown -------------------------------------------------------------------------
 
     def show_result(self, table: Table, found: _Found) -> None:
-        from ui.plots.parallel import Runs
+        from ui.plots.figures.parallel import Runs
 
         self._empty = len(table.run_ids) - len(found.table.run_ids)
         table, axes = found

@@ -12,14 +12,14 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
 
-from ui import theme
-from ui.accessible import give_name
+from ui.look import theme
+from ui.look.accessible import give_name
 from ui.models.run_table import RunTable
-from ui.panels.quantity_chooser import QuantityChooser
-from ui.panels.tradeoff_view import TradeoffView, run_colours
+from ui.panels.compare.quantity_chooser import QuantityChooser
+from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
 from workbench.figures.settings import Entry, Look
-from workbench.figures.tradeoff_numbers import Table
-from workbench.figures.tradeoff_settings import ScatterFigure
+from workbench.figures.tradeoffs.numbers import Table
+from workbench.figures.tradeoffs.settings import ScatterFigure
 from workbench.runs.columns import Kind
 from workbench.tradeoffs.pareto import Numbers
 from workbench.tradeoffs.points import Points, Quantity, front_line, points_of
@@ -27,7 +27,7 @@ from workbench.tradeoffs.sizes import shares
 from workbench.tradeoffs.titles import title_of
 
 if TYPE_CHECKING:
-    from ui.plots.scatter import Cloud, ScatterPlot
+    from ui.plots.figures.scatter import Cloud, ScatterPlot
 
 SMALLEST, LARGEST, PLAIN = 5.0, 22.0, 9.0
 """Diameters of dots in pixels."""
@@ -99,7 +99,7 @@ class ScatterView(TradeoffView):
     def plot(self) -> ScatterPlot:
         """The plot, made at the first use: its library takes a moment to load."""
         if self._plot is None:
-            from ui.plots.scatter import ScatterPlot
+            from ui.plots.figures.scatter import ScatterPlot
 
             self._plot = plot = ScatterPlot()
             plot.picked.connect(self._pick)
@@ -160,8 +160,8 @@ class ScatterView(TradeoffView):
         return points.known[points.is_drawn]
 
     def _cloud(self, table: Table, found: _Found) -> Cloud:
-        from ui.plots.dots import Dots
-        from ui.plots.scatter import Cloud, Scale, scaled
+        from ui.plots.figures.dots import Dots
+        from ui.plots.figures.scatter import Cloud, Scale, scaled
 
         points, (x, y) = found.points, self._drawn[:2]
         runs, values = self._runs(points), points.values[points.is_drawn]

@@ -10,14 +10,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import theme
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.run_table import RunTable
-from ui.plain import Label
 from workbench.curves.looks import CYCLE
 from workbench.figures.settings import FigureSpec
-from workbench.figures.tradeoff_numbers import Table
+from workbench.figures.tradeoffs.numbers import Table
 from workbench.runs.columns import RUN_COLUMNS, Column, Kind
-from workbench.runs.differences import differing
+from workbench.runs.table.differences import differing
 
 FIRST = (
     "parameters", "macs", "seconds", "elapsed", "images_per_second", "latency_ms", "file_bytes",

@@ -19,20 +19,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.accessible import give_name
-from ui.latest import Latest
+from ui.background.latest_job import Latest
+from ui.background.when_shown import WhenShown
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
 from ui.models.run_table import Rows
-from ui.panels.export_button import export_action, export_button
-from ui.panels.run_selection import narrow, select_runs
-from ui.panels.runs import RunsPanel
-from ui.panels.tradeoff_bars import BarsView
-from ui.panels.tradeoff_parallel import ParallelView
-from ui.panels.tradeoff_scatter import ScatterView
-from ui.panels.tradeoff_view import TradeoffView
-from ui.plain import Label
-from ui.when_shown import WhenShown
-from workbench.figures.tradeoff_numbers import Table, table_of
+from ui.panels.compare.tradeoff_bars import BarsView
+from ui.panels.compare.tradeoff_parallel import ParallelView
+from ui.panels.compare.tradeoff_scatter import ScatterView
+from ui.panels.compare.tradeoff_view import TradeoffView
+from ui.panels.export.button import export_action, export_button
+from ui.panels.runs.panel import RunsPanel
+from ui.panels.runs.selection import narrow, select_runs
+from workbench.figures.tradeoffs.numbers import Table, table_of
 
 
 class TradeoffsPage(QWidget):

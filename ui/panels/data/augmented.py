@@ -13,11 +13,11 @@ from PySide6.QtCore import QObject, QRect, QThread, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from ui import theme
-from ui.editor import Editor
-from ui.panels.pictures import paint_image
-from ui.panels.samples import CELL, GAP, as_image, in_turns
-from ui.plain import Label
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.data.pictures import paint_image
+from ui.panels.data.samples import CELL, GAP, as_image, in_turns
 from workbench.spec.augmentation import Augmentation
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class VersionsThread(QThread):
 
     def run(self) -> None:
         """Computes, and touches nothing of the window."""
-        from workbench.data.augmented import versions
+        from workbench.data.images.augmented import versions
 
         self.found = versions(self.images, self.augmentation, VERSIONS)
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import theme
-from ui.plain import Label
+from ui.look import theme
+from ui.look.plain import Label
 
 HEIGHT = 20 * theme.UNIT
 

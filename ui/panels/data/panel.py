@@ -17,14 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.editor import Editor, split_sentence
-from ui.job_thread import JobThread
-from ui.panels.augmented import AugmentedView
-from ui.panels.class_spread import ClassSpread
-from ui.panels.samples import ClassBars, SampleGrid
-from ui.plain import Label
-from workbench import words
+from ui.background.job_thread import JobThread
+from ui.editing.editor import Editor, split_sentence
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.data.augmented import AugmentedView
+from ui.panels.data.class_spread import ClassSpread
+from ui.panels.data.samples import ClassBars, SampleGrid
+from workbench.base import units
 from workbench.spec.data import Data, DataInfo, FileData, KerasData
 from workbench.spec.layers import written
 
@@ -200,7 +200,7 @@ class DataPanel(QWidget):
     def _download(self) -> None:
         spec = self._editor.experiment.data
         self._give_up()
-        job = JobThread("workbench.runtime.download", (spec.name(),), parent=self)
+        job = JobThread("workbench.runtime.process.download", (spec.name(),), parent=self)
         self._start(job, self.tr("Downloading…"))
 
     def _start(self, job: JobThread, phase: str) -> None:
@@ -243,9 +243,9 @@ class DataPanel(QWidget):
             return
         elif "progress" in said:
             phase, done, total = said["progress"]
-            self._show_progress(str(phase).capitalize(), done, total, words.count)
+            self._show_progress(str(phase).capitalize(), done, total, units.count)
         elif "done" in said:
-            self._show_progress(self.tr("Downloading"), said["done"], said["total"], words.size)
+            self._show_progress(self.tr("Downloading"), said["done"], said["total"], units.size)
         if self._job is None:
             self.settled.emit()
 
@@ -320,7 +320,7 @@ class DataPanel(QWidget):
 
     def _offer_download(self, sentence: str, size: int) -> None:
         self._say(_as_sentence(sentence))
-        self.download.setText(self.tr("Download {}").format(words.size(size)))
+        self.download.setText(self.tr("Download {}").format(units.size(size)))
         self.download.setToolTip(
             self.tr("Fetch it now, to see its images; Train would fetch it as well")
         )
@@ -347,9 +347,9 @@ class DataPanel(QWidget):
         return " · ".join(
             (
                 self.tr("{} px").format(written(info.image_shape)),
-                self.tr("{} classes").format(words.count(info.classes)),
+                self.tr("{} classes").format(units.count(info.classes)),
                 self._parts(info),
-                f"{words.size(preview.bytes)} {place}",
+                f"{units.size(preview.bytes)} {place}",
                 self.tr("pixels {:.3g} to {:.3g}, mean {:.3g}").format(
                     preview.pixel_min, preview.pixel_max, preview.pixel_mean
                 ),
@@ -358,11 +358,11 @@ class DataPanel(QWidget):
         )
 
     def _parts(self, info: DataInfo) -> str:
-        train, test = words.count(info.train_images), words.count(info.test_images)
+        train, test = units.count(info.train_images), units.count(info.test_images)
         if not info.validation_images:
             return self.tr("{} training and {} test images").format(train, test)
         return self.tr("{} training, {} validation and {} test images").format(
-            train, words.count(info.validation_images), test
+            train, units.count(info.validation_images), test
         )
 
     def _tell_editor(self) -> None:

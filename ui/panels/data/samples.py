@@ -10,8 +10,8 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import theme
-from ui.panels.pictures import paint_image
+from ui.look import theme
+from ui.panels.data.pictures import paint_image
 
 if TYPE_CHECKING:
     from workbench.data.preview import Preview

@@ -20,25 +20,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.accessible import give_name
-from ui.panels.export_button import export_action, export_button
-from ui.panels.figure_table import ROW_HEIGHT, FigureTable
-from ui.panels.pictures import Picture, PictureGrid
-from ui.panels.samples import as_image
-from ui.plain import Label
-from ui.plots.confusion import ConfusionMatrix
-from ui.plots.shares import SharePlot
-from workbench import words
-from workbench.evaluation import Evaluation
-from workbench.figures.evaluation_numbers import MOST_DRAWN
-from workbench.figures.evaluation_settings import (
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
+from ui.panels.data.pictures import Picture, PictureGrid
+from ui.panels.data.samples import as_image
+from ui.panels.export.button import export_action, export_button
+from ui.panels.shared.figure_table import ROW_HEIGHT, FigureTable
+from ui.plots.figures.confusion import ConfusionMatrix
+from ui.plots.figures.shares import SharePlot
+from workbench.base import units
+from workbench.evaluation.classification import Evaluation
+from workbench.evaluation.predictions import Pictures, Rows
+from workbench.figures.evaluation.numbers import MOST_DRAWN
+from workbench.figures.evaluation.settings import (
     CalibrationFigure,
     ConfusionFigure,
     PrecisionFigure,
     RocFigure,
 )
-from workbench.predictions import Pictures, Rows
 
 MOST_MISTAKES = 120
 """Shown at most: nobody looks at more."""
@@ -117,11 +117,11 @@ class SummaryPage(QWidget):
     def show_evaluation(self, evaluation: Evaluation, pictures: Pictures) -> None:
         """Shows the figures; no cell is chosen."""
         self._evaluation, self._pictures = evaluation, pictures
-        low, high = (words.percent(end) for end in evaluation.interval)
-        self.accuracy.setText(self.tr("Accuracy {}").format(words.percent(evaluation.accuracy)))
-        error = words.percent(evaluation.calibration.error)
+        low, high = (units.percent(end) for end in evaluation.interval)
+        self.accuracy.setText(self.tr("Accuracy {}").format(units.percent(evaluation.accuracy)))
+        error = units.percent(evaluation.calibration.error)
         text = self.tr("95 % interval {} to {}  ·  {} images  ·  calibration error {}")
-        self.about.setText(text.format(low, high, words.count(evaluation.images), error))
+        self.about.setText(text.format(low, high, units.count(evaluation.images), error))
         self._show_rows(evaluation)
         self.matrix.show_counts(evaluation.confusion, evaluation.predictions.class_names)
         self.cell_words.setText(
@@ -134,10 +134,10 @@ class SummaryPage(QWidget):
         rows = (evaluation.macro, *evaluation.classes)
         self.table.setRowCount(len(rows))
         for line, row in enumerate(rows):
-            shares = (words.percent(share, 1) for share in (row.precision, row.recall, row.f1))
+            shares = (units.percent(share, 1) for share in (row.precision, row.recall, row.f1))
             name = row.name if line else self.tr("Average")
             reason = self.tr("Macro average: every class counts alike") if not line else ""
-            cells = (name, *shares, words.count(row.support))
+            cells = (name, *shares, units.count(row.support))
             self.table.put(line, cells, bold=not line, reason=reason)
 
     @Slot()
@@ -154,14 +154,14 @@ class SummaryPage(QWidget):
         names = evaluation.predictions.class_names
         if true == predicted:
             text = self.tr("{} recognized: {} images, the least sure first").format(
-                names[true], words.count(len(inside))
+                names[true], units.count(len(inside))
             )
         else:
             text = self.tr("{} taken for {}: {} images, the surest first").format(
-                names[true], names[predicted], words.count(len(inside))
+                names[true], names[predicted], units.count(len(inside))
             )
         if len(shown) < len(inside):
-            text += self.tr("; {} of them").format(words.count(len(shown)))
+            text += self.tr("; {} of them").format(units.count(len(shown)))
         self.cell_words.setText(text)
         self.grid.show_pictures(shown)
 
@@ -196,7 +196,7 @@ class MistakesPage(QWidget):
                 "{} of {} images are wrong; the surest {} first, each with its true class, what it "
                 "is taken for, and the network's confidence"
             ).format(
-                words.count(len(wrong)), words.count(evaluation.images), words.count(len(shown))
+                units.count(len(wrong)), units.count(evaluation.images), units.count(len(shown))
             )
         )
 
@@ -289,7 +289,7 @@ class CurvesPage(QWidget):
         found = evaluation.calibration
         there = found.counts > 0
         self.calibration.show_curve(
-            self.tr("Accuracy: calibration error {}").format(words.percent(found.error)),
+            self.tr("Accuracy: calibration error {}").format(units.percent(found.error)),
             found.confidence[there], found.accuracy[there],
         )  # fmt: skip
         before = self.chooser.currentText()
@@ -329,7 +329,7 @@ def pictures_of(evaluation: Evaluation, pictures: Pictures, places: Rows) -> lis
         if place in where:
             true, taken = evaluation.predictions.labels[place], evaluation.predicted[place]
             title = names[true] if true == taken else f"{names[true]} → {names[taken]}"
-            confidence = words.percent(float(evaluation.confidence[place]))
+            confidence = units.percent(float(evaluation.confidence[place]))
             image = as_image(pictures.pixels[where[place]])
             found.append(Picture(image, title, confidence))
     return found

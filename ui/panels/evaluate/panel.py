@@ -19,28 +19,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.accessible import give_name
-from ui.assistant import Assistant
-from ui.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
-from ui.latest import Latest
-from ui.panels.pages import Pages
-from ui.panels.task_bar import TaskBar
-from ui.plain import Label
-from ui.run_reader import mark_of
-from ui.when_shown import WhenShown
-from workbench import predictions
+from ui.background.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
+from ui.background.latest_job import Latest
+from ui.background.run_reader import mark_of
+from ui.background.when_shown import WhenShown
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
+from ui.panels.shared.pages import Pages
+from ui.panels.shared.task_bar import TaskBar
+from ui.running.assistant import Assistant
+from workbench.evaluation import predictions
 from workbench.runs.record import Run
 from workbench.runs.store import StoreError
 
 if TYPE_CHECKING:
-    from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+    from ui.panels.evaluate.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
     from workbench.figures.settings import FigureSpec
 
 
 MODULES = (
-    "workbench.figures.settings", "workbench.figures.evaluation_settings",
-    "workbench.figures.evaluation_numbers", "ui.plots.shares", "ui.panels.evaluation_pages",
+    "workbench.figures.settings", "workbench.figures.evaluation.settings",
+    "workbench.figures.evaluation.numbers", "ui.plots.figures.shares",
+    "ui.panels.evaluate.evaluation_pages",
 )  # fmt: skip
 """What the pages need, brought one a turn of the event loop: all at once they would hold it up."""
 
@@ -117,7 +118,7 @@ class EvaluatePanel(QWidget):
 
         The curves follow a plot at a time: all at once they would hold the window up.
         """
-        from ui.panels.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+        from ui.panels.evaluate.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
 
         self.summary: SummaryPage = SummaryPage()
         self.mistakes: MistakesPage = MistakesPage()

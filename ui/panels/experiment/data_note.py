@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
 
-from ui.editor import Editor
-from ui.plain import Label
-from workbench import words
+from ui.editing.editor import Editor
+from ui.look.plain import Label
+from workbench.base import units
 from workbench.spec.data import FileData
 from workbench.spec.layers import written
 
@@ -41,6 +41,6 @@ class DataNote(Label):
         if info is None or not isinstance(self._editor.experiment.data, FileData):
             return ""
         return self.tr("{0} px, {1} classes, {2} training and {3} test images").format(
-            written(info.image_shape), words.count(info.classes),
-            words.count(info.train_images), words.count(info.test_images),
+            written(info.image_shape), units.count(info.classes),
+            units.count(info.train_images), units.count(info.test_images),
         )  # fmt: skip

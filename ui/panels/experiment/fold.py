@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.panels.section import ICON
-from ui.plain import tip
+from ui.look import theme
+from ui.look.plain import tip
+from ui.panels.experiment.section import ICON
 
 SUMMARY_LEFT = theme.LABEL_WIDTH + 2 * theme.UNIT
 """Where a form's fields begin."""

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.editor import Editor
-from ui.plain import Label
-from workbench import words
-from workbench.machine import Accelerator, Machine
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from workbench.base import units
 from workbench.spec.hardware import Hardware
+from workbench.spec.machine import Accelerator, Machine
 
 WORTH_NAMING = ("amx_bf16", "avx512_bf16", "avx512f", "avx2")
 """The best of these that a processor has is named in the form."""
@@ -106,7 +106,7 @@ class HardwarePage(QScrollArea):
                 [
                     (self.tr("Model"), processor.name),
                     (self.tr("Cores"), str(processor.cores)),
-                    (self.tr("Memory"), words.size(processor.memory_bytes)),
+                    (self.tr("Memory"), units.size(processor.memory_bytes)),
                     (self.tr("Instruction sets"), features),
                     (self.tr("bfloat16"), self._native(machine, "mixed_bfloat16")),
                     (self.tr("float16"), self._native(machine, "mixed_float16")),
@@ -123,7 +123,7 @@ class HardwarePage(QScrollArea):
         return [*groups, (self.tr("Targets"), targets)]
 
     def _gpu(self, gpu: Accelerator) -> list[tuple[str, str]]:
-        memory = words.size(gpu.memory_bytes) if gpu.memory_bytes else self.tr("not told")
+        memory = units.size(gpu.memory_bytes) if gpu.memory_bytes else self.tr("not told")
         capability = ".".join(map(str, gpu.capability))
         return [
             (self.tr("Model"), gpu.name),

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
-from ui import theme
+from ui.background.when_shown import WhenShown
+from ui.look import theme
 from ui.models.layer_columns import COST, INPUT, LAYER, OUTPUT, SHARE
 from ui.models.layer_table import SHARE_ROLE
 from ui.models.layers import Layers
-from ui.when_shown import WhenShown
 
 BAR_HEIGHT = 3
 CELL_MARGIN = 7

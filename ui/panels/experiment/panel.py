@@ -18,18 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.editor import Editor
+from ui.editing.editor import Editor
 from ui.forms.form import SpecForm
 from ui.forms.schedule_curve import ScheduleCurve
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.layers import Layers
-from ui.panels.data_note import DataNote
-from ui.panels.fold import Fold
-from ui.panels.hardware import HardwareNote
-from ui.panels.section import Section
-from ui.panels.structure import StructurePanel
-from ui.panels.totals import Totals
-from ui.plain import Label
+from ui.panels.experiment.data_note import DataNote
+from ui.panels.experiment.fold import Fold
+from ui.panels.experiment.hardware import HardwareNote
+from ui.panels.experiment.section import Section
+from ui.panels.experiment.structure import StructurePanel
+from ui.panels.experiment.totals import Totals
 
 MINIMUM_WIDTH = 340
 

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.plain import tip
+from ui.look import theme
+from ui.look.plain import tip
 
 HEADER_HEIGHT = 10 * theme.UNIT
 MARGIN = 3 * theme.UNIT

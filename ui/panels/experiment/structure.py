@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from ui import theme
-from ui.editor import Editor
+from ui.editing.editor import Editor
 from ui.forms.entry import first_sentence
 from ui.forms.form import SpecForm
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.layers import Layers
-from ui.panels.layer_actions import LayerActions
-from ui.panels.layer_views import LayerList
-from ui.plain import Label
+from ui.panels.experiment.layer_actions import LayerActions
+from ui.panels.experiment.layer_views import LayerList
 from workbench.spec.layers import Layer
 
 PATH = "structure.layers"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from ui import theme
-from ui.editor import Editor
-from ui.plain import Label
-from workbench import words
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from workbench.base import units
 from workbench.experiment import Experiment
 
 
@@ -76,5 +76,5 @@ class Totals(QWidget):
 
 def _amount(key: str, value: float | None) -> str:
     if key == "weight_bytes":
-        return words.size(value)
-    return words.big(value) if key == "macs" else words.count(value)
+        return units.size(value)
+    return units.big(value) if key == "macs" else units.count(value)

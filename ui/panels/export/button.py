@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
-from ui import theme
+from ui.look import theme
 
 
 def export_action(parent: QWidget, reason: str) -> QAction:

@@ -20,14 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.edited import EditedSpec
-from ui.figure_process import FigureProcess
+from ui.background.figure_process import FigureProcess
+from ui.editing.edited import EditedSpec
 from ui.forms.form import SpecForm
-from ui.panels.figure_preview import FigurePreview
-from ui.panels.legend_rows import LegendRows
-from ui.plain import Label
-from ui.side_dialog import SideDialog
+from ui.look import theme
+from ui.look.plain import Label
+from ui.look.side_dialog import SideDialog
+from ui.panels.export.legend_rows import LegendRows
+from ui.panels.export.preview import FigurePreview
 from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
 
 SIZE = (240 * theme.UNIT, 165 * theme.UNIT)

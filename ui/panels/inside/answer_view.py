@@ -7,11 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import theme
-from ui.plain import Label
-from ui.plots.class_shares import ClassShares
-from ui.plots.map_strip import MapStrip
-from workbench.answer import Answer, Maps
+from ui.look import theme
+from ui.look.plain import Label
+from ui.plots.figures.class_shares import ClassShares
+from ui.plots.figures.map_strip import MapStrip
+from workbench.evaluation.one_image import Answer, Maps
 
 
 class AnswerView(QWidget):

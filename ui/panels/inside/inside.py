@@ -15,14 +15,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.assistant import Assistant
-from ui.panels.finding_line import finding_line
-from ui.panels.task_bar import TaskBar
-from ui.plain import Label
-from ui.plots.histogram import Histogram
-from workbench import words
-from workbench.inside import LayerInside, faults
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.live.finding_line import finding_line
+from ui.panels.shared.task_bar import TaskBar
+from ui.plots.figures.histogram import Histogram
+from ui.running.assistant import Assistant
+from workbench.base import units
+from workbench.evaluation.inner_state import LayerInside, faults
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
@@ -162,8 +162,8 @@ class InsidePanel(QWidget):
             label.setToolTip(reason)
             grid.addWidget(label, 0, place)
         for line, layer in enumerate(self.layers, 1):
-            dead = words.percent(layer.dead)
-            texts = (layer.name, words.count(layer.weights), f"{layer.spread:.3g}")
+            dead = units.percent(layer.dead)
+            texts = (layer.name, units.count(layer.weights), f"{layer.spread:.3g}")
             for place, text in enumerate(texts):
                 grid.addWidget(Label(text), line, place)
             grid.addWidget(self._histogram(layer), line, 3)

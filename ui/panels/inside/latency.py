@@ -18,18 +18,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.assistant import Assistant, Task
-from ui.editor import Editor
-from ui.panels.export_button import export_action, export_button
-from ui.panels.figure_table import FigureTable
-from ui.panels.task_bar import TaskBar
-from ui.plain import Label
-from ui.plots.latency import LatencyPlot
-from workbench import inference
-from workbench.figures.measured import latency_figure
-from workbench.inference import Latency
-from workbench.runs.messages import TaskProgress
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.export.button import export_action, export_button
+from ui.panels.shared.figure_table import FigureTable
+from ui.panels.shared.task_bar import TaskBar
+from ui.plots.figures.latency import LatencyPlot
+from ui.running.assistant import Assistant, Task
+from workbench.evaluation import latency
+from workbench.evaluation.latency import Latency
+from workbench.execution.messages import TaskProgress
+from workbench.figures.measured.numbers import latency_figure
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
@@ -71,7 +71,7 @@ class LatencyPage(QWidget):
         self.button = QPushButton(self.tr("Measure"))
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self.start)
-        self.sizes = QLineEdit(", ".join(map(str, inference.BATCH_SIZES)))
+        self.sizes = QLineEdit(", ".join(map(str, latency.BATCH_SIZES)))
         self.sizes.setFixedWidth(40 * theme.UNIT)
         self.sizes.setAccessibleName(self.tr("Batch sizes"))
         self.sizes.setToolTip(
@@ -146,7 +146,7 @@ class LatencyPage(QWidget):
         machine, run = self._editor.machine, self._run
         points: list[Latency] = []
         if machine is not None and run is not None:
-            points = inference.recall(self._store, machine, run.run_id)
+            points = latency.recall(self._store, machine, run.run_id)
         self._say("")
         self._show_points(points)
         self._show_state()
@@ -159,14 +159,14 @@ class LatencyPage(QWidget):
         if not self.button.isEnabled() or self._run is None:
             return
         try:
-            sizes = inference.numbers(self.sizes.text(), self.tr("Batch sizes"))
+            sizes = latency.numbers(self.sizes.text(), self.tr("Batch sizes"))
             experiment = self._run.experiment
         except (ValueError, SpecError) as error:
             self._fail(str(error))
             return
         run_id = self._run.run_id
         self._left = deque(
-            inference.request(run_id, experiment, threads, sizes) for threads in inference.THREADS
+            latency.request(run_id, experiment, threads, sizes) for threads in latency.THREADS
         )
         self._say("")
         self._show_points([])
@@ -190,7 +190,7 @@ class LatencyPage(QWidget):
     def _progress(self, message: TaskProgress) -> None:
         found = [Latency(**point) for point in message.found.get("points", [])]
         if found:
-            self._show_points(inference.in_order([*self.points, *found]))
+            self._show_points(latency.in_order([*self.points, *found]))
 
     @Slot(dict)
     def _done(self, result: dict[str, Any]) -> None:
@@ -228,7 +228,7 @@ class LatencyPage(QWidget):
     @Slot()
     def copy(self) -> None:
         """Puts the table on the clipboard."""
-        QGuiApplication.clipboard().setText(inference.as_tsv(self.points))
+        QGuiApplication.clipboard().setText(latency.as_tsv(self.points))
 
     @Slot()
     def export(self) -> None:

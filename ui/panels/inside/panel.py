@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
 
-from ui.assistant import Assistant
-from ui.editor import Editor
-from ui.panels.pages import LatePages
+from ui.editing.editor import Editor
+from ui.panels.shared.pages import LatePages
+from ui.running.assistant import Assistant
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
-    from ui.panels.inside import InsidePanel
-    from ui.panels.latency import LatencyPage
-    from ui.panels.try_it import TryPage
+    from ui.panels.inside.inside import InsidePanel
+    from ui.panels.inside.latency import LatencyPage
+    from ui.panels.inside.try_it import TryPage
 
 
 class _Made(NamedTuple):
@@ -50,9 +50,9 @@ class InsidePages(LatePages[_Made]):
         self._run: Run | None = None
 
     def make(self) -> _Made:
-        from ui.panels.inside import InsidePanel
-        from ui.panels.latency import LatencyPage
-        from ui.panels.try_it import TryPage
+        from ui.panels.inside.inside import InsidePanel
+        from ui.panels.inside.latency import LatencyPage
+        from ui.panels.inside.try_it import TryPage
 
         made = _Made(
             InsidePanel(self._assistant),

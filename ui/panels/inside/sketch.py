@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from ui import theme
+from ui.look import theme
 
 PIXELS = 112
 """Four times those of MNIST: fine enough to be shrunk well; a multiple of 4, as Qt pads lines."""

@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.assistant import Assistant, Task
-from ui.panels.answer_view import AnswerView
-from ui.panels.sketch import Sketch
-from ui.plain import Label
-from workbench import answer
-from workbench.answer import Answer
-from workbench.data.formats import EXTENSIONS
-from workbench.runs.messages import TaskProgress
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.inside.answer_view import AnswerView
+from ui.panels.inside.sketch import Sketch
+from ui.running.assistant import Assistant, Task
+from workbench.data.images.formats import EXTENSIONS
+from workbench.evaluation import one_image
+from workbench.evaluation.one_image import Answer
+from workbench.execution.messages import TaskProgress
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
@@ -186,7 +186,8 @@ class TryPage(QWidget):
             self._image = None
             self._forget()
         else:
-            self._show(lambda: answer.drawn(self.sketch.pixels(), centred=self.centred.isChecked()))
+            pixels, centred = self.sketch.pixels, self.centred.isChecked
+            self._show(lambda: one_image.drawn(pixels(), centred=centred()))
 
     @Slot()
     def _centre(self) -> None:
@@ -199,7 +200,7 @@ class TryPage(QWidget):
     def _number_chosen(self) -> None:
         self.sketch.clear()  # what is shown there would be taken for what is answered
         self._file = None
-        self._show(lambda: answer.of_test_part(self.number.value() - 1))
+        self._show(lambda: one_image.of_test_part(self.number.value() - 1))
 
     @Slot()
     def _invert(self) -> None:
@@ -219,7 +220,7 @@ class TryPage(QWidget):
         """Shows what the network makes of an image file."""
         self.sketch.clear()
         self._file = path
-        self._show(lambda: answer.from_file(path, inverted=self.inverted.isChecked()))
+        self._show(lambda: one_image.from_file(path, inverted=self.inverted.isChecked()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.open_button.isEnabled() and _dropped_image(event) is not None:

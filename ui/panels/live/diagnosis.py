@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import theme
-from ui.panels.finding_line import finding_line
-from ui.plain import Label
-from workbench.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.live.finding_line import finding_line
+from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError

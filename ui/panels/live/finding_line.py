@@ -7,9 +7,9 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
-from ui import theme
-from ui.plain import Label, tip
-from workbench.diagnosis import Finding
+from ui.look import theme
+from ui.look.plain import Label, tip
+from workbench.evaluation.diagnosis import Finding
 from workbench.runs.record import Run
 
 ICON = 16

@@ -11,18 +11,18 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import theme
+from ui.look import theme
 from ui.models.run_feed import ShownRun
-from ui.panels.diagnosis import DiagnosisStrip
+from ui.panels.live.diagnosis import DiagnosisStrip
 from ui.plots.theme import run_style
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
+from workbench.execution.messages import EpochEnd, Started, Steps
 from workbench.figures.settings import figure_of_runs
-from workbench.runs.messages import EpochEnd, Started, Steps
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
-    from ui.plots.live import LivePlots
+    from ui.plots.live.plots import LivePlots
 
 
 class _Loader(QObject):
@@ -39,7 +39,7 @@ class _LoadPlots(QRunnable):
         self._tell = tell
 
     def run(self) -> None:
-        import ui.plots.live  # noqa: F401
+        import ui.plots.live.plots  # noqa: F401
 
         self._tell.plots_loaded.emit()
 
@@ -111,7 +111,7 @@ class LivePanel(QWidget):
         sees the sooner for it.
         """
         if self._plots is None:
-            from ui.plots.live import LivePlots
+            from ui.plots.live.plots import LivePlots
 
             self._plots = plots = LivePlots()
             plots.train_requested.connect(self.train_requested)
@@ -138,7 +138,7 @@ class LivePanel(QWidget):
         """Asks for a figure of one of the plots, as it is shown."""
         names = {run_id: self._names[run_id][0] for run_id in self.plots.visible_runs}
         if names:
-            from ui.plots.live_export import look_of, plot_of  # as the plots: not at the start
+            from ui.plots.live.export import look_of, plot_of  # as the plots: not at the start
 
             plot, look = plot_of(self.plots, metric), look_of(self.plots, metric)
             self.export_requested.emit(figure_of_runs(list(names), plot, look), names)

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
 
-from ui import theme
-from ui.assistant import Assistant, Task
-from ui.conductor import Conductor
-from ui.editor import Editor
-from ui.elided import ElidedLabel
-from ui.plain import tip
-from workbench import preflight
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.elided import ElidedLabel
+from ui.look.plain import tip
+from ui.running.assistant import Assistant, Task
+from ui.running.conductor import Conductor
 from workbench.experiment import Experiment
-from workbench.preflight import Preflight
+from workbench.hardware import preflight
+from workbench.hardware.preflight import Preflight
 
 IDLE_MILLISECONDS = 3000
 """How long an experiment must stay as it is before it is measured."""

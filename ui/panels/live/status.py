@@ -5,14 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStatusBar
 
-from ui import theme
-from ui.conductor import Conductor
-from ui.editor import Editor
-from ui.panels.verdict import VerdictLine
-from ui.plain import Label
-from workbench import measured, words
-from workbench.roofline import training_flops
-from workbench.runs.messages import Progress, Started, StatusChanged, Steps
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.live.verdict import VerdictLine
+from ui.running.conductor import Conductor
+from workbench.base import units
+from workbench.execution.messages import Progress, Started, StatusChanged, Steps
+from workbench.hardware import remembered
+from workbench.hardware.roofline import training_flops
 from workbench.runs.status import RunStatus
 
 TICK_MILLISECONDS = 1000
@@ -64,23 +65,23 @@ class StatusPanel(QStatusBar):
         """Shows the figures of this second."""
         memory = self._conductor.memory_bytes
         self.memory.setText(
-            self.tr("training process {}").format(words.size(memory)) if memory else ""
+            self.tr("training process {}").format(units.size(memory)) if memory else ""
         )
         busy = self._conductor.is_busy
         held = self._conductor.status is RunStatus.PAUSED
-        rate = self.tr("paused") if held else self.tr("{} images/s").format(words.count(self._rate))
+        rate = self.tr("paused") if held else self.tr("{} images/s").format(units.count(self._rate))
         self.rate.setText(rate if busy and self._rate else self._phase)
         self.arithmetic.setText(self._arithmetic() if busy and self._rate and not held else "")
         left = self._conductor.pace.remaining
         shows = busy and left is not None and not held
-        self.remaining.setText(self.tr("{} left").format(words.duration(left)) if shows else "")
+        self.remaining.setText(self.tr("{} left").format(units.duration(left)) if shows else "")
 
     def _arithmetic(self) -> str:
         flops = training_flops(self._macs) * (self._rate or 0.0)
         shown = self.tr("{} GFLOP/s").format(f"{flops / 1e9:.3g}")
         if not self._peak:
             return shown
-        return self.tr("{}, {} of peak").format(shown, words.percent(flops / self._peak, 0))
+        return self.tr("{}, {} of peak").format(shown, units.percent(flops / self._peak, 0))
 
     @Slot(object)
     def _begin(self, message: Started) -> None:
@@ -91,7 +92,7 @@ class StatusPanel(QStatusBar):
         if run is None or conductor.machine is None:
             return
         folder, hardware = conductor.store.folder, run.experiment.hardware
-        roof = measured.roof(folder, conductor.machine, hardware)
+        roof = remembered.roof(folder, conductor.machine, hardware)
         self._peak = roof.peak if roof is not None else 0.0
 
     @Slot(str)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
-from ui import theme
-from ui.conductor import Conductor
-from ui.editor import Editor
-from ui.plain import Label, tip
-from workbench import measured, verdict
-from workbench.analysis import analyze
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label, tip
+from ui.running.conductor import Conductor
+from workbench.execution.messages import Started, Steps, TimeShares
 from workbench.experiment import Experiment
-from workbench.remedies import Remedy
-from workbench.roofline import Roof, layer_work
-from workbench.runs.messages import Started, Steps, TimeShares
+from workbench.hardware import bottleneck, remembered
+from workbench.hardware.roofline import Roof, layer_work
+from workbench.levers.remedies import Remedy
+from workbench.network.analysis import analyze
 from workbench.spec.base import SpecError
 
 
@@ -72,7 +72,7 @@ class VerdictLine(QWidget):
             moved = sum(layer.bytes for layer in layers)
             self._step_flops = sum(layer.flops for layer in layers) / batch_size
             self._intensity = self._step_flops * batch_size / moved if moved else 0.0
-        self._roof = measured.roof(conductor.store.folder, conductor.machine, hardware)
+        self._roof = remembered.roof(conductor.store.folder, conductor.machine, hardware)
 
     @Slot(object)
     def _note_rate(self, message: Steps) -> None:
@@ -85,9 +85,9 @@ class VerdictLine(QWidget):
             return
         work = None
         if self._intensity:
-            work = verdict.Work(self._step_flops * self._rate, self._intensity)
-        shares = verdict.Shares(message.input, message.python)
-        found = verdict.decide(self._experiment, machine, shares, work, self._roof)
+            work = bottleneck.Work(self._step_flops * self._rate, self._intensity)
+        shares = bottleneck.Shares(message.input, message.python)
+        found = bottleneck.decide(self._experiment, machine, shares, work, self._roof)
         self._remedy = found.remedy
         self.words.setText(self.tr("bound by {}").format(found.bound.value))
         self.words.setToolTip(tip(found.sentence))

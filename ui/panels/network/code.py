@@ -16,15 +16,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.editor import Editor
-from ui.plain import Label
-from ui.python_colours import PythonColours
-from ui.side_dialog import SideDialog
-from ui.when_shown import WhenShown
-from ui.writing import write_and_wait
+from ui.background.file_writing import write_and_wait
+from ui.background.when_shown import WhenShown
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from ui.look.python_colors import PythonColours
+from ui.look.side_dialog import SideDialog
+from workbench.base.files import write_atomically
 from workbench.codegen import keras_script
-from workbench.files import write_atomically
 from workbench.spec.base import SpecError
 
 SIZE = (210 * theme.UNIT, 180 * theme.UNIT)

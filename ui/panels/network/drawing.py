@@ -9,16 +9,16 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from ui import theme
-from ui.editor import Editor
-from ui.figure_export import FigureExport
+from ui.background.figure_export import FigureExport
+from ui.background.when_shown import WhenShown
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.layers import Layers
-from ui.panels.drawing_view import DrawingView
-from ui.panels.layer_actions import LayerActions
-from ui.plain import Label
-from ui.when_shown import WhenShown
-from workbench.drawing import draw
-from workbench.layer_text import layers_as_text
+from ui.panels.experiment.layer_actions import LayerActions
+from ui.panels.network.drawing_view import DrawingView
+from workbench.levers.layer_text import layers_as_text
+from workbench.network.drawing import draw
 
 NARROWEST = 480
 """Rows wrap at the width of the page, but not before this."""

@@ -1,6 +1,7 @@
 """How a drawing of a network is painted, and where two of them differ.
 
-Where everything stands is `workbench.drawing`'s; zoom, scrolling and choosing are the view's.
+Where everything stands is up to `workbench.network.drawing`; zoom, scrolling and choosing are up to
+the view.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from typing import Any
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from ui import theme
-from ui.theme import Tones
-from workbench.drawing import LINE, TITLE, Box, Drawing, Frame, Look, Point, Rect
+from ui.look import theme
+from ui.look.theme import Tones
+from workbench.network.drawing import LINE, TITLE, Box, Drawing, Frame, Look, Point, Rect
 
 ARROW = 5.0
 SPILL = 6.0

@@ -1,7 +1,7 @@
 """The drawing of the network on the screen: painting, zoom, pan, and choosing by a click.
 
-Where everything stands is `workbench.drawing`'s; the figure for papers is painted elsewhere from
-the same data.
+Where everything stands is up to `workbench.network.drawing`; the figure for papers is painted
+elsewhere from the same data.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
-from ui import theme
+from ui.look import theme
 from ui.models.layers import Layers
-from ui.panels.drawing_paint import difference, paint
-from workbench.drawing import FONT, LINE, Drawing, Rect
+from ui.panels.network.drawing_paint import difference, paint
+from workbench.network.drawing import FONT, LINE, Drawing, Rect
 
 STEP = 1.25
 SMALLEST, LARGEST = 0.05, 4.0

@@ -15,16 +15,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.editor import Editor
+from ui.background.when_shown import WhenShown
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.layer_rows import row_at
 from ui.models.layers import Layers
-from ui.panels.layer_actions import LayerActions
-from ui.panels.layer_views import LayerTree
-from ui.plain import Label
-from ui.when_shown import WhenShown
-from workbench import words
-from workbench.analysis import Analysis
+from ui.panels.experiment.layer_actions import LayerActions
+from ui.panels.experiment.layer_views import LayerTree
+from workbench.base import units
+from workbench.network.analysis import Analysis
 from workbench.spec.base import Problem
 from workbench.spec.layers import written
 
@@ -108,12 +108,12 @@ class LayerCostsPage(QWidget):
             "Memory to train at batch size {}, about: weights, gradients, values of the optimizer, "
             "all outputs, in float32; TensorFlow itself comes on top"
         )
-        batch = words.count(editor.experiment.training.batch_size)
+        batch = units.count(editor.experiment.training.batch_size)
         self.figures["training"].setToolTip(help_text.format(batch))
         whole = analysis if analysis is not None and not analysis.problems else None
         figures = self._texts(whole) if whole is not None else {}
         for key, value in self.figures.items():
-            _show(value, figures.get(key, words.NONE))
+            _show(value, figures.get(key, units.NONE))
         inside = [p for p in editor.problems if p.path.startswith("structure.layers")]
         self._show_sentences(inside, list(analysis.warnings) if analysis is not None else [])
 
@@ -122,12 +122,12 @@ class LayerCostsPage(QWidget):
         slots = experiment.optimizer.slots()
         training = analysis.training_bytes(experiment.training.batch_size, slots)
         return {
-            "parameters": words.count(analysis.parameters),
-            "trainable": words.count(analysis.trainable),
-            "macs": words.big(analysis.macs),
-            "weights": words.size(analysis.weight_bytes),
-            "activations": words.size(analysis.activation_bytes),
-            "training": words.size(training),
+            "parameters": units.count(analysis.parameters),
+            "trainable": units.count(analysis.trainable),
+            "macs": units.big(analysis.macs),
+            "weights": units.size(analysis.weight_bytes),
+            "activations": units.size(analysis.activation_bytes),
+            "training": units.size(training),
             "sees": written(analysis.receptive_field),
         }
 

@@ -18,17 +18,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.edited import EditedSpec
-from ui.editor import Editor
+from ui.background.when_shown import WhenShown
+from ui.editing.edited import EditedSpec
+from ui.editing.editor import Editor
 from ui.forms.entry import first_sentence
 from ui.forms.form import SpecForm
-from ui.panels.structure_diff import StructureDiffView, show_relative
-from ui.plain import Label, tip
-from ui.when_shown import WhenShown
-from workbench.comparison import Comparison
+from ui.look import theme
+from ui.look.plain import Label, tip
+from ui.panels.network.structure_diff import StructureDiffView, show_relative
 from workbench.experiment import Experiment
-from workbench.levers import LEVERS, Lever
+from workbench.levers.comparison import Comparison
+from workbench.levers.structure import LEVERS, Lever
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 

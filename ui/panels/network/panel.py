@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal, Slot
 
-from ui.editor import Editor
+from ui.editing.editor import Editor
 from ui.models.layers import Layers
-from ui.panels.layer_actions import LayerActions
-from ui.panels.pages import LatePages
+from ui.panels.experiment.layer_actions import LayerActions
+from ui.panels.shared.pages import LatePages
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
-    from ui.panels.drawing import DrawingPage
-    from ui.panels.layer_costs import LayerCostsPage
-    from ui.panels.levers import LeversPage
-    from ui.panels.structure_compare import ComparePage
+    from ui.panels.network.drawing import DrawingPage
+    from ui.panels.network.layer_costs import LayerCostsPage
+    from ui.panels.network.levers import LeversPage
+    from ui.panels.network.structure_compare import ComparePage
 
 
 class _Made(NamedTuple):
@@ -60,10 +60,10 @@ class NetworkPanel(LatePages[_Made]):
         self._preferred = ""
 
     def make(self) -> _Made:
-        from ui.panels.drawing import DrawingPage
-        from ui.panels.layer_costs import LayerCostsPage
-        from ui.panels.levers import LeversPage
-        from ui.panels.structure_compare import ComparePage
+        from ui.panels.network.drawing import DrawingPage
+        from ui.panels.network.layer_costs import LayerCostsPage
+        from ui.panels.network.levers import LeversPage
+        from ui.panels.network.structure_compare import ComparePage
 
         made = _Made(
             LayerCostsPage(self._editor, self._layers, self._commands),

@@ -16,10 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.plain import Label, tip
-from ui.side_dialog import SideDialog
-from workbench import presets, words
+from ui.look import theme
+from ui.look.plain import Label, tip
+from ui.look.side_dialog import SideDialog
+from workbench import presets
+from workbench.base import units
 
 SIZE = (268 * theme.UNIT, 96 * theme.UNIT)
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -106,8 +107,8 @@ def _item(name: str) -> QTreeWidgetItem:
     described = presets.description(name)
     item = QTreeWidgetItem(
         [
-            name, described, words.count(analysis.parameters if analysis else None),
-            words.big(analysis.macs if analysis else None), experiment.data.label,
+            name, described, units.count(analysis.parameters if analysis else None),
+            units.big(analysis.macs if analysis else None), experiment.data.label,
         ]
     )  # fmt: skip
     for column in FIGURES:

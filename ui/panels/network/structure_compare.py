@@ -14,16 +14,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.accessible import give_name
-from ui.editor import Editor
-from ui.panels.search_box import make_searchable
-from ui.panels.structure_diff import StructureDiffView
-from ui.plain import Label
-from ui.when_shown import WhenShown
+from ui.background.when_shown import WhenShown
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.accessible import give_name
+from ui.look.plain import Label
+from ui.panels.network.structure_diff import StructureDiffView
+from ui.panels.shared.search_box import make_searchable
 from workbench import presets
-from workbench.comparison import Comparison, Side
 from workbench.experiment import Experiment
+from workbench.levers.comparison import Comparison, Side
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Shape

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
+from ui.look import theme
+from ui.look.plain import Label, tip
 from ui.models.structure_diff import DiffTable
-from ui.plain import Label, tip
-from workbench import words
-from workbench.comparison import Comparison, Total
+from workbench.base import units
+from workbench.levers.comparison import Comparison, Total
 
 ROW_HEIGHT = 24
 LONGEST = 84 * theme.UNIT
@@ -174,5 +174,5 @@ class StructureDiffView(QWidget):
 def show_relative(label: QLabel, total: Total) -> None:
     """Shows a total's difference in percent, green where there is less of it."""
     change = total.right - total.left
-    label.setText(words.relative(total.left, total.right))
+    label.setText(units.relative(total.left, total.right))
     theme.set_property(label, "role", "problem" if change > 0 else "good" if change else "muted")

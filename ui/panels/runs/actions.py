@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
-from ui import theme
+from ui.look import theme
 
 if TYPE_CHECKING:
-    from ui.panels.runs import RunsPanel
+    from ui.panels.runs.panel import RunsPanel
 
 
 def make_actions(panel: RunsPanel) -> dict[str, QAction]:

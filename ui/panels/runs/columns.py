@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
+from ui.look import theme
+from ui.look.plain import Label
+from ui.look.side_dialog import SideDialog
 from ui.models.run_table import RunTable
-from ui.plain import Label
-from ui.side_dialog import SideDialog
 from workbench.runs.columns import DEFAULT_KEYS
-from workbench.runs.matching import known_columns
+from workbench.runs.table.matching import known_columns
 
 KEY_ROLE = Qt.ItemDataRole.UserRole
 

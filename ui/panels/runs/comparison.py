@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 
 from workbench.runs.columns import RUN_COLUMNS
-from workbench.runs.differences import differing
+from workbench.runs.table.differences import differing
 
 if TYPE_CHECKING:
-    from ui.panels.runs import RunsPanel
+    from ui.panels.runs.panel import RunsPanel
 
 MOST_COMPARED = 200
 

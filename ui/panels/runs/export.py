@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 
-from workbench.files import write_atomically
-from workbench.runs import delimited
-from workbench.runs.frame import RunFrame
+from workbench.base.files import write_atomically
+from workbench.runs.table import delimited
+from workbench.runs.table.frame import RunFrame
 
 FEW = 500
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QStringListModel, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout
 
-from ui import theme
-from ui.plain import RichLabel
-from workbench.runs.query import QueryError
+from ui.look import theme
+from ui.look.plain import RichLabel
+from workbench.runs.table.query import QueryError
 
 _LAST_WORD = re.compile(r"[^\s()\"=!<>~]+$")
 LEAST_TYPED = 2

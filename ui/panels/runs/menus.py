@@ -10,13 +10,13 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from ui import theme
+from ui.look import theme
 from ui.plots.theme import run_style
 from workbench.runs.columns import AT_EPOCH, BEST_OF, Column
-from workbench.runs.matching import known_columns
+from workbench.runs.table.matching import known_columns
 
 if TYPE_CHECKING:
-    from ui.panels.runs import RunsPanel
+    from ui.panels.runs.panel import RunsPanel
 
 MOST_GROUPS = 12
 LOOKED_AT = 500

@@ -19,18 +19,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
+from ui.look import theme
+from ui.look.plain import Label
 from ui.models.run_table import Rows, RunTable
-from ui.panels.run_actions import make_actions
-from ui.panels.run_columns import ColumnChooser
-from ui.panels.run_comparison import MOST_COMPARED, Comparison
-from ui.panels.run_export import RunExport
-from ui.panels.run_filter import FilterField
-from ui.panels.run_menus import RunMenus
-from ui.panels.run_view import RunsView
-from ui.plain import Label
-from workbench.runs.matching import known_columns
+from ui.panels.runs.actions import make_actions
+from ui.panels.runs.columns import ColumnChooser
+from ui.panels.runs.comparison import MOST_COMPARED, Comparison
+from ui.panels.runs.export import RunExport
+from ui.panels.runs.filter import FilterField
+from ui.panels.runs.menus import RunMenus
+from ui.panels.runs.view import RunsView
 from workbench.runs.status import RunStatus
+from workbench.runs.table.matching import known_columns
 
 MOST_TOLD = 200
 """Selected runs that others are told of: nobody looks at the curves of more."""

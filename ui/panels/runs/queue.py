@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.elided import ElidedLabel
-from ui.panels.task_bar import TaskBar
-from ui.plain import Label, tip
+from ui.look import theme
+from ui.look.elided import ElidedLabel
+from ui.look.plain import Label, tip
+from ui.panels.shared.task_bar import TaskBar
 from workbench.runs.record import Run
 
 ESTIMATE_ROLE = Qt.ItemDataRole.UserRole + 1

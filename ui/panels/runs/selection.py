@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ui.panels.run_view import MOST_RANGES
-from ui.panels.runs import RunsPanel
+from ui.panels.runs.panel import RunsPanel
+from ui.panels.runs.view import MOST_RANGES
 
 
 def select_runs(panel: RunsPanel, run_ids: Sequence[str]) -> int:

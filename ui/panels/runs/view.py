@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from ui import theme
+from ui.look import theme
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE, STATUS_ROLE
 from ui.models.run_table import Rows, RunTable
 from workbench.runs.columns import Column, Kind

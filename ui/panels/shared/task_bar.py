@@ -7,11 +7,11 @@ import time
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
-from ui import theme
-from ui.assistant import Task
-from ui.plain import Label
-from workbench import words
-from workbench.runs.messages import TaskProgress
+from ui.look import theme
+from ui.look.plain import Label
+from ui.running.assistant import Task
+from workbench.base import units
+from workbench.execution.messages import TaskProgress
 
 STEPS = 1000
 """Of the bar, so that it moves smoothly."""
@@ -87,7 +87,7 @@ class TaskBar(QWidget):
         done = message.done - first
         left = (now - since) * (message.total - message.done) / done if done > 0 else None
         # What takes longer than was said has no time left to tell.
-        remaining = self.tr("{} left").format(words.duration(left)) if left else ""
+        remaining = self.tr("{} left").format(units.duration(left)) if left else ""
         self.words.setText(", ".join(filter(None, [message.words, remaining])))
 
     @Slot()

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from ui.assistant import Assistant
-from ui.editor import Editor
-from ui.panels.finder import FinderPage, Texts
-from ui.plots.bars import Bar, BarChart
-from workbench import batch_sizes, words
-from workbench.batch_sizes import Measured
-from workbench.figures.measured import batch_sizes_figure
-from workbench.figures.measured_settings import MeasuredBars
+from ui.editing.editor import Editor
+from ui.panels.tune.finder import FinderPage, Texts
+from ui.plots.figures.bars import Bar, BarChart
+from ui.running.assistant import Assistant
+from workbench.base import units
+from workbench.figures.measured.numbers import batch_sizes_figure
+from workbench.figures.measured.settings import MeasuredBars
+from workbench.hardware import batch_sizes
+from workbench.hardware.batch_sizes import Measured
 
 
 class BatchFinder(FinderPage):
@@ -71,8 +72,8 @@ class BatchFinder(FinderPage):
     def _show(self, chosen: int) -> None:
         bars = [
             Bar(
-                words.count(one.batch_size), one.images_per_second,
-                words.count(one.images_per_second), one.batch_size == chosen,
+                units.count(one.batch_size), one.images_per_second,
+                units.count(one.images_per_second), one.batch_size == chosen,
             )
             for one in self._measured_sizes
         ]  # fmt: skip

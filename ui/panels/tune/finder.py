@@ -19,15 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.assistant import Assistant, Task
-from ui.editor import Editor
-from ui.panels.export_button import export_action, export_button
-from ui.panels.task_bar import TaskBar
-from ui.plain import Label
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.export.button import export_action, export_button
+from ui.panels.shared.task_bar import TaskBar
+from ui.running.assistant import Assistant, Task
+from workbench.execution.messages import TaskProgress
 from workbench.experiment import Experiment
 from workbench.figures.settings import FigureSpec
-from workbench.runs.messages import TaskProgress
 
 
 @dataclass(frozen=True)

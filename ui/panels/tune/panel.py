@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
 
-from ui.assistant import Assistant
-from ui.editor import Editor
-from ui.panels.pages import LatePages
+from ui.editing.editor import Editor
+from ui.panels.shared.pages import LatePages
+from ui.running.assistant import Assistant
 
 if TYPE_CHECKING:
-    from ui.panels.batch_finder import BatchFinder
-    from ui.panels.hardware import HardwarePage
-    from ui.panels.rate_finder import RateFinder
-    from ui.panels.roofline import RooflinePage
-    from ui.panels.speed import SpeedPage
+    from ui.panels.experiment.hardware import HardwarePage
+    from ui.panels.tune.batch_finder import BatchFinder
+    from ui.panels.tune.rate_finder import RateFinder
+    from ui.panels.tune.roofline import RooflinePage
+    from ui.panels.tune.speed import SpeedPage
 
 
 class _Made(NamedTuple):
@@ -50,11 +50,11 @@ class TunePanel(LatePages[_Made]):
         self._editor, self._assistant, self._store = editor, assistant, store
 
     def make(self) -> _Made:
-        from ui.panels.batch_finder import BatchFinder
-        from ui.panels.hardware import HardwarePage
-        from ui.panels.rate_finder import RateFinder
-        from ui.panels.roofline import RooflinePage
-        from ui.panels.speed import SpeedPage
+        from ui.panels.experiment.hardware import HardwarePage
+        from ui.panels.tune.batch_finder import BatchFinder
+        from ui.panels.tune.rate_finder import RateFinder
+        from ui.panels.tune.roofline import RooflinePage
+        from ui.panels.tune.speed import SpeedPage
 
         made = _Made(
             RateFinder(self._editor, self._assistant),

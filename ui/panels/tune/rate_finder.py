@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ui.assistant import Assistant
-from ui.editor import Editor
-from ui.panels.finder import FinderPage, Texts
-from workbench import range_test
-from workbench.figures.measured import range_test_figure
-from workbench.figures.measured_settings import MeasuredLines
+from ui.editing.editor import Editor
+from ui.panels.tune.finder import FinderPage, Texts
+from ui.running.assistant import Assistant
+from workbench.figures.measured.numbers import range_test_figure
+from workbench.figures.measured.settings import MeasuredLines
+from workbench.hardware import learning_rate_range
 
 if TYPE_CHECKING:
-    from ui.plots.chart import Chart
+    from ui.plots.figures.chart import Chart
 
 
 class RateFinder(FinderPage):
@@ -48,9 +48,9 @@ class RateFinder(FinderPage):
     def chart(self) -> Chart:
         """The plot; made at the first use, as its library takes a moment to load."""
         if self._chart is None:
-            from ui.plots.chart import Chart
+            from ui.plots.figures.chart import Chart
 
-            range_ = range_test.FIRST_RATE, range_test.LAST_RATE
+            range_ = learning_rate_range.FIRST_RATE, learning_rate_range.LAST_RATE
             self._chart = Chart(self.tr("Loss"), self.tr("learning rate"), range_)
             self.column.addWidget(self._chart, 1)
         return self._chart
@@ -62,7 +62,7 @@ class RateFinder(FinderPage):
     def take(self, found: Mapping[str, Any]) -> None:
         self._rates += found.get("rates", [])
         self._losses += found.get("losses", [])
-        self._show(range_test.smoothed(np.array(self._losses)).tolist())
+        self._show(learning_rate_range.smoothed(np.array(self._losses)).tolist())
 
     def finish(self, result: Mapping[str, Any]) -> None:
         self._rates, self._losses = list(result["rates"]), list(result["losses"])
@@ -76,7 +76,7 @@ class RateFinder(FinderPage):
         return range_test_figure(result)
 
     def _show(self, calm: list[float], mark: tuple[float, float] | None = None) -> None:
-        from ui.plots.chart import Curve
+        from ui.plots.figures.chart import Curve
 
         noisy = Curve(self._rates, self._losses, is_faint=True)
         self.chart.show_curves([noisy, Curve(self._rates, calm)], mark)

@@ -8,18 +8,18 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QSplitter
 
-from ui import theme
-from ui.assistant import Assistant
-from ui.editor import Editor
+from ui.editing.editor import Editor
+from ui.look import theme
 from ui.models.layer_table import SHARE_ROLE
-from ui.panels.figure_table import FigureTable
-from ui.panels.finder import FinderPage, Texts
-from ui.panels.layer_views import BarDelegate
-from ui.plots.roofline import Dot, RooflinePlot
+from ui.panels.experiment.layer_views import BarDelegate
+from ui.panels.shared.figure_table import FigureTable
+from ui.panels.tune.finder import FinderPage, Texts
+from ui.plots.figures.roofline import Dot, RooflinePlot
+from ui.running.assistant import Assistant
 from workbench.experiment import Experiment
-from workbench.figures.measured import roofline_figure
-from workbench.figures.measured_settings import MeasuredLines
-from workbench.roofline import Roof, row_words
+from workbench.figures.measured.numbers import roofline_figure
+from workbench.figures.measured.settings import MeasuredLines
+from workbench.hardware.roofline import Roof, row_words
 
 SHARE = 3
 """The column of a layer's part of the step, which has a bar."""

@@ -11,16 +11,17 @@ from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QHBoxLayout
 
-from ui import theme
-from ui.assistant import Assistant
-from ui.editor import Editor
-from ui.panels.finder import FinderPage, Texts
-from ui.plain import Label
-from ui.plots.race import Lane, Race
-from workbench import measured, tuning, words
+from ui.editing.editor import Editor
+from ui.look import theme
+from ui.look.plain import Label
+from ui.panels.tune.finder import FinderPage, Texts
+from ui.plots.figures.race import Lane, Race
+from ui.running.assistant import Assistant
+from workbench.base import units
 from workbench.experiment import Experiment
-from workbench.figures.measured import autotune_figure
-from workbench.figures.measured_settings import MeasuredBars
+from workbench.figures.measured.numbers import autotune_figure
+from workbench.figures.measured.settings import MeasuredBars
+from workbench.hardware import autotune, remembered
 
 MINUTES, LEAST_MINUTES, MOST_MINUTES = 1.0, 0.5, 60.0
 """That Autotune takes, where a person says nothing, and at least and at most."""
@@ -87,7 +88,7 @@ class SpeedPage(FinderPage):
         )
 
     def request(self, experiment: Experiment) -> dict[str, Any]:
-        asked = tuning.request(experiment, batch_sizes=self.batch_sizes.isChecked())
+        asked = autotune.request(experiment, batch_sizes=self.batch_sizes.isChecked())
         return {**asked, "seconds": 60.0 * self.minutes.value()}
 
     def begin(self) -> None:
@@ -130,8 +131,8 @@ class SpeedPage(FinderPage):
         if machine is None or self.bar.is_busy or shows:
             return
         experiment = self._editor.experiment
-        key = f"{machine.key}-{measured.network_key(experiment)}"
-        result = measured.recall(self._store, "tune", key)
+        key = f"{machine.key}-{remembered.network_key(experiment)}"
+        result = remembered.recall(self._store, "tune", key)
         if result is None:
             return
         self._measured = experiment
@@ -149,7 +150,7 @@ class SpeedPage(FinderPage):
     def _lane(self, one: Mapping[str, Any], best: str) -> Lane:
         text = self.tr("can't be tried: {}").format(one["failed"]) if one["failed"] else ""
         if one["rate"]:
-            text = self.tr("{} images/s").format(words.count(one["rate"]))
+            text = self.tr("{} images/s").format(units.count(one["rate"]))
             if one["gain"] and one["levers"]:
                 text += self.tr(", {:.2f} times").format(one["gain"])
         return Lane(

@@ -15,11 +15,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.plain import Label, tip
-from ui.plots.compared import Item, View, in_data_units
-from ui.plots.cuts import Allowance
+from ui.look.plain import Label, tip
+from ui.plots.compare.compared import Item, View, in_data_units
+from ui.plots.compare.cuts import Allowance
 from ui.plots.layer import Area, Line, Reading, Readout, Width
-from ui.plots.panel import X_QUANTITY
+from ui.plots.live.panel import X_QUANTITY
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from ui.plots.cuts import Allowance, Cuts, FloatPoints
+from ui.plots.compare.cuts import Allowance, Cuts, FloatPoints
 from ui.plots.ranges import Range
 from workbench.curves.mean import Band, band_of
 from workbench.curves.pyramid import Extrema, visible_indices

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from ui.accessible import give_name
-from ui.plain import Label
-from ui.plots.controls import Smoothing
+from ui.look.accessible import give_name
+from ui.look.plain import Label
+from ui.plots.live.controls import Smoothing
 from workbench.figures.settings import Plot
 
 UNIT = 4

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
-from ui.plain import tip
-from ui.plots.compared import Item
+from ui.look.plain import tip
+from ui.plots.compare.compared import Item
 from ui.plots.theme import PlotTheme
 
 SAMPLE = QSize(28, 12)

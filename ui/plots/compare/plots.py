@@ -13,9 +13,9 @@ from PySide6.QtCore import QEvent, QObject, QRunnable, QThreadPool, QTimer, Sign
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from ui.plain import Label
-from ui.plots.cell import CompareCell, CompareState, fitted
-from ui.plots.compared import GroupItem, Item, Mean, mean_of
+from ui.look.plain import Label
+from ui.plots.compare.cell import CompareCell, CompareState, fitted
+from ui.plots.compare.compared import GroupItem, Item, Mean, mean_of
 from ui.plots.layer import Readout
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme

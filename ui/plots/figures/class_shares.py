@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from ui import theme
-from workbench import words
+from ui.look import theme
+from workbench.base import units
 
 ROW = 5 * theme.UNIT
 GAP = 2 * theme.UNIT
@@ -46,7 +46,7 @@ class ClassShares(QWidget):
         self.rows = [(number, names[number], shares[number]) for number in sorted(best)]
         self._best, self._label = best[0], -1 if label is None else label
         self.setFixedHeight(len(self.rows) * ROW)
-        told = (f"{name}: {words.percent(share)}" for _, name, share in self.rows)
+        told = (f"{name}: {units.percent(share)}" for _, name, share in self.rows)
         self.setAccessibleDescription("; ".join(told))
         self.update()
 
@@ -72,4 +72,4 @@ class ClassShares(QWidget):
             bar = QRectF(left, place.top() + 2, room * share, ROW - theme.UNIT)
             painter.fillRect(bar, QColor(tones.accent if number == self._best else tones.faint))
             text = QRectF(self.width() - right, place.top(), right, ROW)
-            painter.drawText(text, MIDDLE | Qt.AlignmentFlag.AlignRight, words.percent(share))
+            painter.drawText(text, MIDDLE | Qt.AlignmentFlag.AlignRight, units.percent(share))

@@ -20,11 +20,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from ui import theme
-from ui.plain import tip
+from ui.look import theme
+from ui.look.plain import tip
 from ui.plots.theme import contrast, mix
-from workbench import words
-from workbench.evaluation import depths
+from workbench.base import units
+from workbench.evaluation.classification import depths
 
 LEAST, MOST = theme.UNIT, 11 * theme.UNIT
 """Sides of a cell, in pixels."""
@@ -120,7 +120,7 @@ class ConfusionMatrix(QWidget):
     def _words(self, cell: Cell) -> str:
         true, predicted = cell
         count, there = int(self._counts[cell]), int(self._counts[true].sum())
-        share = words.percent(count / there, 1) if there else self.tr("none")
+        share = units.percent(count / there, 1) if there else self.tr("none")
         return self.tr("{} taken for {}: {} of {} images ({})").format(
             self._names[true], self._names[predicted], f"{count:,}", f"{there:,}", share
         )

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
+from ui.look.theme import tones
 from ui.plots.theme import PlotTheme
-from ui.theme import tones
 from workbench.tradeoffs.labels import Box, place
 
 REACH = 12.0

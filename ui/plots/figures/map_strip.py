@@ -7,10 +7,10 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import theme
-from ui.plain import tip
-from workbench.answer import Maps
-from workbench.pooling import strongest
+from ui.look import theme
+from ui.look.plain import tip
+from workbench.base.pooling import strongest
+from workbench.evaluation.one_image import Maps
 from workbench.spec.layers import written
 
 SIDE = 12 * theme.UNIT

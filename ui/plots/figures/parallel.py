@@ -27,8 +27,8 @@ from PySide6.QtWidgets import QWidget
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
+from ui.look.theme import UNIT, tones
 from ui.plots.theme import PlotTheme
-from ui.theme import UNIT, tones
 from workbench.tradeoffs.brush import Axis
 from workbench.tradeoffs.titles import title_of
 

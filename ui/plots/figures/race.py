@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui import theme
-from ui.plain import tip
+from ui.look import theme
+from ui.look.plain import tip
 
 ROW, LEAST_ROW = 9 * theme.UNIT, 5 * theme.UNIT
 BAR = 4 * theme.UNIT

@@ -13,7 +13,7 @@ from ui.plots.theme import run_style
 from ui.plots.ticks import Quantity
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
-from workbench.roofline import Roof
+from workbench.hardware.roofline import Roof
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
-from ui import theme
+from ui.look import theme
 
 ROW = 7 * theme.UNIT
 BAR = 4 * theme.UNIT

@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont
 
-from ui.plots.dots import DotLayer, Dots, Numbers
+from ui.plots.figures.dots import DotLayer, Dots, Numbers
 from ui.plots.layer import Line, Reading, Readout, Width
 from ui.plots.ranges import Anchor, padded
 from ui.plots.theme import contrast, mix

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import theme
-from ui.plain import Label
+from ui.look import theme
+from ui.look.plain import Label
 from workbench.curves.run import AXES
 from workbench.curves.smoothing import MAX_WEIGHT
 

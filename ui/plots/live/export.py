@@ -14,7 +14,7 @@ from workbench.curves.metrics import METRICS
 from workbench.figures.settings import Look, Plot
 
 if TYPE_CHECKING:
-    from ui.plots.live import LivePlots
+    from ui.plots.live.plots import LivePlots
 
 
 def export_menu(plots: LivePlots, titles: Mapping[str, str]) -> QMenu:

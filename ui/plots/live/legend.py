@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.plain import RichLabel, isolated, tip
+from ui.look.plain import RichLabel, isolated, tip
 
 MOST = 4
 """Runs that are named."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ui.plots.panel import Metric
+from ui.plots.live.panel import Metric
 from ui.plots.ranges import Anchor
 from ui.plots.ticks import Quantity
 from workbench.curves.run import PENALTY_METRICS, PROBE_METRICS, RunCurves

@@ -13,9 +13,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.plain import Label
+from ui.look.plain import Label
 from ui.plots.layer import Line, Reading, Readout, Width
-from ui.plots.live_legend import LiveLegend
+from ui.plots.live.legend import LiveLegend
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, settled
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text

@@ -14,11 +14,11 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
-from ui.plots.controls import ControlRow, EmptyPage
-from ui.plots.live_export import export_menu
-from ui.plots.live_legend import Entry
-from ui.plots.live_metrics import METRICS, OPTIONAL, PLACES, STRETCHES
-from ui.plots.panel import PlotPanel, PlotState, PlottedRun
+from ui.plots.live.controls import ControlRow, EmptyPage
+from ui.plots.live.export import export_menu
+from ui.plots.live.legend import Entry
+from ui.plots.live.metrics import METRICS, OPTIONAL, PLACES, STRETCHES
+from ui.plots.live.panel import PlotPanel, PlotState, PlottedRun
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text

@@ -17,8 +17,10 @@ from typing import IO
 
 import numpy as np
 
-from workbench.data import emnist, paths
-from workbench.data.array_names import (
+from workbench.base.units import size
+from workbench.data import paths
+from workbench.data.arrays import emnist
+from workbench.data.arrays.array_names import (
     IMAGES,
     LABELS,
     ROLES,
@@ -27,14 +29,13 @@ from workbench.data.array_names import (
     VALIDATION,
     part_of,
 )
+from workbench.data.arrays.gzipped import maybe_gzipped
+from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import claimed, plain, refused, unreadable
-from workbench.data.gzipped import maybe_gzipped
-from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.request import BLOCK_BYTES, Request
 from workbench.spec.data import Idx
-from workbench.words import size
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 """Number types by the third byte of a file."""

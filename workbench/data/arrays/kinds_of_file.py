@@ -10,9 +10,9 @@ import zipfile
 from itertools import islice
 from pathlib import Path
 
+from workbench.base.units import size
+from workbench.data.arrays.npy import ARCHIVE_FAULTS
 from workbench.data.errors import SAVEZ, plain, refused, unreadable
-from workbench.data.npy import ARCHIVE_FAULTS
-from workbench.words import size
 
 BEGIN = 1024
 MOST_ENTRIES = 1000

@@ -19,10 +19,10 @@ from typing import IO, Any
 
 import numpy as np
 
+from workbench.base.units import size
 from workbench.data.dataset import Array
 from workbench.data.errors import SAVEZ, claimed, plain, refused
 from workbench.data.request import BLOCK_BYTES, Reporter
-from workbench.words import size
 
 ARCHIVE_FAULTS = (
     zipfile.BadZipFile,

@@ -1,6 +1,6 @@
 """NumPy's files: an .npz archive, an .npy file, or a folder of files with one array each.
 
-Which array is which is `array_names.py`'s, their contents come by `npy.py`'s careful hands.
+Which array is which is up to `array_names.py`; `npy.py` reads what is in them, and trusts nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.data import paths
-from workbench.data.array_names import (
+from workbench.data.arrays.array_names import (
     IMAGES,
     LABELS,
     NAMES,
@@ -25,14 +25,14 @@ from workbench.data.array_names import (
     found_slots,
     slot_of,
 )
+from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
+from workbench.data.arrays.npy import ARCHIVE_FAULTS, Member, file_member, members_of, read_member
+from workbench.data.arrays.rows import unflattened
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
-from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.labels import as_names
-from workbench.data.npy import ARCHIVE_FAULTS, Member, file_member, members_of, read_member
 from workbench.data.request import Reporter, Request
-from workbench.data.rows import unflattened
 from workbench.spec.data import Npz
 
 MAX_NAMES_BYTES = 1 << 20

@@ -18,9 +18,9 @@ import numpy.typing as npt
 
 from workbench.data.dataset import Array, Shape
 from workbench.data.errors import first_line, refused
-from workbench.data.fitting import Size, fitted
-from workbench.data.formats import SIZES_OF_ONE, formats_for, nature
-from workbench.data.pixels import (
+from workbench.data.images.fitting import Size, fitted
+from workbench.data.images.formats import SIZES_OF_ONE, formats_for, nature
+from workbench.data.images.pixels import (
     TOLERANCE,
     WHITEST,
     ground_of,

@@ -13,13 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from workbench.data.fitting import Size, fitted
-from workbench.data.folder_tree import File
-from workbench.data.image_files import Decoded, Unreadable, decode, header, in_threads
-from workbench.data.pixels import opacity_and_shade
+from workbench.base.files import write_atomically
+from workbench.base.paths import cache_folder
+from workbench.data.folders.image_files import Decoded, Unreadable, decode, header, in_threads
+from workbench.data.folders.tree import File
+from workbench.data.images.fitting import Size, fitted
+from workbench.data.images.pixels import opacity_and_shade
 from workbench.data.request import Request
-from workbench.files import write_atomically
-from workbench.places import cache_folder
 from workbench.spec.data import ImageFolder
 
 VERSION = 2

@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.base.units import listing
 from workbench.data.errors import DataError, plain, refused
-from workbench.data.folder_tree import File, Folder, folders_with_images, subfolders
-from workbench.data.labels import in_order
-from workbench.data.part_names import (
+from workbench.data.folders.part_names import (
     TEST,
     TRAIN,
     VALIDATION,
@@ -23,7 +22,8 @@ from workbench.data.part_names import (
     part_named,
     part_of,
 )
-from workbench.words import listing
+from workbench.data.folders.tree import File, Folder, folders_with_images, subfolders
+from workbench.data.labels import in_order
 
 SHOWN = 5
 

@@ -9,17 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
-from workbench.data import fingerprint, folder_index, folder_parts, folder_tree, paths, unpacked
+from workbench.base.units import listing
+from workbench.data import fingerprint, paths
 from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, Shape
 from workbench.data.errors import SizesDiffer, plain, refused
-from workbench.data.fitting import common_size
-from workbench.data.folder_index import Checked, Held
-from workbench.data.folder_tree import File
-from workbench.data.formats import EXTENSIONS
-from workbench.data.image_files import FileImages
-from workbench.data.labels import as_names, classes_of, counts_of
-from workbench.data.part_names import TEST, TRAIN, VALIDATION
-from workbench.data.pixels import (
+from workbench.data.folders import index, unpacked
+from workbench.data.folders.image_files import FileImages
+from workbench.data.folders.index import Checked, Held
+from workbench.data.folders.part_names import TEST, TRAIN, VALIDATION
+from workbench.data.folders.parts import by_the_first_rules, layout_of
+from workbench.data.folders.tree import File, listed
+from workbench.data.images.fitting import common_size
+from workbench.data.images.formats import EXTENSIONS
+from workbench.data.images.pixels import (
     DARK,
     TOLERANCE,
     brighter_than_white,
@@ -27,11 +29,11 @@ from workbench.data.pixels import (
     refuse_flat,
     white_of,
 )
+from workbench.data.labels import as_names, classes_of, counts_of
 from workbench.data.request import Reporter, Request
 from workbench.data.split import split_test
 from workbench.spec.data import DataInfo, ImageFolder, Reading
 from workbench.spec.recipe import Recipe, StoredPart
-from workbench.words import listing
 
 FIRST_EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 """What was read before a run's reading was kept."""
@@ -85,9 +87,9 @@ def read(spec: ImageFolder, request: Request) -> Dataset:
     files = [file for file, _ in found.everything]
     held = Held(spec, request.memory_budget // 2)
     if request.is_glance:
-        found.known = folder_index.glanced(root, files, request)
+        found.known = index.glanced(root, files, request)
     else:
-        found.known = folder_index.checked(root, files, request, held)
+        found.known = index.checked(root, files, request, held)
     _leave_out_unreadable(found)
     source_shape = _common_shape(found, spec)
     height, width = spec.resize or source_shape[:2]
@@ -108,11 +110,11 @@ def _unpacked(path: Path, request: Request) -> Path:
 
 def _listed(path: Path, root: Path, request: Request) -> Found:
     if request.kept is not None and request.kept.version == 1:
-        tree = folder_tree.listed(root, request, FIRST_EXTENSIONS)
-        layout = folder_parts.by_the_first_rules(path, tree)
+        tree = listed(root, request, FIRST_EXTENSIONS)
+        layout = by_the_first_rules(path, tree)
     else:
-        tree = folder_tree.listed(root, request, EXTENSIONS)
-        layout = folder_parts.layout_of(path, tree)
+        tree = listed(root, request, EXTENSIONS)
+        layout = layout_of(path, tree)
     return Found(path, root, layout.names, layout.parts, layout.patterns, warnings=layout.warnings)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbench.data.errors import refused, unreadable
-from workbench.data.formats import EXTENSIONS, QUIET, extension, is_litter
+from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter
 from workbench.data.request import Reporter, Request
 
 MAX_FOLDERS = 200_000

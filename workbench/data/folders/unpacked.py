@@ -21,11 +21,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from workbench.base.paths import cache_folder
+from workbench.base.units import size
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
-from workbench.data.formats import EXTENSIONS, QUIET, extension, is_litter, nature
+from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter, nature
 from workbench.data.request import Request
-from workbench.places import cache_folder
-from workbench.words import size
 
 MAX_FILES = 5_000_000
 MAX_RATIO = 200

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from workbench.data.fitting import Size, fitted
+from workbench.data.images.fitting import Size, fitted
 from workbench.spec.data import MNIST
 
 Pixels = npt.NDArray[np.uint8]

@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from workbench.data.array_names import LABELS, ROLES
+from workbench.data.arrays.array_names import LABELS, ROLES
+from workbench.data.arrays.rows import shape_of_rows
 from workbench.data.errors import plain, refused
-from workbench.data.rows import shape_of_rows
 
 SEPARATORS = (",", ";", "\t")
 MAX_COLUMNS = 3 * 4096 * 4096 + 10

@@ -10,9 +10,9 @@ import io
 
 import numpy as np
 
-from workbench.data.csv_layout import Layout, is_number
 from workbench.data.dataset import Array
 from workbench.data.errors import plain, refused
+from workbench.data.tables.layout import Layout, is_number
 
 ZERO, NINE, COMMA, END = b"09,\n"
 LONGEST = 9

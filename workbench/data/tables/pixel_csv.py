@@ -9,17 +9,18 @@ from typing import IO
 
 import numpy as np
 
-from workbench.data import emnist, paths
-from workbench.data.array_names import TEST, TRAIN, VALIDATION, part_of
+from workbench.data import paths
+from workbench.data.arrays import emnist
+from workbench.data.arrays.array_names import TEST, TRAIN, VALIDATION, part_of
+from workbench.data.arrays.gzipped import maybe_gzipped
+from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
+from workbench.data.arrays.rows import shape_of_rows
 from workbench.data.assembly import Source, Stored, assembled
-from workbench.data.csv_layout import Layout, layout_of
-from workbench.data.csv_numbers import parsed
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import plain, refused, unreadable
-from workbench.data.gzipped import maybe_gzipped
-from workbench.data.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.request import Request
-from workbench.data.rows import shape_of_rows
+from workbench.data.tables.layout import Layout, layout_of
+from workbench.data.tables.numbers import parsed
 from workbench.spec.data import Csv
 from workbench.spec.recipe import Table
 

@@ -27,7 +27,7 @@ from workbench.figures.axes import (
     plain,
     wrapped,
 )
-from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
+from workbench.figures.curves.numbers import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.saving import style
 from workbench.figures.settings import CurveFigure
 

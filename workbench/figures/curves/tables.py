@@ -7,10 +7,10 @@ import io
 from collections.abc import Mapping
 
 from workbench.curves.looks import grey_look, look
-from workbench.figures.lines import Line, Source, axis_titles, lines_of, reduced
+from workbench.figures.curves.numbers import Line, Source, axis_titles, lines_of, reduced
 from workbench.figures.pgf import DASHES, Picture
 from workbench.figures.settings import CurveFigure
-from workbench.runs.delimited import as_cell
+from workbench.runs.table.delimited import as_cell
 
 
 def as_csv(figure: CurveFigure, sources: Mapping[str, Source]) -> str:

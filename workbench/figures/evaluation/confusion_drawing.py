@@ -13,8 +13,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from workbench.base.pooling import strongest
 from workbench.curves.looks import CYCLE
-from workbench.evaluation import Evaluation, depth_of, depths
+from workbench.evaluation.classification import Evaluation, depth_of, depths
 from workbench.figures.axes import (
     FRAME,
     LETTER,
@@ -27,11 +28,10 @@ from workbench.figures.axes import (
     legend_below,
     plain,
 )
-from workbench.figures.evaluation_numbers import Values
-from workbench.figures.evaluation_settings import ConfusionFigure
+from workbench.figures.evaluation.numbers import Values
+from workbench.figures.evaluation.settings import ConfusionFigure
 from workbench.figures.saving import style
 from workbench.figures.settings import Look
-from workbench.pooling import strongest
 
 RIGHT, WRONG = CYCLE[0] or TEXT, CYCLE[1] or TEXT
 GREY = "#404040"

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from workbench import predictions, words
+from workbench.base import units
 from workbench.curves.looks import grey_look, look
-from workbench.evaluation import ClassCurves, Evaluation
-from workbench.figures.evaluation_settings import (
+from workbench.evaluation import predictions
+from workbench.evaluation.classification import ClassCurves, Evaluation
+from workbench.figures.curves.numbers import POINTS_PER_INCH
+from workbench.figures.evaluation.settings import (
     CalibrationFigure,
     ClassFigure,
     ConfusionFigure,
@@ -23,11 +25,10 @@ from workbench.figures.evaluation_settings import (
     RocFigure,
     ShareFigure,
 )
-from workbench.figures.lines import POINTS_PER_INCH
 from workbench.figures.pgf import DASHES, Picture
 from workbench.figures.settings import MILLIMETRES_PER_INCH
-from workbench.runs.delimited import as_cell, as_csv
 from workbench.runs.store import Store
+from workbench.runs.table.delimited import as_cell, as_csv
 
 Values = npt.NDArray[np.float64]
 
@@ -152,7 +153,7 @@ def share_lines(figure: ShareFigure, evaluation: Evaluation) -> list[ShareLine]:
 def _calibration(figure: ShareFigure, evaluation: Evaluation) -> Iterator[ShareLine]:
     found = evaluation.calibration
     there = found.counts > 0
-    label = f"Accuracy (calibration error {words.percent(found.error)})"
+    label = f"Accuracy (calibration error {units.percent(found.error)})"
     x, y = (PER_CENT * values[there] for values in (found.confidence, found.accuracy))
     yield ShareLine("", label, x, y, markers=True)
 

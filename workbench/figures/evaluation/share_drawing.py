@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from workbench.evaluation import Evaluation
+from workbench.evaluation.classification import Evaluation
 from workbench.figures.axes import (
     CURVE_LEGEND,
     DASHES,
@@ -18,7 +18,7 @@ from workbench.figures.axes import (
     legend_size,
     plain,
 )
-from workbench.figures.evaluation_numbers import (
+from workbench.figures.evaluation.numbers import (
     GUESS,
     PER_CENT,
     SHARE_LOOKS,
@@ -27,7 +27,7 @@ from workbench.figures.evaluation_numbers import (
     share_lines,
     thinned,
 )
-from workbench.figures.evaluation_settings import ShareFigure
+from workbench.figures.evaluation.settings import ShareFigure
 from workbench.figures.saving import style
 from workbench.figures.settings import Look
 

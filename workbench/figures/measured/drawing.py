@@ -26,8 +26,8 @@ from workbench.figures.axes import (
     legend_size,
     plain,
 )
-from workbench.figures.measured import colour_of
-from workbench.figures.measured_settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
+from workbench.figures.measured.numbers import colour_of
+from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
 from workbench.figures.saving import style
 
 FAINT = 0.72

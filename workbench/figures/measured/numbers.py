@@ -12,16 +12,11 @@ from typing import Any
 import numpy as np
 
 from workbench.curves.looks import grey_look, look
-from workbench.figures.measured_settings import (
-    MeasuredBar,
-    MeasuredBars,
-    MeasuredLines,
-    Series,
-)
+from workbench.evaluation.latency import Latency
+from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
 from workbench.figures.pgf import Picture
-from workbench.inference import Latency
-from workbench.roofline import Roof
-from workbench.runs.delimited import as_cell, as_csv
+from workbench.hardware.roofline import Roof
+from workbench.runs.table.delimited import as_cell, as_csv
 
 GIGA = 1e9
 

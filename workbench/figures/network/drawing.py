@@ -11,8 +11,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-from workbench.drawing import FONT, LINE, MARGIN, TITLE, Box, Drawing, Look, Point
 from workbench.figures.saving import save
+from workbench.network.drawing import FONT, LINE, MARGIN, TITLE, Box, Drawing, Look, Point
 
 PIXELS_PER_INCH = 96
 POINTS = 72 / PIXELS_PER_INCH

@@ -1,4 +1,4 @@
-"""Draws a figure for the window, in a process of its own: `python -m workbench.figures.draw`.
+"""A figure drawn for the window, in its own process: `python -m workbench.figures.network.process`.
 
 Matplotlib takes seconds of Python's lock to load and draw, and a garbage collection in a thread of
 the window may touch Qt's objects there, which kills the window: both are kept out of it.
@@ -15,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from workbench.analysis import analyze
-from workbench.drawing import draw
-from workbench.figures.network import write_drawing
-from workbench.layer_text import layers_from_text
+from workbench.figures.network.drawing import write_drawing
+from workbench.levers.layer_text import layers_from_text
+from workbench.network.analysis import analyze
+from workbench.network.drawing import draw
 
 
 def network(path: Path, asked: dict[str, Any]) -> None:

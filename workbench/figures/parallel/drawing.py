@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from workbench import words
+from workbench.base import units
 from workbench.curves.looks import CYCLE, grey_look, look
 from workbench.figures.axes import (
     DASHES,
@@ -28,9 +28,9 @@ from workbench.figures.axes import (
     legend_size,
     plain,
 )
-from workbench.figures.lines import Values
-from workbench.figures.parallel_numbers import ParallelRuns
-from workbench.figures.parallel_settings import MOST_NAMED, ParallelFigure
+from workbench.figures.curves.numbers import Values
+from workbench.figures.parallel.numbers import ParallelRuns
+from workbench.figures.parallel.settings import MOST_NAMED, ParallelFigure
 from workbench.figures.saving import style
 from workbench.tradeoffs.brush import Axis
 from workbench.tradeoffs.titles import title_of
@@ -140,7 +140,7 @@ class _Painter:
     def _entries(self) -> tuple[list[Any], list[str]]:
         """Samples and words of the legend: the runs, or how many there are."""
         solid, table = self._solid, self._runs.table
-        total = words.count(len(table.run_ids))
+        total = units.count(len(table.run_ids))
         handles, labels = [], []
         if len(solid) <= MOST_NAMED:
             own = {entry.run_id: entry.label for entry in self._spec.named}
@@ -150,12 +150,12 @@ class _Painter:
                 labels.append(own.get(table.run_ids[run]) or table.names[run])
         else:
             handles.append(self._sample(self._look_of(solid[0])[0], "solid"))
-            count = words.count(len(solid))
+            count = units.count(len(solid))
             inside = f"{count} of {total} runs brushed" if self._spec.brushes else f"{total} runs"
             labels.append(f"{inside}, a line each")
         if len(solid) < len(table.run_ids):
             handles.append(self._sample(OTHERS, "solid"))
-            labels.append(f"Outside the ranges: {words.count(len(table.run_ids) - len(solid))}")
+            labels.append(f"Outside the ranges: {units.count(len(table.run_ids) - len(solid))}")
         return handles, labels
 
     def _sample(self, colour: str, dashes: str) -> Line2D:
@@ -186,7 +186,7 @@ class _Painter:
         ))  # fmt: skip
         if axis.missing:
             plain(axes.annotate(
-                f"{words.count(axis.missing)} without", (number, MISSING),
+                f"{units.count(axis.missing)} without", (number, MISSING),
                 (0, -0.4 * self._points), textcoords="offset points", ha="center", va="top",
                 fontsize=0.9 * self._points, annotation_clip=False,
             ))  # fmt: skip

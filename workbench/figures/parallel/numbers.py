@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from workbench.figures.parallel_settings import ParallelFigure
-from workbench.figures.tradeoff_numbers import Table, read_frame, table_of
-from workbench.runs import delimited
-from workbench.runs.frame import plain
-from workbench.runs.matching import Filter, Mask
+from workbench.figures.parallel.settings import ParallelFigure
+from workbench.figures.tradeoffs.numbers import Table, read_frame, table_of
 from workbench.runs.store import Store
+from workbench.runs.table import delimited
+from workbench.runs.table.frame import plain
+from workbench.runs.table.matching import Filter, Mask
 from workbench.tradeoffs.brush import Axis, axis_of, term_of
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar, Self
 
 from workbench.figures.settings import Entry, FigureSpec
-from workbench.figures.tradeoff_settings import MOST_RUNS, RunIds
+from workbench.figures.tradeoffs.settings import MOST_RUNS, RunIds
 from workbench.spec.base import AsTuple, Spec, setting
 
 LEAST_AXES, MOST_AXES = 2, 16

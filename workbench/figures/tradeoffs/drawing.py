@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
-from workbench import words
+from workbench.base import units
 from workbench.curves.looks import look
 from workbench.figures.axes import (
     BAR_ROW,
@@ -30,8 +30,8 @@ from workbench.figures.axes import (
     wrapped,
 )
 from workbench.figures.saving import style
-from workbench.figures.tradeoff_numbers import Table, bars, points
-from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
+from workbench.figures.tradeoffs.numbers import Table, bars, points
+from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.tradeoffs.groups import Bars
 from workbench.tradeoffs.labels import Box, place
 from workbench.tradeoffs.pareto import Mask, Numbers
@@ -241,5 +241,5 @@ def _bar_words(found: Bars, number: int) -> str:
     """A group says how many runs it is of; a run alone needs no count."""
     count = int(found.counts[number])
     return (
-        f"{found.labels[number]} (n = {words.count(count)})" if count > 1 else found.labels[number]
+        f"{found.labels[number]} (n = {units.count(count)})" if count > 1 else found.labels[number]
     )

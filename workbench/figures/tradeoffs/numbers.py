@@ -8,15 +8,15 @@ from typing import Protocol
 
 import numpy as np
 
-from workbench import words
+from workbench.base import units
 from workbench.curves.grouping import bare_name
-from workbench.figures.tradeoff_settings import BarsFigure, ScatterFigure
-from workbench.runs import delimited
+from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.columns import Column
-from workbench.runs.frame import Array, RunFrame, plain
-from workbench.runs.loading import check_column, load_columns, load_runs
-from workbench.runs.matching import Mask
 from workbench.runs.store import Store
+from workbench.runs.table import delimited
+from workbench.runs.table.frame import Array, RunFrame, plain
+from workbench.runs.table.loading import check_column, load_columns, load_runs
+from workbench.runs.table.matching import Mask
 from workbench.tradeoffs.groups import Bars, bars_of
 from workbench.tradeoffs.pareto import Numbers
 from workbench.tradeoffs.points import Points, points_of
@@ -163,7 +163,7 @@ def labels_of(group: str, table: Table) -> list[str]:
     column = table.about[group]
     short = group.rpartition(".")[2]
     values = map(plain, table.columns[group])
-    return [f"{short} = {words.NONE if v in (None, '') else column.text(v)}" for v in values]
+    return [f"{short} = {units.NONE if v in (None, '') else column.text(v)}" for v in values]
 
 
 def numbered(names: Sequence[str]) -> list[str]:

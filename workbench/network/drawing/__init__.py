@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workbench.analysis import Analysis
-from workbench.drawing.page import Page
-from workbench.drawing.shapes import (
+from workbench.network.analysis import Analysis
+from workbench.network.drawing.page import Page
+from workbench.network.drawing.shapes import (
     FONT,
     INPUT,
     LINE,
@@ -24,7 +24,7 @@ from workbench.drawing.shapes import (
     Point,
     Rect,
 )
-from workbench.drawing.units import PALEST, Scale, Unit, input_unit, unit_of
+from workbench.network.drawing.units import PALEST, Scale, Unit, input_unit, unit_of
 from workbench.spec.layers import Layer
 
 __all__ = [

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from workbench.blueprint import Edge
-from workbench.drawing.shapes import GAP, LINE, MARGIN, TITLE, Box, Drawing, Frame, Point, Rect
-from workbench.drawing.units import Cell, Unit
+from workbench.network.blueprint import Edge
+from workbench.network.drawing.shapes import (
+    GAP,
+    LINE,
+    MARGIN,
+    TITLE,
+    Box,
+    Drawing,
+    Frame,
+    Point,
+    Rect,
+)
+from workbench.network.drawing.units import Cell, Unit
 
 LANE_GAP = 8.0
 SKIP_STEP = 10.0

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log2, sqrt
 
-from workbench.analysis import Analysis
-from workbench.blueprint import Edge, Place, arrange
-from workbench.costs import LayerCost, share
-from workbench.drawing.shapes import CHARACTER, GAP, INPUT, Look
+from workbench.network.analysis import Analysis
+from workbench.network.blueprint import Edge, Place, arrange
+from workbench.network.costs import LayerCost, share
+from workbench.network.drawing.shapes import CHARACTER, GAP, INPUT, Look
 from workbench.spec.layers import Layer, Operation, Shape, written
 
 TALLEST = 72.0

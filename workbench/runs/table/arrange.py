@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.runs.columns import Value
-from workbench.runs.frame import RunFrame, Snapshot, plain
-from workbench.runs.matching import Filter, Mask
+from workbench.runs.table.frame import RunFrame, Snapshot, plain
+from workbench.runs.table.matching import Filter, Mask
 
 Places = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]

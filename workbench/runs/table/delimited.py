@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from workbench.runs.columns import Value
-from workbench.runs.frame import Snapshot, plain
+from workbench.runs.table.frame import Snapshot, plain
 
 UNSEEN = "\ufeff\u200b\u200e\u200f\u2060"
 """Letters without width that are no blanks."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.experiment import CHOICE_KEYS
-from workbench.runs.frame import RunFrame
+from workbench.runs.table.frame import RunFrame
 
 
 def differing(frame: RunFrame, places: Sequence[int]) -> list[str]:

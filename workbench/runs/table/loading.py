@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from workbench.runs.columns import column_of
-from workbench.runs.frame import RunFrame
-from workbench.runs.matching import known_columns
-from workbench.runs.query import QueryError
 from workbench.runs.store import FILLED_AT_ONCE, Store
+from workbench.runs.table.frame import RunFrame
+from workbench.runs.table.matching import known_columns
+from workbench.runs.table.query import QueryError
 from workbench.spec.errors import near_miss
 
 

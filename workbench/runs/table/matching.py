@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.runs.columns import EXAMPLES, RUN_COLUMNS, Column, Kind
-from workbench.runs.frame import RunFrame, Snapshot
-from workbench.runs.query import (
+from workbench.runs.table.frame import RunFrame, Snapshot
+from workbench.runs.table.query import (
     And,
     Compare,
     Not,

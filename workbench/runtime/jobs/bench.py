@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from workbench.child import Child, cause_of
 from workbench.data import Dataset
+from workbench.execution.child_process import Child, cause_of
+from workbench.execution.messages import Do, TaskEnd, TaskProgress, decode
 from workbench.experiment import Experiment
-from workbench.runs.messages import Do, TaskEnd, TaskProgress, decode
-from workbench.runtime.pipeline import Feed
-from workbench.runtime.trial import Trial
+from workbench.runtime.jobs.trial import Trial
+from workbench.runtime.training.pipeline import Feed
 
-WORKER = "workbench.runtime.worker"
+WORKER = "workbench.runtime.worker.main"
 
 
 class BenchFailed(RuntimeError):

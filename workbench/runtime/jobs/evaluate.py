@@ -14,14 +14,14 @@ import tensorflow as tf
 
 from workbench.data import Part, fingerprint
 from workbench.data.preview import thumbnails
-from workbench.evaluation import Evaluation
-from workbench.predictions import VALIDATION, Pictures, Predictions, save, weights_of
+from workbench.evaluation.classification import Evaluation
+from workbench.evaluation.predictions import VALIDATION, Pictures, Predictions, save, weights_of
 from workbench.runs.store import Store, StoreError
-from workbench.runtime.checkpoint import CheckpointError
-from workbench.runtime.pipeline import StreamFeed
-from workbench.runtime.tasks import Work
-from workbench.runtime.train import EVALUATION_BATCH, Prepared, prepare
-from workbench.runtime.trained import kept, probabilities, restored
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.checkpoint import CheckpointError
+from workbench.runtime.training.pipeline import StreamFeed
+from workbench.runtime.training.train import EVALUATION_BATCH, Prepared, prepare
+from workbench.runtime.training.trained import kept, probabilities, restored
 from workbench.spec.base import SpecError
 
 IN_A_CELL = 36

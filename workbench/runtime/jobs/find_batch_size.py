@@ -11,12 +11,12 @@ import numpy as np
 import psutil
 import tensorflow as tf
 
-from workbench import batch_sizes
-from workbench.batch_sizes import Measured
 from workbench.experiment import Experiment
-from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.tasks import Work
-from workbench.runtime.train import Prepared, prepare, training_feed
+from workbench.hardware import batch_sizes
+from workbench.hardware.batch_sizes import Measured
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.fresh import fresh_loop
+from workbench.runtime.training.train import Prepared, prepare, training_feed
 
 SAMPLES = 5
 SAMPLE_SECONDS = 0.12

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench import range_test
 from workbench.experiment import Experiment
-from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import epoch_order
-from workbench.runtime.tasks import Work
-from workbench.runtime.train import Prepared, prepare, training_feed
+from workbench.hardware import learning_rate_range
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.fresh import fresh_loop
+from workbench.runtime.training.pipeline import epoch_order
+from workbench.runtime.training.train import Prepared, prepare, training_feed
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long, so that the curve grows while one looks."""
@@ -32,12 +32,12 @@ def find_rate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     """
     experiment = Experiment.from_toml(request["experiment"])
     dataset = work.load(experiment.data)
-    rates, losses = range_test.rates_to_try(), np.empty(0, np.float32)
+    rates, losses = learning_rate_range.rates_to_try(), np.empty(0, np.float32)
     prepared = prepare(experiment, dataset, work.store)
     work.progress(0, len(rates), "building the network")
     test = _Test(prepared)
     count = 1
-    while len(losses) < len(rates) and range_test.useful(losses) == len(losses):
+    while len(losses) < len(rates) and learning_rate_range.useful(losses) == len(losses):
         began, before = time.perf_counter(), len(losses)
         losses = np.append(losses, test.steps(rates[before : before + count]))
         took = time.perf_counter() - began
@@ -50,12 +50,12 @@ def find_rate(request: dict[str, Any], work: Work) -> dict[str, Any]:
 
 
 def _result(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float32]) -> dict[str, Any]:
-    suggestion = range_test.suggest(rates[: len(losses)], losses)
-    count = range_test.useful(losses)
+    suggestion = learning_rate_range.suggest(rates[: len(losses)], losses)
+    count = learning_rate_range.useful(losses)
     return {
         "rates": rates[:count].tolist(),
         "losses": losses[:count].tolist(),
-        "smoothed": range_test.smoothed(losses[:count]).tolist(),
+        "smoothed": learning_rate_range.smoothed(losses[:count]).tolist(),
         "suggestion": suggestion.rate,
         "index": suggestion.index,
         "words": suggestion.words,

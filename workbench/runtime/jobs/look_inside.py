@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from workbench.inside import BINS, LayerInside
-from workbench.runtime.build import Assembled
-from workbench.runtime.objective import Objective
-from workbench.runtime.pipeline import scaled
-from workbench.runtime.tasks import Work
-from workbench.runtime.train import Prepared, prepare
-from workbench.runtime.trained import kept, restored
+from workbench.evaluation.inner_state import BINS, LayerInside
+from workbench.runtime.network.build import Assembled
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.objective import Objective
+from workbench.runtime.training.pipeline import scaled
+from workbench.runtime.training.train import Prepared, prepare
+from workbench.runtime.training.trained import kept, restored
 
 IMAGES = 256
 """Of the batch that is passed through: enough for a unit to answer to one of them."""

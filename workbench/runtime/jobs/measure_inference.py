@@ -7,11 +7,17 @@ from typing import Any
 
 import tensorflow as tf
 
-from workbench.inference import Latency, of_one_image, recall, remember
+from workbench.evaluation.latency import Latency, of_one_image, recall, remember
 from workbench.runs.store import Store
-from workbench.runtime.probe import machine_here
-from workbench.runtime.tasks import Work
-from workbench.runtime.trained import device_here, images_of_test, kept, probabilities, restored
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.trained import (
+    device_here,
+    images_of_test,
+    kept,
+    probabilities,
+    restored,
+)
 
 SECONDS = 1.0
 """A point is timed for about this long."""

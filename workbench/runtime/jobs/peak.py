@@ -8,12 +8,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from workbench import measured
 from workbench.experiment import Experiment
-from workbench.measured import peak_key
-from workbench.runtime.hardware import choose
-from workbench.runtime.probe import machine_here
-from workbench.runtime.tasks import Work
+from workbench.hardware import remembered
+from workbench.hardware.remembered import peak_key
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.hardware import choose
 
 TYPES = {"float32": "float32", "mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
 SIDES = (512, 1024, 2048)
@@ -52,14 +52,14 @@ def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
         work.progress(len(TYPES), len(TYPES) + 1, "copying memory")
         bandwidth = _bandwidth(work)
     found = {"flops": flops, "bandwidth": bandwidth, "device": device.words}
-    measured.remember(work.store, measured.PEAK, key, found)
+    remembered.remember(work.store, remembered.PEAK, key, found)
     return found
 
 
 def peak_here(experiment: Experiment, work: Work) -> dict[str, Any]:
     """What is remembered of this machine, measured where nothing is."""
     key = peak_key(machine_here(), experiment.hardware)
-    known = measured.recall(work.store, measured.PEAK, key)
+    known = remembered.recall(work.store, remembered.PEAK, key)
     return known or peak({"experiment": experiment.to_toml()}, work)
 
 

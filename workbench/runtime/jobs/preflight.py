@@ -8,17 +8,18 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from workbench import measured, preflight
-from workbench.batch_sizes import too_large
 from workbench.data import ArrayImages, Dataset, Part, is_downloaded
+from workbench.execution.messages import TaskProgress
 from workbench.experiment import Experiment
-from workbench.runs.messages import TaskProgress
-from workbench.runtime import hardware, memory
-from workbench.runtime.bench import TaskProcess
-from workbench.runtime.memory import ProcessPeak
-from workbench.runtime.probe import machine_here
-from workbench.runtime.tasks import Work
-from workbench.runtime.trial import Trial
+from workbench.hardware import preflight, remembered
+from workbench.hardware.batch_sizes import too_large
+from workbench.runtime.jobs.bench import TaskProcess
+from workbench.runtime.jobs.trial import Trial
+from workbench.runtime.process import memory
+from workbench.runtime.process.memory import ProcessPeak
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.process.work import Work
+from workbench.runtime.training import hardware
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo, KerasData
 
@@ -49,7 +50,7 @@ def measure(request: dict[str, Any], work: Work) -> dict[str, Any]:
     if not memory.is_fresh():
         return _measured_apart(experiment, request, work)
     found = asdict(_measured(experiment, work))
-    measured.remember(work.store, preflight.KIND, key, found)
+    remembered.remember(work.store, preflight.KIND, key, found)
     return found
 
 

@@ -15,13 +15,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from workbench import roofline
 from workbench.experiment import Experiment
-from workbench.runtime import hardware
-from workbench.runtime.build import Assembled, assemble
-from workbench.runtime.peak import peak_here
-from workbench.runtime.tasks import Work
-from workbench.runtime.trial import Trial
+from workbench.hardware import roofline
+from workbench.runtime.jobs.peak import peak_here
+from workbench.runtime.jobs.trial import Trial
+from workbench.runtime.network.build import Assembled, assemble
+from workbench.runtime.process.work import Work
+from workbench.runtime.training import hardware
 from workbench.spec.base import SpecError
 
 SAMPLES = 7

@@ -10,14 +10,14 @@ import statistics
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from workbench import measured, preflight
 from workbench.experiment import Experiment
-from workbench.preflight import Preflight
-from workbench.runtime import memory
-from workbench.runtime.memory import ProcessPeak
-from workbench.runtime.preflight import DevicePeak, peak_of
-from workbench.runtime.probe import machine_here
-from workbench.runtime.took import Took
+from workbench.hardware import preflight, remembered
+from workbench.hardware.preflight import Preflight
+from workbench.runtime.jobs.preflight import DevicePeak, peak_of
+from workbench.runtime.process import memory
+from workbench.runtime.process.memory import ProcessPeak
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.training.took import Took
 from workbench.spec.data import DataInfo
 
 
@@ -47,7 +47,7 @@ class Witness:
             memory_bytes=int(least), free_bytes=self._peak.free_bytes,
         )  # fmt: skip
         key = preflight.key(machine, self._experiment)
-        measured.remember(store, preflight.KIND, key, asdict(found))
+        remembered.remember(store, preflight.KIND, key, asdict(found))
 
 
 def estimate(took: Took, test_seconds: float, test_images: int) -> Preflight:

@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from workbench.data import Dataset, Part
 from workbench.experiment import Experiment
-from workbench.runtime import hardware
-from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import Feed, epoch_order, feed, pipeline_of
-from workbench.runtime.tasks import Work
-from workbench.runtime.train import CALL_SECONDS, EVALUATION_BATCH, training_feed
+from workbench.runtime.process.work import Work
+from workbench.runtime.training import hardware
+from workbench.runtime.training.fresh import fresh_loop
+from workbench.runtime.training.pipeline import Feed, epoch_order, feed, pipeline_of
+from workbench.runtime.training.train import CALL_SECONDS, EVALUATION_BATCH, training_feed
 
 INDICES = 4_000_000
 """At most so many images' numbers are laid out at once."""

@@ -14,18 +14,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from workbench.answer import Answer, Maps, activation_maps, filter_pictures, unpacked
 from workbench.data import DataError, Dataset
-from workbench.data.centring import centred
 from workbench.data.errors import plain
-from workbench.data.fitting import fitted
-from workbench.data.image_files import Unreadable, as_bytes, later_image
+from workbench.data.folders.image_files import Unreadable, as_bytes, later_image
+from workbench.data.images.centring import centred
+from workbench.data.images.fitting import fitted
+from workbench.evaluation.one_image import Answer, Maps, activation_maps, filter_pictures, unpacked
 from workbench.experiment import Experiment
-from workbench.runtime import checkpoint
-from workbench.runtime.build import Assembled
-from workbench.runtime.pipeline import scaled
-from workbench.runtime.tasks import Work
-from workbench.runtime.trained import Kept, device_here, kept, probabilities, restored
+from workbench.runtime.network.build import Assembled
+from workbench.runtime.process.work import Work
+from workbench.runtime.training import checkpoint
+from workbench.runtime.training.pipeline import scaled
+from workbench.runtime.training.trained import Kept, device_here, kept, probabilities, restored
 from workbench.spec.data import MNIST, DataInfo, FileData, Ground, Reading
 from workbench.spec.layers import Planner
 
@@ -63,7 +63,7 @@ def try_image(request: dict[str, Any], work: Work) -> dict[str, Any]:
     """Passes one image through a run's network.
 
     Args:
-        request: `run_id`, and `image` as a function of `workbench.answer` gives it.
+        request: `run_id`, and `image` as a function of `workbench.evaluation.one_image` gives it.
         work: Hears what is done, where the network has to be built first.
 
     Returns:

@@ -12,16 +12,16 @@ from typing import Any
 
 import tensorflow as tf
 
-from workbench import measured, tuning
 from workbench.data import Dataset
 from workbench.experiment import Experiment
-from workbench.runtime.bench import Bench, BenchFailed, ChildBench, OwnBench
-from workbench.runtime.failures import OUT_OF_MEMORY
-from workbench.runtime.pipeline import Feed
-from workbench.runtime.probe import machine_here
-from workbench.runtime.tasks import Work
+from workbench.hardware import autotune, remembered
+from workbench.hardware.autotune import Candidate, Check
+from workbench.runtime.jobs.bench import Bench, BenchFailed, ChildBench, OwnBench
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.process.work import Work
+from workbench.runtime.training.failures import OUT_OF_MEMORY
+from workbench.runtime.training.pipeline import Feed
 from workbench.spec.base import SpecError
-from workbench.tuning import Candidate, Check
 
 SECONDS = 50.0
 SAMPLE_SECONDS = 0.4
@@ -50,7 +50,7 @@ class Tuning:
     def __init__(
         self, experiment: Experiment, dataset: Dataset, work: Work, seconds: float
     ) -> None:
-        self._experiment, self._dataset = experiment.with_settings(tuning.AS_IT_COMES), dataset
+        self._experiment, self._dataset = experiment.with_settings(autotune.AS_IT_COMES), dataset
         self._work, self._seconds = work, seconds
         self._began = time.monotonic()
         self._round = 0
@@ -59,7 +59,7 @@ class Tuning:
         self.base = Candidate()
         self.candidates = [self.base]
 
-    def search(self, levers: list[tuning.Lever]) -> Candidate:
+    def search(self, levers: list[autotune.Lever]) -> Candidate:
         """The fastest combination of levers that was found.
 
         Raises:
@@ -72,16 +72,16 @@ class Tuning:
         for candidate in singles:
             self._add(candidate)
         self._measure("alone", SAMPLE_SECONDS)
-        together = tuning.combinations(singles, self.base)
+        together = autotune.combinations(singles, self.base)
         # Before the combinations come, of which nothing is known yet.
-        tuning.leave_behind(self.candidates, self.base, max(3, len(self.candidates) // 2))
+        autotune.leave_behind(self.candidates, self.base, max(3, len(self.candidates) // 2))
         for candidate in together:
             self._add(candidate)
         self._measure("together", SAMPLE_SECONDS)
-        tuning.leave_behind(self.candidates, self.base, 2)
+        autotune.leave_behind(self.candidates, self.base, 2)
         self._measure("last", 2 * SAMPLE_SECONDS)
         self._settle(2 * SAMPLE_SECONDS)
-        best = tuning.best_of(self.candidates, self.base)
+        best = autotune.best_of(self.candidates, self.base)
         best.is_out = False
         return best
 
@@ -99,7 +99,7 @@ class Tuning:
         left = max(1.0, self._seconds - self._elapsed)
         speed = min(best.rate, self.base.rate) / self._experiment.training.batch_size
         steps = max(20, min(CHECK_STEPS, round(0.5 * left * speed)))
-        return tuning.compare_losses(
+        return autotune.compare_losses(
             one.trial.learn(steps).tolist(), other.trial.learn(steps).tolist()
         )
 
@@ -155,11 +155,11 @@ class Tuning:
     def _settle(self, seconds: float) -> None:
         """Measures on who can't be told from the fastest, also who was left behind too soon."""
         while self._elapsed < (1 - CHECK_SHARE) * self._seconds:
-            doubts = tuning.rivals(self.candidates, self.base)
+            doubts = autotune.rivals(self.candidates, self.base)
             if not doubts:
                 return
-            best = tuning.best_of(self.candidates, self.base)
-            running = {id(c): c for c in (self.base, best, *doubts[: tuning.MOST_RIVALS])}
+            best = autotune.best_of(self.candidates, self.base)
+            running = {id(c): c for c in (self.base, best, *doubts[: autotune.MOST_RIVALS])}
             for candidate in running.values():
                 candidate.is_out = False
                 self._sample(candidate, seconds)
@@ -194,7 +194,7 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
     if problems:
         raise SpecError(problems)
     tried = Tuning(experiment, dataset, work, request.get("seconds", SECONDS))
-    levers = tuning.levers(
+    levers = autotune.levers(
         experiment, machine, in_memory=dataset.train.images.in_memory,
         batch_sizes=request.get("batch_sizes", False),
     )  # fmt: skip
@@ -203,30 +203,30 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
         best = tried.search(levers)
         check = tried.check(best)
         if check is not None and not check.is_equal:
-            best.failed = tuning.difference(best, check)
-            best = tuning.best_of(tried.candidates, tried.base)
+            best.failed = autotune.difference(best, check)
+            best = autotune.best_of(tried.candidates, tried.base)
             check = tried.check(best)
     finally:
         tried.end()
     result = _result(tried, best, check)
     result |= {"seconds": time.monotonic() - began, "when": time.time()}
-    key = f"{machine.key}-{measured.network_key(experiment)}"
-    measured.remember(work.store, "tune", key, result)
+    key = f"{machine.key}-{remembered.network_key(experiment)}"
+    remembered.remember(work.store, "tune", key, result)
     return result
 
 
 def _result(tried: Tuning, best: Candidate, check: Check | None) -> dict[str, Any]:
-    base, doubts = tried.base, tuning.rivals(tried.candidates, tried.base)
-    words = tuning.verdict(best, base, check, doubts)
-    if not tuning.is_certain(best, base, doubts):
+    base, doubts = tried.base, autotune.rivals(tried.candidates, tried.base)
+    words = autotune.verdict(best, base, check, doubts)
+    if not autotune.is_certain(best, base, doubts):
         best, check = base, None
     singles = [c for c in tried.candidates if len(c.levers) == 1 and c.rates]
     return {
         "candidates": [candidate.plain(base) for candidate in tried.candidates],
         "name": best.name,
-        "best": tuning.AS_IT_COMES | best.settings,
-        "gain": tuning.gain(best, base) if best is not base else 1.0,
-        "alone": {c.name: tuning.gain(c, base) for c in singles},
+        "best": autotune.AS_IT_COMES | best.settings,
+        "gain": autotune.gain(best, base) if best is not base else 1.0,
+        "alone": {c.name: autotune.gain(c, base) for c in singles},
         "check": check._asdict() if check is not None else None,
         "doubts": [candidate.name for candidate in doubts],
         "words": words,

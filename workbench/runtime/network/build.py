@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime import hashed, nadam, schedule_free
+from workbench.runtime.network import hashed, nadam, schedule_free
 from workbench.spec.base import Choice
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Grid, Limits, Operation, Planner, Step

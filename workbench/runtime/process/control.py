@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 
-from workbench.runs.messages import Close, Continue, Interrupt, Message, Pause, Stop
+from workbench.execution.messages import Close, Continue, Interrupt, Message, Pause, Stop
 from workbench.runs.status import RunStatus
 
 _ENDS: dict[type[Message], RunStatus] = {

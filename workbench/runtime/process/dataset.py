@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from workbench.data import Dataset, is_downloaded, load
-from workbench.runtime import download, memory
+from workbench.runtime.process import download, memory
 from workbench.spec.data import Data, KerasData, Reading
 
 Report = Callable[[str, int, int, str], None]

@@ -1,7 +1,8 @@
 """Fetches one of Keras's data sets into our cache, as a process that can be cancelled.
 
-`python -m workbench.runtime.download mnist` says lines of JSON: `{"done": bytes, "total": bytes}`,
-then `{"finished": true}` or `{"error": sentence}`. Ended from outside, it leaves no part of a file.
+`python -m workbench.runtime.process.download mnist` says lines of JSON:
+`{"done": bytes, "total": bytes}`, then `{"finished": true}` or `{"error": sentence}`. Ended from
+outside, it leaves no part of a file.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.child import Child, cause_of
 from workbench.data import DataError, keep_download
+from workbench.execution.child_process import Child, cause_of
 from workbench.spec.data import Data, KerasData
 
 POLL_SECONDS = 0.2
@@ -42,7 +43,7 @@ def fetch(
         DataError: where it can't be had.
         Cancelled: where it was cancelled.
     """
-    child = Child("workbench.runtime.download", spec.kind)
+    child = Child("workbench.runtime.process.download", spec.kind)
     error = ""
     try:
         for line in child.lines():
@@ -78,7 +79,9 @@ def _report(folder: Path, before: int, total: int, ended: threading.Event) -> No
 
 
 def _load(spec: KerasData) -> dict[str, Any]:
-    from workbench.runtime.build import keras_class  # imports Keras, which takes two seconds
+    from workbench.runtime.network.build import (
+        keras_class,  # imports Keras, which takes two seconds
+    )
 
     with contextlib.redirect_stdout(io.StringIO()):  # Keras draws a progress bar of its own
         (x_train, y_train), (x_test, y_test) = keras_class(spec).load_data()

@@ -12,8 +12,8 @@ from typing import Any
 import psutil
 import tensorflow as tf
 
-from workbench.machine import Accelerator, Machine, Processor
-from workbench.runtime.tasks import Work
+from workbench.runtime.process.work import Work
+from workbench.spec.machine import Accelerator, Machine, Processor
 
 FEATURES = (
     "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16",

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import keras
 
-from workbench.runtime.schedule_free import ScheduleFreeAdamW
+from workbench.runtime.network.schedule_free import ScheduleFreeAdamW
 
 
 def is_averaging(optimizer: keras.optimizers.Optimizer) -> bool:

@@ -17,8 +17,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from workbench.files import LinkError, open_inside, write_inside
-from workbench.runtime.stopping import UNSEEN, Watched
+from workbench.base.files import LinkError, open_inside, write_inside
+from workbench.runtime.training.stopping import UNSEEN, Watched
 
 FILE = "checkpoint.npz"
 BEST = "best."

@@ -6,11 +6,11 @@ import errno
 
 import tensorflow as tf
 
+from workbench.base.files import LinkError
 from workbench.data import DataError
-from workbench.files import LinkError
 from workbench.runs.store import StoreError
-from workbench.runtime.checkpoint import CheckpointError
-from workbench.runtime.train import NotFinite
+from workbench.runtime.training.checkpoint import CheckpointError
+from workbench.runtime.training.train import NotFinite
 from workbench.spec.base import SpecError
 
 PLAIN = (SpecError, DataError, StoreError, CheckpointError, NotFinite, LinkError)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import keras
 
 from workbench.experiment import Experiment
-from workbench.runtime.build import build_model, build_optimizer
-from workbench.runtime.hardware import Device
-from workbench.runtime.loop import Loop
-from workbench.runtime.objective import Objective
-from workbench.runtime.update import Gathering
+from workbench.runtime.network.build import build_model, build_optimizer
+from workbench.runtime.training.hardware import Device
+from workbench.runtime.training.loop import Loop
+from workbench.runtime.training.objective import Objective
+from workbench.runtime.training.update import Gathering
 from workbench.spec.data import DataInfo
 
 

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from workbench.runtime.probe import machine_here, usable_cores
+from workbench.runtime.process.probe import machine_here, usable_cores
 from workbench.spec.base import SpecError
 from workbench.spec.hardware import CPU, GPU, TPU, Auto, Hardware, MultiGPU, Startup
 

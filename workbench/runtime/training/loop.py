@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from workbench.runtime.averaging import averaged
-from workbench.runtime.objective import share_right
-from workbench.runtime.parallel import WholeStep, in_parallel
-from workbench.runtime.pipeline import Feed, Order
-from workbench.runtime.update import Gathering, update_of
+from workbench.runtime.training.averaging import averaged
+from workbench.runtime.training.objective import share_right
+from workbench.runtime.training.parallel import WholeStep, in_parallel
+from workbench.runtime.training.pipeline import Feed, Order
+from workbench.runtime.training.update import Gathering, update_of
 
 Floats = npt.NDArray[np.float32]
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.data import ArrayImages, Part
-from workbench.runtime.augment import Augmenter
+from workbench.runtime.training.augment import Augmenter
 from workbench.spec.hardware import Auto, Hardware
 
 Order = npt.NDArray[np.int64]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.runs.messages import EpochEnd, Message, Steps
+from workbench.execution.messages import EpochEnd, Message, Steps
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics
 from workbench.runs.store import Store
 

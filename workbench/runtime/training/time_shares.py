@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from workbench.runs.messages import Message, TimeShares
+from workbench.execution.messages import Message, TimeShares
 
 TELL_SECONDS = 1.0
 

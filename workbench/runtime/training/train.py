@@ -11,27 +11,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench import energy
 from workbench.data import Dataset, Part, reading_to_keep, split_fold, split_validation
-from workbench.energy import Meter
+from workbench.execution.messages import Message, Progress, Started, StatusChanged
 from workbench.experiment import Experiment
-from workbench.runs.messages import Message, Progress, Started, StatusChanged
+from workbench.hardware import energy
+from workbench.hardware.energy import Meter
 from workbench.runs.record import NOT_FINITE, EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.runtime import checkpoint, hardware
-from workbench.runtime.augment import Augmenter
-from workbench.runtime.averaging import averaged, finalize
-from workbench.runtime.checkpoint import Position
-from workbench.runtime.clock import RunClock
-from workbench.runtime.control import Control
-from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.loop import Evaluation
-from workbench.runtime.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
-from workbench.runtime.recorder import Recorder, typical_rate
-from workbench.runtime.stopping import Watch
-from workbench.runtime.time_shares import ShareClock
-from workbench.runtime.took import Took
+from workbench.runtime.process.control import Control
+from workbench.runtime.training import checkpoint, hardware
+from workbench.runtime.training.augment import Augmenter
+from workbench.runtime.training.averaging import averaged, finalize
+from workbench.runtime.training.checkpoint import Position
+from workbench.runtime.training.clock import RunClock
+from workbench.runtime.training.fresh import fresh_loop
+from workbench.runtime.training.loop import Evaluation
+from workbench.runtime.training.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
+from workbench.runtime.training.recorder import Recorder, typical_rate
+from workbench.runtime.training.stopping import Watch
+from workbench.runtime.training.time_shares import ShareClock
+from workbench.runtime.training.took import Took
 from workbench.spec.base import SpecError
 from workbench.spec.schedules import Plan, Rates
 

@@ -17,13 +17,13 @@ from workbench.data import Dataset
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.runtime import checkpoint
-from workbench.runtime.averaging import finalize, is_averaging
-from workbench.runtime.build import Assembled, assemble
-from workbench.runtime.fresh import fresh_optimizer
-from workbench.runtime.hardware import Device, choose
-from workbench.runtime.pipeline import scaled
-from workbench.runtime.probe import machine_here
+from workbench.runtime.network.build import Assembled, assemble
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.training import checkpoint
+from workbench.runtime.training.averaging import finalize, is_averaging
+from workbench.runtime.training.fresh import fresh_optimizer
+from workbench.runtime.training.hardware import Device, choose
+from workbench.runtime.training.pipeline import scaled
 from workbench.spec.data import DataInfo, Reading
 from workbench.spec.hardware import Auto
 

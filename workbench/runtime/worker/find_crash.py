@@ -1,4 +1,4 @@
-"""Which layer of a run's network kills the process: `python -m workbench.runtime.find_crash`.
+"""Which layer of a network kills the process: `python -m workbench.runtime.worker.find_crash`.
 
 Takes forward and backward passes of one layer after the other, on random images in the run's batch
 size, and says before each which one it is: the last one said is the one at which it died. Ends by
@@ -21,7 +21,7 @@ import tensorflow as tf
 
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
-from workbench.runtime.build import build, on_grid
+from workbench.runtime.network.build import build, on_grid
 from workbench.spec.layers import Layer, Planner, Shape, Step
 
 MOST_SECONDS = 60.0

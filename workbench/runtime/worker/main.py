@@ -1,4 +1,4 @@
-"""The training process: `python -m workbench.runtime.worker`.
+"""The training process: `python -m workbench.runtime.worker.main`.
 
 Reads commands from standard input, says messages on standard output, prints the rest on standard
 error. One run at a time. It notices its parent's death as the end of its input: it then saves a
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from workbench.runs.messages import (
+from workbench.execution.messages import (
     Cancel,
     Close,
     Do,
@@ -43,7 +43,7 @@ class Commands:
     """Reads the parent's commands in a thread: runs and tasks wait, the rest goes to them."""
 
     def __init__(self, source: TextIO) -> None:
-        from workbench.runtime.control import Control
+        from workbench.runtime.process.control import Control
 
         self._new_control = Control
         self._asked: queue.Queue[Train | Do | None] = queue.Queue()
@@ -104,13 +104,13 @@ class Worker:
 
     def warm_up(self) -> None:
         """Imports and rehearses what a run needs, and says so."""
-        from workbench.runtime.warm import warm_up
+        from workbench.runtime.worker.warm import warm_up
 
         self._say(warm_up(self._startup))
 
     def serve(self) -> None:
         """Until the parent closes, or something is asked that another process has to do."""
-        from workbench.runtime.hardware import suits
+        from workbench.runtime.training.hardware import suits
 
         while (asked := self._commands.next()) is not None:
             wanted = _needed(asked)
@@ -125,8 +125,9 @@ class Worker:
 
     def _do(self, asked: Do) -> None:
         """One task; whatever goes wrong becomes its answer, and this process lives on."""
-        from workbench.runtime.failures import sentence
-        from workbench.runtime.tasks import Cancelled, Work, perform
+        from workbench.runtime.process.work import Cancelled, Work
+        from workbench.runtime.training.failures import sentence
+        from workbench.runtime.worker.tasks import perform
 
         work = Work(asked.number, Path(asked.store), self._say, self._commands.control)
         try:
@@ -150,8 +151,8 @@ class Worker:
 
     def _run(self, store: Store, run_id: str) -> None:
         """One run; whatever goes wrong becomes its message, and this process lives on."""
-        from workbench.runtime.failures import sentence
-        from workbench.runtime.session import train_run
+        from workbench.runtime.training.failures import sentence
+        from workbench.runtime.worker.run_training import train_run
 
         try:
             status, message = train_run(store, run_id, self._say, self._commands.control)

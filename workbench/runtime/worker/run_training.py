@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 
 from workbench.data import Dataset
-from workbench.runs.messages import Progress
+from workbench.execution.messages import Progress
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.runtime import download
-from workbench.runtime.control import Control
-from workbench.runtime.dataset import load_dataset
-from workbench.runtime.seen import Witness
-from workbench.runtime.train import Say, Trainer, prepare
+from workbench.runtime.jobs.seen import Witness
+from workbench.runtime.process import download
+from workbench.runtime.process.control import Control
+from workbench.runtime.process.dataset import load_dataset
+from workbench.runtime.training.train import Say, Trainer, prepare
 from workbench.spec.data import Data
 
 

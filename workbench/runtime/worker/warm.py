@@ -12,12 +12,12 @@ import sklearn.datasets
 import sklearn.model_selection  # noqa: F401
 
 from workbench.data import ArrayImages, Part
+from workbench.execution.messages import Ready
 from workbench.experiment import Experiment, Structure
-from workbench.runs.messages import Ready
-from workbench.runtime import hardware
-from workbench.runtime.fresh import fresh_loop
-from workbench.runtime.pipeline import feed
-from workbench.runtime.probe import machine_here
+from workbench.runtime.process.probe import machine_here
+from workbench.runtime.training import hardware
+from workbench.runtime.training.fresh import fresh_loop
+from workbench.runtime.training.pipeline import feed
 from workbench.spec.data import DataInfo
 from workbench.spec.hardware import Auto, Startup
 from workbench.spec.layers import Conv2D, Dense, Flatten, MaxPooling2D

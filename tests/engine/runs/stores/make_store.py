@@ -1,6 +1,6 @@
 """Made `schema1.sqlite3` to `schema5.sqlite3`, each with the workbench of that schema.
 
-    python tests/engine/stores/make_store.py
+    python tests/engine/runs/stores/make_store.py
 
 Kept to say what is in them: what a person notes of a run (`noted`) from schema 2 on, probes from
 schema 3 on, latency and energy from schema 4 on, both times and the penalty from schema 5 on. Not

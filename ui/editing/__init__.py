@@ -1,0 +1,1 @@
+"""The experiment that is edited: undo, problems, and what a form needs of it."""

@@ -1,0 +1,1 @@
+"""The tab Compare: curves, trade-offs, and whether a difference can be shown."""

@@ -1,0 +1,1 @@
+"""The tab Data: samples, classes, augmented images."""

@@ -1,0 +1,1 @@
+"""The export window and the button that leads there."""

@@ -1,0 +1,1 @@
+"""The tab Inside: weights and units, latency, one image."""

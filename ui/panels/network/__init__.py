@@ -1,0 +1,1 @@
+"""The tab Network: layers, drawing, levers, comparison, code, gallery of presets."""

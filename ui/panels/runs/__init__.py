@@ -1,0 +1,1 @@
+"""The list of runs, its menus and columns, and the queue."""

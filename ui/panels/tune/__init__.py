@@ -1,0 +1,1 @@
+"""The tab Tune: speed, learning rate, batch size, roofline."""

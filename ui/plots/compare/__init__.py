@@ -1,0 +1,1 @@
+"""Plots of many runs beside each other."""

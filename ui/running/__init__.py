@@ -1,0 +1,4 @@
+"""Runs from the window: the queue, the training process and its tasks as signals.
+
+Draws nothing.
+"""

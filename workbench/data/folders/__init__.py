@@ -1,0 +1,1 @@
+"""Folders of images, unpacked archives included: parts, classes, index, decoding."""

@@ -1,0 +1,1 @@
+"""Pixels of images: scale, ground, size, centring, augmented images to look at."""

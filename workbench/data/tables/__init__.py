@@ -1,0 +1,1 @@
+"""Tables of pixels as CSV: their layout, their numbers, the images in them."""

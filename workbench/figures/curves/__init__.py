@@ -1,0 +1,1 @@
+"""Curves of runs as a figure: numbers, drawing, CSV and TeX."""

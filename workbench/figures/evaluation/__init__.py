@@ -1,0 +1,1 @@
+"""An evaluation as figures: confusion matrix, ROC, precision-recall, calibration, classes."""

@@ -1,0 +1,1 @@
+"""What a task measured as a figure, which carries its own numbers."""

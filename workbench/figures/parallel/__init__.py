@@ -1,0 +1,1 @@
+"""Parallel axes as a figure: settings, numbers, drawing."""

@@ -1,0 +1,1 @@
+"""Quantities of runs against each other as a figure: settings, numbers, drawing."""

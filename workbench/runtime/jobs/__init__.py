@@ -1,0 +1,1 @@
+"""Tasks of the training process besides training: evaluate, tune, find, measure, try."""

@@ -1,0 +1,1 @@
+"""What the training process and its jobs share: control, data, download, memory, the machine."""

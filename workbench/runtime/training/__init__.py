@@ -1,0 +1,1 @@
+"""Training: the compiled loop, its input and updates, checkpoints, a trained network restored."""
