@@ -1,0 +1,133 @@
+"""Texts as data: both languages, arguments, numbers, and parts that come from elsewhere."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+
+from workbench.base import text
+from workbench.base.text import Text, english, joined, packed, plural, tr, unpacked
+
+
+class German:
+    """A few sentences of another language."""
+
+    sentences: ClassVar[dict[str, str]] = {
+        "{name} was renamed": "{name} heißt jetzt anders",
+        "the run": "der Lauf",
+        "{what} has ended": "{what} ist zu Ende",
+        "broken {name}": "kaputt {nome}",
+    }
+
+    def gettext(self, message: str, /) -> str:
+        assert message, "gettext answers the empty message with the catalog's header"
+        return self.sentences.get(message, message)
+
+    def ngettext(self, one: str, many: str, count: int, /) -> str:
+        return "{count} Lauf" if count == 1 else "{count} Läufe"
+
+    def pgettext(self, context: str, message: str, /) -> str:
+        return {"an end": "offen"}.get(context, "öffnen")
+
+
+@pytest.fixture
+def german() -> Iterator[None]:
+    text.use("de", German())
+    yield
+    text.use(text.ENGLISH)
+
+
+@pytest.mark.usefixtures("german")
+def test_a_text_says_it_in_the_language_and_knows_its_english() -> None:
+    said = tr("{name} was renamed", name="a{b}")
+    assert said == "a{b} heißt jetzt anders"
+    assert english(said) == "a{b} was renamed"
+    assert (tr("Open", context="an end"), tr("Open", context="a file")) == ("offen", "öffnen")
+    assert tr("") == ""
+    assert tr("100 {% as it is") == "100 {% as it is"
+
+
+@pytest.mark.usefixtures("german")
+def test_texts_in_texts_are_translated_too() -> None:
+    said = tr("{what} has ended", what=tr("the run"))
+    assert (said, said.english) == ("der Lauf ist zu Ende", "the run has ended")
+    both = joined("; ", [said, "x", tr("the run")])
+    assert (both, both.english) == ("der Lauf ist zu Ende; x; der Lauf",
+                                    "the run has ended; x; the run")  # fmt: skip
+    assert joined(", ", []) == ""
+    assert joined("{", ["a", "b"]) == "a{b"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_number_decides_the_form() -> None:
+    one, many = (
+        plural("{count} run", "{count} runs", 1),
+        plural("{count} run", "{count} runs", 1234),
+    )
+    assert (one, many) == ("1 Lauf", "1,234 Läufe")
+    assert (one.english, many.english) == ("1 run", "1,234 runs")
+
+
+@pytest.mark.usefixtures("german")
+def test_a_translation_that_names_other_arguments_falls_back_to_english() -> None:
+    assert tr("broken {name}", name="x") == "broken x"
+
+
+def test_parts_travel_as_json_and_speak_the_language_of_who_reads_them() -> None:
+    sent = json.dumps(packed(tr("{what} has ended", what=plural("{count} run", "{count} runs", 2))))
+    assert unpacked(json.loads(sent)) == "2 runs has ended"
+    text.use("de", German())
+    try:
+        assert unpacked(json.loads(sent)) == "2 Läufe ist zu Ende"
+        assert pickle.loads(pickle.dumps(tr("the run"))) == "der Lauf"
+        assert copy.deepcopy(tr("the run")).english == "the run"
+    finally:
+        text.use(text.ENGLISH)
+    assert unpacked("as it is") == "as it is"
+
+
+HOSTILE = [
+    None, 3, [], {}, {"template": 3}, {"template": "x" * (text.LONGEST + 1)},
+    {"template": "{a.__class__}", "arguments": {"a": 1}},
+    {"template": "{a[0]}", "arguments": {"a": "b"}},
+    {"template": "{a:>1000000000}", "arguments": {"a": "b"}},
+    {"template": "{a!r}", "arguments": {"a": "b"}},
+    {"template": "{", "arguments": {"a": "b"}},
+    {"template": "{b}", "arguments": {"a": "b"}},
+    {"template": "{a}", "arguments": {"a": []}},
+    {"template": "{a}", "arguments": {"a": True}},
+    {"template": "{a}", "arguments": ["a"]},
+    {"template": "{a}", "many": "{a}", "number": "2", "arguments": {"a": 1}},
+    {"template": "x", "arguments": {str(n): 1 for n in range(text.MOST_ARGUMENTS + 1)}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("parts", HOSTILE)
+def test_parts_that_are_none_are_refused(parts: object) -> None:
+    with pytest.raises(ValueError, match="not a text"):
+        unpacked(parts)
+
+
+def test_parts_that_nest_without_end_are_refused() -> None:
+    parts: object = "x"
+    for _ in range(text.DEEPEST + 1):
+        parts = {"template": "{a}", "arguments": {"a": parts}}
+    with pytest.raises(ValueError, match="not a text"):
+        unpacked(parts)
+
+
+def test_a_template_without_its_argument_is_a_fault_of_ours() -> None:
+    with pytest.raises(KeyError):
+        tr("{name} was renamed", other="x")
+
+
+def test_english_is_always_there() -> None:
+    assert text.languages()[0] == text.ENGLISH
+    with pytest.raises(FileNotFoundError):
+        text.use("xx")
+    assert isinstance(tr("the run"), Text)
