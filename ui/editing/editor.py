@@ -17,6 +17,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ui.editing.edited import UNREADABLE, Edited
+from workbench.base.text import tr
 from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.network.analysis import Analysis
 from workbench.network.output_layer import Fitted
@@ -158,7 +159,7 @@ class Editor(Edited):
     def sentence(self, problem: Problem) -> str:
         """A problem as a person reads it, with the field's title in place of its path."""
         layer = _LAYER.match(problem.path)
-        where = self.tr("Layer {}: ").format(int(layer[1]) + 1) if layer else ""
+        where = tr("Layer {int}: ", int=int(layer[1]) + 1) if layer else ""
         owner, _, name = problem.path.rpartition(".")
         try:
             group = self.experiment.at(owner) if owner else self.experiment
@@ -200,7 +201,7 @@ class Editor(Edited):
         was_wrong = others != self._refused
         if after != self.experiment:
             self._kept = others
-            self.replace(after, self.tr("change of {}").format(path), path)
+            self.replace(after, tr("change of {path}", path=path), path)
             self._kept = {}
         elif was_wrong:
             self._refused = others
@@ -277,13 +278,18 @@ class Editor(Edited):
             self._kept = {}
         else:
             self._kept = self._refused
-            self.replace(experiment, self.tr("output layer for {} classes").format(found.classes))
+            self.replace(
+                experiment, tr("output layer for {classes} classes", classes=found.classes)
+            )
             self._kept = {}
         self._say_followed(found)
 
     def _say_followed(self, found: Fitted) -> None:
-        words = self.tr("Output layer set to {} classes (was {}).")
-        self.output_followed.emit(words.format(f"{found.classes:,}", f"{found.before:,}"))
+        classes, before = f"{found.classes:,}", f"{found.before:,}"
+        self.output_followed.emit(
+            tr("Output layer set to {classes} classes (was {before}).",
+               classes=classes, before=before)
+        )  # fmt: skip
 
     def set_machine(self, machine: Machine) -> None:
         """What there is to train on, as the training process found it."""

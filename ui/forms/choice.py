@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 from ui.forms.entry import Entry, EntryFor, calm, first_sentence
 from ui.look import theme
 from ui.look.plain import Label
+from workbench.base.text import tr
 from workbench.spec.base import Choice
 
 
@@ -30,7 +31,7 @@ class ChoiceEntry(Entry):
         self.value: Choice | None = None
         self.entries: dict[str, Entry] = {}
         self.box = QComboBox()
-        self.box.addItem(extra.get("absent", self.tr("off")), None)
+        self.box.addItem(extra.get("absent", tr("off")), None)
         for name, choice in self._family.choices().items():
             self.box.addItem(choice.label, name)
             about = first_sentence(choice)

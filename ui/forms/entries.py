@@ -30,6 +30,7 @@ from ui.forms.nested import ChoicesEntry
 from ui.forms.numbers import NumbersEntry
 from ui.look import theme
 from ui.look.plain import Label
+from workbench.base.text import tr
 from workbench.spec.base import Choice
 
 WIDE = 2**31 - 1
@@ -92,7 +93,7 @@ class FloatEntry(Entry):
         number = _as_float(text)
         self._typing = True  # 1e-3 isn't rewritten as 0.001 while it is typed
         if number is None:
-            self.refused.emit(self.tr("must be a number, got {}").format(text or "nothing"))
+            self.refused.emit(tr("must be a number, got {value}", value=text or "nothing"))
         else:
             self.edited.emit(number)
         self._typing = self.line.hasFocus()
@@ -150,8 +151,8 @@ class PathEntry(TextEntry):
     def __init__(self, field: FieldInfo) -> None:
         super().__init__(field)
         for icon, name, choose in (
-            ("file", self.tr("Choose a file"), self._choose_file),
-            ("open", self.tr("Choose a folder"), self._choose_folder),
+            ("file", tr("Choose a file"), self._choose_file),
+            ("open", tr("Choose a folder"), self._choose_folder),
         ):
             button = QToolButton()
             theme.set_icon(button, icon)
@@ -160,13 +161,13 @@ class PathEntry(TextEntry):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(choose)
             self.row.addWidget(button)
-        self.line.setPlaceholderText(self.tr("choose a file or folder"))
+        self.line.setPlaceholderText(tr("choose a file or folder"))
 
     def _choose_file(self) -> None:
-        self._take(QFileDialog.getOpenFileName(self, self.tr("Data file"), self._start())[0])
+        self._take(QFileDialog.getOpenFileName(self, tr("Data file"), self._start())[0])
 
     def _choose_folder(self) -> None:
-        self._take(QFileDialog.getExistingDirectory(self, self.tr("Data folder"), self._start()))
+        self._take(QFileDialog.getExistingDirectory(self, tr("Data folder"), self._start()))
 
     def _start(self) -> str:
         return str(Path(self.line.text()).parent) if self.line.text() else ""
@@ -221,8 +222,8 @@ class PairEntry(Entry):
         return self.spins[0]
 
     def describe(self, name: str, help_text: str) -> None:
-        super().describe(self.tr("{}, height").format(name), help_text)
-        self.spins[1].setAccessibleName(self.tr("{}, width").format(name))
+        super().describe(tr("{name}, height", name=name), help_text)
+        self.spins[1].setAccessibleName(tr("{name}, width", name=name))
         self.spins[1].setToolTip(help_text)
 
     def set_unit(self, unit: str) -> None:
@@ -267,7 +268,7 @@ class OptionalEntry(Entry):
     def describe(self, name: str, help_text: str) -> None:
         self.setToolTip(help_text)
         self.inner.describe(name, help_text)
-        self.box.setAccessibleName(self.tr("Set {}").format(name))
+        self.box.setAccessibleName(tr("Set {name}", name=name))
         self.box.setToolTip(help_text)
 
     def set_unit(self, unit: str) -> None:
@@ -282,7 +283,7 @@ class OptionalEntry(Entry):
 
     def _show_inner(self, on: bool) -> None:
         self.inner.setVisible(on)
-        self.box.setText("" if on else self.tr("off"))
+        self.box.setText("" if on else tr("off"))
 
     def _toggled(self, on: bool) -> None:
         self._show_inner(on)

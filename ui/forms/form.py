@@ -32,6 +32,7 @@ from ui.forms.more import More
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label
+from workbench.base.text import tr
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
@@ -284,8 +285,8 @@ class SpecForm(QWidget):
         theme.set_icon(button, "help", "muted")
         button.setCheckable(True)
         button.setChecked(self._explains)
-        button.setToolTip(self.tr("What it does, with its formula and the numbers in force"))
-        button.setAccessibleName(self.tr("Explain {}").format(self._title.lower()))
+        button.setToolTip(tr("What it does, with its formula and the numbers in force"))
+        button.setAccessibleName(tr("Explain {lower}", lower=self._title.lower()))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.toggled.connect(self.set_explains)
         return button
@@ -342,7 +343,7 @@ class SpecForm(QWidget):
         button = QToolButton()
         theme.set_icon(button, "find")
         button.setToolTip(self._finders[name])
-        button.setAccessibleName(self.tr("Find {}").format(title.lower()))
+        button.setAccessibleName(tr("Find {lower}", lower=title.lower()))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(lambda: self.find_requested.emit(f"{self._path}.{name}"))
         return button

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 
 class More(QWidget):
@@ -26,7 +27,7 @@ class More(QWidget):
         self.header.setCheckable(True)
         self.header.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.header.setToolTip(self.tr("Settings that are seldom needed"))
+        self.header.setToolTip(tr("Settings that are seldom needed"))
         self.body = QWidget()
         self.grid = QGridLayout(self.body)
         column = QVBoxLayout(self)
@@ -44,7 +45,7 @@ class More(QWidget):
 
     def count(self, changed: int) -> None:
         """Says in the header how many settings differ from their default."""
-        words = self.tr("More ({} changed)").format(changed) if changed else self.tr("More")
+        words = tr("More ({changed} changed)", changed=changed) if changed else tr("More")
         self.header.setText(words)
 
     def _fold(self, is_open: bool) -> None:

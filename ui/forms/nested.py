@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.forms.entry import Entry
+from workbench.base.text import tr
 from workbench.experiment import as_toml
 
 ROWS_SHOWN = 10
@@ -52,7 +53,7 @@ class ChoicesEntry(Entry):
             found = tomllib.loads(self.text.toPlainText()).get(self.name, [])
         except tomllib.TOMLDecodeError as error:
             detail = str(error)
-            self.refused.emit(self.tr("not valid TOML: {}").format(detail[:1].lower() + detail[1:]))
+            self.refused.emit(tr("not valid TOML: {lower}", lower=detail[:1].lower() + detail[1:]))
             return
         self._is_typing = True
         self.edited.emit(found)

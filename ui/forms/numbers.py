@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.forms.entry import Entry
+from workbench.base.text import tr
 
 
 class NumbersEntry(Entry):
@@ -40,11 +41,7 @@ class NumbersEntry(Entry):
     def _typed(self, text: str) -> None:
         numbers = self._read(text)
         if numbers is None:
-            words = (
-                self.tr("must be whole numbers")
-                if self._kind is int
-                else self.tr("must be numbers")
-            )
-            self.refused.emit(self.tr("{} with commas between them").format(words))
+            words = tr("must be whole numbers") if self._kind is int else tr("must be numbers")
+            self.refused.emit(tr("{words} with commas between them", words=words))
         else:
             self.edited.emit(numbers)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ui.editing.editor import Editor
 from ui.look import theme
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.spec.schedules import Plan
 
 HEIGHT = 26 * theme.UNIT
@@ -46,7 +47,7 @@ class ScheduleCurve(QWidget):
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
-        self.setToolTip(self.tr("The learning rate at each step of the training that is planned"))
+        self.setToolTip(tr("The learning rate at each step of the training that is planned"))
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self.refresh)
         self.refresh()
@@ -70,7 +71,7 @@ class ScheduleCurve(QWidget):
         self._rates = experiment.schedule.rates(initial, self._steps, plan)
         self.setVisible(self._total > 0)
         first, end = (f"{rate:.3g}" for rate in (self._rates[0], self._rates[-1]))
-        self.setAccessibleName(self.tr("Learning rate from {} to {}").format(first, end))
+        self.setAccessibleName(tr("Learning rate from {first} to {end}", first=first, end=end))
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -141,9 +142,9 @@ class ScheduleCurve(QWidget):
         painter.drawText(beside, right | Qt.AlignmentFlag.AlignBottom, "0")
         below = QRectF(plot.left(), plot.bottom() + theme.UNIT, plot.width(), line)
         epochs = units.count(self._total // max(self._steps_per_epoch, 1))
-        total = self.tr("{} steps, {} epochs").format(units.count(self._total), epochs)
+        total = tr("{total} steps, {epochs} epochs", total=units.count(self._total), epochs=epochs)
         painter.drawText(below, right, total)
-        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._reading() or self.tr("step 0"))
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft, self._reading() or tr("step 0"))
 
     def _nearest(self, step: int) -> int:
         return int(np.abs(self._steps - step).argmin())
@@ -154,4 +155,4 @@ class ScheduleCurve(QWidget):
             return ""
         nearest = self._nearest(self._at)
         step, rate = units.count(int(self._steps[nearest])), f"{self._rates[nearest]:.3g}"
-        return self.tr("step {}: {}").format(step, rate)
+        return tr("step {step}: {rate}", step=step, rate=rate)

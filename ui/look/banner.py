@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWi
 
 from ui.look import theme
 from ui.look.plain import Label, tip
+from workbench.base.text import tr
 
 
 class Banner(QFrame):
@@ -24,8 +25,8 @@ class Banner(QFrame):
         self.button.clicked.connect(self._do)
         self.dismiss = QToolButton()
         theme.set_icon(self.dismiss, "cancel")
-        self.dismiss.setToolTip(self.tr("Dismiss"))
-        self.dismiss.setAccessibleName(self.tr("Dismiss message"))
+        self.dismiss.setToolTip(tr("Dismiss"))
+        self.dismiss.setAccessibleName(tr("Dismiss message"))
         self.dismiss.clicked.connect(self.hide)
         self.mark = QToolButton()
         self.mark.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
+from workbench.base.text import tr
+
 
 class SideDialog(QDialog):
     """A window that the main one stays usable beside.
@@ -24,8 +26,8 @@ class SideDialog(QDialog):
         self.setWindowTitle(title)
         for keys in QKeySequence.keyBindings(QKeySequence.StandardKey.Close):
             QShortcut(keys, self, self.close)
-        self.close_button = QPushButton(self.tr("Close"))
-        self.close_button.setToolTip(self.tr("Close this window (Esc)"))
+        self.close_button = QPushButton(tr("Close"))
+        self.close_button.setToolTip(tr("Close this window (Esc)"))
         self.close_button.clicked.connect(self.close)
 
     def come_forward(self) -> None:

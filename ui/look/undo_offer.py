@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QUndoStack
 
 from ui.look.banner import Banner
+from workbench.base.text import tr
 
 
 class UndoOffer(QObject):
@@ -24,7 +25,7 @@ class UndoOffer(QObject):
     @Slot(str)
     def say(self, sentence: str) -> None:
         """Says what the last step did; call it once the step is on the stack."""
-        self._banner.say(sentence, action=self.tr("Undo"), act=self._undo)
+        self._banner.say(sentence, action=tr("Undo"), act=self._undo)
 
     @Slot()
     def _undo(self) -> None:

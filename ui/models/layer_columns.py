@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtCore import QCoreApplication
-
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.network.costs import LayerCost
 from workbench.spec.layers import Layer, Operation, written
 
@@ -46,11 +45,6 @@ class Column:
     help: str
     text: Callable[[LayerCost, Measure, float], str]
     has_bar: bool = False
-
-
-def tr(text: str) -> str:
-    """A text of the table in the person's language."""
-    return QCoreApplication.translate("LayerTable", text)
 
 
 def measures() -> tuple[Measure, Measure]:

@@ -33,10 +33,10 @@ from ui.models.layer_columns import (
     columns,
     measures,
     named,
-    tr,
 )
 from ui.models.layer_rows import Row, by_row, difference
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.levers.layer_text import layers_as_text
 from workbench.network.analysis import Analysis
 from workbench.network.costs import LayerCost, share
@@ -216,7 +216,7 @@ class LayerTable(QAbstractItemModel):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            share_title = tr("% of {}").format(self.measure.words)
+            share_title = tr("% of {words}", words=self.measure.words)
             by_measure = {SHARE: share_title, COST: self.measure.title}
             return by_measure.get(section, self.columns[section].title)
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 
 from ui.editing.editor import Editor
 from ui.models.layer_table import LayerTable
+from workbench.base.text import tr
 from workbench.experiment import Structure
 from workbench.levers.layer_text import layers_as_text, layers_from_text
 from workbench.spec.base import SpecError
@@ -125,17 +126,17 @@ class Layers(QObject):
 
     def add(self, kind: str) -> None:
         """Adds a layer of this kind after the chosen ones."""
-        self._insert([Layer.choices()[kind].default()], self._behind(), self.tr("adding a layer"))
+        self._insert([Layer.choices()[kind].default()], self._behind(), tr("adding a layer"))
 
     def duplicate(self) -> None:
         """Adds copies of the chosen layers after them."""
         rows = self.rows
-        words = self.tr("duplicating {}").format(self._counted(rows))
+        words = tr("duplicating {counted}", counted=self._counted(rows))
         self._insert([self.all[row] for row in rows], self._behind(), words)
 
     def delete(self) -> None:
         """Removes the chosen layers; the last one stays."""
-        self._remove(self.tr("deleting {}").format(self._counted(self.rows)))
+        self._remove(tr("deleting {counted}", counted=self._counted(self.rows)))
 
     def move_up(self) -> None:
         """Moves the chosen layers together, one place nearer to the input."""
@@ -154,7 +155,7 @@ class Layers(QObject):
         after = [row for row in range(place, len(self.all)) if row not in taken]
         order = [*before, *sorted(taken), *after]
         chosen = range(len(before), len(before) + len(taken))
-        words = self.tr("moving {}").format(self._counted(rows))
+        words = tr("moving {counted}", counted=self._counted(rows))
         self._put([self.all[row] for row in order], words, chosen)
 
     def switch(self) -> None:
@@ -169,8 +170,13 @@ class Layers(QObject):
         layers = list(self.all)
         for row in rows:
             layers[row] = layers[row].model_copy(update={"enabled": on})
-        words = self.tr("switching on {}") if on else self.tr("switching off {}")
-        self._put(layers, words.format(self._counted(rows)), self.rows)
+        which = self._counted(rows)
+        text = (
+            tr("switching on {which}", which=which)
+            if on
+            else tr("switching off {which}", which=which)
+        )
+        self._put(layers, text, self.rows)
 
     # --- copying -------------------------------------------------------------------------------
 
@@ -184,7 +190,7 @@ class Layers(QObject):
         """Copies the chosen layers and removes them."""
         if self.can_delete:
             self.copy()
-            self._remove(self.tr("cutting {}").format(self._counted(self.rows)))
+            self._remove(tr("cutting {counted}", counted=self._counted(self.rows)))
 
     def paste(self) -> None:
         """Adds the layers on the clipboard after the chosen ones."""
@@ -196,15 +202,15 @@ class Layers(QObject):
         try:
             layers = layers_from_text(text)
         except SpecError as error:
-            self.failed.emit(self.tr("Nothing was pasted: {}").format(error))
+            self.failed.emit(tr("Nothing was pasted: {error}", error=error))
             return
-        words = self.tr("pasting {}").format(self._counted(layers))
+        words = tr("pasting {counted}", counted=self._counted(layers))
         self._insert(layers, place, words)
 
     @Slot(object, int, bool)
     def _drop(self, rows: Sequence[int], place: int, copies: bool) -> None:
         if copies:
-            words = self.tr("duplicating {}").format(self._counted(rows))
+            words = tr("duplicating {counted}", counted=self._counted(rows))
             self._insert([self.all[row] for row in rows], place, words)
         else:
             self.move(rows, place)
@@ -238,4 +244,4 @@ class Layers(QObject):
             self.select(chosen)
 
     def _counted(self, layers: Sequence[object]) -> str:
-        return self.tr("a layer") if len(layers) == 1 else self.tr("{} layers").format(len(layers))
+        return tr("a layer") if len(layers) == 1 else tr("{layers} layers", layers=len(layers))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 
 from ui.look import theme
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.runs.columns import RUN_COLUMNS, Column, Kind
 from workbench.runs.table.arrange import Groups
 from workbench.runs.table.frame import RunFrame
@@ -110,7 +111,7 @@ class RunCells:
         if column.key not in ("name", "status"):
             said = [f"{column.title} = {self._text(place, column)}"]
         if frame.run_id(place) == self.baseline:
-            said.append(_tr("Baseline: the others are compared with it"))
+            said.append(tr("Baseline: the others are compared with it"))
         return "\n".join(str(line) for line in said if line)
 
     def _tick(self, place: int, column: Column) -> Qt.CheckState | None:

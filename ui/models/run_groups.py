@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from workbench.base.text import tr
 from workbench.curves.grouping import bare_name
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -71,25 +72,25 @@ def suggested(frame: RunFrame, selected: Sequence[str]) -> tuple[RunGroup, RunGr
 
 def of_tag(tag: str, count: int) -> RunGroup:
     """All runs with a tag."""
-    label = _tr("{0} (tag, {1} runs)").format(tag, count)
+    label = tr("{tag} (tag, {count} runs)", tag=tag, count=count)
     return RunGroup(f"tag {tag}", label, tag, partial(Store.tagged, tag=tag))
 
 
 def of_name(name: str, count: int) -> RunGroup:
     """All runs with a name, also with a number behind it."""
-    label = _tr("{0} (name, {1} runs)").format(name, count)
+    label = tr("{name} (name, {count} runs)", name=name, count=count)
     return RunGroup(f"name {name}", label, name, partial(Store.named, name=name))
 
 
 def of_run(frame: RunFrame, place: int) -> RunGroup:
     """One run."""
     run_id, name = frame.run_id(place), str(frame.value("name", place))
-    return RunGroup(f"run {run_id}", _tr("{} (run)").format(name), name, partial(_runs, [run_id]))
+    return RunGroup(f"run {run_id}", tr("{name} (run)", name=name), name, partial(_runs, [run_id]))
 
 
 def _of_selected(run_ids: Sequence[str]) -> RunGroup:
-    label = _tr("Selected runs ({})").format(len(run_ids))
-    name = _tr("The selection")
+    label = tr("Selected runs ({run_ids})", run_ids=len(run_ids))
+    name = tr("The selection")
     return RunGroup("selected", label, name, partial(_runs, list(run_ids)))
 
 

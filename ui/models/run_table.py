@@ -18,6 +18,7 @@ from ui.look.plain import tip
 from ui.models.arranger import Arranger
 from ui.models.run_cells import RunCells, alignment
 from ui.models.run_feed import RunFeed
+from workbench.base.text import tr
 from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, Column, Value
 from workbench.runs.table import query
 from workbench.runs.table.arrange import Arrangement, SortKey, View
@@ -319,7 +320,7 @@ class RunTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return column.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(self.tr("{}\nIn filters: {}").format(column.help, column.key))
+            return tip(tr("{help}\nIn filters: {key}", help=column.help, key=column.key))
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(column)
         return None

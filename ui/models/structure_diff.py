@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 from ui.look import theme
 from ui.look.plain import tip
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.levers.comparison import Comparison, what_differs
 from workbench.network.costs import LayerCost
 from workbench.network.differences import Mark, Row
@@ -45,7 +46,6 @@ class DiffTable(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._rows: tuple[Row, ...] = ()
-        tr = self.tr
         self.columns = (
             Column(tr("Layer"), _name, tr("Both networks, their layers aligned")),
             Column(

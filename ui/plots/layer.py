@@ -13,7 +13,7 @@ from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -25,6 +25,8 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+from workbench.base.text import tr
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
@@ -306,7 +308,7 @@ def _fitting(readings: Sequence[Reading], room: int) -> Sequence[Reading]:
     if len(readings) <= room:
         return readings
     left_out = len(readings) - room + 1
-    more = QCoreApplication.translate("HoverLayer", "{0} more").format(left_out)
+    more = tr("{left_out} more", left_out=left_out)
     return [*readings[: room - 1], Reading(QColor(Qt.GlobalColor.transparent), more, "")]
 
 

@@ -18,6 +18,7 @@ import string
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any, Protocol
 
 ENGLISH = "en"
@@ -26,6 +27,7 @@ DEEPEST, LONGEST, MOST_ARGUMENTS = 8, 10_000, 200
 """Limits of a packed text, which may come from a file that somebody else made."""
 
 Value = str | int | float
+Given = Value | PurePath | BaseException
 Packed = str | dict[str, Any]
 """A text as JSON: its parts; a string that is no `Text` stays as it is."""
 
@@ -125,31 +127,46 @@ class Text(str):
         return unpacked, (packed(self),)
 
 
-def tr(template: str, /, *, context: str = "", **arguments: Value) -> Text:
-    """What the workbench says.
+def tr(template: str, /, *, context: str = "", **arguments: Given) -> str:
+    """What the workbench says, as a `Text`.
 
     Args:
         template: In English, a literal; `{name}` stands for an argument. Without arguments it is
             taken as it is.
         context: Tells apart what English says in the same words ("Open" a file, an "Open" end).
-        arguments: Values as a person reads them, or texts.
+        arguments: Values as a person reads them, texts, paths, or errors for their sentence.
 
     Raises:
         KeyError: where the template names an argument that is not given.
     """
-    return Text(template, arguments, context=context)
+    return Text(template, _values(arguments), context=context)
 
 
-def plural(one: str, many: str, count: int, /, **arguments: Value) -> Text:
+def plural(one: str, many: str, count: int, /, **arguments: Given) -> str:
     """What the workbench says of a number of things; `{count}` is the number itself.
 
     Raises:
         KeyError: where a template names an argument that is not given.
     """
-    return Text(one, {"count": f"{count:,}", **arguments}, many=many, number=count)
+    values = {"count": f"{count:,}", **_values(arguments)}
+    return Text(one, values, many=many, number=count)
 
 
-def joined(by: str, parts: Iterable[str]) -> Text:
+def _values(given: Mapping[str, Given]) -> dict[str, Value]:
+    return {
+        name: of(it) if isinstance(it, BaseException)
+        else str(it) if isinstance(it, PurePath) else it
+        for name, it in given.items()
+    }  # fmt: skip
+
+
+def of(error: BaseException) -> str:
+    """The sentence of an error with its parts, which `str` would take off."""
+    first = error.args[0] if error.args else ""
+    return first if isinstance(first, Text) else str(error)
+
+
+def joined(by: str, parts: Iterable[str]) -> str:
     """Texts after each other, each of them translated by itself: sentences, entries of a list."""
     named = {f"part{number}": part for number, part in enumerate(parts)}
     return Text(

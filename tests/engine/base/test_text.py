@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import ClassVar
 
 import pytest
@@ -55,9 +56,9 @@ def test_a_text_says_it_in_the_language_and_knows_its_english() -> None:
 @pytest.mark.usefixtures("german")
 def test_texts_in_texts_are_translated_too() -> None:
     said = tr("{what} has ended", what=tr("the run"))
-    assert (said, said.english) == ("der Lauf ist zu Ende", "the run has ended")
+    assert (said, english(said)) == ("der Lauf ist zu Ende", "the run has ended")
     both = joined("; ", [said, "x", tr("the run")])
-    assert (both, both.english) == ("der Lauf ist zu Ende; x; der Lauf",
+    assert (both, english(both)) == ("der Lauf ist zu Ende; x; der Lauf",
                                     "the run has ended; x; the run")  # fmt: skip
     assert joined(", ", []) == ""
     assert joined("{", ["a", "b"]) == "a{b"
@@ -70,7 +71,7 @@ def test_a_number_decides_the_form() -> None:
         plural("{count} run", "{count} runs", 1234),
     )
     assert (one, many) == ("1 Lauf", "1,234 Läufe")
-    assert (one.english, many.english) == ("1 run", "1,234 runs")
+    assert (english(one), english(many)) == ("1 run", "1,234 runs")
 
 
 @pytest.mark.usefixtures("german")
@@ -85,7 +86,7 @@ def test_parts_travel_as_json_and_speak_the_language_of_who_reads_them() -> None
     try:
         assert unpacked(json.loads(sent)) == "2 Läufe ist zu Ende"
         assert pickle.loads(pickle.dumps(tr("the run"))) == "der Lauf"
-        assert copy.deepcopy(tr("the run")).english == "the run"
+        assert english(copy.deepcopy(tr("the run"))) == "the run"
     finally:
         text.use(text.ENGLISH)
     assert unpacked("as it is") == "as it is"
@@ -119,6 +120,15 @@ def test_parts_that_nest_without_end_are_refused() -> None:
         parts = {"template": "{a}", "arguments": {"a": parts}}
     with pytest.raises(ValueError, match="not a text"):
         unpacked(parts)
+
+
+@pytest.mark.usefixtures("german")
+def test_the_sentence_of_an_error_keeps_its_parts() -> None:
+    error = ValueError(tr("{name} was renamed", name="x"))
+    assert english(text.of(error)) == "x was renamed"
+    assert english(tr("{what} has ended", what=error)) == "x was renamed has ended"
+    assert tr("{what} has ended", what=KeyError("k")) == "'k' ist zu Ende"
+    assert tr("{what} has ended", what=PurePosixPath("/a")) == "/a ist zu Ende"
 
 
 def test_a_template_without_its_argument_is_a_fault_of_ours() -> None:

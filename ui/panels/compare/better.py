@@ -27,6 +27,7 @@ from ui.models.run_groups import RunGroup, offered, suggested
 from ui.panels.compare.group_box import GroupBox
 from ui.panels.shared.figure_table import ROW_HEIGHT, FigureTable
 from ui.plots.figures.interval import Interval, IntervalPlot
+from workbench.base.text import tr
 from workbench.base.units import NONE
 from workbench.evaluation import predictions
 from workbench.evaluation.group_test import METRICS, Group, Judgement, judge
@@ -176,13 +177,13 @@ class BetterPage(QWidget):
         """Says what is missing for an answer."""
         self.judgement = None
         if len(groups) < 2:
-            text = self.tr("Nothing to compare yet. Train an experiment with several seeds "
+            text = tr("Nothing to compare yet. Train an experiment with several seeds "
                            "(Run menu), change one thing,\nand train it with the same seeds "
                            "again: here you see whether the change made it better.")  # fmt: skip
         elif self.a.group is not None and self.b.group is not None:
-            text = self.tr("A and B are the same group; choose another one for B.")
+            text = tr("A and B are the same group; choose another one for B.")
         else:
-            text = self.tr("Choose two groups of runs above, or select two runs in the table:\n"
+            text = tr("Choose two groups of runs above, or select two runs in the table:\n"
                            "here you see whether one is better or only luckier.")  # fmt: skip
         self.empty.setText(text)
         self.stack.setCurrentWidget(self.empty)
@@ -215,7 +216,7 @@ class BetterPage(QWidget):
         return Interval(
             low, middle, high, (low_text, middle_text, high_text),
             gains if len(gains) > 1 else (),
-            self.tr("← {} better").format(a), self.tr("{} better →").format(b), outcome.is_shown,
+            tr("← {a} better", a=a), tr("{b} better →", b=b), outcome.is_shown,
         )  # fmt: skip
 
     def _show_rows(self, found: Judgement) -> None:
@@ -231,9 +232,9 @@ class BetterPage(QWidget):
                 a.deviation if a is not None else None, b.deviation if b is not None else None,
             )  # fmt: skip
             gain = found.outcome.difference if found.outcome is not None else None
-            rows.append((self.tr("Mean"), text(means[0]), text(means[1]), found.signed(gain)))
+            rows.append((tr("Mean"), text(means[0]), text(means[1]), found.signed(gain)))
             spread = text(deviations[0]), text(deviations[1])
-            rows.append((self.tr("Standard deviation"), *spread, NONE))
+            rows.append((tr("Standard deviation"), *spread, NONE))
         for column, name in enumerate(found.names, 1):
             head = self.table.horizontalHeaderItem(column)
             assert head is not None

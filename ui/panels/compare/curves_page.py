@@ -23,6 +23,7 @@ from ui.background.when_shown import WhenShown
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.export.button import export_action, export_button
+from workbench.base.text import tr
 from workbench.curves.grouping import (
     Grouping,
     Settings,
@@ -93,7 +94,7 @@ class CurvesPage(QWidget):
 
     def _lay_out(self) -> None:
         self.empty = Label(
-            self.tr(
+            tr(
                 "Select two or more runs in the table below (Ctrl or Shift and click), or tick\n"
                 "them. Their curves appear here, on the same axes."
             )
@@ -106,11 +107,11 @@ class CurvesPage(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(40 * theme.UNIT)
-        self.bar.setAccessibleName(self.tr("Runs read"))
+        self.bar.setAccessibleName(tr("Runs read"))
         self.reading = Label()
         self.reading.setProperty("role", "muted")
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.setToolTip(self.tr("Compare only what is read so far"))
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setToolTip(tr("Compare only what is read so far"))
         self.cancel_button.clicked.connect(self.reader.cancel)
         self.progress = QWidget()
         row = QHBoxLayout(self.progress)
@@ -144,7 +145,7 @@ class CurvesPage(QWidget):
         self._plots = plots = ComparePlots()
         self.legend: Legend = Legend()
         self.export_action = export_action(
-            self, self.tr("These curves as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
+            self, tr("These curves as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
         )
         self.export_action.triggered.connect(self.export)
         self.controls.top.addWidget(export_button(self.export_action))
@@ -213,7 +214,7 @@ class CurvesPage(QWidget):
     def _show_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
-        self.reading.setText(self.tr("reading run {} of {}").format(done, total))
+        self.reading.setText(tr("reading run {done} of {total}", done=done, total=total))
         self.progress.setVisible(len(self._read) < len(self._wanted))
 
     @Slot()
@@ -236,17 +237,17 @@ class CurvesPage(QWidget):
         plots.set_items(items)
         self.legend.show_items(items, plots.state.theme)
         count = len(known)
-        self.controls.count.setText(self.tr("{} runs").format(count))
+        self.controls.count.setText(tr("{count} runs", count=count))
         self.export_action.setEnabled(count > 0)
 
     def _offer_groupings(self, settings: Sequence[Settings]) -> None:
         paths = differing(settings)[:MOST_GROUPINGS]
         self._groupings = [
-            Grouping(self.tr("All but the seed"), same_but_seed, same_name),
-            Grouping(self.tr("Name"), same_name),
+            Grouping(tr("All but the seed"), same_but_seed, same_name),
+            Grouping(tr("Name"), same_name),
             *map(by_setting, paths),
         ]
-        titles = [self.tr("None"), *(grouping.title for grouping in self._groupings)]
+        titles = [tr("None"), *(grouping.title for grouping in self._groupings)]
         if self._grouping not in titles:
             self._grouping = ""
         chosen = titles.index(self._grouping) if self._grouping else 0
@@ -271,7 +272,9 @@ class CurvesPage(QWidget):
             alone = len(runs) == 1
             colour, style = run_style(min(run.colour for run in runs), QColor(theme.tones().text))
             kind = Item if alone else GroupItem
-            name = runs[0].name if alone else self.tr("{0} ({1} runs)").format(words, len(runs))
+            name = (
+                runs[0].name if alone else tr("{words} ({runs} runs)", words=words, runs=len(runs))
+            )
             curves = [self._read[run_id][2] for run_id in ids]
             item = kind(words, ids, name, colour, style, curves, words in self._hidden)
             old = before.get(words)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox
 from ui.look import theme
 from ui.models.run_groups import RunGroup
 from ui.panels.shared.search_box import make_searchable
+from workbench.base.text import tr
 
 WIDTH = 60 * theme.UNIT
 
@@ -31,7 +32,7 @@ class GroupBox(QComboBox):
         super().__init__()
         self._groups: list[RunGroup] = []
         self.group: RunGroup | None = None
-        make_searchable(self, self.tr("tag, name or run"))
+        make_searchable(self, tr("tag, name or run"))
         self.setFixedWidth(WIDTH)
         self.setAccessibleName(name)
         self.setToolTip(reason)

@@ -12,6 +12,7 @@ from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.compare.curves_page import CurvesPage
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.shared.pages import LatePages
+from workbench.base.text import tr
 from workbench.curves.run import RunCurves
 
 if TYPE_CHECKING:
@@ -54,12 +55,12 @@ class ComparePanel(LatePages[_Made]):
         feed: RunFeed,
         table: RunsPanel,
     ) -> None:
-        super().__init__(self.tr("Views of the compared runs"))
+        super().__init__(tr("Views of the compared runs"))
         self._ticked: list[str] = []
         self._selected: list[str] = []
         self.curves = CurvesPage(folder, known)
         self.curves.failed.connect(self.failed)
-        self.add(self.curves, self.tr("Curves"), self.tr("Curves of the runs on the same axes"))
+        self.add(self.curves, tr("Curves"), tr("Curves of the runs on the same axes"))
         self.curves.export_requested.connect(self.export_requested)
         self._folder, self._feed, self._table = folder, feed, table
         self._kept: str | None = None
@@ -72,13 +73,13 @@ class ComparePanel(LatePages[_Made]):
         made.tradeoffs.said.connect(self.said)
         made.tradeoffs.export_requested.connect(self.export_requested)
         self.add(
-            made.tradeoffs, self.tr("Trade-offs"),
-            self.tr("What the runs cost against what they give: who is beaten by no other"),
+            made.tradeoffs, tr("Trade-offs"),
+            tr("What the runs cost against what they give: who is beaten by no other"),
         )  # fmt: skip
         made.better.failed.connect(self.failed)
         self.add(
-            made.better, self.tr("Better?"),
-            self.tr("Whether a group of runs is better than another, or only luckier"),
+            made.better, tr("Better?"),
+            tr("Whether a group of runs is better than another, or only luckier"),
         )  # fmt: skip
         if self._kept is not None:
             made.tradeoffs.restore_settings(self._kept)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QWidget
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label
+from workbench.base.text import tr
 from workbench.runs.columns import Column
 from workbench.tradeoffs.points import Better, Quantity
 from workbench.tradeoffs.titles import title_of
@@ -102,10 +103,10 @@ class QuantityChooser(QWidget):
         self.box = LazyBox(title, reason, self._titles)
         self.way = QToolButton()
         self.log = QToolButton()
-        self.log.setText(self.tr("Log"))
+        self.log.setText(tr("Log"))
         self.log.setCheckable(True)
-        self.log.setToolTip(self.tr("Logarithmic: for what spans decades, such as parameters"))
-        self.log.setAccessibleName(self.tr("{}: logarithmic").format(title))
+        self.log.setToolTip(tr("Logarithmic: for what spans decades, such as parameters"))
+        self.log.setAccessibleName(tr("{title}: logarithmic", title=title))
         label = Label(title)
         label.setBuddy(self.box)
         row = QHBoxLayout(self)
@@ -118,8 +119,8 @@ class QuantityChooser(QWidget):
         self._show_way()
 
     def _titles(self) -> dict[str, str]:
-        none = {"": self.tr("None")} if self._optional else {}
-        return {**none, **{c.key: self.tr(title_of(c).words) for c in self._columns()}}
+        none = {"": tr("None")} if self._optional else {}
+        return {**none, **{c.key: title_of(c).words for c in self._columns()}}
 
     @property
     def quantity(self) -> Quantity | None:
@@ -155,11 +156,11 @@ class QuantityChooser(QWidget):
 
     def _show_way(self) -> None:
         words: dict[Better, str] = {
-            "more": self.tr("More is better"), "less": self.tr("Less is better"),
-            "neither": self.tr("No say in the Pareto front"),
+            "more": tr("More is better"), "less": tr("Less is better"),
+            "neither": tr("No say in the Pareto front"),
         }  # fmt: skip
         self.way.setText(MARKS[self._better])
-        self.way.setToolTip(self.tr("{}; click to change").format(words[self._better]))
+        self.way.setToolTip(tr("{words}; click to change", words=words[self._better]))
         self.way.setAccessibleName(f"{self._title}: {words[self._better]}")
         for button in (self.way, self.log):
             button.setEnabled(bool(self.box.key))

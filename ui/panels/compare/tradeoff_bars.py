@@ -17,6 +17,7 @@ from ui.panels.compare.quantity_chooser import LazyBox, QuantityChooser
 from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
 from ui.plots.figures.run_bars import LazyBars, RunBar, RunBars
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.figures.tradeoffs.numbers import Table, labels_of
 from workbench.figures.tradeoffs.settings import BarsFigure
 from workbench.runs.columns import Column
@@ -126,7 +127,7 @@ class BarsView(TradeoffView):
 
         longest = max(found.labels, key=len, default="")
         lazy = LazyBars(len(found), bar, longest)
-        self.bars.show_bars(self.tr(title_of(column).words), lazy, self._axis(found, spreads))
+        self.bars.show_bars(title_of(column).words, lazy, self._axis(found, spreads))
         self.note.setText(self._sentence(column, found))
 
     def _axis(self, found: Bars, spreads: Any) -> tuple[float, float]:
@@ -138,13 +139,13 @@ class BarsView(TradeoffView):
         return low - AIR * ((high - low) or abs(high) or 1.0), high
 
     def _sentence(self, column: Column, found: Bars) -> str:
-        title = self.tr(title_of(column).words).lower()
+        title = title_of(column).words.lower()
         count = found.total - found.missing
-        parts = [self.tr("{} of {} runs drawn").format(f"{count:,}", f"{found.total:,}")]
+        parts = [tr("{drawn} of {total} runs drawn", drawn=f"{count:,}", total=f"{found.total:,}")]
         if found.missing:
-            parts.append(self.tr("{} without {}").format(f"{found.missing:,}", title))
+            parts.append(tr("{missing} without {title}", missing=f"{found.missing:,}", title=title))
         if (found.counts > 1).any():
-            parts.append(self.tr("mean ± standard deviation of n runs"))
+            parts.append(tr("mean ± standard deviation of n runs"))
         return f"{', '.join(parts)}."
 
     @Slot(int)

@@ -15,6 +15,7 @@ from ui.look import theme
 from ui.models.run_table import RunTable
 from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
 from ui.panels.runs.columns import ColumnChooser
+from workbench.base.text import tr
 from workbench.figures.parallel.settings import (
     LEAST_AXES,
     MOST_AXES,
@@ -144,9 +145,9 @@ class ParallelView(TradeoffView):
         if self._chooser is None:
             self._chooser = ColumnChooser(
                 self.model, lambda: ["name", *self._keys], self,
-                hint=self.tr("The last one ticked is the axis at the right."), first=FIRST,
+                hint=tr("The last one ticked is the axis at the right."), first=FIRST,
             )  # fmt: skip
-            self._chooser.setWindowTitle(self.tr("Axes"))
+            self._chooser.setWindowTitle(tr("Axes"))
             self._chooser.chosen.connect(self.set_axes)
         self._chooser.refill()
         self._chooser.come_forward()
@@ -157,7 +158,7 @@ class ParallelView(TradeoffView):
         for axis in self._axes:
             if not axis.categories:
                 column = axis.column
-                action = self.log_menu.addAction(self.tr(title_of(column).words))
+                action = self.log_menu.addAction(title_of(column).words)
                 action.setCheckable(True)
                 action.setChecked(column.key in self._logs)
                 action.toggled.connect(partial(self.set_log, column.key))
@@ -209,11 +210,15 @@ class ParallelView(TradeoffView):
         for name, button in self.buttons.items():
             button.setEnabled(has_brush and (name != "select" or bool(self._inside)))
         total = len(self._table.run_ids) if self._table is not None else 0
-        words = self.tr("{} runs; those without a value pass below its axis.").format(f"{total:,}")
+        words = tr("{total} runs; those without a value pass below its axis.", total=f"{total:,}")
         if has_brush:
-            words = self.tr("{} of {} runs brushed.").format(f"{len(self._inside):,}", f"{total:,}")
+            words = tr(
+                "{brushed} of {total} runs brushed.",
+                brushed=f"{len(self._inside):,}",
+                total=f"{total:,}",
+            )
         if self._empty:
-            words += self.tr(" {} without any value are left out.").format(f"{self._empty:,}")
+            words += tr(" {left_out} without any value are left out.", left_out=f"{self._empty:,}")
         self.note.setText(words)
 
     # --- what a person does --------------------------------------------------------------------

@@ -17,6 +17,7 @@ from ui.look.accessible import give_name
 from ui.models.run_table import RunTable
 from ui.panels.compare.quantity_chooser import QuantityChooser
 from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
+from workbench.base.text import tr
 from workbench.figures.settings import Entry, Look
 from workbench.figures.tradeoffs.numbers import Table
 from workbench.figures.tradeoffs.settings import ScatterFigure
@@ -187,7 +188,7 @@ class ScatterView(TradeoffView):
             Kind.NUMBER: Ticks.RATE, Kind.MILLISECONDS: Ticks.MILLISECONDS,
             Kind.BYTES: Ticks.BYTES, Kind.JOULES: Ticks.JOULES,
         }  # fmt: skip
-        words = self.tr(title_of(column).words)
+        words = title_of(column).words
         return make(words, kinds.get(column.kind, Ticks.NUMBER), quantity.log)
 
     def _marked(self, table: Table, runs: Any) -> Any:
@@ -221,25 +222,25 @@ class ScatterView(TradeoffView):
         for quantity in self._drawn:
             column = table.about[quantity.key]
             value = float(table.columns[quantity.key][run])
-            rows.append((self.tr(title_of(column).words), column.text(value)))
+            rows.append((title_of(column).words, column.text(value)))
         return table.names[run], rows
 
     def _sentence(self, table: Table, points: Points) -> str:
         """How many runs are drawn and best, why others are not, and what the dots say."""
         drawn, best = int(points.is_drawn.sum()), int(points.is_best.sum())
-        parts = [self.tr("{} of {} runs drawn").format(f"{drawn:,}", f"{points.total:,}")]
+        parts = [tr("{drawn} of {total} runs drawn", drawn=f"{drawn:,}", total=f"{points.total:,}")]
         for quantity, missing in zip(self._drawn, points.missing, strict=True):
             if missing:
-                words = self.tr(title_of(table.about[quantity.key]).words).lower()
-                parts.append(self.tr("{} without {}").format(f"{missing:,}", words))
+                words = title_of(table.about[quantity.key]).words.lower()
+                parts.append(tr("{missing} without {words}", missing=f"{missing:,}", words=words))
         if points.off_axis:
             parts.append(
-                self.tr("{} not above 0, so not on a logarithmic axis").format(points.off_axis)
+                tr("{off_axis} not above 0, so not on a logarithmic axis", off_axis=points.off_axis)
             )
         front = (
-            self.tr("{} on the Pareto front (ringed)").format(f"{best:,}")
+            tr("{best} on the Pareto front (ringed)", best=f"{best:,}")
             if any(quantity.sign for quantity in self._drawn)
-            else self.tr("no front, as no direction is good: press – to choose one")
+            else tr("no front, as no direction is good: press – to choose one")
         )
         said = escape(f"{', '.join(parts)}; {front}.")
         return f"{said}{self._words_of_third(table, points)}"
@@ -248,16 +249,17 @@ class ScatterView(TradeoffView):
         if len(self._drawn) < 3 or not points.is_drawn.any():
             return ""
         third, column = points.values[points.is_drawn, 2], table.about[self._drawn[2].key]
-        words = escape(self.tr(title_of(column).words))
+        words = escape(title_of(column).words)
         ends = [escape(column.text(float(end))) for end in (third.min(), third.max())]
         if not self._is_by_colour:
-            return " " + self.tr("Size: {}, {} to {}.").format(words, *ends)
+            low, high = ends
+            return " " + tr("Size: {words}, {low} to {high}.", words=words, low=low, high=high)
         first, *_, last = (colour.name() for colour in self.plot.shades(SHADES))
         low, high = (
             f"<span style='color:{colour}'>●</span> {end}"
             for colour, end in zip((first, last), ends, strict=True)
         )
-        return " " + self.tr("Colour: {}, {} to {}.").format(words, low, high)
+        return " " + tr("Colour: {words}, {low} to {high}.", words=words, low=low, high=high)
 
     # --- what a person does --------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ui.look import theme
 from ui.look.plain import Label
 from ui.models.run_table import RunTable
+from workbench.base.text import tr
 from workbench.curves.looks import CYCLE
 from workbench.figures.settings import FigureSpec
 from workbench.figures.tradeoffs.numbers import Table
@@ -101,7 +102,7 @@ class TradeoffView(QWidget):
             column for column in self._offered()
             if column.key not in RUN_COLUMNS or column.kind in (Kind.TEXT, Kind.FLAG)
         ]  # fmt: skip
-        own = {"": self.tr("Run"), "name": self.tr("Name")}
+        own = {"": tr("Run"), "name": tr("Name")}
         more = {c.key: c.title for c in kinds if "@" not in c.key and c.key not in own}
         return {**own, **more}
 

@@ -32,6 +32,7 @@ from ui.panels.compare.tradeoff_view import TradeoffView
 from ui.panels.export.button import export_action, export_button
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.runs.selection import narrow, select_runs
+from workbench.base.text import tr
 from workbench.figures.tradeoffs.numbers import Table, table_of
 
 
@@ -204,8 +205,10 @@ class TradeoffsPage(QWidget):
         missed = select_runs(self._runs, run_ids)
         if missed:
             self.said.emit(
-                self.tr("{} of {} runs could not be selected: unfold or sort the table.").format(
-                    f"{missed:,}", f"{len(run_ids):,}"
+                tr(
+                    "{left_out} of {total} runs could not be selected: unfold or sort the table.",
+                    left_out=f"{missed:,}",
+                    total=f"{len(run_ids):,}",
                 )
             )
 

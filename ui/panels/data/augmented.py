@@ -18,6 +18,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.data.pictures import paint_image
 from ui.panels.data.samples import CELL, GAP, as_image, in_turns
+from workbench.base.text import tr
 from workbench.spec.augmentation import Augmentation
 
 if TYPE_CHECKING:
@@ -57,10 +58,8 @@ class VersionsGrid(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[list[QImage]] = []
-        self.setAccessibleName(self.tr("Augmented images"))
-        self.setToolTip(
-            self.tr("Left the image as it is, behind it versions as training may see them")
-        )
+        self.setAccessibleName(tr("Augmented images"))
+        self.setToolTip(tr("Left the image as it is, behind it versions as training may see them"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_versions(self, originals: Pixels, found: Pixels) -> None:
@@ -164,8 +163,9 @@ class AugmentedView(QWidget):
 
     def _show(self, images: Pixels, found: Pixels, augmentation: Augmentation) -> None:
         self.words.setText(
-            self.tr("Augmentation: each step varies its images anew by {}").format(
-                augmentation.summary()
+            tr(
+                "Augmentation: each step varies its images anew by {summary}",
+                summary=augmentation.summary(),
             )
         )
         self.grid.show_versions(images, found)

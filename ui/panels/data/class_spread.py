@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.look import theme
 from ui.look.plain import Label
+from workbench.base.text import tr
 
 HEIGHT = 20 * theme.UNIT
 
@@ -30,9 +31,9 @@ class ClassSpread(QWidget):
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setWordWrap(True)
         self.words.setProperty("role", "muted")
-        self.setAccessibleName(self.tr("Images by class, the most frequent first"))
+        self.setAccessibleName(tr("Images by class, the most frequent first"))
         self.setToolTip(
-            self.tr("Every class in the order of its images: a level edge is a balanced data set")
+            tr("Every class in the order of its images: a level edge is a balanced data set")
         )
         column = QVBoxLayout(self)
         theme.spaced(column, 0)
@@ -46,10 +47,16 @@ class ClassSpread(QWidget):
         self.totals = [both[label] for label in order]
         self.trained = [train[label] for label in order]
         most, least = order[0], order[-1]
-        sentence = self.tr("{0} classes: from {1} images ({2}) to {3} ({4}), median {5}").format(
-            f"{len(both):,}", f"{both[least]:,}", names[least], f"{both[most]:,}", names[most],
-            f"{self.totals[len(both) // 2]:,}",
-        )  # fmt: skip
+        sentence = tr(
+            "{classes} classes: from {least} images ({least_name}) to {most} ({most_name}), "
+            "median {median}",
+            classes=f"{len(both):,}",
+            least=f"{both[least]:,}",
+            least_name=names[least],
+            most=f"{both[most]:,}",
+            most_name=names[most],
+            median=f"{self.totals[len(both) // 2]:,}",
+        )
         self.words.setText(sentence)
         self.setAccessibleDescription(sentence)
         self.update()

@@ -25,6 +25,7 @@ from ui.panels.data.augmented import AugmentedView
 from ui.panels.data.class_spread import ClassSpread
 from ui.panels.data.samples import ClassBars, SampleGrid
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.spec.data import Data, DataInfo, FileData, KerasData
 from workbench.spec.layers import written
 
@@ -77,17 +78,17 @@ class DataPanel(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(80 * theme.UNIT)
-        self.progress.setAccessibleName(self.tr("Progress"))
-        self.download = self._button(self.tr("Download"), self._download, "")
+        self.progress.setAccessibleName(tr("Progress"))
+        self.download = self._button(tr("Download"), self._download, "")
         self.download.setProperty("primary", True)
         self.again = self._button(
-            self.tr("Look again"),
+            tr("Look again"),
             self.look,
-            self.tr("Read the data anew, after files have changed"),
+            tr("Read the data anew, after files have changed"),
         )
         theme.set_icon(self.again, "refresh")
         self.cancel = self._button(
-            self.tr("Cancel"), self._cancel_asked, self.tr("Stop; nothing is kept of it")
+            tr("Cancel"), self._cancel_asked, tr("Stop; nothing is kept of it")
         )
         buttons = QHBoxLayout()
         theme.spaced(buttons, 0, spacing=2)
@@ -118,7 +119,7 @@ class DataPanel(QWidget):
         column.addLayout(pictures)
         column.addStretch(1)
         scroll = QScrollArea()
-        scroll.setAccessibleName(self.tr("Data set"))
+        scroll.setAccessibleName(tr("Data set"))
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         layout = QVBoxLayout(self)
@@ -152,18 +153,18 @@ class DataPanel(QWidget):
         self._editor.proposed_size = None
         self._clear(spec)
         if isinstance(spec, FileData) and not spec.path:
-            self._say(self.tr("Choose {} under Data on the left.").format(spec.path_words))
+            self._say(tr("Choose {path_words} under Data on the left.", path_words=spec.path_words))
             self.settled.emit()
             return
         request = {"data": spec.values(), "samples": SAMPLES}
         job = JobThread("workbench.data.inspect", request=request, decode=_decoded, parent=self)
-        self._start(job, self.tr("Reading…"))
+        self._start(job, tr("Reading…"))
 
     @Slot()
     def _cancel_asked(self) -> None:
         """Ends the process and offers to begin anew."""
         self._give_up()
-        self._say(self.tr("Cancelled."))
+        self._say(tr("Cancelled."))
         self.again.show()
         self.settled.emit()
 
@@ -201,7 +202,7 @@ class DataPanel(QWidget):
         spec = self._editor.experiment.data
         self._give_up()
         job = JobThread("workbench.runtime.process.download", (spec.name(),), parent=self)
-        self._start(job, self.tr("Downloading…"))
+        self._start(job, tr("Downloading…"))
 
     def _start(self, job: JobThread, phase: str) -> None:
         self._job = job
@@ -245,7 +246,7 @@ class DataPanel(QWidget):
             phase, done, total = said["progress"]
             self._show_progress(str(phase).capitalize(), done, total, units.count)
         elif "done" in said:
-            self._show_progress(self.tr("Downloading"), said["done"], said["total"], units.size)
+            self._show_progress(tr("Downloading"), said["done"], said["total"], units.size)
         if self._job is None:
             self.settled.emit()
 
@@ -320,9 +321,9 @@ class DataPanel(QWidget):
 
     def _offer_download(self, sentence: str, size: int) -> None:
         self._say(_as_sentence(sentence))
-        self.download.setText(self.tr("Download {}").format(units.size(size)))
+        self.download.setText(tr("Download {size}", size=units.size(size)))
         self.download.setToolTip(
-            self.tr("Fetch it now, to see its images; Train would fetch it as well")
+            tr("Fetch it now, to see its images; Train would fetch it as well")
         )
         self.download.setVisible(isinstance(self._editor.experiment.data, KerasData))
 
@@ -343,15 +344,18 @@ class DataPanel(QWidget):
 
     def _facts(self, preview: Preview) -> str:
         info = preview.info
-        place = self.tr("in memory") if preview.in_memory else self.tr("streamed from disk")
+        place = tr("in memory") if preview.in_memory else tr("streamed from disk")
         return " · ".join(
             (
-                self.tr("{} px").format(written(info.image_shape)),
-                self.tr("{} classes").format(units.count(info.classes)),
+                tr("{written} px", written=written(info.image_shape)),
+                tr("{classes} classes", classes=units.count(info.classes)),
                 self._parts(info),
                 f"{units.size(preview.bytes)} {place}",
-                self.tr("pixels {:.3g} to {:.3g}, mean {:.3g}").format(
-                    preview.pixel_min, preview.pixel_max, preview.pixel_mean
+                tr(
+                    "pixels {pixel_min} to {pixel_max}, mean {pixel_mean}",
+                    pixel_min=format(preview.pixel_min, ".3g"),
+                    pixel_max=format(preview.pixel_max, ".3g"),
+                    pixel_mean=format(preview.pixel_mean, ".3g"),
                 ),
                 *info.reading.words,
             )
@@ -360,9 +364,12 @@ class DataPanel(QWidget):
     def _parts(self, info: DataInfo) -> str:
         train, test = units.count(info.train_images), units.count(info.test_images)
         if not info.validation_images:
-            return self.tr("{} training and {} test images").format(train, test)
-        return self.tr("{} training, {} validation and {} test images").format(
-            train, units.count(info.validation_images), test
+            return tr("{train} training and {test} test images", train=train, test=test)
+        return tr(
+            "{train} training, {validation_images} validation and {test} test images",
+            train=train,
+            validation_images=units.count(info.validation_images),
+            test=test,
         )
 
     def _tell_editor(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import theme
 from ui.panels.data.pictures import paint_image
+from workbench.base.text import tr
 
 if TYPE_CHECKING:
     from workbench.data.preview import Preview
@@ -45,8 +46,8 @@ class SampleGrid(QWidget):
         self._images: list[QImage] = []
         self.labels: list[str] = []
         self._classes = 0
-        self.setAccessibleName(self.tr("Sample images"))
-        self.setToolTip(self.tr("Training images as the network sees them, after resizing"))
+        self.setAccessibleName(tr("Sample images"))
+        self.setToolTip(tr("Training images as the network sees them, after resizing"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_samples(self, preview: Preview) -> None:
@@ -97,9 +98,9 @@ class ClassBars(QWidget):
         super().__init__()
         self.names: tuple[str, ...] = ()
         self.counts: tuple[tuple[int, ...], tuple[int, ...]] = ((), ())
-        self.setAccessibleName(self.tr("Images by class"))
+        self.setAccessibleName(tr("Images by class"))
         self.setToolTip(
-            self.tr("Images of each class: a rare class is learned less well than a frequent one")
+            tr("Images of each class: a rare class is learned less well than a frequent one")
         )
         self.setMinimumWidth(260)
 
@@ -131,8 +132,8 @@ class ClassBars(QWidget):
         colours = theme.tones()
         x = 0
         for tone, words in (
-            (colours.accent, self.tr("training")),
-            (colours.muted, self.tr("test")),
+            (colours.accent, tr("training")),
+            (colours.muted, tr("test")),
         ):
             painter.fillRect(x, 5, 10, 10, QColor(tone))
             painter.setPen(QColor(colours.muted))

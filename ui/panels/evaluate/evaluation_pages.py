@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -30,6 +30,7 @@ from ui.panels.shared.figure_table import ROW_HEIGHT, FigureTable
 from ui.plots.figures.confusion import ConfusionMatrix
 from ui.plots.figures.shares import SharePlot
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.evaluation.classification import Evaluation
 from workbench.evaluation.predictions import Pictures, Rows
 from workbench.figures.evaluation.numbers import MOST_DRAWN
@@ -61,7 +62,7 @@ class SummaryPage(QWidget):
         self.accuracy.setProperty("role", "title")
         self.about.setProperty("role", "muted")
         self.about.setToolTip(
-            self.tr(
+            tr(
                 "Another test part of this size would give an accuracy within the interval in\n"
                 "95 of 100 cases (Wilson). The calibration error tells how far the network's\n"
                 "confidence is from its accuracy."
@@ -72,14 +73,14 @@ class SummaryPage(QWidget):
         self.matrix.chosen.connect(self._show_cell)
         self.cell_words = Label()
         self.cell_words.setWordWrap(True)
-        self.grid = PictureGrid(self.tr("Images of the chosen cell"))
+        self.grid = PictureGrid(tr("Images of the chosen cell"))
         row = QHBoxLayout()
         theme.spaced(row, 3, 1, 3, 2, spacing=3)
         row.addWidget(self.accuracy)
         row.addWidget(self.about)
         row.addStretch(1)
         self.export_action = export_action(
-            self, self.tr("The confusion matrix as SVG, PDF, PNG or CSV, for a paper")
+            self, tr("The confusion matrix as SVG, PDF, PNG or CSV, for a paper")
         )
         self.export_action.triggered.connect(self._export)
         row.addWidget(export_button(self.export_action))
@@ -104,13 +105,13 @@ class SummaryPage(QWidget):
 
     def _empty_table(self) -> FigureTable:
         heads = (
-            (self.tr("Class"), self.tr("True class")),
-            (self.tr("Precision"), self.tr("Right ones among the images taken for the class")),
-            (self.tr("Recall"), self.tr("Found among the images of the class")),
-            (self.tr("F1"), self.tr("Harmonic mean of precision and recall")),
-            (self.tr("Images"), self.tr("Images of the class, in this part")),
+            (tr("Class"), tr("True class")),
+            (tr("Precision"), tr("Right ones among the images taken for the class")),
+            (tr("Recall"), tr("Found among the images of the class")),
+            (tr("F1"), tr("Harmonic mean of precision and recall")),
+            (tr("Images"), tr("Images of the class, in this part")),
         )
-        table = FigureTable(self.tr("Figures of each class"), heads)
+        table = FigureTable(tr("Figures of each class"), heads)
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         return table
 
@@ -118,14 +119,18 @@ class SummaryPage(QWidget):
         """Shows the figures; no cell is chosen."""
         self._evaluation, self._pictures = evaluation, pictures
         low, high = (units.percent(end) for end in evaluation.interval)
-        self.accuracy.setText(self.tr("Accuracy {}").format(units.percent(evaluation.accuracy)))
+        self.accuracy.setText(
+            tr("Accuracy {accuracy}", accuracy=units.percent(evaluation.accuracy))
+        )
         error = units.percent(evaluation.calibration.error)
-        text = self.tr("95 % interval {} to {}  ·  {} images  ·  calibration error {}")
-        self.about.setText(text.format(low, high, units.count(evaluation.images), error))
+        self.about.setText(
+            tr("95 % interval {low} to {high}  ·  {images} images  ·  calibration error {error}",
+               low=low, high=high, images=units.count(evaluation.images), error=error)
+        )  # fmt: skip
         self._show_rows(evaluation)
         self.matrix.show_counts(evaluation.confusion, evaluation.predictions.class_names)
         self.cell_words.setText(
-            self.tr("Rows are true classes, columns what they are taken for. Click a cell to see "
+            tr("Rows are true classes, columns what they are taken for. Click a cell to see "
                     "its images.")
         )  # fmt: skip
         self.grid.show_pictures([])
@@ -135,8 +140,8 @@ class SummaryPage(QWidget):
         self.table.setRowCount(len(rows))
         for line, row in enumerate(rows):
             shares = (units.percent(share, 1) for share in (row.precision, row.recall, row.f1))
-            name = row.name if line else self.tr("Average")
-            reason = self.tr("Macro average: every class counts alike") if not line else ""
+            name = row.name if line else tr("Average")
+            reason = tr("Macro average: every class counts alike") if not line else ""
             cells = (name, *shares, units.count(row.support))
             self.table.put(line, cells, bold=not line, reason=reason)
 
@@ -153,15 +158,20 @@ class SummaryPage(QWidget):
         shown = pictures_of(evaluation, pictures, inside)
         names = evaluation.predictions.class_names
         if true == predicted:
-            text = self.tr("{} recognized: {} images, the least sure first").format(
-                names[true], units.count(len(inside))
+            text = tr(
+                "{names} recognized: {inside} images, the least sure first",
+                names=names[true],
+                inside=units.count(len(inside)),
             )
         else:
-            text = self.tr("{} taken for {}: {} images, the surest first").format(
-                names[true], names[predicted], units.count(len(inside))
+            text = tr(
+                "{true} taken for {predicted}: {inside} images, the surest first",
+                true=names[true],
+                predicted=names[predicted],
+                inside=units.count(len(inside)),
             )
         if len(shown) < len(inside):
-            text += self.tr("; {} of them").format(units.count(len(shown)))
+            text += tr("; {shown} of them", shown=units.count(len(shown)))
         self.cell_words.setText(text)
         self.grid.show_pictures(shown)
 
@@ -174,9 +184,9 @@ class MistakesPage(QWidget):
         self.title = Label()
         self.title.setWordWrap(True)
         self.title.setProperty("role", "muted")
-        self.grid = PictureGrid(self.tr("Worst mistakes"))
+        self.grid = PictureGrid(tr("Worst mistakes"))
         self.grid.setToolTip(
-            self.tr("A sure mistake is often a wrong label, or a case that the data lack")
+            tr("A sure mistake is often a wrong label, or a case that the data lack")
         )
         column = QVBoxLayout(self)
         theme.spaced(column, 3, 0, 0, 0, spacing=3)
@@ -189,14 +199,15 @@ class MistakesPage(QWidget):
         shown = pictures_of(evaluation, pictures, wrong[:MOST_MISTAKES])
         self.grid.show_pictures(shown)
         if not len(wrong):
-            self.title.setText(self.tr("No image was classified wrong."))
+            self.title.setText(tr("No image was classified wrong."))
             return
         self.title.setText(
-            self.tr(
-                "{} of {} images are wrong; the surest {} first, each with its true class, what it "
-                "is taken for, and the network's confidence"
-            ).format(
-                units.count(len(wrong)), units.count(evaluation.images), units.count(len(shown))
+            tr(
+                "{wrong} of {images} images are wrong; the surest {shown} first, each with its "
+                "true class, what it is taken for, and the network's confidence",
+                wrong=units.count(len(wrong)),
+                images=units.count(evaluation.images),
+                shown=units.count(len(shown)),
             )
         )
 
@@ -216,7 +227,6 @@ class CurvesPage(QWidget):
     @classmethod
     def in_steps(cls) -> Iterator[CurvesPage | None]:
         """Makes the page: nothing after each plot, as each takes a while; then the page."""
-        tr = partial(QCoreApplication.translate, cls.__name__)
         calibration = SharePlot(tr("Calibration"), tr("confidence"), (0.0, 1.0), markers=True)
         yield None
         roc = SharePlot(tr("ROC"), tr("false positive rate"), (0.0, 1.0))
@@ -230,10 +240,9 @@ class CurvesPage(QWidget):
         self._evaluation: Evaluation | None = None
         self.calibration, self.roc, self.precision = plots
         self.chooser = QComboBox()
-        give_name(self.chooser, self.tr("Class"))
-        self.chooser.setToolTip(self.tr("The class that is held against all others"))
+        give_name(self.chooser, tr("Class"))
+        self.chooser.setToolTip(tr("The class that is held against all others"))
         self.chooser.currentIndexChanged.connect(self._show_class)
-        tr = self.tr
         self.calibration.setToolTip(
             tr("Accuracy over confidence; below the dashed line the network is surer than right")
         )
@@ -241,7 +250,7 @@ class CurvesPage(QWidget):
         self.precision.setToolTip(tr("What precision a wanted recall costs"))
         top = QHBoxLayout()
         theme.spaced(top, 3, 0, 3, 2, spacing=2)
-        label = Label(self.tr("Class"))
+        label = Label(tr("Class"))
         label.setBuddy(self.chooser)
         top.addWidget(label)
         top.addWidget(self.chooser)
@@ -263,7 +272,7 @@ class CurvesPage(QWidget):
         """Each plot as a figure: of the class that is chosen, and of all."""
         self.menu = QMenu(self)
         self.menu.addAction(
-            self.tr("Calibration"),
+            tr("Calibration"),
             partial(self.export_requested.emit, CalibrationFigure.KIND, ()),
         )
         for plot, kind in (
@@ -272,10 +281,14 @@ class CurvesPage(QWidget):
             name = plot.view.accessibleName()
             self.menu.addSeparator()
             self.menu.addAction(
-                self.tr("{} of the chosen class").format(name), partial(self._export, kind)
+                tr("{name} of the chosen class", name=name), partial(self._export, kind)
             )
             self.menu.addAction(
-                self.tr("{} of all classes, or the {} hardest").format(name, MOST_DRAWN),
+                tr(
+                    "{name} of all classes, or the {MOST_DRAWN} hardest",
+                    name=name,
+                    MOST_DRAWN=MOST_DRAWN,
+                ),
                 partial(self.export_requested.emit, kind, None),
             )
         return self.menu
@@ -289,7 +302,7 @@ class CurvesPage(QWidget):
         found = evaluation.calibration
         there = found.counts > 0
         self.calibration.show_curve(
-            self.tr("Accuracy: calibration error {}").format(units.percent(found.error)),
+            tr("Accuracy: calibration error {error}", error=units.percent(found.error)),
             found.confidence[there], found.accuracy[there],
         )  # fmt: skip
         before = self.chooser.currentText()
@@ -306,16 +319,19 @@ class CurvesPage(QWidget):
             return
         curves = self._evaluation.curves(number)
         if curves is None:
-            reason = self.tr("no curve: all images are of this class, or none")
-            self.roc.show_nothing(self.tr("ROC: {}").format(reason))
-            self.precision.show_nothing(self.tr("Precision: {}").format(reason))
+            reason = tr("no curve: all images are of this class, or none")
+            self.roc.show_nothing(tr("ROC: {reason}", reason=reason))
+            self.precision.show_nothing(tr("Precision: {reason}", reason=reason))
             return
         self.roc.show_curve(
-            self.tr("True positive rate: ROC area {:.4f}").format(curves.auc),
+            tr("True positive rate: ROC area {auc}", auc=format(curves.auc, '.4f')),
             curves.false_positives, curves.true_positives,
         )  # fmt: skip
         self.precision.show_curve(
-            self.tr("Precision: average {:.4f}").format(curves.average_precision),
+            tr(
+                "Precision: average {average_precision}",
+                average_precision=format(curves.average_precision, ".4f"),
+            ),
             *curves.precision_line,
         )
 

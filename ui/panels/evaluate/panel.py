@@ -29,6 +29,7 @@ from ui.look.plain import Label
 from ui.panels.shared.pages import Pages
 from ui.panels.shared.task_bar import TaskBar
 from ui.running.assistant import Assistant
+from workbench.base.text import tr
 from workbench.evaluation import predictions
 from workbench.runs.record import Run
 from workbench.runs.store import StoreError
@@ -83,13 +84,13 @@ class EvaluatePanel(QWidget):
         self._figures.failed.connect(self.failed)
         self.title = Label()
         self.part = QComboBox()
-        give_name(self.part, self.tr("Part"))
+        give_name(self.part, tr("Part"))
         self.part.setToolTip(
-            self.tr("The test part judges; the validation part is for choosing between runs")
+            tr("The test part judges; the validation part is for choosing between runs")
         )
         for text, part in (
-            (self.tr("Test part"), predictions.TEST),
-            (self.tr("Validation part"), predictions.VALIDATION),
+            (tr("Test part"), predictions.TEST),
+            (tr("Validation part"), predictions.VALIDATION),
         ):
             self.part.addItem(text, part)
         self.button = QPushButton()
@@ -160,8 +161,8 @@ class EvaluatePanel(QWidget):
         page = self._curves = next(self._steps)
         if page is None:
             return
-        reason = self.tr("Calibration, ROC, precision over recall")
-        pages.add(page, self.tr("Curves"), reason)
+        reason = tr("Calibration, ROC, precision over recall")
+        pages.add(page, tr("Curves"), reason)
         page.export_requested.connect(self._export)
         read = self.read
         if read is not None and read.evaluation is not None and read.pictures is not None:
@@ -239,16 +240,18 @@ class EvaluatePanel(QWidget):
     def _reason(self, run: Run | None) -> str:
         """Why there is nothing to show; "" where the run's folder has to be looked at."""
         if run is None:
-            return self.tr(
+            return tr(
                 "Select a run that has trained.\n"
                 "Its accuracy with its interval, confusions, worst mistakes and curves appear here."
             )
         if not run.status.is_finished:
-            return self.tr("{} has not ended yet; evaluate it once it has.").format(run.name)
+            return tr("{name} has not ended yet; evaluate it once it has.", name=run.name)
         if self.chosen_part == predictions.VALIDATION and run.val_accuracy is None:
-            return self.tr(
-                "{} was trained without a validation part; Training, Validation share makes one."
-            ).format(run.name)
+            return tr(
+                "{name} was trained without a validation part; "
+                "Training, Validation share makes one.",
+                name=run.name,
+            )
         return ""
 
     @Slot(object)
@@ -272,13 +275,11 @@ class EvaluatePanel(QWidget):
             return
         if not read.has_checkpoint:
             self._say(
-                self.tr("{} has no checkpoint, so there is no network to evaluate.").format(
-                    run.name
-                )
+                tr("{name} has no checkpoint, so there is no network to evaluate.", name=run.name)
             )
         else:
             self._say(
-                self.tr(
+                tr(
                     "Not evaluated yet. Evaluate has the network answer on every image of the\n"
                     "part and keeps the answers: accuracy with its interval, figures by class,\n"
                     "confusions with their images, worst mistakes, calibration, ROC."
@@ -288,11 +289,11 @@ class EvaluatePanel(QWidget):
     def _offer(self, read: ReadEvaluation) -> None:
         """The button, as prominent as what it is for."""
         is_first = read.evaluation is None
-        self.button.setText(self.tr("Evaluate") if is_first else self.tr("Evaluate again"))
+        self.button.setText(tr("Evaluate") if is_first else tr("Evaluate again"))
         self.button.setToolTip(
-            self.tr("Have the selected run's network answer on every image, and keep the answers")
+            tr("Have the selected run's network answer on every image, and keep the answers")
             if is_first
-            else self.tr("Have the network answer anew, as where the data have changed since")
+            else tr("Have the network answer anew, as where the data have changed since")
         )
         theme.set_property(self.button, "primary", is_first)
         self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Slot
 from ui.editing.editor import Editor
 from ui.look.plain import Label
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.spec.data import FileData
 from workbench.spec.layers import written
 
@@ -40,7 +41,10 @@ class DataNote(Label):
         info = self._editor.info
         if info is None or not isinstance(self._editor.experiment.data, FileData):
             return ""
-        return self.tr("{0} px, {1} classes, {2} training and {3} test images").format(
-            written(info.image_shape), units.count(info.classes),
-            units.count(info.train_images), units.count(info.test_images),
-        )  # fmt: skip
+        return tr(
+            "{shape} px, {classes} classes, {train_images} training and {test_images} test images",
+            shape=written(info.image_shape),
+            classes=units.count(info.classes),
+            train_images=units.count(info.train_images),
+            test_images=units.count(info.test_images),
+        )

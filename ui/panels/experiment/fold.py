@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from ui.look import theme
 from ui.look.plain import tip
 from ui.panels.experiment.section import ICON
+from workbench.base.text import tr
 
 SUMMARY_LEFT = theme.LABEL_WIDTH + 2 * theme.UNIT
 """Where a form's fields begin."""
@@ -88,5 +89,5 @@ class Fold(QWidget):
         self._explain()
 
     def _explain(self) -> None:
-        fold = self.tr("Fold this part away, or unfold it")
+        fold = tr("Fold this part away, or unfold it")
         self.header.setToolTip(tip("\n".join(filter(None, (self.header.summary, fold)))))

@@ -16,6 +16,7 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.spec.hardware import Hardware
 from workbench.spec.machine import Accelerator, Machine
 
@@ -33,7 +34,7 @@ class HardwareNote(QWidget):
         self.words.setProperty("role", "muted")
         self.words.setWordWrap(True)
         self.button = QPushButton()
-        self.button.setToolTip(self.tr("Train on the best that is there; Undo takes it back"))
+        self.button.setToolTip(tr("Train on the best that is there; Undo takes it back"))
         self.button.clicked.connect(self.use_best)
         column = QVBoxLayout(self)
         theme.spaced(column, 0, spacing=1)
@@ -57,12 +58,14 @@ class HardwareNote(QWidget):
         missing = machine is not None and bool(asked.missing(machine))
         self.button.setVisible(missing)
         if machine is None:
-            self.words.setText(self.tr("Looking at what this computer has…"))
+            self.words.setText(tr("Looking at what this computer has…"))
             return
         best = asked.best_there(machine)["hardware.target"]
-        self.button.setText(self.tr("Use {} instead").format(Hardware.choices()[best].label))
-        gpus = ", ".join(gpu.name for gpu in machine.gpus) or self.tr("no GPU")
-        self.words.setText(self.tr("Here: {}; {}").format(_processor(machine), gpus))
+        self.button.setText(tr("Use {label} instead", label=Hardware.choices()[best].label))
+        gpus = ", ".join(gpu.name for gpu in machine.gpus) or tr("no GPU")
+        self.words.setText(
+            tr("Here: {processor}; {gpus}", processor=_processor(machine), gpus=gpus)
+        )
 
 
 class HardwarePage(QScrollArea):
@@ -85,9 +88,7 @@ class HardwarePage(QScrollArea):
         theme.spaced(column, 4, 3, 4, 3, spacing=4)
         machine = self._editor.machine
         if machine is None:
-            empty = Label(
-                self.tr("What this computer has appears when the training process is up.")
-            )
+            empty = Label(tr("What this computer has appears when the training process is up."))
             empty.setProperty("role", "muted")
             column.addWidget(empty)
         else:
@@ -99,41 +100,41 @@ class HardwarePage(QScrollArea):
 
     def _groups(self, machine: Machine) -> list[tuple[str, list[tuple[str, str]]]]:
         processor = machine.processor
-        features = " ".join(processor.features) or self.tr("not told by the system")
+        features = " ".join(processor.features) or tr("not told by the system")
         groups = [
             (
-                self.tr("Processor"),
+                tr("Processor"),
                 [
-                    (self.tr("Model"), processor.name),
-                    (self.tr("Cores"), str(processor.cores)),
-                    (self.tr("Memory"), units.size(processor.memory_bytes)),
-                    (self.tr("Instruction sets"), features),
-                    (self.tr("bfloat16"), self._native(machine, "mixed_bfloat16")),
-                    (self.tr("float16"), self._native(machine, "mixed_float16")),
+                    (tr("Model"), processor.name),
+                    (tr("Cores"), str(processor.cores)),
+                    (tr("Memory"), units.size(processor.memory_bytes)),
+                    (tr("Instruction sets"), features),
+                    (tr("bfloat16"), self._native(machine, "mixed_bfloat16")),
+                    (tr("float16"), self._native(machine, "mixed_float16")),
                 ],
             )
         ]
-        groups += [(self.tr("GPU"), self._gpu(gpu)) for gpu in machine.gpus]
-        groups += [(self.tr("TPU"), [(self.tr("Name"), tpu.name)]) for tpu in machine.tpus]
-        groups.append((self.tr("Versions"), list(machine.versions_in_use.items())))
+        groups += [(tr("GPU"), self._gpu(gpu)) for gpu in machine.gpus]
+        groups += [(tr("TPU"), [(tr("Name"), tpu.name)]) for tpu in machine.tpus]
+        groups.append((tr("Versions"), list(machine.versions_in_use.items())))
         targets = [
-            (choice.label, choice.default().missing(machine) or self.tr("can be used"))
+            (choice.label, choice.default().missing(machine) or tr("can be used"))
             for choice in Hardware.choices().values()
         ]
-        return [*groups, (self.tr("Targets"), targets)]
+        return [*groups, (tr("Targets"), targets)]
 
     def _gpu(self, gpu: Accelerator) -> list[tuple[str, str]]:
-        memory = units.size(gpu.memory_bytes) if gpu.memory_bytes else self.tr("not told")
+        memory = units.size(gpu.memory_bytes) if gpu.memory_bytes else tr("not told")
         capability = ".".join(map(str, gpu.capability))
         return [
-            (self.tr("Model"), gpu.name),
-            (self.tr("Memory"), memory),
-            (self.tr("Compute capability"), capability),
+            (tr("Model"), gpu.name),
+            (tr("Memory"), memory),
+            (tr("Compute capability"), capability),
         ]
 
     def _native(self, machine: Machine, precision: str) -> str:
         native = machine.computes_in(precision, on_gpu=False)
-        return self.tr("computed by the processor") if native else self.tr("emulated, so slow")
+        return tr("computed by the processor") if native else tr("emulated, so slow")
 
 
 def _processor(machine: Machine) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.look import theme
 from ui.models.layers import Layers
+from workbench.base.text import tr
 
 Keys = str | QKeySequence.StandardKey
 
@@ -81,9 +82,9 @@ class LayerActions(QObject):
         ):  # fmt: skip
             actions[name].setEnabled(can)
         on = any(layers.all[row].enabled for row in layers.rows)
-        actions["switch"].setText(self.tr("Switch off") if on else self.tr("Switch on"))
+        actions["switch"].setText(tr("Switch off") if on else tr("Switch on"))
 
     @Slot()
     def _name_measure(self) -> None:
         other = self._layers.table.other_measure.words
-        self.by_name["measure"].setText(self.tr("Show shares of {}").format(other))
+        self.by_name["measure"].setText(tr("Show shares of {other}", other=other))

@@ -28,6 +28,7 @@ from ui.look import theme
 from ui.models.layer_columns import COST, INPUT, LAYER, OUTPUT, SHARE
 from ui.models.layer_table import SHARE_ROLE
 from ui.models.layers import Layers
+from workbench.base.text import tr
 
 BAR_HEIGHT = 3
 CELL_MARGIN = 7
@@ -86,7 +87,7 @@ class LayerView(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setAllColumnsShowFocus(True)
         self.setToolTip(
-            self.tr("The network from the image to the class; drag layers, or press Alt+Up and "
+            tr("The network from the image to the class; drag layers, or press Alt+Up and "
                     "Alt+Down, to move them")
         )  # fmt: skip
         header = self.header()
@@ -153,7 +154,7 @@ class LayerList(LayerView):
     def __init__(self, layers: Layers) -> None:
         super().__init__(layers, (LAYER, OUTPUT, COST))
         self.setObjectName("layers")
-        self.setAccessibleName(self.tr("Layers"))
+        self.setAccessibleName(tr("Layers"))
         self.setRootIsDecorated(False)
         self.setItemsExpandable(False)
         self.setExpandsOnDoubleClick(False)
@@ -176,7 +177,7 @@ class LayerTree(LayerView):
 
     def __init__(self, layers: Layers) -> None:
         super().__init__(layers, range(INPUT - 1, COST))
-        self.setAccessibleName(self.tr("Costs of the layers"))
+        self.setAccessibleName(tr("Costs of the layers"))
 
     def least(self, column: int) -> str:
         """A name behind its marks; calls inside a block have more channels than the block."""

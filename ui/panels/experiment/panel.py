@@ -30,6 +30,7 @@ from ui.panels.experiment.hardware import HardwareNote
 from ui.panels.experiment.section import Section
 from ui.panels.experiment.structure import StructurePanel
 from ui.panels.experiment.totals import Totals
+from workbench.base.text import tr
 
 MINIMUM_WIDTH = 340
 
@@ -49,27 +50,27 @@ class ExperimentPanel(QWidget):
         self.setMinimumWidth(MINIMUM_WIDTH)
         self.structure = StructurePanel(editor, layers)
         finders = {
-            "optimizer": {"learning_rate": self.tr("Find it by a range test, in seconds")},
-            "training": {"batch_size": self.tr("Find the fastest and the largest that fits")},
+            "optimizer": {"learning_rate": tr("Find it by a range test, in seconds")},
+            "training": {"batch_size": tr("Find the fastest and the largest that fits")},
         }
         self.forms = {
             path: SpecForm(
                 editor, path, title, self._begin_with, finders.get(path, {}), lambda: editor.facts
             )
             for path, title in (
-                ("data", self.tr("Data set")),
+                ("data", tr("Data set")),
                 ("augmentation", ""),
-                ("loss", self.tr("Loss")),
-                ("regularization", self.tr("Regularization")),
-                ("constraint", self.tr("Constraint")),
-                ("optimizer", self.tr("Optimizer")),
-                ("schedule", self.tr("Schedule")),
-                ("hardware", self.tr("Target")),
+                ("loss", tr("Loss")),
+                ("regularization", tr("Regularization")),
+                ("constraint", tr("Constraint")),
+                ("optimizer", tr("Optimizer")),
+                ("schedule", tr("Schedule")),
+                ("hardware", tr("Target")),
                 ("training", ""),
-                ("stopping", self.tr("Early stopping")),
+                ("stopping", tr("Early stopping")),
             )
         }
-        self.augmentation = Fold(self.tr("Augmentation"), self.forms["augmentation"])
+        self.augmentation = Fold(tr("Augmentation"), self.forms["augmentation"])
         self.data_note = DataNote(editor)
         self.curve = ScheduleCurve(editor)
         self.sections = self._sections()
@@ -85,7 +86,7 @@ class ExperimentPanel(QWidget):
             column.addWidget(section)
         column.addStretch(1)
         self.area = scroll = QScrollArea()
-        scroll.setAccessibleName(self.tr("Experiment"))
+        scroll.setAccessibleName(tr("Experiment"))
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -136,20 +137,20 @@ class ExperimentPanel(QWidget):
         optimization = ("loss", "regularization", "constraint", "optimizer", "schedule")
         return [
             Section(
-                self.tr("Data"), "data", ("data", "augmentation"),
+                tr("Data"), "data", ("data", "augmentation"),
                 [forms["data"], self.data_note, self.augmentation],
             ),
-            Section(self.tr("Structure"), "structure", ("structure",), [self.structure]),
+            Section(tr("Structure"), "structure", ("structure",), [self.structure]),
             Section(
-                self.tr("Optimization"), "optimization", optimization,
+                tr("Optimization"), "optimization", optimization,
                 [*(forms[path] for path in optimization), self.curve],
             ),
             Section(
-                self.tr("Hardware"), "hardware", ("hardware",),
+                tr("Hardware"), "hardware", ("hardware",),
                 [HardwareNote(self._editor), forms["hardware"]],
             ),
             Section(
-                self.tr("Training"), "training", ("training", "stopping"),
+                tr("Training"), "training", ("training", "stopping"),
                 [forms["training"], forms["stopping"]],
             ),
         ]  # fmt: skip
@@ -159,9 +160,9 @@ class ExperimentPanel(QWidget):
         grid = QVBoxLayout(row)
         theme.spaced(grid, 3, 3, 3, 3, spacing=1)
         self.name = QLineEdit()
-        self.name.setAccessibleName(self.tr("Experiment name"))
-        self.name.setToolTip(self.tr("Name of the experiment; its runs start with it"))
-        self.name.setPlaceholderText(self.tr("Name of the experiment"))
+        self.name.setAccessibleName(tr("Experiment name"))
+        self.name.setToolTip(tr("Name of the experiment; its runs start with it"))
+        self.name.setPlaceholderText(tr("Name of the experiment"))
         self.name.textEdited.connect(self._renamed)
         self.name_problem = Label()
         self.name_problem.setProperty("role", "problem")
@@ -185,7 +186,7 @@ class ExperimentPanel(QWidget):
             with QSignalBlocker(self.name):
                 self.name.setText(name)
         varied = self._editor.experiment.augmentation.summary()
-        self.augmentation.summarize(varied or self.tr("off"))
+        self.augmentation.summarize(varied or tr("off"))
 
     @Slot()
     def show_problems(self) -> None:
@@ -208,7 +209,7 @@ class ExperimentPanel(QWidget):
         shown = metrics.elidedText(sentence, Qt.TextElideMode.ElideRight, room)
         self.problem.setText(shown)
         self.problem.setAccessibleName(sentence)
-        self.problem.setToolTip(self.tr("{}\nClick to go there.").format(sentence))
+        self.problem.setToolTip(tr("{sentence}\nClick to go there.", sentence=sentence))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

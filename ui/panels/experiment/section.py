@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from ui.look import theme
 from ui.look.plain import tip
+from workbench.base.text import tr
 
 HEADER_HEIGHT = 10 * theme.UNIT
 MARGIN = 3 * theme.UNIT
@@ -94,7 +95,8 @@ class Section(QWidget):
         """Marks the header with a problem, or removes the mark."""
         self.is_marked = bool(message)
         theme.set_icon(self.header, *(("warning", "bad") if message else (self._icon, "text")))
-        fold = self.tr("Fold this section away, or unfold it")
+        fold = tr("Fold this section away, or unfold it")
         self.header.setToolTip(tip(message) if message else fold)
-        name = self.tr("{}: has a problem") if message else "{}"
-        self.header.setAccessibleName(name.format(self.header.text()))
+        title = self.header.text()
+        name = tr("{title}: has a problem", title=title) if message else title
+        self.header.setAccessibleName(name)

@@ -14,6 +14,7 @@ from ui.look.plain import Label
 from ui.models.layers import Layers
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.experiment.layer_views import LayerList
+from workbench.base.text import tr
 from workbench.spec.layers import Layer
 
 PATH = "structure.layers"
@@ -49,7 +50,7 @@ class StructurePanel(QWidget):
         layout.addLayout(self._buttons())
         layout.addWidget(self.list)
         layout.addWidget(self.note)
-        self.form = SpecForm(editor, f"{PATH}[0]", self.tr("Kind"), facts=lambda: editor.facts)
+        self.form = SpecForm(editor, f"{PATH}[0]", tr("Kind"), facts=lambda: editor.facts)
         self.form.rebuilt.connect(self.form_changed)
         place = QVBoxLayout()
         theme.spaced(place, 0, 2, 0, 0)
@@ -63,12 +64,12 @@ class StructurePanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.UNIT)
         self.add_button = QToolButton()
-        self.add_button.setText(self.tr("Add layer"))
+        self.add_button.setText(tr("Add layer"))
         theme.set_icon(self.add_button, "plus")
         self.add_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.add_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.add_button.setToolTip(self.tr("Add a layer after the chosen one"))
+        self.add_button.setToolTip(tr("Add a layer after the chosen one"))
         menu = QMenu(self.add_button)
         menu.setToolTipsVisible(True)
         for name, choice in Layer.choices().items():

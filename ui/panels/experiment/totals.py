@@ -9,6 +9,7 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 
 
@@ -29,9 +30,9 @@ class Totals(QWidget):
         self.figures: dict[str, tuple[QLabel, QLabel]] = {}
         for column, (key, title, help_text) in enumerate(
             (
-                ("parameters", self.tr("parameters"), self.tr("Weights of the network")),
-                ("macs", self.tr("MACs"), self.tr("Multiply-accumulate operations for one image")),
-                ("weight_bytes", self.tr("weights"), self.tr("Size of the weights in float32")),
+                ("parameters", tr("parameters"), tr("Weights of the network")),
+                ("macs", tr("MACs"), tr("Multiply-accumulate operations for one image")),
+                ("weight_bytes", tr("weights"), tr("Size of the weights in float32")),
             )
         ):
             value, difference, label = Label(), Label(), Label(title)
@@ -71,7 +72,7 @@ class Totals(QWidget):
         label.setText(f"{sign}{_amount(key, abs(change))}" if change else "")
         theme.set_property(label, "role", role if change else "")
         if change:
-            label.setToolTip(self.tr("Compared with the run {}").format(self._name))
+            label.setToolTip(tr("Compared with the run {name}", name=self._name))
 
 
 def _amount(key: str, value: float | None) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 
 def export_action(parent: QWidget, reason: str) -> QAction:
@@ -16,7 +17,7 @@ def export_action(parent: QWidget, reason: str) -> QAction:
         parent: Owns it.
         reason: Tooltip.
     """
-    action = QAction(parent.tr("Export figure…"), parent)
+    action = QAction(tr("Export figure…"), parent)
     action.setIconText(action.text())  # a button would leave out the dots
     action.setToolTip(reason)
     theme.set_icon(action, "save")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 
+from workbench.base.text import tr
 from workbench.figures.settings import Named
 
 MEMBERS, OWN_WORDS = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
@@ -24,8 +25,8 @@ class LegendRows(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(self.tr("Legend of the figure"))
-        self.setToolTip(self.tr("Double-click to edit the words; drag to change the order"))
+        self.setAccessibleName(tr("Legend of the figure"))
+        self.setToolTip(tr("Double-click to edit the words; drag to change the order"))
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 
 class FigurePreview(QWidget):
@@ -14,7 +15,7 @@ class FigurePreview(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(self.tr("Preview of the figure"))
+        self.setAccessibleName(tr("Preview of the figure"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(90 * theme.UNIT, 60 * theme.UNIT)
         self.picture = QImage()
@@ -39,7 +40,7 @@ class FigurePreview(QWidget):
         if self._words or self.picture.isNull():
             painter.setPen(QColor(theme.tones().muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(inside, flags, self._words or self.tr("Drawing…"))
+            painter.drawText(inside, flags, self._words or tr("Drawing…"))
             return
         size = self.picture.size().scaled(
             inside.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio

@@ -28,6 +28,7 @@ from ui.look.plain import Label
 from ui.look.side_dialog import SideDialog
 from ui.panels.export.legend_rows import LegendRows
 from ui.panels.export.preview import FigurePreview
+from workbench.base.text import tr
 from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
 
 SIZE = (240 * theme.UNIT, 165 * theme.UNIT)
@@ -55,7 +56,7 @@ class ExportWindow(SideDialog):
     said = Signal(str)
 
     def __init__(self, store: Path, window: QWidget) -> None:
-        super().__init__(window, self.tr("Export figure"))
+        super().__init__(window, tr("Export figure"))
         self.resize(*SIZE)
         self._store = store
         self._figure: FigureSpec | None = None
@@ -119,8 +120,11 @@ class ExportWindow(SideDialog):
             button.setText(self.tr(size.label))
             button.setAccessibleName(button.text())
             button.setToolTip(
-                self.tr("{:g} x {:g} mm, font of {:g} points").format(
-                    size.width, size.height, size.font_size
+                tr(
+                    "{width} x {height} mm, font of {font_size} points",
+                    width=format(size.width, "g"),
+                    height=format(size.height, "g"),
+                    font_size=format(size.font_size, "g"),
                 )
             )
             button.setCheckable(True)
@@ -132,7 +136,7 @@ class ExportWindow(SideDialog):
         column.addLayout(presets)
         self.form = SpecForm(self.edited, EditedSpec.PATH)
         column.addWidget(self.form)
-        self.legend_title = Label(self.tr("Legend"))
+        self.legend_title = Label(tr("Legend"))
         self.legend_title.setProperty("role", "title")
         column.addWidget(self.legend_title)
         self.rows.setMinimumHeight(30 * theme.UNIT)
@@ -255,7 +259,7 @@ class ExportWindow(SideDialog):
             self.preview.show_picture(image)
             self._say(" ".join(_sentences(answer)), "problem" if answer.get("remarks") else "muted")
         elif "written" in answer:
-            sentence = self.tr("The figure lies in {}").format(answer["written"])
+            sentence = tr("The figure lies in {answer}", answer=answer["written"])
             self._say(" ".join((f"{sentence}.", *_sentences(answer))), "muted")
             self.said.emit(sentence)
         elif "drawn" in answer:
@@ -280,7 +284,7 @@ class ExportWindow(SideDialog):
         """Has it drawn for the clipboard."""
         figure = self.figure
         if figure is not None:
-            self._say(self.tr("Drawing for the clipboard…"), "muted")
+            self._say(tr("Drawing for the clipboard…"), "muted")
             self._ask("busy", figure, formats=["png", "svg"])
 
     def _put_on_clipboard(self, drawn: Mapping[str, str]) -> None:
@@ -290,7 +294,7 @@ class ExportWindow(SideDialog):
         data.setData("image/png", QByteArray(png))
         data.setData("image/svg+xml", QByteArray(base64.b64decode(drawn["svg"])))
         QGuiApplication.clipboard().setMimeData(data)
-        self._say(self.tr("Copied."), "muted")
+        self._say(tr("Copied."), "muted")
 
     @Slot()
     def save(self) -> None:
@@ -300,7 +304,7 @@ class ExportWindow(SideDialog):
             return
         filters = {suffix: FILTERS[suffix] for suffix in figure.SUFFIXES}
         chosen, kind = QFileDialog.getSaveFileName(
-            self, self.tr("Save figure"), f"{figure.file_name}.svg", ";;".join(filters.values())
+            self, tr("Save figure"), f"{figure.file_name}.svg", ";;".join(filters.values())
         )
         if not chosen:
             return
@@ -308,7 +312,7 @@ class ExportWindow(SideDialog):
         if path.suffix.lower() not in filters:
             suffix = next((s for s, words in filters.items() if words == kind), ".svg")
             path = path.with_name(f"{path.name}{suffix}")
-        self._say(self.tr("Writing {}…").format(path.name), "muted")
+        self._say(tr("Writing {name}…", name=path.name), "muted")
         self._ask("busy", figure, path=str(path))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

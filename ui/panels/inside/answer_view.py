@@ -11,6 +11,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.plots.figures.class_shares import ClassShares
 from ui.plots.figures.map_strip import MapStrip
+from workbench.base.text import tr
 from workbench.evaluation.one_image import Answer, Maps
 
 
@@ -25,7 +26,7 @@ class AnswerView(QWidget):
         self.strips: list[MapStrip] = []
         self._strips = QVBoxLayout()
         theme.spaced(self._strips, 0, spacing=2)
-        heading = Label(self.tr("What the layers make of it"))
+        heading = Label(tr("What the layers make of it"))
         heading.setProperty("role", "title")
         column = QVBoxLayout(self)
         theme.spaced(column, 0, spacing=2)
@@ -48,13 +49,21 @@ class AnswerView(QWidget):
 
     def _rows(self, found: Answer) -> list[tuple[Maps, str]]:
         """Each strip with what it is."""
-        seen = replace(found.image, name=self.tr("Image as seen"))
-        rows = [(seen, self.tr("The image as the network gets it, resized"))]
+        seen = replace(found.image, name=tr("Image as seen"))
+        rows = [(seen, tr("The image as the network gets it, resized"))]
         if found.filters is not None:
             filters = found.filters
-            named = replace(filters, name=self.tr("Filters of {}").format(filters.name))
-            reason = self.tr("Kernels, from {} (black) to {} (white); zero is gray")
-            rows.append((named, reason.format(f"{filters.low:.3g}", f"{filters.high:.3g}")))
-        reason = self.tr("What it gives for this image, from {} (black) to {} (white)")
-        rows += [(m, reason.format(f"{m.low:.3g}", f"{m.high:.3g}")) for m in found.layers]
-        return rows
+            named = replace(filters, name=tr("Filters of {name}", name=filters.name))
+            low, high = f"{filters.low:.3g}", f"{filters.high:.3g}"
+            reason = tr(
+                "Kernels, from {low} (black) to {high} (white); zero is gray", low=low, high=high
+            )
+            rows.append((named, reason))
+        return rows + [(maps, _given_by(maps)) for maps in found.layers]
+
+
+def _given_by(maps: Maps) -> str:
+    low, high = f"{maps.low:.3g}", f"{maps.high:.3g}"
+    return tr(
+        "What it gives for this image, from {low} (black) to {high} (white)", low=low, high=high
+    )

@@ -22,6 +22,7 @@ from ui.panels.shared.task_bar import TaskBar
 from ui.plots.figures.histogram import Histogram
 from ui.running.assistant import Assistant
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.evaluation.inner_state import LayerInside, faults
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
@@ -49,17 +50,17 @@ class InsidePanel(QWidget):
         self._run: Run | None = None
         self._looked_at: Run | None = None
         self.layers: list[LayerInside] = []
-        self.button = QPushButton(self.tr("Look inside"))
+        self.button = QPushButton(tr("Look inside"))
         self.button.setProperty("primary", True)
         self.button.setToolTip(
-            self.tr("Read the selected run's checkpoint, and pass one batch through its network")
+            tr("Read the selected run's checkpoint, and pass one batch through its network")
         )
         self.button.clicked.connect(self.start)
         self.bar = TaskBar()
         self.title = Label()
         self.title.setProperty("role", "muted")
         self.area = QScrollArea()
-        self.area.setAccessibleName(self.tr("Weights and gradients"))
+        self.area.setAccessibleName(tr("Weights and gradients"))
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         row = QHBoxLayout()
@@ -83,9 +84,9 @@ class InsidePanel(QWidget):
 
     def _show_title(self) -> None:
         if self._looked_at is not None and self.layers:
-            self.title.setText(self.tr("Inside {}").format(self._looked_at.name))
+            self.title.setText(tr("Inside {name}", name=self._looked_at.name))
         elif self._run is None:
-            self.title.setText(self.tr("Select a run that has trained"))
+            self.title.setText(tr("Select a run that has trained"))
         else:
             self.title.setText(self._run.name)
 
@@ -114,7 +115,7 @@ class InsidePanel(QWidget):
 
     def _show_empty(self) -> None:
         empty = Label(
-            self.tr(
+            tr(
                 "Shows, for the selected run: how each layer's weights are spread, how much of\n"
                 "the gradient reaches it, and how many of its ReLU units answer to nothing."
             )
@@ -149,12 +150,12 @@ class InsidePanel(QWidget):
         grid.setHorizontalSpacing(6 * theme.UNIT)
         grid.setVerticalSpacing(2 * theme.UNIT)
         heads = (
-            (self.tr("Layer"), ""),
-            (self.tr("Weights"), self.tr("Kernels and biases that are trained")),
-            (self.tr("Spread"), self.tr("Standard deviation of the weights")),
-            (self.tr("From least to greatest"), self.tr("How the weights are spread")),
-            (self.tr("Gradient"), self.tr("Root mean square a weight, on one batch")),
-            (self.tr("Dead units"), self.tr("ReLU units that answer to no image of the batch")),
+            (tr("Layer"), ""),
+            (tr("Weights"), tr("Kernels and biases that are trained")),
+            (tr("Spread"), tr("Standard deviation of the weights")),
+            (tr("From least to greatest"), tr("How the weights are spread")),
+            (tr("Gradient"), tr("Root mean square a weight, on one batch")),
+            (tr("Dead units"), tr("ReLU units that answer to no image of the batch")),
         )
         for place, (text, reason) in enumerate(heads):
             label = Label(text)
@@ -174,5 +175,7 @@ class InsidePanel(QWidget):
 
     def _histogram(self, layer: LayerInside) -> QWidget:
         histogram = Histogram(layer.counts, layer.low, layer.high)
-        histogram.setToolTip(self.tr("{} to {}").format(f"{layer.low:.3g}", f"{layer.high:.3g}"))
+        histogram.setToolTip(
+            tr("{low} to {high}", low=f"{layer.low:.3g}", high=f"{layer.high:.3g}")
+        )
         return histogram

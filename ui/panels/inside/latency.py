@@ -26,6 +26,7 @@ from ui.panels.shared.figure_table import FigureTable
 from ui.panels.shared.task_bar import TaskBar
 from ui.plots.figures.latency import LatencyPlot
 from ui.running.assistant import Assistant, Task
+from workbench.base.text import tr
 from workbench.evaluation import latency
 from workbench.evaluation.latency import Latency
 from workbench.execution.messages import TaskProgress
@@ -68,26 +69,26 @@ class LatencyPage(QWidget):
         self._show_state()
 
     def _build(self) -> None:
-        self.button = QPushButton(self.tr("Measure"))
+        self.button = QPushButton(tr("Measure"))
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self.start)
         self.sizes = QLineEdit(", ".join(map(str, latency.BATCH_SIZES)))
         self.sizes.setFixedWidth(40 * theme.UNIT)
-        self.sizes.setAccessibleName(self.tr("Batch sizes"))
+        self.sizes.setAccessibleName(tr("Batch sizes"))
         self.sizes.setToolTip(
-            self.tr("Images to a call: 1 is what a single answer takes, many what a server can do")
+            tr("Images to a call: 1 is what a single answer takes, many what a server can do")
         )
         self.sizes.returnPressed.connect(self.start)
         self.sizes.textChanged.connect(self._show_state)
-        self.sizes_label = Label(self.tr("Batch sizes"))
+        self.sizes_label = Label(tr("Batch sizes"))
         self.sizes_label.setBuddy(self.sizes)
         self.bar = TaskBar()
-        self.copy_button = QPushButton(self.tr("Copy"))
-        self.copy_button.setToolTip(self.tr("Put the table on the clipboard, for a spreadsheet"))
+        self.copy_button = QPushButton(tr("Copy"))
+        self.copy_button.setToolTip(tr("Put the table on the clipboard, for a spreadsheet"))
         theme.set_icon(self.copy_button, "copy")
         self.copy_button.clicked.connect(self.copy)
         self.export_action = export_action(
-            self, self.tr("The plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
+            self, tr("The plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
         )
         self.export_action.triggered.connect(self.export)
         self.words = Label()
@@ -120,14 +121,14 @@ class LatencyPage(QWidget):
 
     def _empty_table(self) -> FigureTable:
         heads = (
-            (self.tr("Threads"), self.tr("Of the processor that the network may use")),
-            (self.tr("Batch"), self.tr("Images to a call")),
-            (self.tr("Median ms"), self.tr("Half of the calls took no longer")),
-            (self.tr("95 % ms"), self.tr("95 of 100 calls took no longer")),
-            (self.tr("99 % ms"), self.tr("99 of 100 calls took no longer")),
-            (self.tr("Images/s"), self.tr("Over all calls")),
+            (tr("Threads"), tr("Of the processor that the network may use")),
+            (tr("Batch"), tr("Images to a call")),
+            (tr("Median ms"), tr("Half of the calls took no longer")),
+            (tr("95 % ms"), tr("95 of 100 calls took no longer")),
+            (tr("99 % ms"), tr("99 of 100 calls took no longer")),
+            (tr("Images/s"), tr("Over all calls")),
         )
-        return FigureTable(self.tr("Latency and throughput"), heads, names=0)
+        return FigureTable(tr("Latency and throughput"), heads, names=0)
 
     # --- the run ---------------------------------------------------------------------------------
 
@@ -159,7 +160,7 @@ class LatencyPage(QWidget):
         if not self.button.isEnabled() or self._run is None:
             return
         try:
-            sizes = latency.numbers(self.sizes.text(), self.tr("Batch sizes"))
+            sizes = latency.numbers(self.sizes.text(), tr("Batch sizes"))
             experiment = self._run.experiment
         except (ValueError, SpecError) as error:
             self._fail(str(error))
@@ -180,9 +181,7 @@ class LatencyPage(QWidget):
         task.done.connect(self._done)
         task.failed.connect(self._failed)
         waits = self._assistant.is_training
-        self.bar.follow(
-            task, self.tr("waits until nothing trains, to measure rightly") if waits else ""
-        )
+        self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")
         task.ended.connect(self._ended)
         self._show_state()
 
@@ -195,7 +194,7 @@ class LatencyPage(QWidget):
     @Slot(dict)
     def _done(self, result: dict[str, Any]) -> None:
         if self._task is not None and self._task.was_disturbed:
-            self._say(self.tr("A run began to train meanwhile; measure again."))
+            self._say(tr("A run began to train meanwhile; measure again."))
         self._task = None
         if not self._left and not self.window().isActiveWindow():
             QApplication.alert(self.window())
@@ -254,7 +253,7 @@ class LatencyPage(QWidget):
         self.button.setVisible(not self.bar.is_busy)
         self.button.setEnabled(not why_not and not self.bar.is_busy)
         self.button.setToolTip(
-            why_not or self.tr("Time calls of the selected run's trained network, a second a row")
+            why_not or tr("Time calls of the selected run's trained network, a second a row")
         )
         for widget in (self.sizes, self.sizes_label):
             widget.setVisible(not self.bar.is_busy)
@@ -262,19 +261,20 @@ class LatencyPage(QWidget):
         name = self._run.name if self._run is not None else ""
         self.empty.setText(
             why_not
-            or self.tr(
-                "Shows how long the trained network of {} takes to answer, and how many images\n"
-                "a second it gets through, at each batch size, on one thread and on all.\n"
-                "No run is touched; while one trains, this waits."
-            ).format(name)
+            or tr(
+                "Shows how long the trained network of {name} takes to answer, and how many "
+                "images\na second it gets through, at each batch size, on one thread and on all.\n"
+                "No run is touched; while one trains, this waits.",
+                name=name,
+            )
         )
 
     def _why_not(self) -> str:
         """Why nothing can be measured now; "" where it can."""
         if self._run is None:
-            return self.tr("Select a run that has trained, to time how fast its network answers")
+            return tr("Select a run that has trained, to time how fast its network answers")
         if self._run.status.is_active:
-            return self.tr("This run still trains; its network can be timed once it has ended")
+            return tr("This run still trains; its network can be timed once it has ended")
         if not self._run.step:
-            return self.tr("This run has not trained; resume it first")
+            return tr("This run has not trained; resume it first")
         return ""

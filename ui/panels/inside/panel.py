@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
 from ui.running.assistant import Assistant
+from workbench.base.text import tr
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class InsidePages(LatePages[_Made]):
     export_requested = Signal(object, dict)
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
-        super().__init__(self.tr("What to look at"))
+        super().__init__(tr("What to look at"))
         self._editor, self._assistant, self._store = editor, assistant, store
         self._run: Run | None = None
 
@@ -61,11 +62,11 @@ class InsidePages(LatePages[_Made]):
         )
         words = (
             (
-                self.tr("Weights"),
-                self.tr("How weights are spread, gradients and dead units, layer by layer"),
+                tr("Weights"),
+                tr("How weights are spread, gradients and dead units, layer by layer"),
             ),
-            (self.tr("Try it"), self.tr("What the network takes a drawing or an image for")),
-            (self.tr("Speed"), self.tr("How fast the trained network answers here")),
+            (tr("Try it"), tr("What the network takes a drawing or an image for")),
+            (tr("Speed"), tr("How fast the trained network answers here")),
         )
         made.weights.remedy_chosen.connect(self.remedy_chosen)
         pages: tuple[InsidePanel | TryPage | LatencyPage, ...] = made

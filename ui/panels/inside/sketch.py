@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 PIXELS = 112
 """Four times those of MNIST: fine enough to be shrunk well; a multiple of 4, as Qt pads lines."""
@@ -35,12 +36,12 @@ class Sketch(QWidget):
         self.is_blank = True
         self.setFixedSize(QSize(SIDE, SIDE))
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setAccessibleName(self.tr("Drawing"))
+        self.setAccessibleName(tr("Drawing"))
         self.setAccessibleDescription(
-            self.tr("Without a mouse, choose an image of the test part below instead")
+            tr("Without a mouse, choose an image of the test part below instead")
         )
         self.setToolTip(
-            self.tr("Draw here, large and in the middle; the network answers while you draw")
+            tr("Draw here, large and in the middle; the network answers while you draw")
         )
 
     def pixels(self) -> npt.NDArray[np.uint8]:
@@ -92,6 +93,6 @@ class Sketch(QWidget):
         painter.drawImage(self.rect(), self._image)
         if self.is_blank:
             painter.setPen(QColor(theme.DARK.muted))  # on black in either appearance
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Draw here"))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Draw here"))
         painter.setPen(QColor(theme.tones().edge))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

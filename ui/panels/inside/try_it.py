@@ -26,6 +26,7 @@ from ui.look.plain import Label
 from ui.panels.inside.answer_view import AnswerView
 from ui.panels.inside.sketch import Sketch
 from ui.running.assistant import Assistant, Task
+from workbench.base.text import tr
 from workbench.data.images.formats import EXTENSIONS
 from workbench.evaluation import one_image
 from workbench.evaluation.one_image import Answer
@@ -69,12 +70,12 @@ class TryPage(QWidget):
     def _build(self) -> None:
         self.sketch = Sketch()
         self.sketch.changed.connect(self._drawn)
-        self.clear_button = QPushButton(self.tr("Clear"))
-        self.clear_button.setToolTip(self.tr("Begin the drawing anew"))
+        self.clear_button = QPushButton(tr("Clear"))
+        self.clear_button.setToolTip(tr("Begin the drawing anew"))
         self.clear_button.clicked.connect(self.sketch.clear)
-        self.centred = QCheckBox(self.tr("Centre as MNIST does"))
+        self.centred = QCheckBox(tr("Centre as MNIST does"))
         self.centred.setToolTip(
-            self.tr(
+            tr(
                 "What is drawn is fitted and centred as the makers of the data did with their\n"
                 "digits: into 20 of MNIST's 28 pixels, by the centre of mass; over the whole\n"
                 "height of the embedded digits. The network sees what is shown on the right."
@@ -82,29 +83,29 @@ class TryPage(QWidget):
         )
         self.centred.clicked.connect(self._centre)
         self._is_centring_chosen = False
-        self.open_button = QPushButton(self.tr("Open image…"))
+        self.open_button = QPushButton(tr("Open image…"))
         self.open_button.setToolTip(
-            self.tr("Any picture, resized as the run's data are; or drop one here")
+            tr("Any picture, resized as the run's data are; or drop one here")
         )
         self.open_button.clicked.connect(self._choose_file)
-        self.inverted = QCheckBox(self.tr("Invert opened image"))
+        self.inverted = QCheckBox(tr("Invert opened image"))
         self.inverted.setToolTip(
-            self.tr("For dark on white, as on paper, where the network learned white on black")
+            tr("For dark on white, as on paper, where the network learned white on black")
         )
         self.inverted.toggled.connect(self._invert)
         self.number = QSpinBox()
         self.number.setRange(1, 1_000_000)
         self.number.setKeyboardTracking(False)
-        self.number.setAccessibleName(self.tr("Number of the test image"))
+        self.number.setAccessibleName(tr("Number of the test image"))
         self.number.setToolTip(
-            self.tr("An image of the test part, which the network has not learned from")
+            tr("An image of the test part, which the network has not learned from")
         )
         self.number.valueChanged.connect(self._number_chosen)
-        self.test_button = QPushButton(self.tr("Test image"))
-        self.test_button.setToolTip(self.tr("Show what it makes of the test image of this number"))
+        self.test_button = QPushButton(tr("Test image"))
+        self.test_button.setToolTip(tr("Show what it makes of the test image of this number"))
         self.test_button.clicked.connect(self._number_chosen)
-        self.cancel_button = QPushButton(self.tr("Cancel"))
-        self.cancel_button.setToolTip(self.tr("End the reading of the data or of the network"))
+        self.cancel_button = QPushButton(tr("Cancel"))
+        self.cancel_button.setToolTip(tr("End the reading of the data or of the network"))
         self.cancel_button.clicked.connect(self.cancel)
         self.cancel_button.hide()
         self.words = Label()
@@ -167,14 +168,15 @@ class TryPage(QWidget):
         self.empty.show()
         self.words.setText("")
         self.empty.setText(
-            self.tr("Select a run that has trained, to try its network on an image")
+            tr("Select a run that has trained, to try its network on an image")
             if run is None
-            else self.tr("This run has not trained; resume it first")
+            else tr("This run has not trained; resume it first")
             if not run.step
-            else self.tr(
+            else tr(
                 "Draw on the left, open an image or choose one of the test part.\n"
-                "Shows what the network of {} takes it for, and what each layer makes of it."
-            ).format(run.name)
+                "Shows what the network of {name} takes it for, and what each layer makes of it.",
+                name=run.name,
+            )
         )
 
     # --- the image -------------------------------------------------------------------------------
@@ -211,7 +213,7 @@ class TryPage(QWidget):
     def _choose_file(self) -> None:
         kinds = " ".join(f"*{extension}" for extension in sorted(EXTENSIONS))
         name, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Open image"), "", self.tr("Images ({})").format(kinds)
+            self, tr("Open image"), "", tr("Images ({kinds})", kinds=kinds)
         )
         if name:
             self.open(Path(name))
@@ -253,7 +255,7 @@ class TryPage(QWidget):
         task.failed.connect(self._failed)
         task.ended.connect(self._ended)
         if not self.area.isVisible():
-            self.words.setText(self.tr("starting its process…"))
+            self.words.setText(tr("starting its process…"))
 
     @Slot(object)
     def _progress(self, message: TaskProgress) -> None:
@@ -286,8 +288,8 @@ class TryPage(QWidget):
             return ""
         right = found.class_names[found.label]
         if found.label == found.likeliest:
-            return self.tr("Right: it is {}").format(right)
-        return self.tr("Wrong: it is {}").format(right)
+            return tr("Right: it is {right}", right=right)
+        return tr("Wrong: it is {right}", right=right)
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.live.finding_line import finding_line
+from workbench.base.text import tr
 from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
@@ -60,7 +61,7 @@ class DiagnosisStrip(QWidget):
         super().__init__()
         self.setObjectName("diagnosis")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setAccessibleName(self.tr("Diagnosis of the selected run"))
+        self.setAccessibleName(tr("Diagnosis of the selected run"))
         self._folder = folder
         self._run: Run | None = None
         self._timer = QTimer(self)

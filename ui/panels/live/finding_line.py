@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, SignalInstance
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
 from ui.look import theme
 from ui.look.plain import Label, tip
+from workbench.base.text import tr
 from workbench.evaluation.diagnosis import Finding
 from workbench.runs.record import Run
 
@@ -35,9 +36,7 @@ def finding_line(run: Run, finding: Finding, chosen: SignalInstance) -> QHBoxLay
     row.addWidget(icon)
     row.addWidget(title)
     row.addWidget(evidence, 1)
-    reason = QCoreApplication.translate(
-        "finding_line", "Put the run's settings into the form, with this change; undoable"
-    )
+    reason = tr("Put the run's settings into the form, with this change; undoable")
     for remedy in finding.remedies:
         button = QPushButton(remedy.words)
         button.setToolTip(reason)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 LINES_KEPT = 5000
 
@@ -29,13 +30,13 @@ class LogPanel(QWidget):
         self.text.setReadOnly(True)
         self.text.setMaximumBlockCount(LINES_KEPT)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.text.setAccessibleName(self.tr("Log"))
+        self.text.setAccessibleName(tr("Log"))
         self.text.document().setDocumentMargin(3 * theme.UNIT)
         self.text.setPlaceholderText(
-            self.tr("Nothing printed yet. What the training process prints appears here.")
+            tr("Nothing printed yet. What the training process prints appears here.")
         )
-        clear = QPushButton(self.tr("Clear"))
-        clear.setToolTip(self.tr("Empty the log, to see only what comes next"))
+        clear = QPushButton(tr("Clear"))
+        clear.setToolTip(tr("Empty the log, to see only what comes next"))
         clear.clicked.connect(self.text.clear)
         top = QHBoxLayout()
         theme.spaced(top, 3, 2, 3, 2)

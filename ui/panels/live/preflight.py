@@ -16,6 +16,7 @@ from ui.look.elided import ElidedLabel
 from ui.look.plain import tip
 from ui.running.assistant import Assistant, Task
 from ui.running.conductor import Conductor
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.hardware import preflight
 from workbench.hardware.preflight import Preflight
@@ -45,7 +46,7 @@ class PreflightLabel(ElidedLabel):
         self._refused: Experiment | None = None
         self._reason = ""
         self.setProperty("role", "muted")
-        self.setAccessibleName(self.tr("Time and memory that the run will take"))
+        self.setAccessibleName(tr("Time and memory that the run will take"))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MILLISECONDS)
@@ -72,7 +73,7 @@ class PreflightLabel(ElidedLabel):
         if known is not None:
             self._show(known, experiment.training.epochs)
         elif self._refused == experiment:
-            self._say(self.tr("can't be estimated"), self._reason)
+            self._say(tr("can't be estimated"), self._reason)
         else:
             self._say("", "")
         if known is None and self._may_measure and self._refused != experiment:
@@ -93,7 +94,7 @@ class PreflightLabel(ElidedLabel):
         self._task = self._assistant.ask(preflight.KIND, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
-        self._say(self.tr("estimating…"), self.tr("A few steps are timed; no run is made"))
+        self._say(tr("estimating…"), tr("A few steps are timed; no run is made"))
 
     @property
     def _may_measure(self) -> bool:
@@ -101,13 +102,14 @@ class PreflightLabel(ElidedLabel):
         return ready and not self._conductor.is_busy
 
     def _show(self, known: Preflight, epochs: int) -> None:
-        reason = self.tr(
-            "Estimated from a few steps that were timed on this computer: compilation, {} epochs "
-            "with validation, the test; and the memory of the device that is taken, of what was "
-            "free"
-        ).format(epochs)
+        reason = tr(
+            "Estimated from a few steps that were timed on this computer: compilation, {epochs} "
+            "epochs with validation, the test; and the memory of the device that is taken, of "
+            "what was free",
+            epochs=epochs,
+        )
         if known.is_random:
-            reason += self.tr(
+            reason += tr(
                 ". The data set isn't on this computer yet, so random images were taken; its "
                 "download comes on top"
             )
@@ -116,7 +118,7 @@ class PreflightLabel(ElidedLabel):
     def _say(self, text: str, reason: str, *, bad: bool = False) -> None:
         self.say(text)
         told = ". ".join(filter(None, [text, reason]))
-        self.setToolTip(tip(told) or self.tr("Time and memory that the run will take"))
+        self.setToolTip(tip(told) or tr("Time and memory that the run will take"))
         theme.set_property(self, "role", "problem" if bad else "muted")
 
     @Slot(str)

@@ -11,6 +11,7 @@ from ui.look.plain import Label
 from ui.panels.live.verdict import VerdictLine
 from ui.running.conductor import Conductor
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.execution.messages import Progress, Started, StatusChanged, Steps
 from workbench.hardware import remembered
 from workbench.hardware.roofline import training_flops
@@ -31,19 +32,19 @@ class StatusPanel(QStatusBar):
         self.setSizeGripEnabled(False)
         self.device, self.memory = Label(), Label()
         self.rate, self.arithmetic, self.remaining = Label(), Label(), Label()
-        self.device.setText(self.tr("starting the training process…"))
+        self.device.setText(tr("starting the training process…"))
         for label, help_text in (
-            (self.device, self.tr("What training runs on")),
-            (self.memory, self.tr("Memory of the training process")),
-            (self.rate, self.tr("Training speed now")),
+            (self.device, tr("What training runs on")),
+            (self.memory, tr("Memory of the training process")),
+            (self.rate, tr("Training speed now")),
             (
                 self.arithmetic,
-                self.tr(
+                tr(
                     "Arithmetic that training does (3 passes, 2 operations a multiply-add), and "
                     "its share of what the device was measured to do: Tune, Roofline measures it"
                 ),
             ),
-            (self.remaining, self.tr("Time to the end of the run under way")),
+            (self.remaining, tr("Time to the end of the run under way")),
         ):
             label.setToolTip(help_text)
             self.addWidget(label)
@@ -65,23 +66,25 @@ class StatusPanel(QStatusBar):
         """Shows the figures of this second."""
         memory = self._conductor.memory_bytes
         self.memory.setText(
-            self.tr("training process {}").format(units.size(memory)) if memory else ""
+            tr("training process {memory}", memory=units.size(memory)) if memory else ""
         )
         busy = self._conductor.is_busy
         held = self._conductor.status is RunStatus.PAUSED
-        rate = self.tr("paused") if held else self.tr("{} images/s").format(units.count(self._rate))
+        rate = tr("paused") if held else tr("{rate} images/s", rate=units.count(self._rate))
         self.rate.setText(rate if busy and self._rate else self._phase)
         self.arithmetic.setText(self._arithmetic() if busy and self._rate and not held else "")
         left = self._conductor.pace.remaining
         shows = busy and left is not None and not held
-        self.remaining.setText(self.tr("{} left").format(units.duration(left)) if shows else "")
+        self.remaining.setText(tr("{left} left", left=units.duration(left)) if shows else "")
 
     def _arithmetic(self) -> str:
         flops = training_flops(self._macs) * (self._rate or 0.0)
-        shown = self.tr("{} GFLOP/s").format(f"{flops / 1e9:.3g}")
+        shown = tr("{rate} GFLOP/s", rate=f"{flops / 1e9:.3g}")
         if not self._peak:
             return shown
-        return self.tr("{}, {} of peak").format(shown, units.percent(flops / self._peak, 0))
+        return tr(
+            "{shown}, {flops} of peak", shown=shown, flops=units.percent(flops / self._peak, 0)
+        )
 
     @Slot(object)
     def _begin(self, message: Started) -> None:

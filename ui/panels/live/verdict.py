@@ -9,6 +9,7 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label, tip
 from ui.running.conductor import Conductor
+from workbench.base.text import tr
 from workbench.execution.messages import Started, Steps, TimeShares
 from workbench.experiment import Experiment
 from workbench.hardware import bottleneck, remembered
@@ -34,7 +35,7 @@ class VerdictLine(QWidget):
         self._step_flops = self._intensity = self._rate = 0.0
         self._remedy: Remedy | None = None
         self.words, self.button = Label(), QToolButton()
-        self.words.setAccessibleName(self.tr("What holds training up"))
+        self.words.setAccessibleName(tr("What holds training up"))
         self.button.clicked.connect(self.use)
         row = QHBoxLayout(self)
         theme.spaced(row, 0, spacing=2)
@@ -89,14 +90,15 @@ class VerdictLine(QWidget):
         shares = bottleneck.Shares(message.input, message.python)
         found = bottleneck.decide(self._experiment, machine, shares, work, self._roof)
         self._remedy = found.remedy
-        self.words.setText(self.tr("bound by {}").format(found.bound.value))
+        self.words.setText(tr("bound by {what}", what=found.bound.value))
         self.words.setToolTip(tip(found.sentence))
         self.button.setVisible(found.remedy is not None)
         if found.remedy is not None:
-            self.button.setText(self.tr("Try {}").format(found.remedy.words))
+            self.button.setText(tr("Try {words}", words=found.remedy.words))
             self.button.setToolTip(
-                self.tr("{}. Puts the setting into the experiment; Undo takes it back").format(
-                    found.sentence
+                tr(
+                    "{sentence}. Puts the setting into the experiment; Undo takes it back",
+                    sentence=found.sentence,
                 )
             )
         self.show()

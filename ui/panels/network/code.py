@@ -24,6 +24,7 @@ from ui.look.plain import Label
 from ui.look.python_colors import PythonColours
 from ui.look.side_dialog import SideDialog
 from workbench.base.files import write_atomically
+from workbench.base.text import tr
 from workbench.codegen import keras_script
 from workbench.spec.base import SpecError
 
@@ -39,7 +40,7 @@ class CodeWindow(SideDialog):
     """
 
     def __init__(self, editor: Editor, window: QWidget) -> None:
-        super().__init__(window, self.tr("Keras code"))
+        super().__init__(window, tr("Keras code"))
         self.resize(*SIZE)
         self._editor = editor
         self._pool = QThreadPool(self)
@@ -47,17 +48,17 @@ class CodeWindow(SideDialog):
         self.text.setReadOnly(True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.text.setAccessibleName(self.tr("Keras code"))
+        self.text.setAccessibleName(tr("Keras code"))
         self.text.document().setDocumentMargin(3 * theme.UNIT)
         self._colours = PythonColours(self.text.document())
         self.words = Label()
         self.words.setWordWrap(True)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.copy_button = QPushButton(self.tr("Copy"))
-        self.copy_button.setToolTip(self.tr("Copy the whole script"))
+        self.copy_button = QPushButton(tr("Copy"))
+        self.copy_button.setToolTip(tr("Copy the whole script"))
         self.copy_button.clicked.connect(self.copy)
-        self.save_button = QPushButton(self.tr("Save…"))
-        self.save_button.setToolTip(self.tr("Save the script, to run it where the workbench isn't"))
+        self.save_button = QPushButton(tr("Save…"))
+        self.save_button.setToolTip(tr("Save the script, to run it where the workbench isn't"))
         self.save_button.clicked.connect(self.save)
         top = QHBoxLayout()
         theme.spaced(top, 3, 2, 3, 2, spacing=2)
@@ -83,7 +84,7 @@ class CodeWindow(SideDialog):
             self.text.setPlainText(script)
             self.text.verticalScrollBar().setValue(place)
         self._say(
-            self.tr("Needs the packages that it names at its top, and nothing of the workbench."),
+            tr("Needs the packages that it names at its top, and nothing of the workbench."),
             "muted",
         )
         self._enable(True)
@@ -93,7 +94,7 @@ class CodeWindow(SideDialog):
         if problems:
             raise SpecError(problems)
         if info is None:
-            raise SpecError.at("data", self.tr("its images have to be looked at first"))
+            raise SpecError.at("data", tr("its images have to be looked at first"))
         return keras_script(self._editor.experiment, info)
 
     def _say(self, sentence: str, role: str) -> None:
@@ -108,14 +109,14 @@ class CodeWindow(SideDialog):
     def copy(self) -> None:
         """Puts the script on the clipboard."""
         QGuiApplication.clipboard().setText(self.text.toPlainText())
-        self._say(self.tr("Copied."), "muted")
+        self._say(tr("Copied."), "muted")
 
     @Slot()
     def save(self) -> None:
         """Asks for a file and writes the script there, whole or not at all."""
         start = f"{self._editor.experiment.name}.py".replace("/", "-")
         name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save Keras code"), start, self.tr("Python (*.py)")
+            self, tr("Save Keras code"), start, tr("Python (*.py)")
         )
         if not name:
             return
@@ -123,9 +124,9 @@ class CodeWindow(SideDialog):
         content = self.text.toPlainText().encode()
         cause = write_and_wait(self._pool, partial(write_atomically, path, content))
         if cause:
-            self._say(self.tr("{} can't be written ({})").format(path, cause), "problem")
+            self._say(tr("{path} can't be written ({cause})", path=path, cause=cause), "problem")
         else:
-            self._say(self.tr("Saved as {}.").format(path), "muted")
+            self._say(tr("Saved as {path}.", path=path), "muted")
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:

@@ -17,6 +17,7 @@ from ui.look.plain import Label
 from ui.models.layers import Layers
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.network.drawing_view import DrawingView
+from workbench.base.text import tr
 from workbench.levers.layer_text import layers_as_text
 from workbench.network.drawing import draw
 
@@ -45,8 +46,8 @@ class DrawingPage(QWidget):
         self.export = FigureExport(self)
         self.export.written.connect(self._written)
         self.export.busy_changed.connect(self._show_export)
-        self.save_action = QAction(self.tr("Export drawing…"), self)
-        self.save_action.setToolTip(self.tr("Save the drawing as SVG, PDF or PNG, for a paper"))
+        self.save_action = QAction(tr("Export drawing…"), self)
+        self.save_action.setToolTip(tr("Save the drawing as SVG, PDF or PNG, for a paper"))
         theme.set_icon(self.save_action, "save")
         self.save_action.triggered.connect(self.export_or_cancel)
         self.view.addAction(self.save_action)
@@ -76,17 +77,17 @@ class DrawingPage(QWidget):
         row = QHBoxLayout()
         theme.spaced(row, 3, 0, 3, 1, spacing=1)
         self.inside = QToolButton()
-        self.inside.setText(self.tr("Inside blocks"))
-        self.inside.setToolTip(self.tr("Draw what blocks are made of, or each as one box"))
+        self.inside.setText(tr("Inside blocks"))
+        self.inside.setToolTip(tr("Draw what blocks are made of, or each as one box"))
         self.inside.setCheckable(True)
         self.inside.setChecked(True)
         self.measure = QToolButton()
         self.measure.setDefaultAction(commands.by_name["measure"])
-        self.measure.setToolTip(self.tr("What the shade of a box tells"))
+        self.measure.setToolTip(tr("What the shade of a box tells"))
         row.addWidget(self.inside)
         row.addWidget(self.measure)
         row.addStretch(1)
-        tr, view = self.tr, self.view
+        view = self.view
         self.zoom_button = _button("", tr("Actual size (0)"), view.actual_size)
         for button in (
             _button("−", tr("Smaller (-, or Ctrl and the wheel)"), view.zoom_out),
@@ -137,18 +138,18 @@ class DrawingPage(QWidget):
                 "figure": "network", "layers": layers_as_text(self._layers.all),
                 "image": analysis.input_shape, **self._settings(),
             }  # fmt: skip
-            self.export.ask(self.tr("Export drawing"), self._editor.experiment.name, request)
+            self.export.ask(tr("Export drawing"), self._editor.experiment.name, request)
 
     @Slot()
     def _show_export(self) -> None:
         busy = self.export.is_busy
         self.save_action.setEnabled(busy or self.view.drawing is not None)
-        self.save_action.setText(self.tr("Cancel export") if busy else self.tr("Export drawing…"))
+        self.save_action.setText(tr("Cancel export") if busy else tr("Export drawing…"))
         theme.set_icon(self.save_action, "cancel" if busy else "save")
 
     @Slot(str)
     def _written(self, path: str) -> None:
-        self.said.emit(self.tr("The drawing lies in {}").format(path))
+        self.said.emit(tr("The drawing lies in {path}", path=path))
 
 
 def _button(text: str, reason: str, slot: Callable[[], None]) -> QToolButton:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 from ui.look import theme
 from ui.models.layers import Layers
 from ui.panels.network.drawing_paint import difference, paint
+from workbench.base.text import tr
 from workbench.network.drawing import FONT, LINE, Drawing, Rect
 
 STEP = 1.25
@@ -56,10 +57,8 @@ class DrawingView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
-        self.setAccessibleName(self.tr("Drawing of the network"))
-        self.setToolTip(
-            self.tr("Click a layer to choose it; drag to move, Ctrl and the wheel to zoom")
-        )
+        self.setAccessibleName(tr("Drawing of the network"))
+        self.setToolTip(tr("Click a layer to choose it; drag to move, Ctrl and the wheel to zoom"))
         for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
             bar.actionTriggered.connect(self._let_go)
         layers.chosen.connect(self._show_chosen)
@@ -185,7 +184,7 @@ class DrawingView(QAbstractScrollArea):
         painter, tones = QPainter(self.viewport()), theme.tones()
         painter.fillRect(event.rect(), QColor(tones.base))
         if drawing is None:
-            words = self.tr("The network is drawn as soon as the shape of the data is known.")
+            words = tr("The network is drawn as soon as the shape of the data is known.")
             painter.setPen(QColor(tones.muted))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.viewport().rect(), flags, words)

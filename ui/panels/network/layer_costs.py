@@ -24,6 +24,7 @@ from ui.models.layers import Layers
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.experiment.layer_views import LayerTree
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.network.analysis import Analysis
 from workbench.spec.base import Problem
 from workbench.spec.layers import written
@@ -52,8 +53,8 @@ class LayerCostsPage(QWidget):
         self.sentences = QListWidget()
         self.sentences.setWordWrap(True)
         self.sentences.setIconSize(QSize(ICON, ICON))
-        self.sentences.setAccessibleName(self.tr("Warnings"))
-        self.sentences.setToolTip(self.tr("Click one to choose its layer"))
+        self.sentences.setAccessibleName(tr("Warnings"))
+        self.sentences.setToolTip(tr("Click one to choose its layer"))
         self.sentences.itemClicked.connect(self._choose)
         self.sentences.itemActivated.connect(self._choose)
         layout = QVBoxLayout(self)
@@ -104,12 +105,13 @@ class LayerCostsPage(QWidget):
     def _refresh(self) -> None:
         editor = self._editor
         analysis = editor.analysis
-        help_text = self.tr(
-            "Memory to train at batch size {}, about: weights, gradients, values of the optimizer, "
-            "all outputs, in float32; TensorFlow itself comes on top"
+        self.figures["training"].setToolTip(
+            tr(
+                "Memory to train at batch size {batch_size}, about: weights, gradients, values of "
+                "the optimizer, all outputs, in float32; TensorFlow itself comes on top",
+                batch_size=units.count(editor.experiment.training.batch_size),
+            )
         )
-        batch = units.count(editor.experiment.training.batch_size)
-        self.figures["training"].setToolTip(help_text.format(batch))
         whole = analysis if analysis is not None and not analysis.problems else None
         figures = self._texts(whole) if whole is not None else {}
         for key, value in self.figures.items():

@@ -26,6 +26,7 @@ from ui.forms.form import SpecForm
 from ui.look import theme
 from ui.look.plain import Label, tip
 from ui.panels.network.structure_diff import StructureDiffView, show_relative
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.levers.comparison import Comparison
 from workbench.levers.structure import LEVERS, Lever
@@ -61,10 +62,10 @@ class LeverCard(QFrame):
         self.is_stale = True
         self.source = EditedSpec(kind())
         self.title = QRadioButton(kind.label)
-        self.title.setToolTip(self.tr("Show which layers it would change"))
+        self.title.setToolTip(tr("Show which layers it would change"))
         self.title.toggled.connect(self._mark)
-        self.apply = QPushButton(self.tr("Apply"))
-        self.apply.setAccessibleName(self.tr("Apply {}").format(kind.label))
+        self.apply = QPushButton(tr("Apply"))
+        self.apply.setAccessibleName(tr("Apply {label}", label=kind.label))
         self.apply.clicked.connect(self.asked)
         self.sentence = Label(first_sentence(kind))
         self.sentence.setProperty("role", "muted")
@@ -99,8 +100,8 @@ class LeverCard(QFrame):
         self.outcome = Label()
         self.outcome.setProperty("role", "good")
         self.outcome.setWordWrap(True)
-        undo = QPushButton(self.tr("Undo"))
-        undo.setToolTip(self.tr("Take the lever back (Ctrl+Z)"))
+        undo = QPushButton(tr("Undo"))
+        undo.setToolTip(tr("Take the lever back (Ctrl+Z)"))
         undo.clicked.connect(self.undo_asked)
         row = QHBoxLayout(place)
         theme.spaced(row, 0, spacing=2)
@@ -141,7 +142,7 @@ class LeverCard(QFrame):
         """Shows what the lever would give on an experiment, or why it doesn't apply."""
         self.is_stale, self.preview, sentence = False, None, ""
         if info is None:
-            sentence = self.tr("The shape of the images isn't known yet.")
+            sentence = tr("The shape of the images isn't known yet.")
         elif not self.source.problems:
             try:
                 self.preview = self.lever.preview(experiment, info)
@@ -159,14 +160,14 @@ class LeverCard(QFrame):
             for total in done.totals
             if total.left != total.right and total.name in ("parameters", "macs")
         ]
-        brought = ", ".join(parts) or self.tr("the layers changed, their costs stayed the same")
-        self.outcome.setText(self.tr("Applied: {}.").format(brought))
+        brought = ", ".join(parts) or tr("the layers changed, their costs stayed the same")
+        self.outcome.setText(tr("Applied: {brought}.", brought=brought))
 
     def _show(self, sentence: str) -> None:
         applies = self.preview is not None
         self.apply.setEnabled(applies)
         self.apply.setToolTip(
-            self.tr("Change the experiment; Undo takes it back") if applies else tip(sentence)
+            tr("Change the experiment; Undo takes it back") if applies else tip(sentence)
         )
         self.figures.setVisible(applies)
         self.refusal.setText(sentence)
@@ -291,13 +292,13 @@ class LeversPage(QWidget):
     def _show_chosen(self) -> None:
         card = self._chosen
         if self._applied is not None and self._applied[0] is card:
-            self.diff.show_comparison(self._applied[1], self.tr("before"), self.tr("now"))
+            self.diff.show_comparison(self._applied[1], tr("before"), tr("now"))
         elif card.preview is not None:
-            self.diff.show_comparison(card.preview, self.tr("now"), card.lever.label.lower())
+            self.diff.show_comparison(card.preview, tr("now"), card.lever.label.lower())
         elif card.refusal.text():
             self.diff.say(card.refusal.text())
         else:
-            self.diff.say(self.tr("A setting of the lever is wrong; its field says why."))
+            self.diff.say(tr("A setting of the lever is wrong; its field says why."))
 
     @Slot()
     def _experiment_changed(self) -> None:

@@ -11,6 +11,7 @@ from ui.editing.editor import Editor
 from ui.models.layers import Layers
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.shared.pages import LatePages
+from workbench.base.text import tr
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class NetworkPanel(LatePages[_Made]):
         commands: LayerActions,
         read_run: Callable[[str], Run | None],
     ) -> None:
-        super().__init__(self.tr("Views of the network"))
+        super().__init__(tr("Views of the network"))
         self._editor, self._layers, self._commands = editor, layers, commands
         self._read_run = read_run
         self._newest: Sequence[tuple[str, str]] = ()
@@ -72,10 +73,10 @@ class NetworkPanel(LatePages[_Made]):
             ComparePage(self._editor, self._read_run),
         )
         words = (
-            (self.tr("Layers"), self.tr("What each layer costs, in every figure")),
-            (self.tr("Drawing"), self.tr("The network as a picture, for papers")),
-            (self.tr("Levers"), self.tr("Make the network smaller in one move")),
-            (self.tr("Compare"), self.tr("What differs from another run or a preset")),
+            (tr("Layers"), tr("What each layer costs, in every figure")),
+            (tr("Drawing"), tr("The network as a picture, for papers")),
+            (tr("Levers"), tr("Make the network smaller in one move")),
+            (tr("Compare"), tr("What differs from another run or a preset")),
         )
         for page, (title, reason) in zip(made, words, strict=True):
             self.add(page, title, reason)

@@ -21,6 +21,7 @@ from ui.look.plain import Label, tip
 from ui.look.side_dialog import SideDialog
 from workbench import presets
 from workbench.base import units
+from workbench.base.text import tr
 
 SIZE = (268 * theme.UNIT, 96 * theme.UNIT)
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -37,17 +38,17 @@ class PresetGallery(SideDialog):
     """
 
     def __init__(self, open_preset: Callable[[str], bool], window: QWidget) -> None:
-        super().__init__(window, self.tr("New from preset"))
+        super().__init__(window, tr("New from preset"))
         self._open_preset = open_preset
         self.resize(*SIZE)
         self.list = self._make_list()
-        hint = Label(self.tr("A preset is a whole experiment: data, network and training, all of "
+        hint = Label(tr("A preset is a whole experiment: data, network and training, all of "
                               "it yours to change."))  # fmt: skip
         hint.setProperty("role", "muted")
-        self.open_button = QPushButton(self.tr("Open"))
+        self.open_button = QPushButton(tr("Open"))
         self.open_button.setProperty("primary", True)
         self.open_button.setDefault(True)
-        self.open_button.setToolTip(self.tr("Begin a new experiment with the chosen preset"))
+        self.open_button.setToolTip(tr("Begin a new experiment with the chosen preset"))
         self.open_button.clicked.connect(self._open)
         buttons = QHBoxLayout()
         buttons.setSpacing(2 * theme.UNIT)

@@ -22,6 +22,7 @@ from ui.look.plain import Label
 from ui.panels.network.structure_diff import StructureDiffView
 from ui.panels.shared.search_box import make_searchable
 from workbench import presets
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.levers.comparison import Comparison, Side
 from workbench.runs.record import Run
@@ -50,8 +51,8 @@ class ComparePage(QWidget):
         self._wanted: Key | None = None
         self._other: tuple[Key, Experiment] | None = None
         self.box = self._make_box()
-        self.use = QPushButton(self.tr("Use this structure"))
-        self.use.setToolTip(self.tr("Put the layers of the other network into the form; Undo "
+        self.use = QPushButton(tr("Use this structure"))
+        self.use.setToolTip(tr("Put the layers of the other network into the form; Undo "
                                     "takes it back"))  # fmt: skip
         self.use.clicked.connect(self.use_structure)
         self.diff = StructureDiffView()
@@ -61,7 +62,7 @@ class ComparePage(QWidget):
         copy.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         top = QHBoxLayout()
         theme.spaced(top, 3, 2, 3, 2, spacing=2)
-        label = Label(self.tr("Compare with"))
+        label = Label(tr("Compare with"))
         label.setBuddy(self.box)
         for widget in (label, self.box, self.use, copy):
             top.addWidget(widget)
@@ -78,10 +79,10 @@ class ComparePage(QWidget):
 
     def _make_box(self) -> QComboBox:
         box = QComboBox()
-        make_searchable(box, self.tr("run or preset"))
+        make_searchable(box, tr("run or preset"))
         box.setFixedWidth(BOX_WIDTH)
-        give_name(box, self.tr("Compare with"))
-        box.setToolTip(self.tr("A run, newest first, or a preset; type a part of its name"))
+        give_name(box, tr("Compare with"))
+        box.setToolTip(tr("A run, newest first, or a preset; type a part of its name"))
         line = box.lineEdit()
         assert line is not None
         box.activated.connect(self._chosen)
@@ -95,7 +96,7 @@ class ComparePage(QWidget):
         """Offers these runs, ids and names, newest first."""
         named = [(name, ("run", run_id)) for run_id, name in runs]
         self._offered = {run_id for run_id, _ in runs}
-        named += [(self.tr("{} (preset)").format(n), ("preset", n)) for n in presets.names()]
+        named += [(tr("{n} (preset)", n=n), ("preset", n)) for n in presets.names()]
         if named != self._items:
             self._items = named
             self.follow.mark()
@@ -172,7 +173,7 @@ class ComparePage(QWidget):
         key, info = self.chosen, self._editor.info
         if key is None:
             self._other = None
-            return self.tr("Choose a run or a preset above, to see layer by layer what the "
+            return tr("Choose a run or a preset above, to see layer by layer what the "
                            "network has otherwise and what that costs.")  # fmt: skip
         try:
             other = self._experiment(key)
@@ -182,15 +183,20 @@ class ComparePage(QWidget):
         shape = self._shape(key, other)
         known = shape or (info.image_shape if info is not None else None)
         if info is None or known is None:
-            return self.tr("The shape of the images isn't known yet.")
+            return tr("The shape of the images isn't known yet.")
         comparison = Comparison(Side(other, known), Side(self._editor.experiment, info.image_shape))
         if comparison.problems:
             return f"{self._editor.sentence(comparison.problems[0])}."
-        note = "" if shape else self.tr(
-            "The images of the other one aren't known; its network is shown on those of this one."
-        )  # fmt: skip
+        note = (
+            ""
+            if shape
+            else tr(
+                "The images of the other one aren't known; its network is shown on those of this "
+                "one."
+            )
+        )
         name = next(name for name, known_key in self._items if known_key == key)
-        self.diff.show_comparison(comparison, name, self.tr("this experiment"), note)
+        self.diff.show_comparison(comparison, name, tr("this experiment"), note)
         return ""
 
     def _experiment(self, key: Key) -> Experiment:
@@ -219,4 +225,4 @@ class ComparePage(QWidget):
             structure = self._other[1].structure
             after = self._editor.experiment.model_copy(update={"structure": structure})
             name = self.box.currentText()
-            self._editor.replace(after, self.tr("use of the structure of {}").format(name))
+            self._editor.replace(after, tr("use of the structure of {name}", name=name))

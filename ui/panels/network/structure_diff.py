@@ -19,6 +19,7 @@ from ui.look import theme
 from ui.look.plain import Label, tip
 from ui.models.structure_diff import DiffTable
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.levers.comparison import Comparison, Total
 
 ROW_HEIGHT = 24
@@ -118,7 +119,7 @@ class StructureDiffView(QWidget):
         table.setWordWrap(False)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setAccessibleName(self.tr("Layers of both networks"))
+        table.setAccessibleName(tr("Layers of both networks"))
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = table.horizontalHeader()
@@ -126,12 +127,12 @@ class StructureDiffView(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         header.setMaximumSectionSize(LONGEST)
-        self.copy_action = QAction(self.tr("Copy table"), table)
+        self.copy_action = QAction(tr("Copy table"), table)
         theme.set_icon(self.copy_action, "duplicate")
         self.copy_action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.copy_action.setToolTip(
-            self.tr("Copy all layers with their differences, for a spreadsheet (Ctrl+C)")
+            tr("Copy all layers with their differences, for a spreadsheet (Ctrl+C)")
         )
         self.copy_action.triggered.connect(self.copy)
         table.addAction(self.copy_action)

@@ -11,6 +11,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.running.assistant import Task
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.execution.messages import TaskProgress
 
 STEPS = 1000
@@ -35,8 +36,8 @@ class TaskBar(QWidget):
         self.bar.setFixedWidth(40 * theme.UNIT)
         self.words = Label()
         self.words.setProperty("role", "muted")
-        self.button = QPushButton(self.tr("Cancel"))
-        self.button.setToolTip(self.tr("End it; what was measured so far stays"))
+        self.button = QPushButton(tr("Cancel"))
+        self.button.setToolTip(tr("End it; what was measured so far stays"))
         self.button.clicked.connect(self.cancel)
         row = QHBoxLayout(self)
         theme.spaced(row, 0, spacing=3)
@@ -59,8 +60,8 @@ class TaskBar(QWidget):
         """
         self._task, self._began = task, None
         self.bar.setRange(0, 0)
-        self.bar.setAccessibleName(self.tr("Progress"))
-        self.words.setText(waits or self.tr("starting its process…"))
+        self.bar.setAccessibleName(tr("Progress"))
+        self.words.setText(waits or tr("starting its process…"))
         task.progress.connect(self._show)
         task.ended.connect(self._ended)
         self.show()
@@ -87,7 +88,7 @@ class TaskBar(QWidget):
         done = message.done - first
         left = (now - since) * (message.total - message.done) / done if done > 0 else None
         # What takes longer than was said has no time left to tell.
-        remaining = self.tr("{} left").format(units.duration(left)) if left else ""
+        remaining = tr("{left} left", left=units.duration(left)) if left else ""
         self.words.setText(", ".join(filter(None, [message.words, remaining])))
 
     @Slot()

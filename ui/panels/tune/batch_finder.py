@@ -11,6 +11,7 @@ from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.bars import Bar, BarChart
 from ui.running.assistant import Assistant
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.figures.measured.numbers import batch_sizes_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware import batch_sizes
@@ -27,17 +28,17 @@ class BatchFinder(FinderPage):
     def __init__(self, editor: Editor, assistant: Assistant) -> None:
         self._measured_sizes: list[Measured] = []
         super().__init__(editor, assistant, self._texts_of_page())
-        self.chart = BarChart(self.tr("Images per second"), self.tr("batch size"))
+        self.chart = BarChart(tr("Images per second"), tr("batch size"))
         self.column.addWidget(self.chart, 1)
         self.chart.hide()
 
     def _texts_of_page(self) -> Texts:
         return Texts(
-            start=self.tr("Find batch size"),
-            reason=self.tr(
+            start=tr("Find batch size"),
+            reason=tr(
                 "Time a few training steps at each size, doubling until memory would not fit"
             ),
-            empty=self.tr(
+            empty=tr(
                 "Times a few real training steps at 8, 16, 32, … images, until a step would no\n"
                 "longer fit into memory. It shows which size trains fastest, and the smallest\n"
                 "that is as fast. No run is touched; while one trains, this waits."

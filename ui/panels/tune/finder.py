@@ -25,6 +25,7 @@ from ui.look.plain import Label
 from ui.panels.export.button import export_action, export_button
 from ui.panels.shared.task_bar import TaskBar
 from ui.running.assistant import Assistant, Task
+from workbench.base.text import tr
 from workbench.execution.messages import TaskProgress
 from workbench.experiment import Experiment
 from workbench.figures.settings import FigureSpec
@@ -79,22 +80,20 @@ class FinderPage(QWidget):
         self.start_button.setProperty("primary", True)
         self.start_button.clicked.connect(self.start)
         self.use_button = QPushButton()
-        self.use_button.setToolTip(self.tr("Put it into the form; Undo takes it back"))
+        self.use_button.setToolTip(tr("Put it into the form; Undo takes it back"))
         self.use_button.clicked.connect(self.use)
         self.bar = TaskBar()
         self.words = Label()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.stale = Label(self.tr("Measured before the experiment was changed."))
+        self.stale = Label(tr("Measured before the experiment was changed."))
         self.stale.setProperty("role", "muted")
         self.empty = Label(texts.empty)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "muted")
-        self.export_action = export_action(
-            self, self.tr("This as SVG, PDF, PNG or CSV, for a paper")
-        )
+        self.export_action = export_action(self, tr("This as SVG, PDF, PNG or CSV, for a paper"))
         self.export_action.triggered.connect(self.export)
         self.export_button = export_button(self.export_action)
         self._lay_out()
@@ -178,9 +177,7 @@ class FinderPage(QWidget):
         task.done.connect(self._done)
         task.failed.connect(self._failed)
         waits = self.measures and self._assistant.is_training
-        self.bar.follow(
-            task, self.tr("waits until nothing trains, to measure rightly") if waits else ""
-        )
+        self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")
         task.ended.connect(self._ended)
         self._show_state()
 
@@ -211,7 +208,7 @@ class FinderPage(QWidget):
         self.hold(result)
         said = _sentence(str(result.get("words", "")))
         if self._task is not None and self._task.was_disturbed:
-            said += self.tr(". A run began to train meanwhile; measure again.")
+            said += tr(". A run began to train meanwhile; measure again.")
         self.words.setText(said)
         self.finish(result)
         if not self.window().isActiveWindow():
@@ -246,8 +243,9 @@ class FinderPage(QWidget):
         used = all(experiment.at(path) == value for path, value in settings.items())
         self.use_button.setVisible(bool(settings) and not self.bar.is_busy)
         self.use_button.setEnabled(not used)
-        text = self.tr("{} is in use") if used else self.tr("Use {}")
-        self.use_button.setText(text.format(self.offer(found)) if found is not None else "")
+        offer = self.offer(found) if found is not None else ""
+        text = tr("{offer} is in use", offer=offer) if used else tr("Use {offer}", offer=offer)
+        self.use_button.setText(text if offer else "")
         self.words.setVisible(bool(self.words.text()))
         self.export_button.setVisible(self._figure is not None)
         self.stale.setVisible(self._found is not None and not self._still_holds())

@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
 from ui.running.assistant import Assistant
+from workbench.base.text import tr
 
 if TYPE_CHECKING:
     from ui.panels.experiment.hardware import HardwarePage
@@ -46,7 +47,7 @@ class TunePanel(LatePages[_Made]):
     export_requested = Signal(object, dict)
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
-        super().__init__(self.tr("What to find"))
+        super().__init__(tr("What to find"))
         self._editor, self._assistant, self._store = editor, assistant, store
 
     def make(self) -> _Made:
@@ -64,14 +65,14 @@ class TunePanel(LatePages[_Made]):
             HardwarePage(self._editor),
         )
         words = (
-            (self.tr("Learning rate"), self.tr("The range test: loss over learning rate")),
-            (self.tr("Batch size"), self.tr("The fastest and the largest that fits")),
-            (self.tr("Speed"), self.tr("The fastest hardware settings, by measuring")),
+            (tr("Learning rate"), tr("The range test: loss over learning rate")),
+            (tr("Batch size"), tr("The fastest and the largest that fits")),
+            (tr("Speed"), tr("The fastest hardware settings, by measuring")),
             (
-                self.tr("Roofline"),
-                self.tr("Where a step's time goes, and how far each layer is from its limit"),
+                tr("Roofline"),
+                tr("Where a step's time goes, and how far each layer is from its limit"),
             ),
-            (self.tr("Hardware"), self.tr("What this computer has")),
+            (tr("Hardware"), tr("What this computer has")),
         )
         for page, (title, reason) in zip(made, words, strict=True):
             self.add(page, title, reason)

@@ -10,6 +10,7 @@ import numpy as np
 from ui.editing.editor import Editor
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.running.assistant import Assistant
+from workbench.base.text import tr
 from workbench.figures.measured.numbers import range_test_figure
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.hardware import learning_rate_range
@@ -32,12 +33,12 @@ class RateFinder(FinderPage):
 
     def _texts_of_page(self) -> Texts:
         return Texts(
-            start=self.tr("Find learning rate"),
-            reason=self.tr(
+            start=tr("Find learning rate"),
+            reason=tr(
                 "Train a fresh network for a few seconds while the learning rate grows, and see "
                 "where the loss falls fastest"
             ),
-            empty=self.tr(
+            empty=tr(
                 "The range test trains a fresh network of this experiment for a few seconds while\n"
                 "the learning rate grows from tiny to huge. Where the loss falls well, and long\n"
                 "before it explodes, lies a learning rate to train with. No run is touched."
@@ -51,7 +52,7 @@ class RateFinder(FinderPage):
             from ui.plots.figures.chart import Chart
 
             range_ = learning_rate_range.FIRST_RATE, learning_rate_range.LAST_RATE
-            self._chart = Chart(self.tr("Loss"), self.tr("learning rate"), range_)
+            self._chart = Chart(tr("Loss"), tr("learning rate"), range_)
             self.column.addWidget(self._chart, 1)
         return self._chart
 

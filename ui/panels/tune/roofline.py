@@ -16,6 +16,7 @@ from ui.panels.shared.figure_table import FigureTable
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.roofline import Dot, RooflinePlot
 from ui.running.assistant import Assistant
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import roofline_figure
 from workbench.figures.measured.settings import MeasuredLines
@@ -46,9 +47,9 @@ class RooflinePage(FinderPage):
 
     def _texts_of_page(self) -> Texts:
         return Texts(
-            start=self.tr("Profile layers"),
-            reason=self.tr("Time each layer forward and backward, and what the device can do"),
-            empty=self.tr(
+            start=tr("Profile layers"),
+            reason=tr("Time each layer forward and backward, and what the device can do"),
+            empty=tr(
                 "Times every layer by itself, forward and backward, with the batch size and\n"
                 "precision of the form, and measures once what this device can do at best. It\n"
                 "shows where a training step's time goes, and whether a layer is held up by\n"
@@ -61,9 +62,7 @@ class RooflinePage(FinderPage):
         titles = (tr("Layer"), tr("Forward"), tr("Backward"), tr("Share"), tr("GFLOP/s"))
         table = FigureTable(tr("Time of each layer"), [(title, "") for title in titles])
         table.setToolTip(
-            self.tr(
-                "Milliseconds of a step. A multiply-add counts as 2 operations, a step as 3 passes"
-            )
+            tr("Milliseconds of a step. A multiply-add counts as 2 operations, a step as 3 passes")
         )
         table.setItemDelegateForColumn(SHARE, BarDelegate(table))
         # The figures are never out of sight; a long name is whole in its tooltip.

@@ -18,6 +18,7 @@ from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.race import Lane, Race
 from ui.running.assistant import Assistant
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import autotune_figure
 from workbench.figures.measured.settings import MeasuredBars
@@ -42,22 +43,22 @@ class SpeedPage(FinderPage):
 
     def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
         self._store = store
-        self.batch_sizes = QCheckBox(self.tr("Batch size may change"))
+        self.batch_sizes = QCheckBox(tr("Batch size may change"))
         self.batch_sizes.setToolTip(
-            self.tr("Try larger batches too: faster, but they change what is learned")
+            tr("Try larger batches too: faster, but they change what is learned")
         )
         self.minutes = QDoubleSpinBox()
         self.minutes.setRange(LEAST_MINUTES, MOST_MINUTES)
         self.minutes.setDecimals(1)
         self.minutes.setValue(MINUTES)
-        self.minutes.setSuffix(self.tr(" min"))
+        self.minutes.setSuffix(tr(" min"))
         self.minutes.setToolTip(
-            self.tr("More time tells settings apart on a busy machine, and lets XLA compile")
+            tr("More time tells settings apart on a busy machine, and lets XLA compile")
         )
-        self.minutes_label = Label(self.tr("Time to take"))
+        self.minutes_label = Label(tr("Time to take"))
         self.minutes_label.setBuddy(self.minutes)
         super().__init__(editor, assistant, self._texts_of_page())
-        self.race = Race(self.tr("Images per second, median and middle half of the samples"))
+        self.race = Race(tr("Images per second, median and middle half of the samples"))
         row = QHBoxLayout()
         theme.spaced(row, 0, spacing=3)
         for widget in (self.minutes_label, self.minutes, self.batch_sizes):
@@ -73,11 +74,11 @@ class SpeedPage(FinderPage):
 
     def _texts_of_page(self) -> Texts:
         return Texts(
-            start=self.tr("Autotune"),
-            reason=self.tr(
+            start=tr("Autotune"),
+            reason=tr(
                 "Measure which hardware settings train this network fastest, in the time beside"
             ),
-            empty=self.tr(
+            empty=tr(
                 "Trains this network for moments under each setting that makes sense here:\n"
                 "precision, XLA, steps a call, input and threads. Samples take turns, so that a\n"
                 "machine that drifts is unfair to none; the slower half is left behind at each\n"
@@ -140,7 +141,7 @@ class SpeedPage(FinderPage):
         self.empty.hide()
         self.race.show()
         day = time.strftime("%x", time.localtime(result["when"]))
-        self.words.setText(self.tr("{} Measured on {}.").format(result["words"], day))
+        self.words.setText(tr("{result} Measured on {day}.", result=result["words"], day=day))
         self.finish(result)
         self._show_state()
 
@@ -148,13 +149,13 @@ class SpeedPage(FinderPage):
         self.race.show_lanes([self._lane(one, best) for one in candidates])
 
     def _lane(self, one: Mapping[str, Any], best: str) -> Lane:
-        text = self.tr("can't be tried: {}").format(one["failed"]) if one["failed"] else ""
+        text = tr("can't be tried: {one}", one=one["failed"]) if one["failed"] else ""
         if one["rate"]:
-            text = self.tr("{} images/s").format(units.count(one["rate"]))
+            text = tr("{one} images/s", one=units.count(one["rate"]))
             if one["gain"] and one["levers"]:
-                text += self.tr(", {:.2f} times").format(one["gain"])
+                text += tr(", {one} times", one=format(one["gain"], ".2f"))
         return Lane(
             str(one["name"]), one["rate"], one["low"], one["high"],
-            text or self.tr("building, or waiting for its turn"),
+            text or tr("building, or waiting for its turn"),
             one["name"] == best, bool(one["is_out"] or one["failed"]),
         )  # fmt: skip

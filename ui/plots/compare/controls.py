@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QToolButton, QVBox
 from ui.look.accessible import give_name
 from ui.look.plain import Label
 from ui.plots.live.controls import Smoothing
+from workbench.base.text import tr
 from workbench.figures.settings import Plot
 
 UNIT = 4
@@ -54,11 +55,9 @@ class CompareControls(QWidget):
         self.show_plot(Plot())
 
     def _add_boxes(self) -> None:
-        tr = self.tr
         self._box("metric", tr("Metric"), tr(
             "What the y axis shows. Training, validation and test loss are without penalties on\n"
-            "the weights, which are a metric of their own"
-        ), {
+            "the weights, which are a metric of their own"), {
             "loss": tr("Training loss"), "accuracy": tr("Training accuracy"),
             "val_loss": tr("Validation loss"), "val_accuracy": tr("Validation accuracy"),
             "learning_rate": tr("Learning rate"), "images_per_second": tr("Images per second"),
@@ -77,14 +76,12 @@ class CompareControls(QWidget):
         self.group.currentIndexChanged.connect(self._group_changed)
         self._box("band", tr("Band"), tr(
             "How far the runs of a group lie apart: one standard deviation to either side, or\n"
-            "from the least to the greatest value"
-        ), {
+            "from the least to the greatest value"), {
             "std": tr("± deviation"), "minmax": tr("Min to max"),
         })  # fmt: skip
         self.top.addStretch(0)
 
     def _add_switches(self) -> None:
-        tr = self.tr
         self.smoothing = Smoothing(self)
         self.smoothing.chosen.connect(self._smoothing_chosen)
         self.bottom.addWidget(self.smoothing)

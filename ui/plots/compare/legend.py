@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem
 from ui.look.plain import tip
 from ui.plots.compare.compared import Item
 from ui.plots.theme import PlotTheme
+from workbench.base.text import tr
 
 SAMPLE = QSize(28, 12)
 KEY = Qt.ItemDataRole.UserRole
@@ -29,14 +30,14 @@ class Legend(QListWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(self.tr("Legend"))
-        self.setToolTip(self.tr("Tick: show or hide a curve. Select one to bring it to the front."))
+        self.setAccessibleName(tr("Legend"))
+        self.setToolTip(tr("Tick: show or hide a curve. Select one to bring it to the front."))
         self.setIconSize(SAMPLE)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setUniformItemSizes(True)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for text, hidden in ((self.tr("Show all"), False), (self.tr("Hide all"), True)):
+        for text, hidden in ((tr("Show all"), False), (tr("Hide all"), True)):
             action = QAction(text, self)
             action.triggered.connect(self._hide_all if hidden else self._show_all)
             self.addAction(action)

@@ -20,6 +20,7 @@ from ui.plots.layer import Readout
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
+from workbench.base.text import tr
 from workbench.curves.run import TIMES, Points
 from workbench.figures.settings import Plot
 
@@ -200,8 +201,12 @@ class ComparePlots(QWidget):
         else:
             self._wanted = [(self.state.items, "")]
             left_out = 0
-        words = self.tr("{0} more are not shown as small multiples; hide or untick others.")
-        self.note.setText(words.format(left_out))
+        self.note.setText(
+            tr(
+                "{left_out} more are not shown as small multiples; hide or untick others.",
+                left_out=left_out,
+            )
+        )
         self.note.setVisible(left_out > 0)
         for cell in self.cells[len(self._wanted) :]:
             self.scheduler.forget(cell)
@@ -299,9 +304,9 @@ class ComparePlots(QWidget):
         at = 10.0**x if plot.log_x else x
         texts = {
             **dict.fromkeys(TIMES, seconds_text(max(at, 0.0))),
-            "epoch": self.tr("Epoch {0}").format(f"{at:.2f}"),
-            "step": self.tr("Step {0}").format(value_text(at, Quantity.COUNT)),
-            "images": self.tr("{0} images").format(value_text(at, Quantity.COUNT)),
+            "epoch": tr("Epoch {number}", number=f"{at:.2f}"),
+            "step": tr("Step {number}", number=value_text(at, Quantity.COUNT)),
+            "images": tr("{number} images", number=value_text(at, Quantity.COUNT)),
         }
         return texts[plot.axis]
 

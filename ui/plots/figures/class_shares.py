@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.look import theme
 from workbench.base import units
+from workbench.base.text import tr
 
 ROW = 5 * theme.UNIT
 GAP = 2 * theme.UNIT
@@ -27,8 +28,8 @@ class ClassShares(QWidget):
         super().__init__()
         self.rows: list[tuple[int, str, float]] = []
         self._best, self._label = -1, -1
-        self.setAccessibleName(self.tr("Class probabilities"))
-        self.setToolTip(self.tr("What the network takes the image for; the shares add up to 100 %"))
+        self.setAccessibleName(tr("Class probabilities"))
+        self.setToolTip(tr("What the network takes the image for; the shares add up to 100 %"))
         self.setMinimumWidth(52 * theme.UNIT)
 
     def sizeHint(self) -> QSize:

@@ -24,6 +24,7 @@ from ui.look import theme
 from ui.look.plain import tip
 from ui.plots.theme import contrast, mix
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.evaluation.classification import depths
 
 LEAST, MOST = theme.UNIT, 11 * theme.UNIT
@@ -56,7 +57,7 @@ class ConfusionMatrix(QWidget):
         self._counts: npt.NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self._cell: Cell | None = None
         self._label = 0
-        self.setAccessibleName(self.tr("Confusion matrix"))
+        self.setAccessibleName(tr("Confusion matrix"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_counts(self, counts: npt.NDArray[np.int64], names: Sequence[str]) -> None:
@@ -120,9 +121,14 @@ class ConfusionMatrix(QWidget):
     def _words(self, cell: Cell) -> str:
         true, predicted = cell
         count, there = int(self._counts[cell]), int(self._counts[true].sum())
-        share = units.percent(count / there, 1) if there else self.tr("none")
-        return self.tr("{} taken for {}: {} of {} images ({})").format(
-            self._names[true], self._names[predicted], f"{count:,}", f"{there:,}", share
+        share = units.percent(count / there, 1) if there else tr("none")
+        return tr(
+            "{true} taken for {predicted}: {count} of {images} images ({share})",
+            true=self._names[true],
+            predicted=self._names[predicted],
+            count=f"{count:,}",
+            images=f"{there:,}",
+            share=share,
         )
 
     # --- input ---------------------------------------------------------------------------------

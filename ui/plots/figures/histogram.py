@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 SIZE = QSize(60 * theme.UNIT, 12 * theme.UNIT)
 
@@ -26,7 +27,7 @@ class Histogram(QWidget):
         self._counts, self._low, self._high = counts, low, high
         self.setMinimumSize(SIZE)
         self.setAccessibleName(
-            self.tr("Histogram from {} to {}").format(f"{low:.3g}", f"{high:.3g}")
+            tr("Histogram from {low} to {high}", low=f"{low:.3g}", high=f"{high:.3g}")
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -13,6 +13,7 @@ from ui.plots.theme import run_style
 from ui.plots.ticks import Quantity
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
+from workbench.base.text import tr
 from workbench.evaluation.latency import Latency
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
@@ -24,16 +25,16 @@ class LatencyPlot(TitledPlot):
     def __init__(self) -> None:
         super().__init__(
             PlotView(Quantity.RATE, Quantity.RATE),
-            self.tr("Milliseconds a call"),
-            self.tr("images a call"),
+            tr("Milliseconds a call"),
+            tr("images a call"),
         )
         self._points: Sequence[Latency] = ()
         self._names: list[pg.TextItem] = []
         self.view.bottom.set_logarithmic(True)
         self.view.left.set_logarithmic(True)
         self.view.box.childGroup.setZValue(1)  # names above the picture of the curves
-        self.view.setAccessibleName(self.tr("Latency over the batch size"))
-        self.setToolTip(self.tr("The median; dashed: 99 of 100 calls took no longer"))
+        self.view.setAccessibleName(tr("Latency over the batch size"))
+        self.setToolTip(tr("The median; dashed: 99 of 100 calls took no longer"))
         self.fit()
 
     def show_points(self, points: Sequence[Latency]) -> None:
@@ -75,11 +76,11 @@ class LatencyPlot(TitledPlot):
     def _name(self, y: float, x: float, point: Latency, colour: QColor, *, below: bool) -> None:
         """At the end of a line; of the lowest line below it, as the next may end just above."""
         text = (
-            self.tr("all threads")
+            tr("all threads")
             if not point.threads
-            else self.tr("1 thread")
+            else tr("1 thread")
             if point.threads == 1
-            else self.tr("{} threads").format(point.threads)
+            else tr("{threads} threads", threads=point.threads)
         )
         name = pg.TextItem(text, color=colour, anchor=(0.0, 0.0 if below else 1.0))
         name.setFont(self.font())

@@ -25,6 +25,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from workbench.base.text import tr
+
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 from ui.look.theme import UNIT, tones
@@ -80,7 +82,7 @@ class ParallelPlot(QWidget):
         super().__init__()
         self.setMinimumHeight(50 * UNIT)
         self.setMouseTracking(True)
-        self.setAccessibleName(self.tr("Parallel axes"))
+        self.setAccessibleName(tr("Parallel axes"))
         self.runs: Runs | None = None
         self.brushes: dict[str, Range] = {}
         self._mask: Mask | None = None
@@ -194,7 +196,9 @@ class ParallelPlot(QWidget):
         painter.drawLine(QPointF(x, top), QPointF(x, bottom))
         room = self._spacing()
         centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
-        title = self.tr(title_of(axis.column).words) + (self.tr(" (log)") if axis.log else "")
+        title = title_of(axis.column).words
+        if axis.log:
+            title = tr("{title} (log)", title=title)
         painter.setPen(theme.foreground)
         painter.drawText(
             QRectF(x - room / 2, UNIT, room, metrics.height()), centred,
@@ -202,7 +206,7 @@ class ParallelPlot(QWidget):
         )  # fmt: skip
         if axis.missing:
             painter.setPen(theme.muted)
-            words = self.tr("{} without").format(f"{axis.missing:,}")
+            words = tr("{missing} without", missing=f"{axis.missing:,}")
             place = QRectF(x - room / 2, bottom + MISSING + 2, room, metrics.height())
             painter.drawText(place, centred, words)
         if axis.column.key in self.brushes:
@@ -261,10 +265,8 @@ class ParallelPlot(QWidget):
             self.setCursor(
                 Qt.CursorShape.CrossCursor if meant is not None else Qt.CursorShape.ArrowCursor
             )
-            self.setToolTip(
-                "" if meant is None else self.tr("{}\nDrag: brush. Double-click: clear").format(
-                    meant.column.help)
-            )  # fmt: skip
+            brush = tr("Drag: brush. Double-click: clear")
+            self.setToolTip("" if meant is None else f"{meant.column.help}\n{brush}")
             return
         key, start = self._drag
         if abs(event.position().y() - start) >= LEAST_DRAG:

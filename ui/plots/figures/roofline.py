@@ -13,6 +13,7 @@ from ui.plots.theme import run_style
 from ui.plots.ticks import Quantity
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
+from workbench.base.text import tr
 from workbench.hardware.roofline import Roof
 
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
@@ -92,8 +93,8 @@ class RooflinePlot(TitledPlot):
     def __init__(self) -> None:
         super().__init__(
             PlotView(Quantity.RATE, Quantity.RATE),
-            self.tr("GFLOP/s: the line is the limit, a dot is a layer"),
-            self.tr("operations a byte moved"),
+            tr("GFLOP/s: the line is the limit, a dot is a layer"),
+            tr("operations a byte moved"),
         )
         self._dots: Sequence[Dot] = ()
         self._roof: Roof | None = None
@@ -101,7 +102,7 @@ class RooflinePlot(TitledPlot):
         self.view.bottom.set_logarithmic(True)
         self.view.left.set_logarithmic(True)
         self.view.box.childGroup.setZValue(1)  # labels above the picture of the curves
-        self.view.setAccessibleName(self.tr("Roofline"))
+        self.view.setAccessibleName(tr("Roofline"))
         self.view.resized.connect(self._draw_labels)
         self.view.box.sigRangeChanged.connect(self._draw_labels)
         self.fit()

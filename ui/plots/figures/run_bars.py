@@ -22,6 +22,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QWidget
 
 from ui.look import theme
+from workbench.base.text import tr
 
 ROW = 7 * theme.UNIT
 BAR = 4 * theme.UNIT
@@ -129,7 +130,7 @@ class _Canvas(QWidget):
         self._widths = 0.0, 0.0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.setToolTip(self.tr("Click a bar (or Return) to select its runs in the table"))
+        self.setToolTip(tr("Click a bar (or Return) to select its runs in the table"))
 
     def show_bars(self, title: str, bars: LazyBars, axis: tuple[float, float]) -> None:
         self.bars, self._axis = bars, axis

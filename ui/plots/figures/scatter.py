@@ -20,6 +20,7 @@ from ui.plots.theme import contrast, mix
 from ui.plots.ticks import Quantity
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
+from workbench.base.text import tr
 
 RAMP_LITTLE, RAMP_MUCH = ("#d98a1f", "#3f78b8"), ("#0b2a66", "#ffdf8e")
 """Ends of the colours for a third quantity, on a light and on a dark background."""
@@ -75,7 +76,7 @@ class ScatterPlot(TitledPlot):
         self.layer = DotLayer(view.box)
         self._cloud: Cloud | None = None
         super().__init__(view, "", "")
-        view.setAccessibleName(self.tr("Runs over two quantities"))
+        view.setAccessibleName(tr("Runs over two quantities"))
         view.hovered.connect(self._hover)
         view.scene().sigMouseClicked.connect(self._click)
         self.fit()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui.look import theme
 from ui.look.plain import Label
+from workbench.base.text import tr
 from workbench.curves.run import AXES
 from workbench.curves.smoothing import MAX_WEIGHT
 
@@ -49,15 +50,15 @@ class Smoothing(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = label = Label(self.tr("Smoothing"), self)
+        self.label = label = Label(tr("Smoothing"), self)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, _POSITIONS)
         self.slider.setMinimumWidth(LEAST_SLIDER)
         self.slider.setMaximumWidth(MOST_SLIDER)
         self.slider.setPageStep(10)
-        self.slider.setAccessibleName(self.tr("Smoothing"))
+        self.slider.setAccessibleName(tr("Smoothing"))
         self.slider.setToolTip(
-            self.tr("Moving average over noisy training values; raw values stay faint behind it")
+            tr("Moving average over noisy training values; raw values stay faint behind it")
         )
         label.setBuddy(self.slider)
         self.weight = Label(parent=self)
@@ -78,7 +79,7 @@ class Smoothing(QWidget):
 
     def _write(self, weight: float) -> None:
         digits = 3 if weight > 0.985 else 2
-        self.weight.setText(QLocale().toString(weight, "f", digits) if weight else self.tr("off"))
+        self.weight.setText(QLocale().toString(weight, "f", digits) if weight else tr("off"))
 
     @Slot(int)
     def _moved(self, position: int) -> None:
@@ -107,14 +108,14 @@ class ControlRow(QWidget):
         self.smoothing = self._smoothing.slider
         layout.addWidget(self._smoothing)
         layout.addSpacing(8)
-        self.log = self._button(self.tr("Log loss"), checkable=True)
-        self.log.setToolTip(self.tr("Logarithmic loss axis: shows late progress that is small"))
+        self.log = self._button(tr("Log loss"), checkable=True)
+        self.log.setToolTip(tr("Logarithmic loss axis: shows late progress that is small"))
         self.log.toggled.connect(self.log_chosen)
         layout.addWidget(self.log)
-        self.fit = self._button(self.tr("Fit"), checkable=False)
+        self.fit = self._button(tr("Fit"), checkable=False)
         self.fit.setShortcut("Ctrl+0")
         self.fit.setToolTip(
-            self.tr(
+            tr(
                 "Show everything and follow new values (Ctrl+0, or double-click a plot).\n"
                 "Wheel: zoom x. Ctrl and wheel: zoom y. Drag: zoom into a rectangle.\n"
                 "Shift and drag: move."
@@ -122,15 +123,15 @@ class ControlRow(QWidget):
         )
         self.fit.clicked.connect(self._fit_clicked)
         layout.addWidget(self.fit)
-        self.export = self._button(self.tr("Export figure…"), checkable=False)
-        self.export.setToolTip(self.tr("Export a plot as SVG, PDF, PNG, CSV or for pgfplots"))
+        self.export = self._button(tr("Export figure…"), checkable=False)
+        self.export.setToolTip(tr("Export a plot as SVG, PDF, PNG, CSV or for pgfplots"))
         self.export.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         theme.set_icon(self.export, "save")
         self.export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.export)
         layout.addStretch(1)
         self.shown = Label(parent=self)
-        self.shown.setToolTip(self.tr("Choose in the runs table which runs are shown"))
+        self.shown.setToolTip(tr("Choose in the runs table which runs are shown"))
         layout.addWidget(self.shown)
         self.yielding = (
             self.shown, self.axis_label, self._smoothing.label, self._smoothing.weight,
@@ -172,21 +173,21 @@ class ControlRow(QWidget):
         return button
 
     def _add_axis(self, layout: QHBoxLayout) -> None:
-        self.axis_label = Label(self.tr("X axis"), self)
+        self.axis_label = Label(tr("X axis"), self)
         layout.addWidget(self.axis_label)
         layout.addSpacing(4)
         texts = {
-            "step": (self.tr("Step"), self.tr("Optimizer steps: compare progress per update")),
-            "epoch": (self.tr("Epoch"), self.tr("Passes over the data: compare batch sizes")),
+            "step": (tr("Step"), tr("Optimizer steps: compare progress per update")),
+            "epoch": (tr("Epoch"), tr("Passes over the data: compare batch sizes")),
             "seconds": (
-                self.tr("Time"),
-                self.tr("Training time, without compiling and validation: compare real speed"),
+                tr("Time"),
+                tr("Training time, without compiling and validation: compare real speed"),
             ),
             "elapsed": (
-                self.tr("Elapsed"),
-                self.tr("Seconds with compiling, validation and checkpoints, without pauses"),
+                tr("Elapsed"),
+                tr("Seconds with compiling, validation and checkpoints, without pauses"),
             ),
-            "images": (self.tr("Images"), self.tr("Images seen: compare what learning cost")),
+            "images": (tr("Images"), tr("Images seen: compare what learning cost")),
         }
         self.axes = QButtonGroup(self)
         self.axes.setExclusive(True)
@@ -194,7 +195,7 @@ class ControlRow(QWidget):
             text, reason = texts[axis]
             button = self._button(text, checkable=True)
             button.setToolTip(reason)
-            button.setAccessibleName(self.tr("X axis: {0}").format(text))
+            button.setAccessibleName(tr("X axis: {text}", text=text))
             self.axes.addButton(button, number)
             layout.addWidget(button)
         self.axes.button(0).setChecked(True)
@@ -217,7 +218,7 @@ class ControlRow(QWidget):
 
     def show_count(self, count: int) -> None:
         """Tell how many runs are shown."""
-        self.shown.setText(self.tr("Runs shown: {0}").format(QLocale().toString(count)))
+        self.shown.setText(tr("Runs shown: {toString}", toString=QLocale().toString(count)))
         self._make_room()
 
     def show_following(self, following: bool) -> None:
@@ -232,24 +233,24 @@ class EmptyPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title = Label(self.tr("Nothing to show yet"), self)
+        title = Label(tr("Nothing to show yet"), self)
         font = title.font()
         font.setPointSizeF(font.pointSizeF() * 1.4)
         font.setWeight(font.Weight.DemiBold)
         title.setFont(font)
         text = Label(
-            self.tr(
+            tr(
                 "Press Train. Loss, accuracy, images per second and learning rate\n"
                 "appear here while the network learns."
             ),
             self,
         )
         text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.train = QPushButton(self.tr("Train"), self)
+        self.train = QPushButton(tr("Train"), self)
         self.train.setProperty("primary", True)
         self.train.setMinimumSize(96, 32)
-        self.train.setToolTip(self.tr("Train the experiment on the left"))
-        self.train.setAccessibleName(self.tr("Train"))
+        self.train.setToolTip(tr("Train the experiment on the left"))
+        self.train.setAccessibleName(tr("Train"))
         self.train.clicked.connect(self._train_clicked)
         layout = QVBoxLayout(self)
         layout.setSpacing(0)

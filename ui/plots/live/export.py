@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from workbench.base.text import tr
 from workbench.curves.metrics import METRICS
 from workbench.figures.settings import Look, Plot
 
@@ -27,7 +28,7 @@ def export_menu(plots: LivePlots, titles: Mapping[str, str]) -> QMenu:
     menu = QMenu(plots)
     for metric, title in titles.items():
         action = menu.addAction(title, partial(plots.export_requested.emit, metric))
-        beside = QAction(plots.tr("Export figure…"), plots)
+        beside = QAction(tr("Export figure…"), plots)
         beside.triggered.connect(action.trigger)
         view = plots.panels[metric].view
         view.addAction(beside)

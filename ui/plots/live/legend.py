@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui.look.plain import RichLabel, isolated, tip
+from workbench.base.text import tr
 
 MOST = 4
 """Runs that are named."""
@@ -83,15 +84,15 @@ class LiveLegend(RichLabel):
         total = len(self._entries)
         if not total:
             return
-        key = _Part(self.tr("line: training, dots: validation"), colour=self._muted)
+        key = _Part(tr("line: training, dots: validation"), colour=self._muted)
         for named in range(min(MOST, total), 0, -1):
             parts = [_Part(_short(name), colour) for name, colour in self._entries[:named]]
             if total > named:
-                parts.append(_Part(self.tr("{0} more").format(total - named)))
+                parts.append(_Part(tr("{total} more", total=total - named)))
             if named == min(MOST, total):
                 yield [*parts, key]
             yield parts
-        yield [_Part(self.tr("{0} runs").format(total))]
+        yield [_Part(tr("{total} runs", total=total))]
 
 
 def _short(name: str) -> str:

@@ -20,6 +20,7 @@ from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, sett
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, value_text
 from ui.plots.view import PlotView
+from workbench.base.text import tr
 from workbench.curves.run import CATCH_UP, Points, RunCurves
 
 
@@ -254,7 +255,7 @@ class PlotPanel(QWidget):
                 point = run.curves.value_at(self.spec.validation, state.axis, x)
                 if point is not None:
                     text = value_text(point[1], self.spec.quantity)
-                    parts.append(self.tr("val {0}").format(text))
+                    parts.append(tr("val {text}", text=text))
             if parts:
                 colour = state.theme.legible(run.colour)
                 readings.append(Reading(colour, run.name, "   ".join(parts)))

@@ -22,6 +22,7 @@ from ui.plots.live.panel import PlotPanel, PlotState, PlottedRun
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import Quantity, seconds_text, value_text
+from workbench.base.text import tr
 from workbench.curves.run import AXES, TIMES, RunCurves
 from workbench.curves.smoothing import MAX_WEIGHT
 
@@ -58,20 +59,20 @@ class LivePlots(QWidget):
 
     def _build_plots(self) -> None:
         titles = {
-            "loss": self.tr("Loss"),
-            "accuracy": self.tr("Accuracy"),
-            "images_per_second": self.tr("Images per second"),
-            "learning_rate": self.tr("Learning rate"),
-            "gradient_norm": self.tr("Gradient norm"),
-            "update_ratio": self.tr("Update / weight"),
-            "penalty": self.tr("Penalty on the weights"),
+            "loss": tr("Loss"),
+            "accuracy": tr("Accuracy"),
+            "images_per_second": tr("Images per second"),
+            "learning_rate": tr("Learning rate"),
+            "gradient_norm": tr("Gradient norm"),
+            "update_ratio": tr("Update / weight"),
+            "penalty": tr("Penalty on the weights"),
         }
         self.panels = {
             metric.key: PlotPanel(self._state, metric, titles[metric.key], self._plots)
             for metric in METRICS
         }
         self.panels["loss"].title.setToolTip(
-            self.tr("Training and validation loss, without penalties on the weights")
+            tr("Training and validation loss, without penalties on the weights")
         )
         self._grid = grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -333,9 +334,11 @@ class LivePlots(QWidget):
         if self._state.axis in TIMES:
             return seconds_text(max(x, 0.0))
         if self._state.axis == "epoch":
-            return self.tr("Epoch {0}").format(f"{x:.2f}")
-        words = self.tr("Step {0}") if self._state.axis == "step" else self.tr("{0} images")
-        return words.format(value_text(x, Quantity.COUNT))
+            return tr("Epoch {number}", number=f"{x:.2f}")
+        number = value_text(x, Quantity.COUNT)
+        if self._state.axis == "step":
+            return tr("Step {number}", number=number)
+        return tr("{number} images", number=number)
 
     @Slot()
     def _resized(self) -> None:
@@ -382,4 +385,4 @@ class LivePlots(QWidget):
     def _legend_name(self, run: PlottedRun) -> str:
         """Its name, and whether its loss is another thing than that of the others."""
         holds = run.curves.loss_holds_penalty
-        return self.tr("{} (loss with penalty)").format(run.name) if holds else run.name
+        return tr("{name} (loss with penalty)", name=run.name) if holds else run.name

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
+from workbench.cli import progress_line
 from workbench.cli.progress_line import ProgressLine
-from workbench.execution import progress
 from workbench.execution.messages import EpochEnd, Message, Progress, Ready, Started, Steps
 from workbench.execution.progress import Pace
 
@@ -32,7 +32,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    monkeypatch.setattr(progress, "LINE_SECONDS", 0.0)
+    monkeypatch.setattr(progress_line, "LINE_SECONDS", 0.0)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")
     return Terminal()
@@ -167,7 +167,7 @@ def test_other_messages_draw_nothing(terminal: Terminal) -> None:
 
 
 def test_it_is_not_drawn_more_often_than_a_person_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "LINE_SECONDS", 3600.0)
+    monkeypatch.setattr(progress_line, "LINE_SECONDS", 3600.0)
     monkeypatch.setattr("time.monotonic", lambda: 1e6)
     terminal = Terminal()
     shown(terminal, started(), *(steps(n, n, n / 10) for n in range(1, 100)))
