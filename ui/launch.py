@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if unknown or (chosen.file is not None and chosen.file.suffix != ".toml"):
         from workbench.cli import main as command_line
 
-        if unknown or str(chosen.file) in command_line.command_names():
+        if unknown or str(chosen.file) in command_line.COMMANDS:
             return command_line.main(arguments)
         if not chosen.file.exists():
             command_line.parser().error(f"there is no command and no file {str(chosen.file)!r}")

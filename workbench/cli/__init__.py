@@ -1,4 +1,4 @@
-"""The command line: one module for commands of a kind, `main.py` for what they share.
+"""The command line: a module a command, found by `main.py` and imported when it is called.
 
 Commands parse, call the engine and print; what they compute lives in the engine.
 """

@@ -114,3 +114,13 @@ def drawing(output: Path | None) -> Iterator[None]:
         raise
     except ValueError as error:
         raise SpecError.at("", str(error)) from None
+
+
+def check_name(path: Path, *known: str) -> None:
+    """Refuses a file whose name doesn't say what it will be.
+
+    Raises:
+        SpecError: one sentence.
+    """
+    if path.suffix.lower() not in known:
+        raise SpecError.at("", f"{path}: must end in {known[0]}")

@@ -12,11 +12,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any, TextIO, cast
 
-from workbench.base.units import in_one_line, visible, wide
+from workbench.base.units import aligned, in_one_line, visible, wide
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -211,3 +211,8 @@ def _when_interrupted(handler: Callable[[int, FrameType | None], None]) -> dict[
     if threading.current_thread() is not threading.main_thread():
         return {}
     return {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+def print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints a table with its columns below one another."""
+    print("\n".join(aligned([heads, *rows], "<" * len(heads))))

@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.base.paths import default_store
 from workbench.base.units import NONE, count, duration, energy, in_one_line, percent, size
-from workbench.cli import structure
+from workbench.cli.experiments import experiment_of, fitted
 from workbench.cli.progress_line import ProgressLine
 from workbench.cli.terminal import complain, say_at_once
 from workbench.data import load
@@ -39,7 +39,7 @@ CODES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains an experiment, or one run of it for each of several seeds."""
-    experiment = structure.experiment_of(arguments)
+    experiment = experiment_of(arguments)
     if arguments.seeds is not None:
         return _train_all(repeats.with_seeds(experiment, arguments.seeds), arguments)
     with Store(_store(arguments)) as store:
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def crossval(arguments: argparse.Namespace) -> int:
     """Trains one run for each fold that is held out."""
-    experiment = structure.experiment_of(arguments)
+    experiment = experiment_of(arguments)
     return _train_all(repeats.with_folds(experiment, arguments.folds), arguments)
 
 
@@ -92,8 +92,8 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
         for warning in dataset.warnings:
             complain(warning)
     if info is not None:
-        fitted = structure.fitted(first, info, settings).structure
-        experiments = [each.model_copy(update={"structure": fitted}) for each in experiments]
+        network = fitted(first, info, settings).structure
+        experiments = [each.model_copy(update={"structure": network}) for each in experiments]
         problems = [problem for each in experiments for problem in each.problems(info)]
     if problems:
         raise SpecError(list(dict.fromkeys(problems)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from workbench.base.errors import BadInput
 from workbench.base.units import size
 
 MAX_TEXT = 300
@@ -17,7 +18,7 @@ SAVEZ = "numpy.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
 """How to write an archive that can be read, for sentences."""
 
 
-class DataError(ValueError):
+class DataError(BadInput, ValueError):
     """Data that can't be used: one sentence with the field, the file, the fault and the remedy."""
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workbench.base.errors import Failed
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import TaskEnd, TaskProgress
 from workbench.spec.hardware import Startup
 
 
-class TaskFailed(RuntimeError):
+class TaskFailed(Failed, RuntimeError):
     """A task that couldn't be done, in one sentence."""
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import psutil
 
 from workbench.base import files
+from workbench.base.errors import BadInput
 from workbench.runs import artifacts, migrations
 
 FILE = "runs.sqlite3"
@@ -32,7 +33,7 @@ that can't be opened is opened to be read."""
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "afpfs", "fuse.sshfs", "webdav"}
 
 
-class StoreError(RuntimeError):
+class StoreError(BadInput, RuntimeError):
     """The store can't be used, in one sentence."""
 
 

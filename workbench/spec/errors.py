@@ -13,6 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
+from workbench.base.errors import BadInput
+
 MOST_NAMES = 12
 """A sentence that lists more is not read."""
 
@@ -33,7 +35,7 @@ class Problem:
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-class SpecError(ValueError):
+class SpecError(BadInput, ValueError):
     """An experiment that can't be accepted.
 
     Its text is the first problem, one sentence.

@@ -152,7 +152,7 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
     monkeypatch.setattr(tune, "OwnBench", MadeUp)
     monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
     monkeypatch.setattr(
-        tune.tuning, "levers",
+        tune.autotune, "levers",
         lambda *_, **__: [Lever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
     )  # fmt: skip
     result, _ = do("tune", folder, small(**TINY))
@@ -194,10 +194,10 @@ def tuned_on_a_noisy_machine(
     monkeypatch.setattr(tune.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
     monkeypatch.setattr(
-        tune.tuning, "levers",
+        tune.autotune, "levers",
         lambda *_, **__: [Lever(path, {path: NOISY[path]}) for path in rates if path],
     )  # fmt: skip
-    monkeypatch.setattr(tune.tuning, "combinations", lambda *_: [])
+    monkeypatch.setattr(tune.autotune, "combinations", lambda *_: [])
     return do("tune", folder, small(**TINY), seconds=60.0)[0]
 
 

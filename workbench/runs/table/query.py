@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from workbench.base.errors import BadInput
+
 DEEPEST = 40
 """Brackets and `not` inside one another."""
 
@@ -30,7 +32,7 @@ UNITS = ("%", "ms", "s", "min", "h", "B", "kB", "MB", "GB", "J", "kJ", "MJ")
 """As the table writes them: behind a number they belong to it."""
 
 
-class QueryError(ValueError):
+class QueryError(BadInput, ValueError):
     """A filter can't be read, in one sentence with its place.
 
     Attributes:

@@ -10,10 +10,11 @@ from typing import get_args
 
 import numpy as np
 
-from workbench.base.paths import default_store
 from workbench.base.units import count
+from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import add_look, check_output, drawing, look_of, remarked
-from workbench.cli.runs import print_aligned
+from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.terminal import print_aligned
 from workbench.figures.tradeoffs.numbers import Table, table_of
 from workbench.figures.tradeoffs.settings import ScatterFigure
 from workbench.figures.writing import write
@@ -25,12 +26,11 @@ from workbench.runs.table.loading import check_column, load_columns, load_runs
 from workbench.runs.table.matching import Filter
 from workbench.tradeoffs.points import SIGNS, Points, Quantity, points_of
 
-DONE = 0
 AXES = ("x", "y", "third")
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """The options of `tradeoff`."""
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
     add = command.add_argument
     add("--x", metavar="COLUMN", default="parameters",
         help="a column of numbers, as in macs, seconds or training.batch_size (default: "
@@ -51,9 +51,11 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--output", type=Path, metavar="FILE",
         help="draw it too: .svg, .pdf or .png, or .csv for the figures of all runs")  # fmt: skip
     add_look(command)
+    add_json(command)
+    add_store(command)
 
 
-def tradeoff(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Prints the runs on the Pareto front, and draws all where a file is named.
 
     Raises:
@@ -61,7 +63,7 @@ def tradeoff(arguments: argparse.Namespace) -> int:
     """
     check_output(arguments, ScatterFigure)
     with drawing(arguments.output):
-        with Store(Path(arguments.store or default_store())) as store:
+        with Store(store_of(arguments)) as store:
             frame = load_runs(store)
             quantities = _quantities(frame, arguments)
             table = _table(store, frame, quantities, arguments)

@@ -6,11 +6,11 @@ import argparse
 import json
 from pathlib import Path
 
-from workbench.base.paths import default_store
 from workbench.base.units import count, in_one_line, percent
 from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import add_look, check_output, drawing, look_of, remarked
-from workbench.cli.runs import RUN
+from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.cli.terminal import complain
 from workbench.evaluation import predictions
 from workbench.evaluation.classification import Evaluation
@@ -28,15 +28,14 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.errors import near_miss
 
-DONE = 0
 DEFAULT_FIGURE = "confusion"
 NAME_WIDTH = 24
 MOST_CLASSES = 12
 """A confusion matrix of more doesn't fit on a terminal."""
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """The options of `evaluate`."""
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
     command.add_argument("run", metavar="RUN", help=RUN)
     command.add_argument(
         "--part", choices=predictions.PARTS, default=predictions.TEST,
@@ -52,11 +51,13 @@ def add_options(command: argparse.ArgumentParser) -> None:
         help="a class whose ROC or precision over recall is drawn; may be given again (default: "
         f"all, or the {MOST_DRAWN} with the least area; in a .csv all)")  # fmt: skip
     add_look(command)
+    add_json(command)
+    add_store(command)
 
 
-def evaluate(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Prints the figures of a run; its network answers once, and then from what was kept."""
-    folder = Path(arguments.store) if arguments.store else default_store()
+    folder = store_of(arguments)
     kind = _kind(arguments)
     check_output(arguments, EVALUATION_FIGURES[kind])
     with Store(folder) as store:

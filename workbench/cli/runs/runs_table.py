@@ -1,15 +1,15 @@
-"""The command `runs` as a table: filter, columns, order and groups, as the window has them."""
+"""The runs of the store as a table: filter, columns, order and groups, as the window has them."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from workbench.base import units
+from workbench.cli.terminal import print_aligned
 from workbench.runs.columns import Value
 from workbench.runs.store import Store
 from workbench.runs.table import delimited, query
@@ -19,48 +19,6 @@ from workbench.runs.table.loading import check_column, load_columns, load_runs
 from workbench.runs.table.matching import Filter
 
 DEFAULT_COLUMNS = "run_id,status,test_accuracy,val_accuracy,images_per_second,seconds,name"
-RUN = "its id, the start of it, or 'last'"
-"""How a command is told a run."""
-
-
-def joined(arguments: Sequence[str]) -> list[str]:
-    """`--sort -val_accuracy` as one word: argparse would take the second for an option."""
-    found: list[str] = []
-    for argument in arguments:
-        if found and found[-1] == "--sort":
-            found[-1] = f"--sort={argument}"
-        else:
-            found.append(argument)
-    return found
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What the table can be asked."""
-    parser.add_argument(
-        "--filter", metavar="EXPR", default="",
-        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'",
-    )  # fmt: skip
-    parser.add_argument(
-        "--columns", metavar="A,B,C", default="",
-        help="columns in their order: val_accuracy, val_accuracy@best, val_accuracy@5, "
-        "time_to@0.98, optimizer.kind, ...",
-    )  # fmt: skip
-    parser.add_argument(
-        "--sort", metavar="[-]COLUMN", default="",
-        help="sort by a column (several with commas), from the most down with - in front",
-    )  # fmt: skip
-    parser.add_argument(
-        "--group-by", metavar="COLUMN", default="",
-        help="a line for each value of a column: how many runs, means, standard deviations",
-    )  # fmt: skip
-    parser.add_argument("--archived", action="store_true", help="archived runs as well")
-    parser.add_argument("--csv", action="store_true", help="print as CSV")
-
-
-def is_table(arguments: argparse.Namespace) -> bool:
-    """Whether more than the plain list was asked for."""
-    asked = (arguments.filter, arguments.columns, arguments.sort, arguments.group_by)
-    return any(asked) or arguments.csv or arguments.archived
 
 
 def table(store: Store, arguments: argparse.Namespace) -> int:
@@ -148,8 +106,3 @@ def _spread(frame: RunFrame, key: str, row: dict[str, Value]) -> str:
     mean, deviation = row[f"{key} mean"], row[f"{key} deviation"]
     text = _text(frame, key, mean)
     return text if deviation is None else f"{text} ± {_text(frame, key, deviation)}"
-
-
-def print_aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Prints a table with its columns below one another."""
-    print("\n".join(units.aligned([heads, *rows], "<" * len(heads))))

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
-from workbench.base.paths import default_store
 from workbench.base.units import aligned, in_one_line
 from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import add_output, check_output, draw_measured
-from workbench.cli.runs import RUN
+from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.evaluation.latency import BATCH_SIZES, THREADS, Latency, in_order, numbers, request
 from workbench.figures.measured.numbers import latency_figure
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.runs.store import Store
 
-DONE = 0
 TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
 
     def sizes(text: str) -> list[int]:
@@ -42,12 +40,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="threads of the processor to compute with (default: 1,all)",
     )
     add_output(parser, MeasuredLines)
+    add_json(parser)
+    add_store(parser)
 
 
-def latency(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Prints latency and throughput of each batch size and number of threads."""
     check_output(arguments, MeasuredLines)
-    folder = Path(arguments.store) if arguments.store else default_store()
+    folder = store_of(arguments)
     with Store(folder) as store:
         run = store.find(arguments.run_id)
     points: list[Latency] = []

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from workbench.base.paths import default_store
+from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import drawing, remarked
-from workbench.cli.runs import RUN
+from workbench.cli.options import RUN, add_store, store_of
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
@@ -19,11 +19,9 @@ from workbench.runs.record import Run
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
-DONE = 0
 
-
-def add_options(command: argparse.ArgumentParser) -> None:
-    """The options of `compare`."""
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
     add = command.add_argument
     add("runs", metavar="RUN", nargs="*", help=RUN)
     add("--output", type=Path, metavar="FILE", required=True,
@@ -50,14 +48,15 @@ def add_options(command: argparse.ArgumentParser) -> None:
     add("--dpi", type=int, metavar="N", help="resolution of a PNG (default: 300)")
     add("--title", metavar="TEXT", help="above the plot (default: none)")
     add("--monochrome", action="store_const", const=True, help="greys and line styles")
+    add_store(command)
 
 
-def compare(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Draws a figure of runs, or writes its data."""
     like = _like(arguments.like) if arguments.like is not None else None
     with drawing(arguments.output):
         check_suffix(arguments.output, type(like) if like is not None else CurveFigure)
-        with Store(Path(arguments.store or default_store())) as store:
+        with Store(store_of(arguments)) as store:
             figure = _figure(arguments, like, store)
             data = FAMILIES[type(figure)].read(store, figure)
         remarked(write(figure, data, arguments.output))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
-from workbench.base.paths import default_store
 from workbench.base.units import NONE, in_one_line
+from workbench.cli.exit_codes import DONE, FAILED
+from workbench.cli.options import add_json, add_store, store_of
 from workbench.evaluation import predictions
 from workbench.evaluation.group_test import METRICS, Group, Judgement, judge
 from workbench.evaluation.predictions import Predictions
@@ -15,24 +15,25 @@ from workbench.evaluation.significance import Spread
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
-DONE, FAILED = 0, 1
 WHAT = "a run (its id, the start of it, or 'last'), a tag, or the name that several runs share"
 WIDTH = 14
 
 
-def add_options(command: argparse.ArgumentParser) -> None:
-    """The options of `better`."""
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
     command.add_argument("a", metavar="A", help=WHAT)
     command.add_argument("b", metavar="B", help="another one")
     command.add_argument(
         "--metric", choices=METRICS, default=METRICS[0],
         help=f"the figure to compare (default: {METRICS[0]})",
     )  # fmt: skip
+    add_json(command)
+    add_store(command)
 
 
-def better(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Prints a sentence and the numbers behind it; exit code 1 where no test can be made."""
-    with Store(Path(arguments.store or default_store())) as store:
+    with Store(store_of(arguments)) as store:
         groups = [group_of(store, text) for text in (arguments.a, arguments.b)]
 
         def answers(run: Run, part: str) -> Predictions | None:

@@ -1,123 +1,48 @@
-"""The commands that look at a network without training it: `analyze` and `code`."""
+"""The command `analyze`: what each layer of a network costs."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench import presets
-from workbench.base.files import write_atomically
-from workbench.base.paths import default_store
 from workbench.base.units import aligned, count, relative, signed, size
-from workbench.cli.figure_options import writing
-from workbench.codegen import keras_script
-from workbench.data import load
-from workbench.experiment import Experiment, parse_settings
+from workbench.cli.exit_codes import DONE
+from workbench.cli.experiments import info_of, known_experiment
+from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.levers.comparison import Comparison, Side, what_differs
 from workbench.network.analysis import Analysis, share
 from workbench.network.costs import LayerCost
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
-from workbench.spec.data import Data, DataInfo
 from workbench.spec.layers import Layer, written
 
-DONE = 0
 BAR_LENGTH = 12
 TOTALS = ("parameters", "MACs", "size in float32", "to train")
 
 
-def experiment_of(arguments: argparse.Namespace) -> Experiment:
-    """The experiment that a command names, with its `--set` done.
-
-    Raises:
-        SpecError: where there is none, or a setting is wrong.
-    """
-    return named_experiment(arguments.experiment, arguments.settings)
-
-
-def named_experiment(name: str, settings: Sequence[str]) -> Experiment:
-    """The experiment of a TOML file or preset, with settings replaced.
-
-    Raises:
-        SpecError: as `experiment_of`.
-    """
-    return presets.find(name).with_settings(parse_settings(settings)).with_base(Path.cwd())
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    command.add_argument(
+        "--against", metavar="OTHER",
+        help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
+    )  # fmt: skip
+    add_experiment(command)
+    add_json(command)
+    add_store(command)
 
 
-def info_of(experiment: Experiment, *, is_glance: bool = True) -> DataInfo:
-    """What is known of the data; a user's own files are looked at.
-
-    Args:
-        experiment: Which names them.
-        is_glance: Without how their pixels are read, for which images have to be decoded.
-
-    Raises:
-        SpecError: where the experiment names no data.
-        DataError: where they can't be read.
-    """
-    known = experiment.data.info()
-    if known is not None:
-        return known
-    missing = experiment.problems(None)
-    if missing:
-        raise SpecError(missing)
-    return load(experiment.data, is_glance=is_glance).info
-
-
-def fitted(experiment: Experiment, info: DataInfo, settings: Sequence[str]) -> Experiment:
-    """The experiment with an output for each class, said on standard error where that changed it.
-
-    A number that `--set` names for this very layer stays, and is refused where it is wrong.
-    """
-    changed, found = experiment.fitted_to(info)
-    if found is None:
-        return experiment
-    if found.path in {experiment.from_start(path) for path in parse_settings(settings)}:
-        return experiment
-    print(f"dlopt-workbench: {found.words}", file=sys.stderr)
-    return changed
-
-
-def known_experiment(
-    arguments: argparse.Namespace, *, is_glance: bool = True
-) -> tuple[Experiment, DataInfo]:
-    """The experiment that a command names, fitted to its data, and what is known of these.
-
-    Args:
-        arguments: Of the command.
-        is_glance: As `info_of`.
-
-    Raises:
-        SpecError, DataError: as `experiment_of` and `info_of`.
-    """
-    experiment = experiment_of(arguments)
-    info = info_of(experiment, is_glance=is_glance)
-    return fitted(experiment, info, arguments.settings), info
-
-
-def known_experiments(arguments: argparse.Namespace) -> list[Experiment]:
-    """Several experiments, each as `known_experiment` gives one; equal data are read once."""
-    settings = arguments.settings
-    named = [named_experiment(name, settings) for name in arguments.experiment]
-    infos: dict[Data, DataInfo] = {}
-    for experiment in named:
-        if experiment.data not in infos:
-            infos[experiment.data] = info_of(experiment)
-    return [fitted(experiment, infos[experiment.data], settings) for experiment in named]
-
-
-def analyze(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Prints what each layer costs; a layer that doesn't fit is an error."""
     experiment, info = known_experiment(arguments)
     analysis = experiment.analysis(info)
     if analysis.problems:
         raise SpecError(analysis.problems)
     if arguments.against is not None:
-        other = _other(arguments.against, arguments.store)
+        other = _other(arguments.against, store_of(arguments))
         return _compare(Comparison(other, Side(experiment, info.image_shape)), arguments.json)
     needed = experiment.training_bytes(info)
     if arguments.json:
@@ -156,7 +81,7 @@ def _compare(comparison: Comparison, as_json: bool) -> int:
     return DONE
 
 
-def _other(name: str, store: Path | None) -> Side:
+def _other(name: str, store: Path) -> Side:
     """The network of a TOML file, a preset or a run, on its own input.
 
     Raises:
@@ -167,7 +92,7 @@ def _other(name: str, store: Path | None) -> Side:
     except SpecError:
         if Path(name).suffix == ".toml" or Path(name).exists():
             raise  # it is a file, and the sentence says what is wrong with it
-        return _of_run(name, store or default_store())
+        return _of_run(name, store)
     return Side(experiment, info_of(experiment).image_shape)
 
 
@@ -181,17 +106,6 @@ def _of_run(name: str, folder: Path) -> Side:
         except StoreError as error:
             raise SpecError.at("", f"{neither} {error}") from None
     return Side(run.experiment, run.image_shape or info_of(run.experiment).image_shape)
-
-
-def code(arguments: argparse.Namespace) -> int:
-    """Prints the stand-alone Keras script, or writes it to a file."""
-    text = keras_script(*known_experiment(arguments, is_glance=False))
-    if arguments.output is None:
-        print(text, end="")
-        return DONE
-    with writing(arguments.output):
-        write_atomically(arguments.output, text.encode())
-    return DONE
 
 
 def as_json(analysis: Analysis, needed: int) -> dict[str, Any]:

@@ -1,0 +1,11 @@
+"""What every error of ours is one of: bad input, or a failure; its text is one sentence."""
+
+from __future__ import annotations
+
+
+class BadInput(Exception):
+    """What a person gave, or a file holds, can't be accepted."""
+
+
+class Failed(Exception):
+    """What was begun could not be done."""

@@ -1,0 +1,55 @@
+"""The command `devices`: what there is to train on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from workbench.base.units import size
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
+from workbench.cli.options import add_json, add_store, store_of
+from workbench.spec.hardware import Hardware
+from workbench.spec.machine import Machine
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_json(command)
+    add_store(command)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints what there is to train on, and why a target can't be used."""
+    machine = Machine.from_plain(tasks.ask(store_of(arguments), "devices", {}))
+    reasons = {
+        name: target.default().missing(machine) for name, target in Hardware.choices().items()
+    }
+    if arguments.json:
+        targets = {
+            name: {"available": not reason, "reason": reason} for name, reason in reasons.items()
+        }
+        print(json.dumps({**machine.plain(), "targets": targets}))
+        return DONE
+    for title, value in rows(machine):
+        print(f"{title:<14} {value}")
+    print()
+    for name, reason in reasons.items():
+        print(f"{name:<14} {reason or 'can be used'}")
+    return DONE
+
+
+def rows(machine: Machine) -> list[tuple[str, str]]:
+    """A machine as titles and values."""
+    processor = machine.processor
+    found = [
+        ("processor", f"{processor.name}, {processor.cores} cores"),
+        ("memory", size(processor.memory_bytes)),
+        ("features", " ".join(processor.features) or "not told by the system"),
+    ]
+    for gpu in machine.gpus:
+        memory = f", {size(gpu.memory_bytes)}" if gpu.memory_bytes else ""
+        capability = ".".join(map(str, gpu.capability))
+        found.append(("GPU", f"{gpu.name}{memory}, compute capability {capability}"))
+    found += [("TPU", tpu.name) for tpu in machine.tpus]
+    return found + list(machine.versions_in_use.items())

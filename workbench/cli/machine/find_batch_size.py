@@ -1,0 +1,51 @@
+"""The command `find-batch-size`: the speed over the batch size."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from workbench.base.units import count
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
+from workbench.cli.experiments import known_experiment
+from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.figures.measured.numbers import batch_sizes_figure
+from workbench.figures.measured.settings import MeasuredBars
+from workbench.hardware.batch_sizes import Measured
+
+BAR_LENGTH = 40
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_experiment(command)
+    add_json(command)
+    add_store(command)
+    add_output(command, MeasuredBars)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the speed at each batch size and the one to use."""
+    check_output(arguments, MeasuredBars)
+    request = {"experiment": known_experiment(arguments)[0].to_toml()}
+    result = tasks.ask(store_of(arguments), "find_batch_size", request)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        for line in _bars([Measured(**one) for one in result["measured"]], result["recommended"]):
+            print(line)
+        print(result["words"])
+    draw_measured(arguments, lambda: batch_sizes_figure(result))
+    return DONE
+
+
+def _bars(measured: list[Measured], chosen: int) -> list[str]:
+    fastest = max(one.images_per_second for one in measured)
+    return [
+        f"{count(one.batch_size):>9}  {count(one.images_per_second):>9} images/s  "
+        f"{'█' * round(BAR_LENGTH * one.images_per_second / fastest)}"
+        f"{'  <' if one.batch_size == chosen else ''}"
+        for one in measured
+    ]

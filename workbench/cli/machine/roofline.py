@@ -1,0 +1,43 @@
+"""The command `roofline`: where the time of a training step goes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from workbench.base.units import aligned
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
+from workbench.cli.experiments import known_experiment
+from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.figures.measured.numbers import roofline_figure
+from workbench.figures.measured.settings import MeasuredLines
+from workbench.hardware.roofline import row_words
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_experiment(command)
+    add_json(command)
+    add_store(command)
+    add_output(command, MeasuredLines)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the time of each layer in a training step, and what the device could do at best."""
+    check_output(arguments, MeasuredLines)
+    experiment, _ = known_experiment(arguments)
+    startup = experiment.hardware.startup._asdict()
+    request = {"experiment": experiment.to_toml(), "startup": startup}
+    result = tasks.ask(store_of(arguments), "profile_layers", request)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        heads = ("layer", "forward ms", "backward ms", "share", "GFLOP/s")
+        rows = [row_words(row, result["step_seconds"]) for row in result["layers"]]
+        for line in aligned([heads, *rows], "<>>>>"):
+            print(line)
+        print(result["words"])
+    draw_measured(arguments, lambda: roofline_figure(result))
+    return DONE

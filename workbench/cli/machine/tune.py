@@ -1,0 +1,80 @@
+"""The command `tune`: the fastest hardware settings."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from workbench.base.units import count
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
+from workbench.cli.experiments import known_experiment
+from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.figures.measured.numbers import autotune_figure
+from workbench.figures.measured.settings import MeasuredBars
+from workbench.hardware import autotune
+
+BAR_LENGTH = 30
+MOST_SECONDS = 86_400
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    command.add_argument(
+        "--seconds", type=_seconds, metavar="N", help="to take, about (default: 50)"
+    )
+    command.add_argument(
+        "--batch-sizes", action="store_true",
+        help="try larger batches too, which changes what is learned",
+    )  # fmt: skip
+    add_output(command, MeasuredBars)
+    add_experiment(command)
+    add_json(command)
+    add_store(command)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of seconds above 0 and up to {MOST_SECONDS:,}"
+        )
+    return seconds
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the speed of each combination that was tried, and the settings to use."""
+    check_output(arguments, MeasuredBars)
+    experiment, _ = known_experiment(arguments)
+    request = autotune.request(experiment, batch_sizes=arguments.batch_sizes)
+    if arguments.seconds is not None:
+        request["seconds"] = arguments.seconds
+    result = tasks.ask(store_of(arguments), "tune", request)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        for line in _bars(result["candidates"], result["name"]):
+            print(line)
+        print(result["words"])
+        for path, value in result["best"].items():
+            if experiment.at(path) != value:
+                print(f"--set {path}={json.dumps(value).strip(chr(34))}")
+    draw_measured(arguments, lambda: autotune_figure(result))
+    return DONE
+
+
+def _bars(candidates: list[dict[str, Any]], best: str) -> list[str]:
+    fastest = max(one["rate"] for one in candidates)
+    width = max(len(one["name"]) for one in candidates)
+    return [
+        f"{one['name']:<{width}}  {one['failed']}"
+        if one["failed"]
+        else f"{one['name']:<{width}}  {count(one['rate']):>9} images/s  "
+        f"{'█' * round(BAR_LENGTH * one['rate'] / fastest)}{'  <' if one['name'] == best else ''}"
+        for one in candidates
+    ]

@@ -1,0 +1,1 @@
+"""Commands about runs that there are: list, compare, judge, pass on."""

@@ -1,0 +1,76 @@
+"""The command `predict`: what a run's network takes one image for."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from workbench.base.units import aligned, in_one_line, percent
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
+from workbench.cli.options import add_json, add_run, add_store, store_of
+from workbench.evaluation import one_image
+from workbench.evaluation.one_image import Answer
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+
+MOST_CLASSES = 5
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_run(command)
+    command.add_argument("image", metavar="IMAGE", nargs="?", type=Path, help="a PNG or JPEG file")
+    command.add_argument(
+        "--test-image", type=int, metavar="N", help="the N-th image of its test part instead"
+    )
+    command.add_argument(
+        "--inverted", action="store_true",
+        help="the file shows dark on white what was learned as white on black",
+    )  # fmt: skip
+    add_json(command)
+    add_store(command)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the likeliest classes of one image.
+
+    Raises:
+        SpecError: where not exactly one image is named.
+    """
+    image = _asked(arguments)
+    store = store_of(arguments)
+    with Store(store) as opened:
+        run = opened.find(arguments.run)
+    request = {"run_id": run.run_id, "image": image}
+    found = Answer.parse(tasks.ask(store, "try_image", request))
+    names, shares = found.class_names, found.probabilities
+    right = names[found.label] if found.label is not None else None
+    if arguments.json:
+        plain = {
+            "run_id": run.run_id, "name": run.name, "class": names[found.likeliest],
+            "probabilities": dict(zip(names, shares, strict=True)), "label": right,
+        }  # fmt: skip
+        print(json.dumps(plain))
+        return DONE
+    best = sorted(range(len(names)), key=lambda number: -shares[number])[:MOST_CLASSES]
+    print("\n".join(aligned([(names[i], percent(shares[i])) for i in best], "<>")))
+    if right is not None:
+        print(f"It is labelled {in_one_line(right)}.")
+    return DONE
+
+
+def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
+    """The image as the task takes it."""
+    path, number = arguments.image, arguments.test_image
+    if (path is None) == (number is None):
+        raise SpecError.at("", "name one image: a file, or --test-image and its number")
+    if path is None:
+        if arguments.inverted:
+            raise SpecError.at("--inverted", "is for files; test images are as they were learned")
+        return one_image.of_test_part(number - 1)
+    if not path.is_file():
+        raise SpecError.at("", f"{path}: there is no such file")
+    return one_image.from_file(path.absolute(), inverted=arguments.inverted)
