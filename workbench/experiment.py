@@ -15,6 +15,7 @@ import tomli_w
 from pydantic import BeforeValidator, Field
 
 from workbench.base.files import write_atomically
+from workbench.base.versions import made_by_newer
 from workbench.network.analysis import Analysis, analyze
 from workbench.network.costs import LayerCost
 from workbench.network.output_layer import Fitted, fitted, output_problems
@@ -96,10 +97,7 @@ class Experiment(Spec):
         values = read_toml(text)
         version = values.get("schema_version", 1)
         if isinstance(version, int) and version > 1:
-            raise SpecError.at(
-                "schema_version",
-                f"is {version}, but this version of the workbench reads up to 1; update it",
-            )
+            raise SpecError.at("", f"the experiment was {made_by_newer('schema', version, 1)}")
         return cls.parse(values)
 
     def to_toml(self) -> str:

@@ -47,6 +47,7 @@ def train(
         on_message: Called with each message and the run's `Control`.
     """
     from workbench.runtime.process.control import Control
+    from workbench.runtime.training.failures import outcome
     from workbench.runtime.worker.run_training import train_run
 
     if isinstance(experiment, str):
@@ -67,7 +68,7 @@ def train(
         try:
             status, message = train_run(store, run_id, say, control)
         except Exception as error:
-            store.finish(run_id, RunStatus.FAILED, str(error))
+            store.finish(run_id, RunStatus.FAILED, str(error), outcome(error))
             raise
     store.finish(run_id, status, message)
     return run_id, said

@@ -198,8 +198,8 @@ def _judged(window: MainWindow) -> None:
     _better(window)
     page = window.compare.better
     page.follow.catch_up()
-    page.a.choose("tag base 5 seeds")
-    page.b.choose("tag dropout 5 seeds")
+    page.a.choose("group base 5 seeds")
+    page.b.choose("group dropout 5 seeds")
     _until(lambda: page.judgement is not None)
 
 

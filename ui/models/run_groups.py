@@ -1,4 +1,6 @@
-"""Groups of runs that a person may choose: by tag, by name, one run, or those selected."""
+"""Groups of runs that a person may choose: seeds and folds, by tag, by name, one run, or those
+selected.
+"""
 
 from __future__ import annotations
 
@@ -41,33 +43,43 @@ class RunGroup:
 
 
 def offered(frame: RunFrame, selected: Sequence[str]) -> list[RunGroup]:
-    """Those selected, then tags, names that several runs have, and runs; newest first."""
+    """Those selected, then groups, tags, names that several runs have, and runs; newest first."""
+    together: Counter[str] = Counter()
     tags: Counter[str] = Counter()
     names: Counter[str] = Counter()
     newest = _newest(frame)
     for place in newest:
+        together.update(_groups(frame, place))
         tags.update(_tags(frame, place))
         names[bare_name(str(frame.value("name", place)))] += 1
     groups = [_of_selected(selected)] if len(selected) > 1 else []
-    groups += [of_tag(tag, count) for tag, count in tags.items()]
+    groups += [of_group(name, count) for name, count in together.items()]
+    groups += [of_tag(tag, count) for tag, count in tags.items() if tag not in together]
     groups += [of_name(name, count) for name, count in names.items() if count > 1]
     return groups + [of_run(frame, place) for place in newest[:MOST_RUNS]]
 
 
 def suggested(frame: RunFrame, selected: Sequence[str]) -> tuple[RunGroup, RunGroup] | None:
-    """The two groups that the selected runs are: two runs, or all of two tags or names."""
+    """The two that the selected runs are: two runs, or all of two groups, tags or names."""
     places = [place for run_id in selected if (place := frame.place(run_id)) is not None]
     if len(places) == 2:
         return of_run(frame, places[0]), of_run(frame, places[1])
-    tags = Counter(tag for place in places for tag in _tags(frame, place))
-    if len(tags) == 2 and tags.total() == len(places):
-        one, other = (of_tag(tag, count) for tag, count in tags.items())
-        return one, other
+    for named, of_label in ((_groups, of_group), (_tags, of_tag)):
+        found = Counter(label for place in places for label in named(frame, place))
+        if len(found) == 2 and found.total() == len(places):
+            one, other = (of_label(label, count) for label, count in found.items())
+            return one, other
     names = Counter(bare_name(str(frame.value("name", place))) for place in places)
     if len(names) == 2:
         one, other = (of_name(name, count) for name, count in names.items())
         return one, other
     return None
+
+
+def of_group(name: str, count: int) -> RunGroup:
+    """All runs that were made together."""
+    label = _tr("{0} (group, {1} runs)").format(name, count)
+    return RunGroup(f"group {name}", label, name, partial(Store.grouped, name=name))
 
 
 def of_tag(tag: str, count: int) -> RunGroup:
@@ -102,6 +114,11 @@ def _newest(frame: RunFrame) -> list[int]:
     alive = np.flatnonzero(frame.alive)
     order = np.argsort(-frame.values("created")[alive], kind="stable")
     return [int(place) for place in alive[order][:LOOKED_AT]]
+
+
+def _groups(frame: RunFrame, place: int) -> list[str]:
+    found = (frame.value(key, place) for key in ("group", "study"))
+    return [str(name) for name in found if name]
 
 
 def _tags(frame: RunFrame, place: int) -> list[str]:

@@ -169,7 +169,7 @@ class Conductor(QObject):
         front = not self.is_busy
 
         def make(store: Store) -> None:
-            runs = store.create_all(wanted.experiments, wanted.tag, front=front)
+            runs = store.create_all(wanted.experiments, wanted.tag, wanted.kind, front=front)
             self._written.made.emit([run.run_id for run in runs])
 
         self._trash.start(_Write(self.store.folder, make, self._written))

@@ -97,17 +97,19 @@ class RunRepeats(QObject):
             return
         place = window.conductor.place_in_queue(run.run_id)
         count = f"{len(run_ids):,}"
+        group = window.store.group(run.group_id)
+        name = group.name if group is not None else ""
         if place:
-            queued = self.tr("{0} runs are queued from number {1} on, with the tag “{2}”")
-            words = queued.format(count, f"{place:,}", run.tags)
+            queued = self.tr("{0} runs are queued from number {1} on, as the group “{2}”")
+            words = queued.format(count, f"{place:,}", name)
             sentence = window.notices.with_start(words, place)
         else:
-            trained = self.tr("{0} runs train one after another, with the tag “{1}”.")
-            sentence = trained.format(count, run.tags)
+            trained = self.tr("{0} runs train one after another, as the group “{1}”.")
+            sentence = trained.format(count, name)
         window.banner.say(
             sentence,
-            action=self.tr("Group the table by tags"),
-            act=partial(window.runs.group_by, "tags"),
+            action=self.tr("Group the table"),
+            act=partial(window.runs.group_by, "group"),
         )
         if not place:
             window.notices.show_run(run.run_id)

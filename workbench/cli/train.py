@@ -145,7 +145,9 @@ def _followed(store: Store, session: Session, run: Run) -> Run:
         for message in session.messages():
             line.show(message)
             if isinstance(message, StatusChanged) and message.state.is_finished:
-                run = replace(run, status=message.state, message=message.message)
+                run = replace(
+                    run, status=message.state, message=message.message, outcome=message.outcome
+                )
                 break
     finally:
         for number, handler in before.items():
@@ -167,7 +169,7 @@ def _as_kept(store: Store, run: Run) -> Run:
     except StoreError as error:
         complain(str(error))
         return run
-    return replace(known, status=run.status, message=run.message)
+    return replace(known, status=run.status, message=run.message, outcome=run.outcome)
 
 
 def _endings() -> list[signal.Signals]:
@@ -205,14 +207,16 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         session = Session(store.folder, startup=first.hardware.startup)
         try:
             experiments = _checked(wanted.experiments, arguments.settings)
-            runs = store.create_all(experiments, wanted.tag, reserved=True)
+            runs = store.create_all(experiments, wanted.tag, wanted.kind, reserved=True)
+            group = store.group(runs[0].group_id)
+            name = group.name if group is not None else wanted.tag
             ended = _all_followed(store, session, runs)
         finally:
             session.end()
     if arguments.json:
-        print(json.dumps(_plain(ended)))
+        print(json.dumps(_plain(ended, name)))
     else:
-        _print_all(ended)
+        _print_all(ended, name)
     return max(map(_code, ended))
 
 
@@ -252,10 +256,11 @@ def _as_share(found: Spread) -> Spread:
     return replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
 
 
-def _plain(runs: list[Run]) -> dict[str, Any]:
+def _plain(runs: list[Run], group: str) -> dict[str, Any]:
     """The result as JSON has it."""
     return {
-        "tag": runs[0].tags,
+        "tag": group,
+        "group": group,
         "runs": [
             run.summary()
             | {"seed": run.experiment.training.seed, "folds": run.experiment.training.folds,
@@ -266,7 +271,7 @@ def _plain(runs: list[Run]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print_all(runs: list[Run]) -> None:
+def _print_all(runs: list[Run], group: str) -> None:
     """One row a run, and below them mean, deviation and interval."""
     folds = runs[0].experiment.training.folds
     print(f"{'fold' if folds else 'seed':>6} {'validation':>11} {'test':>9} {'elapsed':>11}  run")
@@ -280,7 +285,7 @@ def _print_all(runs: list[Run]) -> None:
     print()
     for name, found in _spreads(runs).items():
         print(f"{JUDGED[name]:<20} {_in_words(found, folds)}")
-    print(f"{'tag':<20} {runs[0].tags}")
+    print(f"{'group':<20} {in_one_line(group)}")
 
 
 def _in_words(found: Spread, folds: int) -> str:

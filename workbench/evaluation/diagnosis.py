@@ -19,7 +19,8 @@ from workbench.base.units import percent
 from workbench.experiment import Experiment
 from workbench.levers import remedies
 from workbench.levers.remedies import Remedy
-from workbench.runs.record import NOT_FINITE, EpochMetrics, Run, StepMetrics
+from workbench.runs.record import EpochMetrics, Run, StepMetrics
+from workbench.runs.status import Outcome
 
 FEWEST_EPOCHS = 3
 """Before, curves say nothing yet."""
@@ -169,7 +170,7 @@ def diagnose_run(run: Run, epochs: Sequence[EpochMetrics], steps: StepMetrics) -
     """
     experiment = run.experiment
     is_finished = run.step == run.total_steps
-    if run.message.startswith(NOT_FINITE):
+    if run.outcome == Outcome.DIVERGED:
         tries = remedies.against_high_rate(experiment)
         return [Finding("rate_too_high", "Diverged", run.message, tries)]
     if run.loss_holds_penalty:

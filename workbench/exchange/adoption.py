@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from workbench.runs import free_names
+from workbench.runs import groups as run_groups
 from workbench.runs.artifacts import folder_of
+from workbench.runs.groups import GroupRecord
 from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
 
@@ -35,12 +37,15 @@ class Metrics:
     epochs: Sequence[EpochMetrics]
 
 
-def adopt(store: Store, run: Run, metrics: Metrics, artifacts: Path) -> Run:
+def adopt(
+    store: Store, run: Run, groups: Sequence[GroupRecord], metrics: Metrics, artifacts: Path
+) -> Run:
     """Takes in a finished run.
 
     Args:
         store: Takes it.
         run: Its record; it gets another id where that is taken, and a colour of its own.
+        groups: That it is in; one that the store doesn't have comes with it.
         metrics: Its metrics.
         artifacts: A folder on the disk of the store, which becomes the run's.
 
@@ -62,6 +67,8 @@ def adopt(store: Store, run: Run, metrics: Metrics, artifacts: Path) -> Run:
                  run.created,
                  store.keep_spec(run.experiment_toml)),
             )  # fmt: skip
+            for group in groups:
+                run_groups.adopt(db, group)
             _add_metrics(store, run_id, metrics)
             store.update(run_id, **columns)
             target = folder_of(store.folder, run_id)

@@ -25,18 +25,23 @@ from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__
 from workbench.base.files import LinkError, open_inside
+from workbench.base.versions import made_by_newer
 from workbench.data import DataError
 from workbench.data.arrays.npy import ARCHIVE_FAULTS, members_of, read_member
 from workbench.evaluation import latency, predictions
 from workbench.exchange.adoption import Metrics, adopt
 from workbench.experiment import MOST_LETTERS, in_one_line
 from workbench.network.costs import FLOAT_BYTES
+from workbench.runs import older_runs
 from workbench.runs.artifacts import is_run_id
+from workbench.runs.groups import GroupRecord
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
 
-FORMAT, VERSIONS = "dlopt-workbench run", (1, 2)
-"""The last is written. In version 1 `seconds` are what passed; the loss contains the penalty."""
+FORMAT, VERSIONS = "dlopt-workbench run", (1, 2, 3)
+"""The last is written. In version 1 `seconds` are what passed; the loss contains the penalty. Until
+version 2 a run has no kind, no outcome and no group.
+"""
 
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
 CHECKPOINT, LATENCY = predictions.CHECKPOINT, latency.FILE
@@ -58,6 +63,10 @@ BLOCK_BYTES = 1 << 20
 OWN = ("position", "owner", "maker", "colour", "hidden", "deleted")
 """Columns that say something about a store, not about the run."""
 
+GROUPS = "groups"
+"""In the record: the groups that the run is in."""
+
+_GROUPS = TypeAdapter(list[GroupRecord])
 _EPOCH_COLUMNS = tuple(field.name for field in fields(EpochMetrics))
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The date of every member: the same run gives the same bytes."""
@@ -105,7 +114,7 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
     artifacts = _artifacts(store.artifacts(run.run_id))
     sources: dict[str, Callable[[], IO[bytes]]] = {
         SPEC: lambda: io.BytesIO(run.experiment_toml.encode()),
-        RECORD: lambda: io.BytesIO(_record(run)),
+        RECORD: lambda: io.BytesIO(_record(store, run)),
         METRICS: lambda: io.BytesIO(_metrics(store, run.run_id)),
     }
     sources |= {path.name: _opened(path) for path in artifacts}
@@ -150,9 +159,11 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _record(run: Run) -> bytes:
+def _record(store: Store, run: Run) -> bytes:
+    """All that is known of a run, with the groups that it is in."""
     values = {name: value for name, value in asdict(run).items() if name not in OWN}
     del values["experiment_toml"]
+    values[GROUPS] = [asdict(group) for group in store.groups_of(run)]
     return json.dumps(values, indent=1, sort_keys=True).encode()
 
 
@@ -191,7 +202,7 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
     try:
         try:
             _unpack(path, folder, progress)
-            run = _read_record(path, folder)
+            run, groups = _read_record(path, folder)
             metrics = _read_metrics(path, folder)
             artifacts = _taken_artifacts(path, folder)
         except BundleError:
@@ -202,7 +213,7 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
             raise BundleError(f"{path}: can't be read ({error.strerror or error})") from None
         except ARCHIVE_FAULTS as error:
             raise BundleError(f"{path}: is damaged or no run's file ({error})") from None
-        return adopt(store, run, metrics, artifacts)
+        return adopt(store, run, groups, metrics, artifacts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -246,10 +257,8 @@ def _manifest(
             raise BundleError(f"{path}: is no run's file")
         version = values["version"]
         if version not in VERSIONS:
-            raise BundleError(
-                f"{path}: is of format version {version!r}, known are up to {VERSIONS[-1]}; update "
-                "the workbench"
-            )
+            newer = made_by_newer("format", repr(version), VERSIONS[-1])
+            raise BundleError(f"{path}: was {newer}")
         members = {str(name): str(known["sha256"]) for name, known in values["members"].items()}
     except (KeyError, TypeError, AttributeError, RecursionError):
         raise BundleError(f"{path}: its {MANIFEST} is damaged") from None
@@ -259,13 +268,17 @@ def _manifest(
     return members
 
 
-def _read_record(path: Path, folder: Path) -> Run:
+def _read_record(path: Path, folder: Path) -> tuple[Run, list[GroupRecord]]:
     try:
         values = json.loads((folder / RECORD).read_bytes())
         if not isinstance(values, dict) or set(values) & {*OWN, "experiment_toml"}:
             raise BundleError(f"{path}: its {RECORD} is no record of a run")
         if "elapsed" not in values:  # of version 1
             values["elapsed"] = values.pop("seconds", None)
+        if "outcome" not in values:  # of version 2
+            ended = str(values.get("status")), str(values.get("message"))
+            values["outcome"] = older_runs.outcome_of(*ended)
+        groups = _GROUPS.validate_json(json.dumps(values.pop(GROUPS, [])), strict=True)
         values["experiment_toml"] = (folder / SPEC).read_text(encoding="utf-8")
         run = TypeAdapter(Run).validate_json(json.dumps(values), strict=True)
     except (ValidationError, UnicodeDecodeError, RecursionError, TypeError) as error:
@@ -273,11 +286,19 @@ def _read_record(path: Path, folder: Path) -> Run:
         raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
     if not is_run_id(run.run_id) or not run.status.is_finished:
         raise BundleError(f"{path}: its {RECORD} names no run that has ended")
-    name = str(in_one_line(run.name[:MOST_LETTERS])).strip()
-    run = replace(run, name=name or run.run_id)
+    ids = [run.parent_id, run.group_id, run.study_id, *(group.group_id for group in groups)]
+    if not all(each is None or is_run_id(each) for each in ids):
+        raise BundleError(f"{path}: its {RECORD} names no run or group that the run belongs to")
+    groups = [replace(group, name=_name(group.name, group.group_id)) for group in groups]
+    run = replace(run, name=_name(run.name, run.run_id))
     if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
         run = replace(run, file_bytes=FLOAT_BYTES * run.parameters)
-    return run
+    return run, groups
+
+
+def _name(name: str, otherwise: str) -> str:
+    """A name from a file, as long and on as many lines as a name may be."""
+    return str(in_one_line(name[:MOST_LETTERS])).strip() or otherwise
 
 
 def _read_metrics(path: Path, folder: Path) -> Metrics:

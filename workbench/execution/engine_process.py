@@ -31,7 +31,7 @@ from workbench.execution.messages import (
     Unsuited,
     decode,
 )
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.hardware import Startup
 
@@ -242,7 +242,7 @@ class Session:
                 store.lose(self.run_id, sentence, self._maker)
         except StoreError as error:
             sentence = f"{sentence}; {error}"
-        return StatusChanged(self.run_id, status, sentence)
+        return StatusChanged(self.run_id, status, sentence, Outcome.CRASHED)
 
     def _told(self, folder: Path, code: int) -> str:
         """The sentence on a death, which is kept beside its run for the next one."""

@@ -245,11 +245,13 @@ class StatusChanged(Message):
     Attributes:
         status: One of `RunStatus`.
         message: One sentence where it failed or something is to be known; else "".
+        outcome: How it ended, a code of `Outcome`; "" where it hasn't.
     """
 
     run_id: str
     status: str
     message: str = ""
+    outcome: str = ""
 
     @property
     def state(self) -> RunStatus:

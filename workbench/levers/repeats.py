@@ -12,6 +12,7 @@ from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo
 
 MOST = 100
+SEEDS, FOLDS = "seeds", "folds"
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,13 @@ class Repeats:
     """What is to be trained.
 
     Attributes:
-        tag: What groups the runs, for a person; no comma is in it, as commas part tags.
+        tag: The group's name, for a person; no comma is in it, as commas separate tags.
+        kind: What the runs differ in: "seeds" or "folds", as `GroupKind` has it.
         experiments: In the order in which they are to be trained.
     """
 
     tag: str
+    kind: str
     experiments: tuple[Experiment, ...]
 
     def data_problem(self, info: DataInfo | None) -> Problem | None:
@@ -45,7 +48,7 @@ def with_seeds(experiment: Experiment, count: int) -> Repeats:
         raise SpecError.at("", f"the number of seeds must be from 1 to {MOST}, got {count}")
     first = experiment.training.seed
     made = (experiment.with_settings({"training.seed": first + n}) for n in range(count))
-    return Repeats(_tag(experiment, count, "seeds"), tuple(made))
+    return Repeats(_tag(experiment, count, SEEDS), SEEDS, tuple(made))
 
 
 def with_folds(experiment: Experiment, folds: int) -> Repeats:
@@ -60,7 +63,7 @@ def with_folds(experiment: Experiment, folds: int) -> Repeats:
         experiment.with_settings({"training.folds": folds, "training.fold": fold})
         for fold in range(1, folds + 1)
     )
-    return Repeats(_tag(experiment, folds, "folds"), tuple(made))
+    return Repeats(_tag(experiment, folds, FOLDS), FOLDS, tuple(made))
 
 
 def _tag(experiment: Experiment, count: int, what: str) -> str:

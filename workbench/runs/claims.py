@@ -22,7 +22,7 @@ from workbench.runs.artifacts import is_run_id
 from workbench.runs.database import Database, StoreError
 from workbench.runs.presence import Presence, is_there
 from workbench.runs.record import Run
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 
 ENDED = "the training process ended unexpectedly; Resume goes on from the last checkpoint"
 NEVER_BEGAN = "the command that was to train it ended before training began; Resume starts it"
@@ -73,7 +73,7 @@ class Claims:
         with self._db.change() as db:
             changed = db.execute(
                 "UPDATE runs SET status = 'running', owner = ?, maker = '', message = '',"
-                " finished = NULL, started = COALESCE(started, ?)"
+                " outcome = '', finished = NULL, started = COALESCE(started, ?)"
                 " WHERE run_id = ? AND status = 'queued' AND maker = ? AND deleted IS NULL",
                 (token, time.time(), run_id, maker),
             ).rowcount
@@ -111,17 +111,25 @@ class Claims:
         with self.owned(run_id):
             return
 
-    def finish(self, run_id: str, status: RunStatus, message: str = "") -> None:
+    def finish(
+        self, run_id: str, status: RunStatus, message: str = "", outcome: Outcome | None = None
+    ) -> None:
         """Ends a run.
+
+        Args:
+            run_id: The run.
+            status: What it is from now on.
+            message: A sentence for a person; "" where all went well.
+            outcome: The code of how it ended; that of its status where left out.
 
         Raises:
             Dispossessed: where another process owns it.
         """
         with self.owned(run_id) as db:
             db.execute(
-                "UPDATE runs SET status = ?, message = ?, finished = ?, owner = '', maker = ''"
-                " WHERE run_id = ?",
-                (status, message, time.time(), run_id),
+                "UPDATE runs SET status = ?, message = ?, outcome = ?, finished = ?, owner = '',"
+                " maker = '' WHERE run_id = ?",
+                (status, message, outcome or Outcome.of(status), time.time(), run_id),
             )
         self._claimed.discard(run_id)
 
@@ -136,7 +144,10 @@ class Claims:
         with self._db.change():
             lost = self._abandoned()  # again, now that nobody else can change them
             for run in lost:
-                self._interrupt(run.run_id, ENDED if run.status.is_active else NEVER_BEGAN)
+                if run.status.is_active:
+                    self._interrupt(run.run_id, ENDED, Outcome.CRASHED)
+                else:
+                    self._interrupt(run.run_id, NEVER_BEGAN, Outcome.NEVER_BEGAN)
         return lost
 
     def lose(self, run_id: str, message: str, maker: str = "") -> None:
@@ -153,7 +164,7 @@ class Claims:
             for run in self._runs("SELECT * FROM runs WHERE run_id = ?", run_id):
                 waits = run.status is RunStatus.QUEUED and run.maker == maker
                 if waits or (run.status.is_active and not self.is_worked_on(run)):
-                    self._interrupt(run_id, message)
+                    self._interrupt(run_id, message, Outcome.CRASHED)
 
     def _abandoned(self) -> list[Run]:
         """Active runs without their owner, and waiting ones whose maker is gone."""
@@ -165,12 +176,12 @@ class Claims:
             if not is_there(self._db.folder, run.owner if run.status.is_active else run.maker)
         ]  # fmt: skip
 
-    def _interrupt(self, run_id: str, message: str) -> None:
+    def _interrupt(self, run_id: str, message: str, outcome: Outcome) -> None:
         with self._db.change() as db:
             db.execute(
-                "UPDATE runs SET status = 'interrupted', message = ?, finished = ?, owner = '',"
-                " maker = '' WHERE run_id = ?",
-                (message, time.time(), run_id),
+                "UPDATE runs SET status = 'interrupted', message = ?, outcome = ?, finished = ?,"
+                " owner = '', maker = '' WHERE run_id = ?",
+                (message, outcome, time.time(), run_id),
             )
 
     # --- queue ---------------------------------------------------------------------------------
@@ -223,7 +234,8 @@ class Claims:
             if self.is_worked_on(run):
                 raise StoreError(f"run {run_id} is still being trained by another process")
             db.execute(
-                "UPDATE runs SET status = 'queued', message = '', owner = '', maker = ?, position ="
+                "UPDATE runs SET status = 'queued', message = '', outcome = '', owner = '',"
+                " maker = ?, position ="
                 " (SELECT COALESCE(MIN(position) - 1, 0) FROM runs WHERE status = 'queued')"
                 " WHERE run_id = ?",
                 (maker, run_id),

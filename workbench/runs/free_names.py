@@ -12,8 +12,16 @@ def run_id(db: sqlite3.Connection, stamp: str) -> str:
 
     Four digits tell runs of a second apart; in a hundred of them two are often the same.
     """
+    return _free(db, stamp, "SELECT 1 FROM runs WHERE run_id = ?")
+
+
+def group_id(db: sqlite3.Connection, stamp: str) -> str:
+    """An id that no group has."""
+    return _free(db, stamp, "SELECT 1 FROM run_groups WHERE group_id = ?")
+
+
+def _free(db: sqlite3.Connection, stamp: str, taken: str) -> str:
     ids = (f"{stamp}-{secrets.token_hex(2)}" for _ in itertools.count())
-    taken = "SELECT 1 FROM runs WHERE run_id = ?"
     return next(i for i in ids if db.execute(taken, (i,)).fetchone() is None)
 
 

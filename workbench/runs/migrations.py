@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 
+from workbench.base.versions import made_by_newer
+from workbench.runs import older_runs
+
 FIRST = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 INSERT INTO settings VALUES ('queue_held', '0');
@@ -141,8 +144,35 @@ ALTER TABLE runs ADD COLUMN maker TEXT NOT NULL DEFAULT '';
 """
 """Which command is about to train a run that waits."""
 
+KINDS_AND_GROUPS = """
+CREATE TABLE run_groups (
+    group_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    created REAL NOT NULL
+);
+ALTER TABLE runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'training';
+ALTER TABLE runs ADD COLUMN parent_id TEXT;
+ALTER TABLE runs ADD COLUMN group_id TEXT;
+ALTER TABLE runs ADD COLUMN study_id TEXT;
+ALTER TABLE runs ADD COLUMN trial INTEGER;
+ALTER TABLE runs ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN figures TEXT NOT NULL DEFAULT '{}';
+INSERT INTO run_groups
+    SELECT older_group_id(tag, MIN(created)), older_group_kind(tag), tag, MIN(created)
+    FROM (SELECT older_group(tags) AS tag, created FROM runs WHERE tags <> '')
+    WHERE tag IS NOT NULL GROUP BY tag;
+UPDATE runs SET outcome = older_outcome(status, message), group_id =
+    (SELECT group_id FROM run_groups WHERE tags <> '' AND name = older_group(runs.tags));
+CREATE INDEX runs_by_group ON runs (group_id) WHERE group_id IS NOT NULL;
+CREATE INDEX runs_by_study ON runs (study_id) WHERE study_id IS NOT NULL;
+CREATE INDEX runs_by_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
+"""
+"""What a run is and what it was made from; how it ended as a code; groups that no tag makes (older
+ones are known by their tags, which stay); and the quantities that have no column of their own."""
+
 MIGRATIONS: tuple[str, ...] = (
-    FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE, LIKE_WITH_LIKE, MAKERS,
+    FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE, LIKE_WITH_LIKE, MAKERS, KINDS_AND_GROUPS,
 )  # fmt: skip
 
 
@@ -158,10 +188,7 @@ def is_old(db: sqlite3.Connection) -> bool:
     """
     version = _version(db)
     if version > len(MIGRATIONS):
-        raise TooNew(
-            f"was written by a later version of the workbench (schema {version}, known up to "
-            f"{len(MIGRATIONS)}); update the workbench"
-        )
+        raise TooNew(f"was {made_by_newer('schema', version, len(MIGRATIONS))}")
     return version < len(MIGRATIONS)
 
 
@@ -174,6 +201,7 @@ def migrate(db: sqlite3.Connection) -> None:
     """
     if not is_old(db):
         return
+    older_runs.add_functions(db)
     for number in range(_version(db), len(MIGRATIONS)):
         db.execute("BEGIN IMMEDIATE")
         try:

@@ -26,7 +26,12 @@ CHUNK = 1000
 PIECES = 3
 """Different pieces of specs to a run, at most in one batch."""
 
-_SPECIAL = {"epochs": "CASE WHEN steps_per_epoch > 0 THEN step / steps_per_epoch ELSE 0 END"}
+_NAME = "(SELECT name FROM run_groups WHERE run_groups.group_id = runs.{}_id)"
+_SPECIAL = {
+    "epochs": "CASE WHEN steps_per_epoch > 0 THEN step / steps_per_epoch ELSE 0 END",
+    "group": _NAME.format("group"),
+    "study": _NAME.format("study"),
+}
 NUMBERS = (
     *(key for key, column in RUN_COLUMNS.items() if not column.kind.is_text),
     "colour", "steps_per_epoch", *(f"{metric}@best" for metric in BEST_OF),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.experiment import Experiment
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.spec.base import SpecError
 from workbench.spec.data import Reading
 from workbench.spec.layers import Shape
@@ -39,8 +41,12 @@ PROBE_DTYPE = np.dtype([("gradient_norm", "<f4"), ("update_ratio", "<f4")])
 """What a run with `training.probes` records of a step besides, as it lies in the store: the norm of
 the whole gradient before it is clipped, and that of the step's change of the weights by theirs."""
 
-NOT_FINITE = "the loss became"
-"""How the message of a run begins whose loss was no number any more."""
+
+PARSED = 256
+"""Specs that are kept parsed: those of the runs that a person looks at."""
+
+TRAINING = "training"
+"""The kind of a run that trains a network, see `kinds`."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,17 @@ class EpochMetrics:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a run is, and what it belongs to; its fields are those of `Run`."""
+
+    kind: str = TRAINING
+    parent_id: str | None = None
+    group_id: str | None = None
+    study_id: str | None = None
+    trial: int | None = None
+
+
+@dataclass(frozen=True)
 class Run:
     """A run as the store holds it; what isn't known yet is None.
 
@@ -91,7 +108,8 @@ class Run:
         experiment_toml: The full spec; `experiment` parses it.
         created, started, finished: Seconds since 1970.
         position: Order in the queue.
-        message: One sentence on how it ended, "" where all went well.
+        message: One sentence on how it ended, "" where all went well. For a person: what logic
+            asks is `outcome`.
         owner: The process that works on it, see `presence`; "" for none.
         maker: The process that is about to have it trained; "" where it waits in the queue.
         step, total_steps, steps_per_epoch: Progress.
@@ -112,6 +130,14 @@ class Run:
         notes: What a person wrote about it.
         starred: Whether a person marked it.
         archived: Whether it is put away: kept, and left out of the table unless asked for.
+        kind: What it is: a name in `kinds.KINDS`, or one that a newer version knows.
+        parent_id: The run that it was made from; None for none. It may be gone, or lie in another
+            store.
+        group_id: The runs that it was made with, see `groups`; None for none.
+        study_id: The study that it is a trial of, which is a group too; None for none.
+        trial: Its number in the study, from 1.
+        outcome: How it ended, a code of `Outcome`.
+        figures: What was measured of it that has no field here, by the key of its quantity.
     """
 
     run_id: str
@@ -152,11 +178,27 @@ class Run:
     archived: bool = False
     elapsed: float | None = None
     penalty: float | None = None
+    kind: str = TRAINING
+    parent_id: str | None = None
+    group_id: str | None = None
+    study_id: str | None = None
+    trial: int | None = None
+    outcome: str = Outcome.NONE
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def experiment(self) -> Experiment:
-        """The spec it was made with."""
-        return Experiment.from_toml(self.experiment_toml)
+        """The spec it was made with; parsed once.
+
+        Raises:
+            SpecError: where it is of a newer version of the workbench.
+        """
+        return _parsed(self.experiment_toml)
+
+    def figure(self, key: str) -> float | None:
+        """A quantity of it, by its key; None where it isn't known."""
+        own = getattr(self, key, None)
+        return own if own is not None else self.figures.get(key)
 
     @property
     def loss_holds_penalty(self) -> bool:
@@ -192,6 +234,7 @@ class Run:
             "run_id": self.run_id,
             "name": self.name,
             "status": self.status.value,
+            "outcome": str(self.outcome),
             "message": self.message,
             "test_accuracy": self.test_accuracy,
             "test_loss": self.test_loss,
@@ -213,3 +256,8 @@ class Run:
             "created": self.created,
             "fingerprint": self.fingerprint,
         }
+
+
+@lru_cache(PARSED)
+def _parsed(toml: str) -> Experiment:
+    return Experiment.from_toml(toml)

@@ -17,6 +17,9 @@ from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 
 COLUMNS = tuple(f.name for f in fields(Run))
+AS_JSON = ("environment", "figures")
+"""Columns that hold JSON."""
+
 LONGEST_SHOWN = 80
 
 
@@ -31,7 +34,8 @@ def run_of(row: sqlite3.Row) -> Run:
     values["status"] = RunStatus(values["status"])
     for name in ("hidden", "starred", "archived"):
         values[name] = bool(values[name])
-    values["environment"] = json.loads(values["environment"])
+    for name in AS_JSON:
+        values[name] = json.loads(values[name])
     return Run(**values)
 
 

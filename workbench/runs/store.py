@@ -7,14 +7,12 @@ any moment leaves a sound store. A `Store` belongs to the thread that opened it.
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager, suppress
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +20,21 @@ import numpy as np
 
 from workbench.base import files
 from workbench.experiment import Experiment
-from workbench.runs import artifacts, free_names, packed_metrics, rows
+from workbench.runs import artifacts, free_names, groups, packed_metrics, rows
 from workbench.runs import spec_pieces as spec_fields
-from workbench.runs.claims import Claims
 from workbench.runs.database import Database, StoreError
+from workbench.runs.groups import GroupKind
+from workbench.runs.lookups import Lookups
 from workbench.runs.reader import Reader
 from workbench.runs.record import (
     PROBE_DTYPE,
     STEP_DTYPE,
     EpochMetrics,
+    Origin,
     Run,
     StepMetrics,
 )
+from workbench.runs.status import RunStatus
 
 __all__ = ["Store", "StoreError"]
 
@@ -49,7 +50,12 @@ NOTED = {
 """Columns that say nothing of what came of training."""
 
 
-class Store(Claims):
+def marks(values: Sized) -> str:
+    """A question mark for each value of a statement."""
+    return ", ".join("?" * len(values))
+
+
+class Store(Lookups):
     """All runs in one folder; to be read only, where nothing can be written there.
 
     Args:
@@ -85,11 +91,6 @@ class Store(Claims):
         """
         self._db.require_writable()
 
-    @property
-    def folder(self) -> Path:
-        """Where the store lies."""
-        return self._db.folder
-
     def close(self) -> None:
         """Lets go of the database, and of runs that are claimed or reserved, for good."""
         self._presence.leave()
@@ -104,8 +105,9 @@ class Store(Claims):
     # --- runs ----------------------------------------------------------------------------------
 
     def create(
-        self, experiment: Experiment, *, front: bool = False, tags: str = "", reserved: bool = False
-    ) -> Run:
+        self, experiment: Experiment, *, front: bool = False, tags: str = "",
+        reserved: bool = False, origin: Origin = Origin(),  # noqa: B008
+    ) -> Run:  # fmt: skip
         """A new run of `experiment` at the end (or the front) of the queue.
 
         A name that another run has gets a number: "digits-cnn 2".
@@ -115,6 +117,7 @@ class Store(Claims):
             front: Before those that wait.
             tags: As in `Run`.
             reserved: For this store alone, which is about to have it trained: see `Claims`.
+            origin: What it is, and what it belongs to.
         """
         now = time.time()
         maker = self.token if reserved else ""
@@ -127,60 +130,43 @@ class Store(Claims):
             toml = experiment.to_toml()
             parts = self.keep_spec(toml)
             name = free_names.name(db, experiment.name)
+            values = {
+                "run_id": run_id, "name": name, "status": RunStatus.QUEUED, "experiment_toml": toml,
+                "created": now, "position": position, "parts": parts, "tags": tags, "maker": maker,
+                **asdict(origin),
+            }  # fmt: skip
             db.execute(
-                "INSERT INTO runs"
-                " (run_id, name, status, experiment_toml, created, position, parts, tags, maker,"
-                " colour) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?, ?,"
+                f"INSERT INTO runs ({', '.join(values)}, colour) VALUES ({marks(values)},"
                 " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, name, toml, now, position, parts, tags, maker),
+                tuple(values.values()),
             )
         return self.run(run_id)
 
     def create_all(
-        self, experiments: Sequence[Experiment], tag: str, *, front: bool = False,
-        reserved: bool = False,
+        self, experiments: Sequence[Experiment], name: str, kind: str = GroupKind.SEEDS, *,
+        front: bool = False, reserved: bool = False,
     ) -> list[Run]:  # fmt: skip
         """New runs at the end (or the front) of the queue, in order, all of them or none.
 
-        They share a tag that no other run has: a number is added where one does. `front` and
-        `reserved` are those of `create`.
+        They are a group of their own; a person finds them by a tag of the same name, too.
+
+        Args:
+            experiments: Their specs.
+            name: Of the group; gets a number where another group, or a tag, has it.
+            kind: Of the group.
+            front: Before those that wait.
+            reserved: As in `create`.
         """
-        with self._db.change():
-            numbered = itertools.chain([tag], (f"{tag} {n}" for n in itertools.count(2)))
-            tags = next(name for name in numbered if not self.tagged(name))
+        with self._db.change() as db:
+            group = groups.add(db, kind, name)
+            origin = Origin(group_id=group.group_id)
             runs = [
-                self.create(experiment, tags=tags, reserved=reserved) for experiment in experiments
+                self.create(each, tags=group.name, reserved=reserved, origin=origin)
+                for each in experiments
             ]
             if front:
                 self.reorder([run.run_id for run in runs])
         return [self.run(run.run_id) for run in runs]
-
-    def tagged(self, tag: str) -> list[Run]:
-        """The runs that are not deleted and have this tag, oldest first."""
-        return self._where("instr(', ' || tags || ', ', ?) > 0", f", {tag}, ")
-
-    def named(self, name: str) -> list[Run]:
-        """The runs that are not deleted and have this name, also with a number behind it."""
-        runs = self._where("substr(name, 1, ?) = ?", len(name), name)
-        return [run for run in runs if re.fullmatch(r"(| \d+)", run.name[len(name) :])]
-
-    def find(self, start: str) -> Run:
-        """The run whose id starts (or ends) with this text; "last" is the newest.
-
-        Raises:
-            StoreError: where none or several do.
-        """
-        alive = "SELECT run_id FROM runs WHERE deleted IS NULL"
-        if start == "last":
-            found = rows.sound(self._db.rows(f"{alive} ORDER BY created DESC, rowid DESC"))[:1]
-        else:
-            ends = (start, len(start), start, -max(1, len(start)), start)
-            query = f"{alive} AND ? <> '' AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)"
-            found = rows.sound(self._db.rows(query, ends))
-        if len(found) != 1:
-            how_many = f"{len(found)} runs match" if found else "there is no run"
-            raise StoreError(f"{how_many} {start!r} in {self.folder}; see 'dlopt-workbench runs'")
-        return self.run(found[0]["run_id"])
 
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""
@@ -203,8 +189,8 @@ class Store(Claims):
         unknown = set(values) - set(rows.COLUMNS)
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
-        if "environment" in values:
-            values["environment"] = json.dumps(values["environment"])
+        for name in set(rows.AS_JSON) & set(values):
+            values[name] = json.dumps(values[name])
         whose = self.owned(run_id) if set(values) - NOTED else self._db.change()
         with whose as db:
             if "experiment_toml" in values:
@@ -238,11 +224,12 @@ class Store(Claims):
         Raises:
             StoreError: where one is still being trained; the others are then removed.
         """
-        with self._db.change():
+        with self._db.change() as db:
             deleted = self.runs(deleted=True)
             busy = [run for run in deleted if self.is_worked_on(run)]
             gone = [run.run_id for run in deleted if run not in busy]
             self._each(gone, "DELETE FROM runs WHERE deleted IS NOT ? AND run_id = ?", None)
+            groups.remove_empty(db)
         try:
             for run_id in gone:
                 files.remove_inside(artifacts.folder_of(self.folder, run_id))
@@ -311,14 +298,13 @@ class Store(Claims):
 
     def add_epoch(self, run_id: str, epoch: EpochMetrics, **run: Any) -> None:
         """Adds the metrics of an epoch, and sets columns of the run with them."""
-        marks = ", ".join("?" * (len(_EPOCH_COLUMNS) + 1))
         values = (run_id, *(getattr(epoch, name) for name in _EPOCH_COLUMNS))
         best = {m: getattr(epoch, m) for m in BEST if getattr(epoch, m) is not None}
         better = ", ".join(f"best_{m} = {BEST[m]}(COALESCE(best_{m}, ?), ?)" for m in best)
         with self.owned(run_id) as db:
             db.execute(
                 f"INSERT OR REPLACE INTO epochs (run_id, {', '.join(_EPOCH_COLUMNS)})"
-                f" VALUES ({marks})",
+                f" VALUES ({marks(values)})",
                 values,
             )
             db.execute(

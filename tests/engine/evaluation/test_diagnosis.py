@@ -12,7 +12,7 @@ from workbench.evaluation.diagnosis import calm, diagnose, diagnose_run
 from workbench.experiment import Experiment
 from workbench.levers.remedies import Remedy
 from workbench.runs.record import Run
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 
 DIGITS = presets.load("digits-cnn")
 ALL_SICK = {**{kind: (kind, found) for kind, found in SICK.items()}, **MORE_SICK}
@@ -67,15 +67,14 @@ def test_a_doubling_near_zero_is_no_over_fitting() -> None:
     assert kinds(curves(tiny, 0.99, validation, 0.98)) == []
 
 
-def run(message: str = "", **values: object) -> Run:
+def run(outcome: str = "", **values: object) -> Run:
     made = {"step": 200, "total_steps": 200, **values}
-    return Run("id", "name", RunStatus.COMPLETED, DIGITS.to_toml(), 0.0, message=message, **made)
+    return Run("id", "name", RunStatus.COMPLETED, DIGITS.to_toml(), 0.0, outcome=outcome, **made)
 
 
 def test_a_run_whose_loss_became_no_number_diverged() -> None:
-    (finding,) = diagnose_run(
-        run("the loss became NaN at step 7; the learning rate …"), *curves([])
-    )
+    """Whatever its message says, and in whatever language."""
+    (finding,) = diagnose_run(run(Outcome.DIVERGED, message="损失变为 NaN"), *curves([]))
     assert finding.title == "Diverged"
     assert finding.remedies[0].settings == {"optimizer.learning_rate": 0.0001}
 

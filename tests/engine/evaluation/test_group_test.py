@@ -219,4 +219,4 @@ def test_the_command_says_what_is_missing(folder: Path, capsys: pytest.CaptureFi
     assert main.main(["better", one, two, "--store", str(folder)]) == 1
     assert "evaluate base and base 2 on the test part" in capsys.readouterr().out
     assert main.main(["better", "base", "nobody", "--store", str(folder)]) == 2
-    assert "there is no tag, name or run 'nobody'" in capsys.readouterr().err
+    assert "there is no group, tag, name or run 'nobody'" in capsys.readouterr().err

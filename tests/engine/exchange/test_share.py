@@ -35,8 +35,9 @@ from workbench.exchange.bundle import (
     import_run,
 )
 from workbench.exchange.tensorboard_events import write_events
+from workbench.levers.repeats import with_seeds
 from workbench.runs.record import PROBE_DTYPE, Run
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.machine import Machine
 
@@ -110,6 +111,57 @@ def test_a_taken_id_is_another_and_the_bytes_are_the_same(
     assert again.read_bytes() == bundle.read_bytes()
 
 
+VERSION_2 = Path(__file__).parent / "version2.zip"
+"""As it was written when a run had no kind, no outcome and no group: two epochs that diverged."""
+
+
+def test_a_bundle_of_the_second_version(store: Store) -> None:
+    taken = import_run(store, VERSION_2)
+    assert (taken.status, taken.outcome, taken.kind) == ("failed", "diverged", "training")
+    assert (taken.tags, taken.notes) == ("paper, digits-cnn 3 seeds", "of version 2")
+    assert (taken.created, taken.finished) == (1.7e9, 1.7e9 + 2)
+    assert (taken.parent_id, taken.group_id, taken.study_id, taken.trial) == (None,) * 4
+    assert (taken.latency_ms, taken.joules, len(store.epochs(taken.run_id))) == (0.5, 12.5, 2)
+    assert len(store.steps(taken.run_id).steps) == 42
+    folder = store.artifacts(taken.run_id)
+    assert predictions.fits(folder, predictions.TEST)
+    assert [found.device for found in latency.read(folder).values()] == ["CPU"]
+
+
+def test_a_run_travels_with_what_it_is_and_what_it_belongs_to(store: Store, tmp_path: Path) -> None:
+    """Two of a group meet again as one group, also where its name is taken by another."""
+    wanted = with_seeds(presets.load("digits-cnn"), 2)
+    runs = store.create_all(wanted.experiments, wanted.tag)
+    with Store(tmp_path / "other") as other:
+        theirs = other.create_all(wanted.experiments, wanted.tag)
+        for number, run in enumerate(runs):
+            store.update(run.run_id, parent_id=runs[0].run_id, trial=number + 1)
+            store.finish(run.run_id, RunStatus.FAILED, "why", Outcome.OUT_OF_MEMORY)
+            path = tmp_path / f"{number}.zip"
+            export_run(store, store.run(run.run_id), path)
+            taken = import_run(other, path)
+            assert taken.outcome == Outcome.OUT_OF_MEMORY
+            assert (taken.parent_id, taken.trial) == (runs[0].run_id, number + 1)
+            assert taken.group_id == runs[0].group_id
+        found = other.grouped(f"{wanted.tag} 2")
+        assert [run.trial for run in found] == [1, 2]
+        assert [run.run_id for run in other.grouped(wanted.tag)] == [r.run_id for r in theirs]
+        assert len(other.children(runs[0].run_id)) == 2
+
+
+def test_a_group_of_a_bundle_may_not_lead_anywhere(store: Store, tmp_path: Path) -> None:
+    run = store.create_all([presets.load("digits-cnn")], "group")[0]
+    store.finish(run.run_id, RunStatus.COMPLETED)
+    path = tmp_path / "run.zip"
+    export_run(store, store.run(run.run_id), path)
+
+    def elsewhere(members: dict[str, bytes]) -> None:
+        members[RECORD] = members[RECORD].replace(str(run.group_id).encode(), b"../../victim")
+
+    with pytest.raises(BundleError, match="names no run or group that the run belongs to"):
+        import_run(store, rewritten(path, elsewhere, honest=True))
+
+
 def first_version(members: dict[str, bytes]) -> None:
     """As it was written before training time and penalty were kept apart."""
     record = json.loads(members[RECORD])
@@ -124,7 +176,7 @@ def first_version(members: dict[str, bytes]) -> None:
     content = io.BytesIO()
     np.savez(content, **values)
     members[METRICS] = content.getvalue()
-    members[MANIFEST] = members[MANIFEST].replace(b'"version": 2', b'"version": 1')
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 3', b'"version": 1')
 
 
 def test_a_bundle_of_the_first_version_has_no_training_time_and_no_penalty(
@@ -237,7 +289,7 @@ def escape(members: dict[str, bytes]) -> None:
 
 
 def later(members: dict[str, bytes]) -> None:
-    members[MANIFEST] = members[MANIFEST].replace(b'"version": 2', b'"version": 3')
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 3', b'"version": 4')
 
 
 def foreign(members: dict[str, bytes]) -> None:
@@ -286,7 +338,7 @@ def swollen(members: dict[str, bytes]) -> None:
         (predicted(labels=np.array([{}], object)), {"honest": True}, "holds Python objects"),
         (timed, {"honest": True}, "latency.json holds no latencies"),
         (escape, {}, "holds the member '../../evil.txt'"),
-        (later, {}, "is of format version 3, known are up to 2"),
+        (later, {}, "was made by a newer version of the workbench (format 4, known up to 3)"),
         (foreign, {}, "is no run's file"),
         (lacking, {}, "holds other members than"),
         (nothing, {"packed": True}, "too many"),

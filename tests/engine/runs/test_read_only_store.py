@@ -235,7 +235,7 @@ def test_a_read_only_store_of_a_later_workbench_is_refused(place: Path) -> None:
         store._db._connection.execute("PRAGMA user_version = 99")
     with (
         deprived(place),
-        pytest.raises(StoreError, match=r"was written by a later version of the workbench"),
+        pytest.raises(StoreError, match=r"was made by a newer version of the workbench"),
     ):
         Store(place)
 

@@ -20,17 +20,21 @@ from workbench.experiment import Experiment
 from workbench.runs import database, migrations
 from workbench.runs.columns import column_of
 from workbench.runs.database import FILE as DATABASE
+from workbench.runs.groups import GroupKind
 from workbench.runs.record import (
     PROBE_DTYPE,
     STEP_DTYPE,
+    TRAINING,
     EpochMetrics,
+    Origin,
 )
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.runs.table.frame import RunFrame
 from workbench.spec.training import Training
 
-SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 = (
-    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in (1, 2, 3, 4, 5)
+SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 7)
 )
 EXPERIMENT = Experiment(name="net")
 
@@ -514,9 +518,7 @@ def test_a_store_of_a_later_workbench(folder: Path) -> None:
     with Store(folder) as store:
         store.create(EXPERIMENT)
         store._db._connection.execute("PRAGMA user_version = 99")
-    with refused(
-        r"was written by a later version of the workbench \(schema 99, known up to \d+\);"
-    ):
+    with refused(r"was made by a newer version of the workbench \(schema 99, known up to \d+\);"):
         Store(folder)
 
 
@@ -648,6 +650,100 @@ def test_a_store_of_schema_5(folder: Path) -> None:
         assert store.claim(store.queue()[0].run_id)
 
 
+ENDS = {
+    "completed": "completed", "stopped early": "completed", "stopped": "stopped",
+    "interrupted": "interrupted", "diverged": "diverged", "out of memory": "out_of_memory",
+    "disk full": "disk_full", "crashed": "crashed", "ended": "crashed",
+    "never began": "never_began", "failed": "failed",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_of_schema_6(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
+) -> None:
+    """How runs ended is a code, and what were groups by their tags are groups."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_6, folder / DATABASE)
+    if read_only:
+        monkeypatch.setattr(database.Database, "_may_write", lambda self: False)
+    with Store(folder) as store:
+        assert bool(store.read_only) is read_only
+        runs = {run.name: run for run in store.runs()}
+        assert {name: runs[name].outcome for name in ENDS} == ENDS
+        assert runs["failed run"].outcome == "diverged"
+        assert runs["first in the queue"].outcome == ""
+        assert {run.kind for run in runs.values()} == {"training"}
+        assert {(run.parent_id, run.study_id, run.trial) for run in runs.values()} == {(None,) * 3}
+        seeds, folds = store.groups()
+        assert (seeds.kind, seeds.name, seeds.created) == (
+            "seeds", "digits-cnn 3 seeds", 1_700_000_030.0,
+        )  # fmt: skip
+        assert (folds.kind, folds.name) == ("folds", "digits-cnn 2 folds")
+        assert [run.tags for run in store.grouped(seeds.name)] == [
+            "paper, digits-cnn 3 seeds, best", "digits-cnn 3 seeds",
+        ]  # fmt: skip
+        assert len(store.grouped(folds.name)) == 2
+        assert sum(run.group_id is not None for run in runs.values()) == 4
+        frame = RunFrame()
+        for batch in store.reader.all():
+            frame.apply(batch)
+        place = frame.place(store.grouped(folds.name)[0].run_id)
+        assert frame.value("group", place or 0) == "digits-cnn 2 folds"
+
+
+def test_a_tag_makes_no_group_and_unmakes_none(folder: Path) -> None:
+    with Store(folder) as store:
+        first = store.create_all([EXPERIMENT] * 2, "net 2 seeds")
+        store.update(first[0].run_id, tags="")
+        alone = store.create(EXPERIMENT, tags="net 2 folds")
+        assert [run.run_id for run in store.grouped("net 2 seeds")] == [r.run_id for r in first]
+        assert store.grouped("net 2 folds") == []
+        (group,) = store.groups_of(first[0])
+        assert (group.kind, group.name) == ("seeds", "net 2 seeds")
+        second = store.create_all([EXPERIMENT] * 2, "net 2 folds", GroupKind.FOLDS)
+        (group,) = store.groups_of(second[0])
+        assert (group.kind, group.name) == ("folds", "net 2 folds 2"), "a tag has that name"
+        assert store.run(alone.run_id).group_id is None
+        store.delete([run.run_id for run in first])
+        assert store.grouped("net 2 seeds") == []
+        assert store.purge() == 2
+        assert [group.name for group in store.groups()] == ["net 2 folds 2"]
+
+
+def test_a_run_knows_its_parent_its_study_and_its_kind(folder: Path) -> None:
+    with Store(folder) as store:
+        parent = store.create(EXPERIMENT)
+        origin = Origin("made_up", parent.run_id, study_id="20260101-000000-0001", trial=7)
+        made = store.create(EXPERIMENT, origin=origin)
+        assert (made.kind, made.parent_id, made.study_id, made.trial) == (
+            "made_up", parent.run_id, "20260101-000000-0001", 7,
+        )  # fmt: skip
+        assert [run.run_id for run in store.children(parent.run_id)] == [made.run_id]
+        assert parent.kind == TRAINING
+
+
+def test_how_a_run_ended_is_a_code_until_it_begins_again(folder: Path) -> None:
+    with Store(folder) as store:
+        run = store.create(EXPERIMENT)
+        store.finish(run.run_id, RunStatus.FAILED, "no space", Outcome.DISK_FULL)
+        assert store.run(run.run_id).outcome == Outcome.DISK_FULL
+        assert store.requeue(run.run_id).outcome == Outcome.NONE
+        store.finish(run.run_id, RunStatus.STOPPED)
+        assert store.run(run.run_id).outcome == Outcome.STOPPED
+        store.requeue(run.run_id)
+        store.lose(run.run_id, "the training process was killed")
+        assert store.run(run.run_id).outcome == Outcome.CRASHED
+
+
+def test_a_spec_is_parsed_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Store(folder) as store:
+        run_id = store.create(EXPERIMENT.changed(name="parsed once")).run_id
+        first = store.run(run_id).experiment
+        monkeypatch.setattr(Experiment, "from_toml", None)
+        assert store.run(run_id).experiment is first
+
+
 def test_a_migration_that_is_cut_short_changes_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -659,7 +755,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(
         Store(folder)
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(others),)
-        assert "maker" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
+        assert "outcome" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
     monkeypatch.undo()
     with Store(folder) as store:
         assert store.runs()[0].file_bytes == 4 * 93_322

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,14 @@ import pytest
 from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
 from workbench import presets
+from workbench.data import DataError
 from workbench.evaluation.diagnosis import diagnose, diagnose_run
 from workbench.execution.messages import EpochEnd, Message, Started, Steps
 from workbench.runs.record import StepMetrics
-from workbench.runs.status import RunStatus
-from workbench.runs.store import Store
+from workbench.runs.status import Outcome, RunStatus
+from workbench.runs.store import Store, StoreError
 from workbench.runtime.training.recorder import Recorder
+from workbench.spec.base import SpecError
 
 CHECKPOINT = "checkpoint.npz"
 
@@ -267,6 +271,27 @@ def test_a_loss_that_is_not_finite_names_the_step(store: Store) -> None:
     )  # fmt: skip
     with pytest.raises(NotFinite, match=r"the loss became (NaN|infinite) at step \d+; .*1000"):
         train(store, experiment)
+    assert store.runs()[-1].outcome == Outcome.DIVERGED
+
+
+def test_what_went_wrong_is_a_code(tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    from workbench.runtime.training.checkpoint import CheckpointError
+    from workbench.runtime.training.failures import outcome
+
+    full = StoreError("the disk that holds the store is full")
+    full.__cause__ = sqlite3.OperationalError()
+    full.__cause__.sqlite_errorname = "SQLITE_FULL"
+    memory = tf.errors.ResourceExhaustedError(None, None, "OOM")
+    for error, code in (
+        (full, Outcome.DISK_FULL), (OSError(errno.ENOSPC, "full"), Outcome.DISK_FULL),
+        (StoreError("gone"), Outcome.STORE), (SpecError.at("a", "b"), Outcome.BAD_SETTINGS),
+        (DataError("no file"), Outcome.BAD_DATA), (MemoryError(), Outcome.OUT_OF_MEMORY),
+        (memory, Outcome.OUT_OF_MEMORY), (CheckpointError("cut"), Outcome.BAD_CHECKPOINT),
+        (OSError(errno.EACCES, "denied"), Outcome.FAILED), (ValueError("?"), Outcome.FAILED),
+    ):  # fmt: skip
+        assert outcome(error) is code
 
 
 def test_checkpoints_of_another_network_or_damaged_ones_are_refused(store: Store) -> None:

@@ -108,7 +108,8 @@ SENTENCES = {
     "name = 'a'\nname = 'b'": "not valid TOML: cannot overwrite a value (at",
     "x = 1" + "0" * 5000: "not valid TOML: exceeds the limit",
     "x = " + "[" * 5000: "not valid TOML: ",
-    "schema_version = 2": "schema_version: is 2, but this version of the workbench reads up to 1",
+    "schema_version = 2": "the experiment was made by a newer version of the workbench "
+    "(schema 2, known up to 1); update the workbench",
     "schema_version = 0": "schema_version: must be 1, got 0",
     "schema_version = '1'": "schema_version: must be 1, got '1'",
     # unknown and missing

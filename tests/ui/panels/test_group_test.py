@@ -57,10 +57,10 @@ def test_groups_are_chosen_and_judged(page: BetterPage, qtbot: QtBot) -> None:
     assert "Choose two groups of runs above" in page.empty.text()
     labels = [page.a.itemText(n) for n in range(page.a.count())]
     assert labels[:4] == [
-        f"{DROPOUT} (tag, 5 runs)", f"{BASE} (tag, 5 runs)",
+        f"{DROPOUT} (group, 5 runs)", f"{BASE} (group, 5 runs)",
         "dropout (name, 5 runs)", "base (name, 5 runs)",
     ]  # fmt: skip
-    choose(page, f"tag {BASE}", f"tag {DROPOUT}", qtbot)
+    choose(page, f"group {BASE}", f"group {DROPOUT}", qtbot)
     assert page.sentence.text().startswith(f"{DROPOUT} is better than {BASE} by 0.52 points")
     assert page.table.rowCount() == 7
     cells = [page.table.item(0, column) for column in range(4)]
@@ -75,7 +75,7 @@ def test_groups_are_chosen_and_judged(page: BetterPage, qtbot: QtBot) -> None:
 
 
 def test_swapped_and_by_another_figure(page: BetterPage, qtbot: QtBot) -> None:
-    choose(page, f"tag {BASE}", f"tag {DROPOUT}", qtbot)
+    choose(page, f"group {BASE}", f"group {DROPOUT}", qtbot)
     with qtbot.waitSignal(page.latest.done, timeout=20_000):
         qtbot.mouseClick(page.swap, Qt.MouseButton.LeftButton)
     assert page.judgement is not None
@@ -90,8 +90,8 @@ def test_swapped_and_by_another_figure(page: BetterPage, qtbot: QtBot) -> None:
 
 
 def test_the_same_group_twice_is_no_comparison(page: BetterPage, qtbot: QtBot) -> None:
-    choose(page, f"tag {BASE}", f"tag {DROPOUT}", qtbot)
-    page.b.choose(f"tag {BASE}")
+    choose(page, f"group {BASE}", f"group {DROPOUT}", qtbot)
+    page.b.choose(f"group {BASE}")
     page.follow.catch_up()
     assert page.stack.currentWidget() is page.empty
     assert page.empty.text() == "A and B are the same group; choose another one for B."
@@ -102,7 +102,7 @@ def test_selected_runs_are_two_groups(window: MainWindow, page: BetterPage, qtbo
     with qtbot.waitSignal(page.latest.done, timeout=20_000):
         select(window, runs)
     assert {box.group.key for box in (page.a, page.b) if box.group} == {
-        f"tag {BASE}", f"tag {DROPOUT}"
+        f"group {BASE}", f"group {DROPOUT}"
     }  # fmt: skip
     assert page.a.itemText(0) == "Selected runs (10)"
 
@@ -132,12 +132,12 @@ def test_two_single_runs_are_compared_image_by_image(
 
 
 def test_what_is_typed_is_a_group_or_goes(page: BetterPage, qtbot: QtBot) -> None:
-    choose(page, f"tag {BASE}", f"tag {DROPOUT}", qtbot)
+    choose(page, f"group {BASE}", f"group {DROPOUT}", qtbot)
     line = page.b.lineEdit()
     assert line is not None
     line.setText("nothing of the kind")
     line.editingFinished.emit()
-    assert page.b.currentText() == f"{DROPOUT} (tag, 5 runs)"
+    assert page.b.currentText() == f"{DROPOUT} (group, 5 runs)"
     line.setText("dropout (name, 5 runs)")
     with qtbot.waitSignal(page.latest.done, timeout=20_000):
         line.editingFinished.emit()

@@ -233,7 +233,7 @@ def test_settings_of_a_later_version_are_a_sentence(window: MainWindow, runs: li
     window.store.update(runs[0].run_id, experiment_toml="schema_version = 99\n")
     window.conductor.runs_changed.emit()
     window.trials.use_settings(runs[0].run_id)
-    assert "update it" in window.banner.words.text()
+    assert "update the workbench" in window.banner.words.text()
 
 
 def test_selecting_a_run_of_a_later_version_still_works(

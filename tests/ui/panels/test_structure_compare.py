@@ -156,7 +156,7 @@ def test_each_is_compared_on_its_own_input(window: MainWindow, qtbot: QtBot) -> 
 def test_what_cannot_be_compared_is_one_sentence(window: MainWindow, qtbot: QtBot) -> None:
     broken = add_run(window.store, 0, experiment_toml="schema_version = 2\n")
     page = shown(window, qtbot)
-    assert "update it" in page.diff.sentence.text()
+    assert "update the workbench" in page.diff.sentence.text()
     assert not page.use.isEnabled()
     page.compare_with_preset("lenet-5")
     window.editor.set("structure.layers[4].kernel_size", 9)

@@ -43,7 +43,7 @@ def test_seeds_train_one_after_another_as_one_group(quick: MainWindow, qtbot: Qt
     assert len({run.test_accuracy for run in runs} - {None}) > 1
     assert "“digits-cnn 3 seeds”" in quick.banner.words.text()
     quick.banner.button.click()
-    assert quick.model.group == "tags"
+    assert quick.model.group == "group"
 
 
 def test_folds_are_queued_and_grouped(window: MainWindow, qtbot: QtBot) -> None:

@@ -109,7 +109,7 @@ class TradeoffView(QWidget):
     def _offered(self) -> list[Column]:
         frame, places = self.model.frame, self.model.places
         settings = differing(frame, places) if places else []
-        keys = dict.fromkeys((*FIRST, *self.model.keys, "status", "tags", *settings))
+        keys = dict.fromkeys((*FIRST, *self.model.keys, "status", "group", "tags", *settings))
         return [frame.about(key) for key in keys]
 
 

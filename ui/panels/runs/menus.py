@@ -99,7 +99,9 @@ class RunMenus:
         menu.addSeparator()
         varied = self._model.frame.alternatives(self._model.places[:LOOKED_AT])
         keys = [key for key, values in varied.items() if 1 < len(values) < LOOKED_AT / 4]
-        for key in dict.fromkeys((*filter(None, [now]), "status", "tags", *keys[:MOST_GROUPS])):
+        for key in dict.fromkeys(
+            (*filter(None, [now]), "status", "group", "tags", *keys[:MOST_GROUPS])
+        ):
             title = self._model.frame.about(key).title
             self._add(menu, title, partial(self._panel.group_by, key), checked=key == now, tip=key)
         menu.setToolTipsVisible(True)

@@ -15,7 +15,10 @@ from workbench.evaluation.significance import Spread
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
-WHAT = "a run (its id, the start of it, or 'last'), a tag, or the name that several runs share"
+WHAT = (
+    "a run (its id, the start of it, or 'last'), a group of seeds or folds, a tag, or the name "
+    "that several runs share"
+)
 WIDTH = 14
 
 
@@ -45,19 +48,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def group_of(store: Store, text: str) -> Group:
-    """The runs with this tag, or with this name, or the run of this id.
+    """The runs of this group, with this tag, or with this name, or the run of this id.
 
     Raises:
         StoreError: where there are none.
     """
-    runs = store.tagged(text) or store.named(text)
+    runs = store.grouped(text) or store.tagged(text) or store.named(text)
     if runs:
         return Group(text, tuple(runs))
     try:
         run = store.find(text)
     except StoreError:
         raise StoreError(
-            f"there is no tag, name or run {text!r} in {store.folder}; see 'dlopt-workbench runs'"
+            f"there is no group, tag, name or run {text!r} in {store.folder}; "
+            "see 'dlopt-workbench runs'"
         ) from None
     return Group(run.name, (run,))
 

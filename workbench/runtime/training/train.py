@@ -16,7 +16,7 @@ from workbench.execution.messages import Message, Progress, Started, StatusChang
 from workbench.experiment import Experiment
 from workbench.hardware import energy
 from workbench.hardware.energy import Meter
-from workbench.runs.record import NOT_FINITE, EpochMetrics
+from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runtime.process.control import Control
@@ -324,7 +324,7 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"{NOT_FINITE} {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
+                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
                 f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
                 "or the pixels or labels are wrong"
             )

@@ -31,7 +31,7 @@ from workbench.execution.messages import (
     Unsuited,
     decode,
 )
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.hardware import Startup
@@ -142,32 +142,38 @@ class Worker:
         try:
             with Store(Path(asked.store)) as store:
                 if not store.claim(asked.run_id, asked.maker):
-                    self._end(None, asked.run_id, RunStatus.FAILED, "another process trains it")
+                    sentence = "another process trains it"
+                    self._end(None, asked.run_id, RunStatus.FAILED, sentence, Outcome.STORE)
                     return
                 self._say(StatusChanged(asked.run_id, RunStatus.RUNNING))
                 self._run(store, asked.run_id)
         except StoreError as error:
-            self._end(None, asked.run_id, RunStatus.FAILED, str(error))
+            self._end(None, asked.run_id, RunStatus.FAILED, str(error), Outcome.STORE)
 
     def _run(self, store: Store, run_id: str) -> None:
         """One run; whatever goes wrong becomes its message, and this process lives on."""
-        from workbench.runtime.training.failures import sentence
+        from workbench.runtime.training.failures import outcome, sentence
         from workbench.runtime.worker.run_training import train_run
 
         try:
             status, message = train_run(store, run_id, self._say, self._commands.control)
+            code = Outcome.of(status)
         except Exception as error:  # noqa: BLE001  the boundary: one run's failure must not end the process
             traceback.print_exc()
-            status, message = RunStatus.FAILED, sentence(error)
-        self._end(store, run_id, status, message)
+            status, message, code = RunStatus.FAILED, sentence(error), outcome(error)
+        self._end(store, run_id, status, message, code)
 
-    def _end(self, store: Store | None, run_id: str, status: RunStatus, message: str) -> None:
+    def _end(
+        self, store: Store | None, run_id: str, status: RunStatus, message: str, outcome: Outcome
+    ) -> None:
         if store is not None:
             try:
-                store.finish(run_id, status, message)
+                store.finish(run_id, status, message, outcome)
             except StoreError as error:
+                if status is not RunStatus.FAILED:
+                    outcome = Outcome.STORE
                 status, message = RunStatus.FAILED, message or str(error)
-        self._say(StatusChanged(run_id, status, message))
+        self._say(StatusChanged(run_id, status, message, outcome))
 
 
 def _needed(asked: Train | Do) -> Startup | None:

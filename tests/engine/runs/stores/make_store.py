@@ -1,10 +1,12 @@
-"""Made `schema1.sqlite3` to `schema5.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema6.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/runs/stores/make_store.py
 
 Kept to say what is in them: what a person notes of a run (`noted`) from schema 2 on, probes from
-schema 3 on, latency and energy from schema 4 on, both times and the penalty from schema 5 on. Not
-to be run again once the schema has moved on: a store of today would take the old one's place.
+schema 3 on, latency and energy from schema 4 on, both times and the penalty from schema 5 on; in
+schema 6 runs that ended in every way (`ended`), and three seeds and two folds that are groups by
+their tags (`repeated`). Not to be run again once the schema has moved on: a store of today would
+take the old one's place.
 """
 
 from __future__ import annotations
@@ -16,13 +18,14 @@ from pathlib import Path
 import numpy as np
 
 from workbench import presets
-from workbench.runs import migrations
+from workbench.levers.repeats import with_folds, with_seeds
+from workbench.runs import claims, migrations
 from workbench.runs.database import FILE
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
-SCHEMA = 5
+SCHEMA = 6
 TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
@@ -51,7 +54,7 @@ def made(store: Store, name: str, number: int) -> Run:
 def completed(store: Store) -> None:
     """A run with all that a run can have."""
     run = made(store, "completed run", 0)
-    store.claim(run.run_id, "1:1.00")
+    store.claim(run.run_id)
     store.add_steps(run.run_id, 1, steps(1, 60), step=60)
     store.add_steps(run.run_id, 61, steps(61, 40), np.ones(40, PROBE_DTYPE), step=STEPS)
     store.add_epoch(
@@ -70,6 +73,55 @@ def completed(store: Store) -> None:
     )  # fmt: skip
     store.finish(run.run_id, RunStatus.COMPLETED)
     store.update(run.run_id, started=1_700_000_100.0, finished=1_700_000_200.0)
+
+
+ENDS = {
+    "completed": (RunStatus.COMPLETED, ""),
+    "stopped early": (RunStatus.COMPLETED, "stopped after epoch 9 of 30: val_loss got no better"),
+    "stopped": (RunStatus.STOPPED, ""),
+    "interrupted": (RunStatus.INTERRUPTED, ""),
+    "diverged": (
+        RunStatus.FAILED,
+        "the loss became NaN at step 7; the learning rate (10) is probably too high, or the pixels "
+        "or labels are wrong",
+    ),
+    "out of memory": (
+        RunStatus.FAILED,
+        "the device ran out of memory; lower training.batch_size, the image size or the number of "
+        "filters",
+    ),
+    "disk full": (
+        RunStatus.FAILED,
+        "the disk that holds the store is full; free some space and resume the run",
+    ),
+    "crashed": (
+        RunStatus.INTERRUPTED,
+        "the training process crashed (SIGSEGV); resume goes on from the last checkpoint",
+    ),
+    "ended": (RunStatus.INTERRUPTED, claims.ENDED),
+    "never began": (RunStatus.INTERRUPTED, claims.NEVER_BEGAN),
+    "failed": (RunStatus.FAILED, "unexpected RuntimeError: no idea (see the log)"),
+}
+
+
+def ended(store: Store) -> None:
+    """A run for each way in which one ends."""
+    for number, (name, (status, message)) in enumerate(ENDS.items()):
+        store.finish(made(store, name, 10 + number).run_id, status, message)
+
+
+def repeated(store: Store) -> None:
+    """Groups by tags: one as it was made, one to whose tags a person added, and one that was
+    taken out of its group by its tags."""
+    experiment = presets.load("digits-cnn")
+    for number, wanted in enumerate((with_seeds(experiment, 3), with_folds(experiment, 2))):
+        for run in store.create_all(wanted.experiments, wanted.tag):
+            store.update(run.run_id, created=1_700_000_030.0 + number)
+            store.finish(run.run_id, RunStatus.COMPLETED)
+    seeds, folds = store.tagged("digits-cnn 3 seeds"), store.tagged("digits-cnn 2 folds")
+    store.update(seeds[0].run_id, tags="paper, digits-cnn 3 seeds, best")
+    store.update(seeds[2].run_id, tags="paper")
+    store.update(folds[1].run_id, notes="the harder one")
 
 
 def noted(store: Store, run: Run) -> None:
@@ -92,6 +144,8 @@ def main() -> None:
             deleted = made(store, "deleted run", 4)
             store.delete([deleted.run_id])
             store.queue_held = True
+            ended(store)
+            repeated(store)
         shutil.copyfile(Path(folder) / FILE, TARGET)
 
 
