@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,11 @@ START = presets.load(presets.DEFAULT)
 
 
 @pytest.fixture
-def stack() -> QUndoStack:
-    return QUndoStack()
+def stack() -> Iterator[QUndoStack]:
+    """Its steps go before the editor does: they hold each other, and Qt deletes them."""
+    made = QUndoStack()
+    yield made
+    made.clear()
 
 
 @pytest.fixture

@@ -49,8 +49,11 @@ EVERY_CLASS = [
 
 
 @pytest.fixture
-def editor(qapp: QApplication) -> Editor:
-    return Editor(Experiment(), QUndoStack())
+def editor(qapp: QApplication) -> Iterator[Editor]:
+    """Its steps go before it does: they hold each other, and Qt deletes the steps."""
+    stack = QUndoStack()
+    yield Editor(Experiment(), stack)
+    stack.clear()
 
 
 @pytest.fixture
