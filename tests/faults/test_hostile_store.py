@@ -19,7 +19,7 @@ from workbench.evaluation.predictions import Pictures, Predictions
 from workbench.exchange.bundle import BundleError, export_run
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
-from workbench.runs import artifacts
+from workbench.runs import artifacts, checkpoint_file
 from workbench.runs.database import FILE
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
@@ -55,7 +55,7 @@ def run(store: Store) -> Run:
     """The finished run, with a folder of its own."""
     run = store.runs()[0]
     folder = store.artifacts(run.run_id)
-    np.savez(folder / predictions.CHECKPOINT, **{"model.0": np.ones(1)})
+    np.savez(folder / checkpoint_file.FILE, **{"model.0": np.ones(1)})
     return run
 
 
@@ -89,7 +89,7 @@ def test_emptying_the_trash_removes_folders_of_runs_alone(
     assert store.purge() == 1
     assert whole(victim)
     assert store.runs() == [run]
-    assert (store.artifacts(run.run_id) / predictions.CHECKPOINT).is_file()
+    assert (store.artifacts(run.run_id) / checkpoint_file.FILE).is_file()
     assert not folder.exists()
 
 
@@ -152,7 +152,7 @@ def test_predictions_replace_a_link(store: Store, run: Run, victim: Path) -> Non
     folder = store.artifacts(run.run_id)
     made = Predictions(
         "test", np.arange(1), np.zeros(1, np.int32), np.ones((1, 1), np.float32), "",
-        predictions.weights_of(folder), ("only",),
+        checkpoint_file.weights_of(folder), ("only",),
     )  # fmt: skip
     predictions.save(folder, made, Pictures(np.arange(1), np.zeros((1, 2, 2, 1), np.uint8)))
     assert whole(victim)
@@ -207,7 +207,7 @@ def read_predictions(folder: Path) -> object:
 @pytest.mark.parametrize(
     ("name", "read"),
     [
-        (predictions.CHECKPOINT, predictions.weights_of),
+        (checkpoint_file.FILE, checkpoint_file.weights_of),
         ("predictions-test.npz", read_predictions),
         (latency.FILE, latency.read),
     ],
@@ -217,7 +217,7 @@ def test_nothing_is_read_through_a_link_or_from_a_pipe(
 ) -> None:
     """A file that is sound, only not in its place; and one that never ends."""
     folder = store.artifacts(run.run_id)
-    digest = predictions.weights_of(folder)
+    digest = checkpoint_file.weights_of(folder)
     made = Predictions(
         "test", np.arange(1), np.zeros(1, np.int32), np.ones((1, 1), np.float32), "", digest, ("a",)
     )
@@ -238,7 +238,7 @@ def test_nothing_is_read_through_a_link_or_from_a_pipe(
 def test_a_run_with_a_linked_checkpoint_is_not_exported(
     store: Store, run: Run, victim: Path, tmp_path: Path
 ) -> None:
-    linked(store, run, predictions.CHECKPOINT, victim)
+    linked(store, run, checkpoint_file.FILE, victim)
     with pytest.raises(BundleError, match=r"checkpoint\.npz is a link"):
         export_run(store, run, tmp_path / "run.zip")
     assert not (tmp_path / "run.zip").exists()

@@ -14,6 +14,7 @@ from workbench.evaluation.latency import Latency
 from workbench.evaluation.one_image import Answer, activation_maps, filter_pictures
 from workbench.evaluation.predictions import Pictures, Predictions
 from workbench.levers.repeats import with_seeds
+from workbench.runs import checkpoint_file
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -97,7 +98,7 @@ def add_runs(store: Store, count: int) -> list[Run]:
 def add_evaluation(store: Store, run: Run) -> Predictions:
     """Predictions on the digits' test part as a fair network makes them, with all their images."""
     folder = store.artifacts(run.run_id)
-    np.savez(folder / predictions.CHECKPOINT, **{"model.0": np.zeros(1)})
+    np.savez(folder / checkpoint_file.FILE, **{"model.0": np.zeros(1)})
     test = load(run.experiment.data).test
     random = np.random.default_rng(5)
     logits = random.normal(size=(len(test.labels), 10)) + 5 * np.eye(10)[test.labels]
@@ -106,7 +107,7 @@ def add_evaluation(store: Store, run: Run) -> Predictions:
     rows = np.arange(len(test.labels))
     made = Predictions(
         predictions.TEST, rows, test.labels, shares.astype(np.float32), "made up",
-        predictions.weights_of(folder), tuple("0123456789"),
+        checkpoint_file.weights_of(folder), tuple("0123456789"),
     )  # fmt: skip
     predictions.save(folder, made, Pictures(rows, test.images.read(rows)))
     return made

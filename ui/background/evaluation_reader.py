@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.evaluation import predictions
+from workbench.runs.checkpoint_file import weights_of
 
 if TYPE_CHECKING:
     from workbench.evaluation.classification import Evaluation
@@ -46,7 +47,7 @@ def read_evaluation(folder: Path, part: str) -> ReadEvaluation:
     found = predictions.load(folder, part)
     pictures = predictions.load_pictures(folder, part) if found is not None else None
     if found is None or pictures is None:
-        return ReadEvaluation(folder, part, bool(predictions.weights_of(folder)))
+        return ReadEvaluation(folder, part, bool(weights_of(folder)))
     evaluation = Evaluation(found)
     _ = evaluation.classes, evaluation.mistakes, evaluation.calibration  # not in the window
     return ReadEvaluation(folder, part, True, evaluation, pictures)

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from workbench.base.files import open_inside, write_inside
 from workbench.base.units import count, milliseconds
 from workbench.experiment import Experiment
-from workbench.runs.artifacts import folder_of
+from workbench.runs.artifacts import Artifact, folder_of
 from workbench.spec.hardware import MOST_THREADS
 from workbench.spec.machine import Machine
 
@@ -149,6 +149,20 @@ def read(folder: Path) -> dict[str, Measured]:
             return _MEASURED.validate_json(file.read(), strict=True)
     except (OSError, ValidationError):  # of another version: it can be measured anew
         return {}
+
+
+class LatencyFile(Artifact):
+    """What was measured, by machine, as an artifact of a run."""
+
+    name = FILE
+    most_bytes = 4_000_000
+
+    def fault(self, folder: Path) -> str:
+        """That it holds nothing that can be read."""
+        return "" if read(folder) else "holds no latencies of a network"
+
+
+LATENCY = LatencyFile()
 
 
 def of_one_image(points: Iterable[Latency]) -> float | None:

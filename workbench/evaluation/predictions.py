@@ -6,7 +6,6 @@ answers once. No pickle; the file is written whole or not at all.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import zipfile
@@ -19,10 +18,16 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.files import open_inside, write_inside
+from workbench.data import DataError
+from workbench.data.arrays.npy import members_of
+from workbench.runs.artifacts import Artifact
+from workbench.runs.checkpoint_file import weights_of
 
-CHECKPOINT = "checkpoint.npz"
 TEST, VALIDATION = "test", "validation"
 PARTS = (TEST, VALIDATION)
+
+UNPACKED_BYTES = 4_000_000_000
+"""Of the arrays of a file at most, once they are read."""
 
 FAULTS = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged file may raise."""
@@ -45,7 +50,7 @@ class Predictions:
         labels: (n,), the true classes.
         probabilities: (n, classes), rows add up to 1.
         digest: Equal where two runs saw the same images with the same labels in the same order.
-        weights: Digest of the weights that answered, see `weights_of`.
+        weights: Digest of the weights that answered, see `checkpoint_file.weights_of`.
         class_names: One a column of the probabilities.
     """
 
@@ -137,18 +142,41 @@ def load_pictures(folder: Path, part: str = TEST) -> Pictures | None:
     return Pictures(places, pixels)
 
 
-def weights_of(folder: Path) -> str:
-    """A digest of the network's weights in a run's checkpoint; "" where there is no sound one.
+class PredictionsFile(Artifact):
+    """The predictions on a part, as an artifact of a run.
 
-    Made of the checksums in the archive's directory, so no weight is read.
+    Args:
+        part: "test" or "validation".
     """
-    try:
-        with open_inside(folder / CHECKPOINT) as file, zipfile.ZipFile(file) as archive:
-            entries = sorted((entry.filename, entry.CRC) for entry in archive.infolist())
-    except (OSError, zipfile.BadZipFile):
+
+    most_bytes = 4_000_000_000
+
+    def __init__(self, part: str) -> None:
+        self.part = part
+        self.name = file_of(Path(), part).name
+
+    def fault(self, folder: Path) -> str:
+        """Damaged, of another network, or too large to be read."""
+        with open_inside(file_of(folder, self.part)) as file:
+            try:
+                with zipfile.ZipFile(file) as archive:
+                    members = members_of(archive, "")
+            except DataError as error:
+                return str(error).removeprefix(": ")
+            except zipfile.BadZipFile as error:
+                return f"is damaged ({error})"
+        claimed = sum(member.data_bytes for member in members.values())
+        if claimed > UNPACKED_BYTES or not fits(folder, self.part):
+            return "is not what this run's network answered"
         return ""
-    weights = [entry for entry in entries if entry[0].startswith("model.")]
-    return hashlib.sha256(repr(weights).encode()).hexdigest()[:16]
+
+    def weights(self, folder: Path) -> str:
+        """Of the network that answered."""
+        found = load(folder, self.part)
+        return found.weights if found is not None else ""
+
+
+OF_TEST, OF_VALIDATION = map(PredictionsFile, PARTS)
 
 
 def _read(folder: Path, part: str, *names: str) -> dict[str, npt.NDArray[Any]]:

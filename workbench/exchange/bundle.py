@@ -28,12 +28,11 @@ from workbench.base.files import LinkError, open_inside
 from workbench.base.versions import made_by_newer
 from workbench.data import DataError
 from workbench.data.arrays.npy import ARCHIVE_FAULTS, members_of, read_member
-from workbench.evaluation import latency, predictions
 from workbench.exchange.adoption import Metrics, adopt
 from workbench.experiment import MOST_LETTERS, in_one_line
 from workbench.network.costs import FLOAT_BYTES
 from workbench.runs import older_runs
-from workbench.runs.artifacts import is_run_id
+from workbench.runs.artifacts import RunFolder, is_run_id, known_artifacts
 from workbench.runs.groups import GroupRecord
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store, StoreError
@@ -44,19 +43,10 @@ version 2 a run has no kind, no outcome and no group.
 """
 
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
-CHECKPOINT, LATENCY = predictions.CHECKPOINT, latency.FILE
-PREDICTIONS = {predictions.file_of(Path(), part).name: part for part in predictions.PARTS}
-ARTIFACTS = (CHECKPOINT, *PREDICTIONS, LATENCY)
-"""What lies in a run's folder, as far as the run has it."""
-
-UNPACKED_PREDICTIONS = 4_000_000_000
-"""Bytes of them at most, once they are read."""
-
 LARGEST = {
     MANIFEST: 1_000_000, SPEC: 4_000_000, RECORD: 4_000_000, METRICS: 4_000_000_000,
-    CHECKPOINT: 64_000_000_000, **dict.fromkeys(PREDICTIONS, 4_000_000_000), LATENCY: 4_000_000,
 }  # fmt: skip
-"""Bytes that each member may have; there are no others."""
+"""Bytes that each member may have; the others are artifacts of the run."""
 
 NEEDED = (SPEC, RECORD, METRICS)
 BLOCK_BYTES = 1 << 20
@@ -111,15 +101,17 @@ def export_run(store: Store, run: Run, path: Path, progress: Progress = _silent)
 
 
 def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
-    artifacts = _artifacts(store.artifacts(run.run_id))
+    folder = RunFolder(store.artifacts(run.run_id))
+    artifacts = folder.sound()
     sources: dict[str, Callable[[], IO[bytes]]] = {
         SPEC: lambda: io.BytesIO(run.experiment_toml.encode()),
         RECORD: lambda: io.BytesIO(_record(store, run)),
         METRICS: lambda: io.BytesIO(_metrics(store, run.run_id)),
     }
-    sources |= {path.name: _opened(path) for path in artifacts}
-    total = sum(path.lstat().st_size for path in artifacts)
-    members = {}
+    sources |= {each.name: _opened(folder.file(each)) for each in artifacts}
+    total = sum(folder.file(each).lstat().st_size for each in artifacts)
+    weights = {each.name: each.weights(folder.path) for each in artifacts}
+    members: dict[str, dict[str, str | int]] = {}
     done = 0
     with zipfile.ZipFile(file, "w") as archive:
         for name, source in sources.items():
@@ -132,6 +124,8 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
                     done += len(block)
                     progress(done, max(total, done))
             members[name] = {"sha256": digest.hexdigest(), "bytes": size}
+            if weights.get(name):
+                members[name]["weights"] = weights[name]
         manifest = {
             "format": FORMAT, "version": VERSIONS[-1], "written_by": __version__,
             "run_id": run.run_id, "members": members,
@@ -141,15 +135,6 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
 
 def _opened(path: Path) -> Callable[[], IO[bytes]]:
     return lambda: open_inside(path)
-
-
-def _artifacts(folder: Path) -> list[Path]:
-    """The files of a run that go with it: not what another network answered, before it was trained
-    on, nor what can't be read.
-    """
-    paths = [folder / CHECKPOINT] if os.path.lexists(folder / CHECKPOINT) else []
-    paths += [folder / name for name, part in PREDICTIONS.items() if predictions.fits(folder, part)]
-    return [*paths, folder / LATENCY] if latency.read(folder) else paths
 
 
 def _info(name: str) -> zipfile.ZipInfo:
@@ -222,13 +207,14 @@ def _unpack(path: Path, folder: Path, progress: Progress) -> None:
     """Puts the members there, each as its manifest says it is."""
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
-        if len(entries) != len(archive.infolist()) or not set(entries) <= set(LARGEST):
-            foreign = sorted(set(entries) - set(LARGEST))
+        largest = LARGEST | {each.name: each.most_bytes for each in known_artifacts()}
+        if len(entries) != len(archive.infolist()) or not set(entries) <= set(largest):
+            foreign = sorted(set(entries) - set(largest))
             what = f"the member {foreign[0][:80]!r}" if foreign else "a member twice"
             raise BundleError(f"{path}: holds {what}, which no run's file does")
         for name, entry in entries.items():
             packed = entry.compress_type != zipfile.ZIP_STORED
-            if packed or entry.file_size > min(LARGEST[name], path.stat().st_size):
+            if packed or entry.file_size > min(largest[name], path.stat().st_size):
                 raise BundleError(f"{path}: {name} claims {entry.file_size:,} bytes, too many")
         members = _manifest(path, archive, entries)
         total = sum(entries[name].file_size for name in members)
@@ -333,18 +319,14 @@ def _taken_artifacts(path: Path, folder: Path) -> Path:
     """A folder with the files of the run's own one, each proven to be what its name says."""
     artifacts = folder / "artifacts"
     artifacts.mkdir()
-    for name in ARTIFACTS:
-        if (folder / name).exists():
-            os.replace(folder / name, artifacts / name)
-    for name, part in PREDICTIONS.items():
-        if (artifacts / name).exists():
-            where = f"{path}: {name}"
-            with zipfile.ZipFile(artifacts / name) as archive:
-                claimed = sum(m.data_bytes for m in members_of(archive, where).values())
-            if claimed > UNPACKED_PREDICTIONS or not predictions.fits(artifacts, part):
-                raise BundleError(f"{where} is not what this run's network answered")
-    if (artifacts / LATENCY).exists() and not latency.read(artifacts):
-        raise BundleError(f"{path}: {LATENCY} holds no latencies of a network")
+    taken = RunFolder(artifacts)
+    for each in known_artifacts():
+        if (folder / each.name).exists():
+            os.replace(folder / each.name, taken.file(each))
+    for each in taken.there():
+        fault = each.fault(artifacts)
+        if fault:
+            raise BundleError(f"{path}: {each.name} {fault}")
     return artifacts
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.base.files import open_inside, write_inside
-from workbench.evaluation.predictions import CHECKPOINT
 from workbench.execution.child_process import cause_of
 
 FILE = "crash.json"
@@ -68,13 +67,6 @@ def remembered(folder: Path) -> Crash | None:
     with suppress(OSError, ValueError, TypeError), open_inside(folder / FILE) as file:
         return Crash(**json.loads(file.read()))
     return None
-
-
-def saved_at(folder: Path) -> int:
-    """When the checkpoint in a run's folder was saved, in nanoseconds; 0 where there is none."""
-    with suppress(OSError):
-        return (folder / CHECKPOINT).lstat().st_mtime_ns
-    return 0
 
 
 def remember(folder: Path, crash: Crash) -> None:

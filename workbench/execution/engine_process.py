@@ -31,6 +31,7 @@ from workbench.execution.messages import (
     Unsuited,
     decode,
 )
+from workbench.runs.checkpoint_file import saved_at
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.hardware import Startup
@@ -246,7 +247,7 @@ class Session:
 
     def _told(self, folder: Path, code: int) -> str:
         """The sentence on a death, which is kept beside its run for the next one."""
-        crash = crashes.Crash(code, self._step, crashes.saved_at(folder))
+        crash = crashes.Crash(code, self._step, saved_at(folder))
         before = crashes.remembered(folder)
         if crash.is_native:
             crashes.remember(folder, crash)

@@ -11,13 +11,14 @@ import pytest
 
 from workbench.evaluation import predictions
 from workbench.evaluation.predictions import Pictures, Predictions
+from workbench.runs import checkpoint_file
 
 PICTURES = Pictures(np.array([1]), np.arange(12, dtype=np.uint8).reshape(1, 2, 2, 3))
 
 
 def checkpoint(folder: Path, weight: float, moment: float = 0.0) -> None:
     np.savez(
-        folder / predictions.CHECKPOINT,
+        folder / checkpoint_file.FILE,
         **{"model.0": np.array([weight]), "optimizer.0": np.array([moment])},
     )
 
@@ -31,7 +32,7 @@ def kept(tmp_path: Path) -> Predictions:
         np.array([1, 0], np.int32),
         np.array([[0.25, 0.75], [0.4, 0.6]], np.float32),
         "abc",
-        predictions.weights_of(tmp_path),
+        checkpoint_file.weights_of(tmp_path),
         ("cat", "dög \udcff"),
     )
     predictions.save(tmp_path, made, PICTURES)
@@ -61,7 +62,7 @@ def test_weights_that_trained_on_make_them_out_of_date(tmp_path: Path, kept: Pre
     assert predictions.load(tmp_path) is not None
     checkpoint(tmp_path, 1.5)
     assert predictions.load(tmp_path) is None
-    (tmp_path / predictions.CHECKPOINT).unlink()
+    (tmp_path / checkpoint_file.FILE).unlink()
     assert predictions.load(tmp_path) is None
 
 

@@ -21,11 +21,9 @@ from workbench import presets
 from workbench.base.paths import default_store
 from workbench.cli.main import main
 from workbench.evaluation import latency, predictions
-from workbench.exchange import bundle as bundles
+from workbench.evaluation.latency import FILE as LATENCY
 from workbench.exchange.bundle import (
-    CHECKPOINT,
     LARGEST,
-    LATENCY,
     MANIFEST,
     METRICS,
     RECORD,
@@ -36,6 +34,7 @@ from workbench.exchange.bundle import (
 )
 from workbench.exchange.tensorboard_events import write_events
 from workbench.levers.repeats import with_seeds
+from workbench.runs.checkpoint_file import FILE as CHECKPOINT
 from workbench.runs.record import PROBE_DTYPE, Run
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
@@ -394,7 +393,7 @@ def test_predictions_that_swell_are_refused(
 ) -> None:
     path = rewritten(bundle, predicted(more=np.zeros(2_000_000, np.uint8)), honest=True)
     assert path.stat().st_size < 2_000_000
-    monkeypatch.setattr(bundles, "UNPACKED_PREDICTIONS", 2_000_000)
+    monkeypatch.setattr(predictions, "UNPACKED_BYTES", 2_000_000)
     with pytest.raises(BundleError, match="is not what this run's network answered"):
         import_run(store, path)
 

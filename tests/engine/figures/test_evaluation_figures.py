@@ -34,6 +34,7 @@ from workbench.figures.evaluation.settings import (
 from workbench.figures.families import FAMILIES, figure_from, figure_from_json
 from workbench.figures.settings import Look
 from workbench.figures.writing import drawn
+from workbench.runs import checkpoint_file
 from workbench.runs.store import Store
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -263,7 +264,7 @@ def test_of_many_classes_it_says_which_are_drawn(
     run_id: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = default_store() / "runs" / run_id
-    made = replace(evaluation_of(12, 300).predictions, weights=predictions.weights_of(folder))
+    made = replace(evaluation_of(12, 300).predictions, weights=checkpoint_file.weights_of(folder))
     predictions.save(
         folder, made, Pictures(np.zeros(0, np.int64), np.zeros((0, 8, 8, 1), np.uint8))
     )
@@ -371,7 +372,7 @@ def test_a_class_without_images_has_no_curve() -> None:
 def test_a_run_that_trained_on_has_to_be_evaluated_again(run_id: str) -> None:
     figure = evaluation_figure("confusion", run_id, "test", ())
     folder = default_store() / "runs" / run_id
-    np.savez(folder / predictions.CHECKPOINT, **{"model.0": np.ones(3)})
+    np.savez(folder / checkpoint_file.FILE, **{"model.0": np.ones(3)})
     with Store(default_store()) as store, pytest.raises(ValueError, match="has not been evaluated"):
         FAMILIES[type(figure)].read(store, figure)
     assert figure_from(figure.with_format()) == figure

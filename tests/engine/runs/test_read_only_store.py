@@ -19,10 +19,9 @@ import numpy as np
 import pytest
 
 from workbench.cli import main
-from workbench.evaluation import predictions
 from workbench.exchange.bundle import import_run
 from workbench.experiment import Experiment
-from workbench.runs import database
+from workbench.runs import checkpoint_file, database
 from workbench.runs.database import FILE, Database
 from workbench.runs.record import STEP_DTYPE, EpochMetrics
 from workbench.runs.status import RunStatus
@@ -61,9 +60,7 @@ def fill(folder: Path) -> str:
                 macs=640, images_per_second=1000.0, seconds=3.0,
             )  # fmt: skip
             store.finish(run.run_id, RunStatus.COMPLETED)
-            np.savez(
-                store.artifacts(run.run_id) / predictions.CHECKPOINT, **{"model.0": np.ones(1)}
-            )
+            np.savez(store.artifacts(run.run_id) / checkpoint_file.FILE, **{"model.0": np.ones(1)})
         lost = store.create(Experiment(name="lost").with_settings(NETWORK))
         assert store.claim(lost.run_id)
     return run_id

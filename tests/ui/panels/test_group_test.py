@@ -13,6 +13,7 @@ from ui.panels.compare.better import BetterPage
 from ui.window.main_window import MainWindow
 from workbench.evaluation import predictions
 from workbench.evaluation.predictions import Pictures, Predictions
+from workbench.runs import checkpoint_file
 
 BASE, DROPOUT = "base 5 seeds", "dropout 5 seeds"
 
@@ -118,10 +119,10 @@ def test_two_single_runs_are_compared_image_by_image(
         right = np.arange(100) >= wrong
         probabilities = np.where(right[:, None], [0.9, 0.1], [0.1, 0.9]).astype(np.float32)
         folder = window.store.artifacts(run.run_id)
-        np.savez(folder / predictions.CHECKPOINT, **{"model.kernel": np.zeros(1)})
+        np.savez(folder / checkpoint_file.FILE, **{"model.kernel": np.zeros(1)})
         found = Predictions(
             predictions.TEST, np.arange(100), np.zeros(100, np.int32), probabilities, "same",
-            predictions.weights_of(folder), ("a", "b"),
+            checkpoint_file.weights_of(folder), ("a", "b"),
         )  # fmt: skip
         none = Pictures(np.zeros(0, np.int64), np.zeros((0, 8, 8, 1), np.uint8))
         predictions.save(folder, found, none)

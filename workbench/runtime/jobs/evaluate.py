@@ -15,7 +15,8 @@ import tensorflow as tf
 from workbench.data import Part, fingerprint
 from workbench.data.preview import thumbnails
 from workbench.evaluation.classification import Evaluation
-from workbench.evaluation.predictions import VALIDATION, Pictures, Predictions, save, weights_of
+from workbench.evaluation.predictions import VALIDATION, Pictures, Predictions, save
+from workbench.runs.checkpoint_file import weights_of
 from workbench.runs.store import Store, StoreError
 from workbench.runtime.process.work import Work
 from workbench.runtime.training.checkpoint import CheckpointError

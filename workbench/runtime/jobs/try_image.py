@@ -21,6 +21,7 @@ from workbench.data.images.centring import centred
 from workbench.data.images.fitting import fitted
 from workbench.evaluation.one_image import Answer, Maps, activation_maps, filter_pictures, unpacked
 from workbench.experiment import Experiment
+from workbench.runs.checkpoint_file import saved_at
 from workbench.runtime.network.build import Assembled
 from workbench.runtime.process.work import Work
 from workbench.runtime.training import checkpoint
@@ -96,7 +97,7 @@ def try_image(request: dict[str, Any], work: Work) -> dict[str, Any]:
 def _ready_for(run_id: str, work: Work) -> Ready:
     """The network of a run, built where it isn't here yet or was trained on since."""
     run = kept(work.store, run_id)
-    key = work.store, run_id, (run.folder / checkpoint.FILE).stat().st_mtime_ns
+    key = work.store, run_id, saved_at(run.folder)
     if key not in _ready:
         _ready.clear()
         keras.utils.clear_session()

@@ -18,9 +18,9 @@ import keras
 import numpy as np
 
 from workbench.base.files import LinkError, open_inside, write_inside
+from workbench.runs.checkpoint_file import FILE, MODEL
 from workbench.runtime.training.stopping import UNSEEN, Watched
 
-FILE = "checkpoint.npz"
 BEST = "best."
 
 UNLISTED = ("_u_product",)
@@ -66,7 +66,7 @@ def _variables(
 ) -> dict[str, keras.Variable]:
     rule = vars(getattr(optimizer, "inner_optimizer", optimizer))
     state = [*optimizer.variables, *(rule[name] for name in UNLISTED if name in rule)]
-    named = {f"model.{i}": v for i, v in enumerate(model.variables)}
+    named = {f"{MODEL}{i}": v for i, v in enumerate(model.variables)}
     return named | {f"optimizer.{i}": v for i, v in enumerate(state)}
 
 
@@ -147,8 +147,8 @@ def restore_model(folder: Path, model: keras.Model) -> None:
     """
     require(folder)
     arrays, _, _ = _read(folder / FILE)
-    wanted = {f"model.{i}": v for i, v in enumerate(model.variables)}
-    weights = {name: array for name, array in arrays.items() if name.startswith("model.")}
+    wanted = {f"{MODEL}{i}": v for i, v in enumerate(model.variables)}
+    weights = {name: array for name, array in arrays.items() if name.startswith(MODEL)}
     _assign(folder / FILE, weights, wanted)
 
 
