@@ -21,7 +21,7 @@ from workbench.data.label_forms import Numbered, class_numbers, flat_labels
 from workbench.data.labels import counts_of
 from workbench.data.recipes import recipe_of
 from workbench.data.request import Request
-from workbench.data.split import split_test
+from workbench.data.split import NO_TEST_PART, split_test
 from workbench.spec.data import Data, DataInfo, FileData, Ground
 from workbench.spec.recipe import Table
 
@@ -137,6 +137,8 @@ def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
     parts = {name: (images, found.labels[name]) for name, (images, _) in read.items()}
     if TEST not in parts:
         assert isinstance(spec, FileData), "only users' files come without a test part"
+        if VALIDATION in parts:
+            source.warnings.append(f"{plain(source.where)}: {NO_TEST_PART}.")
         images, labels = parts[TRAIN]
         train, test = split_test(labels, spec.test_split, found.names)
         parts = {

@@ -15,6 +15,12 @@ from workbench.spec.class_counts import folds_fault, share_fault
 TEST_SPLIT_SEED = 20_250_101
 """The test part never depends on a run's seed: runs must be tested on the same images."""
 
+NO_TEST_PART = (
+    "there is no test part, so one is split off from the training part (data.test_split), and the "
+    "validation part stays what it is"
+)
+"""What is said of data that bring a validation part and no test part."""
+
 
 def split_validation(
     labels: npt.NDArray[np.integer],

@@ -402,8 +402,9 @@ class Idx(FileData):
 class ImageFolder(FileData):
     """A folder with one subfolder of image files a class, or a .zip or .tar.gz of one.
 
-    Parts of its own (train, validation, test, by any of their usual names) are respected. Read as a
-    stream where the images do not fit in memory; an archive is unpacked into the cache once.
+    Parts of its own (train, validation, test, by any of their usual names) are respected; without
+    a test part, a share of the training part is split off as one. Read as a stream where the images
+    do not fit in memory; an archive is unpacked into the cache once.
     """
 
     label = "Image folder"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import pickle
 import shutil
 from collections.abc import Callable, Sequence
@@ -454,6 +455,16 @@ def test_image_folders(
     )
     assert ("def split(" in text) == (folder == "whole" or "training__folds" not in settings)
     assert "except" not in text
+
+
+def test_a_test_part_is_split_off_beside_a_validation_part(oracle: Oracle, tmp_path: Path) -> None:
+    for part, name in itertools.product(("train", "val"), "ab"):
+        (tmp_path / "images" / part / name).mkdir(parents=True)
+        for number in range(10):
+            Image.fromarray(pixels(7, 9)).save(tmp_path / "images" / part / name / f"{number}.png")
+    text = assert_same(oracle, experiment_on("image_folder", tmp_path / "images"), tmp_path)
+    assert "x, y, x_valid, y_valid, x_test, y_test = read()" in text
+    assert "train, test = split(y, 0.2, " in text
 
 
 def test_gray_images_of_one_size_stay_as_they_are(oracle: Oracle, tmp_path: Path) -> None:

@@ -310,9 +310,12 @@ def test_one_whole_with_a_validation_part_still_splits_a_test_part(tmp_path: Pat
     images[0] = 255
     path = tmp_path / "d.npz"
     np.savez(path, images=images, labels=labels, x_val=images[:6], y_val=labels[:6])
-    info = load(Npz(path=str(path))).info
+    dataset = load(Npz(path=str(path)))
+    info = dataset.info
     assert (info.train_images, info.test_images, info.validation_images) == (24, 6, 6)
     assert not info.has_own_test
+    (said,) = dataset.warnings
+    assert "there is no test part, so one is split off from the training part" in said
 
 
 def write_set(folder: Path, name: str, *, labels: int = 0x801) -> tuple[Array, Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,9 +94,9 @@ def below(folder: str, counts: Counts | None = None) -> Counts:
          ("training_set/training_set/{}", "test_set/test_set/{}")),
         ({f"train/{name}/images": 5 for name in "ab"} | {"val/images": 4, "test/images": 4},
          (8, 0, 2), ("train/{}",)),
-        (below("imagenette2/train") | below("imagenette2/val"), (10, 0, 10),
+        (below("imagenette2/train") | below("imagenette2/val"), (8, 10, 2),
          ("imagenette2/train/{}", "imagenette2/val/{}")),
-        (below("x/train") | below("x/valid") | {"test/test": 4}, (10, 0, 10), None),
+        (below("x/train") | below("x/valid") | {"test/test": 4}, (8, 10, 2), None),
         ({f"{name}/{part}": 5 for name in "ab" for part in ("train", "val", "test")},
          (10, 10, 10), ("{}/train", "{}/val", "{}/test")),
         ({"PetImages/Cat": 5, "PetImages/Dog": 5}, (8, 0, 2), ("PetImages/{}",)),
@@ -153,11 +154,27 @@ def test_litter_changes_nothing(tmp_path: Path) -> None:
     assert dirty.warnings == ()
 
 
-def test_validation_images_are_the_test_part_where_there_is_no_other(tmp_path: Path) -> None:
-    dataset = read(made(tmp_path, below("train") | below("val")))
-    assert dataset.info.has_own_test
-    assert dataset.validation is None
-    assert "there is no test part, so val is the test part" in dataset.warnings[0]
+WITHOUT_TEST: dict[str, dict[str, int]] = {
+    "parts of classes": below("train") | below("val"),
+    "classes of parts": {f"{name}/{part}": 5 for name in "ab" for part in ("train", "val")},
+}
+
+
+@pytest.mark.parametrize("counts", WITHOUT_TEST.values(), ids=list(WITHOUT_TEST))
+def test_a_validation_part_stays_one_where_there_is_no_test_part(
+    counts: dict[str, int], tmp_path: Path
+) -> None:
+    dataset = read(made(tmp_path, counts))
+    info = dataset.info
+    assert (info.train_images, info.validation_images, info.test_images) == (8, 10, 2)
+    assert not info.has_own_test
+    (said,) = dataset.warnings
+    assert "there is no test part, so one is split off from the training part" in said
+    # A run of before had been tested on it, and still is.
+    (train, (_, pattern)) = info.reading.parts
+    before = read(tmp_path, replace(info.reading, parts=(train, (TEST, pattern)))).info
+    assert (before.train_images, before.validation_images, before.test_images) == (10, 0, 10)
+    assert before.has_own_test
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,17 @@ def by_the_first_rules(root: Path, tree: Folder) -> Layout:
     return found
 
 
+def as_kept(layout: Layout, patterns: Sequence[tuple[str, str]]) -> Layout:
+    """The layout as a run has read it: until there was one rule for all kinds of data, the
+    validation part of a folder without a test part was the test part.
+    """
+    kept = dict(patterns)
+    if TEST not in layout.parts and kept.get(TEST, "") == layout.patterns.get(VALIDATION):
+        layout.parts[TEST] = layout.parts.pop(VALIDATION)
+        layout.patterns[TEST] = layout.patterns.pop(VALIDATION)
+    return layout
+
+
 # --- parts with classes in them ------------------------------------------------------------------
 
 
@@ -209,13 +220,6 @@ def _of_parts(root: Path, chosen: dict[str, Folder], warnings: list[str]) -> Lay
             )
         found.parts[part] = _labelled(classes, names)
         found.patterns[part] = _pattern(inside)
-    if TEST not in found.parts and VALIDATION in found.parts:
-        found.parts[TEST] = found.parts.pop(VALIDATION)
-        found.patterns[TEST] = found.patterns.pop(VALIDATION)
-        warnings.append(
-            f"there is no test part, so {plain(chosen[VALIDATION].name)} is the test part, which "
-            "nothing is chosen by, and validation images are split from the training part"
-        )
     return found
 
 
@@ -249,13 +253,6 @@ def _parts_within_classes(kept: Sequence[Folder]) -> Layout | None:
             if below.name == name
             for file in below.all_files
         ]
-    if TEST not in found.parts and VALIDATION in found.parts:
-        found.parts[TEST] = found.parts.pop(VALIDATION)
-        found.patterns[TEST] = found.patterns.pop(VALIDATION)
-        found.warnings.append(
-            "there is no test part, so the validation images are the test part, and others are "
-            "split from the training part for validation"
-        )
     return found
 
 

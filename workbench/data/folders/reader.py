@@ -17,7 +17,7 @@ from workbench.data.folders import index, unpacked
 from workbench.data.folders.image_files import FileImages
 from workbench.data.folders.index import Checked, Held
 from workbench.data.folders.part_names import TEST, TRAIN, VALIDATION
-from workbench.data.folders.parts import by_the_first_rules, layout_of
+from workbench.data.folders.parts import as_kept, by_the_first_rules, layout_of
 from workbench.data.folders.tree import File, listed
 from workbench.data.images.fitting import common_size
 from workbench.data.images.formats import EXTENSIONS
@@ -31,7 +31,7 @@ from workbench.data.images.pixels import (
 )
 from workbench.data.labels import as_names, classes_of, counts_of
 from workbench.data.request import Reporter, Request
-from workbench.data.split import split_test
+from workbench.data.split import NO_TEST_PART, split_test
 from workbench.spec.data import DataInfo, ImageFolder, Reading
 from workbench.spec.recipe import Recipe, StoredPart
 
@@ -115,6 +115,8 @@ def _listed(path: Path, root: Path, request: Request) -> Found:
     else:
         tree = listed(root, request, EXTENSIONS)
         layout = layout_of(path, tree)
+        if request.kept is not None:
+            layout = as_kept(layout, request.kept.parts)
     return Found(path, root, layout.names, layout.parts, layout.patterns, warnings=layout.warnings)
 
 
@@ -175,6 +177,8 @@ def _parts(found: Found, spec: ImageFolder) -> dict[str, Rows]:
     """(files, labels) of each part; a test part is split off where there is none."""
     rows = {part: _rows(found.parts[part]) for part in PARTS if part in found.parts}
     if TEST not in rows:
+        if VALIDATION in rows:
+            found.warnings.append(NO_TEST_PART)
         files, labels = rows[TRAIN]
         classes_of({"training": labels}, str(found.where))
         train, test = split_test(labels, spec.test_split, as_names(found.names))
