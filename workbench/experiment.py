@@ -243,7 +243,7 @@ class Experiment(Spec):
         return last is not None and getattr(last.layer, "activation", "linear") == "softmax"
 
     def limits(self, parameters: int) -> Limits:
-        """The penalties and limits on the weights of a network of so many trainable ones."""
+        """The penalties and limits on the weights of a network, given how many are trainable."""
         return Limits(self.regularization, self.constraint, parameters)
 
     @property

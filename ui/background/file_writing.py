@@ -8,7 +8,7 @@ from PySide6.QtCore import QEventLoop, QObject, QRunnable, QThreadPool, Signal
 
 
 class Written(QObject):
-    """What is told of a write.
+    """What a write reports.
 
     Signals:
         failed: Its cause in a few words.

@@ -23,7 +23,7 @@ class JobThread(QThread):
     Args:
         module: Dotted name.
         arguments: Of its command line.
-        request: One line for its standard input; None for none.
+        request: One line for its standard input, or None.
         decode: From a decoded line to what `said` carries, done in this thread.
     """
 

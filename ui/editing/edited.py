@@ -21,7 +21,7 @@ class Edited(QObject):
     """Settings behind a form.
 
     Signals:
-        changed: A setting is another one.
+        changed: A setting has changed.
         problems_changed: What is wrong is something else.
     """
 

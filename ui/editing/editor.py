@@ -78,7 +78,7 @@ class Editor(Edited):
     """Holds one immutable experiment at a time.
 
     Signals:
-        changed: The experiment is another one.
+        changed: The experiment has changed.
         problems_changed: What keeps it from training is something else.
         file_changed: It has another file, or was saved.
         output_followed: The output layer was set to the number of classes; the sentence.

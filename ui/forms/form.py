@@ -137,7 +137,7 @@ class SpecForm(QWidget):
         editor.problems_changed.connect(self.show_problems)
 
     def show_path(self, path: str) -> None:
-        """Shows another group of the same family; fields are built anew only for another class."""
+        """Shows another group of the same family; fields are rebuilt where the class changes."""
         self._path = path
         self.refresh()
         self.show_problems()
@@ -164,7 +164,7 @@ class SpecForm(QWidget):
         return row.note.text() if not row.note.isHidden() else ""
 
     def refresh(self) -> None:
-        """Shows the editor's settings; builds the rows anew where it is of another class."""
+        """Shows the editor's settings; rebuilds the rows when its class changes."""
         try:
             spec = self._editor.at(self._path)
         except SpecError:  # the layer this form showed is gone; its panel will remove the form
@@ -311,7 +311,7 @@ class SpecForm(QWidget):
             self.help.show_choice(self._editor.at(self._path), self._facts())
 
     def _add_more(self, grid: QGridLayout) -> More:
-        """The part for seldom needed settings, folded or not as a person left it."""
+        """The part for rarely needed settings, folded or not as a person left it."""
         self.more = More(self._is_unfolded)
         _space(self.more.grid)
         grid.addWidget(self.more, grid.rowCount(), 0, 1, 2)

@@ -1,4 +1,4 @@
-"""The part of a form that is folded at first: settings that are seldom needed."""
+"""The part of a form that is folded at first: settings that are rarely needed."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class ChoicesEntry(Entry):
         if value == self._value:
             return
         self._value = value
-        if not self._is_typing:  # what is being typed is not written anew under the hand
+        if not self._is_typing:  # what is being typed is not rewritten under the user's hands
             self.text.blockSignals(True)
             plain = [choice.values() for choice in value]
             self.text.setPlainText(as_toml({self.name: plain}).strip())

@@ -1,4 +1,4 @@
-"""The learning rate over the whole training that is planned, drawn anew at each edit."""
+"""The learning rate over the whole planned training, redrawn at each edit."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ class PythonColours(QSyntaxHighlighter):
         self._formats: dict[str, QTextCharFormat] = {}
 
     def rehighlight(self) -> None:
-        """Colours everything anew, in the appearance in force."""
+        """Recolor everything for the current appearance."""
         self._formats.clear()
         super().rehighlight()
 

@@ -109,7 +109,7 @@ def apply() -> None:
         colours = tones()
         application.setPalette(_palette(colours))
         sheet = _style_sheet(colours)
-        if application.styleSheet() != sheet:  # each widget is styled anew: 0.2 s
+        if application.styleSheet() != sheet:  # each widget is restyled: 0.2 s
             application.setStyleSheet(sheet)
         global _applied
         if _applied == colours:
@@ -122,7 +122,7 @@ def apply() -> None:
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
-    """Sets a property that the style sheet selects by, and draws the widget anew."""
+    """Sets a property that the style sheet selects by, and redraws the widget."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
         widget.style().unpolish(widget)

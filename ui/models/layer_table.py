@@ -299,7 +299,7 @@ class LayerTable(QAbstractItemModel):
         self._warnings = by_row(self.analysis.warnings if self.analysis is not None else ())
 
     def _tell(self) -> None:
-        """Makes the cells anew, and says which read otherwise than before."""
+        """Rebuilds the cells, and returns those whose text has changed."""
         analysis, before = self.analysis, self._cells
         self._total = getattr(analysis, self.measure.field, 0)
         costs: Sequence[LayerCost | None] = analysis.layers if analysis is not None else ()

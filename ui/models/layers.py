@@ -29,7 +29,7 @@ class Layers(QObject):
         editor: Whose experiment is edited.
 
     Signals:
-        chosen: Other layers are chosen, or the chosen ones are others now.
+        chosen: The selection has changed, or the selected layers have.
         failed: A sentence on what couldn't be done.
 
     Attributes:

@@ -128,9 +128,9 @@ class RunFeed(QObject):
         store: The window's.
 
     Signals:
-        changed: Runs are others than before; their places in the frame.
+        changed: Runs have changed; their rows in the frame.
         curves_changed: The runs whose curves are to be shown, newest first: `ShownRun`s.
-        newest_changed: The newest runs are others, or have other names: their ids and names.
+        newest_changed: The newest runs or their names have changed: their ids and names.
         columns_read: Columns that come from the epochs are there now.
         finished: All that was to be read in a thread is there.
         failed: A sentence.

@@ -43,8 +43,8 @@ class RunTable(QAbstractTableModel):
         shown_changed: A person ticked or cleared the box of a run: its id, whether it is shown.
         written: A person wrote into a run's row: its id, the column, the text.
         about_to_move: Rows are going to lie elsewhere.
-        arranged: Rows are others, or lie elsewhere.
-        columns_changed: Columns are others.
+        arranged: Rows have changed or moved.
+        columns_changed: The columns have changed.
     """
 
     shown_changed = Signal(str, bool)
@@ -77,7 +77,7 @@ class RunTable(QAbstractTableModel):
 
     @Slot()
     def arrange(self) -> None:
-        """Filters, sorts and groups anew."""
+        """Filters, sorts and groups again."""
         self.columns = [self.frame.about(column.key) for column in self.columns]
         shown = tuple(column.key for column in self.columns)
         found = Filter(self._term, self.frame, shown)
@@ -91,7 +91,7 @@ class RunTable(QAbstractTableModel):
         self._feed.need(keys)
 
     def set_filter(self, text: str) -> None:
-        """Shows only the runs that fulfil a filter.
+        """Shows only the runs that match a filter.
 
         Raises:
             QueryError: where it can't be read; the last good one stays.

@@ -266,7 +266,7 @@ def _paint_markers(
     width: int,
     ratio: float,
 ) -> None:
-    """Dots, but none where there are so many that they would run together."""
+    """Dots, unless there are so many that they would merge."""
     if len(x) * 10 * ratio > width and len(x) > 8:
         return
     radius = 2.5 * ratio

@@ -75,7 +75,7 @@ class DrawScheduler(QObject):
     """
 
     frame_drawn = Signal(float)
-    """A frame is complete; it cost so many seconds."""
+    """A frame is complete; its duration in seconds."""
 
     def __init__(
         self,

@@ -151,7 +151,7 @@ class ValueAxis(pg.AxisItem):
             self.refresh()
 
     def refresh(self) -> None:
-        """Draw the ticks anew."""
+        """Redraw the ticks."""
         self.picture = None
         self.update()
 

@@ -37,7 +37,7 @@ GAP = 4 * theme.UNIT
 
 
 class _Corner(QWidget):
-    """Beside the menus. They give it its place once; this asks anew when its buttons grow.
+    """Beside the menus. They place it once; this asks again when its buttons grow.
 
     Args:
         menus: Which it leaves the room that they need.

@@ -30,7 +30,7 @@ class ExperimentFiles(QObject):
     behind and the next start opens.
 
     Signals:
-        recent_changed: The list of recent files is another.
+        recent_changed: The list of recent files has changed.
         failed: A sentence on a file that can't be read or written.
     """
 
@@ -173,7 +173,9 @@ class ExperimentFiles(QObject):
     def _changed(self) -> None:
         if not self._editor.is_modified:
             self.forget_draft()
-        elif not self._timer.isActive():  # not begun anew: who never rests loses no more either
+        elif (
+            not self._timer.isActive()
+        ):  # not restarted: a person who never pauses loses no more either
             self._timer.start(DRAFT_MILLISECONDS)
 
     @Slot()

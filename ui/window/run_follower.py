@@ -103,7 +103,7 @@ class RunFollower(QObject):
         waits = held or not self._conductor.is_busy
         shown = ([entry for entry in names if entry[0] != under_way], waits)
         if shown == self._shown_queue:
-            return  # the store changes each second of a run; the queue seldom does
+            return  # the store changes each second of a run; the queue rarely does
         self._shown_queue = shown
         queue = self._conductor.guarded(store.queue) or []
         waiting = [run for run in queue if run.run_id != under_way]

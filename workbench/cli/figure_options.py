@@ -85,7 +85,7 @@ def writing(output: Path | None) -> Iterator[None]:
     """Says in the command line's way that a file can't be written.
 
     Args:
-        output: The file or folder; None for none.
+        output: The file or folder, or None.
 
     Raises:
         SpecError: one sentence.
@@ -102,7 +102,7 @@ def drawing(output: Path | None) -> Iterator[None]:
     """Says in the command line's way what can't be drawn or written.
 
     Args:
-        output: The file; None for none.
+        output: The file, or None.
 
     Raises:
         SpecError: one sentence.

@@ -327,7 +327,7 @@ class RunCurves:
     def value_at(
         self, metric: str, axis: str, x: float, smoothing: float = 0.0
     ) -> tuple[float, float] | None:
-        """The point (x, value) of `metric` nearest to `x`, or None if there is none at all.
+        """The point (x, value) of `metric` nearest to `x`, or None if the curve is empty.
 
         How far is too far to be told is for the caller to say.
         """

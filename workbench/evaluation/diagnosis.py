@@ -57,8 +57,8 @@ STUCK = 0.95
 """A loss that ends above this share of where it began has learned nothing."""
 
 SPIKE = 1.2
-"""A step whose loss is this many times the first one leapt out of the valley; at the start, batches
-of 64 differ by a tenth of that."""
+"""A step whose loss is this many times the first one jumped out of the valley; at the start,
+batches of 64 differ by a tenth of that."""
 
 DRIFT = 0.01
 """A loss that ends this share above where it began was driven there."""
@@ -187,7 +187,7 @@ def calm(run: Run) -> str:
 
 
 def too_high(curves: Curves) -> Finding | None:
-    """The loss leapt and nothing was learned, or it goes up and down."""
+    """The loss jumped and nothing was learned, or it goes up and down."""
     setbacks = np.diff(curves.loss) > JUMP * curves.first_loss
     if curves.has_learned_nothing and curves.has_leapt:
         evidence = (
@@ -306,5 +306,5 @@ def _has_validation(curves: Curves) -> bool:
 
 
 def _end(values: npt.NDArray[np.float64]) -> float:
-    """The mean over the last epochs, so that one bad epoch at the end is none."""
+    """The mean over the last epochs, so that one bad epoch at the end doesn't count."""
     return float(np.mean(values[-LATEST:]))

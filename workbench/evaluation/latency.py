@@ -35,7 +35,7 @@ HEADS = ("threads", "batch_size", "calls", "median_ms", "p95_ms", "p99_ms", "ima
 
 @dataclass(frozen=True)
 class Latency:
-    """One point: so many images to a call, on so many threads.
+    """One point: a batch size and a number of threads.
 
     Attributes:
         threads: 0 for all.
@@ -147,7 +147,7 @@ def read(folder: Path) -> dict[str, Measured]:
     try:
         with open_inside(folder / FILE) as file:
             return _MEASURED.validate_json(file.read(), strict=True)
-    except (OSError, ValidationError):  # of another version: it can be measured anew
+    except (OSError, ValidationError):  # of another version: it can be measured again
         return {}
 
 

@@ -266,7 +266,7 @@ def decode(line: str) -> Message:
     """The message in a line.
 
     Raises:
-        ValueError: where it is none.
+        ValueError: where the line is not a message.
     """
     try:
         fields: dict[str, Any] = json.loads(line)

@@ -205,7 +205,7 @@ def legend_plan(labels: Sequence[str], look: Look) -> LegendPlan:
 
 
 def _letters(look: Look, size: float, columns: int) -> int:
-    """Letters of a legend's entry, where so many stand side by side."""
+    """Letters that a legend's entry may have, given the number of columns."""
     return int((look.width * POINTS_PER_MILLIMETRE / columns / size - HANDLE - 1) / WIDE_LETTER)
 
 
@@ -243,7 +243,7 @@ def in_lines(labels: Sequence[str], look: Look) -> list[str]:
 
 
 def wrapped(text: str, letters: int) -> str:
-    """A text over as many lines as it takes, each of so many letters at most."""
+    """A text wrapped into lines of limited length."""
     return text if len(text) <= letters else "\n".join(textwrap.wrap(text, max(letters, 8)))
 
 

@@ -55,7 +55,7 @@ def format_of(path: Path) -> str:
     """The format that a file's name asks for.
 
     Raises:
-        ValueError: one sentence, where it is none of ours.
+        ValueError: one sentence, where we don't write such files.
     """
     suffix = path.suffix.lower().removeprefix(".")
     if suffix not in FORMATS:

@@ -194,7 +194,7 @@ class FigureSpec(Spec):
         """The same of other runs.
 
         Raises:
-            ValueError: one sentence, where it can't be of so many.
+            ValueError: one sentence, where it can't show that many.
         """
         raise NotImplementedError
 

@@ -32,7 +32,7 @@ def write(figure: FigureSpec, data: Any, path: Path) -> list[str]:
         path: Its suffix says as what.
 
     Raises:
-        ValueError: one sentence, where there is nothing to draw or the suffix is none of ours.
+        ValueError: one sentence, where there is nothing to draw or we don't write such files.
         OSError: where the file can't be written.
     """
     check_suffix(path, type(figure))

@@ -25,7 +25,7 @@ TOLD_APART = 0.05
 much of each other: they are as good as equal, which is no doubt."""
 
 MOST_RIVALS = 3
-"""Besides the fastest, so many are measured on for as long as there is doubt."""
+"""How many besides the fastest are measured further while there is doubt."""
 
 MORE = "Give it more time, or end what else uses the machine."
 

@@ -58,7 +58,7 @@ class _Counter:
     last: int
 
     def advance(self) -> int:
-        """Microjoules since the last look; the counter begins anew at its end."""
+        """Microjoules since the last reading; the counter wraps around at its end."""
         now = _number(self.file)
         drawn = (now - self.last) % self.span
         self.last = now
@@ -160,7 +160,7 @@ class Integral:
         self._samples[gpu] = watts, at
 
     def read(self, at: float, gpus: int) -> float | None:
-        """Joules up to now; None before each of so many GPUs has told once."""
+        """Joules up to now; None until every GPU has reported once."""
         if len(self._samples) < gpus:
             return None
         return self._joules + sum(watts * (at - then) for watts, then in self._samples.values())
@@ -234,7 +234,7 @@ class Gpus:
 
 
 def gpu_ids(number: int) -> list[str]:
-    """Of the first so many GPUs that CUDA may use."""
+    """The first `count` GPUs that CUDA may use."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is None:
         return [str(gpu) for gpu in range(number)]

@@ -19,7 +19,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.machine import Machine
 
 NAMED = 3
-"""Of runs that don't fit at most so many are named."""
+"""How many of the runs that don't fit are named at most."""
 
 BY_WEEKDAY_SECONDS = 6 * 86_400
 """What ends sooner is told by its weekday, which then can't be mistaken."""

@@ -1,6 +1,6 @@
 """What was measured on a machine, remembered in the store's folder as JSON, one file each.
 
-A file that is damaged or of a later version counts as not measured: all of it can be measured anew.
+A file that is damaged or of a later version counts as not measured: it can be measured again.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Roof:
         return self.peak / self.bandwidth
 
     def at(self, intensity: float) -> float:
-        """The most operations a second at so many operations a byte."""
+        """The attainable operations per second at an arithmetic intensity (operations per byte)."""
         return min(self.peak, intensity * self.bandwidth)
 
 
@@ -79,7 +79,7 @@ class LayerWork:
 
 
 def training_flops(macs: int) -> float:
-    """Floating-point operations of a training step, for one image of so many MACs forward."""
+    """Floating-point operations of a training step, for one image, from its forward MACs."""
     return float(macs * FLOPS_PER_MAC * PASSES)
 
 

@@ -111,7 +111,7 @@ class Comparison:
 
 
 def what_differs(row: Row) -> str:
-    """A row's difference in words, so that it doesn't hang on a colour; "" where there is none."""
+    """A row's difference in words, so that color isn't needed to tell it; "" for no difference."""
     return {Mark.ADDED: "added", Mark.REMOVED: "removed"}.get(row.mark, ", ".join(row.changes))
 
 

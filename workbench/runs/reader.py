@@ -21,7 +21,7 @@ from workbench.runs.rows import sound
 from workbench.runs.spec_pieces import Field
 
 CHUNK = 1000
-"""Runs to a batch: of so many, a part of a hundredth of a second goes into the window's thread."""
+"""Runs to a batch: small enough for the window's thread to take one in under 10 ms."""
 
 PIECES = 3
 """Different pieces of specs to a run, at most in one batch."""

@@ -126,15 +126,15 @@ class Run:
         environment: Package versions, hardware, the shape of an image, and how the data were read.
         fingerprint: Of the data.
         hidden: Whether its curves are hidden in the plots.
-        tags: A person's words for it, parted by ", ".
+        tags: A person's words for it, separated by ", ".
         notes: What a person wrote about it.
         starred: Whether a person marked it.
         archived: Whether it is put away: kept, and left out of the table unless asked for.
         kind: What it is: a name in `kinds.KINDS`, or one that a newer version knows.
-        parent_id: The run that it was made from; None for none. It may be gone, or lie in another
+        parent_id: The run that it was made from, or None. It may be gone, or lie in another
             store.
-        group_id: The runs that it was made with, see `groups`; None for none.
-        study_id: The study that it is a trial of, which is a group too; None for none.
+        group_id: The runs that it was made with, see `groups`, or None.
+        study_id: The study that it is a trial of, which is a group too, or None.
         trial: Its number in the study, from 1.
         outcome: How it ended, a code of `Outcome`.
         figures: What was measured of it that has no field here, by the key of its quantity.

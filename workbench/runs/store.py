@@ -257,7 +257,9 @@ class Store(Lookups):
         except (ValueError, files.LinkError) as error:
             raise StoreError(str(error)) from None
         if not self.read_only:
-            with suppress(OSError):  # whoever writes there hears of it; nothing can be read there
+            with suppress(
+                OSError
+            ):  # whoever writes there gets the error; nothing can be read there
                 folder.mkdir(exist_ok=True)
         return folder
 

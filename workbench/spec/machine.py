@@ -43,7 +43,7 @@ class Accelerator:
     Attributes:
         name: Of the model.
         memory_bytes: Its own; 0 where unknown.
-        capability: NVIDIA's compute capability; (0, 0) where there is none.
+        capability: NVIDIA's compute capability; (0, 0) where it has none.
     """
 
     name: str

@@ -188,7 +188,7 @@ def moved(before: Axis, now: Axis, range_: tuple[float, float]) -> tuple[float, 
 
 
 def term_of(axes: Iterable[Axis], ranges: Mapping[str, tuple[float, float]]) -> Term | None:
-    """The ranges on axes, by their keys, as a filter; None for none."""
+    """The ranges on axes, by their keys, as a filter, or None."""
     brushed = (axis for axis in axes if axis.column.key in ranges)
     return together(axis.term(*ranges[axis.column.key]) for axis in brushed)
 

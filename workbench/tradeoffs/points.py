@@ -95,7 +95,7 @@ def points_of(columns: Sequence[Numbers], quantities: Sequence[Quantity]) -> Poi
 
 
 def front_line(points: Points, quantities: Sequence[Quantity]) -> tuple[Numbers, Numbers] | None:
-    """The line of the front; None where it is none in the plane of the first two quantities."""
+    """The line of the front; None where it is no line in the plane of the first two quantities."""
     says = [quantity.sign for quantity in quantities]
     if not all(says[:2]) or any(says[2:]):
         return None

@@ -58,7 +58,7 @@ class CurvesPage(QWidget):
 
     Args:
         folder: Of the store.
-        known: The curves of a run that the Live tab has already; None for none.
+        known: The curves of a run that the Live tab has already loaded, or None.
 
     Signals:
         failed: A sentence on curves that can't be read.

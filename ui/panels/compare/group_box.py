@@ -16,7 +16,7 @@ WIDTH = 60 * theme.UNIT
 
 
 class GroupBox(QComboBox):
-    """Offers groups; what is typed and is none of them goes.
+    """Offers groups; typed text that names none of them is discarded.
 
     Args:
         name: For screen readers.

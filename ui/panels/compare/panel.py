@@ -34,7 +34,7 @@ class ComparePanel(LatePages[_Made]):
 
     Args:
         folder: Of the store.
-        known: The curves of a run that the Live tab has already; None for none.
+        known: The curves of a run that the Live tab has already loaded, or None.
         feed: All runs.
         table: The runs below.
 

@@ -124,7 +124,7 @@ class QuantityChooser(QWidget):
 
     @property
     def quantity(self) -> Quantity | None:
-        """As it is chosen; None for none."""
+        """The chosen quantity, or None."""
         key = self.box.key
         return Quantity(key=key, better=self._better, log=self.log.isChecked()) if key else None
 

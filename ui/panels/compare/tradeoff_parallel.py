@@ -201,7 +201,7 @@ class ParallelView(TradeoffView):
 
     @property
     def term(self) -> Term | None:
-        """The ranges as a filter; None for none."""
+        """The ranges as a filter, or None."""
         brushes = self.plot.brushes if self._plot is not None else {}
         return term_of(self._axes, brushes)
 

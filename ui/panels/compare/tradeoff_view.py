@@ -75,7 +75,7 @@ class TradeoffView(QWidget):
         self.note.setText(sentence[:1].upper() + sentence[1:])
 
     def figure(self) -> FigureSpec | None:
-        """What is shown, as a figure; None where there is none."""
+        """What is shown, as a figure, or None."""
         return None
 
     def settings(self) -> dict[str, Any]:

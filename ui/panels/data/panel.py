@@ -45,7 +45,7 @@ class DataPanel(QWidget):
 
     Signals:
         logged: A warning about the data.
-        reading_changed: What the process at work says of itself; "" once there is none.
+        reading_changed: What the process at work says it is doing; "" when none runs.
         settled: What was asked of a process is answered, or given up.
     """
 
@@ -162,7 +162,7 @@ class DataPanel(QWidget):
 
     @Slot()
     def _cancel_asked(self) -> None:
-        """Ends the process and offers to begin anew."""
+        """Ends the process and offers to start over."""
         self._give_up()
         self._say(tr("Cancelled."))
         self.again.show()

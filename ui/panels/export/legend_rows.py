@@ -18,7 +18,7 @@ class LegendRows(QListWidget):
     """A row for each line of the figure: a run, a group of runs, or a class.
 
     Signals:
-        changed: Words or order are others.
+        changed: Labels or their order have changed.
     """
 
     changed = Signal()

@@ -51,7 +51,7 @@ class Sketch(QWidget):
 
     @Slot()
     def clear(self) -> None:
-        """Begins anew."""
+        """Clears the sketch."""
         if not self.is_blank:
             self._image.fill(Qt.GlobalColor.black)
             self.is_blank = True

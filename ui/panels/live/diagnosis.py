@@ -79,7 +79,7 @@ class DiagnosisStrip(QWidget):
         self.hide()
 
     def show_run(self, run: Run | None) -> None:
-        """Looks at a run, again where it is the same with more epochs; None for none."""
+        """Diagnoses a run, again when it has more epochs; None shows nothing."""
         before, self._run = self._run, run
         if run is None or before is None or run.run_id != before.run_id:
             self.findings = None

@@ -50,7 +50,7 @@ class StatusPanel(QStatusBar):
             self.addWidget(label)
         self.verdict = VerdictLine(conductor, editor)
         self.addPermanentWidget(self.verdict)
-        # Also without the verdict's button, or the window would be laid out anew with each.
+        # Also without the verdict's button, or each would lay out the window again.
         self.setMinimumHeight(self.verdict.sizeHint().height() + theme.UNIT)
         conductor.ready.connect(self._show_device)
         conductor.started.connect(self._begin)

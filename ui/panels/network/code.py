@@ -72,7 +72,7 @@ class CodeWindow(SideDialog):
         editor.problems_changed.connect(self.follow.mark)
 
     def _refresh(self) -> None:
-        """Writes the script anew; one that can't be written keeps the last one, greyed."""
+        """Rewrites the script; where that is impossible the last one stays, grayed out."""
         try:
             script = self._script()
         except SpecError as error:

@@ -163,7 +163,7 @@ class LayerCostsPage(QWidget):
 def _show(label: QLabel, text: str) -> None:
     """Shows a figure in a label that only grows.
 
-    Any other label asks for its layout at each new text, and all of the table is painted anew.
+    Any other label requests a layout at each new text, which repaints the whole table.
     """
     label.setText(text)
     needed = label.sizeHint()

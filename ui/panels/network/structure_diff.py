@@ -80,7 +80,7 @@ class TotalsGrid(QWidget):
 
 
 class StructureDiffView(QWidget):
-    """Totals and layers of a comparison, or one sentence on why there is none."""
+    """Totals and layers of a comparison, or one sentence on what prevents it."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -33,7 +33,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.table.matching import known_columns
 
 MOST_TOLD = 200
-"""Selected runs that others are told of: nobody looks at the curves of more."""
+"""Selected runs that other panels are notified of: nobody looks at the curves of more."""
 
 ACTIVE = [status.value for status in RunStatus if status.is_active]
 

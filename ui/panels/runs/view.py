@@ -162,7 +162,7 @@ class RunsView(QTableView):
         return [keys[self.header.logicalIndex(place)] for place in range(len(keys))]
 
     def _put_in_order(self) -> None:
-        """Forgets what was dragged, as the columns are others and lie as they shall."""
+        """Forgets what was dragged, as the columns have changed and are in place."""
         for place in range(self._runs.columnCount()):
             self.header.moveSection(self.header.visualIndex(place), place)
         self.lay_out()

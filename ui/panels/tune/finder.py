@@ -155,7 +155,7 @@ class FinderPage(QWidget):
         raise NotImplementedError
 
     def partial(self) -> Mapping[str, Any] | None:
-        """The result of what was measured before an end that came too soon; None for none."""
+        """The result of what was measured before the task ended early, or None."""
         return None
 
     # --- the task ------------------------------------------------------------------------------
@@ -182,7 +182,7 @@ class FinderPage(QWidget):
         self._show_state()
 
     def hold(self, found: Mapping[str, Any] | None) -> None:
-        """Keeps what was found, and its figure; None for nothing."""
+        """Keeps what was found, or None, and its figure."""
         self._found = found
         self._figure = self.figure(found) if found is not None else None
 

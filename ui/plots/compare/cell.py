@@ -243,7 +243,7 @@ class CompareCell(QWidget):
         return [line for line in raw + main if len(line.x)], areas
 
     def _view(self, seconds: float = math.inf) -> View:
-        """What is asked of the curves, which may be cut anew for so long."""
+        """What is requested of the curves, and how long cutting them may take."""
         state = self._state
         return View(state.plot, state.x_range, self.buckets, Allowance(seconds))
 

@@ -42,7 +42,7 @@ class View:
     Attributes:
         x_range: What is shown; logarithms on a logarithmic axis.
         buckets: Parts of the shown width that get two points each.
-        allowance: For cutting curves anew.
+        allowance: Time for recutting curves.
     """
 
     plot: Plot

@@ -28,7 +28,7 @@ class CompareControls(QWidget):
     """Sets a `Plot`, and which runs are drawn as one.
 
     Signals:
-        chosen: The plot is another one.
+        chosen: The plot's settings have changed.
         group_chosen: Runs are grouped by something else; its number.
         fit_chosen: Show all of the data.
     """

@@ -21,7 +21,7 @@ CLOSE = 1.25
 
 
 class Allowance:
-    """How long one frame may go on cutting curves anew: a view that is moved has to follow.
+    """How long one frame may spend recutting curves: a view that is moved has to follow.
 
     Args:
         seconds: Of the frame that begins now; infinite for a view at rest.
@@ -57,9 +57,9 @@ class Cuts:
 
         Args:
             series: Which curve.
-            made_of: Another one whenever its values are others.
+            made_of: Changes whenever the values do.
             density: Parts of the whole curve.
-            cut: Cuts it anew.
+            cut: Recuts it.
             allowance: Without any left, a coarser cut stands in, if there is one.
         """
         kept = self._kept.get((series, density))
@@ -91,7 +91,7 @@ class Cuts:
 
 
 def thinned(points: FloatPoints, parts: int) -> FloatPoints:
-    """The least and the greatest of each of so many equally wide parts, and both ends.
+    """The minimum and maximum of each of `parts` equally wide parts, and both ends.
 
     What a cut keeps are extremes already, so none is lost.
     """

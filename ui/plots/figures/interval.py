@@ -59,7 +59,7 @@ class IntervalPlot(QWidget):
 
     @property
     def interval(self) -> Interval | None:
-        """What is drawn; None for nothing."""
+        """What is drawn, or None."""
         return self._interval
 
     def show_interval(self, interval: Interval | None) -> None:

@@ -77,7 +77,7 @@ def _image_of(maps: Maps, rows: int, columns: int) -> QImage:
     """The pictures below one another.
 
     Args:
-        maps: Which; those in grey get no more than so many pixels each, and a strong value shows.
+        maps: Which; gray ones are pooled by maximum, so that a strong value shows.
         rows: Height of one.
         columns: Width of one.
     """

@@ -106,7 +106,7 @@ class ParallelPlot(QWidget):
         self._start(everything=True)
 
     def show_mask(self, mask: Mask | None) -> None:
-        """Draws the runs outside faintly; None for no range at all."""
+        """Draws the runs outside faintly; None stands for no range at all."""
         self._mask = mask
         self._start(everything=False)
 
@@ -139,7 +139,7 @@ class ParallelPlot(QWidget):
     # --- painting ------------------------------------------------------------------------------
 
     def _start(self, *, everything: bool) -> None:
-        """Begins to paint anew; the lines behind only where they are others."""
+        """Starts to repaint; the lines behind only when they have changed."""
         if self.runs is None:
             return
         ratio = self.devicePixelRatioF()

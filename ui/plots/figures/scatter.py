@@ -51,7 +51,7 @@ class Cloud:
     Attributes:
         dots: In the units of the axes: powers of ten on a logarithmic one.
         x, y: The axes.
-        line: Of the front; None for none.
+        line: The front, or None.
         read: For a dot its name, and a row for each quantity: words and value.
     """
 

@@ -23,7 +23,7 @@ class SharePlot(TitledPlot):
     Args:
         name: What screen readers call it.
         x_title: What x is.
-        chance: y of the dashed line at x = 0 and 1; None for no such line.
+        chance: y of the dashed line at x = 0 and 1; None for no line.
         markers: Whether each point has a dot.
     """
 

@@ -122,7 +122,7 @@ class PlotPanel(QWidget):
         return self.spec.logarithmic or (self.spec.key == "loss" and self._state.log_loss)
 
     def refit(self) -> None:
-        """Fit the y axis anew at the next drawing, unless a person has set it."""
+        """Refit the y axis at the next drawing, unless a person has set it."""
         self._refit = not self.y_pinned
 
     def drawable(self) -> bool:

@@ -383,6 +383,6 @@ class LivePlots(QWidget):
         self.panels["loss"].legend.show_runs(entries, theme.muted)
 
     def _legend_name(self, run: PlottedRun) -> str:
-        """Its name, and whether its loss is another thing than that of the others."""
+        """Its name, and whether its loss means something else than that of the others."""
         holds = run.curves.loss_holds_penalty
         return tr("{name} (loss with penalty)", name=run.name) if holds else run.name

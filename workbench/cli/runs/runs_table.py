@@ -25,7 +25,7 @@ def table(store: Store, arguments: argparse.Namespace) -> int:
     """Prints the table.
 
     Raises:
-        QueryError: where the filter can't be read, or a column is none.
+        QueryError: where the filter can't be read or a column doesn't exist.
     """
     term = query.parse(arguments.filter)
     frame = load_runs(store)

@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the runs on the Pareto front, and draws all where a file is named.
 
     Raises:
-        QueryError: where the filter can't be read, or a column is none.
+        QueryError: where the filter can't be read or a column doesn't exist.
     """
     check_output(arguments, ScatterFigure)
     with drawing(arguments.output):

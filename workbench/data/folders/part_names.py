@@ -15,7 +15,7 @@ _WORDS = {
     TEST: re.compile(rf"(?:test|testing|tst){_BODY}$"),
 }
 _JUDGED = re.compile(r"(?:eval|evaluation|holdout|heldout)$")
-"""A test part, where there is none that is called so."""
+"""Names that stand for a test part where none is called `test`."""
 
 _UNLABELLED = re.compile(r"(?:pred|predict|prediction|predictions|unlabell?ed|unsup|submission)$")
 _MASKS = re.compile(
@@ -48,5 +48,5 @@ def is_unlabelled(name: str) -> bool:
 
 
 def is_of_masks(name: str) -> bool:
-    """Whether a folder holds what belongs to images and is none itself."""
+    """Whether a folder holds things that belong to images but no images of its own."""
     return bool(_MASKS.match(name.lower()))

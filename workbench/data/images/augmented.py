@@ -1,6 +1,6 @@
 """Images varied as the training process varies them, in NumPy, to be looked at.
 
-The random numbers are others than in training; what is made of them is the same.
+The random numbers differ from those in training; what is made of them is the same.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def as_images(stored: Array, name: str, where: str) -> Array:
         where: The file.
 
     Raises:
-        DataError: where the shape is another one, or there is not a single pixel.
+        DataError: where the shape differs, or there is not a single pixel.
     """
     right = "must have the shape (n, height, width) or (n, height, width, channels)"
     if stored.ndim == 2:
@@ -292,7 +292,7 @@ def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, whe
         A warning where some of its pixels are brighter than white; else "".
 
     Raises:
-        DataError: where its number type or its range is another one.
+        DataError: where its number type or its range differs.
     """
     if images.dtype.newbyteorder("=") != train.dtype.newbyteorder("="):
         raise refused(

@@ -1,6 +1,6 @@
 """Rows of numbers from text, fast: whole numbers by array arithmetic, others by NumPy's parser.
 
-A cell that is no number is named by its row and column. Opens no file.
+A cell that is not a number is named by its row and column. Opens no file.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def parsed(
         (rows, columns without those of texts), int32 or float64; lists of texts by column.
 
     Raises:
-        DataError: naming the row and the column, where a cell is no number.
+        DataError: naming the row and the column, where a cell is not a number.
     """
     columns = layout.columns - len(layout.texts)
     texts: dict[int, list[str]] = {}

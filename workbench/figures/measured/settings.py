@@ -42,7 +42,7 @@ class MeasuredSpec(FigureSpec):
         return self.what
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
-        """It is of no run."""
+        """It shows no run."""
         raise ValueError("a figure of what was measured is of no run; leave the runs out")
 
     @property

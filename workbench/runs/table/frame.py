@@ -269,7 +269,7 @@ class RunFrame:
         section.extend(pieces.values, len(parts))
 
     def _set_pieces(self, places: Array, parts: list[bytes | None]) -> bool:
-        """Notes which pieces of spec the runs at `places` have; whether one is another now."""
+        """Notes which pieces of spec the runs at `places` have; whether any has changed."""
         pieces = np.frombuffer(b"".join(part or b"" for part in parts), PART_DTYPE)
         lengths = [len(part or b"") // PART_DTYPE.itemsize for part in parts]
         owners = np.repeat(np.arange(len(places)), lengths)

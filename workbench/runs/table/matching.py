@@ -64,7 +64,7 @@ class Filter:
         return {*self._about, *self._searched}
 
     def mask(self, runs: Snapshot) -> Mask:
-        """Which places fulfil it."""
+        """Which rows match it."""
         if self._term is None:
             return np.ones(runs.count, np.bool_)
         return self._mask(self._term, runs)

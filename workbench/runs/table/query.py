@@ -93,7 +93,7 @@ class Not:
 
 @dataclass(frozen=True)
 class And:
-    """Runs that fulfil all."""
+    """Runs that match all terms."""
 
     terms: tuple[Term, ...]
 
@@ -103,7 +103,7 @@ class And:
 
 @dataclass(frozen=True)
 class Or:
-    """Runs that fulfil one or more."""
+    """Runs that match one term or more."""
 
     terms: tuple[Term, ...]
 

@@ -24,7 +24,7 @@ SAMPLE_SECONDS = 0.12
 others is the rest of the machine."""
 
 INDICES = 4_000_000
-"""At most so many images' numbers are laid out at once."""
+"""How many images' numbers are laid out at once at most."""
 
 
 def find_batch_size(request: dict[str, Any], work: Work) -> dict[str, Any]:

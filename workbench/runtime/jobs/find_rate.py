@@ -63,7 +63,7 @@ def _result(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float32]) -> 
 
 
 def _plain(found: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Without what is no number any more: JSON has no NaN, and a plot no place for it."""
+    """Without what is no longer a number: JSON has no NaN, and a plot no place for it."""
     pairs = [
         pair for pair in zip(found["rates"], found["losses"], strict=True) if np.isfinite(pair[1])
     ]

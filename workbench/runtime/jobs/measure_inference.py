@@ -32,7 +32,7 @@ BATCHES = 4
 """Different ones that take turns, so that no call finds all its images in the nearest cache."""
 
 LOOK_SECONDS = 0.1
-"""How often it looks whether it shall end, between two calls and never within one."""
+"""How often it checks for cancellation, between two calls and never within one."""
 
 
 def measure_inference(request: dict[str, Any], work: Work) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from workbench.runtime.training.pipeline import Feed, epoch_order, feed, pipelin
 from workbench.runtime.training.train import CALL_SECONDS, EVALUATION_BATCH, training_feed
 
 INDICES = 4_000_000
-"""At most so many images' numbers are laid out at once."""
+"""How many images' numbers are laid out at once at most."""
 
 MOST_STEPS = 2048
 

@@ -34,7 +34,7 @@ BUILD_SHARE = 0.55
 """After this share of the time no candidate is built any more: what is there is compared."""
 
 XLA_FACTOR = 8
-"""XLA compiles about so many times as long as TensorFlow traces; that can't be cut short."""
+"""How many times longer XLA compiles than TensorFlow traces, about; that can't be cut short."""
 
 
 class Tuning:
@@ -95,7 +95,7 @@ class Tuning:
         self._say("training both from the same start")
         if not isinstance(one, OwnBench):
             one = OwnBench(self._experiment.with_settings(decisive), self._dataset, self._feeds)
-        # Both losses of so many steps in the time that is left, or a few if there is none.
+        # Both losses of the steps that fit into the time left, or of a few if there is none.
         left = max(1.0, self._seconds - self._elapsed)
         speed = min(best.rate, self.base.rate) / self._experiment.training.batch_size
         steps = max(20, min(CHECK_STEPS, round(0.5 * left * speed)))

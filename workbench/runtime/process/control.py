@@ -38,7 +38,7 @@ class Control:
 
     @property
     def end(self) -> RunStatus | None:
-        """How the run shall end, None while it shall go on."""
+        """How the run is to end; None while it is to go on."""
         with self._changed:
             return self._end
 
@@ -49,6 +49,6 @@ class Control:
             return self._paused and self._end is None
 
     def wait_while_paused(self) -> None:
-        """Returns when the run shall go on or end."""
+        """Returns when the run is to go on or end."""
         with self._changed:
             self._changed.wait_for(lambda: not self._paused or self._end is not None)

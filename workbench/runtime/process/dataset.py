@@ -20,7 +20,7 @@ def load_dataset(
     Args:
         spec: Which.
         report: Hears what is done.
-        ended: Whether it shall end.
+        ended: Whether to stop.
         kept: How the data of a run were read before.
 
     Raises:

@@ -28,7 +28,7 @@ class Work:
         number: Of the task.
         store: Folder of the store.
         say: Sends a message.
-        control: Knows whether the task shall end.
+        control: Knows whether the task is to end.
     """
 
     number: int
@@ -37,7 +37,7 @@ class Work:
     control: Control
 
     def check(self) -> None:
-        """Raises Cancelled where the task shall end."""
+        """Raises Cancelled where the task is to end."""
         if self.control.end is not None:
             raise Cancelled
 
@@ -56,7 +56,7 @@ class Work:
             kept: How the data of the run that is asked were read.
 
         Raises:
-            Cancelled: where the task shall end.
+            Cancelled: where the task is to end.
             DataError: where it can't be had.
         """
 

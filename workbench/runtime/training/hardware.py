@@ -18,7 +18,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.hardware import CPU, GPU, TPU, Auto, Hardware, MultiGPU, Startup
 
 VIRTUAL_CPUS = "DLOPT_VIRTUAL_CPUS"
-"""Environment variable that splits the CPU into so many devices, for tests of several devices."""
+"""Environment variable: the number of devices to split the CPU into, to test several devices."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ class Loop:
         return Taken(loss, accuracy, penalty, tuple(others))
 
     def is_new(self, batch: int) -> bool:
-        """Whether the first step on a batch of so many images has something to trace or compile.
+        """Whether the first step on a batch of this size has something to trace or compile.
 
         XLA compiles for each size; without it one trace serves all.
         """

@@ -29,7 +29,7 @@ class Recorder:
     """Metrics of one run.
 
     The store gets at most one transaction a second, so that a disk never slows training; the parent
-    hears of the first steps at once, and then ten times a second.
+    is notified of the first steps at once, and then ten times a second.
 
     Args:
         store: Keeps them.

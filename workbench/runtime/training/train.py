@@ -332,7 +332,7 @@ class Trainer:
     # --- pause, checkpoint, evaluation -----------------------------------------------------------
 
     def _held_or_ended(self) -> bool:
-        """Holds while paused; whether the run shall end."""
+        """Waits while paused; whether the run is to end."""
         if self._control.is_paused:
             self._clock.hold()
             self._recorder.flush()

@@ -55,7 +55,7 @@ class Commands:
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
     def next(self) -> Train | Do | None:
-        """The next run or task; None when the process shall end."""
+        """The next run or task; None when the process is to end."""
         asked = self._asked.get()
         with self._lock:
             if isinstance(asked, Do):

@@ -1,7 +1,7 @@
 """What a training process does besides runs: tasks by name, each a function of plain values.
 
 A task never writes to a run: it works on networks of its own and answers with plain values. One
-that a person waits for says how far it is and looks often whether it shall end.
+that a person waits for says how far it is and checks often whether it is to end.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class Reach(NamedTuple):
 
     @classmethod
     def sliding(cls, length: int, window: int, stride: int, padding: str) -> Self:
-        """Of a window that slides over a side of so many inputs, as TensorFlow places it."""
+        """The number of positions of a sliding window along one side, as TensorFlow places it."""
         before = 0
         if padding == "same":
             outputs = -(-length // stride)

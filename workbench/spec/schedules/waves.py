@@ -92,7 +92,7 @@ class CosineDecayRestarts(Schedule):
         return (self.t_mul**wave - 1) / (self.t_mul - 1)
 
     def _wave(self, passed: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """The number of the wave, from 0, after so many lengths of the first one."""
+        """The number of the wave, from 0, after a time in lengths of the first one."""
         if self.t_mul == 1:
             return np.asarray(np.floor(passed))
         wave = np.floor(np.log1p(passed * (self.t_mul - 1)) / np.log(self.t_mul))
