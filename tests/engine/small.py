@@ -48,6 +48,7 @@ def train(
     """
     from workbench.runtime.process.control import Control
     from workbench.runtime.training.failures import outcome
+    from workbench.runtime.training.run_log import StoreLog
     from workbench.runtime.worker.run_training import train_run
 
     if isinstance(experiment, str):
@@ -66,7 +67,7 @@ def train(
 
     with patch("workbench.runtime.training.recorder.SAY_SECONDS", 0.0):
         try:
-            status, message = train_run(store, run_id, say, control)
+            status, message = train_run(StoreLog(store, run_id, say), control)
         except Exception as error:
             store.finish(run_id, RunStatus.FAILED, str(error), outcome(error))
             raise

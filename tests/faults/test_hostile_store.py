@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.base.files import LinkError
+from workbench.base.files import LinkError, write_inside
 from workbench.cli import main
 from workbench.evaluation import latency, predictions
 from workbench.evaluation.predictions import Pictures, Predictions
@@ -187,7 +187,8 @@ def test_a_checkpoint_replaces_a_link_that_leads_nowhere(
     from workbench.runtime.training.fresh import fresh_optimizer
 
     optimizer = fresh_optimizer(experiment, network.model, 1)
-    checkpoint.save(path.parent, network.model, optimizer, checkpoint.Position(step=3))
+    position = checkpoint.Position(step=3)
+    write_inside(path, checkpoint.packed(network.model, optimizer, position))
     assert whole(victim)
     assert checkpoint.restore(path.parent, network.model, optimizer)[0].step == 3
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
+from tests.engine.executors import Asked
 from ui.look import theme
 from ui.window.main_window import MainWindow
 from workbench.runs.store import Store
@@ -57,6 +58,13 @@ def open_window(qtbot: QtBot, qapp: QApplication, store_folder: Path) -> Iterato
 @pytest.fixture
 def window(open_window: OpenWindow) -> MainWindow:
     """A window on an empty store, with the digits preset."""
+    return open_window()
+
+
+@pytest.fixture
+def idle(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
+    """A window whose runs begin and go on for ever, without any process."""
+    monkeypatch.setattr("ui.running.conductor.LocalExecutor", Asked)
     return open_window()
 
 

@@ -34,14 +34,14 @@ class RunCells:
 
     Attributes:
         colours: How the colour of a run's number is found.
-        progress: The run under way, how far it is (0 to 1), and what is said of it.
+        progress: Of each run under way by its id: how far it is (0 to 1), and what is said of it.
         baseline: Id of the run that others are compared with; "" for none.
     """
 
     def __init__(self, frame: RunFrame) -> None:
         self._frame = frame
         self.colours: Callable[[int], QColor] = lambda _: QColor("gray")
-        self.progress: tuple[str, float, str] = ("", 0.0, "")
+        self.progress: dict[str, tuple[float, str]] = {}
         self.baseline = ""
         role = Qt.ItemDataRole
         self._readers: dict[int, Callable[[int, Column], Any]] = {
@@ -142,7 +142,7 @@ class RunCells:
         return _bold() if is_base else None
 
     def _progress_of(self, place: int, column: Column) -> tuple[float, str] | None:
-        return self.progress[1:] if self._frame.run_id(place) == self.progress[0] else None
+        return self.progress.get(self._frame.run_id(place))
 
     def _difference(self, place: int, column: Column) -> tuple[str, int] | None:
         base = self._frame.place(self.baseline)

@@ -136,8 +136,16 @@ class RunTable(QAbstractTableModel):
         self._all_changed()
 
     def set_progress(self, run_id: str, share: float, words_: str) -> None:
-        """How far the run under way is: 0 to 1, and what is said of it."""
-        self.cells.progress = (run_id, share, words_)
+        """How far a run under way is: 0 to 1, and what is said of it."""
+        self.cells.progress[run_id] = (share, words_)
+        self._progress_changed(run_id)
+
+    def end_progress(self, run_id: str) -> None:
+        """The run isn't under way any more."""
+        self.cells.progress.pop(run_id, None)
+        self._progress_changed(run_id)
+
+    def _progress_changed(self, run_id: str) -> None:
         row = self.row_of(run_id)
         if row is not None and "status" in self.keys:
             cell = self.index(row, self.keys.index("status"))  # the only one that shows it

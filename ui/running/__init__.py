@@ -1,4 +1,3 @@
-"""Runs from the window: the queue, the training process and its tasks as signals.
-
-Draws nothing.
+"""Runs and tasks from the window: the scheduler and the processes' messages as signals, and what a
+person changes of runs. Draws nothing, and decides nothing that `workbench.execution` decides.
 """

@@ -12,8 +12,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from ui.running.engine_thread import TrainingThread
-from workbench.execution.messages import Message, TaskEnd, TaskProgress
+from ui.running.task_thread import TaskThread
+from workbench.execution.messages import Message, Ready, TaskEnd, TaskProgress
 from workbench.spec.hardware import Startup
 
 IDLE_MILLISECONDS = 120_000
@@ -90,8 +90,8 @@ class Assistant(QObject):
         self._store = store
         self._waiting: deque[Task] = deque()
         self._current: Task | None = None
-        self._thread: TrainingThread | None = None
-        self._training = False
+        self._thread: TaskThread | None = None
+        self._is_warm = self._training = False
         self._closing = False
         self._leaving = False
         self._idle = QTimer(self)
@@ -121,10 +121,9 @@ class Assistant(QObject):
         if task in self._waiting:
             self._waiting.remove(task)
         elif task is self._current and task.number is not None and self._thread is not None:
-            session = self._thread.session
-            if session is not None:
-                session.cancel(task.number)
-            self._patience.start()
+            self._thread.session.cancel(task.number)
+            if self._is_warm:
+                self._patience.start()
         task.close()
 
     def set_training(self, training: bool) -> None:
@@ -168,28 +167,20 @@ class Assistant(QObject):
         if self._thread is None:
             wanted = ready.request.get("startup")
             startup = Startup(**wanted) if wanted else None
-            self._thread = TrainingThread(self._store, self, startup)
+            self._thread = TaskThread(self._store, self, startup)
             self._thread.said.connect(self._hear)
             self._thread.logged.connect(self.logged)
             self._thread.finished.connect(self._process_ended)
             self._thread.start()
-        self._send()
-
-    def _send(self) -> None:
-        session = self._thread.session if self._thread is not None else None
-        task = self._current
-        if session is None or task is None or task.number is not None:
-            return
-        if task.is_over:  # cancelled while the process was starting
-            self._over()
-        else:
-            task.number = session.do(task.name, task.request)
+        ready.number = self._thread.session.do(ready.name, ready.request)
 
     @Slot(object)
-    def _hear(self, message: Message | None) -> None:
-        if message is None:
-            self._send()  # the process is there, and a task waits for it
+    def _hear(self, message: Message) -> None:
         task = self._current
+        if isinstance(message, Ready):
+            self._is_warm = True
+            if task is not None and task.is_over:  # cancelled while the process was starting
+                self._patience.start()
         if task is None or not isinstance(message, TaskProgress | TaskEnd):
             return
         if message.number != task.number:
@@ -209,22 +200,20 @@ class Assistant(QObject):
     @Slot()
     def _rest(self) -> None:
         """Gives the process's memory back."""
-        session = self._thread.session if self._thread is not None else None
-        if self._current is None and session is not None:
+        if self._current is None and self._thread is not None:
             self._leaving = True  # a task that comes now waits for the next process
-            session.close()
+            self._thread.session.close()
 
     @Slot()
     def _end_process(self) -> None:
-        session = self._thread.session if self._thread is not None else None
-        if session is not None:
+        if self._thread is not None:
             self._leaving = True
-            session.kill()
+            self._thread.session.kill()
 
     @Slot()
     def _process_ended(self) -> None:
         thread, self._thread = self._thread, None
-        self._leaving = False
+        self._leaving = self._is_warm = False
         if thread is not None:
             thread.deleteLater()
         if self._current is not None:  # it died before it heard of the task

@@ -1,18 +1,19 @@
-"""Runs things: one training process, the queue in front of it, and what they say.
+"""Runs from the window: the scheduler's decisions and the training processes' messages as signals.
 
-Between the window and `TrainingThread`; draws nothing. All of the store's writing from the window
-goes through here, in small transactions.
+Draws nothing, and decides nothing that `workbench.execution.scheduler` decides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from ui.running.engine_thread import TrainingThread
+from ui.running.store_writer import StoreWriter
+from workbench.execution import executor
+from workbench.execution.engine_process import CLOSE_SECONDS
+from workbench.execution.local import LocalExecutor
 from workbench.execution.messages import (
     EpochEnd,
     Message,
@@ -24,6 +25,7 @@ from workbench.execution.messages import (
     TimeShares,
 )
 from workbench.execution.progress import Pace
+from workbench.execution.scheduler import Scheduler, SharedQueue, UnderWay
 from workbench.experiment import Experiment
 from workbench.levers.repeats import Repeats
 from workbench.runs.record import Run
@@ -32,27 +34,34 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.machine import Machine
 
 WATCH_MILLISECONDS = 1000
-FEW = 100
-"""Runs that are written in the window's thread: a hundredth of a second."""
 
 Result = TypeVar("Result")
 
 
 class Conductor(QObject):
-    """Trains runs one after another in a warm process.
+    """Trains the runs of the store's queue.
+
+    Several may be under way at once; `run_id`, `status` and `pace` are of the one that is followed:
+    the one that a person chose last, else the one that is under way for longest.
+
+    Args:
+        store: Of the window.
+
+    Attributes:
+        device: What the training process trains on, in words; "" until it is warm.
+        machine: What there is to train on; None until the process is warm.
+        writer: Writes to the store in a thread.
 
     Signals:
-        runs_changed: The list of runs, or a run's record, is another.
-        queue_changed: Order, length or hold of the queue is another.
+        runs_changed: Runs were added or removed, or a run's record changed.
+        queue_changed: Order, length or hold of the queue changed.
         queued: `train_all` made runs; their ids in order.
-        state_changed: A run began, paused, went on or ended; or the process got ready.
+        state_changed: A run began, paused, continued or ended; another is followed; or the process
+            got ready.
         ready: The process is warm; what it trains on, in words.
         machine_found: What there is to train on, a `Machine`.
-        started: `Started`.
-        steps: `Steps`.
-        epoch: `EpochEnd`.
-        progress: `Progress`.
-        time_shares: `TimeShares`.
+        started, steps, epoch, progress, time_shares: Messages of any run under way, as in
+            `workbench.execution.messages`.
         ended: `StatusChanged` of a run that ended.
         logged: A line from the training process.
         failed: A sentence on something that went wrong outside of any run.
@@ -72,27 +81,28 @@ class Conductor(QObject):
     ended = Signal(object)
     logged = Signal(str)
     failed = Signal(str)
+    _told = Signal(object)  # from the executor's threads to the window's
 
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
-        self.pace = Pace()
-        self.status: RunStatus | None = None
         self.device = ""
         self.machine: Machine | None = None
-        self._run_id: str | None = None
-        self._thread: TrainingThread | None = None
+        self.writer = StoreWriter(store.folder, self)
+        self.writer.written.connect(self._look_at_store)
+        self.writer.failed.connect(self.failed)
+        self.writer.made.connect(self._on_made)
         self._closing = False
-        self._trash = QThreadPool(self)
-        self._trash.setMaxThreadCount(1)  # what is done first is written first
-        self._written = _Written(self)
-        self._written.done.connect(self._look_at_store)
-        self._written.failed.connect(self.failed)
-        self._written.made.connect(self._on_made)
+        self._chosen = ""
+        self._told.connect(self._hear)
+        self._executor = LocalExecutor(
+            store.folder, self._told.emit, background=True, on_log=self.logged.emit
+        )
+        self._scheduler = Scheduler(SharedQueue(store), self._executor)
         self._handlers: dict[type[Message], Callable[..., None]] = {
             Ready: self._on_ready,
             Started: self._on_started,
-            Steps: self._on_steps,
+            Steps: self.steps.emit,
             EpochEnd: self.epoch.emit,
             Progress: self.progress.emit,
             TimeShares: self.time_shares.emit,
@@ -104,75 +114,102 @@ class Conductor(QObject):
         self._watch.start(WATCH_MILLISECONDS)
 
     def settle(self) -> None:
-        """Looks once at what was left when the window was closed, and says what can't be done."""
+        """Look once at what was left when the window was closed, and say what can't be done."""
         for sentence in filter(None, (self.store.read_only, self.store.refused)):
             self.failed.emit(sentence)
         self.guarded(self.store.mark_interrupted)
         if self.store.queue() and not self.store.read_only:
             self._hold(True)  # nothing trains by itself when the window is opened
 
-    # --- the process ---------------------------------------------------------------------------
-
     def warm_up(self) -> None:
-        """Starts a training process, so that the first run begins without delay."""
-        if self._thread is None and not self._closing:
-            self._thread = TrainingThread(self.store.folder, self)
-            self._thread.said.connect(self._hear)
-            self._thread.logged.connect(self.logged)
-            self._thread.finished.connect(self._process_ended)
-            self._thread.start()
+        """Start a training process, so that the first run begins without delay."""
+        self._executor.warm_up()
 
     def close(self) -> None:
-        """Ends the training process; a run under way is kept and can be resumed."""
+        """End the training processes; runs under way are kept and can be resumed."""
         self._closing = True
         self._watch.stop()
-        self._trash.waitForDone()
-        if self._thread is not None:
-            self._thread.end()
+        self.writer.wait()
+        executor.end(self._executor, CLOSE_SECONDS)
+
+    # --- what is under way ---------------------------------------------------------------------
+
+    @property
+    def run_ids(self) -> list[str]:
+        """The runs under way, the longest under way first."""
+        return list(self._scheduler.under_way)
 
     @property
     def run_id(self) -> str | None:
-        """The run under way; None while nothing trains."""
-        return self._run_id
+        """The run that is followed; None while nothing trains."""
+        under_way = self._scheduler.under_way
+        return self._chosen if self._chosen in under_way else next(iter(under_way), None)
+
+    @property
+    def status(self) -> RunStatus | None:
+        """Of the run that is followed; None where its process has yet to claim it."""
+        return self.state_of(self.run_id).status
+
+    @property
+    def pace(self) -> Pace:
+        """How far the run is that is followed."""
+        return self.state_of(self.run_id).pace
+
+    def state_of(self, run_id: str | None) -> UnderWay:
+        """Status and pace of a run under way; empty for any other."""
+        return self._scheduler.under_way.get(run_id or "", UnderWay(""))
 
     @property
     def is_busy(self) -> bool:
         """Whether a run is under way."""
-        return self._run_id is not None
+        return bool(self._scheduler.under_way)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another run could begin at once."""
+        return self._scheduler.room > 0
 
     @property
     def memory_bytes(self) -> int:
-        """Resident memory of the training process; 0 while there is none."""
-        session = self._thread.session if self._thread is not None else None
-        return session.memory_bytes if session is not None and session.is_alive else 0
+        """Resident memory of the training processes; 0 while there are none."""
+        return self._executor.memory_bytes
 
-    # --- runs ----------------------------------------------------------------------------------
+    def choose(self, run_id: str) -> None:
+        """Follow this run, where it is under way or will be."""
+        if run_id != self._chosen:
+            self._chosen = run_id
+            if run_id in self._scheduler.under_way:
+                self.state_changed.emit()
+
+    # --- starting ------------------------------------------------------------------------------
 
     def train(self, experiment: Experiment) -> Run | None:
-        """Makes a run and starts it, or queues it behind those that wait where one is under way."""
-        front = not self.is_busy
+        """Make a run and start it, or queue it behind those that wait where there is no room."""
+        front = self.has_room
         run = self.guarded(lambda: self.store.create(experiment, front=front))
         if run is not None:
-            self._told_to_go()
+            self._start_first()
         return run
 
     def enqueue(self, experiment: Experiment) -> Run | None:
-        """Makes a run at the end of the queue; starts nothing where nothing trains."""
+        """Make a run at the end of the queue; it starts nothing where nothing trains."""
         if not self.is_busy:
             self.hold_queue(True)
         run = self.guarded(lambda: self.store.create(experiment))
-        self._changed(queue=True)
+        self.announce()
+        if self.is_busy:
+            self._fill()
         return run
 
     def train_all(self, wanted: Repeats) -> None:
-        """Makes runs in a thread, where `train` would put one, and lets the queue go."""
-        front = not self.is_busy
+        """Make runs in a thread, where `train` would put one, and let the queue go."""
+        front = self.has_room
 
         def make(store: Store) -> None:
             runs = store.create_all(wanted.experiments, wanted.tag, wanted.kind, front=front)
-            self._written.made.emit([run.run_id for run in runs])
+            self.writer.made.emit([run.run_id for run in runs])
 
-        self._trash.start(_Write(self.store.folder, make, self._written))
+        self.writer.write(make)
 
     @Slot(list)
     def _on_made(self, run_ids: list[str]) -> None:
@@ -180,113 +217,86 @@ class Conductor(QObject):
             self.hold_queue(False)
             self.queued.emit(run_ids)
 
-    def place_in_queue(self, run_id: str) -> int:
-        """How many runs are trained until this one is, itself included; 0 where it doesn't wait."""
-        names = self.guarded(self.store.queue_names) or []
-        waiting = [known for known, _ in names if known != self._run_id]
-        return waiting.index(run_id) + 1 if run_id in waiting else 0
-
     def resume_run(self, run_id: str) -> Run | None:
-        """Goes on with a run that ended before its time, next where another is under way."""
+        """Resume a run that ended before its time, next where there is no room."""
         run = self.guarded(lambda: self.store.requeue(run_id))
         if run is not None:
-            self._told_to_go()
+            self._start_first()
         return run
 
+    def place_in_queue(self, run_id: str) -> int:
+        """How many runs begin until this one does, itself included; 0 where it doesn't wait."""
+        waiting = self.guarded(self._scheduler.waiting) or []
+        return waiting.index(run_id) + 1 if run_id in waiting else 0
+
     def hold_queue(self, held: bool) -> None:
-        """Keeps the queue waiting, or lets it go on."""
+        """Let the queue wait, or let it go."""
         done = self._hold(held)
-        self._changed(queue=True)
-        if done and not held:
-            self._start_next()
+        self.announce()
+        if done:
+            self._fill()
+
+    def reorder(self, run_ids: list[str]) -> None:
+        """Put the queue in this order."""
+        self.guarded(lambda: self.store.reorder(run_ids))
+        self.announce()
+
+    # --- the run that is followed --------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Hold the run after the compiled call in progress."""
+        if self.run_id is not None:
+            self._scheduler.pause(self.run_id)
+
+    def continue_run(self) -> None:
+        """Let the paused run continue."""
+        if self.run_id is not None:
+            self._scheduler.continue_run(self.run_id)
+
+    def pause_or_continue(self) -> None:
+        """What the button does that has both names."""
+        if self.status is RunStatus.PAUSED:
+            self.continue_run()
+        else:
+            self.pause()
+
+    def stop(self) -> None:
+        """End the run and keep its weights; the queue waits, so that settings can be changed."""
+        run_id = self.run_id
+        if run_id is not None:
+            self.guarded(lambda: self._scheduler.stop(run_id))
+            self.announce()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    def _start_first(self) -> None:
+        """Start the run in front of the queue, whether it is held or not: a person asked."""
+        for run_id in self.guarded(self._scheduler.start) or ():
+            self._chosen = run_id
+            self.state_changed.emit()
+        self.announce()
+
+    def _fill(self) -> None:
+        begun = self.guarded(self._scheduler.fill) if not self._closing else None
+        if begun:
+            self.state_changed.emit()
 
     def _hold(self, held: bool) -> bool:
         """Whether the store took it."""
 
-        def write() -> bool:
-            self.store.queue_held = held
+        def hold() -> bool:
+            self._scheduler.hold(held)
             return True
 
-        return self.guarded(write) is not None
-
-    def reorder(self, run_ids: list[str]) -> None:
-        """Puts the queue in this order."""
-        self.guarded(lambda: self.store.reorder(run_ids))
-        self._changed(queue=True)
-
-    def set_column(self, column: str, values: Mapping[str, object]) -> None:
-        """Sets a column of runs, by their ids."""
-        self._do(len(values), lambda store: store.update_each(column, values))
-
-    def set_hidden(self, run_ids: Iterable[str], hidden: bool) -> None:
-        """Hides or shows the curves of runs."""
-        self.set_column("hidden", dict.fromkeys(run_ids, int(hidden)))
-
-    def delete(self, run_ids: list[str]) -> None:
-        """Puts runs aside; `restore` brings them back."""
-        self._do(len(run_ids), lambda store: store.delete(run_ids))
-
-    def restore(self, run_ids: list[str]) -> None:
-        """Brings deleted runs back."""
-        self._do(len(run_ids), lambda store: store.restore(run_ids))
-
-    def empty_trash(self) -> None:
-        """Removes deleted runs and their files for good, in a thread: files may be many."""
-        self._trash.start(_Write(self.store.folder, Store.purge, self._written))
-
-    # --- the run under way ---------------------------------------------------------------------
-
-    def pause(self) -> None:
-        """Holds the run after the compiled call in progress."""
-        if self._thread is not None and self._thread.session is not None:
-            self._thread.session.pause()
-
-    def unpause(self) -> None:
-        """Lets a paused run go on."""
-        if self._thread is not None and self._thread.session is not None:
-            self._thread.session.resume()
-
-    def stop(self) -> None:
-        """Ends the run and keeps its weights; the queue waits, so that settings can be mended."""
-        if self._thread is not None and self._thread.session is not None and self.is_busy:
-            self.hold_queue(True)
-            self._thread.session.stop()
-
-    # --- inside --------------------------------------------------------------------------------
-
-    def _told_to_go(self) -> None:
-        if not self.is_busy:
-            self._start_first()
-        self._changed(queue=True)
-
-    def _start_first(self) -> None:
-        """Starts the run in front of the queue whether it is held or not: a person asked."""
-        queue = self.guarded(self.store.queue) or []
-        if queue and not self.is_busy:
-            self._run_id = queue[0].run_id
-            self.status = None
-            self.pace = Pace()
-            self.warm_up()
-            self._send_run()
-            self.state_changed.emit()
-
-    def _start_next(self) -> None:
-        if not self.is_busy and not self._closing and not self.store.queue_held:
-            self._start_first()
-
-    def _send_run(self) -> None:
-        session = self._thread.session if self._thread is not None else None
-        if session is not None and self._run_id not in (None, session.run_id):
-            session.train(self._run_id)
+        return self.guarded(hold) is not None
 
     @Slot(object)
-    def _hear(self, message: Message | None) -> None:
-        if message is None:
-            self._send_run()  # the process is there; a run may already wait for it
-            return
-        handler = self._handlers.get(type(message))
-        if handler is not None and not self._closing:
-            handler(message)
+    def _hear(self, message: Message) -> None:
+        if not self._closing:
+            self.guarded(lambda: self._scheduler.hear(message))
+            handler = self._handlers.get(type(message))
+            if handler is not None:
+                handler(message)
 
     def _on_ready(self, message: Ready) -> None:
         self.device = message.device
@@ -296,83 +306,36 @@ class Conductor(QObject):
             self.machine_found.emit(self.machine)
 
     def _on_started(self, message: Started) -> None:
-        self.pace.started(message)
         self.started.emit(message)
         self.runs_changed.emit()
 
-    def _on_steps(self, message: Steps) -> None:
-        self.pace.steps(message)
-        self.steps.emit(message)
-
     def _on_status(self, message: StatusChanged) -> None:
-        self.status = message.state
         if message.state.is_finished:
-            self._run_id = self.status = None
             self.ended.emit(message)
-        self._changed(queue=True)
+        self.announce()
         self.state_changed.emit()
         if message.state.is_finished:
-            self._start_next()
-
-    @Slot()
-    def _process_ended(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is not None:
-            thread.deleteLater()
-        if not self._closing:
-            self.state_changed.emit()
-            if self._run_id is not None:
-                self.warm_up()
+            self._fill()
 
     @Slot()
     def _look_at_store(self) -> None:
-        """Shows what another process (the command line) did to the store."""
+        """Show what another process (the command line) did to the store."""
         version = self.guarded(self.store.version)
         if version is not None and version != self._seen:
             self._seen = version
             if not self.is_busy:
                 self.guarded(self.store.mark_interrupted)
-            self._changed(queue=True)
+            self.announce()
 
-    def _do(self, many: int, write: Callable[[Store], object]) -> None:
-        """Writes at once, or in a thread where it is about many runs."""
-        if many > FEW:
-            self._trash.start(_Write(self.store.folder, write, self._written))
-        else:
-            self.guarded(lambda: write(self.store))
-            self._changed(queue=True)
-
-    def _changed(self, *, queue: bool = False) -> None:
+    def announce(self) -> None:
+        """Say that runs, or the queue, may have changed."""
         self.runs_changed.emit()
-        if queue:
-            self.queue_changed.emit()
+        self.queue_changed.emit()
 
     def guarded(self, action: Callable[[], Result]) -> Result | None:
-        """Does something with the store; what goes wrong is said in one sentence."""
+        """Do something with the store; what goes wrong is said in one sentence."""
         try:
             return action()
         except StoreError as error:
             self.failed.emit(str(error))
             return None
-
-
-class _Written(QObject):
-    made = Signal(list)
-    done = Signal()
-    failed = Signal(str)
-
-
-class _Write(QRunnable):
-    """Writes to the store in a thread, through one of its own, as one belongs to one thread."""
-
-    def __init__(self, folder: Path, write: Callable[[Store], object], tell: _Written) -> None:
-        super().__init__()
-        self._folder, self._write, self._tell = folder, write, tell
-
-    def run(self) -> None:
-        try:
-            with Store(self._folder) as store:
-                self._write(store)
-        except StoreError as error:
-            self._tell.failed.emit(str(error))
-        self._tell.done.emit()

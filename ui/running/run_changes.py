@@ -10,7 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QMessageBox
 
 from ui.look.banner import Banner
-from ui.running.conductor import Conductor
+from ui.running.run_edits import RunEdits
 from workbench.runs.table.frame import RunFrame
 
 Values = dict[str, Any]
@@ -20,50 +20,50 @@ Values = dict[str, Any]
 class DeleteRuns(QUndoCommand):
     """Puts runs aside."""
 
-    def __init__(self, conductor: Conductor, run_ids: list[str], words: str) -> None:
+    def __init__(self, edits: RunEdits, run_ids: list[str], words: str) -> None:
         super().__init__(words)
-        self._conductor, self._run_ids = conductor, run_ids
+        self._edits, self._run_ids = edits, run_ids
 
     def redo(self) -> None:
-        self._conductor.delete(self._run_ids)
+        self._edits.delete(self._run_ids)
 
     def undo(self) -> None:
-        self._conductor.restore(self._run_ids)
+        self._edits.restore(self._run_ids)
 
 
 class ChangeRuns(QUndoCommand):
     """Sets a column of runs: name, tags, notes, star, colour, archive."""
 
     def __init__(
-        self, conductor: Conductor, column: str, before: Values, after: Values, words: str
+        self, edits: RunEdits, column: str, before: Values, after: Values, words: str
     ) -> None:
         super().__init__(words)
-        self._conductor, self._column = conductor, column
+        self._edits, self._column = edits, column
         self._before, self._after = before, after
 
     def redo(self) -> None:
-        self._conductor.set_column(self._column, self._after)
+        self._edits.set_column(self._column, self._after)
 
     def undo(self) -> None:
-        self._conductor.set_column(self._column, self._before)
+        self._edits.set_column(self._column, self._before)
 
 
 class RunChanges(QObject):
     """Does it, and offers the way back at once.
 
     Args:
-        conductor: Writes to the store.
+        edits: Writes to the store.
         frame: The runs as they are.
         undo_stack: Of the window.
         banner: Offers to undo a deletion.
     """
 
     def __init__(
-        self, conductor: Conductor, frame: RunFrame, undo_stack: QUndoStack, banner: Banner
+        self, edits: RunEdits, frame: RunFrame, undo_stack: QUndoStack, banner: Banner
     ) -> None:
         super().__init__(banner)
         self._frame = frame
-        self._conductor, self._undo_stack, self._banner = conductor, undo_stack, banner
+        self._edits, self._undo_stack, self._banner = edits, undo_stack, banner
         self._deletion: tuple[int, Callable[[], None]] = (0, undo_stack.undo)
         undo_stack.indexChanged.connect(self._forget_deletion)
 
@@ -71,7 +71,7 @@ class RunChanges(QObject):
     def delete(self, run_ids: list[str]) -> None:
         """Puts runs aside, with a way back at once."""
         text = self.tr("deleting {} runs").format(len(run_ids))
-        self._undo_stack.push(DeleteRuns(self._conductor, run_ids, text))
+        self._undo_stack.push(DeleteRuns(self._edits, run_ids, text))
         deleted = self.tr("Deleted 1 run.") if len(run_ids) == 1 else (
             self.tr("Deleted {} runs.").format(len(run_ids))
         )  # fmt: skip
@@ -81,7 +81,7 @@ class RunChanges(QObject):
             if self._undo_stack.index() == place:
                 self._undo_stack.undo()
             else:  # something else was done since; that stays
-                self._conductor.restore(run_ids)
+                self._edits.restore(run_ids)
 
         self._deletion = (place, undo)
         self._banner.say(deleted, action=self.tr("Undo"), act=undo)
@@ -96,7 +96,7 @@ class RunChanges(QObject):
     @Slot()
     def empty_trash(self) -> None:
         """Removes deleted runs for good, after asking."""
-        gone = len(self._conductor.guarded(lambda: self._conductor.store.runs(deleted=True)) or ())
+        gone = self._edits.deleted()
         if not gone:
             self._banner.say(self.tr("The trash is empty."))
             return
@@ -111,7 +111,7 @@ class RunChanges(QObject):
         ):
             self._undo_stack.clear()
             self._banner.hide()
-            self._conductor.empty_trash()
+            self._edits.empty_trash()
 
     @Slot(str, str, str)
     def write(self, run_id: str, column: str, text: str) -> None:
@@ -132,7 +132,7 @@ class RunChanges(QObject):
         if changed:
             kept = {run_id: before[run_id] for run_id in changed}
             words_ = self.tr("change of {}").format(column)
-            self._undo_stack.push(ChangeRuns(self._conductor, column, kept, changed, words_))
+            self._undo_stack.push(ChangeRuns(self._edits, column, kept, changed, words_))
 
 
 _NUMBERS = ("starred", "archived", "colour")

@@ -88,7 +88,9 @@ class Commands(QObject):
         self._window = window
         tr = self.tr
         self.train = self._action(tr("Train"), "play", "Ctrl+Return", window.train)
-        self.pause = self._action(tr("Pause"), "pause", "Ctrl+P", window.pause_or_continue)
+        self.pause = self._action(
+            tr("Pause"), "pause", "Ctrl+P", window.conductor.pause_or_continue
+        )
         self.stop = self._action(tr("Stop"), "stop", "Ctrl+.", window.conductor.stop)
         self.queue = self._action(tr("Add to queue"), "queue", "Ctrl+Shift+Return", window.enqueue)
         self.pause.setToolTip(tr("Hold the run after the step in progress (Ctrl+P)"))
@@ -262,7 +264,9 @@ class Commands(QObject):
         tools.addWidget(bar)
         self._window.addToolBar(tools)
 
-    def show_state(self, *, first_problem: str, busy: bool, status: RunStatus | None) -> None:
+    def show_state(
+        self, *, first_problem: str, busy: bool, full: bool, status: RunStatus | None
+    ) -> None:
         """Enables what can be done now and says why the rest can't."""
         tr = self.tr
         self.train.setEnabled(not first_problem)
@@ -270,7 +274,7 @@ class Commands(QObject):
         self._window.repeats.set_problem(first_problem)
         behind = tr("Queue this experiment behind the runs that wait (Ctrl+Return)")
         now = tr("Train this experiment (Ctrl+Return)")
-        self.train.setToolTip(tip(first_problem) or (behind if busy else now))
+        self.train.setToolTip(tip(first_problem) or (behind if full else now))
         self.queue.setToolTip(
             first_problem or tr("Put this experiment at the end of the queue (Ctrl+Shift+Return)")
         )

@@ -45,6 +45,7 @@ from ui.panels.tune.panel import TunePanel
 from ui.running.assistant import Assistant
 from ui.running.conductor import Conductor
 from ui.running.run_changes import RunChanges
+from ui.running.run_edits import RunEdits
 from ui.window import window_state
 from ui.window.commands import Commands
 from ui.window.experiment_files import ExperimentFiles
@@ -56,7 +57,6 @@ from ui.window.run_trials import RunTrials
 from ui.window.side_windows import SideWindows
 from ui.window.store_choice import choose_store
 from workbench import presets
-from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -86,12 +86,13 @@ class MainWindow(QMainWindow):
         self.undo_stack = QUndoStack(self)
         self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
         self.conductor = Conductor(store)
+        self.edits = RunEdits(self.conductor)
         self.assistant = Assistant(store.folder)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
         self.feed = RunFeed(store, self)
         self._build()
         self.follower = RunFollower(self)
-        self.changes = RunChanges(self.conductor, self.model.frame, self.undo_stack, self.banner)
+        self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self)
         self.notices = RunNotices(self)
@@ -219,7 +220,7 @@ class MainWindow(QMainWindow):
         runs.use_settings.connect(self.trials.use_settings)
         runs.resume.connect(self.notices.resume)
         runs.delete.connect(self.changes.delete)
-        runs.hide_runs.connect(conductor.set_hidden)
+        runs.hide_runs.connect(self.edits.set_hidden)
         runs.change.connect(self.changes.change)
         runs.try_setting.connect(self.trials.try_setting)
         self.queue.reordered.connect(conductor.reorder)
@@ -252,14 +253,6 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.tune)
         self.tune.find_setting(path)
 
-    @Slot()
-    def pause_or_continue(self) -> None:
-        """Holds the run under way, or lets it go on."""
-        if self.conductor.status is RunStatus.PAUSED:
-            self.conductor.unpause()
-        else:
-            self.conductor.pause()
-
     @Slot(str)
     def report(self, sentence: str) -> None:
         """Says what went wrong, and keeps it in the log."""
@@ -267,7 +260,7 @@ class MainWindow(QMainWindow):
         self.log.note(sentence)
 
     def _tick(self, run_id: str, shown: bool) -> None:
-        self.conductor.set_hidden([run_id], not shown)
+        self.edits.set_hidden([run_id], not shown)
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -296,6 +289,7 @@ class MainWindow(QMainWindow):
         self.commands.show_state(
             first_problem=self.editor.sentence(problems[0]) if problems else "",
             busy=self.conductor.is_busy,
+            full=not self.conductor.has_room,
             status=self.conductor.status,
         )
 
@@ -313,6 +307,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
         run = self.feed.read(run_id)
+        self.conductor.choose(run_id)
         self.network.prefer(run_id)
         self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None

@@ -46,7 +46,7 @@ class QueueForecast(QObject):
         self._runs: list[Run] = []
         self._goes = False
         self._expected: list[Expected] = []
-        self._under_way: Expected | None = None
+        self._under_way: list[Expected] = []
         self._task: Task | None = None
         self._asked = ""
         self._refused: dict[str, str] = {}
@@ -84,8 +84,8 @@ class QueueForecast(QObject):
         if self._task is not None and self._conductor.is_busy:
             self._task.cancel()
         conductor, runs = self._conductor, list(self._runs)
-        if runs and conductor.run_id is not None:
-            run = conductor.guarded(partial(conductor.store.run, conductor.run_id))
+        for run_id in conductor.run_ids if runs else ():
+            run = conductor.guarded(partial(conductor.store.run, run_id))
             runs += [run] if run is not None else []
         if conductor.machine is None:
             self._latest.ask(list)  # nothing is known until the process is there
@@ -127,9 +127,9 @@ class QueueForecast(QObject):
 
     @Slot(object)
     def _found(self, expected: list[Expected]) -> None:
-        under_way = self._conductor.run_id
-        self._expected = [one for one in expected if one.run_id != under_way]
-        self._under_way = next((one for one in expected if one.run_id == under_way), None)
+        under_way = set(self._conductor.run_ids)
+        self._expected = [one for one in expected if one.run_id not in under_way]
+        self._under_way = [one for one in expected if one.run_id in under_way]
         self._show()
         if expected:
             self._clock.start()
@@ -168,16 +168,24 @@ class QueueForecast(QObject):
         return forecast.clock(then, now) if then is not None else ""
 
     def _left(self) -> float | None:
-        """Seconds of the run under way; None where there is none, or while unknown."""
-        left = self._conductor.pace.remaining if self._conductor.is_busy else None
-        if left is None and self._under_way is not None:
-            left = self._under_way.seconds
-        return left
+        """Seconds of the runs under way; None where there is none, or while unknown.
+
+        Their sum, as runs beside each other share one computer.
+        """
+        conductor, expected = self._conductor, {one.run_id: one for one in self._under_way}
+        seconds = []
+        for run_id in conductor.run_ids:
+            left = conductor.state_of(run_id).pace.remaining
+            if left is None and run_id in expected:
+                left = expected[run_id].seconds
+            seconds.append(left)
+        known = [left for left in seconds if left is not None]
+        return sum(known) if seconds and len(known) == len(seconds) else None
 
     def _show_total(self) -> None:
-        is_busy = self._conductor.is_busy
+        under_way = len(self._conductor.run_ids)
         words = forecast.total(
-            self._expected, time.time(), left=self._left(), is_busy=is_busy, goes=self._goes
+            self._expected, time.time(), left=self._left(), under_way=under_way, goes=self._goes
         )
         self._panel.total.say(words)
         self._panel.total.setToolTip(

@@ -66,12 +66,13 @@ class RunFollower(QObject):
 
     @Slot()
     def _show_progress(self) -> None:
-        pace, run_id = self._conductor.pace, self._conductor.run_id
-        if run_id is not None:
-            held = self._conductor.status is RunStatus.PAUSED
-            left = units.duration(pace.remaining)
-            text = self.tr("paused") if held else self.tr("{} left").format(left)
-            self._window.model.set_progress(run_id, pace.share, text)
+        for run_id in self._conductor.run_ids:
+            run = self._conductor.state_of(run_id)
+            if run.has_begun:
+                paused = run.status is RunStatus.PAUSED
+                left = units.duration(run.pace.remaining)
+                text = self.tr("paused") if paused else self.tr("{} left").format(left)
+                self._window.model.set_progress(run_id, run.pace.share, text)
 
     @Slot(object)
     def _show_phase(self, message: Progress) -> None:
@@ -82,8 +83,9 @@ class RunFollower(QObject):
 
     @Slot(object)
     def _run_ended(self, message: StatusChanged) -> None:
-        self._timer.stop()
-        self._window.model.set_progress("", 0.0, "")
+        if not self._conductor.is_busy:
+            self._timer.stop()
+        self._window.model.end_progress(message.run_id)
         if message.message:
             run = self._conductor.guarded(lambda: self._window.store.run(message.run_id))
             name = run.name if run is not None else message.run_id
@@ -97,16 +99,16 @@ class RunFollower(QObject):
     @Slot()
     def show_queue(self) -> None:
         """Shows the runs that wait, and how many."""
-        store, under_way = self._window.store, self._conductor.run_id
+        store, under_way = self._window.store, set(self._conductor.run_ids)
         names = self._conductor.guarded(store.queue_names) or []
         held = bool(self._conductor.guarded(lambda: store.queue_held))
         waits = held or not self._conductor.is_busy
-        shown = ([entry for entry in names if entry[0] != under_way], waits)
+        shown = ([entry for entry in names if entry[0] not in under_way], waits)
         if shown == self._shown_queue:
             return  # the store changes each second of a run; the queue rarely does
         self._shown_queue = shown
         queue = self._conductor.guarded(store.queue) or []
-        waiting = [run for run in queue if run.run_id != under_way]
+        waiting = [run for run in queue if run.run_id not in under_way]
         self._window.queue.show_queue(waiting, waits)
         self.forecast.show_queue(waiting, goes=not waits)
         title = self.tr("Queue ({})").format(len(waiting)) if waiting else self.tr("Queue")

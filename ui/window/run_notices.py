@@ -54,7 +54,7 @@ class RunNotices(QObject):
     def with_start(self, queued: str, place: int) -> str:
         """A sentence that something waits at a place of the queue, and when it will begin."""
         if self._is_held():
-            return self.tr("{}; the queue is paused.").format(queued)
+            return self.tr("{}; the queue is on hold.").format(queued)
         at = self._window.follower.forecast.start(place)
         return self.tr("{0}, starts about {1}.").format(queued, at) if at else f"{queued}."
 

@@ -25,14 +25,16 @@ class ProgressLine:
         self._steps_per_epoch = 1
         self._validation = ""
         self._drawn = 0.0
+        self._is_seen = True
 
-    @property
-    def has_begun(self) -> bool:
-        """Whether training has begun, so that there is something to save."""
-        return self._pace.total_steps > 0
+    def show(self, message: Message, *, is_seen: bool = True) -> None:
+        """Takes any message of a training process.
 
-    def show(self, message: Message) -> None:
-        """Takes any message of a training process."""
+        Args:
+            message: Of the run.
+            is_seen: Whether the line is drawn; another run's may be.
+        """
+        self._is_seen = is_seen
         if isinstance(message, Started):
             self._pace.started(message)
             self._steps_per_epoch = message.steps_per_epoch
@@ -69,7 +71,7 @@ class ProgressLine:
 
     def _draw(self, words: str, *, force: bool = False) -> None:
         now = time.monotonic()
-        if force or now - self._drawn >= LINE_SECONDS:
+        if self._is_seen and (force or now - self._drawn >= LINE_SECONDS):
             self._line.draw(words)
             self._drawn = now
 

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from workbench.base.paths import default_store
 from workbench.base.units import NONE, count, duration, energy, in_one_line, percent, size
 from workbench.cli.experiments import experiment_of, fitted
-from workbench.cli.progress_line import ProgressLine
-from workbench.cli.terminal import complain, say_at_once
+from workbench.cli.follow import Follower
+from workbench.cli.terminal import complain
 from workbench.data import load
 from workbench.evaluation.significance import Spread, spread
-from workbench.execution.engine_process import Session
-from workbench.execution.messages import StatusChanged
 from workbench.experiment import Experiment
 from workbench.levers import repeats
 from workbench.levers.repeats import Repeats
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
-from workbench.runs.store import Store, StoreError
+from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 from workbench.spec.data import KerasData
 
@@ -45,13 +40,11 @@ def run(arguments: argparse.Namespace) -> int:
     with Store(_store(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
-        session = Session(store.folder, startup=experiment.hardware.startup)
-        try:
+        with Follower(store, experiment.hardware.startup) as follower:
             # While the training process is still importing TensorFlow.
             (experiment,) = _checked([experiment], arguments.settings)
-            return _train(store, session, store.create(experiment, reserved=True), arguments.json)
-        finally:
-            session.end()
+            run = store.create(experiment, reserved=True)
+            return _show_one(follower.train([run]), arguments.json)
 
 
 def crossval(arguments: argparse.Namespace) -> int:
@@ -66,11 +59,8 @@ def resume(arguments: argparse.Namespace) -> int:
         store.require_writable()
         store.mark_interrupted()
         run = store.requeue(store.find(arguments.run_id).run_id, reserved=True)
-        session = Session(store.folder)
-        try:
-            return _train(store, session, run, arguments.json)
-        finally:
-            session.end()
+        with Follower(store) as follower:
+            return _show_one(follower.train([run]), arguments.json)
 
 
 def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list[Experiment]:
@@ -103,77 +93,19 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
 # --- one run -------------------------------------------------------------------------------------
 
 
-def _train(store: Store, session: Session, run: Run, as_json: bool) -> int:
-    """Follows one run to its end and prints its result."""
-    run = _followed(store, session, run)
-    if as_json:
-        print(json.dumps(run.summary()))
-    else:
-        _print_result(run)
-    return _code(run)
+def _show_one(ended: list[Run], as_json: bool) -> int:
+    """Prints the result of a run; the exit code."""
+    for run in ended:
+        if as_json:
+            print(json.dumps(run.summary()))
+        else:
+            _print_result(run)
+    return max(map(_code, ended))
 
 
 def _code(run: Run) -> int:
     """The exit code: what didn't come to a good end is never 0."""
     return CODES.get(run.status, FAILED)
-
-
-def _followed(store: Store, session: Session, run: Run) -> Run:
-    """The run, reserved by this store, once it ended.
-
-    How it ended is what its process said: the store may not have taken it (a full disk), or knows
-    the run as another process's.
-    """
-    line = ProgressLine(sys.stderr)
-    asked = 0
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1 and line.has_begun:
-            say_at_once("interrupted, saving a checkpoint; once more ends it at once")
-            session.interrupt()
-        elif asked == 1:
-            say_at_once("interrupted before training began, ending")
-            session.terminate()
-        else:
-            session.kill()
-
-    before = {number: signal.signal(number, interrupt) for number in _endings()}
-    try:
-        session.train(run.run_id, store.token)
-        for message in session.messages():
-            line.show(message)
-            if isinstance(message, StatusChanged) and message.state.is_finished:
-                run = replace(
-                    run, status=message.state, message=message.message, outcome=message.outcome
-                )
-                break
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        line.clear()
-    run = _as_kept(store, run)
-    if run.message and not (asked and run.status is RunStatus.INTERRUPTED):
-        complain(run.message)
-    elif run.status is RunStatus.INTERRUPTED:
-        kept = f"the run is kept; 'dlopt-workbench resume {run.run_id}' goes on with it"
-        complain(kept)
-    return run
-
-
-def _as_kept(store: Store, run: Run) -> Run:
-    """The run with all that the store knows, but its end as it was told."""
-    try:
-        known = store.run(run.run_id)
-    except StoreError as error:
-        complain(str(error))
-        return run
-    return replace(known, status=run.status, message=run.message, outcome=run.outcome)
-
-
-def _endings() -> list[signal.Signals]:
-    return [signal.SIGINT, signal.SIGTERM]
 
 
 def _print_result(run: Run) -> None:
@@ -204,37 +136,17 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         store.require_writable()
         store.mark_interrupted()
         first = wanted.experiments[0]
-        session = Session(store.folder, startup=first.hardware.startup)
-        try:
+        with Follower(store, first.hardware.startup) as follower:
             experiments = _checked(wanted.experiments, arguments.settings)
             runs = store.create_all(experiments, wanted.tag, wanted.kind, reserved=True)
             group = store.group(runs[0].group_id)
             name = group.name if group is not None else wanted.tag
-            ended = _all_followed(store, session, runs)
-        finally:
-            session.end()
+            ended = follower.train(runs)
     if arguments.json:
         print(json.dumps(_plain(ended, name)))
     else:
         _print_all(ended, name)
     return max(map(_code, ended))
-
-
-def _all_followed(store: Store, session: Session, runs: list[Run]) -> list[Run]:
-    ended: list[Run] = []
-    for number, run in enumerate(runs):
-        print(
-            f"run {number + 1} of {len(runs)}: {run.run_id} ({in_one_line(run.name)})",
-            file=sys.stderr,
-        )
-        ended.append(_followed(store, session, run))
-        if ended[-1].status is RunStatus.INTERRUPTED:
-            left = runs[len(ended) :]
-            if left:
-                store.release([run.run_id for run in left])
-                complain(f"{len(left)} more wait in the window's queue")
-            break
-    return ended
 
 
 def _spreads(runs: list[Run]) -> dict[str, Spread]:

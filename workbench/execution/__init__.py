@@ -1,4 +1,6 @@
-"""The parent's side of a training process: messages, the process, its tasks, its crashes.
+"""Who trains: the scheduler, executors (this computer, or by messages alone), and the processes.
 
-No Qt and no TensorFlow: the window and the command line both stand on this.
+No Qt and no TensorFlow: the window and the command line both stand on this. What runs in the
+training process itself is in `workbench.runtime`, which imports `messages` from here and is never
+imported.
 """

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import signal
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +16,15 @@ import psutil
 
 from workbench.execution import crashes
 from workbench.execution.child_process import Child, cause_of
+from workbench.execution.executor import Command
 from workbench.execution.messages import (
     Cancel,
     Close,
-    Continue,
     Do,
-    Interrupt,
     Message,
-    Pause,
     Started,
     StatusChanged,
     Steps,
-    Stop,
     TaskEnd,
     Train,
     Unsuited,
@@ -47,11 +46,16 @@ BACKGROUND_NICE = 5
 """Priority of a training process beside a window, so that the window answers at once."""
 
 
+class NotStarted(RuntimeError):
+    """The system refused to start a training process, in one sentence."""
+
+
 class Session:
     """One warm training process; runs are trained, and tasks done, in it one after another.
 
-    Where one needs a process that is started otherwise (other threads), the process says so and
-    ends, another one takes its place, and what was asked for is asked for again.
+    The process is started by whoever reads `messages`; what is asked for before waits for it. Where
+    a run or a task needs a process that is started otherwise (other threads), the process says so
+    and ends, another one takes its place, and what was asked for is asked for again.
 
     Args:
         store: Folder of the store.
@@ -82,24 +86,31 @@ class Session:
         self._on_log = on_log
         self._lock = threading.Lock()
         self._closing = False
-        self._child = self._started(startup or Startup())
+        self._startup = startup or Startup()
+        self._child: Child | None = None
 
     @property
-    def pid(self) -> int:
-        """The training process's number."""
-        return self._child.pid
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._child.is_alive
+    def pid(self) -> int | None:
+        """The training process's number; None before it is started."""
+        return self._child.pid if self._child is not None else None
 
     @property
     def memory_bytes(self) -> int:
-        """Resident memory of the training process; 0 where it is gone."""
-        with contextlib.suppress(psutil.Error):
-            return int(psutil.Process(self.pid).memory_info().rss)
+        """Resident memory of the training process; 0 where there is none."""
+        child = self._child
+        if child is not None and child.is_alive:
+            with contextlib.suppress(psutil.Error):
+                return int(psutil.Process(child.pid).memory_info().rss)
         return 0
+
+    def start(self) -> None:
+        """Starts the process, unless it has been, or was asked to end.
+
+        Raises:
+            NotStarted: where the system refuses.
+        """
+        if self._child is None and not self._closing:
+            self._put_in_place(self._startup)
 
     def train(self, run_id: str, maker: str = "") -> None:
         """Asks for a queued run of the store to be trained (or gone on with).
@@ -123,40 +134,41 @@ class Session:
         """Asks a task to end."""
         self._send(Cancel(number), self._tasks.get(number))
 
-    def pause(self) -> None:
-        """Asks the run to hold after the compiled call in progress."""
-        self._send(Pause(), self._of_run)
+    def control(self, command: Command) -> None:
+        """Asks something of the run."""
+        self._send(command, self._of_run)
 
-    def resume(self) -> None:
-        """Lets a paused run go on."""
-        self._send(Continue(), self._of_run)
-
-    def stop(self) -> None:
-        """Ends the run, keeps its weights and evaluates what is there."""
-        self._send(Stop(), self._of_run)
-
-    def interrupt(self) -> None:
-        """Ends the run at once with a checkpoint to resume from."""
-        self._send(Interrupt(), self._of_run)
-
-    def messages(self) -> Iterator[Message]:
+    def messages(self) -> Generator[Message]:
         """What the process says, until it ends; its death comes as the end of what it worked on."""
-        while True:
-            wanted = yield from self._said()
-            code = self._child.end()
-            if wanted is None or not self._begin_again(wanted):
-                break
+        code: int | None = None
+        try:
+            self.start()
+            code = yield from self._all_said()
+            cause = f"the training process {cause_of(code)}"
+        except NotStarted as error:
+            cause = str(error)
+        run_id, self.run_id = self.run_id, None
         for number in sorted(self._tasks):
-            yield TaskEnd(number, error=f"the training process {cause_of(code)}")
+            yield TaskEnd(number, error=cause)
         self._tasks.clear()
-        if self.run_id is not None:
-            yield self._lost(code)
-            self.run_id = None
+        if run_id is not None:
+            yield self._lost(run_id, cause, code)
 
-    def _said(self) -> Generator[Message, None, Startup | None]:
-        """What the process says until it ends; how one has to be started that takes its place."""
+    def _all_said(self) -> Generator[Message, None, int]:
+        """What is said until the last process ended; its exit code."""
+        code = -signal.SIGTERM  # where it was to end before it was started
+        while self._child is not None:
+            wanted = yield from self._said(self._child)
+            code = self._child.end()
+            if wanted is None or self._closing:
+                break
+            self._put_in_place(wanted)
+        return code
+
+    def _said(self, child: Child) -> Generator[Message, None, Startup | None]:
+        """What a process says until it ends; how one has to be started that takes its place."""
         wanted = None
-        for line in self._child.lines():
+        for line in child.lines():
             try:
                 message = decode(line)
             except ValueError:
@@ -175,20 +187,25 @@ class Session:
             yield message
         return wanted
 
-    def _begin_again(self, startup: Startup) -> bool:
-        """Puts another process in place and asks it for what is unfinished; False when closing."""
+    def _put_in_place(self, startup: Startup) -> None:
+        """Starts a process and asks it for what is open.
+
+        Not under the lock: starting takes a while, and whoever asks for something meanwhile (the
+        window's thread) need not wait for it.
+        """
+        arguments = (str(self._nice), json.dumps(startup._asdict()))
+        try:
+            child = Child(WORKER, *arguments, on_log=self._on_log)
+        except OSError as error:
+            reason = error.strerror or error
+            raise NotStarted(f"the training process can't be started ({reason})") from None
         with self._lock:
+            self._child = child
             if self._closing:
-                return False
-            self._child = self._started(startup)
+                child.terminate()
             open_run = self._of_run if self.run_id is not None else []
             for message in (*open_run, *itertools.chain(*self._tasks.values())):
-                self._child.send(message.encode())
-        return True
-
-    def _started(self, startup: Startup) -> Child:
-        arguments = (str(self._nice), json.dumps(startup._asdict()))
-        return Child(WORKER, *arguments, on_log=self._on_log)
+                child.send(message.encode())
 
     def close(self) -> None:
         """Asks the process to save and end; `messages` then runs out. From any thread."""
@@ -199,13 +216,15 @@ class Session:
         """Ends the process by a signal; what runs is shown as interrupted. From any thread."""
         with self._lock:  # not while another process takes its place
             self._closing = True
-            self._child.terminate()
+            if self._child is not None:
+                self._child.terminate()
 
     def kill(self) -> None:
         """Ends the process at once; what runs is shown as interrupted. From any thread."""
         with self._lock:
             self._closing = True
-            self._child.kill()
+            if self._child is not None:
+                self._child.kill()
 
     def end(self) -> int:
         """Ends the process in steps: asked, terminated, killed; returns its exit code.
@@ -213,6 +232,8 @@ class Session:
         For the thread that reads `messages` alone: it closes what they are read from.
         """
         self.close()
+        if self._child is None:
+            return 0
         is_idle = self.run_id is None
         code = self._child.wait(IDLE_CLOSE_SECONDS if is_idle else CLOSE_SECONDS)
         if code is None and is_idle:  # it still imports TensorFlow, or does a task nobody waits for
@@ -224,7 +245,8 @@ class Session:
         with self._lock:
             if kept_in is not None:
                 kept_in.append(message)
-            self._child.send(message.encode())
+            if self._child is not None:
+                self._child.send(message.encode())
 
     def _is_end_of_run(self, message: Message) -> bool:
         return (
@@ -233,31 +255,37 @@ class Session:
             and message.state.is_finished
         )
 
-    def _lost(self, code: int) -> StatusChanged:
-        """Marks the run whose process died under it, unless another has it by now."""
-        assert self.run_id is not None
-        status, sentence = RunStatus.INTERRUPTED, f"the training process {cause_of(code)}"
+    def _lost(self, run_id: str, cause: str, code: int | None) -> StatusChanged:
+        """Marks the run whose process died under it, unless another has it by now.
+
+        Args:
+            run_id: The run.
+            cause: What became of the process, in one sentence.
+            code: Its exit code; None where it was never started.
+        """
+        sentence = cause
         try:
             with Store(self.store) as store:
-                sentence = self._told(store.artifacts(self.run_id), code)
-                store.lose(self.run_id, sentence, self._maker)
+                if code is not None:
+                    sentence = self._told(store.artifacts(run_id), run_id, code)
+                store.lose(run_id, sentence, self._maker)
         except StoreError as error:
             sentence = f"{sentence}; {error}"
-        return StatusChanged(self.run_id, status, sentence, Outcome.CRASHED)
+        return StatusChanged(run_id, RunStatus.INTERRUPTED, sentence, Outcome.CRASHED)
 
-    def _told(self, folder: Path, code: int) -> str:
+    def _told(self, folder: Path, run_id: str, code: int) -> str:
         """The sentence on a death, which is kept beside its run for the next one."""
         crash = crashes.Crash(code, self._step, saved_at(folder))
         before = crashes.remembered(folder)
         if crash.is_native:
             crashes.remember(folder, crash)
-        return crashes.sentence(crash, before, self._layer_that_crashes)
+        return crashes.sentence(crash, before, partial(self._layer_that_crashes, run_id))
 
-    def _layer_that_crashes(self) -> str:
+    def _layer_that_crashes(self, run_id: str) -> str:
         """The layer of the run at which a process dies that tries them all; "" for none."""
         with self._lock:
             if self._closing:
                 return ""
-            finder = Child(crashes.FINDER, str(self.store), str(self.run_id), on_log=self._on_log)
+            finder = Child(crashes.FINDER, str(self.store), run_id, on_log=self._on_log)
             self._child = finder  # so that whoever closes us ends it too
         return crashes.layer_found(finder)

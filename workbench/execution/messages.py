@@ -38,6 +38,23 @@ class Train(Message):
 
 
 @dataclass(frozen=True)
+class Job(Message):
+    """Train a run of which the process has no store: what becomes of it is said, not written.
+
+    Attributes:
+        experiment: The spec as TOML.
+        files: Names of the run's files that were sent before (`Piece`).
+        fingerprint, environment: As in `record.Run`; how the data of a run that goes on were read.
+    """
+
+    run_id: str
+    experiment: str
+    files: list[str] = field(default_factory=list)
+    fingerprint: str = ""
+    environment: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Do(Message):
     """Do a task that is no run: measure, look for a learning rate, evaluate.
 
@@ -84,6 +101,34 @@ class Interrupt(Message):
 @dataclass(frozen=True)
 class Close(Message):
     """Interrupt what runs and end the process."""
+
+
+# --- both ways -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Piece(Message):
+    """A part of a file of a run; see `pieces`.
+
+    Attributes:
+        name: Of the file.
+        start: Where in the file it begins, in bytes.
+        total: How long the file is, in bytes.
+        digest: SHA-256 of the whole file.
+        data: In base64.
+    """
+
+    run_id: str
+    name: str
+    start: int
+    total: int
+    digest: str
+    data: str
+
+    @property
+    def file(self) -> tuple[str, str, int, str]:
+        """What all pieces of one file have alike."""
+        return self.run_id, self.name, self.total, self.digest
 
 
 # --- from the training process -------------------------------------------------------------------
@@ -173,6 +218,24 @@ class Steps(Message):
     penalty: list[float] | None = None
     gradient_norm: list[float] | None = None
     update_ratio: list[float] | None = None
+
+
+@dataclass(frozen=True)
+class Update(Message):
+    """To be written, of a `Job`: these columns of the run, together with the steps and the epoch
+    that were said since the last one.
+    """
+
+    run_id: str
+    columns: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Rewind(Message):
+    """To be forgotten, of a `Job`: the metrics after this step, as it goes on from there."""
+
+    run_id: str
+    step: int
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,7 @@ def total(
     now: float,
     *,
     left: float | None = None,
-    is_busy: bool = False,
+    under_way: int = 0,
     goes: bool = True,
 ) -> str:
     """All together in words: "3 runs, about 12 min, until 16:40"; "" where nothing waits.
@@ -118,16 +118,17 @@ def total(
     Args:
         waiting: The runs that wait.
         now: Seconds since 1970.
-        left: Of the run under way; None while unknown.
-        is_busy: Whether a run is under way.
+        left: Of the runs under way together; None while unknown.
+        under_way: How many runs are under way.
         goes: Whether they train without being asked for again.
     """
     if not waiting:
         return ""
-    seconds = [one.seconds for one in waiting] + ([left] if is_busy else [])
+    seconds = [one.seconds for one in waiting] + ([left] if under_way else [])
     known = [value for value in seconds if value is not None]
     runs = f"{len(waiting):,} run{'s' if len(waiting) > 1 else ''}"
-    runs += " and the one under way" if is_busy else ""
+    if under_way:
+        runs += " and the one under way" if under_way == 1 else f" and the {under_way:,} under way"
     if not known:
         words = f"{runs}, not measured yet"
     elif len(known) < len(seconds):

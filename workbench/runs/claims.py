@@ -191,11 +191,16 @@ class Claims:
         waiting = self._where("status = 'queued' AND maker = ''")
         return sorted(waiting, key=lambda run: run.position)
 
-    def queue_names(self) -> list[tuple[str, str]]:
-        """Ids and names of the waiting runs, next first: of a thousand in a millisecond."""
+    def queue_names(self, maker: str = "") -> list[tuple[str, str]]:
+        """Ids and names of the waiting runs, next first: of a thousand in a millisecond.
+
+        Args:
+            maker: The token of who reserved them; "" for the window's queue.
+        """
         found = self._db.rows(
             "SELECT run_id, name FROM runs WHERE deleted IS NULL AND status = 'queued'"
-            " AND maker = '' ORDER BY position, created, rowid"
+            " AND maker = ? ORDER BY position, created, rowid",
+            (maker,),
         )
         return [(row["run_id"], row["name"]) for row in rows.sound(found)]
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ import psutil
 import pytest
 
 from tests.engine.cli.test_main import dlopt
+from tests.engine.executors import Asked
 from tests.engine.small import small
-from workbench.cli import main, train
-from workbench.execution.messages import Message, StatusChanged
+from workbench.cli import follow, main
+from workbench.execution.executor import Tell
+from workbench.execution.messages import StatusChanged, Steps
 from workbench.runs.database import FILE
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -28,34 +30,29 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "store"
 
 
-class Told:
-    """A training process that says how each run ended, and what the store then holds of it."""
+class Told(Asked):
+    """An executor that says how each run ended, and what the store then holds of it."""
 
     ends: tuple[tuple[RunStatus, str, str], ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
 
-    def __init__(self, store: Path, **_: Any) -> None:
+    def __init__(self, store: Path, tell: Tell, **_: Any) -> None:
+        super().__init__(store, tell)
         self._store = store
 
-    def train(self, run_id: str, maker: str) -> None:
+    def submit(self, run_id: str, maker: str = "") -> None:
         Told.asked = (*Told.asked, (run_id, maker))
-
-    def messages(self) -> Iterator[Message]:
         (state, sentence, kept), *rest = Told.ends
         Told.ends = tuple(rest)
-        run_id, _ = Told.asked[-1]
         with closing(sqlite3.connect(self._store / FILE, isolation_level=None)) as db:
             db.execute("UPDATE runs SET status = ?, maker = '' WHERE run_id = ?", (kept, run_id))
-        yield StatusChanged(run_id, RunStatus.RUNNING)
-        yield StatusChanged(run_id, state, sentence)
-
-    def end(self) -> int:
-        return 0
+        self.tell(StatusChanged(run_id, RunStatus.RUNNING))
+        self.tell(StatusChanged(run_id, state, sentence))
 
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> type[Told]:
-    monkeypatch.setattr(train, "Session", Told)
+    monkeypatch.setattr(follow, "LocalExecutor", Told)
     monkeypatch.setattr(Told, "ends", ())
     monkeypatch.setattr(Told, "asked", ())
     return Told
@@ -109,6 +106,54 @@ def test_seeds_that_an_interruption_leaves_wait_in_the_windows_queue(
     with Store(folder) as store:
         assert store.mark_interrupted() == []
         assert len(store.queue()) == 2
+
+
+def test_seeds_beside_each_other_are_printed_in_their_order(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Two(Asked):
+        """Has room for two, and ends what began last first."""
+
+        def __init__(self, store: Path, tell: Tell, **_: Any) -> None:
+            super().__init__(store, tell, capacity=2)
+
+        def submit(self, run_id: str, maker: str = "") -> None:
+            super().submit(run_id, maker)
+            with Store(folder) as process:
+                assert process.claim(run_id, maker)
+                process.finish(run_id, RunStatus.COMPLETED)
+            if len(self.submitted) == 3:
+                for ended, _ in (self.submitted[2], self.submitted[0]):
+                    self.tell(StatusChanged(ended, RunStatus.COMPLETED))
+            elif len(self.submitted) == 1:
+                self.tell(Steps(run_id, 1, [1.0], [2.0], [0.5], [0.1], [8.0]))
+            else:
+                self.tell(StatusChanged(run_id, RunStatus.COMPLETED))
+
+    monkeypatch.setattr(follow, "LocalExecutor", Two)
+    assert main.main(["run", "digits-cnn", "--seeds", "3", "--json", "--store", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert [run["seed"] for run in json.loads(said.out)["runs"]] == [0, 1, 2]
+    begun = [line for line in said.err.splitlines() if line.startswith("run ")]
+    assert [line.partition(":")[0] for line in begun] == [f"run {n} of 3" for n in (1, 2, 3)]
+
+
+def test_runs_that_a_person_deletes_meanwhile_are_left_out(
+    folder: Path, told: type[Told], capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    done = (RunStatus.COMPLETED, "", "completed")
+
+    class Deleting(Told):
+        def submit(self, run_id: str, maker: str = "") -> None:
+            with Store(folder) as window:
+                window.delete([run.run_id for run in window.runs() if run.maker][1:2])
+            super().submit(run_id, maker)
+
+    told.ends = (done, done)
+    monkeypatch.setattr(follow, "LocalExecutor", Deleting)
+    assert main.main(["run", "digits-cnn", "--seeds", "3", "--json", "--store", str(folder)]) == 0
+    assert len(json.loads(capsys.readouterr().out)["runs"]) == 2
 
 
 def test_a_store_that_can_not_be_read_at_the_end_is_said_beside_it(

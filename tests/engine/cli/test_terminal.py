@@ -247,4 +247,5 @@ def test_a_task_that_is_interrupted_says_so(tmp_path: Path) -> None:
 def test_a_process_that_still_starts_is_not_waited_for(tmp_path: Path) -> None:
     with Store(tmp_path):
         session = Session(tmp_path)
+    session.start()
     assert session.end() == -signal.SIGTERM, "it was importing TensorFlow"

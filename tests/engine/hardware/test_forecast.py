@@ -35,9 +35,11 @@ def test_what_is_known_is_summed_with_the_time_of_its_end() -> None:
 
 
 def test_what_remains_of_the_run_under_way_counts() -> None:
-    words = total([run("a")], NOON, left=120, is_busy=True)
+    words = total([run("a")], NOON, left=120, under_way=1)
     assert words == "1 run and the one under way, about 6 min, until 12:06"
-    assert total([run("a")], NOON, is_busy=True) == "1 of 2 known: at least 4 min"
+    assert total([run("a")], NOON, under_way=1) == "1 of 2 known: at least 4 min"
+    words = total([run("a")], NOON, left=120, under_way=2)
+    assert words.startswith("1 run and the 2 under way, about 6 min")
 
 
 def test_what_is_unknown_makes_the_sum_a_least() -> None:

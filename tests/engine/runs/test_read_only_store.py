@@ -197,7 +197,9 @@ def test_commands_that_write_say_so_before_they_begin(
     protected: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("workbench.cli.train.Session", lambda *_, **__: pytest.fail("it began"))
+    monkeypatch.setattr(
+        "workbench.cli.follow.LocalExecutor", lambda *_, **__: pytest.fail("it began")
+    )
     assert main.main([*arguments, "--store", str(protected)]) == 2
     said = capsys.readouterr().err
     assert f"the store {protected} is read-only; choose a folder that you may write to" in said

@@ -21,6 +21,7 @@ from workbench.runs.record import StepMetrics
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.runtime.training.recorder import Recorder
+from workbench.runtime.training.run_log import StoreLog
 from workbench.spec.base import SpecError
 
 CHECKPOINT = "checkpoint.npz"
@@ -80,7 +81,7 @@ def test_steps_are_told_at_once_and_then_ten_times_a_second(
     monkeypatch.setattr("workbench.runtime.training.recorder.time.monotonic", lambda: now[0])
     run_id = store.create(small()).run_id
     said: list[Message] = []
-    recorder = Recorder(store, run_id, said.append, 0, lambda: None)
+    recorder = Recorder(StoreLog(store, run_id, said.append), 0, lambda: None)
 
     def call(first_step: int, count: int, at: float) -> list[tuple[int, int]]:
         """A compiled call; the first step and the length of all that was told so far."""

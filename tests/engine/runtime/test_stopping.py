@@ -213,13 +213,13 @@ def test_a_checkpoint_due_at_the_end_of_an_epoch_holds_the_epochs_figures(
     monkeypatch.setattr(training, "CHECKPOINT_SECONDS", 0.0)
     monkeypatch.setattr(training, "CHECKPOINT_SHARE", 1e9)
     positions: list[checkpoint.Position] = []
-    save = checkpoint.save
+    packed = checkpoint.packed
 
-    def noted(*arguments: Any) -> None:
-        positions.append(arguments[3])
-        save(*arguments)
+    def noted(*arguments: Any) -> bytes:
+        positions.append(arguments[2])
+        return packed(*arguments)
 
-    monkeypatch.setattr(checkpoint, "save", noted)
+    monkeypatch.setattr(checkpoint, "packed", noted)
     run_id, _ = train(store, small(training__epochs=2))
     per_epoch = store.run(run_id).steps_per_epoch or 0
     ends = [p for p in positions if p.step == per_epoch]

@@ -56,10 +56,10 @@ def test_runs_come_newest_first_and_the_selected_one_is_the_default(
     window.runs.select(first.run_id)
     settled(page, qtbot)
     assert page.box.currentText() == first.name
-    window.conductor.delete([first.run_id])
+    window.edits.delete([first.run_id])
     settled(page, qtbot)
     assert page.box.currentText() == second.name
-    window.conductor.set_column("name", {second.run_id: "another name"})
+    window.edits.set_column("name", {second.run_id: "another name"})
     settled(page, qtbot)
     assert page.box.currentText() == "another name"
 

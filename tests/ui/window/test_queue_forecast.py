@@ -61,7 +61,7 @@ def test_the_queue_follows_names_and_else_is_left_alone(
     run = window.conductor.enqueue(window.editor.experiment)
     assert run is not None
     assert window.queue.list.entries() == [(run.run_id, run.name)]
-    window.conductor.set_column("name", {run.run_id: "another name"})
+    window.edits.set_column("name", {run.run_id: "another name"})
     assert window.queue.list.entries() == [(run.run_id, "another name")]
     looked: list[object] = []
     monkeypatch.setattr(window.follower.forecast, "show_queue", looked.append)
@@ -114,7 +114,7 @@ def test_unknown_runs_are_measured_and_a_person_can_end_that(
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         panel.start.click()
         assert forecast._task is None, "a run ends the measuring"
-        qtbot.waitUntil(lambda: forecast._under_way is not None)
+        qtbot.waitUntil(lambda: bool(forecast._under_way))
         assert len(forecast._expected) == 2, "the run under way is not counted twice"
         forecast.measure()
         assert forecast._task is None, "nothing is measured while a run trains"

@@ -45,8 +45,8 @@ def test_a_read_only_store_is_shown_and_nothing_is_made_in_it(
         window.train,
         window.enqueue,
         lambda: window.conductor.resume_run(run_id),
-        lambda: window.conductor.set_column("tags", {run_id: "a"}),
-        lambda: window.conductor.delete([run_id]),
+        lambda: window.edits.set_column("tags", {run_id: "a"}),
+        lambda: window.edits.delete([run_id]),
         lambda: window.conductor.hold_queue(False),
     ):
         window.banner.say("")

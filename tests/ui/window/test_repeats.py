@@ -46,8 +46,8 @@ def test_seeds_train_one_after_another_as_one_group(quick: MainWindow, qtbot: Qt
     assert quick.model.group == "group"
 
 
-def test_folds_are_queued_and_grouped(window: MainWindow, qtbot: QtBot) -> None:
-    window.conductor._start_next = lambda: None  # type: ignore[method-assign]
+def test_folds_are_queued_and_grouped(idle: MainWindow, qtbot: QtBot) -> None:
+    window = idle
     with qtbot.waitSignal(window.conductor.queued, timeout=PATIENCE) as made:
         entry(submenu(window, "Cross-validate"), "5 folds").trigger()
     runs = [window.store.run(run_id) for run_id in made.args[0]]
@@ -59,9 +59,9 @@ def test_folds_are_queued_and_grouped(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_another_number_is_asked_for(
-    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    idle: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    window.conductor._start_next = lambda: None  # type: ignore[method-assign]
+    window = idle
     monkeypatch.setattr(QInputDialog, "getInt", lambda *given: (7, True))
     with qtbot.waitSignal(window.conductor.queued, timeout=PATIENCE) as made:
         entry(submenu(window, "Train with several seeds"), "Another number…").trigger()

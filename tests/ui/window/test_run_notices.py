@@ -18,13 +18,6 @@ PATIENCE = 60_000
 
 
 @pytest.fixture
-def idle(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
-    """A window whose runs begin and go on for ever, without any process."""
-    monkeypatch.setattr(window.conductor, "warm_up", lambda: None)
-    return window
-
-
-@pytest.fixture
 def runs(idle: MainWindow) -> list[Run]:
     made = add_runs(idle.store, 4)
     idle.show_runs()
@@ -99,7 +92,7 @@ def test_resume_begins_at_once_while_nothing_trains(
 def test_it_says_when_the_run_will_begin(idle: MainWindow) -> None:
     idle.train()
     now = time.time()
-    idle.follower.forecast._under_way = _expected(600.0)
+    idle.follower.forecast._under_way = [_expected(600.0, idle.conductor.run_id or "")]
     idle.follower.forecast._expected = []
     idle.editor.set("name", "next")
     idle.train()
@@ -109,13 +102,13 @@ def test_it_says_when_the_run_will_begin(idle: MainWindow) -> None:
     }
 
 
-def _expected(seconds: float | None) -> Expected:
+def _expected(seconds: float | None, run_id: str = "run") -> Expected:
     class Known(Expected):
         @property
         def seconds(self) -> float | None:
             return seconds
 
-    return Known("run", "name")
+    return Known(run_id, "name")
 
 
 def test_when_a_run_begins_is_known_once_all_before_it_are() -> None:
@@ -129,7 +122,7 @@ def test_a_held_queue_is_said_and_can_be_let_go(idle: MainWindow) -> None:
     idle.conductor.hold_queue(True)
     idle.editor.set("name", "next")
     idle.train()
-    assert idle.banner.words.text() == "“next” is queued as number 1; the queue is paused."
+    assert idle.banner.words.text() == "“next” is queued as number 1; the queue is on hold."
     assert idle.banner.button.text() == "Run queue"
     idle.banner.button.click()
     assert not idle.store.queue_held

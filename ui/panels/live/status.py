@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass
+
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QStatusBar
 
@@ -20,15 +23,30 @@ from workbench.runs.status import RunStatus
 TICK_MILLISECONDS = 1000
 
 
+@dataclass
+class _Figures:
+    """Of a run under way.
+
+    Attributes:
+        rate: Images a second, smoothed; None before the first step.
+        phase: What it does where it doesn't train.
+        macs: Multiply-adds of one image.
+        peak: Operations a second that the device was measured to do at most; 0 where unknown.
+    """
+
+    rate: float | None = None
+    phase: str = ""
+    macs: int = 0
+    peak: float = 0.0
+
+
 class StatusPanel(QStatusBar):
-    """What the training process is, has and does."""
+    """What the training process is, has and does; of several runs, the one that is followed."""
 
     def __init__(self, conductor: Conductor, editor: Editor) -> None:
         super().__init__()
         self._conductor = conductor
-        self._rate: float | None = None
-        self._phase = ""
-        self._macs, self._peak = 0, 0.0
+        self._figures: defaultdict[str, _Figures] = defaultdict(_Figures)
         self.setSizeGripEnabled(False)
         self.device, self.memory = Label(), Label()
         self.rate, self.arithmetic, self.remaining = Label(), Label(), Label()
@@ -57,6 +75,7 @@ class StatusPanel(QStatusBar):
         conductor.steps.connect(self._add_steps)
         conductor.progress.connect(self._show_phase)
         conductor.ended.connect(self._ended)
+        conductor.state_changed.connect(self.refresh)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(TICK_MILLISECONDS)
@@ -70,52 +89,54 @@ class StatusPanel(QStatusBar):
         )
         busy = self._conductor.is_busy
         held = self._conductor.status is RunStatus.PAUSED
-        rate = tr("paused") if held else tr("{rate} images/s", rate=units.count(self._rate))
-        self.rate.setText(rate if busy and self._rate else self._phase)
-        self.arithmetic.setText(self._arithmetic() if busy and self._rate and not held else "")
+        # Without a run: what a process does that starts.
+        now = self._figures[self._conductor.run_id or ""]
+        rate = tr("paused") if held else tr("{rate} images/s", rate=units.count(now.rate))
+        self.rate.setText(rate if busy and now.rate else now.phase or self._figures[""].phase)
+        self.arithmetic.setText(self._arithmetic(now) if busy and now.rate and not held else "")
         left = self._conductor.pace.remaining
         shows = busy and left is not None and not held
         self.remaining.setText(tr("{left} left", left=units.duration(left)) if shows else "")
 
-    def _arithmetic(self) -> str:
-        flops = training_flops(self._macs) * (self._rate or 0.0)
+    def _arithmetic(self, now: _Figures) -> str:
+        flops = training_flops(now.macs) * (now.rate or 0.0)
         shown = tr("{rate} GFLOP/s", rate=f"{flops / 1e9:.3g}")
-        if not self._peak:
+        if not now.peak:
             return shown
-        return tr(
-            "{shown}, {flops} of peak", shown=shown, flops=units.percent(flops / self._peak, 0)
-        )
+        share = units.percent(flops / now.peak, 0)
+        return tr("{shown}, {flops} of peak", shown=shown, flops=share)
 
     @Slot(object)
     def _begin(self, message: Started) -> None:
         """Notes what a step computes, and what was measured to be the most."""
-        self._macs, self._peak = message.macs, 0.0
+        figures = self._figures[message.run_id]
+        figures.macs, figures.peak = message.macs, 0.0
         conductor = self._conductor
         run = conductor.guarded(lambda: conductor.store.run(message.run_id))
         if run is None or conductor.machine is None:
             return
         folder, hardware = conductor.store.folder, run.experiment.hardware
         roof = remembered.roof(folder, conductor.machine, hardware)
-        self._peak = roof.peak if roof is not None else 0.0
+        figures.peak = roof.peak if roof is not None else 0.0
 
     @Slot(str)
     def _show_device(self, words_: str) -> None:
         self.device.setText(words_)
-        self._phase = ""
+        self._figures.pop("", None)
         self.refresh()
 
     @Slot(object)
     def _add_steps(self, message: Steps) -> None:
-        rate = message.images_per_second[-1]
-        self._rate = rate if self._rate is None else 0.8 * self._rate + 0.2 * rate
-        self._phase = ""
+        figures, rate = self._figures[message.run_id], message.images_per_second[-1]
+        figures.rate = rate if figures.rate is None else 0.8 * figures.rate + 0.2 * rate
+        figures.phase = ""
 
     @Slot(object)
     def _show_phase(self, message: Progress) -> None:
-        self._phase = message.phase
+        self._figures[message.run_id].phase = message.phase
         self.refresh()
 
     @Slot(object)
     def _ended(self, message: StatusChanged) -> None:
-        self._rate, self._phase = None, ""
+        self._figures.pop(message.run_id, None)
         self.refresh()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
@@ -10,7 +12,7 @@ from ui.look import theme
 from ui.look.plain import Label, tip
 from ui.running.conductor import Conductor
 from workbench.base.text import tr
-from workbench.execution.messages import Started, Steps, TimeShares
+from workbench.execution.messages import Started, StatusChanged, Steps, TimeShares
 from workbench.experiment import Experiment
 from workbench.hardware import bottleneck, remembered
 from workbench.hardware.roofline import Roof, layer_work
@@ -19,8 +21,29 @@ from workbench.network.analysis import analyze
 from workbench.spec.base import SpecError
 
 
+@dataclass
+class _Known:
+    """Of a run under way.
+
+    Attributes:
+        experiment: What is trained; None where its version is another.
+        roof: What the device was measured to do at best.
+        step_flops: Operations for one image.
+        intensity: Operations for each byte that is moved; 0 where unknown.
+        rate: Images a second.
+    """
+
+    experiment: Experiment | None = None
+    roof: Roof | None = None
+    step_flops: float = 0.0
+    intensity: float = 0.0
+    rate: float = 0.0
+
+
 class VerdictLine(QWidget):
     """A few words with the evidence as tooltip, and a button; hidden while nothing is known.
+
+    Of several runs under way it is about the one that is followed.
 
     Args:
         conductor: Tells where the time goes.
@@ -30,9 +53,8 @@ class VerdictLine(QWidget):
     def __init__(self, conductor: Conductor, editor: Editor) -> None:
         super().__init__()
         self._conductor, self._editor = conductor, editor
-        self._experiment: Experiment | None = None
-        self._roof: Roof | None = None
-        self._step_flops = self._intensity = self._rate = 0.0
+        self._known: dict[str, _Known] = {}
+        self._shown = ""
         self._remedy: Remedy | None = None
         self.words, self.button = Label(), QToolButton()
         self.words.setAccessibleName(tr("What holds training up"))
@@ -45,7 +67,8 @@ class VerdictLine(QWidget):
         conductor.started.connect(self._begin)
         conductor.steps.connect(self._note_rate)
         conductor.time_shares.connect(self._judge)
-        conductor.ended.connect(self.hide)
+        conductor.ended.connect(self._end)
+        conductor.state_changed.connect(self._follow)
 
     @Slot()
     def use(self) -> None:
@@ -56,39 +79,54 @@ class VerdictLine(QWidget):
     @Slot(object)
     def _begin(self, message: Started) -> None:
         """Notes what a step asks of the device, and what that was measured to do at best."""
-        self._experiment, self._roof = None, None
-        self._step_flops = self._intensity = self._rate = 0.0
+        known = self._known[message.run_id] = _Known()
         conductor = self._conductor
         run = conductor.guarded(lambda: conductor.store.run(message.run_id))
         if run is None or conductor.machine is None:
             return
         try:
-            self._experiment = run.experiment
+            known.experiment = experiment = run.experiment
         except SpecError:  # of another version: nothing can be said of it
             return
-        hardware, batch_size = self._experiment.hardware, message.batch_size
+        hardware, batch_size = experiment.hardware, message.batch_size
         if run.image_shape is not None:  # as the training process found it, also in users' files
-            analysis = analyze(self._experiment.structure.layers, run.image_shape)
+            analysis = analyze(experiment.structure.layers, run.image_shape)
             layers = layer_work(analysis, batch_size, hardware.precision)
             moved = sum(layer.bytes for layer in layers)
-            self._step_flops = sum(layer.flops for layer in layers) / batch_size
-            self._intensity = self._step_flops * batch_size / moved if moved else 0.0
-        self._roof = remembered.roof(conductor.store.folder, conductor.machine, hardware)
+            known.step_flops = sum(layer.flops for layer in layers) / batch_size
+            known.intensity = known.step_flops * batch_size / moved if moved else 0.0
+        known.roof = remembered.roof(conductor.store.folder, conductor.machine, hardware)
 
     @Slot(object)
     def _note_rate(self, message: Steps) -> None:
-        self._rate = message.images_per_second[-1]
+        if message.run_id in self._known:
+            self._known[message.run_id].rate = message.images_per_second[-1]
+
+    @Slot(object)
+    def _end(self, message: StatusChanged) -> None:
+        self._known.pop(message.run_id, None)
+        if message.run_id == self._shown:
+            self.hide()
+
+    @Slot()
+    def _follow(self) -> None:
+        """What is said of a run isn't left beside another's figures."""
+        if self._conductor.run_id not in (None, self._shown):
+            self.hide()
 
     @Slot(object)
     def _judge(self, message: TimeShares) -> None:
-        machine = self._conductor.machine
-        if self._experiment is None or machine is None:
+        machine, known = self._conductor.machine, self._known.get(message.run_id)
+        if known is None or known.experiment is None or machine is None:
             return
+        if self._conductor.run_id not in (None, message.run_id):
+            return
+        self._shown = message.run_id
         work = None
-        if self._intensity:
-            work = bottleneck.Work(self._step_flops * self._rate, self._intensity)
+        if known.intensity:
+            work = bottleneck.Work(known.step_flops * known.rate, known.intensity)
         shares = bottleneck.Shares(message.input, message.python)
-        found = bottleneck.decide(self._experiment, machine, shares, work, self._roof)
+        found = bottleneck.decide(known.experiment, machine, shares, work, known.roof)
         self._remedy = found.remedy
         self.words.setText(tr("bound by {what}", what=found.bound.value))
         self.words.setToolTip(tip(found.sentence))

@@ -58,7 +58,7 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     # On whatever there is here, in its precision: the run may come from another machine.
     experiment = run.experiment.with_settings({"hardware.target": "auto"})
     dataset = work.load(experiment.data, run.reading)
-    prepared = prepare(experiment, dataset, folder)
+    prepared = prepare(experiment, dataset)
     part, rows = _part(prepared, request["part"])
     work.progress(words="building the network")
     weights = weights_of(folder)

@@ -42,7 +42,7 @@ def find_batch_size(request: dict[str, Any], work: Work) -> dict[str, Any]:
     """
     experiment = Experiment.from_toml(request["experiment"])
     dataset = work.load(experiment.data)
-    prepared = prepare(experiment, dataset, work.store)
+    prepared = prepare(experiment, dataset)
     sizes = batch_sizes.sizes_to_try(len(prepared.train_rows))
     measured: list[Measured] = []
     limit = f"of {len(prepared.train_rows):,} training images"

@@ -33,7 +33,7 @@ def find_rate(request: dict[str, Any], work: Work) -> dict[str, Any]:
     experiment = Experiment.from_toml(request["experiment"])
     dataset = work.load(experiment.data)
     rates, losses = learning_rate_range.rates_to_try(), np.empty(0, np.float32)
-    prepared = prepare(experiment, dataset, work.store)
+    prepared = prepare(experiment, dataset)
     work.progress(0, len(rates), "building the network")
     test = _Test(prepared)
     count = 1

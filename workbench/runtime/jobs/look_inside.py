@@ -42,7 +42,7 @@ def look_inside(request: dict[str, Any], work: Work) -> dict[str, Any]:
     """
     run = kept(work.store, request["run_id"])
     dataset = work.load(run.experiment.data, run.reading)
-    prepared = prepare(run.experiment, dataset, run.folder)
+    prepared = prepare(run.experiment, dataset)
     work.progress(words="building the network")
     network = restored(run, dataset.info)
     work.progress(words="looking at the weights")

@@ -17,7 +17,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from workbench.base.files import LinkError, open_inside, write_inside
+from workbench.base.files import LinkError, open_inside
 from workbench.runs.checkpoint_file import FILE, MODEL
 from workbench.runtime.training.stopping import UNSEEN, Watched
 
@@ -70,30 +70,25 @@ def _variables(
     return named | {f"optimizer.{i}": v for i, v in enumerate(state)}
 
 
-def save(
-    folder: Path,
+def packed(
     model: keras.Model,
     optimizer: keras.optimizers.Optimizer,
     position: Position,
     best_weights: Sequence[np.ndarray] = (),
-) -> None:
-    """Writes the checkpoint of a run.
+) -> bytes:
+    """The checkpoint of a run, as it lies on disk.
 
     Args:
-        folder: Of the run.
         model: As it is now.
         optimizer: As it is now.
         position: Where training stands.
         best_weights: Of the best epoch, where they are kept.
-
-    Raises:
-        OSError: where the disk refuses; the checkpoint before it is then unharmed.
     """
     arrays = {name: v.numpy() for name, v in _variables(model, optimizer).items()}
     arrays |= {f"{BEST}{number}": array for number, array in enumerate(best_weights)}
     content = io.BytesIO()
     np.savez(content, position=np.array(json.dumps(asdict(position))), **arrays)
-    write_inside(folder / FILE, content.getvalue())
+    return content.getvalue()
 
 
 def sweep(folder: Path) -> None:

@@ -1,19 +1,18 @@
-"""Where the metrics of a run go: as messages to the parent, and in pieces into the store."""
+"""When the metrics of a run are told, and when they are written."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.execution.messages import EpochEnd, Message, Steps
+from workbench.execution.messages import Steps
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics
-from workbench.runs.store import Store
+from workbench.runtime.training.run_log import RunLog
 
 FLUSH_SECONDS = 1.0
 SAY_SECONDS = 0.1
@@ -28,22 +27,17 @@ UNKNOWN = ("seconds", "penalty")
 class Recorder:
     """Metrics of one run.
 
-    The store gets at most one transaction a second, so that a disk never slows training; the parent
-    is notified of the first steps at once, and then ten times a second.
+    They are written at most once a second, so that a disk never slows training; the parent is
+    notified of the first steps at once, and then ten times a second.
 
     Args:
-        store: Keeps them.
-        run_id: The run.
-        say: Tells the parent.
+        log: Of the run.
         step: Where it begins.
         joules: The energy of the run so far.
     """
 
-    def __init__(
-        self, store: Store, run_id: str, say: Callable[[Message], None], step: int,
-        joules: Callable[[], float | None],
-    ) -> None:  # fmt: skip
-        self._store, self._run_id, self._say, self._joules = store, run_id, say, joules
+    def __init__(self, log: RunLog, step: int, joules: Callable[[], float | None]) -> None:
+        self._log, self._joules = log, joules
         self._first_step = step + 1
         self._pieces: list[np.ndarray] = []
         self._probes: list[np.ndarray] = []
@@ -74,13 +68,13 @@ class Recorder:
             self.flush()
 
     def _tell(self) -> None:
-        """Tells the parent of the steps that it has not heard of; none of them is in the store."""
+        """Tells the parent of the steps that it has not heard of; none of them is written."""
         pieces, probes = self._pieces[self._told :], self._probes[self._told :]
         if not pieces:
             return
         first_step = self._first_step + sum(map(len, self._pieces[: self._told]))
         columns = _columns(pieces) | (_columns(probes) if probes else {})
-        self._say(Steps(self._run_id, first_step, **columns))
+        self._log.say(Steps(self._log.run_id, first_step, **columns))
         self._told, self._told_at = len(self._pieces), time.monotonic()
 
     def epoch(self, metrics: EpochMetrics, rates: tuple[float, ...]) -> None:
@@ -91,8 +85,7 @@ class Recorder:
             rates: Images a second of every epoch so far.
         """
         self.flush()
-        self._store.add_epoch(
-            self._run_id,
+        self._log.epoch(
             metrics,
             elapsed=metrics.elapsed,
             seconds=metrics.seconds,
@@ -103,17 +96,15 @@ class Recorder:
             val_accuracy=metrics.val_accuracy,
             images_per_second=typical_rate(rates),
         )
-        self._say(EpochEnd(self._run_id, **asdict(metrics)))
 
     def flush(self) -> None:
-        """Tells, and writes into the store, what is held back."""
+        """Tells, and writes, what is held back."""
         self._tell()
         if self._pieces:
             values = np.concatenate(self._pieces)
             last = self._first_step + len(values) - 1
             elapsed, seconds = values["elapsed"][-1], values["seconds"][-1]
-            self._store.add_steps(
-                self._run_id,
+            self._log.steps(
                 self._first_step,
                 values,
                 np.concatenate(self._probes) if self._probes else None,

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.data import Dataset, Part, reading_to_keep, split_fold, split_validation
-from workbench.execution.messages import Message, Progress, Started, StatusChanged
+from workbench.execution.messages import Progress, Started
 from workbench.experiment import Experiment
 from workbench.hardware import energy
 from workbench.hardware.energy import Meter
 from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
-from workbench.runs.store import Store
 from workbench.runtime.process.control import Control
 from workbench.runtime.training import checkpoint, hardware
 from workbench.runtime.training.augment import Augmenter
@@ -29,6 +26,7 @@ from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.loop import Evaluation
 from workbench.runtime.training.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.training.recorder import Recorder, typical_rate
+from workbench.runtime.training.run_log import RunLog
 from workbench.runtime.training.stopping import Watch
 from workbench.runtime.training.time_shares import ShareClock
 from workbench.runtime.training.took import Took
@@ -42,8 +40,6 @@ EVALUATION_BATCH = 500
 CHECKPOINT_SECONDS = 5.0
 CHECKPOINT_SHARE = 0.01
 """Checkpoints take at most about this share of the time."""
-
-Say = Callable[[Message], None]
 
 
 class NotFinite(RuntimeError):
@@ -66,7 +62,6 @@ class Prepared:
     validation_part: Part
     validation_rows: npt.NDArray[np.int64]
     device: hardware.Device
-    folder: Path
 
 
 class Trainer:
@@ -74,17 +69,12 @@ class Trainer:
 
     Args:
         prepared: Data and settings.
-        store: Where the run is kept.
-        run_id: The run.
-        say: Sends a message to the parent.
+        log: Takes what becomes of the run.
         control: What the parent asked for.
     """
 
-    def __init__(
-        self, prepared: Prepared, store: Store, run_id: str, say: Say, control: Control
-    ) -> None:
-        self._prepared, self._store, self._run_id = prepared, store, run_id
-        self._say, self._control = say, control
+    def __init__(self, prepared: Prepared, log: RunLog, control: Control) -> None:
+        self._prepared, self._log, self._control = prepared, log, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
         images = len(prepared.train_rows)
@@ -100,13 +90,11 @@ class Trainer:
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
         self._position = self._restore()
-        self._shares = ShareClock(run_id, say, self._feed.waited_seconds)
+        self._shares = ShareClock(log.run_id, log.say, self._feed.waited_seconds)
         self._meter = Meter(
             energy.sources(energy.POWERCAP, prepared.device.gpus), self._position.joules
         )
-        self._recorder = Recorder(
-            store, run_id, say, self._position.step, lambda: self._meter.joules
-        )
+        self._recorder = Recorder(log, self._position.step, lambda: self._meter.joules)
         self._calls = 0
         self._clock = RunClock(self._position.elapsed, self._position.seconds)
         self._validations: list[float] = []
@@ -121,8 +109,7 @@ class Trainer:
         """
         experiment, info = self._prepared.experiment, self._prepared.dataset.info
         macs = experiment.analysis(info).macs
-        self._store.update(
-            self._run_id,
+        self._log.update(
             total_steps=self._total_steps,
             steps_per_epoch=self._steps_per_epoch,
             parameters=self._model.count_params(),
@@ -131,9 +118,9 @@ class Trainer:
             fingerprint=self._prepared.dataset.fingerprint,
             environment=self._environment(),
         )
-        self._say(
+        self._log.say(
             Started(
-                self._run_id, self._position.step, self._total_steps, self._steps_per_epoch,
+                self._log.run_id, self._position.step, self._total_steps, self._steps_per_epoch,
                 self._training.batch_size, self._model.count_params(), macs,
                 self._prepared.device.words,
             )
@@ -145,9 +132,9 @@ class Trainer:
         if self._is_final:
             finalize(self._model, self._optimizer)
             self._watch.finish()
-            self._store.update(self._run_id, total_steps=self._position.step)
+            self._log.update(total_steps=self._position.step)
         self._save()
-        self._store.update(self._run_id, environment=self._environment())
+        self._log.update(environment=self._environment())
         return end or RunStatus.COMPLETED
 
     def _train(self) -> None:
@@ -155,7 +142,7 @@ class Trainer:
         while self._goes_on():
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
-        self._store.update(self._run_id, joules=self._meter.joules)
+        self._log.update(joules=self._meter.joules)
 
     def _goes_on(self) -> bool:
         """Whether another epoch is to be trained."""
@@ -192,7 +179,7 @@ class Trainer:
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
-        self._say(Progress(self._run_id, "evaluating", 0, len(test.labels), "images"))
+        self._log.say(Progress(self._log.run_id, "evaluating", 0, len(test.labels), "images"))
         images = np.arange(len(test.labels))
         return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=self._is_final)
 
@@ -338,17 +325,13 @@ class Trainer:
             self._recorder.flush()
             self._save()
             self._meter.hold()
-            self._tell(RunStatus.PAUSED)
+            self._log.status(RunStatus.PAUSED)
             self._control.wait_while_paused()
             self._meter.go_on()
-            self._tell(RunStatus.RUNNING)
+            self._log.status(RunStatus.RUNNING)
             self._clock.go_on()
             self._shares.restart()
         return self._control.end is not None
-
-    def _tell(self, status: RunStatus) -> None:
-        self._store.update(self._run_id, status=status)
-        self._say(StatusChanged(self._run_id, status))
 
     def _save_if_due(self) -> None:
         interval = max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
@@ -358,22 +341,22 @@ class Trainer:
     def _save(self) -> None:
         began = time.perf_counter()
         self._recorder.flush()
-        self._store.require_owner(self._run_id)
-        best, folder = self._watch.best_weights, self._prepared.folder
         position = replace(self._position, joules=self._meter.joules, seconds=self._clock.seconds)
-        checkpoint.save(folder, self._model, self._optimizer, position, best)
+        best = self._watch.best_weights
+        content = checkpoint.packed(self._model, self._optimizer, position, best)
+        self._log.artifact(checkpoint.FILE, content)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began
 
     def _restore(self) -> Position:
         """Where to begin: at the run's checkpoint, or at the beginning."""
-        folder = self._prepared.folder
+        folder = self._log.folder
         checkpoint.sweep(folder)
         position = Position()
         if checkpoint.exists(folder):
             position, best = checkpoint.restore(folder, self._model, self._optimizer)
             self._watch.seen, self._watch.best_weights = position.watched, best
-        self._store.truncate(self._run_id, position.step)
+        self._log.rewind(position.step)
         return position
 
 
@@ -387,7 +370,7 @@ def training_feed(experiment: Experiment, dataset: Dataset) -> Feed:
     return AugmentedFeed(plain, Augmenter(experiment.training.seed, info.classes, **settings))
 
 
-def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:
+def prepare(experiment: Experiment, dataset: Dataset) -> Prepared:
     """Checks an experiment against its data and splits them.
 
     Raises:
@@ -407,4 +390,4 @@ def prepare(experiment: Experiment, dataset: Dataset, folder: Path) -> Prepared:
         train, aside = np.arange(len(labels)), np.arange(len(part.labels))
     else:
         train, aside = split_validation(labels, training.validation_split, training.seed, names)
-    return Prepared(experiment, dataset, train, part, aside, device, folder)
+    return Prepared(experiment, dataset, train, part, aside, device)

@@ -16,13 +16,15 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from workbench.execution.messages import (
     Cancel,
     Close,
     Do,
+    Job,
     Message,
+    Piece,
     Progress,
     StatusChanged,
     Stop,
@@ -31,12 +33,19 @@ from workbench.execution.messages import (
     Unsuited,
     decode,
 )
+from workbench.execution.pieces import Assembly, Damaged
+from workbench.experiment import Experiment
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.spec.hardware import Startup
 
+if TYPE_CHECKING:
+    from workbench.runtime.training.run_log import RunLog
+
 Say = Callable[[Message], None]
+Asked = Train | Job | Do | Piece
+"""What waits for its turn."""
 
 
 class Commands:
@@ -46,7 +55,7 @@ class Commands:
         from workbench.runtime.process.control import Control
 
         self._new_control = Control
-        self._asked: queue.Queue[Train | Do | None] = queue.Queue()
+        self._asked: queue.Queue[Asked | None] = queue.Queue()
         self._cancelled: set[int] = set()
         self._task: int | None = None
         self._lock = threading.Lock()
@@ -54,7 +63,7 @@ class Commands:
         self.control = Control()
         threading.Thread(target=self._read, args=(source,), daemon=True).start()
 
-    def next(self) -> Train | Do | None:
+    def next(self) -> Asked | None:
         """The next run or task; None when the process is to end."""
         asked = self._asked.get()
         with self._lock:
@@ -82,7 +91,7 @@ class Commands:
 
     def _take(self, message: Message) -> None:
         with self._lock:
-            if isinstance(message, Train | Do):
+            if isinstance(message, Asked):
                 self._asked.put(message)
                 return
             if isinstance(message, Cancel):
@@ -101,6 +110,7 @@ class Worker:
 
     def __init__(self, commands: Commands, say: Say, startup: Startup) -> None:
         self._commands, self._say, self._startup = commands, say, startup
+        self._assembly, self._files = Assembly(), dict[str, bytes]()
 
     def warm_up(self) -> None:
         """Imports and rehearses what a run needs, and says so."""
@@ -117,11 +127,26 @@ class Worker:
             if wanted is not None and not suits(self._startup, wanted):
                 self._say(Unsuited(wanted._asdict()))
                 return
+            if isinstance(asked, Piece):
+                self._receive(asked)
+                continue
             if isinstance(asked, Do):
                 self._do(asked)
+            elif isinstance(asked, Job):
+                self._train_job(asked)
             else:
                 self._train(asked)
             self._commands.renew()
+
+    def _receive(self, piece: Piece) -> None:
+        """A part of a file for the next job; the job finds out what is missing."""
+        try:
+            content = self._assembly.add(piece)
+        except Damaged as error:
+            print(error, file=sys.stderr)
+            return
+        if content is not None:
+            self._files[piece.name] = content
 
     def _do(self, asked: Do) -> None:
         """One task; whatever goes wrong becomes its answer, and this process lives on."""
@@ -139,49 +164,56 @@ class Worker:
             self._say(TaskEnd(asked.number, error=sentence(error)))
 
     def _train(self, asked: Train) -> None:
+        from workbench.runtime.training.run_log import StoreLog
+
         try:
             with Store(Path(asked.store)) as store:
                 if not store.claim(asked.run_id, asked.maker):
-                    sentence = "another process trains it"
-                    self._end(None, asked.run_id, RunStatus.FAILED, sentence, Outcome.STORE)
+                    self._refuse(asked.run_id, "another process trains it")
                     return
                 self._say(StatusChanged(asked.run_id, RunStatus.RUNNING))
-                self._run(store, asked.run_id)
+                self._run(StoreLog(store, asked.run_id, self._say))
         except StoreError as error:
-            self._end(None, asked.run_id, RunStatus.FAILED, str(error), Outcome.STORE)
+            self._refuse(asked.run_id, str(error))
 
-    def _run(self, store: Store, run_id: str) -> None:
+    def _train_job(self, job: Job) -> None:
+        from workbench.runtime.training.run_log import log_of_job
+
+        files, self._files = self._files, {}
+        try:
+            with log_of_job(job, files, self._say) as log:
+                log.status(RunStatus.RUNNING)
+                self._run(log)
+        except (Damaged, OSError) as error:
+            self._refuse(job.run_id, str(error))
+
+    def _refuse(self, run_id: str, sentence: str) -> None:
+        self._say(StatusChanged(run_id, RunStatus.FAILED, sentence, Outcome.STORE))
+
+    def _run(self, log: RunLog) -> None:
         """One run; whatever goes wrong becomes its message, and this process lives on."""
         from workbench.runtime.training.failures import outcome, sentence
         from workbench.runtime.worker.run_training import train_run
 
         try:
-            status, message = train_run(store, run_id, self._say, self._commands.control)
+            status, message = train_run(log, self._commands.control)
             code = Outcome.of(status)
         except Exception as error:  # noqa: BLE001  the boundary: one run's failure must not end the process
             traceback.print_exc()
             status, message, code = RunStatus.FAILED, sentence(error), outcome(error)
-        self._end(store, run_id, status, message, code)
-
-    def _end(
-        self, store: Store | None, run_id: str, status: RunStatus, message: str, outcome: Outcome
-    ) -> None:
-        if store is not None:
-            try:
-                store.finish(run_id, status, message, outcome)
-            except StoreError as error:
-                if status is not RunStatus.FAILED:
-                    outcome = Outcome.STORE
-                status, message = RunStatus.FAILED, message or str(error)
-        self._say(StatusChanged(run_id, status, message, outcome))
+        log.finish(status, message, code)
 
 
-def _needed(asked: Train | Do) -> Startup | None:
+def _needed(asked: Asked) -> Startup | None:
     """How the process has to be started for this; None where any will do."""
+    if isinstance(asked, Piece):
+        return None
     if isinstance(asked, Do):
         fields = asked.request.get("startup")
         return Startup(**fields) if fields is not None else None
     try:
+        if isinstance(asked, Job):
+            return Experiment.from_toml(asked.experiment).hardware.startup
         with Store(Path(asked.store)) as store:
             return store.run(asked.run_id).experiment.hardware.startup
     except (StoreError, SpecError):  # the run will say so itself

@@ -8,39 +8,39 @@ from workbench.data import Dataset
 from workbench.execution.messages import Progress
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
-from workbench.runs.store import Store
 from workbench.runtime.jobs.seen import Witness
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
 from workbench.runtime.process.dataset import load_dataset
-from workbench.runtime.training.train import Say, Trainer, prepare
+from workbench.runtime.training.run_log import RunLog, Say
+from workbench.runtime.training.train import Trainer, prepare
 from workbench.spec.data import Data
 
 
-def train_run(store: Store, run_id: str, say: Say, control: Control) -> tuple[RunStatus, str]:
-    """Trains a claimed run; returns how it ended and a sentence where there is something to say.
+def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
+    """Trains a run that has been claimed; how it ended, and a sentence where there is one to say.
 
     Raises:
         Exception: whatever goes wrong; `failures.sentence` puts it into words.
     """
-    run = store.run(run_id)
+    run = log.read()
     experiment = run.experiment
     witness = Witness(experiment)
     try:
-        dataset = _dataset(run, experiment.data, say, control)
+        dataset = _dataset(run, experiment.data, log.say, control)
     except download.Cancelled:
         return control.end or RunStatus.STOPPED, "stopped before the data were there"
-    prepared = prepare(experiment, dataset, store.artifacts(run_id))
-    say(Progress(run_id, "building"))
-    trainer = Trainer(prepared, store, run_id, say, control)
+    prepared = prepare(experiment, dataset)
+    log.say(Progress(log.run_id, "building"))
+    trainer = Trainer(prepared, log, control)
     status = trainer.run()
     if status is not RunStatus.INTERRUPTED:
         began = time.perf_counter()
         result = trainer.test()
-        store.update(run_id, test_loss=result.loss, test_accuracy=result.accuracy)
+        log.update(test_loss=result.loss, test_accuracy=result.accuracy)
         took = trainer.took()
-        if took is not None:
-            witness.remember(store.folder, dataset.info, took, time.perf_counter() - began)
+        if took is not None and log.measurements is not None:
+            witness.remember(log.measurements, dataset.info, took, time.perf_counter() - began)
     return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
 
 

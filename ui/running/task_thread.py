@@ -1,4 +1,4 @@
-"""The bridge from a training process to Qt: messages become signals, nothing else happens here."""
+"""A process for tasks, as Qt sees it: its messages as a signal, and an orderly end."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from workbench.execution.engine_process import CLOSE_SECONDS, Session
 from workbench.spec.hardware import Startup
 
 
-class TrainingThread(QThread):
-    """Reads what a training process says until it ends.
+class TaskThread(QThread):
+    """Reads what a process says until it ends.
 
     Args:
         store: Folder of the store.
         parent: Keeps it.
         startup: How to start the process, where what it is asked first is known already.
+
+    Attributes:
+        session: The process; what it is asked for before it is started waits for it.
 
     Signals (delivered in the receiver's thread):
         said: A `Message`.
@@ -30,23 +33,16 @@ class TrainingThread(QThread):
         self, store: Path, parent: QObject | None = None, startup: Startup | None = None
     ) -> None:
         super().__init__(parent)
-        self._store, self._startup = store, startup
-        self.session: Session | None = None
+        self.session = Session(store, background=True, on_log=self.logged.emit, startup=startup)
 
     def run(self) -> None:
-        """Ends when the process does; `session` may be used from the window's thread meanwhile."""
-        self.session = Session(
-            self._store, background=True, on_log=self.logged.emit, startup=self._startup
-        )
-        self.said.emit(None)  # the session can be talked to
+        """Starts the process; ends when it does."""
         for message in self.session.messages():
             self.said.emit(message)
 
     def end(self) -> None:
         """Ends the process in steps (asked, terminated, killed) and waits for this thread."""
-        session = self.session
-        steps = () if session is None else (session.close, session.terminate, session.kill)
-        for push in steps:
+        for push in (self.session.close, self.session.terminate, self.session.kill):
             push()
             if self.wait(round(1000 * CLOSE_SECONDS)):
                 return

@@ -1,0 +1,58 @@
+"""What a person changes of runs in the store: columns, deletion, the trash. None of it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtCore import QObject
+
+from ui.running.conductor import Conductor
+from workbench.runs.store import Store
+
+FEW = 100
+"""Runs that are written in the window's thread: a hundredth of a second."""
+
+
+class RunEdits(QObject):
+    """Writes small changes at once, and those of many runs in a thread.
+
+    Args:
+        conductor: Has the store, and announces what changed.
+    """
+
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__(conductor)
+        self._conductor = conductor
+
+    def set_column(self, column: str, values: Mapping[str, object]) -> None:
+        """Set a column of runs, by their ids."""
+        self._do(len(values), lambda store: store.update_each(column, values))
+
+    def set_hidden(self, run_ids: Iterable[str], hidden: bool) -> None:
+        """Hide or show the curves of runs."""
+        self.set_column("hidden", dict.fromkeys(run_ids, int(hidden)))
+
+    def delete(self, run_ids: list[str]) -> None:
+        """Put runs aside; `restore` brings them back."""
+        self._do(len(run_ids), lambda store: store.delete(run_ids))
+
+    def restore(self, run_ids: list[str]) -> None:
+        """Bring deleted runs back."""
+        self._do(len(run_ids), lambda store: store.restore(run_ids))
+
+    def deleted(self) -> int:
+        """How many runs are in the trash."""
+        conductor = self._conductor
+        return len(conductor.guarded(lambda: conductor.store.runs(deleted=True)) or ())
+
+    def empty_trash(self) -> None:
+        """Remove deleted runs and their files for good, in a thread: files may be many."""
+        self._conductor.writer.write(Store.purge)
+
+    def _do(self, many: int, change: Callable[[Store], object]) -> None:
+        conductor = self._conductor
+        if many > FEW:
+            conductor.writer.write(change)
+        else:
+            conductor.guarded(lambda: change(conductor.store))
+            conductor.announce()

@@ -1,0 +1,158 @@
+"""Has runs trained for a command: the progress line, an interruption, and how each run ended."""
+
+from __future__ import annotations
+
+import queue
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType, TracebackType
+
+from workbench.base.units import in_one_line
+from workbench.cli.progress_line import ProgressLine
+from workbench.cli.terminal import complain, say_at_once
+from workbench.execution import executor
+from workbench.execution.engine_process import CLOSE_SECONDS, IDLE_CLOSE_SECONDS
+from workbench.execution.local import LocalExecutor
+from workbench.execution.messages import Interrupt, Message, StatusChanged
+from workbench.execution.scheduler import ReservedRuns, Scheduler
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.spec.hardware import Startup
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Follower:
+    """The training processes of a command; they start with it, while the command still reads.
+
+    Args:
+        store: Of the command.
+        startup: How to start a process, where that is known already.
+    """
+
+    def __init__(self, store: Store, startup: Startup | None = None) -> None:
+        self._store = store
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._executor = LocalExecutor(store.folder, self._inbox.put, startup=startup)
+        self._lines: dict[str, ProgressLine] = {}
+        self._asked = 0  # how often a person asked for the end
+        self._is_idle = True
+
+    def __enter__(self) -> Follower:
+        self._executor.warm_up()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        executor.end(self._executor, IDLE_CLOSE_SECONDS if self._is_idle else CLOSE_SECONDS)
+
+    def train(self, runs: list[Run]) -> list[Run]:
+        """Train runs that this store reserved; those that ended, in the order of `runs`.
+
+        An interrupted one ends it: the others under way are waited for, and the rest goes to the
+        window's queue.
+
+        Raises:
+            StoreError: where a person deleted all of them before they began.
+        """
+        by_id = {run.run_id: run for run in runs}
+        scheduler = Scheduler(ReservedRuns(self._store, list(by_id)), self._executor)
+        ended: dict[str, Run] = {}
+
+        def began(run_id: str) -> None:
+            self._is_idle = False
+            if len(runs) > 1:
+                self._clear()  # of the run beside
+                number = list(by_id).index(run_id) + 1
+                name = in_one_line(by_id[run_id].name)
+                print(f"run {number} of {len(runs)}: {run_id} ({name})", file=sys.stderr)
+            self._lines[run_id] = ProgressLine(sys.stderr)
+
+        with self._interruptible():
+            for message in scheduler.follow(self._inbox.get, began):
+                if isinstance(message, Interrupt):
+                    self._interrupt(scheduler)
+                    continue
+                self._show(message)
+                if isinstance(message, StatusChanged) and message.state.is_finished:
+                    self._clear()
+                    del self._lines[message.run_id]
+                    ended[message.run_id] = self._ended(by_id[message.run_id], message)
+                    if message.state is RunStatus.INTERRUPTED:
+                        scheduler.hold(True)
+        self._is_idle = True
+        left = [run_id for run_id in scheduler.waiting() if run_id not in ended]
+        if left:
+            self._store.release(left)
+            complain(f"{len(left)} more wait in the window's queue")
+        if not ended:
+            raise StoreError(f"run {runs[0].run_id} was deleted before it began")
+        return [ended[run_id] for run_id in by_id if run_id in ended]
+
+    def _show(self, message: Message) -> None:
+        """On the line of its run; that of the run that is longest under way is seen."""
+        first = next(iter(self._lines.values()), None)
+        line = self._lines.get(getattr(message, "run_id", ""), first)
+        if line is not None:
+            line.show(message, is_seen=line is first)
+
+    def _clear(self) -> None:
+        for line in self._lines.values():
+            line.clear()
+
+    # --- interruption --------------------------------------------------------------------------
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Turns what would end this process into a message, which is acted on in its turn."""
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            self._inbox.put(Interrupt())
+
+        before = {number: signal.signal(number, ask) for number in ENDINGS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+            self._clear()
+
+    def _interrupt(self, scheduler: Scheduler) -> None:
+        self._asked += 1
+        scheduler.hold(True)
+        if self._asked > 1:
+            self._executor.kill()
+        elif any(run.has_begun for run in scheduler.under_way.values()):
+            say_at_once("interrupted, saving a checkpoint; once more ends it at once")
+            for run_id in scheduler.under_way:
+                scheduler.interrupt(run_id)
+        else:
+            say_at_once("interrupted before training began, ending")
+            self._executor.terminate()
+
+    # --- how it ended --------------------------------------------------------------------------
+
+    def _ended(self, run: Run, end: StatusChanged) -> Run:
+        """The run as it ended, and what is to be said of that.
+
+        How it ended is what its process said: the store may not have taken it (a full disk), or
+        knows the run as another process's.
+        """
+        try:
+            run = self._store.run(run.run_id)
+        except StoreError as error:
+            complain(str(error))
+        run = replace(run, status=end.state, message=end.message, outcome=end.outcome)
+        if run.message and not (self._asked and run.status is RunStatus.INTERRUPTED):
+            complain(run.message)
+        elif run.status is RunStatus.INTERRUPTED:
+            complain(f"the run is kept; 'dlopt-workbench resume {run.run_id}' goes on with it")
+        return run
