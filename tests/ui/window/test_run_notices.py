@@ -135,7 +135,7 @@ def test_a_second_group_waits_behind_the_first(idle: MainWindow, qtbot: QtBot) -
             entry(submenu(idle, "Train with several seeds"), "3 seeds").trigger()
     assert [run.experiment.name for run in idle.store.queue()] == ["base"] * 3 + ["dropout"] * 3
     assert idle.banner.words.text() == (
-        "3 runs are queued from number 3 on, with the tag “dropout 3 seeds”."
+        "3 runs are queued from number 3 on, as the group “dropout 3 seeds”."
     )
 
 
