@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from workbench.base.files import open_inside, write_inside
-from workbench.evaluation.predictions import CHECKPOINT
 from workbench.execution.messages import (
     EpochEnd,
     Job,
@@ -24,11 +23,13 @@ from workbench.execution.messages import (
     Update,
 )
 from workbench.execution.pieces import Assembly, cut
+from workbench.runs.artifacts import Artifact, RunFolder
+from workbench.runs.checkpoint_file import CHECKPOINT
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics
 from workbench.runs.status import Outcome
 from workbench.runs.store import Store
 
-FILES = (CHECKPOINT,)
+SENT: tuple[Artifact, ...] = (CHECKPOINT,)
 """Files of a run that go to its training process, and come from it."""
 
 COLUMNS = frozenset({
@@ -58,11 +59,11 @@ def job_of(store: Store, run_id: str) -> list[Message]:
         StoreError: where there is no such run, or it can't be read.
         TooLarge: where a file is larger than may be sent.
     """
-    run, folder = store.run(run_id), store.artifacts(run_id)
+    run, folder = store.run(run_id), RunFolder(store.artifacts(run_id))
     pieces: list[Message] = []
-    names = [name for name in FILES if (folder / name).is_file()]
+    names = [artifact.name for artifact in SENT if folder.has(artifact)]
     for name in names:
-        with open_inside(folder / name) as file:
+        with open_inside(folder.path / name) as file:
             pieces += cut(run_id, name, file.read())
     job = Job(run_id, run.experiment_toml, names, run.fingerprint, run.environment)
     return [*pieces, job]
@@ -148,7 +149,7 @@ class RecordKeeper:
         self._steps, self._epoch = [], None
 
     def _receive(self, piece: Piece) -> None:
-        if piece.name not in FILES:
+        if piece.name not in {artifact.name for artifact in SENT}:
             raise ValueError(f"training makes no file {piece.name!r}")
         content = self._assembly.add(piece)
         if content is not None:

@@ -25,7 +25,7 @@ from workbench.execution.messages import (
     Update,
 )
 from workbench.execution.pieces import Damaged, cut
-from workbench.runs.artifacts import folder_of
+from workbench.runs.artifacts import Artifact, folder_of
 from workbench.runs.record import EpochMetrics, Run
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
@@ -79,11 +79,11 @@ class RunLog(Protocol):
     def status(self, status: RunStatus) -> None:
         """Note that the run is paused or continues, and say so."""
 
-    def artifact(self, name: str, content: bytes) -> None:
+    def artifact(self, artifact: Artifact, content: bytes) -> None:
         """Keep a file of the run, whole or not at all.
 
         Args:
-            name: As `runs.artifacts` has it.
+            artifact: Which.
             content: The whole file.
         """
 
@@ -139,10 +139,10 @@ class StoreLog:
         self._store.update(self.run_id, status=status)
         self.say(StatusChanged(self.run_id, status))
 
-    def artifact(self, name: str, content: bytes) -> None:
+    def artifact(self, artifact: Artifact, content: bytes) -> None:
         """Write a file into the run's folder, where the run is still this process's."""
         self._store.require_owner(self.run_id)
-        write_inside(self.folder / name, content)
+        write_inside(self.folder / artifact.name, content)
 
     def finish(self, status: RunStatus, message: str, outcome: Outcome) -> None:
         """End the run; what the store doesn't take is said."""
@@ -206,13 +206,13 @@ class MessageLog:
         """Say that the run is paused or continues."""
         self.say(StatusChanged(self.run_id, status))
 
-    def artifact(self, name: str, content: bytes) -> None:
+    def artifact(self, artifact: Artifact, content: bytes) -> None:
         """Send a file.
 
         Raises:
             TooLarge: where it is larger than anybody takes.
         """
-        for piece in cut(self.run_id, name, content):
+        for piece in cut(self.run_id, artifact.name, content):
             self.say(piece)
 
     def finish(self, status: RunStatus, message: str, outcome: Outcome) -> None:

@@ -14,6 +14,7 @@ from workbench.execution.messages import Progress, Started
 from workbench.experiment import Experiment
 from workbench.hardware import energy
 from workbench.hardware.energy import Meter
+from workbench.runs.checkpoint_file import CHECKPOINT
 from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runtime.process.control import Control
@@ -344,7 +345,7 @@ class Trainer:
         position = replace(self._position, joules=self._meter.joules, seconds=self._clock.seconds)
         best = self._watch.best_weights
         content = checkpoint.packed(self._model, self._optimizer, position, best)
-        self._log.artifact(checkpoint.FILE, content)
+        self._log.artifact(CHECKPOINT, content)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began
 
