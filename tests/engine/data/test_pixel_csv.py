@@ -249,3 +249,29 @@ def test_blocks_of_lines_join_without_a_seam(
     dataset = load(Csv(path=str(path)), progress=lambda *said: told.append(said))
     assert dataset.fingerprint == as_archive.fingerprint
     assert told[0][0] == "reading"
+
+
+@pytest.mark.parametrize("cell", ["x", "nan", "1e400", ""])
+@pytest.mark.parametrize("names", [False, True], ids=["numbers", "texts"])
+def test_a_bad_cell_makes_no_header_of_the_first_row(
+    tmp_path: Path, cell: str, names: bool
+) -> None:
+    images, labels = digits()
+    path = tmp_path / "a.csv"
+    write(path, images, [f"n{label}" for label in labels] if names else labels, header=False)
+    first, rest = path.read_text().split("\n", 1)
+    cells = first.split(",")
+    cells[7] = cell
+    path.write_text("\n".join((",".join(cells), rest)))
+    what = f"holds '{cell}'" if cell else "is empty"
+    assert f"line 1, column 8 {what}; must be a number" in refusal(path)
+
+
+def test_a_header_may_number_the_pixels(tmp_path: Path) -> None:
+    images, labels = digits()
+    path = tmp_path / "a.csv"
+    write(path, images, labels, header=False)
+    head = ",".join(["label", *map(str, range(images[0].size))])
+    path.write_text(f"{head}\n{path.read_text()}")
+    info = read(path).info
+    assert info.train_images + info.test_images == len(images)

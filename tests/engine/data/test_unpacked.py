@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import tarfile
@@ -183,3 +184,59 @@ def test_other_files_are_named_for_what_they_are(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     assert words in refusal(tmp_path / name)
+
+
+@pytest.mark.parametrize("kind", ["tar", "tar.gz"])
+def test_a_tar_archive_that_is_damaged_in_the_middle_is_refused(
+    make_folder: MakeFolder, tmp_path: Path, kind: str
+) -> None:
+    """Not read up to there: `tarfile` takes a damaged header for the end, and no checksum."""
+    archive = packed(make_folder(COUNTS), tmp_path / "s.tar")
+    content = bytearray(archive.read_bytes())
+    with tarfile.open(archive) as tar:
+        last = tar.getmembers()[-1]
+    content[last.offset + 10] ^= 1
+    archive = tmp_path / f"damaged.{kind}"
+    archive.write_bytes(gzip.compress(content) if kind == "tar.gz" else content)
+    assert f"bad checksum at {last.offset:,} bytes" in refusal(archive)
+
+
+def test_a_gzipped_archive_is_held_against_its_checksum(
+    make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    archive = packed(make_folder(COUNTS), tmp_path / "s.tgz")
+    content = bytearray(archive.read_bytes())
+    content[-8] ^= 1
+    archive.write_bytes(content)
+    assert "CRC check failed" in refusal(archive)
+
+
+def test_a_tar_archive_without_its_end_is_refused(make_folder: MakeFolder, tmp_path: Path) -> None:
+    archive = packed(make_folder(COUNTS), tmp_path / "s.tar")
+    with tarfile.open(archive) as tar:
+        last = tar.getmembers()[-1]
+    archive.write_bytes(archive.read_bytes()[: last.offset])
+    assert "is no archive of images or a damaged one (empty header" in refusal(archive)
+
+
+def test_a_damaged_member_of_lzma_is_refused(make_folder: MakeFolder, tmp_path: Path) -> None:
+    root, path = make_folder(COUNTS), tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for file in sorted(file for file in root.rglob("*") if file.is_file()):
+            archive.write(file, file.relative_to(root))
+        at = archive.infolist()[0].header_offset + 60
+    content = bytearray(path.read_bytes())
+    content[at : at + 30] = bytes(30)
+    path.write_bytes(content)
+    assert "is no archive of images or a damaged one (Corrupt input data)" in refusal(path)
+
+
+@pytest.mark.parametrize("mtime", ["1e300", "inf", "nan", "-5", "9" * 20])
+def test_no_time_of_change_is_too_odd(make_folder: MakeFolder, tmp_path: Path, mtime: str) -> None:
+    root, path = make_folder(COUNTS), tmp_path / "s.tar"
+    with tarfile.open(path, "w") as tar:
+        for file in sorted(file for file in root.rglob("*") if file.is_file()):
+            info = tar.gettarinfo(file, str(file.relative_to(root)))
+            info.pax_headers["mtime"] = mtime
+            tar.addfile(info, io.BytesIO(file.read_bytes()))
+    assert load(spec(path)).info.train_images == 10

@@ -194,3 +194,28 @@ def test_nothing_switched_on_adds_nothing() -> None:
     dataset = load(plain.data)
     assert type(training_feed(plain, dataset)) is MemoryFeed
     assert type(training_feed(varied_too, dataset)) is AugmentedFeed
+
+
+def test_a_part_that_judges_itself_is_held_once() -> None:
+    import tensorflow as tf
+
+    from workbench.data import load
+    from workbench.runtime.training.pipeline import MemoryFeed, feed
+    from workbench.runtime.training.train import training_feed
+
+    varied = small(augmentation__shift=0.1)
+    dataset = load(varied.data)
+    for source in (training_feed(small(), dataset), training_feed(varied, dataset)):
+        judged = feed(dataset.train, 500, beside=source)
+        held = getattr(source, "inner", source)
+        assert isinstance(judged, MemoryFeed)
+        assert isinstance(held, MemoryFeed)
+        assert judged._images is held._images
+        assert (judged.batch_size, held.batch_size) == (500, small().training.batch_size)
+        rows = np.arange(7)
+        images, labels = judged.batch(judged.begin(rows, 0), tf.constant(0))
+        np.testing.assert_array_equal(labels, dataset.train.labels[rows])
+        assert images.shape[0] == 7
+    other = feed(dataset.test, 500, beside=source)
+    assert isinstance(other, MemoryFeed)
+    assert other.part is dataset.test

@@ -307,6 +307,17 @@ def test_settings_that_do_not_go_together(
         kind.parse(settings)
 
 
+@pytest.mark.parametrize("kind", [DepthwiseConv2D, SeparableConv2D])
+def test_unequal_strides_that_tensorflow_refuses(kind: type[Layer]) -> None:
+    layer = kind.parse({"strides": [2, 1]})
+    assert told(layer, (8, 8, 4)) == (
+        f"structure.layers[0].strides: must be the same down and across for {kind.label}, got "
+        "2x1; TensorFlow has no other (reached by 8x8x4)"
+    )
+    # One pixel wide, it is cut out of the image beforehand.
+    assert kind.parse({"strides": [2, 1], "kernel_size": 1}).output_shape((8, 8, 4))[:2] == (4, 8)
+
+
 def test_channels_that_cannot_be_divided() -> None:
     assert told(Conv2D(filters=6, groups=3), (8, 8, 4)) == (
         "structure.layers[0].groups: the 4 channels that reach it can't be divided into 3 groups; "

@@ -23,6 +23,9 @@ _MASKS = re.compile(
 )
 
 
+_PICTURES = re.compile(r"(?:images?|imgs?|jpe?gimages|pics?|pictures?|photos?|originals?|inputs?)$")
+
+
 def part_of(name: str) -> tuple[str, int] | None:
     """The part that a folder's name speaks of, and how loosely: 0 where it says nothing else."""
     words = re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower())
@@ -45,6 +48,11 @@ def part_named(name: str) -> str:
 def is_unlabelled(name: str) -> bool:
     """Whether a folder holds images to be named by a contest's network."""
     return any(_UNLABELLED.match(word) for word in re.findall("[a-z]+", name.lower()))
+
+
+def is_of_pictures(name: str) -> bool:
+    """Whether a folder's name says that there are images in it, and nothing else."""
+    return bool(_PICTURES.match(name.lower()))
 
 
 def is_of_masks(name: str) -> bool:

@@ -18,6 +18,7 @@ from workbench.data.folders.part_names import (
     TRAIN,
     VALIDATION,
     is_of_masks,
+    is_of_pictures,
     is_unlabelled,
     part_named,
     part_of,
@@ -199,6 +200,7 @@ def _of_parts(root: Path, chosen: dict[str, Folder], warnings: list[str]) -> Lay
     names = in_order([one.name for one in train.filled])
     if len(names) == 1:
         raise _one_class(root, names[0])
+    _refuse_masks(root / train.path, names)
     found = Layout(names, {TRAIN: _labelled(train.filled, names)}, {TRAIN: _pattern(train)})
     for part in (VALIDATION, TEST):
         if part not in chosen:
@@ -285,6 +287,7 @@ def _classes_alone(
     ]
     if len(names) == 1:
         raise _one_class(root, names[0])
+    _refuse_masks(root / folder.path, names)
     return Layout(names, {TRAIN: items}, {TRAIN: pattern})
 
 
@@ -337,6 +340,17 @@ def _other_kind(kinds: Counter[str]) -> str:
     if any("idx" in ending or ending.endswith("-ubyte") for ending in kinds) or kinds[".gz"]:
         return "; for IDX files, choose that kind of data"
     return ""
+
+
+def _refuse_masks(where: Path, names: Sequence[str]) -> None:
+    """Refuses `images` beside `masks`: a set for segmentation or detection has no classes."""
+    masks = [name for name in names if is_of_masks(name)]
+    if masks and all(is_of_pictures(name) for name in names if name not in masks):
+        raise refused(
+            where,
+            f"{listing(map(plain, names))} are images and what belongs to them, not classes; must "
+            "hold one subfolder of images for each class",
+        )
 
 
 def _one_class(root: Path, name: str) -> DataError:

@@ -7,7 +7,10 @@ any time; what no run used for a month is deleted here.
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
+import lzma
 import os
 import shutil
 import stat
@@ -19,7 +22,8 @@ import zlib
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, NamedTuple
+from tarfile import EOFHeaderError, HeaderError, ReadError  # type: ignore[attr-defined]
+from typing import IO, NamedTuple, Self, cast
 
 from workbench.base.paths import cache_folder
 from workbench.base.units import size
@@ -38,13 +42,18 @@ SPARED = 1 << 30
 """Bytes of the disk that are left free."""
 
 BLOCK = 1 << 20
+MAX_PADDING = 64 << 20
+"""Bytes after the end of a tar archive that are read."""
+
 END_BYTES = 1 << 16
 UNUSED_SECONDS = 30 * 86400
 LEFT_OVER_SECONDS = 86400
 MARK = "used"
 STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-FAULTS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError,
-          ValueError)  # fmt: skip
+FAULTS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError,
+          NotImplementedError, OverflowError, ValueError)  # fmt: skip
+LATEST = 2.0**40
+"""Seconds of the latest time of change that is kept: beyond it no file system goes."""
 
 
 class Entry(NamedTuple):
@@ -97,14 +106,15 @@ def unpacked(path: Path, request: Request) -> Path:
                 raise
     except DataError:
         raise
-    except OSError as error:
-        raise refused(path, f"can't be unpacked ({first_line(error)})") from None
-    except FAULTS as error:
+    except (gzip.BadGzipFile, *FAULTS) as error:  # before OSError, which the first one is
         raise refused(
             path,
             f"is no archive of images or a damaged one ({first_line(error)}); download or pack it "
             "once more",
         ) from None
+    except OSError as error:
+        reason = error.strerror or first_line(error)
+        raise refused(path, f"can't be unpacked ({reason.lower()})") from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return target / "files"
@@ -137,7 +147,7 @@ def _unpack(path: Path, into: Path, request: Request) -> None:
                     if written > most:
                         raise _too_large(path, free, packed)
                     out.write(block)
-            os.utime(place, (entry.mtime, entry.mtime))
+            os.utime(place, (moment := min(LATEST, max(0.0, entry.mtime)), moment))
 
 
 def _entries(path: Path, stack: ExitStack) -> tuple[int, Generator[Entry]]:
@@ -145,8 +155,18 @@ def _entries(path: Path, stack: ExitStack) -> tuple[int, Generator[Entry]]:
     if zipfile.is_zipfile(path):
         archive = stack.enter_context(zipfile.ZipFile(path))
         return len(archive.infolist()), _of_zip(path, archive)
-    tar = stack.enter_context(tarfile.open(path, "r|*"))  # noqa: SIM115  the stack closes it
-    return 0, _of_tar(tar)
+    return 0, _of_tar(stack.enter_context(_decompressed(path)))
+
+
+def _decompressed(path: Path) -> IO[bytes]:
+    """The bytes of a tar archive, held against their checksums, which `tarfile` leaves out."""
+    with open(path, "rb") as file:
+        start = file.read(3)
+    if start.startswith(b"\x1f\x8b"):
+        return cast("IO[bytes]", gzip.open(path))
+    if start == b"BZh":
+        return cast("IO[bytes]", bz2.open(path))
+    return cast("IO[bytes]", lzma.open(path)) if start == b"\xfd7z" else open(path, "rb")
 
 
 def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[Entry]:
@@ -157,15 +177,33 @@ def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[Entry]:
             raise refused(path, "is encrypted; unpack it and choose the folder")
         moment = time.mktime((*info.date_time, 0, 0, -1))
         with archive.open(info) as content:
-            yield Entry(info.filename, max(0.0, moment), content)
+            yield Entry(info.filename, moment, content)
 
 
-def _of_tar(tar: tarfile.TarFile) -> Generator[Entry]:
-    for member in tar:
-        content = tar.extractfile(member) if member.isreg() else None
-        if content is not None:
-            with content:
-                yield Entry(member.name, max(0.0, float(member.mtime)), content)
+class _Header(tarfile.TarInfo):
+    """A header of a tar archive; `tarfile` takes one that is damaged for the archive's end."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
+        """The next one."""
+        try:
+            return super().fromtarfile(tarfile)
+        except EOFHeaderError:  # the end as it should be
+            raise
+        except HeaderError as error:
+            raise ReadError(f"{error} at {tarfile.offset:,} bytes") from None
+
+
+def _of_tar(file: IO[bytes]) -> Generator[Entry]:
+    with tarfile.open(fileobj=file, mode="r|", tarinfo=_Header) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isreg() else None
+            if content is not None:
+                with content:
+                    yield Entry(member.name, float(member.mtime), content)
+    for _ in range(MAX_PADDING // BLOCK):  # to the end, where the checksum stands
+        if not file.read(BLOCK):
+            return
 
 
 def _safe(path: Path, name: str) -> list[str]:

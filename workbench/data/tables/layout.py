@@ -9,6 +9,7 @@ import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workbench.data.arrays.array_names import LABELS, ROLES
 from workbench.data.arrays.rows import shape_of_rows
@@ -72,7 +73,7 @@ def layout_of(lines: Sequence[str], asked: str, where: str) -> Layout:
             f"begins with {plain(first.strip()[:60])!r}, which is no row of pixels; must have a "
             "column of labels and one for each pixel, with commas between them",
         )
-    has_header = (not all(map(is_number, head)) and not _is_row(head, rows[1:])) or _counts(head)
+    has_header = _is_header(head, rows[1:])
     body = [[cell.strip() for cell in row] for row in rows[has_header:]]
     if not body:
         raise refused(where, "has a header but no row; must have one row an image")
@@ -98,6 +99,23 @@ def is_number(cell: str) -> bool:
         return math.isfinite(float(cell))
     except ValueError:
         return False
+
+
+def _is_header(head: list[str], rows: list[list[str]]) -> bool:
+    """Whether the first line names the columns: a row with one bad cell is a row, and refused."""
+    if _counts(head):
+        return True
+    numbers = [cell for cell in head if is_number(cell)]
+    if len(numbers) == len(head) or _is_row(head, rows):
+        return False
+    others = len(head) - len(numbers)
+    return others >= len(numbers) or _are_numbered(numbers)
+
+
+def _are_numbered(cells: list[str]) -> bool:
+    """Whether these are names such as 0, 1, 2, ...: each one more than the one before."""
+    values = list(map(float, cells))
+    return all(after == before + 1 for before, after in pairwise(values))
 
 
 def _is_row(head: list[str], rows: list[list[str]]) -> bool:

@@ -87,7 +87,8 @@ class Trial:
         Args:
             part: Whose images are judged.
         """
-        source = feed(part, EVALUATION_BATCH, self._experiment.hardware)
+        hardware = self._experiment.hardware
+        source = feed(part, EVALUATION_BATCH, hardware, beside=self._feed)
         order = np.resize(np.arange(len(part.labels)), EVALUATION_BATCH)
         took = []
         for _ in range(3):

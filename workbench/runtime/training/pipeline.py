@@ -6,6 +6,7 @@ any step, and a folder that grew too large for memory trains as it did before.
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Protocol
 
 import numpy as np
@@ -64,9 +65,15 @@ class MemoryFeed:
     """
 
     def __init__(self, part: Part, batch_size: int) -> None:
-        self.batch_size = batch_size
+        self.batch_size, self.part = batch_size, part
         self._images = tf.constant(part.images.read(np.arange(len(part.images))))
         self._labels = tf.constant(part.labels, tf.int32)
+
+    def with_batches_of(self, batch_size: int) -> MemoryFeed:
+        """The same images, held once, in batches of another size."""
+        other = copy.copy(self)
+        other.batch_size = batch_size
+        return other
 
     def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tf.Tensor:
         return tf.constant(order, tf.int32)
@@ -133,25 +140,37 @@ class AugmentedFeed:
 
     def __init__(self, inner: Feed, augmenter: Augmenter) -> None:
         self.batch_size = inner.batch_size
-        self._inner, self._augmenter = inner, augmenter
+        self.inner, self._augmenter = inner, augmenter
 
     def begin(self, order: Order, first_batch: int, epoch: int = 0) -> tuple[Any, tf.Tensor]:
-        return self._inner.begin(order, first_batch), tf.constant(epoch, tf.int32)
+        return self.inner.begin(order, first_batch), tf.constant(epoch, tf.int32)
 
     def waited_seconds(self) -> float:
-        return self._inner.waited_seconds()
+        return self.inner.waited_seconds()
 
     def batch(self, state: tuple[Any, tf.Tensor], index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         inner, epoch = state
-        return self._augmenter(*self._inner.batch(inner, index), epoch, index)
+        return self._augmenter(*self.inner.batch(inner, index), epoch, index)
 
 
-def feed(part: Part, batch_size: int, hardware: Hardware = DEFAULT) -> Feed:
-    """The feed that hardware's settings ask for; by default the one that suits where images are."""
+def feed(
+    part: Part, batch_size: int, hardware: Hardware = DEFAULT, *, beside: Feed | None = None
+) -> Feed:
+    """The feed that hardware's settings ask for; by default the one that suits where images are.
+
+    Args:
+        part: The images.
+        batch_size: Of a batch.
+        hardware: The settings.
+        beside: Another feed; where it holds the very part in memory, that is not held twice.
+    """
     kind = pipeline_of(part, hardware)
     if kind == "memory":
+        held = beside.inner if isinstance(beside, AugmentedFeed) else beside
+        if isinstance(held, MemoryFeed) and held.part is part:
+            return held.with_batches_of(batch_size)
         return MemoryFeed(part, batch_size)
-    if kind == "cached":
+    if kind == "cached" and not part.images.in_memory:
         part = Part(ArrayImages(part.images.read(np.arange(len(part.images)))), part.labels)
     return StreamFeed(part, batch_size, hardware.decode_threads, hardware.prefetch)
 

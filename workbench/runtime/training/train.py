@@ -87,7 +87,7 @@ class Trainer:
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
         self._feed = training_feed(experiment, prepared.dataset)
         part = prepared.validation_part
-        self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware)
+        self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware, beside=self._feed)
         self._watch = Watch(experiment.stopping, self._model)
         self._is_final = False
         self._position = self._restore()

@@ -21,6 +21,7 @@ from workbench.spec.layers.base import (
     Initializers,
     Kernels,
     Layer,
+    LayerError,
     Lengths,
     OwnRegularizer,
     Padding,
@@ -71,6 +72,8 @@ class Sliding(Layer):
     """What the layers share whose filter slides over the image; each lists its own settings."""
 
     takes_image = True
+    steps_alike: ClassVar[bool] = False
+    """Whether TensorFlow has it for steps that are as long across as down alone."""
 
     if TYPE_CHECKING:
         kernel_size: Lengths
@@ -88,6 +91,15 @@ class Sliding(Layer):
                 }
             )
         return self
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        down, across = self.strides
+        if self.steps_alike and down != across and self.kernel_size != ONE_BY_ONE:
+            raise LayerError(
+                "strides", f"must be the same down and across for {self.label}, got "
+                f"{written(self.strides)}; TensorFlow has no other"
+            )  # fmt: skip
 
     def sides(self, shape: Shape) -> tuple[int, int]:
         """Height and width that leave it."""
@@ -166,6 +178,7 @@ class DepthwiseConv2D(Sliding):
 
     label = "DepthwiseConv2D"
     keras_class = "keras.layers.DepthwiseConv2D"
+    steps_alike = True
     kernels: ClassVar[Kernels] = {"depthwise": (0, 1)}
     offsets = ("bias",)
 
@@ -204,6 +217,7 @@ class SeparableConv2D(Sliding):
 
     label = "SeparableConv2D"
     keras_class = "keras.layers.SeparableConv2D"
+    steps_alike = True
     kernels: ClassVar[Kernels] = {"depthwise": (0, 1), "pointwise": (0, 1, 2)}
     offsets = ("bias",)
 
