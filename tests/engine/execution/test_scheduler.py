@@ -4,6 +4,7 @@ other.
 
 from __future__ import annotations
 
+import errno
 import os
 import queue
 import signal
@@ -29,7 +30,7 @@ from workbench.execution.messages import (
 )
 from workbench.execution.scheduler import ReservedRuns, Scheduler, SharedQueue
 from workbench.experiment import Experiment
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
 
 
@@ -168,6 +169,28 @@ def test_no_run_is_submitted_without_a_place(tmp_path: Path) -> None:
     at_once.submit("20260101-000000-0000")  # it takes a place, although nothing starts any more
     with pytest.raises(RuntimeError, match="all 1 places"):
         at_once.submit("20260101-000000-0001")
+
+
+def test_a_process_that_cannot_be_started_is_a_sentence_on_its_run(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("workbench.execution.engine_process.Child", refuse)
+    runs = add(store, 2)
+    inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    at_once = LocalExecutor(store.folder, inbox.put)
+    scheduler = Scheduler(SharedQueue(store), at_once)
+    said = list(scheduler.follow(lambda: inbox.get(timeout=10)))
+    sentence = "the training process can't be started (Resource temporarily unavailable)"
+    assert said == [
+        StatusChanged(run_id, RunStatus.INTERRUPTED, sentence, Outcome.CRASHED) for run_id in runs
+    ]
+    for run_id in runs:
+        run = store.run(run_id)
+        assert (run.status, run.message) == (RunStatus.INTERRUPTED, sentence)
+    executor.end(at_once, patience=10)
 
 
 # --- real processes ------------------------------------------------------------------------------
