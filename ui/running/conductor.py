@@ -48,7 +48,6 @@ class Conductor(QObject):
         store: Of the window.
 
     Attributes:
-        device: What the training process trains on, in words; "" until it is warm.
         machine: What there is to train on; None until the process is warm.
         writer: Writes to the store in a thread.
 
@@ -86,7 +85,6 @@ class Conductor(QObject):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
-        self.device = ""
         self.machine: Machine | None = None
         self.writer = StoreWriter(store.folder, self)
         self.writer.written.connect(self._look_at_store)
@@ -299,7 +297,6 @@ class Conductor(QObject):
                 handler(message)
 
     def _on_ready(self, message: Ready) -> None:
-        self.device = message.device
         self.ready.emit(message.device)
         if message.machine:
             self.machine = Machine.from_plain(message.machine)
