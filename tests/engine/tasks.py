@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
+from workbench.base.plain_values import plain
 from workbench.execution.messages import Message, Stop, TaskProgress
+from workbench.execution.tasks import TASKS
 from workbench.experiment import Experiment
 
 
@@ -15,8 +18,8 @@ def do(
     experiment: Experiment | None = None,
     *,
     cancel_after: int | None = None,
-    **request: Any,
-) -> tuple[dict[str, Any], list[TaskProgress]]:
+    **fields: Any,
+) -> tuple[Any, list[TaskProgress]]:
     """The result of a task, and what it said meanwhile.
 
     Args:
@@ -24,14 +27,16 @@ def do(
         store: Folder of a store.
         experiment: Part of the request, where the task wants one.
         cancel_after: Cancels at the message of this number.
-        request: The rest of it.
+        fields: The rest of it.
     """
     from workbench.runtime.process.control import Control
     from workbench.runtime.process.work import Work
     from workbench.runtime.worker.tasks import perform
 
     if experiment is not None:
-        request["experiment"] = experiment.to_toml()
+        fields["experiment"] = experiment.to_toml()
+    kind = TASKS[task]
+    values = json.loads(json.dumps(plain(kind.request(**fields))))
     said: list[TaskProgress] = []
     control = Control()
 
@@ -42,4 +47,5 @@ def do(
         if len(said) == cancel_after:
             control.request(Stop())
 
-    return perform(task, request, Work(1, store, say, control)), said
+    answered = json.dumps(perform(task, values, Work(1, store, say, control)))
+    return kind.parse_result(json.loads(answered)), said

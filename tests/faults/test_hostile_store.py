@@ -198,7 +198,7 @@ def test_what_was_measured_is_not_written_into_a_linked_folder(store: Store, vic
     remembered.remember(store.folder, "peak", "key", {"a": 1})
     assert whole(victim)
     (victim / "peak-key.json").write_text('{"a": 1}')
-    assert remembered.recall(store.folder, "peak", "key") is None
+    assert remembered.recall(store.folder, "peak", "key", dict) is None
 
 
 def read_predictions(folder: Path) -> object:

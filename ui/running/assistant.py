@@ -7,43 +7,52 @@ by the first task and ends when it has had nothing to do for a while.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ui.running.task_thread import TaskThread
+from workbench.base.plain_values import Malformed
 from workbench.execution.messages import Message, Ready, TaskEnd, TaskProgress
-from workbench.spec.hardware import Startup
+from workbench.execution.task import Found, Req, Res, Task
+from workbench.hardware.requests import Request
 
 IDLE_MILLISECONDS = 120_000
 CANCEL_MILLISECONDS = 3000
 """How long a task may take to end when asked to; then its process is ended."""
 
 
-class Task(QObject):
-    """Something asked for.
+class AskedTask(QObject):
+    """A task that was asked for, until it is over.
 
     Attributes:
         was_disturbed: It measures speed, and a run began to train meanwhile.
 
     Signals:
         progress: `TaskProgress`.
-        done: The result, plain values.
+        found: What it has found meanwhile, in the task's own type.
+        done: The result, in the task's own type.
         failed: One sentence.
         ended: After any of done, failed and a cancellation.
     """
 
     progress = Signal(object)
-    done = Signal(dict)
+    found = Signal(object)
+    done = Signal(object)
     failed = Signal(str)
     ended = Signal()
 
     def __init__(
-        self, assistant: Assistant, name: str, request: dict[str, Any], measures: bool
+        self,
+        assistant: Assistant,
+        task: Task[Any, Any, Any],
+        request: Request,
+        measures: bool,
     ) -> None:
         super().__init__(assistant)
-        self.name, self.request, self.measures = name, request, measures
+        self.task, self.request, self.measures = task, request, measures
         self.number: int | None = None
         self.is_over = False
         self.was_disturbed = False
@@ -57,14 +66,22 @@ class Task(QObject):
         """Passes on what the process said of it."""
         if self.is_over:
             return
+        try:
+            self._pass_on(message)
+        except Malformed as error:
+            self.failed.emit(str(error))
+        if isinstance(message, TaskEnd):
+            self.close()
+
+    def _pass_on(self, message: TaskProgress | TaskEnd) -> None:
         if isinstance(message, TaskProgress):
             self.progress.emit(message)
-            return
-        if message.error:
+            if message.found:
+                self.found.emit(self.task.parse_found(message.found))
+        elif message.error:
             self.failed.emit(message.error)
         elif message.result is not None:
-            self.done.emit(message.result)
-        self.close()
+            self.done.emit(self.task.parse_result(message.result))
 
     def close(self) -> None:
         """Says once that it is over."""
@@ -88,8 +105,8 @@ class Assistant(QObject):
     def __init__(self, store: Path) -> None:
         super().__init__()
         self._store = store
-        self._waiting: deque[Task] = deque()
-        self._current: Task | None = None
+        self._waiting: deque[AskedTask] = deque()
+        self._current: AskedTask | None = None
         self._thread: TaskThread | None = None
         self._is_warm = self._training = False
         self._closing = False
@@ -103,20 +120,34 @@ class Assistant(QObject):
         self._patience.setInterval(CANCEL_MILLISECONDS)
         self._patience.timeout.connect(self._end_process)
 
-    def ask(self, name: str, request: dict[str, Any], *, measures: bool = False) -> Task:
-        """A task of `workbench.runtime.process.work`; it begins when those before it are over.
+    def ask(
+        self,
+        task: Task[Req, Found, Res],
+        request: Req,
+        *,
+        done: Callable[[Res], None] | None = None,
+        found: Callable[[Found], None] | None = None,
+        measures: bool = False,
+    ) -> AskedTask:
+        """Asks for a task; it begins when those before it are over.
 
         Args:
-            name: Of the task.
-            request: Plain values.
+            task: Which.
+            request: What it is asked.
+            done: A slot that takes the result.
+            found: A slot that takes what was found meanwhile.
             measures: It measures speed, so it waits while a run trains.
         """
-        task = Task(self, name, request, measures)
-        self._waiting.append(task)
-        QTimer.singleShot(0, self, self._next)  # the caller connects first
-        return task
+        asked = AskedTask(self, task, request, measures)
+        if done is not None:
+            asked.done.connect(done)
+        if found is not None:
+            asked.found.connect(found)
+        self._waiting.append(asked)
+        QTimer.singleShot(0, self, self._next)  # the caller connects to the other signals first
+        return asked
 
-    def cancel(self, task: Task) -> None:
+    def cancel(self, task: AskedTask) -> None:
         """Ends a task; one that doesn't end when asked to is ended with its process."""
         if task in self._waiting:
             self._waiting.remove(task)
@@ -139,7 +170,7 @@ class Assistant(QObject):
         return self._training
 
     @property
-    def current(self) -> Task | None:
+    def current(self) -> AskedTask | None:
         """The task under way."""
         return self._current
 
@@ -165,14 +196,12 @@ class Assistant(QObject):
         self._current = ready
         self._idle.stop()
         if self._thread is None:
-            wanted = ready.request.get("startup")
-            startup = Startup(**wanted) if wanted else None
-            self._thread = TaskThread(self._store, self, startup)
+            self._thread = TaskThread(self._store, self, ready.request.startup)
             self._thread.said.connect(self._hear)
             self._thread.logged.connect(self.logged)
             self._thread.finished.connect(self._process_ended)
             self._thread.start()
-        ready.number = self._thread.session.do(ready.name, ready.request)
+        ready.number = self._thread.session.do(ready.task, ready.request)
 
     @Slot(object)
     def _hear(self, message: Message) -> None:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ui.running.store_writer import StoreWriter
+from workbench.base.plain_values import parsed
 from workbench.execution import executor
 from workbench.execution.engine_process import CLOSE_SECONDS
 from workbench.execution.local import LocalExecutor
@@ -299,7 +300,7 @@ class Conductor(QObject):
     def _on_ready(self, message: Ready) -> None:
         self.ready.emit(message.device)
         if message.machine:
-            self.machine = Machine.from_plain(message.machine)
+            self.machine = parsed(Machine, message.machine, "the machine")
             self.machine_found.emit(self.machine)
 
     def _on_started(self, message: Started) -> None:

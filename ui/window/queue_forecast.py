@@ -15,9 +15,10 @@ from ui.background.latest_job import Latest
 from ui.background.when_shown import WhenShown
 from ui.panels.live.preflight import IDLE_MILLISECONDS
 from ui.panels.runs.queue import QueuePanel
-from ui.running.assistant import Assistant, Task
+from ui.running.assistant import AskedTask, Assistant
 from ui.running.conductor import Conductor
-from workbench.hardware import forecast, preflight
+from workbench.execution.tasks import PREFLIGHT
+from workbench.hardware import forecast
 from workbench.hardware.forecast import EstimateReader, Expected
 from workbench.runs.record import Run
 
@@ -47,7 +48,7 @@ class QueueForecast(QObject):
         self._goes = False
         self._expected: list[Expected] = []
         self._under_way: list[Expected] = []
-        self._task: Task | None = None
+        self._task: AskedTask | None = None
         self._asked = ""
         self._refused: dict[str, str] = {}
         self._by_itself = True
@@ -96,13 +97,16 @@ class QueueForecast(QObject):
     def measure(self) -> None:
         """Times a few steps of the next unknown run, unless something else is under way."""
         unknown = self._unknown()
-        if self._task is not None or unknown is None or self._conductor.is_busy:
+        request = unknown.request if unknown is not None else None
+        if self._task is not None or unknown is None or request is None:
+            return
+        if self._conductor.is_busy:
             return
         if self._assistant.current is not None:  # a person's own task comes first
             self._idle.start()
             return
         self._asked = unknown.key
-        self._task = self._assistant.ask(preflight.KIND, unknown.request, measures=True)
+        self._task = self._assistant.ask(PREFLIGHT, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
         self._panel.task_bar.follow(self._task)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 from workbench.base.units import percent
 from workbench.cli.terminal import LiveLine
 from workbench.execution.ask import do_task
 from workbench.execution.messages import TaskProgress
+from workbench.execution.task import Found, Req, Res, Task
 
 
-def ask(store: Path, task: str, request: dict[str, Any]) -> dict[str, Any]:
+def ask(store: Path, task: Task[Req, Found, Res], request: Req) -> Res:
     """Has a task done, with one line of progress on a terminal.
 
     Raises:

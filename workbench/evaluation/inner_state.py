@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from workbench.evaluation.diagnosis import Finding
 from workbench.experiment import Experiment
@@ -48,10 +47,16 @@ class LayerInside:
     gradient: float
     dead: float | None = None
 
-    @classmethod
-    def parse(cls, values: dict[str, Any]) -> LayerInside:
-        """From plain values, as a task answers with them."""
-        return cls(**{**values, "counts": tuple(values["counts"])})
+
+@dataclass(frozen=True)
+class InnerState:
+    """A network looked into.
+
+    Attributes:
+        layers: Each layer with weights, in order.
+    """
+
+    layers: tuple[LayerInside, ...]
 
 
 def faults(experiment: Experiment, layers: Sequence[LayerInside]) -> list[Finding]:

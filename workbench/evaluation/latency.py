@@ -6,10 +6,9 @@ Pure values and their words, kept in the run's folder; the training process meas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from workbench.base.files import open_inside, write_inside
 from workbench.base.units import count, milliseconds
 from workbench.experiment import Experiment
+from workbench.hardware.requests import AboutRun
 from workbench.runs.artifacts import Artifact, folder_of
 from workbench.spec.hardware import MOST_THREADS
 from workbench.spec.machine import Machine
@@ -29,6 +29,9 @@ ALL_THREADS = 0
 THREADS = (1, ALL_THREADS)
 LARGEST = 65_536
 """Images to a call, at most."""
+
+SECONDS = 1.0
+"""A point is timed for about this long."""
 
 HEADS = ("threads", "batch_size", "calls", "median_ms", "p95_ms", "p99_ms", "images_per_second")
 
@@ -60,10 +63,6 @@ class Latency:
         rate = batch_size * len(seconds) / sum(seconds)
         return cls(threads, batch_size, len(seconds), median, p95, p99, rate)
 
-    def plain(self) -> dict[str, Any]:
-        """Plain values, for a message or a file; `Latency(**values)` takes them back."""
-        return asdict(self)
-
     @property
     def threads_words(self) -> str:
         """As the command line takes it: 1, or all."""
@@ -91,13 +90,39 @@ class Measured:
     when: float
 
 
+@dataclass(frozen=True)
+class Points:
+    """What was measured since it was last said.
+
+    Attributes:
+        points: In the order of measuring.
+    """
+
+    points: tuple[Latency, ...]
+
+
+@dataclass(frozen=True)
+class LatencyRequest(AboutRun):
+    """Asks how fast a run's network answers, on one number of threads.
+
+    Attributes:
+        threads: 0 for all.
+        batch_sizes: To be measured.
+        seconds: That a point takes, about.
+    """
+
+    threads: int
+    batch_sizes: tuple[int, ...]
+    seconds: float = SECONDS
+
+
 _MEASURED = TypeAdapter(dict[str, Measured])
 
 
 def request(
     run_id: str, experiment: Experiment, threads: int, batch_sizes: Sequence[int] = BATCH_SIZES
-) -> dict[str, Any]:
-    """What the task `measure_inference` is asked, with the process that it needs.
+) -> LatencyRequest:
+    """With the process that these threads need.
 
     Args:
         run_id: Whose network.
@@ -108,15 +133,10 @@ def request(
     startup = experiment.hardware.startup._replace(
         intra_op_threads=threads, inter_op_threads=threads, deterministic=False
     )
-    return {
-        "run_id": run_id, "threads": threads, "batch_sizes": list(batch_sizes),
-        "startup": startup._asdict(),
-    }  # fmt: skip
+    return LatencyRequest(run_id, threads, tuple(batch_sizes), startup=startup)
 
 
-def remember(
-    store: Path, machine: Machine, run_id: str, threads: int, found: Mapping[str, Any]
-) -> None:
+def remember(store: Path, machine: Machine, run_id: str, threads: int, found: Measured) -> None:
     """Keeps the points of one number of threads; those of other numbers stay.
 
     Args:
@@ -124,15 +144,15 @@ def remember(
         machine: On which.
         run_id: Whose network.
         threads: 0 for all.
-        found: `points`, `device` and `when`.
+        found: What was measured on these threads.
 
     Raises:
         OSError: where the disk refuses.
     """
     folder = folder_of(store, run_id)
     others = [point for point in recall(store, machine, run_id) if point.threads != threads]
-    points = (*others, *(Latency(**point) for point in found["points"]))
-    known = {**read(folder), machine.key: Measured(points, found["device"], found["when"])}
+    together = Measured((*others, *found.points), found.device, found.when)
+    known = {**read(folder), machine.key: together}
     write_inside(folder / FILE, _MEASURED.dump_json(known, indent=1))
 
 
@@ -177,7 +197,7 @@ def in_order(points: Iterable[Latency]) -> list[Latency]:
 
 def as_tsv(points: Iterable[Latency]) -> str:
     """Lines to paste into a spreadsheet, numbers in full."""
-    rows = [HEADS, *((p.threads_words, *list(p.plain().values())[1:]) for p in points)]
+    rows = [HEADS, *((p.threads_words, *astuple(p)[1:]) for p in points)]
     return "".join("\t".join(map(str, row)) + "\n" for row in rows)
 
 

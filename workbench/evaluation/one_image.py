@@ -6,13 +6,15 @@ Plain values, with pixels as base64 in messages; the training process fills them
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field, PlainSerializer, PlainValidator
+
+from workbench.hardware.requests import AboutRun
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -27,7 +29,32 @@ SIDE = 48
 """Pixels of a map at most; larger ones are thinned out."""
 
 
-@dataclass(frozen=True)
+def packed(pixels: Pixels) -> dict[str, Any]:
+    """Pixels as plain values: their size, and their bytes in base64."""
+    content = base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode("ascii")
+    return {"size": list(pixels.shape), "bytes": content}
+
+
+def unpacked(values: Any) -> Pixels:
+    """Pixels from plain values, or as they are.
+
+    Raises:
+        ValueError: where they are none.
+    """
+    if isinstance(values, np.ndarray):
+        return values
+    try:
+        content = base64.b64decode(values["bytes"], validate=True)
+        return np.frombuffer(content, np.uint8).reshape([int(n) for n in values["size"]])
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"no pixels ({error!r})") from None
+
+
+PackedPixels = Annotated[Pixels, PlainValidator(unpacked), PlainSerializer(packed)]
+"""Pixels that go through messages."""
+
+
+@dataclass(frozen=True, eq=False)
 class Maps:
     """Small pictures of one shape, side by side.
 
@@ -42,21 +69,10 @@ class Maps:
     shape: tuple[int, ...]
     low: float
     high: float
-    pixels: Pixels
-
-    def plain(self) -> dict[str, Any]:
-        """Plain values, for a message."""
-        packed = {"size": list(self.pixels.shape), "bytes": packed_text(self.pixels)}
-        return {**asdict(self), "shape": list(self.shape), "pixels": packed}
-
-    @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Maps:
-        """From plain values."""
-        pixels = unpacked(values["pixels"]["bytes"], values["pixels"]["size"])
-        return cls(**{**values, "shape": tuple(values["shape"]), "pixels": pixels})
+    pixels: PackedPixels
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
     """A network's answer on one image.
 
@@ -78,25 +94,6 @@ class Answer:
     layers: tuple[Maps, ...]
     filters: Maps | None
 
-    def plain(self) -> dict[str, Any]:
-        """Plain values, for a message."""
-        return {
-            "class_names": list(self.class_names), "probabilities": list(self.probabilities),
-            "label": self.label, "test_images": self.test_images, "image": self.image.plain(),
-            "layers": [layer.plain() for layer in self.layers],
-            "filters": self.filters.plain() if self.filters else None,
-        }  # fmt: skip
-
-    @classmethod
-    def parse(cls, values: Mapping[str, Any]) -> Answer:
-        """From plain values."""
-        return cls(
-            tuple(values["class_names"]), tuple(values["probabilities"]), values["label"],
-            values["test_images"], Maps.parse(values["image"]),
-            tuple(map(Maps.parse, values["layers"])),
-            Maps.parse(values["filters"]) if values["filters"] else None,
-        )  # fmt: skip
-
     @property
     def likeliest(self) -> int:
         """Number of the class with the largest share."""
@@ -106,25 +103,58 @@ class Answer:
 # --- what can be asked about ---------------------------------------------------------------------
 
 
-def drawn(pixels: Pixels, *, centred: bool) -> dict[str, Any]:
-    """An image (height, width) that a person drew, white on black.
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """An image that a person drew, white on black.
 
-    Args:
-        pixels: As they were drawn.
+    Attributes:
+        pixels: (height, width) as they were drawn.
         centred: Whether to fit and centre what is drawn as digits of data sets are.
     """
-    size = [*pixels.shape, 1]
-    return {"source": "drawn", "bytes": packed_text(pixels), "size": size, "centred": centred}
+
+    pixels: PackedPixels
+    centred: bool
+    source: Literal["drawn"] = "drawn"
 
 
-def from_file(path: Path, *, inverted: bool) -> dict[str, Any]:
-    """An image file; inverted where it shows dark on white what was learned as white on black."""
-    return {"source": "file", "path": str(path), "inverted": inverted}
+@dataclass(frozen=True)
+class FromFile:
+    """An image file.
+
+    Attributes:
+        path: Of the file.
+        inverted: Whether it shows dark on white what was learned as white on black.
+    """
+
+    path: Path
+    inverted: bool
+    source: Literal["file"] = "file"
 
 
-def of_test_part(number: int) -> dict[str, Any]:
-    """An image of the run's test part, from 0."""
-    return {"source": "test", "number": number}
+@dataclass(frozen=True)
+class OfTestPart:
+    """An image of the run's test part.
+
+    Attributes:
+        number: From 0.
+    """
+
+    number: int
+    source: Literal["test"] = "test"
+
+
+Image = Annotated[Drawn | FromFile | OfTestPart, Field(discriminator="source")]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageRequest(AboutRun):
+    """Asks a run's network about one image.
+
+    Attributes:
+        image: Which.
+    """
+
+    image: Image
 
 
 # --- numbers as pixels ---------------------------------------------------------------------------
@@ -157,13 +187,3 @@ def _as_pixels(values: npt.NDArray[np.floating[Any]], low: float, high: float) -
     scale = 255 / (high - low) if high > low else 0.0
     pixels: Pixels = np.round((values - low) * scale).astype(np.uint8)
     return pixels
-
-
-def packed_text(pixels: Pixels) -> str:
-    """Pixels as text."""
-    return base64.b64encode(np.ascontiguousarray(pixels).tobytes()).decode("ascii")
-
-
-def unpacked(text: str, size: list[int]) -> Pixels:
-    """Pixels from text."""
-    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(size)

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from workbench.base.files import open_inside, write_inside
 from workbench.data import DataError
 from workbench.data.arrays.npy import members_of
+from workbench.hardware.requests import AboutRun
 from workbench.runs.artifacts import Artifact
 from workbench.runs.checkpoint_file import weights_of
 
@@ -80,6 +81,32 @@ class Pictures:
 
     places: Rows
     pixels: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class EvaluationRequest(AboutRun):
+    """Has a run's network answer on the images of a part.
+
+    Attributes:
+        part: One of `PARTS`.
+    """
+
+    part: str = TEST
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What is to be known at once of predictions that were made and kept.
+
+    Attributes:
+        images: That the network answered on.
+        accuracy: Share of them, 0 to 1.
+        warning: A sentence where the data are no longer those of the run; else "".
+    """
+
+    images: int
+    accuracy: float
+    warning: str
 
 
 def file_of(folder: Path, part: str = TEST) -> Path:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from workbench.base.errors import Failed
+from workbench.base.plain_values import Malformed
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import TaskEnd, TaskProgress
-from workbench.spec.hardware import Startup
+from workbench.execution.task import Found, Req, Res, Task
 
 
 class TaskFailed(Failed, RuntimeError):
@@ -17,35 +17,42 @@ class TaskFailed(Failed, RuntimeError):
 
 
 def do_task(
-    store: Path, name: str, request: dict[str, Any], progress: Callable[[TaskProgress], None]
-) -> dict[str, Any]:
-    """Does a task of `workbench.runtime.process.work` in a process of its own; its result.
+    store: Path,
+    task: Task[Req, Found, Res],
+    request: Req,
+    progress: Callable[[TaskProgress], None],
+) -> Res:
+    """Does a task in a process of its own; its result.
 
     Args:
         store: Folder of the store.
-        name: Of the task.
-        request: Plain values.
+        task: Which.
+        request: What it is asked.
         progress: Called with what it says meanwhile.
 
     Raises:
         TaskFailed: where it can't be done.
+        StoreError: where it would write to a run that can't be written to.
         KeyboardInterrupt: where a person ends it; its process is then ended as well.
     """
-    startup = request.get("startup")
-    session = Session(store, startup=Startup(**startup) if startup else None)
+    task.require_writable(store, request)
+    session = Session(store, startup=request.startup)
     try:
-        number = session.do(name, request)
+        number = session.do(task, request)
         for message in session.messages():
             if isinstance(message, TaskProgress) and message.number == number:
                 progress(message)
             elif isinstance(message, TaskEnd) and message.number == number:
-                return _result(message)
+                return _result(task, message)
         raise TaskFailed("the training process ended")
     finally:
         session.end()
 
 
-def _result(message: TaskEnd) -> dict[str, Any]:
+def _result(task: Task[Req, Found, Res], message: TaskEnd) -> Res:
     if message.result is None:
         raise TaskFailed(message.error or "cancelled")
-    return message.result
+    try:
+        return task.parse_result(message.result)
+    except Malformed as error:
+        raise TaskFailed(str(error)) from None

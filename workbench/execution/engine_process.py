@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -20,7 +19,6 @@ from workbench.execution.executor import Command
 from workbench.execution.messages import (
     Cancel,
     Close,
-    Do,
     Message,
     Started,
     StatusChanged,
@@ -30,6 +28,7 @@ from workbench.execution.messages import (
     Unsuited,
     decode,
 )
+from workbench.execution.task import Found, Req, Res, Task, asked
 from workbench.runs.checkpoint_file import saved_at
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
@@ -123,11 +122,11 @@ class Session:
         self._of_run, self._step = [], 0
         self._send(Train(str(self.store), run_id, maker), self._of_run)
 
-    def do(self, task: str, request: dict[str, Any]) -> int:
-        """Asks for a task of `workbench.runtime.process.work`; the number its answers carry."""
+    def do(self, task: Task[Req, Found, Res], request: Req) -> int:
+        """Asks for a task; the number that its answers carry."""
         number = next(self._numbers)
         self._tasks[number] = []
-        self._send(Do(number, task, str(self.store), request), self._tasks[number])
+        self._send(asked(number, task, self.store, request), self._tasks[number])
         return number
 
     def cancel(self, number: int) -> None:

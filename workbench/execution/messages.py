@@ -60,15 +60,17 @@ class Do(Message):
 
     Attributes:
         number: Told back with each answer.
-        task: Name in `workbench.runtime.process.work`.
+        task: Name in `workbench.execution.tasks`.
         store: Folder of the store.
-        request: What the task asks for, plain values.
+        request: What the task is asked, plain values.
+        startup: The fields of the `Startup` that it needs; None where any will do.
     """
 
     number: int
     task: str
     store: str
     request: dict[str, Any] = field(default_factory=dict)
+    startup: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class Ready(Message):
     Attributes:
         device: What `auto` trains on, in words: "CPU, 2 cores".
         versions: Of python, tensorflow, keras and numpy.
-        machine: What is there to train on, as `Machine.plain` gives it.
+        machine: What is there to train on, a `Machine` as plain values.
     """
 
     device: str

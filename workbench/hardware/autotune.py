@@ -9,11 +9,13 @@ import itertools
 import math
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 from workbench.base.units import percent
 from workbench.experiment import Experiment
+from workbench.hardware import remembered
+from workbench.hardware.requests import AboutExperiment
 from workbench.spec.hardware import CPU
 from workbench.spec.machine import Machine
 
@@ -114,11 +116,80 @@ class Candidate:
         low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
         return low, high
 
-    def plain(self, base: Candidate) -> dict[str, Any]:
-        """For the window and the command line, with its gain over the base; 0 while unknown."""
+    def seen(self, base: Candidate) -> Tried:
+        """For the window and the command line, as it stands now."""
         rate, low, high = self.beside(base)
-        values = asdict(self) | {"name": self.name, "rate": rate, "low": low, "high": high}
-        return values | {"levers": list(self.levers), "gain": gain(self, base)}
+        return Tried(
+            self.levers, dict(self.settings), tuple(self.rates), tuple(self.rounds),
+            self.compile_seconds, self.failed, self.is_out, self.name, rate, low, high,
+            gain(self, base),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A candidate as others see it.
+
+    Attributes:
+        levers, settings, rates, rounds, compile_seconds, failed, is_out, name: As in `Candidate`.
+        rate: Images a second as if it had been measured in every round of the base; 0 while
+            unknown.
+        low, high: The middle half of that.
+        gain: How many times as fast as the base; 0 while unknown.
+    """
+
+    levers: tuple[str, ...]
+    settings: Settings
+    rates: tuple[float, ...]
+    rounds: tuple[int, ...]
+    compile_seconds: float
+    failed: str
+    is_out: bool
+    name: str
+    rate: float
+    low: float
+    high: float
+    gain: float
+
+
+@dataclass(frozen=True)
+class Race:
+    """How the search stands.
+
+    Attributes:
+        candidates: So far, the base first.
+    """
+
+    candidates: tuple[Tried, ...]
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """What the search found.
+
+    Attributes:
+        candidates: All, the base first.
+        name: Of the one that is recommended.
+        best: Its settings by path, every lever of speed included.
+        gain: How many times as fast as the base.
+        alone: Gain of each lever by itself.
+        check: Whether it learns as the base does; None where there is nothing to compare.
+        doubts: Names of those that couldn't be told from the fastest.
+        words: The same in a few sentences.
+        seconds: The search took.
+        when: Seconds since 1970.
+    """
+
+    candidates: tuple[Tried, ...]
+    name: str
+    best: Settings
+    gain: float
+    alone: dict[str, float]
+    check: Check | None
+    doubts: tuple[str, ...]
+    words: str
+    seconds: float
+    when: float
 
 
 AS_IT_COMES: Settings = {
@@ -132,14 +203,34 @@ AS_IT_COMES: Settings = {
 """Every lever of speed at its default: what the others are compared with."""
 
 
-def request(experiment: Experiment, *, batch_sizes: bool = False) -> dict[str, Any]:
-    """What the task `tune` is asked, in a process that is started as the base needs it."""
+SECONDS = 50.0
+"""A search takes about this long, where nobody says otherwise."""
+
+
+@dataclass(frozen=True)
+class TuneRequest(AboutExperiment):
+    """Asks for the fastest settings.
+
+    Attributes:
+        batch_sizes: Whether the batch size may change.
+        seconds: The search may take about this long.
+    """
+
+    batch_sizes: bool = False
+    seconds: float = SECONDS
+
+
+def request(
+    experiment: Experiment, *, batch_sizes: bool = False, seconds: float = SECONDS
+) -> TuneRequest:
+    """In a process that is started as the base needs it; the arguments are its fields."""
     startup = experiment.with_settings(AS_IT_COMES).hardware.startup
-    return {
-        "experiment": experiment.to_toml(),
-        "batch_sizes": batch_sizes,
-        "startup": startup._asdict(),
-    }
+    return TuneRequest(experiment.to_toml(), batch_sizes, seconds, startup=startup)
+
+
+def key(machine: Machine, experiment: Experiment) -> str:
+    """Names what was found for a network on a machine, among what is remembered."""
+    return f"{machine.key}-{remembered.network_key(experiment)}"
 
 
 def levers(
@@ -247,7 +338,8 @@ def _may_be_as_fast(other: Candidate, best: Candidate, base: Candidate) -> bool:
     return other_high >= low and not are_equal
 
 
-class Check(NamedTuple):
+@dataclass(frozen=True)
+class Check:
     """Whether two trainings from the same start on the same batches learn alike.
 
     Attributes:

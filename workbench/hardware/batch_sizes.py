@@ -51,6 +51,48 @@ class Advice:
     words: str
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """What the finder has measured since it last said so.
+
+    Attributes:
+        measured: In the order of size.
+    """
+
+    measured: tuple[Measured, ...]
+
+
+@dataclass(frozen=True)
+class BatchSizes:
+    """What the finder found.
+
+    Attributes:
+        measured: All sizes that fit, in order.
+        recommended, fastest, largest, words: As in `Advice`.
+    """
+
+    measured: tuple[Measured, ...]
+    recommended: int
+    fastest: int
+    largest: int
+    words: str
+
+    @classmethod
+    def of(cls, measured: Sequence[Measured], limit: str = "") -> BatchSizes | None:
+        """With the advice on what was measured; None where nothing was.
+
+        Args:
+            measured: In the order of size.
+            limit: As `advise` takes it.
+        """
+        advice = advise(measured, limit)
+        if advice is None:
+            return None
+        return cls(
+            tuple(measured), advice.recommended, advice.fastest, advice.largest, advice.words
+        )
+
+
 def sizes_to_try(images: int) -> list[int]:
     """Doubling from small to all the training images, shape of a step's batch."""
     sizes, batch = [], min(SMALLEST, images)

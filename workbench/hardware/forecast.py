@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from workbench.experiment import Experiment
 from workbench.hardware import preflight, remembered
 from workbench.hardware.preflight import Preflight, roughly
+from workbench.hardware.requests import AboutExperiment
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 from workbench.spec.machine import Machine
@@ -33,7 +34,7 @@ class Expected:
         run_id, name: Of the run.
         epochs: That remain.
         key: The same for all that take as long an epoch; "" where its spec can't be read.
-        request: Asks the task `preflight` to measure it.
+        request: Asks the task `preflight` to measure it; None where its spec can't be read.
         known: What was measured; None where nothing was.
     """
 
@@ -41,7 +42,7 @@ class Expected:
     name: str
     epochs: float = 0.0
     key: str = ""
-    request: dict[str, Any] = field(default_factory=dict)
+    request: AboutExperiment | None = None
     known: Preflight | None = None
 
     @property
@@ -55,7 +56,7 @@ class _Spec(NamedTuple):
 
     epochs: int
     key: str
-    request: dict[str, Any]
+    request: AboutExperiment
 
 
 class EstimateReader:
@@ -92,8 +93,7 @@ class EstimateReader:
         return found
 
     def _known(self, key: str) -> Preflight | None:
-        values = remembered.recall(self._store, preflight.KIND, key)
-        return Preflight.from_plain(values) if values is not None else None
+        return remembered.recall(self._store, preflight.KIND, key, Preflight)
 
 
 def _spec(toml: str, machine: Machine) -> _Spec | None:
@@ -102,7 +102,7 @@ def _spec(toml: str, machine: Machine) -> _Spec | None:
     except SpecError:  # of another version: nothing can be said of it
         return None
     key = preflight.key(machine, experiment)
-    return _Spec(experiment.training.epochs, key, preflight.request(experiment))
+    return _Spec(experiment.training.epochs, key, AboutExperiment.of(experiment))
 
 
 def total(

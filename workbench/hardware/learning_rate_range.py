@@ -57,6 +57,54 @@ class Suggestion:
     index: int | None = None
 
 
+@dataclass(frozen=True)
+class RangePoints:
+    """What the test has measured since it last said so.
+
+    Attributes:
+        rates, losses: Of each step whose loss is finite.
+    """
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+
+    @classmethod
+    def of(cls, rates: Floats, losses: npt.NDArray[np.floating]) -> RangePoints:
+        """Of steps, shape (n,) each, those whose loss is finite: JSON has no NaN."""
+        finite = np.isfinite(losses)
+        return cls(tuple(rates[finite].tolist()), tuple(losses[finite].tolist()))
+
+
+@dataclass(frozen=True)
+class RangeTest:
+    """What the test found.
+
+    Attributes:
+        rates, losses: Of every step before the loss exploded.
+        smoothed: Moving average of the losses, where there are any.
+        suggestion: Learning rate to train with; None where the curve supports none.
+        index: Of the point that it was read from; None without a suggestion.
+        words: One sentence: why this one, or why none.
+    """
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    smoothed: tuple[float, ...]
+    suggestion: float | None
+    index: int | None
+    words: str
+
+    @classmethod
+    def of(cls, rates: Floats, losses: npt.NDArray[np.floating]) -> RangeTest:
+        """From the rates and the losses of steps, shape (n,) each."""
+        suggestion, count = suggest(rates, losses), useful(losses)
+        return cls(
+            tuple(rates[:count].tolist()), tuple(losses[:count].tolist()),
+            tuple(smoothed(losses[:count]).tolist()), suggestion.rate, suggestion.index,
+            suggestion.words,
+        )  # fmt: skip
+
+
 def rates_to_try(first: float = FIRST_RATE, last: float = LAST_RATE, steps: int = STEPS) -> Floats:
     """Learning rates that grow by the same factor at each step, shape (steps,)."""
     return np.geomspace(first, last, steps)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from workbench.base import units
 from workbench.experiment import Experiment
@@ -51,12 +49,6 @@ class Preflight:
     free_bytes: int
     is_random: bool = False
 
-    @classmethod
-    def from_plain(cls, values: Mapping[str, Any]) -> Preflight | None:
-        """From what was remembered; None where that is of another version."""
-        names = {field.name for field in fields(cls)}
-        return cls(**values) if values.keys() == names else None
-
     @property
     def fits(self) -> bool:
         """Whether the memory suffices."""
@@ -88,14 +80,6 @@ def roughly(seconds: float) -> str:
     return units.duration(60 * round(seconds / 60))
 
 
-def request(experiment: Experiment) -> dict[str, Any]:
-    """What the task is asked, in a process that is started as the experiment needs it."""
-    return {
-        "experiment": experiment.to_toml(),
-        "startup": experiment.hardware.startup._asdict(),
-    }
-
-
 def key(machine: Machine, experiment: Experiment) -> str:
     """Another one for each machine and for all of an experiment that decides time and memory."""
     values = {n: v for n, v in experiment.values().items() if n not in WITHOUT_EFFECT}
@@ -107,5 +91,4 @@ def key(machine: Machine, experiment: Experiment) -> str:
 
 def recall(store: Path, machine: Machine, experiment: Experiment) -> Preflight | None:
     """What was measured of it on this machine; None where nothing was."""
-    known = remembered.recall(store, KIND, key(machine, experiment))
-    return Preflight.from_plain(known) if known is not None else None
+    return remembered.recall(store, KIND, key(machine, experiment), Preflight)

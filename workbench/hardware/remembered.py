@@ -9,40 +9,49 @@ import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.plain_values import parsed, plain
 from workbench.experiment import Experiment
-from workbench.hardware.roofline import Roof
+from workbench.hardware.roofline import Peaks, Roof
 from workbench.spec.hardware import Hardware
 from workbench.spec.machine import Machine
 
 FOLDER = "measured"
 PEAK = "peak"
 
+T = TypeVar("T")
 
-def remember(store: Path, kind: str, key: str, values: dict[str, Any]) -> None:
-    """Keeps plain values; those of the same kind and key before are replaced.
+
+def remember(store: Path, kind: str, key: str, value: object) -> None:
+    """Keeps a frozen dataclass; that the same kind and key before is replaced.
 
     Args:
         store: Folder of the store.
         kind: What was measured: "peak", "tune".
         key: Of the machine, with that of the network where it matters.
-        values: Plain.
+        value: What was measured.
     """
-    content = json.dumps(values, indent=1).encode()
+    content = json.dumps(plain(value), indent=1).encode()
     with suppress(OSError):  # of a disk that is read-only or full: it is measured again next time
         write_inside(_path(store, kind, key), content)
 
 
-def recall(store: Path, kind: str, key: str) -> dict[str, Any] | None:
-    """What was remembered; None where nothing was or it can't be read."""
+def recall(store: Path, kind: str, key: str, of: type[T]) -> T | None:
+    """What was remembered; None where nothing was, it can't be read or is of another version.
+
+    Args:
+        store: Folder of the store.
+        kind: What was measured.
+        key: As `remember` took it.
+        of: The type of what was measured.
+    """
     try:
         with open_inside(_path(store, kind, key)) as file:
-            found = json.load(file)
-    except (OSError, ValueError):
+            return parsed(of, json.load(file), kind)
+    except (OSError, ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def network_key(experiment: Experiment) -> str:
@@ -60,7 +69,7 @@ def peak_key(machine: Machine, hardware: Hardware) -> str:
 
 def roof(store: Path, machine: Machine, hardware: Hardware) -> Roof | None:
     """What a target was measured to do at best, in its precision; None where it wasn't."""
-    known = recall(store, PEAK, peak_key(machine, hardware))
+    known = recall(store, PEAK, peak_key(machine, hardware), Peaks)
     return Roof.of(known, hardware.precision) if known is not None else None
 
 

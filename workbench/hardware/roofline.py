@@ -9,10 +9,9 @@ the weights are read and the gradients of both are written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
 
 from workbench.base.units import NONE, percent
 from workbench.network.analysis import Analysis
@@ -29,6 +28,21 @@ WEIGHT_BYTES = 4
 
 
 @dataclass(frozen=True)
+class Peaks:
+    """What the task `peak` measured a device to do at best.
+
+    Attributes:
+        flops: Floating-point operations a second of a large matrix product, by precision.
+        bandwidth: Bytes a second that are read or written.
+        device: In words.
+    """
+
+    flops: dict[str, float]
+    bandwidth: float
+    device: str
+
+
+@dataclass(frozen=True)
 class Roof:
     """What a device was measured to do at best.
 
@@ -41,10 +55,10 @@ class Roof:
     bandwidth: float
 
     @classmethod
-    def of(cls, peaks: Mapping[str, Any], precision: str) -> Roof | None:
-        """From what the task `peak` found; None where it didn't measure the precision."""
-        peak = peaks["flops"].get(precision)
-        return cls(peak, peaks["bandwidth"]) if peak else None
+    def of(cls, peaks: Peaks, precision: str) -> Roof | None:
+        """From what was measured; None where the precision wasn't."""
+        peak = peaks.flops.get(precision)
+        return cls(peak, peaks.bandwidth) if peak else None
 
     @property
     def ridge(self) -> float:
@@ -76,6 +90,72 @@ class LayerWork:
     def intensity(self) -> float:
         """Operations a byte."""
         return self.flops / self.bytes if self.bytes else 0.0
+
+
+@dataclass(frozen=True)
+class TimedLayer:
+    """One call of a layer in a training step, timed by itself.
+
+    Attributes:
+        name, path, flops, bytes: As in `LayerWork`.
+        forward: Seconds.
+        backward: Seconds of the gradients alone.
+    """
+
+    name: str
+    path: str
+    flops: float
+    bytes: float
+    forward: float
+    backward: float
+
+    @property
+    def seconds(self) -> float:
+        """Forward and backward."""
+        return self.forward + self.backward
+
+
+@dataclass(frozen=True)
+class LayerTimes:
+    """The layers that are timed already.
+
+    Attributes:
+        layers: From the first.
+    """
+
+    layers: tuple[TimedLayer, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Where the time of a training step goes.
+
+    Attributes:
+        layers: Every call of a layer, in order.
+        step_seconds: Of the whole step.
+        unexplained: Share of the step that the layers don't account for, see `unexplained`.
+        batch_size: Images to a step.
+        precision: That the layers compute in.
+        device: In words.
+        peak: What the device can do at best.
+        words: The same in a few sentences.
+        images_per_second: Of the whole step.
+    """
+
+    layers: tuple[TimedLayer, ...]
+    step_seconds: float
+    unexplained: float
+    batch_size: int
+    precision: str
+    device: str
+    peak: Peaks
+    words: str
+    images_per_second: float
+
+    @property
+    def roof(self) -> Roof | None:
+        """Of the device in this precision; None where it wasn't measured."""
+        return Roof.of(self.peak, self.precision)
 
 
 def training_flops(macs: int) -> float:
@@ -114,36 +194,35 @@ def unexplained(layer_seconds: Sequence[float], step_seconds: float) -> float:
     return 1.0 - sum(layer_seconds) / step_seconds if step_seconds else 0.0
 
 
-def row_words(row: Mapping[str, Any], step_seconds: float) -> tuple[str, ...]:
+def row_words(row: TimedLayer, step_seconds: float) -> tuple[str, ...]:
     """A row of a profile: name, milliseconds forward and backward, share of the step, GFLOP/s.
 
     Args:
-        row: As `profile_words` takes it.
+        row: The layer.
         step_seconds: Of the whole step; 0 while it isn't known.
     """
-    seconds = row["forward"] + row["backward"]
-    rate = row["flops"] / seconds / 1e9 if seconds else 0.0
+    rate = row.flops / row.seconds / 1e9 if row.seconds else 0.0
     return (
-        str(row["name"]),
-        f"{1000 * row['forward']:.3g}",
-        f"{1000 * row['backward']:.3g}",
-        percent(seconds / step_seconds, 0) if step_seconds else "",
-        f"{rate:.3g}" if row["flops"] else NONE,
+        row.name,
+        f"{1000 * row.forward:.3g}",
+        f"{1000 * row.backward:.3g}",
+        percent(row.seconds / step_seconds, 0) if step_seconds else "",
+        f"{rate:.3g}" if row.flops else NONE,
     )
 
 
-def profile_words(rows: Sequence[Mapping[str, Any]], step_seconds: float, roof: Roof | None) -> str:
+def profile_words(rows: Sequence[TimedLayer], step_seconds: float, roof: Roof | None) -> str:
     """What a profile says, in a few sentences.
 
     Args:
-        rows: Of each layer `name`, `forward` and `backward` seconds, `flops`, `bytes`.
+        rows: Each layer.
         step_seconds: Of the whole step.
         roof: Of the device at the precision; None where it wasn't measured.
     """
-    seconds = [row["forward"] + row["backward"] for row in rows]
+    seconds = [row.seconds for row in rows]
     rest = unexplained(seconds, step_seconds)
     slowest = max(range(len(rows)), key=seconds.__getitem__)
-    rate = sum(row["flops"] for row in rows) / step_seconds
+    rate = sum(row.flops for row in rows) / step_seconds
     reached = f", {percent(rate / roof.peak, 0)} of the measured peak" if roof else ""
     beyond = (
         f"the loss, the update of the weights and the batch take the other {percent(rest, 0)}"
@@ -153,17 +232,17 @@ def profile_words(rows: Sequence[Mapping[str, Any]], step_seconds: float, roof: 
     )
     return (
         f"A step takes {1000 * step_seconds:.3g} ms at {rate / 1e9:.3g} GFLOP/s{reached}. "
-        f"The slowest layer is {rows[slowest]['name']} with "
+        f"The slowest layer is {rows[slowest].name} with "
         f"{percent(seconds[slowest] / step_seconds, 0)} of it; timed one by one the layers make up "
         f"{percent(1 - rest, 0)}, and {beyond}."
         f"{_limit_words(rows, roof) if roof else ''}"
     )
 
 
-def _limit_words(rows: Sequence[Mapping[str, Any]], roof: Roof) -> str:
+def _limit_words(rows: Sequence[TimedLayer], roof: Roof) -> str:
     """Whether memory or arithmetic limits the network as a whole."""
-    moved = sum(row["bytes"] for row in rows)
-    intensity = sum(row["flops"] for row in rows) / moved if moved else 0.0
+    moved = sum(row.bytes for row in rows)
+    intensity = sum(row.flops for row in rows) / moved if moved else 0.0
     limit = "arithmetic" if intensity >= roof.ridge else "memory"
     return (
         f" At {intensity:.3g} operations a byte the limit is {limit}: "

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+
+from workbench.base.plain_values import plain
 
 BF16_FEATURES = ("avx512_bf16", "amx_bf16")
 FP16_FEATURES = ("avx512_fp16", "amx_fp16")
@@ -68,26 +69,6 @@ class Machine:
     virtual_cpus: int = 0
     versions: dict[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def from_plain(cls, values: dict[str, Any]) -> Machine:
-        """The machine in plain values, as `plain` gives them."""
-        processor = values["processor"]
-        gpus, tpus = (
-            tuple(Accelerator(a["name"], a["memory_bytes"], (*a["capability"],)) for a in found)
-            for found in (values["gpus"], values["tpus"])
-        )
-        return cls(
-            Processor(**{**processor, "features": tuple(processor["features"])}),
-            gpus,
-            tpus,
-            values["virtual_cpus"],
-            values["versions"],
-        )
-
-    def plain(self) -> dict[str, Any]:
-        """Plain values, for a message or a file."""
-        return asdict(self)
-
     @property
     def versions_in_use(self) -> dict[str, str]:
         """`versions` without CUDA and cuDNN where there is neither a GPU nor its driver."""
@@ -97,7 +78,7 @@ class Machine:
     @property
     def key(self) -> str:
         """Names it in files of what was measured: another one where a measurement would differ."""
-        text = json.dumps(self.plain(), sort_keys=True)
+        text = json.dumps(plain(self), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def computes_in(self, precision: str, *, on_gpu: bool) -> bool:

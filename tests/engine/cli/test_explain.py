@@ -19,6 +19,7 @@ from workbench import presets
 from workbench.base.paths import default_store
 from workbench.cli import main, tasks
 from workbench.data import load
+from workbench.evaluation.one_image import ImageRequest
 from workbench.runs.store import Store
 
 
@@ -98,8 +99,8 @@ def test_an_image_of_the_test_part_as_json(
 ) -> None:
     store, run_id = trained
 
-    def here(folder: Path, name: str, request: dict[str, Any], progress: Any) -> Any:
-        return do(name, folder, **request)[0]
+    def here(folder: Path, task: object, request: ImageRequest, progress: Any) -> Any:
+        return do("try_image", folder, run_id=request.run_id, image=request.image)[0]
 
     monkeypatch.setattr(tasks, "do_task", here)
     asked = ["predict", run_id, "--test-image", "4", "--store", str(store)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,23 +12,20 @@ from tests.engine.cli.test_main import dlopt
 from workbench.cli import main, tasks
 from workbench.execution.ask import TaskFailed
 from workbench.execution.messages import TaskProgress
+from workbench.execution.tasks import FIND_RATE
+from workbench.hardware.batch_sizes import BatchSizes, Measured
+from workbench.hardware.learning_rate_range import RangeTest
 
-RATE = {"suggestion": 0.002, "words": "0.002 is a tenth of 0.02", "rates": [], "losses": []}
-SIZES = {
-    "measured": [
-        {"batch_size": 8, "images_per_second": 500.0},
-        {"batch_size": 16, "images_per_second": 1000.0},
-    ],
-    "recommended": 16, "fastest": 16, "largest": 16, "words": "16 images a step",
-}  # fmt: skip
+RATE = RangeTest((), (), (), 0.002, 0, "0.002 is a tenth of 0.02")
+SIZES = BatchSizes((Measured(8, 500.0), Measured(16, 1000.0)), 16, 16, 16, "16 images a step")
 
 
-def answers(monkeypatch: pytest.MonkeyPatch, result: dict[str, Any] | None) -> list[Any]:
+def answers(monkeypatch: pytest.MonkeyPatch, result: object) -> list[Any]:
     """Puts an answer in the place of a process; what was asked."""
     asked: list[Any] = []
 
-    def do_task(store: object, name: str, request: dict[str, Any], progress: Any) -> Any:
-        asked.append((name, request))
+    def do_task(store: object, task: object, request: object, progress: Any) -> Any:
+        asked.append((task, request))
         progress(TaskProgress(1, 1, 2, "half"))
         if result is None:
             raise TaskFailed("the training process was killed")
@@ -53,10 +51,10 @@ def test_words_and_exit_code_tell_whether_a_rate_was_found(
     asked = answers(monkeypatch, RATE)
     assert main.main(["find-rate", "digits-cnn", "--set", "training.seed=3"]) == 0
     assert capsys.readouterr().out == "0.002 is a tenth of 0.02\n"
-    (name, request), = asked  # fmt: skip
-    assert name == "find_rate"
-    assert "seed = 3" in request["experiment"]
-    answers(monkeypatch, {**RATE, "suggestion": None, "words": "no suggestion: flat"})
+    (task, request), = asked  # fmt: skip
+    assert task is FIND_RATE
+    assert "seed = 3" in request.experiment
+    answers(monkeypatch, replace(RATE, suggestion=None, words="no suggestion: flat"))
     assert main.main(["find-rate", "digits-cnn"]) == 1
     assert capsys.readouterr().out == "no suggestion: flat\n"
 

@@ -10,30 +10,27 @@ from typing import Any
 import pytest
 
 from tests.engine.figures.test_measured_figures import (
-    LAYERS,
-    PEAK,
     batch_sizes_result,
-    candidates,
     points,
+    profile,
     range_test_result,
+    tuned,
 )
 from tests.svg import texts_of
 from tests.ui.made_up import add_run
 from workbench.base.paths import default_store
 from workbench.cli import main, tasks
-from workbench.hardware.autotune import AS_IT_COMES
+from workbench.evaluation.latency import Measured
+from workbench.execution.task import Task
+from workbench.hardware.learning_rate_range import RangeTest
 from workbench.runs.store import Store
 
-PROFILE = {
-    "layers": LAYERS, "step_seconds": 0.01, "peak": PEAK, "precision": "float32",
-    "words": "A step takes 10 ms.",
-}  # fmt: skip
-RESULTS: dict[str, dict[str, Any]] = {
-    "find_rate": {**range_test_result(), "words": "0.001 is a tenth of 0.01"},
-    "find_batch_size": {**batch_sizes_result(), "words": "16 images a step"},
-    "tune": {**candidates(), "best": AS_IT_COMES, "words": "Nothing is faster."},
-    "profile_layers": PROFILE,
-    "measure_inference": {"points": [point.plain() for point in points()], "device": "CPU"},
+RESULTS: dict[str, Any] = {
+    "find_rate": range_test_result(),
+    "find_batch_size": batch_sizes_result(),
+    "tune": tuned(),
+    "profile_layers": profile(),
+    "measure_inference": Measured(tuple(points()), "CPU", 0.0),
 }
 COMMANDS = {
     "find-rate": ["find-rate", "digits-cnn"],
@@ -55,9 +52,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         add_run(store, 0)
     names: list[str] = []
 
-    def do_task(store: object, name: str, request: dict[str, Any], progress: Any) -> Any:
-        names.append(name)
-        return RESULTS[name]
+    def do_task(store: object, task: Task[Any, Any, Any], request: object, progress: Any) -> Any:
+        names.append(task.name)
+        return RESULTS[task.name]
 
     monkeypatch.setattr(tasks, "do_task", do_task)
     return names
@@ -105,12 +102,12 @@ def test_nothing_to_draw_is_one_sentence(
     asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    nothing = {**RESULTS["find_rate"], "rates": [], "losses": [], "smoothed": [], "index": None}
+    nothing = RangeTest((), (), (), None, None, "no suggestion")
     monkeypatch.setitem(RESULTS, "find_rate", nothing)
     path = tmp_path / "figure.svg"
     assert main.main(["find-rate", "digits-cnn", "--output", str(path)]) == 2
     shown = capsys.readouterr()
-    assert shown.out == "0.001 is a tenth of 0.01\n", "and what was found is told all the same"
+    assert shown.out == "no suggestion\n", "and what was found is told all the same"
     assert shown.err.endswith("nothing was measured that could be drawn\n")
     assert not path.exists()
 

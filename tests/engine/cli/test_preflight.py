@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.engine.hardware.test_preflight import MEASURED
 from workbench.cli import main, tasks
+from workbench.execution.tasks import PREFLIGHT
+from workbench.hardware.requests import AboutExperiment
 
 
 def test_several_experiments_are_summed_and_one_that_does_not_fit_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    large = asdict(replace(MEASURED, memory_bytes=10**12, is_random=True))
-    answers = {"digits-cnn": asdict(MEASURED), "lenet-5": large}
+    large = replace(MEASURED, memory_bytes=10**12, is_random=True)
+    answers = {"digits-cnn": MEASURED, "lenet-5": large}
 
-    def do_task(store: object, name: str, request: dict[str, Any], progress: Any) -> Any:
-        assert name == "preflight"
-        return answers[
-            next(name for name in answers if f'name = "{name}"' in request["experiment"])
-        ]
+    def do_task(store: object, task: object, request: AboutExperiment, progress: Any) -> Any:
+        assert task is PREFLIGHT
+        return answers[next(name for name in answers if f'name = "{name}"' in request.experiment)]
 
     monkeypatch.setattr(tasks, "do_task", do_task)
     one = ["preflight", "digits-cnn", "--set", "training.epochs=10"]

@@ -15,8 +15,9 @@ from tests.engine.small import small, stop_after, train
 from tests.engine.tasks import do
 from workbench.cli.main import main
 from workbench.data import load
-from workbench.evaluation import one_image, predictions
+from workbench.evaluation import predictions
 from workbench.evaluation.classification import Evaluation, wilson
+from workbench.evaluation.one_image import OfTestPart
 from workbench.evaluation.predictions import Predictions
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -134,8 +135,8 @@ def test_a_trained_run_gets_the_accuracy_of_its_own_test(tmp_path: Path) -> None
         run = store.run(run_id)
     result, said = do("evaluate", tmp_path, run_id=run_id, part="test")
     found = kept(tmp_path, run_id)
-    assert found.accuracy == result["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
-    assert (result["images"], result["warning"]) == (360, "")
+    assert found.accuracy == result.accuracy == pytest.approx(run.test_accuracy, abs=1e-6)
+    assert (result.images, result.warning) == (360, "")
     assert any(one.total == 360 for one in said)
     np.testing.assert_allclose(found.predictions.probabilities.sum(axis=1), 1, atol=1e-5)
     pictures = predictions.load_pictures(tmp_path / "runs" / run_id)
@@ -147,7 +148,7 @@ def test_a_trained_run_gets_the_accuracy_of_its_own_test(tmp_path: Path) -> None
     np.testing.assert_array_equal(images.read(np.array([place]))[0], pixels)
 
     result, _ = do("evaluate", tmp_path, run_id=run_id, part="validation")
-    assert result["accuracy"] == pytest.approx(run.val_accuracy, abs=1e-6)
+    assert result.accuracy == pytest.approx(run.val_accuracy, abs=1e-6)
     assert kept(tmp_path, run_id, "validation").images == 288
 
 
@@ -165,12 +166,12 @@ def test_a_stopped_run_is_judged_by_the_weights_that_its_own_test_used(
         run = store.run(run_id)
     assert run.status is RunStatus.STOPPED
     result, _ = do("evaluate", tmp_path, run_id=run_id, part="test")
-    assert result["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
+    assert result.accuracy == pytest.approx(run.test_accuracy, abs=1e-6)
     shares = kept(tmp_path, run_id).predictions.probabilities
     for number in (0, 7):
-        image = one_image.of_test_part(number)
+        image = OfTestPart(number)
         tried, _ = do("try_image", tmp_path, run_id=run_id, image=image)
-        np.testing.assert_allclose(tried["probabilities"], shares[number], atol=1e-6)
+        np.testing.assert_allclose(tried.probabilities, shares[number], atol=1e-6)
 
 
 def test_a_network_that_ends_in_logits_still_gives_probabilities(tmp_path: Path) -> None:
@@ -179,7 +180,7 @@ def test_a_network_that_ends_in_logits_still_gives_probabilities(tmp_path: Path)
         run_id, _ = train(store, small(structure__layers=layers, training__epochs=1))
         run = store.run(run_id)
     result, _ = do("evaluate", tmp_path, run_id=run_id, part="test")
-    assert result["accuracy"] == pytest.approx(run.test_accuracy, abs=1e-6)
+    assert result.accuracy == pytest.approx(run.test_accuracy, abs=1e-6)
     shares = kept(tmp_path, run_id).predictions.probabilities
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
 

@@ -27,7 +27,7 @@ def look(store: Path, experiment: Experiment) -> list[LayerInside]:
         before = hashlib.sha256(file.read_bytes()).hexdigest()
         result, _ = do("look_inside", store, run_id=run_id)
         assert hashlib.sha256(file.read_bytes()).hexdigest() == before
-    return [LayerInside.parse(layer) for layer in result["layers"]]
+    return list(result.layers)
 
 
 def test_a_healthy_network_shows_its_weights_and_no_fault(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from tests.engine.cli.test_main import dlopt
 from tests.engine.small import small, train
 from tests.engine.tasks import do
 from workbench.base import units
+from workbench.base.plain_values import parsed, plain
 from workbench.cli import main
 from workbench.evaluation import latency
-from workbench.evaluation.latency import Latency
+from workbench.evaluation.latency import Latency, LatencyRequest, Measured
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine, Processor
 
@@ -34,9 +35,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def measure(
     store: Path, run_id: str, threads: int, sizes: Sequence[int], **more: Any
-) -> tuple[dict[str, Any], list[Any]]:
+) -> tuple[Measured, list[Any]]:
     return do(
-        "measure_inference", store, run_id=run_id, threads=threads, batch_sizes=list(sizes),
+        "measure_inference", store, run_id=run_id, threads=threads, batch_sizes=tuple(sizes),
         seconds=QUICK, **more,
     )  # fmt: skip
 
@@ -47,7 +48,7 @@ def test_percentiles_are_those_of_the_calls() -> None:
     assert (point.median, point.p95) == (pytest.approx(1.0), pytest.approx(2.0))
     assert point.p99 == pytest.approx(10.0)
     assert point.images_per_second == pytest.approx(8 * 100 / sum(seconds))
-    assert Latency(**point.plain()) == point
+    assert parsed(Latency, plain(point), "a point") == point
 
 
 def test_points_of_a_trained_network_are_ordered_and_remembered(
@@ -57,19 +58,19 @@ def test_points_of_a_trained_network_are_ordered_and_remembered(
 
     store, run_id = trained
     result, said = measure(store, run_id, latency.ALL_THREADS, (1, 500))
-    points = [Latency(**point) for point in result["points"]]
+    points = list(result.points)
     assert [point.batch_size for point in points] == [1, 500]  # more than the test part has
     for point in points:
         assert 0 < point.median <= point.p95 <= point.p99
         assert point.images_per_second > 0
         assert point.calls >= 2
     assert points[0].calls >= 50
-    assert [m.found["points"] for m in said if m.found] == [[p.plain()] for p in points]
+    assert [m.found["points"] for m in said if m.found] == [[plain(p)] for p in points]
     machine = machine_here()
     assert latency.recall(store, machine, run_id) == points
 
     single, _ = measure(store, run_id, 1, (1,))
-    both = [Latency(**single["points"][0]), *points]
+    both = [*single.points, *points]
     assert latency.recall(store, machine, run_id) == both, "those of other threads stay"
     other = Machine(Processor("another CPU", 96))
     assert latency.recall(store, other, run_id) == []
@@ -78,7 +79,7 @@ def test_points_of_a_trained_network_are_ordered_and_remembered(
 def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> None:
     machine = Machine()
     point = Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
-    found: dict[str, Any] = {"points": [point.plain()], "device": "CPU", "when": 0.0}
+    found = Measured((point,), "CPU", 0.0)
     latency.remember(tmp_path, machine, RUN, 1, found)
     assert latency.recall(tmp_path, machine, RUN) == [point]
     file = tmp_path / "runs" / RUN / latency.FILE
@@ -93,7 +94,7 @@ def test_the_run_keeps_the_shortest_time_for_one_image(trained: tuple[Path, str]
     measure(store, run_id, 1, (4,))
     one, _ = measure(store, run_id, 2, (1, 4))
     all_threads, _ = measure(store, run_id, 0, (1,))
-    medians = [one["points"][0]["median"], all_threads["points"][0]["median"]]
+    medians = [one.points[0].median, all_threads.points[0].median]
     with Store(store) as opened:
         assert opened.run(run_id).latency_ms == min(medians)
         assert opened.run(run_id).summary()["latency_ms"] == min(medians)
@@ -160,10 +161,10 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
     store, run_id = trained
     asked = []
 
-    def do_task(store: object, name: str, request: dict[str, Any], progress: Any) -> Any:
+    def do_task(store: object, task: object, request: LatencyRequest, progress: Any) -> Any:
         asked.append(request)
-        point = Latency(request["threads"], 8, 50, 1.2, 2.0, 3.0, 6480.5)
-        return {"points": [point.plain()], "device": "CPU, 2 cores", "when": 0.0}
+        point = Latency(request.threads, 8, 50, 1.2, 2.0, 3.0, 6480.5)
+        return Measured((point,), "CPU, 2 cores", 0.0)
 
     monkeypatch.setattr("workbench.cli.tasks.do_task", do_task)
     assert main.main(["latency", "last", "--store", str(store)]) == 0
@@ -174,7 +175,7 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
         ["1", "8", "1.20", "2.00", "3.00", "6,480"],
         ["all", "8", "1.20", "2.00", "3.00", "6,480"],
     ]
-    assert [one["startup"]["intra_op_threads"] for one in asked] == [1, 0]
+    assert [one.startup.intra_op_threads for one in asked if one.startup is not None] == [1, 0]
     with pytest.raises(SystemExit):
         main.main(["latency", "last", "--threads", "many"])
     assert "threads: 'many' is no whole number" in capsys.readouterr().err

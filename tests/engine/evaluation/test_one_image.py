@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +13,7 @@ from tests.engine.tasks import do
 from workbench.data import DataError, load
 from workbench.data.images.centring import centred
 from workbench.evaluation import one_image
-from workbench.evaluation.one_image import Answer
+from workbench.evaluation.one_image import Answer, Drawn, FromFile, OfTestPart
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 
@@ -42,11 +41,9 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     return folder, run_id, experiment
 
 
-def ask(trained: Trained, image: dict[str, Any]) -> Answer:
+def ask(trained: Trained, image: Drawn | FromFile | OfTestPart) -> Answer:
     store, run_id, _ = trained
-    result, _ = do("try_image", store, run_id=run_id, image=image)
-    found = Answer.parse(result)
-    assert found.plain() == result
+    found: Answer = do("try_image", store, run_id=run_id, image=image)[0]
     return found
 
 
@@ -68,7 +65,7 @@ def test_an_image_of_the_test_part_is_answered_as_predict_does(trained: Trained)
     images = test.images.read(np.arange(3))
     wanted = predicted(trained, images)
     for number in (2, 0):
-        found = ask(trained, one_image.of_test_part(number))
+        found = ask(trained, OfTestPart(number))
         np.testing.assert_allclose(found.probabilities, wanted[number], atol=1e-5)
         assert sum(found.probabilities) == pytest.approx(1, abs=1e-5)
         assert found.label == test.labels[number]
@@ -81,7 +78,7 @@ def test_the_layers_give_what_the_analysis_says(trained: Trained) -> None:
     experiment = trained[2]
     info = experiment.data.info()
     assert info is not None
-    found = ask(trained, one_image.of_test_part(0))
+    found = ask(trained, OfTestPart(0))
     costs = [cost for cost in experiment.analysis(info).layers if cost.layer.enabled]
     assert [layer.shape for layer in found.layers] == [cost.output_shape for cost in costs]
     assert [layer.name.partition(" ")[0] for layer in found.layers] == ["1", "2", "4", "5", "6"]
@@ -103,17 +100,17 @@ def test_drawn_and_opened_images_are_fitted_as_those_of_the_data(
     drawn = np.zeros((64, 64), np.uint8)
     drawn[8:56, 28:36] = 255
     seen = fitted(drawn[..., np.newaxis], (SIDE, SIDE), 1)
-    found = ask(trained, one_image.drawn(drawn, centred=False))
+    found = ask(trained, Drawn(drawn, centred=False))
     np.testing.assert_array_equal(found.image.pixels[0], seen)
     np.testing.assert_allclose(found.probabilities, predicted(trained, seen[None])[0], atol=1e-5)
     assert found.label is None
 
     file = tmp_path / "one.png"
     Image.fromarray(np.repeat(255 - drawn[..., np.newaxis], 3, axis=2)).save(file)
-    inverted = ask(trained, one_image.from_file(file, inverted=True))
+    inverted = ask(trained, FromFile(file, inverted=True))
     turned = inverted.image.pixels[0].astype(int)
     np.testing.assert_allclose(turned, seen, atol=1, err_msg="but for rounding")
-    assert ask(trained, one_image.from_file(file, inverted=False)).image.pixels[0, 0, 0, 0] == 255
+    assert ask(trained, FromFile(file, inverted=False)).image.pixels[0, 0, 0, 0] == 255
 
 
 def off_centre(digit: np.ndarray) -> np.ndarray:
@@ -132,9 +129,9 @@ def test_a_drawing_off_the_centre_is_seen_as_the_digits_of_the_data(trained: Tra
     found: dict[bool, list[int]] = {True: [], False: []}
     wanted = []
     for image in images:
-        wanted.append(ask(trained, one_image.drawn(large(image, 14), centred=False)).likeliest)
+        wanted.append(ask(trained, Drawn(large(image, 14), centred=False)).likeliest)
         for centre, numbers in found.items():
-            seen = ask(trained, one_image.drawn(off_centre(image), centred=centre))
+            seen = ask(trained, Drawn(off_centre(image), centred=centre))
             numbers.append(seen.likeliest)
             shown = seen.image.pixels[0, ..., 0]
             if centre:
@@ -184,13 +181,13 @@ def test_nothing_drawn_and_a_dot_can_be_centred() -> None:
 
 def test_the_network_is_kept_until_the_run_goes_on(trained: Trained) -> None:
     store, run_id, _ = trained
-    ask(trained, one_image.of_test_part(0))
-    _, said = do("try_image", store, run_id=run_id, image=one_image.of_test_part(1))
+    ask(trained, OfTestPart(0))
+    _, said = do("try_image", store, run_id=run_id, image=OfTestPart(1))
     assert said == [], "nothing had to be built"
     with Store(store) as opened:
         file = opened.artifacts(run_id) / "checkpoint.npz"
     file.write_bytes(file.read_bytes())
-    _, said = do("try_image", store, run_id=run_id, image=one_image.of_test_part(1))
+    _, said = do("try_image", store, run_id=run_id, image=OfTestPart(1))
     assert "building the network" in [message.words for message in said]
 
 
@@ -198,11 +195,11 @@ def test_what_cannot_be_an_image_is_said_in_one_sentence(trained: Trained, tmp_p
     file = tmp_path / "notes.png"
     file.write_text("no image")
     with pytest.raises(DataError, match=r"notes\.png: is no image of a known format; open a PNG"):
-        ask(trained, one_image.from_file(file, inverted=False))
+        ask(trained, FromFile(file, inverted=False))
     with pytest.raises(DataError, match=r"gone\.png: No such file or directory"):
-        ask(trained, one_image.from_file(tmp_path / "gone.png", inverted=False))
+        ask(trained, FromFile(tmp_path / "gone.png", inverted=False))
     with pytest.raises(DataError, match="test image 9,999: the test part has images 1 to 360"):
-        ask(trained, one_image.of_test_part(9_998))
+        ask(trained, OfTestPart(9_998))
 
 
 def test_a_network_whose_weights_are_no_numbers_says_so(tmp_path: Path) -> None:
@@ -216,7 +213,7 @@ def test_a_network_whose_weights_are_no_numbers_says_so(tmp_path: Path) -> None:
     arrays["model.0"] = np.full_like(arrays["model.0"], np.nan)
     np.savez(file, **arrays)
     with pytest.raises(CheckpointError, match="its training diverged"):
-        do("try_image", tmp_path, run_id=run_id, image=one_image.of_test_part(0))
+        do("try_image", tmp_path, run_id=run_id, image=OfTestPart(0))
 
 
 def test_large_maps_are_thinned_and_constant_ones_are_black() -> None:

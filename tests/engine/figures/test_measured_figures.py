@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -20,14 +20,18 @@ from workbench.figures.measured.settings import MeasuredSpec
 from workbench.figures.settings import Look
 from workbench.figures.writing import write
 from workbench.hardware import learning_rate_range
+from workbench.hardware.autotune import AS_IT_COMES, Tried, Tuned
+from workbench.hardware.batch_sizes import BatchSizes, Measured
+from workbench.hardware.learning_rate_range import RangeTest
+from workbench.hardware.roofline import Peaks, Profile, TimedLayer
 
 SVG = "{http://www.w3.org/2000/svg}"
-PEAK = {"flops": {"float32": 4e11}, "bandwidth": 2e10}
-LAYERS = [
-    {"name": "1 Conv2D", "flops": 4e8, "bytes": 2e6, "forward": 2e-3, "backward": 4e-3},
-    {"name": "2 MaxPooling2D", "flops": 0.0, "bytes": 1e6, "forward": 1e-3, "backward": 1e-3},
-    {"name": "3 Dense", "flops": 1e7, "bytes": 1e6, "forward": 1e-4, "backward": 3e-4},
-]
+PEAK = Peaks({"float32": 4e11}, 2e10, "CPU")
+LAYERS = (
+    TimedLayer("1 Conv2D", "", 4e8, 2e6, 2e-3, 4e-3),
+    TimedLayer("2 MaxPooling2D", "", 0.0, 1e6, 1e-3, 1e-3),
+    TimedLayer("3 Dense", "", 1e7, 1e6, 1e-4, 3e-4),
+)
 
 
 def texts_of(path: Path) -> list[str]:
@@ -40,16 +44,16 @@ def parts_of(path: Path) -> list[str]:
     return [element.get("id", "") for element in root.iter(f"{SVG}g")]
 
 
-def range_test_result(last: float = float("nan")) -> dict[str, Any]:
+def range_test_result(last: float = float("nan")) -> RangeTest:
     """A loss that falls and then explodes."""
     rates = learning_rate_range.rates_to_try(steps=60)
     losses = 2.3 - 1.5 * np.exp(-((np.log10(rates) + 2) ** 2))
     losses[-1] = last
     calm = learning_rate_range.smoothed(losses[:-1])
-    return {
-        "rates": rates.tolist(), "losses": losses.tolist(), "smoothed": calm.tolist(),
-        "index": int(calm.argmin()), "suggestion": 0.001,
-    }  # fmt: skip
+    return RangeTest(
+        tuple(rates.tolist()), tuple(losses.tolist()), tuple(calm.tolist()), 0.001,
+        int(calm.argmin()), "0.001 is a tenth of 0.01",
+    )  # fmt: skip
 
 
 def points() -> list[Latency]:
@@ -60,31 +64,34 @@ def points() -> list[Latency]:
     ]
 
 
-def candidates() -> dict[str, Any]:
+def tuned() -> Tuned:
     rows = (("as it comes", 100.0, False, ""), ("XLA", 60.0, True, ""), ("bfloat16", 141.0, False,
             ""), ("GPU", 0.0, False, "no GPU"))  # fmt: skip
-    return {"name": "bfloat16", "candidates": [
-        {"name": name, "rate": rate, "low": 0.9 * rate, "high": 1.1 * rate, "is_out": is_out,
-         "failed": failed}
+    candidates = tuple(
+        Tried((), {}, (), (), 0.0, failed, is_out, name, rate, 0.9 * rate, 1.1 * rate, rate / 100)
         for name, rate, is_out, failed in rows
-    ]}  # fmt: skip
+    )
+    return Tuned(
+        candidates, "bfloat16", AS_IT_COMES, 1.41, {}, None, (), "Nothing is faster.", 50.0, 0.0
+    )
 
 
-def batch_sizes_result() -> dict[str, Any]:
-    return {"recommended": 64, "measured": [
-        {"batch_size": size, "images_per_second": 100.0 * size} for size in (32, 64, 1024)
-    ]}  # fmt: skip
+def batch_sizes_result() -> BatchSizes:
+    measured = tuple(Measured(size, 100.0 * size) for size in (32, 64, 1024))
+    return BatchSizes(measured, 64, 1024, 1024, "16 images a step")
+
+
+def profile(precision: str = "float32", layers: tuple[TimedLayer, ...] = LAYERS) -> Profile:
+    return Profile(layers, 0.01, 0.16, 64, precision, "CPU", PEAK, "A step takes 10 ms.", 6400.0)
 
 
 def figures() -> dict[str, MeasuredSpec]:
     made = {
         "rate": numbers.range_test_figure(range_test_result()),
         "latency": numbers.latency_figure(points()),
-        "roofline": numbers.roofline_figure(
-            {"layers": LAYERS, "peak": PEAK, "precision": "float32"}
-        ),
+        "roofline": numbers.roofline_figure(profile()),
         "sizes": numbers.batch_sizes_figure(batch_sizes_result()),
-        "tune": numbers.autotune_figure(candidates()),
+        "tune": numbers.autotune_figure(tuned()),
     }
     return {name: figure for name, figure in made.items() if figure is not None}
 
@@ -137,7 +144,7 @@ def test_the_numbers_as_csv_and_for_pgfplots(tmp_path: Path) -> None:
     assert head == ["series", "Learning rate", "Training loss", "words"]
     steps = [row for row in rows if row[0] == "Loss of a step"]
     assert len(steps) == 59, "the loss that is none is no point"
-    assert float(steps[7][2]) == range_test_result()["losses"][7]
+    assert float(steps[7][2]) == range_test_result().losses[7]
     head, *rows = csv.reader((tmp_path / "tune.csv").read_text().splitlines())
     assert head == ["Hardware settings", "Training speed (images/s)", "low", "high", "mark"]
     assert [(row[0], row[-1]) for row in rows] == [
@@ -164,17 +171,18 @@ def test_words_of_the_legend_can_be_others(tmp_path: Path) -> None:
 
 def test_where_nothing_was_measured_there_is_no_figure() -> None:
     result = range_test_result()
-    dead = {**result, "losses": [float("inf")] * 60, "smoothed": [], "index": None}
+    nothing = replace(result, index=None, suggestion=None)
+    dead = replace(nothing, losses=(float("inf"),) * 60, smoothed=())
     assert numbers.range_test_figure(dead) is None
-    early = numbers.range_test_figure({**result, "index": None, "suggestion": None})
+    early = numbers.range_test_figure(nothing)
     assert early is not None
     assert len(early.series) == 2
-    assert numbers.roofline_figure({"layers": LAYERS[1:2], "peak": PEAK, "precision": "x"}) is None
-    no_roof = numbers.roofline_figure({"layers": LAYERS, "peak": PEAK, "precision": "x"})
+    assert numbers.roofline_figure(profile("x", LAYERS[1:2])) is None
+    no_roof = numbers.roofline_figure(profile("x"))
     assert no_roof is not None
     assert len(no_roof.series) == 1
-    assert numbers.batch_sizes_figure({"measured": [], "recommended": 0}) is None
-    failed = {"name": "", "candidates": [candidates()["candidates"][-1]]}
+    assert numbers.batch_sizes_figure(replace(batch_sizes_result(), measured=())) is None
+    failed = replace(tuned(), candidates=tuned().candidates[-1:])
     assert numbers.autotune_figure(failed) is None
 
 

@@ -59,11 +59,11 @@ def test_a_gain_is_taken_within_rounds_so_that_a_drift_cancels() -> None:
 def test_rates_are_shown_as_if_all_had_been_measured_together() -> None:
     base = measured("", [100.0, 50.0, 40.0])
     late = Candidate(("late",), {}, [80.0, 48.0], [1, 2])
-    shown = late.plain(base)
-    assert late.rate < base.plain(base)["rate"] * gain(late, base)  # the machine had got slower
-    assert shown["rate"] == pytest.approx(gain(late, base) * 50.0)
-    assert shown["low"] <= shown["rate"] <= shown["high"]
-    assert Candidate(("early",), {}, [90.0], [7]).plain(base)["rate"] == 0.0
+    shown = late.seen(base)
+    assert late.rate < base.seen(base).rate * gain(late, base)  # the machine had got slower
+    assert shown.rate == pytest.approx(gain(late, base) * 50.0)
+    assert shown.low <= shown.rate <= shown.high
+    assert Candidate(("early",), {}, [90.0], [7]).seen(base).rate == 0.0
     words = autotune.verdict(late, base, None)
     assert words == "late trains 1.40 times as fast: 70 instead of 50 images/s."
 

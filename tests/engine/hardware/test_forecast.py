@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,7 +81,7 @@ def test_each_run_has_what_was_measured_of_its_kind(tmp_path: Path) -> None:
         store.update(made[0].run_id, step=10, steps_per_epoch=10)
         store.update(made[3].run_id, experiment_toml="kind = 1")
         key = preflight.key(MACHINE, small())
-        remembered.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+        remembered.remember(tmp_path, preflight.KIND, key, MEASURED)
         reader = EstimateReader(tmp_path)
         for _ in range(2):  # the second time specs come from memory
             found = reader.look(store.runs(), MACHINE)
@@ -90,5 +90,5 @@ def test_each_run_has_what_was_measured_of_its_kind(tmp_path: Path) -> None:
             assert [bool(one.key) for one in found] == [True, True, True, False]
         assert found[1].seconds == MEASURED.seconds(6)
         key = found[2].key
-        remembered.remember(tmp_path, preflight.KIND, key, asdict(LARGE))
+        remembered.remember(tmp_path, preflight.KIND, key, LARGE)
         assert reader.look(store.runs(), MACHINE)[2].known == LARGE

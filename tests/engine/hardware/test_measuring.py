@@ -11,8 +11,11 @@ import pytest
 
 from tests.engine.small import small
 from tests.engine.tasks import do
+from workbench.base.plain_values import plain
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
+from workbench.hardware.autotune import Tuned
+from workbench.hardware.roofline import Peaks, Profile
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine
 
@@ -33,13 +36,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def profile(folder: Path) -> dict[str, Any]:
+def profile(folder: Path) -> Profile:
     return do("profile_layers", folder, small(**TINY))[0]
 
 
 @pytest.fixture(scope="module")
 def machine(folder: Path) -> Machine:
-    return Machine.from_plain(do("devices", folder)[0])
+    return do("devices", folder)[0]
 
 
 def test_the_machine_is_this_one(machine: Machine) -> None:
@@ -49,35 +52,39 @@ def test_the_machine_is_this_one(machine: Machine) -> None:
     assert "tensorflow" in machine.versions
 
 
-def test_a_profile_times_every_call_of_a_layer(profile: dict[str, Any]) -> None:
+def test_a_profile_times_every_call_of_a_layer(profile: Profile) -> None:
     experiment = small(**TINY)
     info = experiment.data.info()
     assert info is not None
     calls = [call for cost in experiment.analysis(info).layers for call in cost.calls]
-    assert len(profile["layers"]) == len(calls)
-    computing = [row for row in profile["layers"] if row["flops"]]
-    assert all(row["forward"] + row["backward"] > 0 for row in computing)
-    spent = sum(row["forward"] + row["backward"] for row in profile["layers"])
-    assert profile["unexplained"] == pytest.approx(1 - spent / profile["step_seconds"])
-    assert profile["images_per_second"] == pytest.approx(64 / profile["step_seconds"])
-    json.dumps(profile, allow_nan=False)
+    assert len(profile.layers) == len(calls)
+    computing = [row for row in profile.layers if row.flops]
+    assert all(row.seconds > 0 for row in computing)
+    spent = sum(row.seconds for row in profile.layers)
+    assert profile.unexplained == pytest.approx(1 - spent / profile.step_seconds)
+    assert profile.images_per_second == pytest.approx(64 / profile.step_seconds)
+    json.dumps(plain(profile), allow_nan=False)
 
 
 def test_the_peak_is_remembered_for_the_machine(
-    profile: dict[str, Any], folder: Path, machine: Machine
+    profile: Profile, folder: Path, machine: Machine
 ) -> None:
-    found = remembered.recall(folder, "peak", remembered.peak_key(machine, Experiment().hardware))
-    assert found == profile["peak"]
-    assert found["flops"]["float32"] > 1e8
-    assert found["bandwidth"] > 1e7
+    found = remembered.recall(
+        folder, "peak", remembered.peak_key(machine, Experiment().hardware), Peaks
+    )
+    assert found == profile.peak
+    assert found is not None
+    assert found.flops["float32"] > 1e8
+    assert found.bandwidth > 1e7
 
 
 def test_what_is_damaged_counts_as_not_measured(tmp_path: Path) -> None:
-    remembered.remember(tmp_path, "tune", "a", {"x": 1})
-    assert remembered.recall(tmp_path, "tune", "a") == {"x": 1}
+    remembered.remember(tmp_path, "tune", "a", Peaks({"float32": 1.0}, 2.0, "CPU"))
+    assert remembered.recall(tmp_path, "tune", "a", Peaks) == Peaks({"float32": 1.0}, 2.0, "CPU")
+    assert remembered.recall(tmp_path, "tune", "a", Tuned) is None, "of another version"
     (tmp_path / "measured" / "tune-a.json").write_text("{", encoding="utf-8")
-    assert remembered.recall(tmp_path, "tune", "a") is None
-    assert remembered.recall(tmp_path, "tune", "b") is None
+    assert remembered.recall(tmp_path, "tune", "a", Peaks) is None
+    assert remembered.recall(tmp_path, "tune", "b", Peaks) is None
 
 
 def test_another_network_is_another_measurement() -> None:
@@ -110,19 +117,19 @@ def test_autotune_measures_finds_and_remembers(
     )  # fmt: skip
     experiment = small(**TINY, hardware__jit_compile=True)
     result, said = do("tune", folder, experiment, seconds=60.0)
-    candidates = {one["name"]: one for one in result["candidates"]}
+    candidates = {one.name: one for one in result.candidates}
     assert {"as it comes", "one step a call", "cached input"} <= candidates.keys()
-    assert "compiling would take longer" in candidates.pop("XLA")["failed"]
-    assert all(one["rates"] for one in candidates.values())
-    assert candidates["as it comes"]["gain"] == 1.0
-    assert result["alone"].keys() <= candidates.keys()
-    assert result["name"] in candidates
-    assert result["best"].keys() == autotune.AS_IT_COMES.keys()
-    best = experiment.with_settings(result["best"])
+    assert "compiling would take longer" in candidates.pop("XLA").failed
+    assert all(one.rates for one in candidates.values())
+    assert candidates["as it comes"].gain == 1.0
+    assert result.alone.keys() <= candidates.keys()
+    assert result.name in candidates
+    assert result.best.keys() == autotune.AS_IT_COMES.keys()
+    best = experiment.with_settings(result.best)
     assert not best.hardware.jit_compile, "it begins from the settings as they come"
     assert [m.done for m in said if m.total] == sorted(m.done for m in said if m.total)
-    key = f"{machine.key}-{remembered.network_key(experiment)}"
-    assert remembered.recall(folder, "tune", key) == result
+    key = autotune.key(machine, experiment)
+    assert remembered.recall(folder, "tune", key, Tuned) == result
 
 
 def test_combinations_of_what_was_worth_it_are_measured_too(
@@ -156,9 +163,9 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
         lambda *_, **__: [Lever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
     )  # fmt: skip
     result, _ = do("tune", folder, small(**TINY))
-    assert result["name"] == "hardware.precision + hardware.pipeline"
-    assert result["gain"] == pytest.approx(1.8)
-    assert all(one["rates"] for one in result["candidates"])
+    assert result.name == "hardware.precision + hardware.pipeline"
+    assert result.gain == pytest.approx(1.8)
+    assert all(one.rates for one in result.candidates)
 
 
 NOISY = {"hardware.precision": "mixed_bfloat16", "hardware.pipeline": "cached",
@@ -168,7 +175,7 @@ NOISY = {"hardware.precision": "mixed_bfloat16", "hardware.pipeline": "cached",
 
 def tuned_on_a_noisy_machine(
     folder: Path, monkeypatch: pytest.MonkeyPatch, rates: dict[str, Iterator[float]]
-) -> dict[str, Any]:
+) -> Tuned:
     """Autotune's result where each lever (and "" for the base) gives these rates, one a sample, on
     a clock that only samples move.
     """
@@ -210,12 +217,12 @@ def test_autotune_takes_back_what_a_busy_moment_made_it_give_up(
     slow = {path: repeat(rate) for path, rate in zip(others, (107, 106, 105, 104), strict=True)}
     rates = {"": repeat(100.0), fast: chain([80.0, 150.0, 80.0], repeat(150.0)), **slow}
     result = tuned_on_a_noisy_machine(folder, monkeypatch, rates)
-    assert result["name"] == fast
-    assert result["best"][fast] == NOISY[fast]
-    shown = {one["name"]: one for one in result["candidates"]}
-    assert not shown[fast]["is_out"]
-    assert shown[fast]["rate"] == max(one["rate"] for one in result["candidates"])
-    assert "noisy" not in result["words"]
+    assert result.name == fast
+    assert result.best[fast] == NOISY[fast]
+    shown = {one.name: one for one in result.candidates}
+    assert not shown[fast].is_out
+    assert shown[fast].rate == max(one.rate for one in result.candidates)
+    assert "noisy" not in result.words
 
 
 @pytest.mark.parametrize("pattern", [(80.0, 130.0), (90.0, 130.0, 130.0, 90.0, 130.0)])
@@ -228,13 +235,13 @@ def test_autotune_recommends_nothing_that_the_noise_hides(
     path = next(iter(NOISY))
     rates = {"": repeat(100.0), path: cycle(pattern)}
     result = tuned_on_a_noisy_machine(folder, monkeypatch, rates)
-    assert (result["name"], result["gain"]) == ("as it comes", 1.0)
-    assert all(result["best"].get(p) != value for p, value in NOISY.items())
-    assert result["doubts"]
-    assert "Too noisy to say whether" in result["words"]
-    assert "Give it more time" in result["words"]
-    assert "100 images/s" in result["words"], "with what it saw"
-    assert len(result["candidates"][1]["rates"]) > 20, "and it looked for as long as it could"
+    assert (result.name, result.gain) == ("as it comes", 1.0)
+    assert all(result.best.get(p) != value for p, value in NOISY.items())
+    assert result.doubts
+    assert "Too noisy to say whether" in result.words
+    assert "Give it more time" in result.words
+    assert "100 images/s" in result.words, "with what it saw"
+    assert len(result.candidates[1].rates) > 20, "and it looked for as long as it could"
 
 
 def test_autotune_says_where_two_levers_can_not_be_told_apart(
@@ -245,10 +252,10 @@ def test_autotune_says_where_two_levers_can_not_be_told_apart(
     one, other, *_ = NOISY
     rates = {"": repeat(100.0), one: cycle([140.0, 200.0]), other: cycle([190.0, 150.0, 160.0])}
     result = tuned_on_a_noisy_machine(folder, monkeypatch, rates)
-    assert result["name"] in (one, other)
-    assert set(result["doubts"]) == {one, other} - {result["name"]}
-    assert "times as fast" in result["words"]
-    assert "Too noisy to say whether it is the fastest" in result["words"]
+    assert result.name in (one, other)
+    assert set(result.doubts) == {one, other} - {result.name}
+    assert "times as fast" in result.words
+    assert "Too noisy to say whether it is the fastest" in result.words
 
 
 def test_autotune_can_be_ended(folder: Path) -> None:
@@ -273,11 +280,9 @@ def test_a_trial_with_other_threads_runs_in_a_process_of_its_own(folder: Path) -
 
 def test_a_task_that_needs_other_threads_gets_its_process(tmp_path: Path) -> None:
     from workbench.execution.ask import do_task
+    from workbench.execution.tasks import TRIAL, TrialRequest
     from workbench.spec.hardware import Startup
 
     Store(tmp_path).close()
-    request = {
-        "experiment": small(**TINY).to_toml(), "seconds": 0.0,
-        "startup": Startup(intra_op_threads=1)._asdict(),
-    }  # fmt: skip
-    assert do_task(tmp_path, "trial", request, lambda message: None)["compile_seconds"] > 0
+    request = TrialRequest(small(**TINY).to_toml(), 0.0, startup=Startup(intra_op_threads=1))
+    assert do_task(tmp_path, TRIAL, request, lambda message: None).compile_seconds > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +10,10 @@ import pytest
 
 from tests.engine.small import small, train
 from tests.engine.tasks import do
+from workbench.execution.tasks import PREFLIGHT
 from workbench.hardware import preflight, remembered
 from workbench.hardware.preflight import Preflight, roughly
+from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
 from workbench.runtime.jobs.bench import TaskProcess
 from workbench.runtime.jobs.seen import estimate
@@ -79,7 +81,7 @@ def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> Non
 def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
     store = Store(tmp_path)
     result, said = do("preflight", tmp_path, small())
-    found = Preflight(**result)
+    found = result
     assert [m.words for m in said if m.total] == [
         "building", "timing steps", "timing steps", "timing validation",
     ]  # fmt: skip
@@ -96,7 +98,7 @@ def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("fresh")
 def test_data_are_not_downloaded_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLOPT_CACHE", str(tmp_path / "cache"))
-    found = Preflight(**do("preflight", tmp_path, small(data__kind="mnist"))[0])
+    found = do("preflight", tmp_path, small(data__kind="mnist"))[0]
     assert found.is_random
     assert found.steps_per_epoch == 54_000 / 100
     assert found.memory_bytes > 67_000 * 8 * 8, "all the images would lie in memory"
@@ -138,7 +140,7 @@ def test_a_run_corrects_the_estimate(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(memory, "_used", True)
     experiment = small(training__epochs=4)
     key = preflight.key(machine_here(), experiment)
-    remembered.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+    remembered.remember(tmp_path, preflight.KIND, key, MEASURED)
     with Store(tmp_path) as store:
         run = store.run(train(store, experiment)[0])
     known = preflight.recall(tmp_path, machine_here(), experiment)
@@ -156,7 +158,7 @@ def test_a_run_in_a_fresh_process_gives_its_memory_too(tmp_path: Path) -> None:
     experiment = small()
     key = preflight.key(machine_here(), experiment)
     with Store(tmp_path) as store:
-        remembered.remember(tmp_path, preflight.KIND, key, asdict(MEASURED))
+        remembered.remember(tmp_path, preflight.KIND, key, MEASURED)
         train(store, experiment)
         known = preflight.recall(tmp_path, machine_here(), experiment)
         assert known is not None
@@ -173,9 +175,9 @@ def test_a_used_process_measures_what_a_fresh_one_does(tmp_path: Path) -> None:
         process = TaskProcess(one, tmp_path / folder)
         try:
             for experiment in (*before, one):
-                result = process.ask(preflight.KIND, preflight.request(experiment))
+                result = process.ask(PREFLIGHT, AboutExperiment.of(experiment))
         finally:
             process.end()
-        found.append(result["memory_bytes"])
+        found.append(result.memory_bytes)
     fresh, used = found
     assert used == pytest.approx(fresh, rel=0.15)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from workbench.hardware import roofline
-from workbench.hardware.roofline import Roof
+from workbench.hardware.roofline import Roof, TimedLayer
 from workbench.spec.layers import Conv2D, Dense, Flatten, ResidualBlock
 
 LAYERS = (Conv2D(filters=2, kernel_size=(3, 3)), Flatten(), Dense(units=10, activation="softmax"))
@@ -56,8 +56,8 @@ def test_the_roof_slopes_up_to_the_ridge_and_is_flat_behind() -> None:
 
 def test_what_a_profile_says() -> None:
     rows = [
-        {"name": "1 Conv2D", "forward": 0.002, "backward": 0.004, "flops": 6e9, "bytes": 1e8},
-        {"name": "2 Dense", "forward": 0.001, "backward": 0.001, "flops": 1e9, "bytes": 1e8},
+        TimedLayer("1 Conv2D", "", 6e9, 1e8, 0.002, 0.004),
+        TimedLayer("2 Dense", "", 1e9, 1e8, 0.001, 0.001),
     ]
     words = roofline.profile_words(rows, 0.01, Roof(1.4e12, 1e10))
     assert "A step takes 10 ms at 700 GFLOP/s, 50 % of the measured peak." in words

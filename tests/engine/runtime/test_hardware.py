@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.engine.small import small, train
+from workbench.base.plain_values import parsed, plain
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import Ready, StatusChanged
 from workbench.experiment import Experiment
@@ -94,8 +95,8 @@ def test_what_a_machine_computes_itself() -> None:
 
 
 def test_a_machine_survives_being_told(tmp_path: Path) -> None:
-    assert Machine.from_plain(ONE_GPU.plain()) == ONE_GPU
-    assert Machine.from_plain(ONE_GPU.plain()).key == ONE_GPU.key != TWO_GPUS.key
+    assert parsed(Machine, plain(ONE_GPU), "the machine") == ONE_GPU
+    assert parsed(Machine, plain(ONE_GPU), "the machine").key == ONE_GPU.key != TWO_GPUS.key
 
 
 # --- settings ------------------------------------------------------------------------------------

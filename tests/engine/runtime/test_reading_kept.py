@@ -12,8 +12,7 @@ from PIL import Image
 from tests.engine.small import SMALL, small, stop_after, train
 from tests.engine.tasks import do
 from workbench.data import DataError
-from workbench.evaluation import one_image
-from workbench.evaluation.one_image import Answer
+from workbench.evaluation.one_image import Answer, FromFile
 from workbench.exchange.bundle import export_run, import_run
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
@@ -58,8 +57,8 @@ def forget_reading(store: Store, run_id: str) -> None:
 
 
 def asked(store: Path, run_id: str, path: Path) -> Answer:
-    image = one_image.from_file(path, inverted=False)
-    return Answer.parse(do("try_image", store, run_id=run_id, image=image)[0])
+    image = FromFile(path, inverted=False)
+    return do("try_image", store, run_id=run_id, image=image)[0]
 
 
 def test_the_scale_is_kept_and_used(images: Path, tmp_path: Path) -> None:
@@ -71,7 +70,7 @@ def test_the_scale_is_kept_and_used(images: Path, tmp_path: Path) -> None:
         assert run.test_accuracy == 1.0
 
         result, _ = do("evaluate", store.folder, run_id=run_id, part="test")
-        assert (result["accuracy"], result["warning"]) == (1.0, "")
+        assert (result.accuracy, result.warning) == (1.0, "")
         seen = asked(store.folder, run_id, images / "left" / "01.png")
         assert seen.class_names[seen.likeliest] == "left"
         assert seen.image.pixels.max() > 200

@@ -248,7 +248,7 @@ def test_a_validation_part_of_the_data_judges_and_nothing_is_cut_off(
         assert run.step == 10 * 60 / 20, "all training images are trained on"
         assert (run.test_accuracy, run.val_accuracy) == (1.0, 0.0)
     result, _ = do("evaluate", store.folder, run_id=run.run_id, part="validation")
-    assert (result["images"], result["accuracy"]) == (20, 0.0)
+    assert (result.images, result.accuracy) == (20, 0.0)
     folded = experiment.with_settings({"training.folds": 3})
     run = store.run(train(store, folded)[0])
     assert (run.step, run.val_accuracy) == (10 * 40 / 20, 1.0), "folds are of the training part"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.ui.window.test_training import PATIENCE, train
 from ui.panels.inside.latency import LatencyPage
 from ui.window.main_window import MainWindow
 from workbench.evaluation import latency
-from workbench.evaluation.latency import Latency
+from workbench.evaluation.latency import Latency, Measured
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine, Processor
@@ -54,7 +55,7 @@ def test_measure_copy_cancel_and_find_it_again(
     assert not page.bar.is_busy
     page.sizes.setText("1, 4")
     whole = latency.request
-    monkeypatch.setattr(latency, "request", lambda *a: {**whole(*a), "seconds": 0.05})
+    monkeypatch.setattr(latency, "request", lambda *a: replace(whole(*a), seconds=0.05))
     page.button.click()
     assert page.bar.is_busy
     assert not page.button.isVisible()
@@ -90,8 +91,7 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     with Store(store_folder) as store:
         first, second = add_run(store, 0), add_run(store, 1)
         running = add_run(store, 2, status=RunStatus.RUNNING)
-        plain = [point.plain() for point in POINTS]
-        found = {"points": plain, "device": "CPU", "when": 0.0}
+        found = Measured(tuple(POINTS), "CPU", 0.0)
         latency.remember(store_folder, HERE, first.run_id, 3, found)
     window = open_window()
     page = page_of(window)

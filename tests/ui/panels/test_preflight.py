@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QToolButton
@@ -19,7 +19,7 @@ PATIENCE = 120_000
 def keep(window: MainWindow, known: preflight.Preflight) -> None:
     """Puts a measurement of the experiment as it stands where the window looks for it."""
     key = preflight.key(BARE, window.editor.experiment)
-    remembered.remember(window.store.folder, preflight.KIND, key, asdict(known))
+    remembered.remember(window.store.folder, preflight.KIND, key, known)
 
 
 def test_what_is_known_is_shown_at_once_and_follows_the_epochs(window: MainWindow) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -16,7 +16,7 @@ from ui.panels.tune.roofline import SHARE
 from ui.window.main_window import MainWindow
 from workbench.execution.messages import TaskProgress
 from workbench.hardware import autotune, remembered
-from workbench.hardware.autotune import Candidate
+from workbench.hardware.autotune import Candidate, Race, Tuned
 from workbench.spec.machine import Accelerator, Machine, Processor
 
 PATIENCE = 120_000
@@ -24,17 +24,17 @@ BARE = Machine(Processor("Some CPU", 2, 10**9, ("avx2", "avx512_bf16")), version
 WITH_GPU = Machine(Processor("Some CPU", 2), (Accelerator("Some GPU", 10**9, (8, 0)),))
 
 
-def result(gain: float = 1.4) -> dict[str, Any]:
+def result(gain: float = 1.4) -> Tuned:
     """What the task gives, made up."""
     base = Candidate((), {}, [100.0, 101.0], [0, 1])
     levers = {"hardware.precision": "mixed_bfloat16"}
     best = Candidate(("bfloat16",), levers, [99 * gain, 102 * gain], [0, 1], 1.0)
     broken = Candidate(("XLA",), {"hardware.jit_compile": True}, failed="no compiler")
-    return {
-        "candidates": [one.plain(base) for one in (base, best, broken)],
-        "name": "bfloat16", "best": autotune.AS_IT_COMES | levers, "gain": gain,
-        "words": autotune.verdict(best, base, None), "when": time.time(),
-    }  # fmt: skip
+    return Tuned(
+        tuple(one.seen(base) for one in (base, best, broken)), "bfloat16",
+        autotune.AS_IT_COMES | levers, gain, {"bfloat16": gain}, None, (),
+        autotune.verdict(best, base, None), 50.0, time.time(),
+    )  # fmt: skip
 
 
 def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: MainWindow) -> None:
@@ -68,11 +68,11 @@ def test_all_bars_are_seen_in_a_small_window(window: MainWindow, qtbot: QtBot) -
     window.tune.show_page(page)
     long = "compiling would take longer than there is time; give it more " * 5
     found = result()
-    base, best, broken = found["candidates"]
+    base, best, broken = found.candidates
     page._measured = window.editor.experiment
     page.empty.hide()
     page.begin()
-    page._done({**found, "candidates": [base] * 8 + [best, {**broken, "failed": long}]})
+    page._done(replace(found, candidates=(*8 * (base,), best, replace(broken, failed=long))))
     page._show_state()
     race = page.race
     qtbot.waitUntil(lambda: race.height() >= race.minimumSizeHint().height())
@@ -97,7 +97,7 @@ def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
     before, page = window.editor.experiment, window.tune.speed
     page._measured = before
     page.begin()
-    page.take({"found": result()["candidates"]})
+    page.take(Race(result().candidates))
     assert [lane.is_best for lane in page.race.lanes] == [False] * 3
     assert page.export_button.isHidden(), "nothing was found yet"
     page._done(result())
@@ -131,7 +131,7 @@ def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
 def test_what_was_found_before_is_shown_again(
     window: MainWindow, open_window: OpenWindow, store_folder: Path
 ) -> None:
-    key = f"{BARE.key}-{remembered.network_key(window.editor.experiment)}"
+    key = autotune.key(BARE, window.editor.experiment)
     remembered.remember(store_folder, "tune", key, result())
     again = open_window()
     again.editor.set_machine(BARE)
@@ -146,9 +146,9 @@ def test_what_was_found_before_is_shown_again(
 
 def test_autotune_takes_the_time_that_a_person_gives_it(window: MainWindow) -> None:
     page = window.tune.speed
-    assert page.request(window.editor.experiment)["seconds"] == 60.0
+    assert page.request(window.editor.experiment).seconds == 60.0
     page.minutes.setValue(2.5)
-    assert page.request(window.editor.experiment)["seconds"] == 150.0
+    assert page.request(window.editor.experiment).seconds == 150.0
     assert page.minutes_label.buddy() is page.minutes
 
 
@@ -168,7 +168,7 @@ def test_autotune_measures_live(
 ) -> None:
     page = quick.tune.speed
     request = page.request
-    monkeypatch.setattr(page, "request", lambda e: {**request(e), "seconds": 3.0})
+    monkeypatch.setattr(page, "request", lambda e: replace(request(e), seconds=3.0))
     quick.tabs.setCurrentWidget(quick.tune)
     quick.tune.show_page(page)
     page.start_button.click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 import psutil
 from PySide6.QtWidgets import QToolButton
@@ -25,7 +26,7 @@ def press_find(window: MainWindow, form: str, name: str) -> None:
     button.click()
 
 
-def wait_until_over(page: FinderPage, qtbot: QtBot) -> None:
+def wait_until_over(page: FinderPage[Any, Any, Any], qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not page.bar.is_busy, timeout=PATIENCE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from PySide6.QtGui import QFont, QFontMetrics
@@ -22,7 +22,7 @@ PATIENCE = 120_000
 def keep(window: MainWindow, experiment: Experiment, known: preflight.Preflight = MEASURED) -> None:
     """Puts a measurement where the window looks for it."""
     key = preflight.key(BARE, experiment)
-    remembered.remember(window.store.folder, preflight.KIND, key, asdict(known))
+    remembered.remember(window.store.folder, preflight.KIND, key, known)
 
 
 def estimates(window: MainWindow) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -31,13 +31,14 @@ from ui.panels.shared.task_bar import TaskBar
 from ui.running.assistant import Assistant
 from workbench.base.text import tr
 from workbench.evaluation import predictions
+from workbench.evaluation.predictions import Evaluated, EvaluationRequest
+from workbench.execution.tasks import EVALUATE
 from workbench.runs.record import Run
 from workbench.runs.store import StoreError
 
 if TYPE_CHECKING:
     from ui.panels.evaluate.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
     from workbench.figures.settings import FigureSpec
-
 
 MODULES = (
     "workbench.figures.settings", "workbench.figures.evaluation.settings",
@@ -187,18 +188,17 @@ class EvaluatePanel(QWidget):
         """Evaluates the selected run."""
         if self._run is None or self.bar.is_busy:
             return
-        request = {"run_id": self._run.run_id, "part": self.chosen_part}
-        task = self._assistant.ask("evaluate", request)
-        task.done.connect(self._done)
+        request = EvaluationRequest(self._run.run_id, self.chosen_part)
+        task = self._assistant.ask(EVALUATE, request, done=self._done)
         task.failed.connect(self.failed)
         self.bar.follow(task)
         task.ended.connect(self._look_again.mark)
         self.button.hide()
 
-    @Slot(dict)
-    def _done(self, result: dict[str, Any]) -> None:
-        if result["warning"]:
-            self.failed.emit(result["warning"])
+    @Slot(object)
+    def _done(self, result: Evaluated) -> None:
+        if result.warning:
+            self.failed.emit(result.warning)
 
     @Slot(str, object)
     def _export(self, kind: str, classes: Sequence[int] | None) -> None:

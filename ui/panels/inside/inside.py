@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QFrame,
@@ -23,7 +21,9 @@ from ui.plots.figures.histogram import Histogram
 from ui.running.assistant import Assistant
 from workbench.base import units
 from workbench.base.text import tr
-from workbench.evaluation.inner_state import LayerInside, faults
+from workbench.evaluation.inner_state import InnerState, LayerInside, faults
+from workbench.execution.tasks import LOOK_INSIDE
+from workbench.hardware.requests import AboutRun
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
@@ -96,8 +96,7 @@ class InsidePanel(QWidget):
         if self._run is None or self.bar.is_busy:
             return
         self._looked_at, self.layers = self._run, []
-        task = self._assistant.ask("look_inside", {"run_id": self._run.run_id})
-        task.done.connect(self._done)
+        task = self._assistant.ask(LOOK_INSIDE, AboutRun(self._run.run_id), done=self._done)
         task.failed.connect(self.failed)
         self.bar.follow(task)
         task.ended.connect(self._ended)
@@ -108,9 +107,9 @@ class InsidePanel(QWidget):
     def _ended(self) -> None:
         self.show_run(self._run)
 
-    @Slot(dict)
-    def _done(self, result: dict[str, Any]) -> None:
-        self.layers = [LayerInside.parse(layer) for layer in result["layers"]]
+    @Slot(object)
+    def _done(self, result: InnerState) -> None:
+        self.layers = list(result.layers)
         self._show_layers()
 
     def _show_empty(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -25,11 +24,11 @@ from ui.panels.export.button import export_action, export_button
 from ui.panels.shared.figure_table import FigureTable
 from ui.panels.shared.task_bar import TaskBar
 from ui.plots.figures.latency import LatencyPlot
-from ui.running.assistant import Assistant, Task
+from ui.running.assistant import AskedTask, Assistant
 from workbench.base.text import tr
 from workbench.evaluation import latency
-from workbench.evaluation.latency import Latency
-from workbench.execution.messages import TaskProgress
+from workbench.evaluation.latency import Latency, LatencyRequest, Measured, Points
+from workbench.execution.tasks import MEASURE_INFERENCE
 from workbench.figures.measured.numbers import latency_figure
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
@@ -59,8 +58,8 @@ class LatencyPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._editor, self._assistant, self._store = editor, assistant, store
         self._run: Run | None = None
-        self._task: Task | None = None
-        self._left: deque[dict[str, Any]] = deque()
+        self._task: AskedTask | None = None
+        self._left: deque[LatencyRequest] = deque()
         self.points: list[Latency] = []
         self._build()
         self._lay_out()
@@ -175,10 +174,10 @@ class LatencyPage(QWidget):
 
     def _ask(self) -> None:
         """The next number of threads; the bar follows."""
-        task = self._assistant.ask("measure_inference", self._left.popleft(), measures=True)
-        self._task = task
-        task.progress.connect(self._progress)
-        task.done.connect(self._done)
+        self._task = task = self._assistant.ask(
+            MEASURE_INFERENCE, self._left.popleft(), done=self._done, found=self._take,
+            measures=True,
+        )  # fmt: skip
         task.failed.connect(self._failed)
         waits = self._assistant.is_training
         self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")
@@ -186,13 +185,11 @@ class LatencyPage(QWidget):
         self._show_state()
 
     @Slot(object)
-    def _progress(self, message: TaskProgress) -> None:
-        found = [Latency(**point) for point in message.found.get("points", [])]
-        if found:
-            self._show_points(latency.in_order([*self.points, *found]))
+    def _take(self, found: Points) -> None:
+        self._show_points(latency.in_order([*self.points, *found.points]))
 
-    @Slot(dict)
-    def _done(self, result: dict[str, Any]) -> None:
+    @Slot(object)
+    def _done(self, result: Measured) -> None:
         if self._task is not None and self._task.was_disturbed:
             self._say(tr("A run began to train meanwhile; measure again."))
         self._task = None

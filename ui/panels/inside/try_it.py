@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -25,16 +24,16 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.inside.answer_view import AnswerView
 from ui.panels.inside.sketch import Sketch
-from ui.running.assistant import Assistant, Task
+from ui.running.assistant import AskedTask, Assistant
 from workbench.base.text import tr
 from workbench.data.images.formats import EXTENSIONS
-from workbench.evaluation import one_image
-from workbench.evaluation.one_image import Answer
+from workbench.evaluation.one_image import Answer, Drawn, FromFile, ImageRequest, OfTestPart
 from workbench.execution.messages import TaskProgress
+from workbench.execution.tasks import TRY_IMAGE
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
-Image = Callable[[], dict[str, Any]]
+Image = Callable[[], Drawn | FromFile | OfTestPart]
 
 
 class TryPage(QWidget):
@@ -61,7 +60,7 @@ class TryPage(QWidget):
         self._run: Run | None = None
         self._image: Image | None = None
         self._file: Path | None = None
-        self._task: Task | None = None
+        self._task: AskedTask | None = None
         self._is_new = False
         self._build()
         self._lay_out()
@@ -189,7 +188,7 @@ class TryPage(QWidget):
             self._forget()
         else:
             pixels, centred = self.sketch.pixels, self.centred.isChecked
-            self._show(lambda: one_image.drawn(pixels(), centred=centred()))
+            self._show(lambda: Drawn(pixels(), centred()))
 
     @Slot()
     def _centre(self) -> None:
@@ -202,7 +201,7 @@ class TryPage(QWidget):
     def _number_chosen(self) -> None:
         self.sketch.clear()  # what is shown there would be taken for what is answered
         self._file = None
-        self._show(lambda: one_image.of_test_part(self.number.value() - 1))
+        self._show(lambda: OfTestPart(self.number.value() - 1))
 
     @Slot()
     def _invert(self) -> None:
@@ -222,7 +221,7 @@ class TryPage(QWidget):
         """Shows what the network makes of an image file."""
         self.sketch.clear()
         self._file = path
-        self._show(lambda: one_image.from_file(path, inverted=self.inverted.isChecked()))
+        self._show(lambda: FromFile(path, self.inverted.isChecked()))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self.open_button.isEnabled() and _dropped_image(event) is not None:
@@ -248,10 +247,10 @@ class TryPage(QWidget):
         if self._run is None or self._image is None:
             return
         self._is_new = False
-        request = {"run_id": self._run.run_id, "image": self._image()}
-        self._task = task = self._assistant.ask("try_image", request)
+        self._asked = self._run.run_id
+        request = ImageRequest(self._asked, self._image())
+        self._task = task = self._assistant.ask(TRY_IMAGE, request, done=self._done)
         task.progress.connect(self._progress)
-        task.done.connect(self._done)
         task.failed.connect(self._failed)
         task.ended.connect(self._ended)
         if not self.area.isVisible():
@@ -270,12 +269,10 @@ class TryPage(QWidget):
         if self._task is not None:
             self._task.cancel()
 
-    @Slot(dict)
-    def _done(self, result: dict[str, Any]) -> None:
-        asked = self._task.request["run_id"] if self._task is not None else ""
-        if self._image is None or self._run is None or asked != self._run.run_id:
+    @Slot(object)
+    def _done(self, found: Answer) -> None:
+        if self._image is None or self._run is None or self._asked != self._run.run_id:
             return  # cleared, or another run was selected meanwhile
-        found = Answer.parse(result)
         if found.test_images:
             self.number.setMaximum(found.test_images)
         self.words.setText(self._verdict(found))

@@ -14,12 +14,14 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.elided import ElidedLabel
 from ui.look.plain import tip
-from ui.running.assistant import Assistant, Task
+from ui.running.assistant import AskedTask, Assistant
 from ui.running.conductor import Conductor
 from workbench.base.text import tr
+from workbench.execution.tasks import PREFLIGHT
 from workbench.experiment import Experiment
 from workbench.hardware import preflight
 from workbench.hardware.preflight import Preflight
+from workbench.hardware.requests import AboutExperiment
 
 IDLE_MILLISECONDS = 3000
 """How long an experiment must stay as it is before it is measured."""
@@ -41,7 +43,7 @@ class PreflightLabel(ElidedLabel):
         super().__init__()
         self._editor, self._assistant, self._conductor = editor, assistant, conductor
         self._store = store
-        self._task: Task | None = None
+        self._task: AskedTask | None = None
         self._asked: Experiment | None = None
         self._refused: Experiment | None = None
         self._reason = ""
@@ -90,8 +92,8 @@ class PreflightLabel(ElidedLabel):
             self._timer.start()
             return
         self._asked = self._editor.experiment
-        request = preflight.request(self._asked)
-        self._task = self._assistant.ask(preflight.KIND, request, measures=True)
+        request = AboutExperiment.of(self._asked)
+        self._task = self._assistant.ask(PREFLIGHT, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
         self._say(tr("estimating…"), tr("A few steps are timed; no run is made"))

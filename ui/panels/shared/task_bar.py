@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ui.look import theme
 from ui.look.plain import Label
-from ui.running.assistant import Task
+from ui.running.assistant import AskedTask
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.execution.messages import TaskProgress
@@ -29,7 +29,7 @@ class TaskBar(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._task: Task | None = None
+        self._task: AskedTask | None = None
         self._began: tuple[float, float] | None = None
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -51,7 +51,7 @@ class TaskBar(QWidget):
         """Whether a task is under way or waits."""
         return self._task is not None
 
-    def follow(self, task: Task, waits: str = "") -> None:
+    def follow(self, task: AskedTask, waits: str = "") -> None:
         """Shows a task from now until it is over.
 
         Args:

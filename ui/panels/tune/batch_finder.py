@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
-
 from ui.editing.editor import Editor
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.bars import Bar, BarChart
 from ui.running.assistant import Assistant
 from workbench.base import units
 from workbench.base.text import tr
+from workbench.execution.tasks import FIND_BATCH_SIZE
+from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import batch_sizes_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware import batch_sizes
-from workbench.hardware.batch_sizes import Measured
+from workbench.hardware.batch_sizes import BatchSizes, Measured, Sizes
+from workbench.hardware.requests import AboutExperiment
 
 
-class BatchFinder(FinderPage):
+class BatchFinder(FinderPage[AboutExperiment, Sizes, BatchSizes]):
     """Images a second over the batch size."""
 
-    task_name = "find_batch_size"
+    task = FIND_BATCH_SIZE
     path = "training.batch_size"
     measures = True
 
@@ -45,29 +44,32 @@ class BatchFinder(FinderPage):
             ),
         )
 
+    def request(self, experiment: Experiment) -> AboutExperiment:
+        return AboutExperiment(experiment.to_toml())
+
     def begin(self) -> None:
         self._measured_sizes = []
         self.chart.show_bars([])
         self.chart.show()
 
-    def take(self, found: Mapping[str, Any]) -> None:
-        self._measured_sizes += [Measured(**one) for one in found.get("measured", [])]
+    def take(self, found: Sizes) -> None:
+        self._measured_sizes += found.measured
         self._show(0)
 
-    def finish(self, result: Mapping[str, Any]) -> None:
-        self._measured_sizes = [Measured(**one) for one in result["measured"]]
-        self._show(int(result["recommended"]))
+    def sentence(self, result: BatchSizes) -> str:
+        return result.words
 
-    def partial(self) -> Mapping[str, Any] | None:
-        advice = batch_sizes.advise(self._measured_sizes)
-        if advice is None:
-            return None
-        return {"measured": [asdict(m) for m in self._measured_sizes], **asdict(advice)}
+    def finish(self, result: BatchSizes) -> None:
+        self._measured_sizes = list(result.measured)
+        self._show(result.recommended)
 
-    def finding(self, result: Mapping[str, Any]) -> float | None:
-        return int(result["recommended"])
+    def partial(self) -> BatchSizes | None:
+        return BatchSizes.of(self._measured_sizes)
 
-    def figure(self, result: Mapping[str, Any]) -> MeasuredBars | None:
+    def finding(self, result: BatchSizes) -> float | None:
+        return result.recommended
+
+    def figure(self, result: BatchSizes) -> MeasuredBars | None:
         return batch_sizes_figure(result)
 
     def _show(self, chosen: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Generic
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
@@ -24,9 +24,9 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.export.button import export_action, export_button
 from ui.panels.shared.task_bar import TaskBar
-from ui.running.assistant import Assistant, Task
+from ui.running.assistant import AskedTask, Assistant
 from workbench.base.text import tr
-from workbench.execution.messages import TaskProgress
+from workbench.execution.task import Found, Req, Res, Task
 from workbench.experiment import Experiment
 from workbench.figures.settings import FigureSpec
 
@@ -46,8 +46,8 @@ class Texts:
     empty: str
 
 
-class FinderPage(QWidget):
-    """Runs one kind of task.
+class FinderPage(QWidget, Generic[Req, Found, Res]):
+    """Asks for one task.
 
     Args:
         editor: Whose experiment is looked at, and takes what is found.
@@ -61,7 +61,7 @@ class FinderPage(QWidget):
 
     failed = Signal(str)
     export_requested = Signal(object, dict)
-    task_name = ""
+    task: ClassVar[Task[Any, Any, Any]]
     measures = False
     path = ""
     """The setting that it finds; the finding stays valid when this changes."""
@@ -72,9 +72,9 @@ class FinderPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._editor, self._assistant, self._texts = editor, assistant, texts
         self._measured: Experiment | None = None
-        self._found: Mapping[str, Any] | None = None
+        self._found: Res | None = None
         self._figure: FigureSpec | None = None
-        self._task: Task | None = None
+        self._task: AskedTask | None = None
         self.start_button = QPushButton(texts.start)
         self.start_button.setToolTip(texts.reason)
         self.start_button.setProperty("primary", True)
@@ -121,40 +121,44 @@ class FinderPage(QWidget):
 
     # --- for each page to fill in ----------------------------------------------------------------
 
-    def request(self, experiment: Experiment) -> dict[str, Any]:
+    def request(self, experiment: Experiment) -> Req:
         """What the task is asked."""
-        return {"experiment": experiment.to_toml()}
+        raise NotImplementedError
 
     def begin(self) -> None:
         """Clears what was found before."""
         raise NotImplementedError
 
-    def take(self, found: Mapping[str, Any]) -> None:
+    def take(self, found: Found) -> None:
         """Shows what was found meanwhile."""
         raise NotImplementedError
 
-    def finish(self, result: Mapping[str, Any]) -> None:
+    def sentence(self, result: Res) -> str:
+        """What the result says."""
+        raise NotImplementedError
+
+    def finish(self, result: Res) -> None:
         """Shows the result."""
         raise NotImplementedError
 
-    def finding(self, result: Mapping[str, Any]) -> float | None:
+    def finding(self, result: Res) -> float | None:
         """The value that the result has for the setting; None where it has none."""
         raise NotImplementedError
 
-    def settings(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
+    def settings(self, result: Res) -> Mapping[str, Any]:
         """What the result would have set, by path; nothing where it has nothing to offer."""
         value = self.finding(result)
         return {} if value is None else {self.path: value}
 
-    def offer(self, result: Mapping[str, Any]) -> str:
+    def offer(self, result: Res) -> str:
         """The finding as the button names it."""
         return f"{self.finding(result) or 0:,g}"
 
-    def figure(self, result: Mapping[str, Any]) -> FigureSpec | None:
+    def figure(self, result: Res) -> FigureSpec | None:
         """What the page shows of the result, as a figure; None where there is nothing to draw."""
         raise NotImplementedError
 
-    def partial(self) -> Mapping[str, Any] | None:
+    def partial(self) -> Res | None:
         """The result of what was measured before the task ended early, or None."""
         return None
 
@@ -171,17 +175,17 @@ class FinderPage(QWidget):
         self.words.setText("")
         self.empty.hide()
         self.begin()
-        task = self._assistant.ask(self.task_name, self.request(experiment), measures=self.measures)
-        self._task = task
-        task.progress.connect(self._progress)
-        task.done.connect(self._done)
+        self._task = task = self._assistant.ask(
+            self.task, self.request(experiment), done=self._done, found=self._take,
+            measures=self.measures,
+        )  # fmt: skip
         task.failed.connect(self._failed)
         waits = self.measures and self._assistant.is_training
         self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")
         task.ended.connect(self._ended)
         self._show_state()
 
-    def hold(self, found: Mapping[str, Any] | None) -> None:
+    def hold(self, found: Res | None) -> None:
         """Keeps what was found, or None, and its figure."""
         self._found = found
         self._figure = self.figure(found) if found is not None else None
@@ -199,14 +203,13 @@ class FinderPage(QWidget):
             self.export_requested.emit(self._figure, {})
 
     @Slot(object)
-    def _progress(self, message: TaskProgress) -> None:
-        if message.found:
-            self.take(message.found)
+    def _take(self, found: Found) -> None:
+        self.take(found)
 
-    @Slot(dict)
-    def _done(self, result: dict[str, Any]) -> None:
+    @Slot(object)
+    def _done(self, result: Res) -> None:
         self.hold(result)
-        said = _sentence(str(result.get("words", "")))
+        said = _sentence(self.sentence(result))
         if self._task is not None and self._task.was_disturbed:
             said += tr(". A run began to train meanwhile; measure again.")
         self.words.setText(said)
@@ -224,7 +227,7 @@ class FinderPage(QWidget):
         found = self.partial() if self._found is None else None
         if found is not None:
             said = self.words.text()
-            self._done(dict(found))
+            self._done(found)
             self.words.setText(said or self.words.text())
         self._task = None
         self._show_state()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
@@ -74,8 +75,9 @@ class TunePanel(LatePages[_Made]):
             ),
             (tr("Hardware"), tr("What this computer has")),
         )
-        for page, (title, reason) in zip(made, words, strict=True):
-            self.add(page, title, reason)
+        widgets: tuple[QWidget, ...] = made
+        for widget, (title, reason) in zip(widgets, words, strict=True):
+            self.add(widget, title, reason)
         for page in (made.rate, made.batch, made.speed, made.roofline):
             page.failed.connect(self.failed)
             page.export_requested.connect(self.export_requested)

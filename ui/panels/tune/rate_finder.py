@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,18 +10,22 @@ from ui.editing.editor import Editor
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.running.assistant import Assistant
 from workbench.base.text import tr
+from workbench.execution.tasks import FIND_RATE
+from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import range_test_figure
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.hardware import learning_rate_range
+from workbench.hardware.learning_rate_range import RangePoints, RangeTest
+from workbench.hardware.requests import AboutExperiment
 
 if TYPE_CHECKING:
     from ui.plots.figures.chart import Chart
 
 
-class RateFinder(FinderPage):
+class RateFinder(FinderPage[AboutExperiment, RangePoints, RangeTest]):
     """Loss over a growing learning rate."""
 
-    task_name = "find_rate"
+    task = FIND_RATE
     path = "optimizer.learning_rate"
 
     def __init__(self, editor: Editor, assistant: Assistant) -> None:
@@ -56,24 +59,30 @@ class RateFinder(FinderPage):
             self.column.addWidget(self._chart, 1)
         return self._chart
 
+    def request(self, experiment: Experiment) -> AboutExperiment:
+        return AboutExperiment(experiment.to_toml())
+
     def begin(self) -> None:
         self._rates, self._losses = [], []
         self.chart.show_curves([])
 
-    def take(self, found: Mapping[str, Any]) -> None:
-        self._rates += found.get("rates", [])
-        self._losses += found.get("losses", [])
+    def take(self, found: RangePoints) -> None:
+        self._rates += found.rates
+        self._losses += found.losses
         self._show(learning_rate_range.smoothed(np.array(self._losses)).tolist())
 
-    def finish(self, result: Mapping[str, Any]) -> None:
-        self._rates, self._losses = list(result["rates"]), list(result["losses"])
-        calm, index = list(result["smoothed"]), result["index"]
-        self._show(calm, None if index is None else (result["suggestion"], calm[index]))
+    def sentence(self, result: RangeTest) -> str:
+        return result.words
 
-    def finding(self, result: Mapping[str, Any]) -> float | None:
-        return None if result["suggestion"] is None else float(result["suggestion"])
+    def finish(self, result: RangeTest) -> None:
+        self._rates, self._losses = list(result.rates), list(result.losses)
+        calm, rate, index = list(result.smoothed), result.suggestion, result.index
+        self._show(calm, None if rate is None or index is None else (rate, calm[index]))
 
-    def figure(self, result: Mapping[str, Any]) -> MeasuredLines | None:
+    def finding(self, result: RangeTest) -> float | None:
+        return result.suggestion
+
+    def figure(self, result: RangeTest) -> MeasuredLines | None:
         return range_test_figure(result)
 
     def _show(self, calm: list[float], mark: tuple[float, float] | None = None) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QSplitter
@@ -17,19 +16,21 @@ from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.roofline import Dot, RooflinePlot
 from ui.running.assistant import Assistant
 from workbench.base.text import tr
+from workbench.execution.tasks import PROFILE_LAYERS
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import roofline_figure
 from workbench.figures.measured.settings import MeasuredLines
-from workbench.hardware.roofline import Roof, row_words
+from workbench.hardware.requests import AboutExperiment
+from workbench.hardware.roofline import LayerTimes, Profile, TimedLayer, row_words
 
 SHARE = 3
 """The column of a layer's part of the step, which has a bar."""
 
 
-class RooflinePage(FinderPage):
+class RooflinePage(FinderPage[AboutExperiment, LayerTimes, Profile]):
     """The layers of the experiment's network, timed one by one."""
 
-    task_name = "profile_layers"
+    task = PROFILE_LAYERS
     measures = True
     path = "hardware"
 
@@ -71,28 +72,29 @@ class RooflinePage(FinderPage):
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         return table
 
-    def request(self, experiment: Experiment) -> dict[str, Any]:
-        startup = experiment.hardware.startup._asdict()
-        return {**super().request(experiment), "startup": startup}
+    def request(self, experiment: Experiment) -> AboutExperiment:
+        return AboutExperiment.of(experiment)
 
     def begin(self) -> None:
         self.table.setRowCount(0)
         self.plot.show_layers([], None)
         self.split.show()
 
-    def take(self, found: Mapping[str, Any]) -> None:
-        self._show_rows(found["layers"], 0.0)
-        self.plot.show_layers(_dots(found["layers"]), None)
+    def take(self, found: LayerTimes) -> None:
+        self._show_rows(found.layers, 0.0)
+        self.plot.show_layers(_dots(found.layers), None)
 
-    def finish(self, result: Mapping[str, Any]) -> None:
-        self._show_rows(result["layers"], result["step_seconds"])
-        roof = Roof.of(result["peak"], result["precision"])
-        self.plot.show_layers(_dots(result["layers"]), roof)
+    def sentence(self, result: Profile) -> str:
+        return result.words
 
-    def finding(self, result: Mapping[str, Any]) -> float | None:
+    def finish(self, result: Profile) -> None:
+        self._show_rows(result.layers, result.step_seconds)
+        self.plot.show_layers(_dots(result.layers), result.roof)
+
+    def finding(self, result: Profile) -> float | None:
         return None
 
-    def figure(self, result: Mapping[str, Any]) -> MeasuredLines | None:
+    def figure(self, result: Profile) -> MeasuredLines | None:
         return roofline_figure(result)
 
     def _still_holds(self) -> bool:
@@ -100,23 +102,18 @@ class RooflinePage(FinderPage):
         now, then = self._editor.experiment, self._measured
         return then is not None and now.model_copy(update={"name": then.name}) == then
 
-    def _show_rows(self, rows: Sequence[Mapping[str, Any]], step: float) -> None:
+    def _show_rows(self, rows: Sequence[TimedLayer], step: float) -> None:
         self.table.setRowCount(len(rows))
         for line, row in enumerate(rows):
-            self.table.put(line, row_words(row, step), reason=str(row["name"]))
+            self.table.put(line, row_words(row, step), reason=row.name)
             item = self.table.item(line, SHARE)
             if item is not None and step:
-                share = (row["forward"] + row["backward"]) / step
-                item.setData(SHARE_ROLE, min(1.0, share))
+                item.setData(SHARE_ROLE, min(1.0, row.seconds / step))
 
 
-def _dots(rows: Sequence[Mapping[str, Any]]) -> list[Dot]:
+def _dots(rows: Sequence[TimedLayer]) -> list[Dot]:
     return [
-        Dot(
-            str(row["name"]).partition(" ")[0],
-            row["flops"] / row["bytes"],
-            row["flops"] / (row["forward"] + row["backward"]),
-        )
+        Dot(row.name.partition(" ")[0], row.flops / row.bytes, row.flops / row.seconds)
         for row in rows
-        if row["forward"] + row["backward"] > 0 and row["bytes"]
+        if row.seconds > 0 and row.bytes
     ]

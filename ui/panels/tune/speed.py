@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QShowEvent
@@ -15,20 +14,23 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.tune.finder import FinderPage, Texts
-from ui.plots.figures.race import Lane, Race
+from ui.plots.figures.race import Lane
+from ui.plots.figures.race import Race as RacePlot
 from ui.running.assistant import Assistant
 from workbench.base import units
 from workbench.base.text import tr
+from workbench.execution.tasks import TUNE
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import autotune_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware import autotune, remembered
+from workbench.hardware.autotune import Race, Tried, Tuned, TuneRequest
 
 MINUTES, LEAST_MINUTES, MOST_MINUTES = 1.0, 0.5, 60.0
 """That Autotune takes, where a person says nothing, and at least and at most."""
 
 
-class SpeedPage(FinderPage):
+class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
     """Autotune.
 
     Args:
@@ -37,7 +39,7 @@ class SpeedPage(FinderPage):
         store: Folder of the store, where results are remembered.
     """
 
-    task_name = "tune"
+    task = TUNE
     measures = True
     path = "hardware"
 
@@ -58,7 +60,7 @@ class SpeedPage(FinderPage):
         self.minutes_label = Label(tr("Time to take"))
         self.minutes_label.setBuddy(self.minutes)
         super().__init__(editor, assistant, self._texts_of_page())
-        self.race = Race(tr("Images per second, median and middle half of the samples"))
+        self.race = RacePlot(tr("Images per second, median and middle half of the samples"))
         row = QHBoxLayout()
         theme.spaced(row, 0, spacing=3)
         for widget in (self.minutes_label, self.minutes, self.batch_sizes):
@@ -88,31 +90,33 @@ class SpeedPage(FinderPage):
             ),
         )
 
-    def request(self, experiment: Experiment) -> dict[str, Any]:
-        asked = autotune.request(experiment, batch_sizes=self.batch_sizes.isChecked())
-        return {**asked, "seconds": 60.0 * self.minutes.value()}
+    def request(self, experiment: Experiment) -> TuneRequest:
+        batch_sizes, seconds = self.batch_sizes.isChecked(), 60.0 * self.minutes.value()
+        return autotune.request(experiment, batch_sizes=batch_sizes, seconds=seconds)
 
     def begin(self) -> None:
         self.race.show_lanes([])
         self.race.show()
 
-    def take(self, found: Mapping[str, Any]) -> None:
-        self._show(found["found"], "")
+    def take(self, found: Race) -> None:
+        self._show(found.candidates, "")
 
-    def finish(self, result: Mapping[str, Any]) -> None:
-        self._show(result["candidates"], str(result["name"]))
+    def sentence(self, result: Tuned) -> str:
+        return result.words
 
-    def finding(self, result: Mapping[str, Any]) -> float | None:
+    def finish(self, result: Tuned) -> None:
+        self._show(result.candidates, result.name)
+
+    def finding(self, result: Tuned) -> float | None:
         return None
 
-    def settings(self, result: Mapping[str, Any]) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = result["best"]
-        return found
+    def settings(self, result: Tuned) -> Mapping[str, object]:
+        return result.best
 
-    def offer(self, result: Mapping[str, Any]) -> str:
-        return str(result["name"])
+    def offer(self, result: Tuned) -> str:
+        return result.name
 
-    def figure(self, result: Mapping[str, Any]) -> MeasuredBars | None:
+    def figure(self, result: Tuned) -> MeasuredBars | None:
         return autotune_figure(result)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -132,30 +136,30 @@ class SpeedPage(FinderPage):
         if machine is None or self.bar.is_busy or shows:
             return
         experiment = self._editor.experiment
-        key = f"{machine.key}-{remembered.network_key(experiment)}"
-        result = remembered.recall(self._store, "tune", key)
+        key = autotune.key(machine, experiment)
+        result = remembered.recall(self._store, TUNE.name, key, Tuned)
         if result is None:
             return
         self._measured = experiment
         self.hold(result)
         self.empty.hide()
         self.race.show()
-        day = time.strftime("%x", time.localtime(result["when"]))
-        self.words.setText(tr("{result} Measured on {day}.", result=result["words"], day=day))
+        day = time.strftime("%x", time.localtime(result.when))
+        self.words.setText(tr("{result} Measured on {day}.", result=result.words, day=day))
         self.finish(result)
         self._show_state()
 
-    def _show(self, candidates: Sequence[Mapping[str, Any]], best: str) -> None:
+    def _show(self, candidates: Sequence[Tried], best: str) -> None:
         self.race.show_lanes([self._lane(one, best) for one in candidates])
 
-    def _lane(self, one: Mapping[str, Any], best: str) -> Lane:
-        text = tr("can't be tried: {one}", one=one["failed"]) if one["failed"] else ""
-        if one["rate"]:
-            text = tr("{one} images/s", one=units.count(one["rate"]))
-            if one["gain"] and one["levers"]:
-                text += tr(", {one} times", one=format(one["gain"], ".2f"))
+    def _lane(self, one: Tried, best: str) -> Lane:
+        text = tr("can't be tried: {one}", one=one.failed) if one.failed else ""
+        if one.rate:
+            text = tr("{one} images/s", one=units.count(one.rate))
+            if one.gain and one.levers:
+                text += tr(", {one} times", one=format(one.gain, ".2f"))
         return Lane(
-            str(one["name"]), one["rate"], one["low"], one["high"],
+            one.name, one.rate, one.low, one.high,
             text or tr("building, or waiting for its turn"),
-            one["name"] == best, bool(one["is_out"] or one["failed"]),
+            one.name == best, bool(one.is_out or one.failed),
         )  # fmt: skip

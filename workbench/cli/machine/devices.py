@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 
+from workbench.base.plain_values import plain
 from workbench.base.units import size
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_store, store_of
+from workbench.execution.tasks import DEVICES
+from workbench.hardware.requests import Request
 from workbench.spec.hardware import Hardware
 from workbench.spec.machine import Machine
 
@@ -21,7 +24,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints what there is to train on, and why a target can't be used."""
-    machine = Machine.from_plain(tasks.ask(store_of(arguments), "devices", {}))
+    machine = tasks.ask(store_of(arguments), DEVICES, Request())
     reasons = {
         name: target.default().missing(machine) for name, target in Hardware.choices().items()
     }
@@ -29,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         targets = {
             name: {"available": not reason, "reason": reason} for name, reason in reasons.items()
         }
-        print(json.dumps({**machine.plain(), "targets": targets}))
+        print(json.dumps({**plain(machine), "targets": targets}))
         return DONE
     for title, value in rows(machine):
         print(f"{title:<14} {value}")

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 
+from workbench.base.plain_values import plain
 from workbench.base.units import count
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import add_output, check_output, draw_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.execution.tasks import FIND_BATCH_SIZE
 from workbench.figures.measured.numbers import batch_sizes_figure
 from workbench.figures.measured.settings import MeasuredBars
-from workbench.hardware.batch_sizes import Measured
+from workbench.hardware.batch_sizes import BatchSizes
+from workbench.hardware.requests import AboutExperiment
 
 BAR_LENGTH = 40
 
@@ -29,23 +32,23 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the speed at each batch size and the one to use."""
     check_output(arguments, MeasuredBars)
-    request = {"experiment": known_experiment(arguments)[0].to_toml()}
-    result = tasks.ask(store_of(arguments), "find_batch_size", request)
+    request = AboutExperiment(known_experiment(arguments)[0].to_toml())
+    result = tasks.ask(store_of(arguments), FIND_BATCH_SIZE, request)
     if arguments.json:
-        print(json.dumps(result))
+        print(json.dumps(plain(result)))
     else:
-        for line in _bars([Measured(**one) for one in result["measured"]], result["recommended"]):
+        for line in _bars(result):
             print(line)
-        print(result["words"])
+        print(result.words)
     draw_measured(arguments, lambda: batch_sizes_figure(result))
     return DONE
 
 
-def _bars(measured: list[Measured], chosen: int) -> list[str]:
-    fastest = max(one.images_per_second for one in measured)
+def _bars(found: BatchSizes) -> list[str]:
+    fastest = max(one.images_per_second for one in found.measured)
     return [
         f"{count(one.batch_size):>9}  {count(one.images_per_second):>9} images/s  "
         f"{'█' * round(BAR_LENGTH * one.images_per_second / fastest)}"
-        f"{'  <' if one.batch_size == chosen else ''}"
-        for one in measured
+        f"{'  <' if one.batch_size == found.recommended else ''}"
+        for one in found.measured
     ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 
+from workbench.base.plain_values import plain
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import add_output, check_output, draw_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.execution.tasks import FIND_RATE
 from workbench.figures.measured.numbers import range_test_figure
 from workbench.figures.measured.settings import MeasuredLines
+from workbench.hardware.requests import AboutExperiment
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -25,8 +28,8 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Prints the learning rate that the range test suggests; exit code 1 where it suggests none."""
     check_output(arguments, MeasuredLines)
-    request = {"experiment": known_experiment(arguments)[0].to_toml()}
-    result = tasks.ask(store_of(arguments), "find_rate", request)
-    print(json.dumps(result) if arguments.json else result["words"])
+    request = AboutExperiment(known_experiment(arguments)[0].to_toml())
+    result = tasks.ask(store_of(arguments), FIND_RATE, request)
+    print(json.dumps(plain(result)) if arguments.json else result.words)
     draw_measured(arguments, lambda: range_test_figure(result))
-    return DONE if result["suggestion"] is not None else FAILED
+    return DONE if result.suggestion is not None else FAILED

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
 
+from workbench.base.plain_values import plain
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import known_experiments
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
-from workbench.hardware.preflight import KIND, Preflight, roughly
-from workbench.hardware.preflight import request as preflight_request
+from workbench.execution.tasks import PREFLIGHT
+from workbench.hardware.preflight import roughly
+from workbench.hardware.requests import AboutExperiment
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -27,13 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     store = store_of(arguments)
     runs = []
     for experiment in experiments:
-        found = Preflight(**tasks.ask(store, KIND, preflight_request(experiment)))
+        found = tasks.ask(store, PREFLIGHT, AboutExperiment.of(experiment))
         runs.append((experiment.name, found, experiment.training.epochs))
     seconds = sum(found.seconds(epochs) for _, found, epochs in runs)
     fits = all(found.fits for _, found, _ in runs)
     if arguments.json:
         rows = [
-            {"name": name, **asdict(found), "seconds": found.seconds(epochs), "fits": found.fits}
+            {"name": name, **plain(found), "seconds": found.seconds(epochs), "fits": found.fits}
             for name, found, epochs in runs
         ]
         several = {"runs": rows, "seconds": seconds, "fits": fits}

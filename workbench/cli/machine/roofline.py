@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 
+from workbench.base.plain_values import plain
 from workbench.base.units import aligned
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import add_output, check_output, draw_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.execution.tasks import PROFILE_LAYERS
 from workbench.figures.measured.numbers import roofline_figure
 from workbench.figures.measured.settings import MeasuredLines
+from workbench.hardware.requests import AboutExperiment
 from workbench.hardware.roofline import row_words
 
 
@@ -28,16 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the time of each layer in a training step, and what the device could do at best."""
     check_output(arguments, MeasuredLines)
     experiment, _ = known_experiment(arguments)
-    startup = experiment.hardware.startup._asdict()
-    request = {"experiment": experiment.to_toml(), "startup": startup}
-    result = tasks.ask(store_of(arguments), "profile_layers", request)
+    result = tasks.ask(store_of(arguments), PROFILE_LAYERS, AboutExperiment.of(experiment))
     if arguments.json:
-        print(json.dumps(result))
+        print(json.dumps(plain(result)))
     else:
         heads = ("layer", "forward ms", "backward ms", "share", "GFLOP/s")
-        rows = [row_words(row, result["step_seconds"]) for row in result["layers"]]
+        rows = [row_words(row, result.step_seconds) for row in result.layers]
         for line in aligned([heads, *rows], "<>>>>"):
             print(line)
-        print(result["words"])
+        print(result.words)
     draw_measured(arguments, lambda: roofline_figure(result))
     return DONE

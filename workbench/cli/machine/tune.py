@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
 
+from workbench.base.plain_values import plain
 from workbench.base.units import count
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import add_output, check_output, draw_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.execution.tasks import TUNE
 from workbench.figures.measured.numbers import autotune_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware import autotune
@@ -51,30 +52,29 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the speed of each combination that was tried, and the settings to use."""
     check_output(arguments, MeasuredBars)
     experiment, _ = known_experiment(arguments)
-    request = autotune.request(experiment, batch_sizes=arguments.batch_sizes)
-    if arguments.seconds is not None:
-        request["seconds"] = arguments.seconds
-    result = tasks.ask(store_of(arguments), "tune", request)
+    seconds = autotune.SECONDS if arguments.seconds is None else arguments.seconds
+    request = autotune.request(experiment, batch_sizes=arguments.batch_sizes, seconds=seconds)
+    result = tasks.ask(store_of(arguments), TUNE, request)
     if arguments.json:
-        print(json.dumps(result))
+        print(json.dumps(plain(result)))
     else:
-        for line in _bars(result["candidates"], result["name"]):
+        for line in _bars(result):
             print(line)
-        print(result["words"])
-        for path, value in result["best"].items():
+        print(result.words)
+        for path, value in result.best.items():
             if experiment.at(path) != value:
                 print(f"--set {path}={json.dumps(value).strip(chr(34))}")
     draw_measured(arguments, lambda: autotune_figure(result))
     return DONE
 
 
-def _bars(candidates: list[dict[str, Any]], best: str) -> list[str]:
-    fastest = max(one["rate"] for one in candidates)
-    width = max(len(one["name"]) for one in candidates)
+def _bars(found: autotune.Tuned) -> list[str]:
+    fastest = max(one.rate for one in found.candidates)
+    width = max(len(one.name) for one in found.candidates)
     return [
-        f"{one['name']:<{width}}  {one['failed']}"
-        if one["failed"]
-        else f"{one['name']:<{width}}  {count(one['rate']):>9} images/s  "
-        f"{'█' * round(BAR_LENGTH * one['rate'] / fastest)}{'  <' if one['name'] == best else ''}"
-        for one in candidates
+        f"{one.name:<{width}}  {one.failed}"
+        if one.failed
+        else f"{one.name:<{width}}  {count(one.rate):>9} images/s  "
+        f"{'█' * round(BAR_LENGTH * one.rate / fastest)}{'  <' if one.name == found.name else ''}"
+        for one in found.candidates
     ]

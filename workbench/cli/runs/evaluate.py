@@ -14,7 +14,8 @@ from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.cli.terminal import complain
 from workbench.evaluation import predictions
 from workbench.evaluation.classification import Evaluation
-from workbench.evaluation.predictions import Predictions
+from workbench.evaluation.predictions import EvaluationRequest, Predictions
+from workbench.execution.tasks import EVALUATE
 from workbench.figures.evaluation.numbers import MOST_DRAWN, hardest_classes
 from workbench.figures.evaluation.settings import (
     EVALUATION_FIGURES,
@@ -114,9 +115,9 @@ def _figure(
 
 
 def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:
-    result = tasks.ask(store, "evaluate", {"run_id": run.run_id, "part": part})
-    if result["warning"]:
-        complain(result["warning"])
+    result = tasks.ask(store, EVALUATE, EvaluationRequest(run.run_id, part))
+    if result.warning:
+        complain(result.warning)
     found = predictions.load(artifacts, part)
     if found is None:
         raise StoreError(f"run {run.run_id} trained on meanwhile; evaluate it once it has ended")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 
+from workbench.base.plain_values import plain
 from workbench.base.units import aligned, in_one_line
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import add_output, check_output, draw_measured
 from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.evaluation.latency import BATCH_SIZES, THREADS, Latency, in_order, numbers, request
+from workbench.execution.tasks import MEASURE_INFERENCE
 from workbench.figures.measured.numbers import latency_figure
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.runs.store import Store
@@ -54,13 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
     device = ""
     for threads in arguments.threads:
         asked = request(run.run_id, run.experiment, threads, arguments.batch_sizes)
-        found = tasks.ask(folder, "measure_inference", asked)
-        points += [Latency(**point) for point in found["points"]]
-        device = str(found["device"])
+        found = tasks.ask(folder, MEASURE_INFERENCE, asked)
+        points += found.points
+        device = found.device
     points = in_order(points)
     if arguments.json:
-        plain = [point.plain() for point in points]
-        print(json.dumps({"run_id": run.run_id, "device": device, "points": plain}))
+        print(json.dumps({"run_id": run.run_id, "device": device, "points": plain(points)}))
     else:
         print(f"{in_one_line(run.name)} ({run.run_id}) on {device}")
         for text in aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES)):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 from workbench.base.units import aligned, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
-from workbench.evaluation import one_image
-from workbench.evaluation.one_image import Answer
+from workbench.evaluation.one_image import FromFile, ImageRequest, OfTestPart
+from workbench.execution.tasks import TRY_IMAGE
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -44,8 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     store = store_of(arguments)
     with Store(store) as opened:
         run = opened.find(arguments.run)
-    request = {"run_id": run.run_id, "image": image}
-    found = Answer.parse(tasks.ask(store, "try_image", request))
+    found = tasks.ask(store, TRY_IMAGE, ImageRequest(run.run_id, image))
     names, shares = found.class_names, found.probabilities
     right = names[found.label] if found.label is not None else None
     if arguments.json:
@@ -62,15 +60,15 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _asked(arguments: argparse.Namespace) -> dict[str, Any]:
-    """The image as the task takes it."""
+def _asked(arguments: argparse.Namespace) -> FromFile | OfTestPart:
+    """The image that the command names."""
     path, number = arguments.image, arguments.test_image
     if (path is None) == (number is None):
         raise SpecError.at("", "name one image: a file, or --test-image and its number")
     if path is None:
         if arguments.inverted:
             raise SpecError.at("--inverted", "is for files; test images are as they were learned")
-        return one_image.of_test_part(number - 1)
+        return OfTestPart(number - 1)
     if not path.is_file():
         raise SpecError.at("", f"{path}: there is no such file")
-    return one_image.from_file(path.absolute(), inverted=arguments.inverted)
+    return FromFile(path.absolute(), arguments.inverted)

@@ -6,8 +6,7 @@ From plain results to settings that hold the numbers; and these as CSV and for p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,7 +14,10 @@ from workbench.curves.looks import grey_look, look
 from workbench.evaluation.latency import Latency
 from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
 from workbench.figures.pgf import Picture
-from workbench.hardware.roofline import Roof
+from workbench.hardware.autotune import Tuned
+from workbench.hardware.batch_sizes import BatchSizes
+from workbench.hardware.learning_rate_range import RangeTest
+from workbench.hardware.roofline import Profile
 from workbench.runs.table.delimited import as_cell, as_csv
 
 GIGA = 1e9
@@ -24,16 +26,16 @@ GIGA = 1e9
 # --- from results --------------------------------------------------------------------------------
 
 
-def range_test_figure(result: Mapping[str, Any]) -> MeasuredLines | None:
+def range_test_figure(result: RangeTest) -> MeasuredLines | None:
     """Loss over a growing learning rate, with the suggestion; None where it exploded at once."""
-    rates, losses, calm = result["rates"], result["losses"], result["smoothed"]
+    rates, losses, calm = result.rates, result.losses, result.smoothed
     if not any(map(math.isfinite, losses)):
         return None
     series = [_series("Loss of a step", rates, losses, "faint")]
     if calm:
         series.append(_series("Moving average", rates[: len(calm)], calm, "line"))
-    if result["index"] is not None:
-        rate = result["suggestion"]
+    rate = result.suggestion
+    if rate is not None:
         there = float(np.interp(np.log(rate), np.log(rates[: len(calm)]), calm))
         series.append(_series(f"Suggestion: {rate:g}", [rate], [there], "dots", 1))
     return MeasuredLines(
@@ -60,19 +62,19 @@ def latency_figure(points: Sequence[Latency]) -> MeasuredLines:
     )  # fmt: skip
 
 
-def roofline_figure(result: Mapping[str, Any]) -> MeasuredLines | None:
+def roofline_figure(result: Profile) -> MeasuredLines | None:
     """The layers under the roof of the device; None where none computes anything."""
     dots = [
-        (row["flops"] / row["bytes"], row["flops"] / seconds / GIGA, str(row["name"]))
-        for row in result["layers"]
-        if (seconds := row["forward"] + row["backward"]) > 0 and row["bytes"] and row["flops"]
+        (row.flops / row.bytes, row.flops / row.seconds / GIGA, row.name)
+        for row in result.layers
+        if row.seconds > 0 and row.bytes and row.flops
     ]
     if not dots:
         return None
     x, y, names = zip(*dots, strict=True)
     numbers = tuple(name.partition(" ")[0] for name in names)
     layers = _series("A layer, by its number", x, y, "dots").changed(words=numbers)
-    roof = Roof.of(result["peak"], result["precision"])
+    roof = result.roof
     series = [layers]
     if roof is not None:
         ends = sorted((min(*x, roof.ridge) / 2, roof.ridge, max(*x, roof.ridge) * 2))
@@ -84,28 +86,28 @@ def roofline_figure(result: Mapping[str, Any]) -> MeasuredLines | None:
     )  # fmt: skip
 
 
-def batch_sizes_figure(result: Mapping[str, Any]) -> MeasuredBars | None:
+def batch_sizes_figure(result: BatchSizes) -> MeasuredBars | None:
     """Training speed by batch size; None where none was timed."""
     bars = [
         MeasuredBar(
-            label=f"{one['batch_size']:,}", value=one["images_per_second"],
-            mark="best" if one["batch_size"] == result["recommended"] else "measured",
+            label=f"{one.batch_size:,}", value=one.images_per_second,
+            mark="best" if one.batch_size == result.recommended else "measured",
         )
-        for one in result["measured"]
+        for one in result.measured
     ]  # fmt: skip
     return _bars("batch-sizes", "Batch size", bars)
 
 
-def autotune_figure(result: Mapping[str, Any]) -> MeasuredBars | None:
+def autotune_figure(result: Tuned) -> MeasuredBars | None:
     """Training speed under each setting that could be tried; None where none could."""
     bars = [
         MeasuredBar(
-            label=one["name"], value=one["rate"], low=one["low"], high=one["high"],
-            mark="best" if one["name"] == result["name"]
-            else "left behind" if one["is_out"] else "measured",
+            label=one.name, value=one.rate, low=one.low, high=one.high,
+            mark="best" if one.name == result.name
+            else "left behind" if one.is_out else "measured",
         )
-        for one in result["candidates"]
-        if one["rate"] and not one["failed"]
+        for one in result.candidates
+        if one.rate and not one.failed
     ]  # fmt: skip
     return _bars("autotune", "Hardware settings", bars)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from workbench.data import Dataset
 from workbench.execution.child_process import Child, cause_of
-from workbench.execution.messages import Do, TaskEnd, TaskProgress, decode
+from workbench.execution.messages import TaskEnd, TaskProgress, decode
+from workbench.execution.task import Found, Req, Res, Task, asked
+from workbench.execution.tasks import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.training.pipeline import Feed
@@ -61,12 +63,15 @@ class TaskProcess:
         self._lines: Iterator[str] = self._child.lines()
 
     def ask(
-        self, task: str, request: dict[str, Any], hear: Callable[[TaskProgress], None] | None = None
-    ) -> dict[str, Any]:
+        self,
+        task: Task[Req, Found, Res],
+        request: Req,
+        hear: Callable[[TaskProgress], None] | None = None,
+    ) -> Res:
         """The result of a task.
 
         Args:
-            task: Its name.
+            task: Which.
             request: What it is asked.
             hear: Takes what it says meanwhile.
 
@@ -74,7 +79,7 @@ class TaskProcess:
             BenchFailed: where it fails.
         """
         self._number += 1
-        self._child.send(Do(self._number, task, str(self._store), request).encode())
+        self._child.send(asked(self._number, task, self._store, request).encode())
         for line in self._lines:
             try:
                 message = decode(line)
@@ -83,7 +88,7 @@ class TaskProcess:
             if isinstance(message, TaskEnd) and message.number == self._number:
                 if message.result is None:
                     raise BenchFailed(message.error)
-                return message.result
+                return task.parse_result(message.result)
             if isinstance(message, TaskProgress) and hear is not None:
                 hear(message)
         raise BenchFailed(f"the process of the trial {cause_of(self._child.end())}")
@@ -104,18 +109,18 @@ class ChildBench:
         self._toml = experiment.to_toml()
         self._process = TaskProcess(experiment, store)
         try:
-            self.compile_seconds = self._ask(0.0)["compile_seconds"]
+            self.compile_seconds = self._ask(0.0).compile_seconds
         except BenchFailed:
             self.end()
             raise
 
     def sample(self, seconds: float) -> float:
         """Images a second over about this long."""
-        return self._ask(seconds)["rate"]
+        return self._ask(seconds).rate
 
     def end(self) -> None:
         """Ends the process."""
         self._process.end()
 
-    def _ask(self, seconds: float) -> dict[str, float]:
-        return self._process.ask("trial", {"experiment": self._toml, "seconds": seconds})
+    def _ask(self, seconds: float) -> Sample:
+        return self._process.ask(TRIAL, TrialRequest(self._toml, seconds))

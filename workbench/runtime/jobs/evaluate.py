@@ -5,8 +5,6 @@ The answers are kept beside the run; figures are made of them elsewhere.
 
 from __future__ import annotations
 
-from typing import Any
-
 import keras
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +13,18 @@ import tensorflow as tf
 from workbench.data import Part, fingerprint
 from workbench.data.preview import thumbnails
 from workbench.evaluation.classification import Evaluation
-from workbench.evaluation.predictions import VALIDATION, Pictures, Predictions, save
+from workbench.evaluation.predictions import (
+    VALIDATION,
+    Evaluated,
+    EvaluationRequest,
+    Pictures,
+    Predictions,
+    save,
+)
+from workbench.execution.tasks import EVALUATE
 from workbench.runs.checkpoint_file import weights_of
-from workbench.runs.store import Store, StoreError
-from workbench.runtime.process.work import Work
+from workbench.runs.store import Store
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.checkpoint import CheckpointError
 from workbench.runtime.training.pipeline import StreamFeed
 from workbench.runtime.training.train import EVALUATION_BATCH, Prepared, prepare
@@ -34,32 +40,23 @@ PICTURE_BYTES = 32 << 20
 Rows = npt.NDArray[np.int64]
 
 
-def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
+@does(EVALUATE)
+def evaluate(request: EvaluationRequest, work: Work[None]) -> Evaluated:
     """Has a run's network answer on a part of its data, and keeps the answers beside the run.
 
-    Args:
-        request: `run_id`, and `part`: "test" or "validation".
-        work: Hears what is done.
-
-    Returns:
-        `images`, `accuracy` and, where the data are no longer those of the run, a `warning`.
-
     Raises:
-        StoreError: where the run trains.
         CheckpointError: where the run has none, or it is damaged.
         SpecError: where the run has no such part.
     """
     with Store(work.store) as store:
-        run = store.run(request["run_id"])
-    if run.status.is_active:
-        raise StoreError(f"run {run.run_id} is {run.status}; evaluate it once it has ended")
+        run = store.run(request.run_id)
     trained = kept(work.store, run.run_id)
     folder = trained.folder
     # On whatever there is here, in its precision: the run may come from another machine.
     experiment = run.experiment.with_settings({"hardware.target": "auto"})
     dataset = work.load(experiment.data, run.reading)
     prepared = prepare(experiment, dataset)
-    part, rows = _part(prepared, request["part"])
+    part, rows = _part(prepared, request.part)
     work.progress(words="building the network")
     weights = weights_of(folder)
     with tf.device(prepared.device.place):
@@ -67,18 +64,15 @@ def evaluate(request: dict[str, Any], work: Work) -> dict[str, Any]:
         answers = _answers(prepared, model, part, rows, work)
     labels = part.labels[rows]
     predictions = Predictions(
-        request["part"], rows, labels, answers,
+        request.part, rows, labels, answers,
         _digest(prepared, part, rows, labels), weights, dataset.info.class_names,
     )  # fmt: skip
     work.progress(words="keeping the predictions")
     evaluation = Evaluation(predictions)
     save(folder, predictions, _pictures(evaluation, part))
     same = run.fingerprint in ("", dataset.fingerprint)
-    return {
-        "images": evaluation.images,
-        "accuracy": evaluation.accuracy,
-        "warning": "" if same else "the data have changed since the run was trained",
-    }
+    warning = "" if same else "the data have changed since the run was trained"
+    return Evaluated(evaluation.images, evaluation.accuracy, warning)
 
 
 def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
@@ -91,7 +85,7 @@ def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
 
 
 def _answers(
-    prepared: Prepared, model: keras.Model, part: Part, rows: Rows, work: Work
+    prepared: Prepared, model: keras.Model, part: Part, rows: Rows, work: Work[None]
 ) -> npt.NDArray[np.float32]:
     """What the network makes of the images at these rows, (n, classes)."""
     experiment, info = prepared.experiment, prepared.dataset.info

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
-from typing import Any
 
 import keras
 import numpy as np
 import psutil
 import tensorflow as tf
 
+from workbench.execution.tasks import FIND_BATCH_SIZE
 from workbench.experiment import Experiment
 from workbench.hardware import batch_sizes
-from workbench.hardware.batch_sizes import Measured
-from workbench.runtime.process.work import Work
+from workbench.hardware.batch_sizes import BatchSizes, Measured, Sizes
+from workbench.hardware.requests import AboutExperiment
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.train import Prepared, prepare, training_feed
 
@@ -27,20 +27,14 @@ INDICES = 4_000_000
 """How many images' numbers are laid out at once at most."""
 
 
-def find_batch_size(request: dict[str, Any], work: Work) -> dict[str, Any]:
+@does(FIND_BATCH_SIZE)
+def find_batch_size(request: AboutExperiment, work: Work[Sizes]) -> BatchSizes:
     """Times a few steps at each size, doubling, until one doesn't fit.
-
-    Args:
-        request: `experiment`: TOML.
-        work: Hears `found`: `measured`, one more size each time.
-
-    Returns:
-        `measured`; `recommended`, `fastest`, `largest` and `words`.
 
     Raises:
         MemoryError: where not even the smallest fits.
     """
-    experiment = Experiment.from_toml(request["experiment"])
+    experiment = Experiment.from_toml(request.experiment)
     dataset = work.load(experiment.data)
     prepared = prepare(experiment, dataset)
     sizes = batch_sizes.sizes_to_try(len(prepared.train_rows))
@@ -63,11 +57,11 @@ def find_batch_size(request: dict[str, Any], work: Work) -> dict[str, Any]:
         finally:
             keras.utils.clear_session()
         measured.append(Measured(batch_size, rate))
-        work.progress(number + 1, len(sizes), "", measured=[asdict(measured[-1])])
-    advice = batch_sizes.advise(measured, limit)
-    if advice is None:
+        work.progress(number + 1, len(sizes), "", Sizes((measured[-1],)))
+    found = BatchSizes.of(measured, limit)
+    if found is None:
         raise MemoryError
-    return {"measured": [asdict(m) for m in measured], **asdict(advice)}
+    return found
 
 
 def _too_large(experiment: Experiment, prepared: Prepared) -> str:
@@ -78,7 +72,7 @@ def _too_large(experiment: Experiment, prepared: Prepared) -> str:
     return batch_sizes.too_large(needed, psutil.virtual_memory().available)
 
 
-def _images_per_second(experiment: Experiment, prepared: Prepared, work: Work) -> float:
+def _images_per_second(experiment: Experiment, prepared: Prepared, work: Work[Sizes]) -> float:
     """The best of a few samples, after a warm-up that traces and compiles."""
     batch_size = experiment.training.batch_size
     images = len(prepared.train_rows)

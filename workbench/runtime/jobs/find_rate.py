@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.execution.tasks import FIND_RATE
 from workbench.experiment import Experiment
 from workbench.hardware import learning_rate_range
-from workbench.runtime.process.work import Work
+from workbench.hardware.learning_rate_range import RangePoints, RangeTest
+from workbench.hardware.requests import AboutExperiment
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import epoch_order
 from workbench.runtime.training.train import Prepared, prepare, training_feed
@@ -19,18 +22,10 @@ CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long, so that the curve grows while one looks."""
 
 
-def find_rate(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Trains with a learning rate that grows at each step, until the loss explodes.
-
-    Args:
-        request: `experiment`: TOML.
-        work: Hears `found`: rates and losses since it was last told.
-
-    Returns:
-        `rates`, `losses` and `smoothed` of every useful step; `suggestion` (None where there is
-        none), `index` of the point it was read from, and `words`.
-    """
-    experiment = Experiment.from_toml(request["experiment"])
+@does(FIND_RATE)
+def find_rate(request: AboutExperiment, work: Work[RangePoints]) -> RangeTest:
+    """Trains with a learning rate that grows at each step, until the loss explodes."""
+    experiment = Experiment.from_toml(request.experiment)
     dataset = work.load(experiment.data)
     rates, losses = learning_rate_range.rates_to_try(), np.empty(0, np.float32)
     prepared = prepare(experiment, dataset)
@@ -44,30 +39,9 @@ def find_rate(request: dict[str, Any], work: Work) -> dict[str, Any]:
         done = len(losses)
         if before:  # the first call traces and compiles
             count = max(1, round(CALL_SECONDS / (took / (done - before))))
-        found = {"rates": rates[before:done].tolist(), "losses": losses[before:].tolist()}
-        work.progress(done, len(rates), "", **_plain(found))
-    return _result(rates, losses)
-
-
-def _result(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float32]) -> dict[str, Any]:
-    suggestion = learning_rate_range.suggest(rates[: len(losses)], losses)
-    count = learning_rate_range.useful(losses)
-    return {
-        "rates": rates[:count].tolist(),
-        "losses": losses[:count].tolist(),
-        "smoothed": learning_rate_range.smoothed(losses[:count]).tolist(),
-        "suggestion": suggestion.rate,
-        "index": suggestion.index,
-        "words": suggestion.words,
-    }
-
-
-def _plain(found: dict[str, list[float]]) -> dict[str, list[float]]:
-    """Without what is no longer a number: JSON has no NaN, and a plot no place for it."""
-    pairs = [
-        pair for pair in zip(found["rates"], found["losses"], strict=True) if np.isfinite(pair[1])
-    ]
-    return {"rates": [rate for rate, _ in pairs], "losses": [loss for _, loss in pairs]}
+        found = RangePoints.of(rates[before:done], losses[before:])
+        work.progress(done, len(rates), "", found)
+    return RangeTest.of(rates[: len(losses)], losses)
 
 
 class _Test:

@@ -5,7 +5,6 @@ It reads the checkpoint's arrays alone, into a network rebuilt from the run's ow
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import keras
@@ -13,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from workbench.evaluation.inner_state import BINS, LayerInside
+from workbench.evaluation.inner_state import BINS, InnerState, LayerInside
+from workbench.execution.tasks import LOOK_INSIDE
+from workbench.hardware.requests import AboutRun
 from workbench.runtime.network.build import Assembled
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.objective import Objective
 from workbench.runtime.training.pipeline import scaled
 from workbench.runtime.training.train import Prepared, prepare
@@ -27,20 +28,14 @@ IMAGES = 256
 Floats = npt.NDArray[np.floating[Any]]
 
 
-def look_inside(request: dict[str, Any], work: Work) -> dict[str, Any]:
+@does(LOOK_INSIDE)
+def look_inside(request: AboutRun, work: Work[None]) -> InnerState:
     """Passes one batch of training images through a run's network, and back.
-
-    Args:
-        request: `run_id`.
-        work: Hears what is done.
-
-    Returns:
-        `layers`: a `LayerInside` for each layer with weights, as plain values.
 
     Raises:
         CheckpointError: where the run has none, or it is damaged.
     """
-    run = kept(work.store, request["run_id"])
+    run = kept(work.store, request.run_id)
     dataset = work.load(run.experiment.data, run.reading)
     prepared = prepare(run.experiment, dataset)
     work.progress(words="building the network")
@@ -49,7 +44,7 @@ def look_inside(request: dict[str, Any], work: Work) -> dict[str, Any]:
     images, labels = _batch(prepared)
     gradients = _gradients(prepared, network.model, images, labels)
     dead = _dead(network, images)
-    return {"layers": [asdict(layer) for layer in _layers(network, gradients, dead)]}
+    return InnerState(tuple(_layers(network, gradients, dead)))
 
 
 def _batch(prepared: Prepared) -> tuple[tf.Tensor, tf.Tensor]:

@@ -7,10 +7,19 @@ from typing import Any
 
 import tensorflow as tf
 
-from workbench.evaluation.latency import Latency, of_one_image, recall, remember
+from workbench.evaluation.latency import (
+    Latency,
+    LatencyRequest,
+    Measured,
+    Points,
+    of_one_image,
+    recall,
+    remember,
+)
+from workbench.execution.tasks import MEASURE_INFERENCE
 from workbench.runs.store import Store
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.trained import (
     device_here,
     images_of_test,
@@ -18,9 +27,6 @@ from workbench.runtime.training.trained import (
     probabilities,
     restored,
 )
-
-SECONDS = 1.0
-"""A point is timed for about this long."""
 
 CALLS = 50
 """At least, unless they take longer than `LONGEST`: the 99th percentile needs some."""
@@ -35,24 +41,17 @@ LOOK_SECONDS = 0.1
 """How often it checks for cancellation, between two calls and never within one."""
 
 
-def measure_inference(request: dict[str, Any], work: Work) -> dict[str, Any]:
+@does(MEASURE_INFERENCE)
+def measure_inference(request: LatencyRequest, work: Work[Points]) -> Measured:
     """Times calls of the compiled network on test images that are in the device's memory.
 
     Compiling and warming up aren't counted; scaling the outputs to probabilities is. The network
     computes in the precision, and with XLA where, the run did.
 
-    Args:
-        request: `run_id`, `threads` (0: all) and `batch_sizes`; `startup` for these threads.
-            `seconds`: a point takes, 1 if left out.
-        work: Hears `found`: `points`, one more each time.
-
-    Returns:
-        `points`: a `Latency` each, as plain values; `device`; `when`, in seconds since 1970.
-
     Raises:
         CheckpointError: where the run has none, or it is damaged.
     """
-    run_id, threads, sizes = request["run_id"], request["threads"], request["batch_sizes"]
+    run_id, threads, sizes = request.run_id, request.threads, request.batch_sizes
     run = kept(work.store, run_id)
     dataset = work.load(run.experiment.data, run.reading)
     work.progress(words="building the network")
@@ -72,10 +71,10 @@ def measure_inference(request: dict[str, Any], work: Work) -> dict[str, Any]:
                 answer, autograph=False, jit_compile=run.experiment.hardware.jit_compile,
                 input_signature=[tf.TensorSpec(batches[0].shape, tf.float32)],
             )  # fmt: skip
-            seconds = _timed(compiled, batches, request.get("seconds", SECONDS), work)
+            seconds = _timed(compiled, batches, request.seconds, work)
             points.append(Latency.of(threads, size, seconds))
-            work.progress(number + 1, len(sizes), "", points=[points[-1].plain()])
-    found = {"points": [p.plain() for p in points], "device": device.words, "when": time.time()}
+            work.progress(number + 1, len(sizes), "", Points((points[-1],)))
+    found = Measured(tuple(points), device.words, time.time())
     remember(work.store, machine_here(), run_id, threads, found)
     fastest = of_one_image(recall(work.store, machine_here(), run_id))
     if fastest is not None:
@@ -84,7 +83,9 @@ def measure_inference(request: dict[str, Any], work: Work) -> dict[str, Any]:
     return found
 
 
-def _timed(compiled: Any, batches: list[tf.Tensor], limit: float, work: Work) -> list[float]:
+def _timed(
+    compiled: Any, batches: list[tf.Tensor], limit: float, work: Work[Points]
+) -> list[float]:
     """Seconds of each call after the warm-up."""
     call = compiled.get_concrete_function()
     began = time.perf_counter()

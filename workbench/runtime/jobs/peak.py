@@ -8,11 +8,14 @@ from typing import Any
 
 import tensorflow as tf
 
+from workbench.execution.tasks import PEAK
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
 from workbench.hardware.remembered import peak_key
+from workbench.hardware.requests import AboutExperiment
+from workbench.hardware.roofline import Peaks
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.hardware import choose
 
 TYPES = {"float32": "float32", "mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
@@ -28,17 +31,12 @@ SLOW_SECONDS = 0.5
 """A larger matrix isn't tried where one takes longer than this."""
 
 
-def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Measures, and remembers what it found for this machine; see also `peak_here`.
-
-    Args:
-        request: `experiment`: TOML, whose target is measured; `startup` as for any task.
-        work: Its line.
-
-    Returns:
-        `flops`: operations a second, by precision; `bandwidth`: bytes a second; `device`.
+@does(PEAK)
+def peak(request: AboutExperiment, work: Work[Any]) -> Peaks:
+    """Measures the target of an experiment, and remembers what it found for this machine; see also
+    `peak_here`.
     """
-    hardware = Experiment.from_toml(request["experiment"]).hardware
+    hardware = Experiment.from_toml(request.experiment).hardware
     device = choose(hardware)
     machine = machine_here()
     key = peak_key(machine, hardware)
@@ -51,19 +49,19 @@ def peak(request: dict[str, Any], work: Work) -> dict[str, Any]:
                 flops[precision] = _matrix_flops(name, work)
         work.progress(len(TYPES), len(TYPES) + 1, "copying memory")
         bandwidth = _bandwidth(work)
-    found = {"flops": flops, "bandwidth": bandwidth, "device": device.words}
+    found = Peaks(flops, bandwidth, device.words)
     remembered.remember(work.store, remembered.PEAK, key, found)
     return found
 
 
-def peak_here(experiment: Experiment, work: Work) -> dict[str, Any]:
+def peak_here(experiment: Experiment, work: Work[Any]) -> Peaks:
     """What is remembered of this machine, measured where nothing is."""
     key = peak_key(machine_here(), experiment.hardware)
-    known = remembered.recall(work.store, remembered.PEAK, key)
-    return known or peak({"experiment": experiment.to_toml()}, work)
+    known = remembered.recall(work.store, remembered.PEAK, key, Peaks)
+    return known or peak(AboutExperiment.of(experiment), work)
 
 
-def _matrix_flops(name: str, work: Work) -> float:
+def _matrix_flops(name: str, work: Work[Any]) -> float:
     best = 0.0
     for side in SIDES:
         one = tf.random.stateless_uniform((side, side), (0, 0), dtype=tf.float32)
@@ -76,14 +74,16 @@ def _matrix_flops(name: str, work: Work) -> float:
     return best
 
 
-def _bandwidth(work: Work) -> float:
+def _bandwidth(work: Work[Any]) -> float:
     """Bytes a second of adding a number to an array: each value is read once and written once."""
     array = tf.zeros(VALUES, tf.float32)
     add = tf.function(lambda a: (a + 1.0)[0], autograph=False)
     return 2 * VALUES * 4 / _quickest(add, array, work)
 
 
-def _quickest(function: Callable[[tf.Tensor], tf.Tensor], given: tf.Tensor, work: Work) -> float:
+def _quickest(
+    function: Callable[[tf.Tensor], tf.Tensor], given: tf.Tensor, work: Work[Any]
+) -> float:
     """Seconds of the quickest of a few calls: the best the device can do."""
     function(given).numpy()
     seconds = []

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
 from workbench.data import ArrayImages, Dataset, Part, is_downloaded
 from workbench.execution.messages import TaskProgress
+from workbench.execution.tasks import PREFLIGHT
 from workbench.experiment import Experiment
 from workbench.hardware import preflight, remembered
 from workbench.hardware.batch_sizes import too_large
+from workbench.hardware.preflight import Preflight
+from workbench.hardware.requests import AboutExperiment
 from workbench.runtime.jobs.bench import TaskProcess
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.process import memory
 from workbench.runtime.process.memory import ProcessPeak
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training import hardware
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo, KerasData
@@ -29,32 +29,28 @@ RANDOM_IMAGES = 2048
 """Stand for a data set that isn't on disk; what all of them would take is added."""
 
 
-def measure(request: dict[str, Any], work: Work) -> dict[str, Any]:
+@does(PREFLIGHT)
+def measure(request: AboutExperiment, work: Work[None]) -> Preflight:
     """Measures, unless the same was measured on this machine before.
-
-    Args:
-        request: `experiment`: TOML; `startup` as for any task.
-        work: Its line.
-
-    Returns:
-        The fields of `Preflight`.
 
     Raises:
         SpecError: where it can't train, or would surely exhaust the memory.
     """
-    experiment = Experiment.from_toml(request["experiment"])
+    experiment = Experiment.from_toml(request.experiment)
     key = preflight.key(machine_here(), experiment)
     known = preflight.recall(work.store, machine_here(), experiment)
     if known is not None:
-        return asdict(known)
+        return known
     if not memory.is_fresh():
         return _measured_apart(experiment, request, work)
-    found = asdict(_measured(experiment, work))
+    found = _measured(experiment, work)
     remembered.remember(work.store, preflight.KIND, key, found)
     return found
 
 
-def _measured_apart(experiment: Experiment, request: dict[str, Any], work: Work) -> dict[str, Any]:
+def _measured_apart(
+    experiment: Experiment, request: AboutExperiment, work: Work[None]
+) -> Preflight:
     """As `measure`, in a fresh process: what this one has freed and loaded would not be seen."""
     work.progress(words="starting a fresh process, to see its memory")
     process = TaskProcess(experiment, work.store)
@@ -63,12 +59,12 @@ def _measured_apart(experiment: Experiment, request: dict[str, Any], work: Work)
         work.progress(said.done, said.total, said.words)
 
     try:
-        return process.ask(preflight.KIND, request, hear)
+        return process.ask(PREFLIGHT, request, hear)
     finally:
         process.end()
 
 
-def _measured(experiment: Experiment, work: Work) -> preflight.Preflight:
+def _measured(experiment: Experiment, work: Work[None]) -> Preflight:
     memory.use()
     peak = peak_of(experiment)
     dataset, missing_bytes = _data(experiment, work)
@@ -83,7 +79,7 @@ def _measured(experiment: Experiment, work: Work) -> preflight.Preflight:
     first, again = trial.judging_seconds(dataset.train)
     info, training = dataset.info, experiment.training
     needed = max(peak.most_bytes, experiment.training_bytes(info)) + missing_bytes
-    return preflight.Preflight(
+    return Preflight(
         compile_seconds=trial.compile_seconds + first,
         step_seconds=training.batch_size / float(np.median(speeds)),
         image_seconds=again,
@@ -96,7 +92,7 @@ def _measured(experiment: Experiment, work: Work) -> preflight.Preflight:
     )
 
 
-def _data(experiment: Experiment, work: Work) -> tuple[Dataset, int]:
+def _data(experiment: Experiment, work: Work[None]) -> tuple[Dataset, int]:
     """The data, or random images in place of what would have to be fetched; and the bytes that
     these lack.
     """

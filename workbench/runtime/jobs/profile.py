@@ -15,12 +15,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from workbench.execution.tasks import PROFILE_LAYERS
 from workbench.experiment import Experiment
 from workbench.hardware import roofline
+from workbench.hardware.requests import AboutExperiment
+from workbench.hardware.roofline import LayerTimes, Profile, Roof, TimedLayer
 from workbench.runtime.jobs.peak import peak_here
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.network.build import Assembled, assemble
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training import hardware
 from workbench.spec.base import SpecError
 
@@ -30,19 +33,10 @@ STEP_SAMPLE_SECONDS = 0.4
 STEP_SAMPLES = 3
 
 
-def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Times every layer and the whole step.
-
-    Args:
-        request: `experiment`: TOML; `startup` as for any task.
-        work: Hears `found`: `layers` so far.
-
-    Returns:
-        `layers`: of each call `name`, `path`, `forward` and `backward` seconds, `flops`, `bytes`;
-        `step_seconds`, `unexplained` (a share), `batch_size`, `precision`, `device`; and `peak`, as
-        that task gives it.
-    """
-    experiment = Experiment.from_toml(request["experiment"])
+@does(PROFILE_LAYERS)
+def profile_layers(request: AboutExperiment, work: Work[LayerTimes]) -> Profile:
+    """Times every layer and the whole step."""
+    experiment = Experiment.from_toml(request.experiment)
     dataset = work.load(experiment.data)
     problems = experiment.problems(dataset.info)
     if problems:
@@ -51,41 +45,38 @@ def profile_layers(request: dict[str, Any], work: Work) -> dict[str, Any]:
     peaks = peak_here(experiment, work)
     works = roofline.layer_work(experiment.analysis(dataset.info), batch_size, precision)
     device = hardware.choose(experiment.hardware)
-    rows: list[dict[str, Any]] = []
+    rows: list[TimedLayer] = []
     with tf.device(device.place):
         built = assemble(experiment, dataset.info)
         overhead = _seconds(tf.function(lambda: tf.constant(0.0), autograph=False), work)
         for number, asked in enumerate(works):
-            work.progress(number, len(works) + 1, asked.name, layers=rows)
+            work.progress(number, len(works) + 1, asked.name, LayerTimes(tuple(rows)))
             forward, both = (
                 max(0.0, _seconds(function, work) - overhead)
                 for function in _calls(built, number, batch_size)
             )
             rows.append(
-                {
-                    "name": asked.name, "path": asked.path, "flops": asked.flops,
-                    "bytes": asked.bytes, "forward": forward,
-                    "backward": max(0.0, both - forward),
-                }
+                TimedLayer(
+                    asked.name, asked.path, asked.flops, asked.bytes, forward,
+                    max(0.0, both - forward),
+                )
             )  # fmt: skip
-    work.progress(len(works), len(works) + 1, "the whole step", layers=rows)
+    work.progress(len(works), len(works) + 1, "the whole step", LayerTimes(tuple(rows)))
     whole = Trial(experiment, dataset, {})
     speed = max(whole.sample(STEP_SAMPLE_SECONDS) for _ in range(STEP_SAMPLES))
     step = batch_size / speed
     keras.utils.clear_session()
-    peak = peaks["flops"].get(precision)
-    roof = roofline.Roof(peak, peaks["bandwidth"]) if peak else None
-    return {
-        "layers": rows,
-        "step_seconds": step,
-        "unexplained": roofline.unexplained([r["forward"] + r["backward"] for r in rows], step),
-        "batch_size": batch_size,
-        "precision": precision,
-        "device": device.words,
-        "peak": peaks,
-        "words": roofline.profile_words(rows, step, roof),
-        "images_per_second": speed,
-    }
+    return Profile(
+        layers=tuple(rows),
+        step_seconds=step,
+        unexplained=roofline.unexplained([row.seconds for row in rows], step),
+        batch_size=batch_size,
+        precision=precision,
+        device=device.words,
+        peak=peaks,
+        words=roofline.profile_words(rows, step, Roof.of(peaks, precision)),
+        images_per_second=speed,
+    )
 
 
 def _calls(
@@ -118,7 +109,7 @@ def _calls(
     return tf.function(forward, autograph=False), tf.function(both, autograph=False)
 
 
-def _seconds(function: Callable[[], Any], work: Work) -> float:
+def _seconds(function: Callable[[], Any], work: Work[Any]) -> float:
     """Seconds of a call in the quickest of a few samples: what else runs can only slow it."""
     function()
     began = time.perf_counter()

@@ -7,7 +7,7 @@ one it can only show that an estimate was too small.
 from __future__ import annotations
 
 import statistics
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from workbench.experiment import Experiment
@@ -47,7 +47,7 @@ class Witness:
             memory_bytes=int(least), free_bytes=self._peak.free_bytes,
         )  # fmt: skip
         key = preflight.key(machine, self._experiment)
-        remembered.remember(store, preflight.KIND, key, asdict(found))
+        remembered.remember(store, preflight.KIND, key, found)
 
 
 def estimate(took: Took, test_seconds: float, test_images: int) -> Preflight:

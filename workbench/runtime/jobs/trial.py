@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.data import Dataset, Part
+from workbench.execution.tasks import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training import hardware
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import Feed, epoch_order, feed, pipeline_of
@@ -130,24 +131,14 @@ class Trial:
 _kept: dict[str, Trial] = {}
 
 
-def trial(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """One sample of an experiment's speed.
-
-    Args:
-        request: `experiment`: TOML; `seconds`: of the sample, 0 to build only.
-        work: Its line.
-
-    Returns:
-        `compile_seconds`, and `rate`: images a second, 0 where nothing was sampled.
-    """
-    text = request["experiment"]
+@does(TRIAL)
+def trial(request: TrialRequest, work: Work[None]) -> Sample:
+    """One sample of an experiment's speed."""
+    text = request.experiment
     if text not in _kept:
         experiment = Experiment.from_toml(text)
         _kept.clear()
         _kept[text] = Trial(experiment, work.load(experiment.data), {})
     work.check()
-    made, seconds = _kept[text], request["seconds"]
-    return {
-        "compile_seconds": made.compile_seconds,
-        "rate": made.sample(seconds) if seconds else 0.0,
-    }
+    made, seconds = _kept[text], request.seconds
+    return Sample(made.compile_seconds, made.sample(seconds) if seconds else 0.0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -19,11 +18,21 @@ from workbench.data.errors import plain
 from workbench.data.folders.image_files import Unreadable, as_bytes, later_image
 from workbench.data.images.centring import centred
 from workbench.data.images.fitting import fitted
-from workbench.evaluation.one_image import Answer, Maps, activation_maps, filter_pictures, unpacked
+from workbench.evaluation.one_image import (
+    Answer,
+    Drawn,
+    FromFile,
+    ImageRequest,
+    Maps,
+    OfTestPart,
+    activation_maps,
+    filter_pictures,
+)
+from workbench.execution.tasks import TRY_IMAGE
 from workbench.experiment import Experiment
 from workbench.runs.checkpoint_file import saved_at
 from workbench.runtime.network.build import Assembled
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training import checkpoint
 from workbench.runtime.training.pipeline import scaled
 from workbench.runtime.training.trained import Kept, device_here, kept, probabilities, restored
@@ -60,22 +69,16 @@ _ready: dict[Key, Ready] = {}
 """At most one: the network that was asked last."""
 
 
-def try_image(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Passes one image through a run's network.
-
-    Args:
-        request: `run_id`, and `image` as a function of `workbench.evaluation.one_image` gives it.
-        work: Hears what is done, where the network has to be built first.
-
-    Returns:
-        An `Answer` as plain values.
+@does(TRY_IMAGE)
+def try_image(request: ImageRequest, work: Work[None]) -> Answer:
+    """Passes one image through a run's network; says what it does where that is built first.
 
     Raises:
         CheckpointError: where the run has none, or it is damaged, or its training diverged.
         DataError: where the image can't be had.
     """
-    ready = _ready_for(request["run_id"], work)
-    image, label = SOURCES[request["image"]["source"]](request["image"], ready, work)
+    ready = _ready_for(request.run_id, work)
+    image, label = _image(request.image, ready, work)
     work.check()
     found, outputs = ready.answer(scaled(tf.constant(image[np.newaxis])))
     values = [output.numpy()[0] for output in outputs]
@@ -91,10 +94,10 @@ def try_image(request: dict[str, Any], work: Work) -> dict[str, Any]:
         len(ready.dataset.test.images) if ready.dataset else 0,
         _as_seen(image), tuple(layers),
         filter_pictures(ready.names[0], filters) if filters is not None else None,
-    ).plain()  # fmt: skip
+    )  # fmt: skip
 
 
-def _ready_for(run_id: str, work: Work) -> Ready:
+def _ready_for(run_id: str, work: Work[None]) -> Ready:
     """The network of a run, built where it isn't here yet or was trained on since."""
     run = kept(work.store, run_id)
     key = work.store, run_id, saved_at(run.folder)
@@ -155,29 +158,40 @@ def _as_seen(image: np.ndarray) -> Maps:
 # --- where the image comes from ------------------------------------------------------------------
 
 
-def _drawn(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
-    pixels = unpacked(asked["bytes"], asked["size"])
-    if asked["centred"]:
+def _image(
+    asked: Drawn | FromFile | OfTestPart, ready: Ready, work: Work[None]
+) -> tuple[np.ndarray, int | None]:
+    """The image (height, width, channels), and the number of its class where that is known."""
+    if isinstance(asked, Drawn):
+        return _drawn(asked, ready), None
+    if isinstance(asked, FromFile):
+        return _of_file(asked, ready), None
+    return _of_test_part(asked, ready, work)
+
+
+def _drawn(asked: Drawn, ready: Ready) -> np.ndarray:
+    pixels = asked.pixels
+    if asked.centred:
         share = ready.experiment.data.digit_share or MNIST.digit_share
-        pixels = centred(pixels[..., 0], ready.info.image_shape[:2], share)[..., np.newaxis]
-    return _fitted(pixels, ready), None
+        pixels = centred(pixels, ready.info.image_shape[:2], share)
+    return _fitted(pixels[..., np.newaxis], ready)
 
 
-def _of_file(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
-    path, data = Path(asked["path"]), ready.experiment.data
+def _of_file(asked: FromFile, ready: Ready) -> np.ndarray:
+    path, data = asked.path, ready.experiment.data
     ground: Ground = data.ground if isinstance(data, FileData) else "auto"
     try:
         image = later_image(path, ready.info.image_shape, ready.info.reading, ground)
     except Unreadable as error:
         raise DataError(f"{plain(path.name)}: {error}; open a PNG or JPEG file") from None
     white = 255 if image.dtype == np.uint8 else 1
-    return (white - image if asked["inverted"] else image), None
+    return white - image if asked.inverted else image
 
 
-def _of_test_part(asked: dict[str, Any], ready: Ready, work: Work) -> tuple[np.ndarray, int | None]:
+def _of_test_part(asked: OfTestPart, ready: Ready, work: Work[None]) -> tuple[np.ndarray, int]:
     if ready.dataset is None:
         ready.dataset = work.load(ready.experiment.data, ready.reading)
-    part, number = ready.dataset.test, asked["number"]
+    part, number = ready.dataset.test, asked.number
     if not 0 <= number < len(part.images):
         raise DataError(
             f"test image {number + 1:,}: the test part has images 1 to {len(part.images):,}"
@@ -189,10 +203,3 @@ def _fitted(pixels: np.ndarray, ready: Ready) -> np.ndarray:
     """In the size and channels of the run's data, as those were made."""
     height, width, channels = ready.info.image_shape
     return fitted(pixels, (height, width), channels)
-
-
-SOURCES: dict[str, Callable[[dict[str, Any], Ready, Work], tuple[np.ndarray, int | None]]] = {
-    "drawn": _drawn,
-    "file": _of_file,
-    "test": _of_test_part,
-}

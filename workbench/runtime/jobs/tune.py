@@ -8,22 +8,21 @@ measured on, as long as there is time.
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import tensorflow as tf
 
 from workbench.data import Dataset
+from workbench.execution.tasks import TUNE
 from workbench.experiment import Experiment
 from workbench.hardware import autotune, remembered
-from workbench.hardware.autotune import Candidate, Check
+from workbench.hardware.autotune import Candidate, Check, Race, Tried, Tuned, TuneRequest
 from workbench.runtime.jobs.bench import Bench, BenchFailed, ChildBench, OwnBench
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work
+from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.failures import OUT_OF_MEMORY
 from workbench.runtime.training.pipeline import Feed
 from workbench.spec.base import SpecError
 
-SECONDS = 50.0
 SAMPLE_SECONDS = 0.4
 ROUNDS = {"alone": 3, "together": 3, "last": 4}
 CHECK_STEPS = 200
@@ -48,7 +47,7 @@ class Tuning:
     """
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, work: Work, seconds: float
+        self, experiment: Experiment, dataset: Dataset, work: Work[Race], seconds: float
     ) -> None:
         self._experiment, self._dataset = experiment.with_settings(autotune.AS_IT_COMES), dataset
         self._work, self._seconds = work, seconds
@@ -171,32 +170,27 @@ class Tuning:
         self._say(f"measuring {candidate.name}")
 
     def _say(self, words: str) -> None:
-        found = [candidate.plain(self.base) for candidate in self.candidates]
-        self._work.progress(min(self._elapsed, self._seconds), self._seconds, words, found=found)
+        done = min(self._elapsed, self._seconds)
+        self._work.progress(done, self._seconds, words, Race(self.seen()))
+
+    def seen(self) -> tuple[Tried, ...]:
+        """Every candidate as it stands now."""
+        return tuple(candidate.seen(self.base) for candidate in self.candidates)
 
 
-def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Looks for the fastest settings; remembers what it found beside the store.
-
-    Args:
-        request: `experiment`: TOML; `seconds`: to take; `batch_sizes`: whether they may change.
-        work: Hears `found`: the candidates so far.
-
-    Returns:
-        `candidates` as `Candidate.plain`; `best`: the settings to apply, by path; `name`, `gain`,
-        `alone` (gain of each lever), `check`, `doubts` (names of what couldn't be told from the
-        fastest), `words`, `seconds`, `when`.
-    """
-    experiment = Experiment.from_toml(request["experiment"])
+@does(TUNE)
+def tune(request: TuneRequest, work: Work[Race]) -> Tuned:
+    """Looks for the fastest settings; remembers what it found beside the store."""
+    experiment = Experiment.from_toml(request.experiment)
     machine = machine_here()
     dataset = work.load(experiment.data)
     problems = experiment.problems(dataset.info)
     if problems:
         raise SpecError(problems)
-    tried = Tuning(experiment, dataset, work, request.get("seconds", SECONDS))
+    tried = Tuning(experiment, dataset, work, request.seconds)
     levers = autotune.levers(
         experiment, machine, in_memory=dataset.train.images.in_memory,
-        batch_sizes=request.get("batch_sizes", False),
+        batch_sizes=request.batch_sizes,
     )  # fmt: skip
     began = time.monotonic()
     try:
@@ -208,26 +202,26 @@ def tune(request: dict[str, Any], work: Work) -> dict[str, Any]:
             check = tried.check(best)
     finally:
         tried.end()
-    result = _result(tried, best, check)
-    result |= {"seconds": time.monotonic() - began, "when": time.time()}
-    key = f"{machine.key}-{remembered.network_key(experiment)}"
-    remembered.remember(work.store, "tune", key, result)
+    result = _result(tried, best, check, time.monotonic() - began)
+    remembered.remember(work.store, TUNE.name, autotune.key(machine, experiment), result)
     return result
 
 
-def _result(tried: Tuning, best: Candidate, check: Check | None) -> dict[str, Any]:
+def _result(tried: Tuning, best: Candidate, check: Check | None, seconds: float) -> Tuned:
     base, doubts = tried.base, autotune.rivals(tried.candidates, tried.base)
     words = autotune.verdict(best, base, check, doubts)
     if not autotune.is_certain(best, base, doubts):
         best, check = base, None
     singles = [c for c in tried.candidates if len(c.levers) == 1 and c.rates]
-    return {
-        "candidates": [candidate.plain(base) for candidate in tried.candidates],
-        "name": best.name,
-        "best": autotune.AS_IT_COMES | best.settings,
-        "gain": autotune.gain(best, base) if best is not base else 1.0,
-        "alone": {c.name: autotune.gain(c, base) for c in singles},
-        "check": check._asdict() if check is not None else None,
-        "doubts": [candidate.name for candidate in doubts],
-        "words": words,
-    }
+    return Tuned(
+        candidates=tried.seen(),
+        name=best.name,
+        best=autotune.AS_IT_COMES | best.settings,
+        gain=autotune.gain(best, base) if best is not base else 1.0,
+        alone={c.name: autotune.gain(c, base) for c in singles},
+        check=check,
+        doubts=tuple(candidate.name for candidate in doubts),
+        words=words,
+        seconds=seconds,
+        when=time.time(),
+    )

@@ -12,7 +12,6 @@ from typing import Any
 import psutil
 import tensorflow as tf
 
-from workbench.runtime.process.work import Work
 from workbench.spec.machine import Accelerator, Machine, Processor
 
 FEATURES = (
@@ -22,12 +21,6 @@ FEATURES = (
 """Instruction sets of CPUs that decide the speed of training, as Linux names them."""
 
 DRIVER_SECONDS = 5.0
-
-
-def devices(request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """The task `devices`: the machine in plain values."""
-    work.check()
-    return machine_here().plain()
 
 
 @cache

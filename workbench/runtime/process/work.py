@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
+from workbench.base.plain_values import plain
 from workbench.base.units import percent
 from workbench.data import Dataset
 from workbench.execution.messages import Message, TaskProgress
+from workbench.execution.task import Found, Req, Res, Task
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
 from workbench.runtime.process.dataset import load_dataset
@@ -21,8 +24,8 @@ class Cancelled(Exception):
 
 
 @dataclass(frozen=True)
-class Work:
-    """A task's line to who asked for it.
+class Work(Generic[Found]):
+    """A task's line to who asked for it; what it finds meanwhile is a `Found`.
 
     Attributes:
         number: Of the task.
@@ -42,10 +45,18 @@ class Work:
             raise Cancelled
 
     def progress(
-        self, done: float = 0.0, total: float = 0.0, words: str = "", **found: Any
+        self, done: float = 0.0, total: float = 0.0, words: str = "", found: Found | None = None
     ) -> None:
-        """Says how far the task is, and what it has found so far; then as `check`."""
-        self.say(TaskProgress(self.number, done, total, words, found))
+        """Says how far the task is, and what it has found; then as `check`.
+
+        Args:
+            done: Of `total`; both 0 where unknown.
+            total: Of how much.
+            words: What it does now; "" for nothing to add.
+            found: What is known already; None for nothing new.
+        """
+        values = plain(found) if found is not None else {}
+        self.say(TaskProgress(self.number, done, total, words, values))
         self.check()
 
     def load(self, data: Data, kept: Reading | None = None) -> Dataset:
@@ -68,3 +79,27 @@ class Work:
             return load_dataset(data, report, lambda: self.control.end is not None, kept)
         except download.Cancelled:
             raise Cancelled from None
+
+
+Job = Callable[[Any, Work[Any]], Any]
+
+_JOBS: dict[str, Job] = {}
+"""By the task's name, of the modules that are imported."""
+
+
+def does(
+    task: Task[Req, Found, Res],
+) -> Callable[[Callable[[Req, Work[Found]], Res]], Callable[[Req, Work[Found]], Res]]:
+    """Marks the function that does a task; its types are those of the task."""
+
+    def mark(function: Callable[[Req, Work[Found]], Res]) -> Callable[[Req, Work[Found]], Res]:
+        _JOBS[task.name] = function
+        return function
+
+    return mark
+
+
+def job_of(task: Task[Req, Found, Res]) -> Callable[[Req, Work[Found]], Res]:
+    """The function that does a task, from its module."""
+    import_module(task.job)
+    return _JOBS[task.name]

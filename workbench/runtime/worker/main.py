@@ -16,7 +16,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from workbench.execution.messages import (
     Cancel,
@@ -154,7 +154,7 @@ class Worker:
         from workbench.runtime.training.failures import sentence
         from workbench.runtime.worker.tasks import perform
 
-        work = Work(asked.number, Path(asked.store), self._say, self._commands.control)
+        work: Work[Any] = Work(asked.number, Path(asked.store), self._say, self._commands.control)
         try:
             self._say(TaskEnd(asked.number, perform(asked.task, asked.request, work)))
         except Cancelled:
@@ -209,8 +209,7 @@ def _needed(asked: Asked) -> Startup | None:
     if isinstance(asked, Piece):
         return None
     if isinstance(asked, Do):
-        fields = asked.request.get("startup")
-        return Startup(**fields) if fields is not None else None
+        return Startup(**asked.startup) if asked.startup is not None else None
     try:
         if isinstance(asked, Job):
             return Experiment.from_toml(asked.experiment).hardware.startup

@@ -1,57 +1,42 @@
-"""What a training process does besides runs: tasks by name, each a function of plain values.
+"""A task from its request to its result, by the job that is marked as doing it.
 
-A task never writes to a run: it works on networks of its own and answers with plain values. One
-that a person waits for says how far it is and checks often whether it is to end.
+A task works on networks of its own. Whether it also writes into the run that it is asked about is
+said in its entry (`writes_to_run` in `workbench.execution.tasks`), and honoured here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import keras
 
-from workbench.runtime.process.work import Work
-
-TASKS: dict[str, str] = {
-    "evaluate": "jobs.evaluate:evaluate",
-    "find_batch_size": "jobs.find_batch_size:find_batch_size",
-    "find_rate": "jobs.find_rate:find_rate",
-    "look_inside": "jobs.look_inside:look_inside",
-    "devices": "process.probe:devices",
-    "measure_inference": "jobs.measure_inference:measure_inference",
-    "peak": "jobs.peak:peak",
-    "preflight": "jobs.preflight:measure",
-    "profile_layers": "jobs.profile:profile_layers",
-    "trial": "jobs.trial:trial",
-    "try_image": "jobs.try_image:try_image",
-    "tune": "jobs.tune:tune",
-}
-"""Where each task lives: `module:function` in `workbench.runtime`, imported at its first use.
-
-The function takes (request, work) and gives plain values.
-"""
+from workbench.base.plain_values import plain
+from workbench.execution.tasks import TASKS
+from workbench.runtime.process.work import Work, job_of
 
 
-KEEPING = frozenset({"try_image"})
-"""Tasks whose network stays for the next call: looking for what to give back takes 0.2 s, which one
-who draws would wait for at each stroke. They give back themselves what they replace."""
+def perform(name: str, values: dict[str, Any], work: Work[Any]) -> dict[str, Any]:
+    """Does a task; its result as plain values.
 
-
-def perform(task: str, request: dict[str, Any], work: Work) -> dict[str, Any]:
-    """Does a task.
+    Args:
+        name: Of the task.
+        values: The request as plain values.
+        work: The task's line.
 
     Raises:
+        Malformed: where the request isn't one of this task.
+        StoreError: where it writes to a run that can't be written to.
         Cancelled: where it was ended.
         Exception: whatever goes wrong; `failures.sentence` puts it into words.
     """
-    module, _, name = TASKS[task].partition(":")
+    task = TASKS[name]
+    request = task.parse_request(values)
+    task.require_writable(work.store, request)
     work.check()
-    function: Callable[[dict[str, Any], Work], dict[str, Any]]
-    function = getattr(import_module(f"workbench.runtime.{module}"), name)
+    job = job_of(task)
     try:
-        return function(request, work)
+        result: dict[str, Any] = plain(job(request, work))
+        return result
     finally:
-        if task not in KEEPING:
+        if not task.keeps_network:
             keras.utils.clear_session()  # gives back the networks that it made

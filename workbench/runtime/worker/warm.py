@@ -11,6 +11,7 @@ import numpy as np
 import sklearn.datasets
 import sklearn.model_selection  # noqa: F401
 
+from workbench.base.plain_values import plain
 from workbench.data import ArrayImages, Part
 from workbench.execution.messages import Ready
 from workbench.experiment import Experiment, Structure
@@ -28,7 +29,7 @@ def warm_up(startup: Startup) -> Ready:
     hardware.prepare_tensorflow(startup)
     device = hardware.choose(Auto())
     _rehearse(device)
-    return Ready(device.words, hardware.versions(), machine_here().plain())
+    return Ready(device.words, hardware.versions(), plain(machine_here()))
 
 
 def _rehearse(device: hardware.Device) -> None:
