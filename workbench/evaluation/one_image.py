@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, PlainSerializer, PlainValidator
 
+from workbench.data.folders.image_files import as_bytes
+from workbench.evaluation.answerer import Answerer, Layered, scaled
 from workbench.hardware.requests import AboutRun
 
 Pixels = npt.NDArray[np.uint8]
@@ -155,6 +157,48 @@ class ImageRequest(AboutRun):
     """
 
     image: Image
+
+
+# --- the answer ----------------------------------------------------------------------------------
+
+
+def answer_of(
+    network: Answerer,
+    image: npt.NDArray[Any],
+    class_names: tuple[str, ...],
+    *,
+    label: int | None = None,
+    test_images: int = 0,
+) -> Answer:
+    """What a network makes of one image; its layers too, where it can show them.
+
+    Args:
+        network: That is asked.
+        image: Pixels (height, width, channels), uint8 or in [0, 1].
+        class_names: In the order of the shares.
+        label: Number of the right class, where it is known.
+        test_images: How many the test part has; 0 where it wasn't read.
+
+    Raises:
+        FloatingPointError: where the answer isn't finite.
+    """
+    images, kernel = scaled(image[np.newaxis]), None
+    names: tuple[str, ...] = ()
+    outputs: list[npt.NDArray[np.float32]] = []
+    if isinstance(network, Layered):
+        kernel, names = network.first_kernel, tuple(network.layer_names)
+        shares, values = network.layers(images)
+        outputs = [value[0] for value in values]
+    else:
+        shares = network.shares(images)
+    numbers = [shares, *outputs, *([kernel] if kernel is not None else [])]
+    if not all(np.isfinite(some).all() for some in numbers):
+        raise FloatingPointError
+    layers = tuple(map(activation_maps, names, outputs))
+    filters = filter_pictures(names[0], kernel) if kernel is not None else None
+    seen = Maps("", image.shape, 0.0, 1.0, as_bytes(image)[np.newaxis])
+    probabilities = tuple(map(float, shares[0]))
+    return Answer(class_names, probabilities, label, test_images, seen, layers, filters)
 
 
 # --- numbers as pixels ---------------------------------------------------------------------------

@@ -5,13 +5,12 @@ The answers are kept beside the run; figures are made of them elsewhere.
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from workbench.data import Part, fingerprint
 from workbench.data.preview import thumbnails
+from workbench.evaluation.answerer import answers
 from workbench.evaluation.classification import Evaluation
 from workbench.evaluation.predictions import (
     VALIDATION,
@@ -26,9 +25,9 @@ from workbench.runs.checkpoint_file import weights_of
 from workbench.runs.store import Store
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.checkpoint import CheckpointError
-from workbench.runtime.training.pipeline import StreamFeed
-from workbench.runtime.training.train import EVALUATION_BATCH, Prepared, prepare
-from workbench.runtime.training.trained import kept, probabilities, restored
+from workbench.runtime.training.keras_answerer import KerasAnswerer
+from workbench.runtime.training.train import Prepared, prepare
+from workbench.runtime.training.trained import kept
 from workbench.spec.base import SpecError
 
 IN_A_CELL = 36
@@ -59,12 +58,17 @@ def evaluate(request: EvaluationRequest, work: Work[None]) -> Evaluated:
     part, rows = _part(prepared, request.part)
     work.progress(words="building the network")
     weights = weights_of(folder)
-    with tf.device(prepared.device.place):
-        model = restored(trained, dataset.info).model
-        answers = _answers(prepared, model, part, rows, work)
+    network = KerasAnswerer(trained, dataset.info, prepared.device)
+
+    def tell(done: int) -> None:
+        work.progress(done, len(rows), f"{done:,} of {len(rows):,} images")
+
+    shares = answers(network, part.images, rows, tell)
+    if not np.isfinite(shares).all():
+        raise CheckpointError("the network's answers are no numbers: its training diverged")
     labels = part.labels[rows]
     predictions = Predictions(
-        request.part, rows, labels, answers,
+        request.part, rows, labels, shares,
         _digest(prepared, part, rows, labels), weights, dataset.info.class_names,
     )  # fmt: skip
     work.progress(words="keeping the predictions")
@@ -82,28 +86,6 @@ def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
     if not len(prepared.validation_rows):
         raise SpecError.at("training.validation_split", "is 0, so the run has no validation part")
     return prepared.validation_part, prepared.validation_rows
-
-
-def _answers(
-    prepared: Prepared, model: keras.Model, part: Part, rows: Rows, work: Work[None]
-) -> npt.NDArray[np.float32]:
-    """What the network makes of the images at these rows, (n, classes)."""
-    experiment, info = prepared.experiment, prepared.dataset.info
-
-    def answer(images: tf.Tensor) -> tf.Tensor:
-        return probabilities(experiment, info, model(images, training=False))
-
-    compiled = tf.function(answer, autograph=False, reduce_retracing=True)
-    feed, found = StreamFeed(part, EVALUATION_BATCH), []
-    state = feed.begin(rows, 0)
-    for first in range(0, len(rows), EVALUATION_BATCH):
-        work.progress(first, len(rows), f"{first:,} of {len(rows):,} images")
-        images, _ = feed.batch(state, tf.constant(first // EVALUATION_BATCH))
-        found.append(compiled(images).numpy())
-    answers = np.concatenate(found)
-    if not np.isfinite(answers).all():
-        raise CheckpointError("the network's answers are no numbers: its training diverged")
-    return answers
 
 
 def _digest(prepared: Prepared, part: Part, rows: Rows, labels: npt.NDArray[np.int32]) -> str:

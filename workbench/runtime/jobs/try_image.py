@@ -5,39 +5,34 @@ The network stays in this process between calls, so that one who draws sees the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from workbench.data import DataError, Dataset
 from workbench.data.errors import plain
-from workbench.data.folders.image_files import Unreadable, as_bytes, later_image
+from workbench.data.folders.image_files import Unreadable, later_image
 from workbench.data.images.centring import centred
 from workbench.data.images.fitting import fitted
+from workbench.evaluation.answerer import Answerer
 from workbench.evaluation.one_image import (
     Answer,
     Drawn,
     FromFile,
     ImageRequest,
-    Maps,
     OfTestPart,
-    activation_maps,
-    filter_pictures,
+    answer_of,
 )
 from workbench.execution.tasks import TRY_IMAGE
 from workbench.experiment import Experiment
 from workbench.runs.checkpoint_file import saved_at
-from workbench.runtime.network.build import Assembled
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training import checkpoint
-from workbench.runtime.training.pipeline import scaled
-from workbench.runtime.training.trained import Kept, device_here, kept, probabilities, restored
+from workbench.runtime.training.keras_answerer import KerasAnswerer
+from workbench.runtime.training.trained import device_here, kept
 from workbench.spec.data import MNIST, DataInfo, FileData, Ground, Reading
-from workbench.spec.layers import Planner
 
 Key = tuple[Path, str, int]
 
@@ -49,18 +44,14 @@ class Ready:
     Attributes:
         experiment: Of the run.
         info: Of its data.
-        names: Of the layers that are switched on.
-        answer: From an image in [0, 1] to the shares of the classes and what each layer gives.
-        filters: The first layer's kernel, where it has one.
+        network: Of the run.
         reading: How the run's data were read.
         dataset: Read where it was needed.
     """
 
     experiment: Experiment
     info: DataInfo
-    names: list[str]
-    answer: Callable[[tf.Tensor], tuple[tf.Tensor, list[tf.Tensor]]]
-    filters: np.ndarray | None
+    network: Answerer
     reading: Reading | None
     dataset: Dataset | None = None
 
@@ -80,21 +71,15 @@ def try_image(request: ImageRequest, work: Work[None]) -> Answer:
     ready = _ready_for(request.run_id, work)
     image, label = _image(request.image, ready, work)
     work.check()
-    found, outputs = ready.answer(scaled(tf.constant(image[np.newaxis])))
-    values = [output.numpy()[0] for output in outputs]
-    filters = ready.filters
-    numbers = [found.numpy(), *values, *([filters] if filters is not None else [])]
-    if not all(np.isfinite(some).all() for some in numbers):
+    part_size = len(ready.dataset.test.images) if ready.dataset else 0
+    try:
+        return answer_of(
+            ready.network, image, ready.info.class_names, label=label, test_images=part_size
+        )
+    except FloatingPointError:
         raise checkpoint.CheckpointError(
             "the network's answers are no numbers: its training diverged; train it anew"
-        )
-    layers = map(activation_maps, ready.names, values)
-    return Answer(
-        ready.info.class_names, tuple(map(float, found.numpy()[0])), label,
-        len(ready.dataset.test.images) if ready.dataset else 0,
-        _as_seen(image), tuple(layers),
-        filter_pictures(ready.names[0], filters) if filters is not None else None,
-    )  # fmt: skip
+        ) from None
 
 
 def _ready_for(run_id: str, work: Work[None]) -> Ready:
@@ -110,49 +95,9 @@ def _ready_for(run_id: str, work: Work[None]) -> Ready:
             dataset = work.load(run.experiment.data, run.reading)
             info = dataset.info
         work.progress(words="building the network")
-        _ready[key] = _built(run, info, dataset)
+        network = KerasAnswerer(run, info, device_here(run.experiment))
+        _ready[key] = Ready(run.experiment, info, network, run.reading, dataset)
     return _ready[key]
-
-
-def _built(run: Kept, info: DataInfo, dataset: Dataset | None) -> Ready:
-    device = device_here(run.experiment)
-    with tf.device(device.place):
-        network = restored(run, info)
-        names, ends = _ends(run.experiment, info)
-        tensors = [network.tensors[end] for end in ends]
-        model = keras.Model(network.model.inputs, [network.model.outputs[0], *tensors])
-
-    @tf.function(
-        autograph=False, input_signature=[tf.TensorSpec((1, *info.image_shape), tf.float32)]
-    )
-    def answer(images: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        output, *others = model(images, training=False)
-        shares = probabilities(run.experiment, info, output)
-        return shares, [tf.cast(other, tf.float32) for other in others]
-
-    return Ready(run.experiment, info, names, answer, _first_kernel(network), run.reading, dataset)
-
-
-def _ends(experiment: Experiment, info: DataInfo) -> tuple[list[str], list[int]]:
-    """Name and last step of each layer that is switched on, as the form counts layers."""
-    planner = Planner(info.image_shape)
-    names, ends = [], []
-    for number, layer in enumerate(experiment.structure.layers, 1):
-        if planner.add(layer):
-            names.append(f"{number} {layer.label}")
-            ends.append(len(planner.steps) - 1)
-    return names, ends
-
-
-def _first_kernel(network: Assembled) -> np.ndarray | None:
-    """Of the first layer, where it is a convolution that keeps its kernel as it is."""
-    weights = network.layers[0].trainable_variables
-    return weights[0].numpy() if weights and len(weights[0].shape) == 4 else None
-
-
-def _as_seen(image: np.ndarray) -> Maps:
-    """The image as the network gets it."""
-    return Maps("", image.shape, 0.0, 1.0, as_bytes(image)[np.newaxis])
 
 
 # --- where the image comes from ------------------------------------------------------------------

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from workbench.data import Dataset
+from workbench.evaluation.answerer import Images, scaled
 from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -23,7 +25,6 @@ from workbench.runtime.training import checkpoint
 from workbench.runtime.training.averaging import finalize, is_averaging
 from workbench.runtime.training.fresh import fresh_optimizer
 from workbench.runtime.training.hardware import Device, choose
-from workbench.runtime.training.pipeline import scaled
 from workbench.spec.data import DataInfo, Reading
 from workbench.spec.hardware import Auto
 
@@ -96,8 +97,7 @@ def probabilities(experiment: Experiment, info: DataInfo, outputs: tf.Tensor) ->
     return outputs if experiment.gives_probabilities(info) else tf.nn.softmax(outputs)
 
 
-def images_of_test(dataset: Dataset, first: int, number: int) -> tf.Tensor:
+def images_of_test(dataset: Dataset, first: int, number: int) -> Images:
     """So many images of the test part from one on, begun again at its end, in [0, 1]."""
     images = dataset.test.images
-    rows = tf.range(first, first + number).numpy() % len(images)
-    return scaled(tf.constant(images.read(rows)))
+    return scaled(images.read(np.arange(first, first + number) % len(images)))
