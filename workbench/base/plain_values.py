@@ -14,14 +14,19 @@ class Malformed(ValueError):
     """Plain values that are not of the type they should be, in one sentence."""
 
 
-def plain(value: object) -> Any:
+def plain(value: object, *, strict: bool = True) -> Any:
     """A value as JSON has it: tuples as lists, arrays as their type's own text.
+
+    Args:
+        value: A dataclass, or a list of some.
+        strict: Whether a field that holds something of another type is an error here; else it is
+            one on arrival.
 
     Raises:
         PydanticSerializationError: where a field holds something of another type.
     """
     kind: Any = type(value)
-    return _adapter(kind).dump_python(value, mode="json", warnings="error")
+    return _adapter(kind).dump_python(value, mode="json", warnings="error" if strict else "none")
 
 
 def parsed(of: type[T], values: object, what: str) -> T:

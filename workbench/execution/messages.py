@@ -6,9 +6,10 @@ Plain data only, never live objects; every message is a frozen dataclass, writte
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.base.plain_values import parsed, plain
 from workbench.runs.status import RunStatus
 
 
@@ -18,7 +19,9 @@ class Message:
 
     def encode(self) -> str:
         """One line, without its end."""
-        return json.dumps({"say": type(self).__name__, **asdict(self)}, separators=(",", ":"))
+        return json.dumps(
+            {"say": type(self).__name__, **plain(self, strict=False)}, separators=(",", ":")
+        )
 
 
 # --- from the parent -----------------------------------------------------------------------------
@@ -335,6 +338,7 @@ def decode(line: str) -> Message:
     """
     try:
         fields: dict[str, Any] = json.loads(line)
-        return _KNOWN[fields.pop("say")](**fields)
+        kind = fields.pop("say")
+        return parsed(_KNOWN[kind], fields, kind)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a message: {line[:200]!r}") from error

@@ -107,3 +107,18 @@ def test_every_type_of_every_task_is_plain_on_the_wire() -> None:
         for parse in (task.parse_request, task.parse_found, task.parse_result):
             with pytest.raises(Malformed):
                 parse(json.loads('"text"'))
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        ('{"say":"Cancel"}', "Cancel: number: Field required"),
+        ('{"say":"Cancel","number":"many"}', "Cancel: number: Input should be a valid integer"),
+        ('{"say":"Cancel","number":1,"more":2}', "Cancel: more: Unexpected keyword argument"),
+        ('{"say":"Steps","run_id":"a","first_step":1,"loss":3}', "Steps: "),
+    ],
+)
+def test_a_message_with_a_field_that_does_not_fit_is_none(line: str, cause: str) -> None:
+    with pytest.raises(ValueError, match="not a message") as caught:
+        decode(line)
+    assert str(caught.value.__cause__).startswith(cause)
