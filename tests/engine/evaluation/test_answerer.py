@@ -51,7 +51,7 @@ class WithLayer(NearestMean):
     first_kernel = None
 
     def layers(self, image: Images) -> tuple[Shares, list[np.ndarray]]:
-        return self.shares(image), [image.reshape(-1)[: len(self._means)]]
+        return self.shares(image), [image.reshape(1, -1)[:, : len(self._means)]]
 
 
 @pytest.fixture(scope="module")

@@ -21,5 +21,6 @@ def shout(request: ShoutRequest, work: Work[Heard]) -> Shout:
 def writes(request: AboutRun, work: Work[Heard]) -> Shout:
     """Writes into the folder of a run."""
     folder = work.store / "runs" / request.run_id
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "shout.txt").write_text("HERE", encoding="utf-8")
     return Shout("HERE")
