@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.engine.execution.shout import SHOUT, WRITES, Heard, Shout, ShoutRequest
+from tests.engine.tasks import do
 from tests.ui.made_up import add_run
 from workbench.base.plain_values import Malformed, plain
 from workbench.cli.main import main
 from workbench.execution import engine_process
-from workbench.execution.ask import TaskFailed, do_task
-from workbench.execution.messages import Do, TaskProgress, decode
+from workbench.execution.ask import TaskFailed, _result, do_task
+from workbench.execution.messages import Do, TaskEnd, TaskProgress, decode
 from workbench.execution.task import Task, asked
 from workbench.execution.tasks import EVALUATE, MEASURE_INFERENCE, TASKS, TUNE
 from workbench.hardware import autotune
@@ -36,10 +37,18 @@ def test_a_task_is_its_types_its_job_and_an_entry(
     assert result == Shout("GO ON")
     assert [SHOUT.parse_found(m.found) for m in said] == [Heard("GO"), Heard("ON")]
     assert [(m.done, m.total) for m in said] == [(1, 2), (2, 2)]
-    with pytest.raises(TaskFailed, match="an empty word can't be shouted"):
-        do_task(tmp_path, SHOUT, ShoutRequest(("",)), said.append)
-    do_task(tmp_path, WRITES, AboutRun(run.run_id), said.append)
+    monkeypatch.setitem(TASKS, WRITES.name, WRITES)
+    do(WRITES.name, tmp_path, run_id=run.run_id)
     assert (tmp_path / "runs" / run.run_id / "shout.txt").read_text(encoding="utf-8") == "HERE"
+
+
+def test_a_task_that_fails_or_answers_otherwise_is_one_sentence() -> None:
+    with pytest.raises(TaskFailed, match="^an empty word$"):
+        _result(SHOUT, TaskEnd(1, error="an empty word"))
+    with pytest.raises(TaskFailed, match="^the result of task shout: text: Field required$"):
+        _result(SHOUT, TaskEnd(1, {}))
+    with pytest.raises(TaskFailed, match="cancelled"):
+        _result(SHOUT, TaskEnd(1))
 
 
 def test_a_request_travels_as_one_line_and_comes_back_the_same(tmp_path: Path) -> None:
