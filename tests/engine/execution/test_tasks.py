@@ -43,9 +43,9 @@ def test_a_task_is_its_types_its_job_and_an_entry(
 
 
 def test_a_task_that_fails_or_answers_otherwise_is_one_sentence() -> None:
-    with pytest.raises(TaskFailed, match="^an empty word$"):
+    with pytest.raises(TaskFailed, match=r"^an empty word$"):
         _result(SHOUT, TaskEnd(1, error="an empty word"))
-    with pytest.raises(TaskFailed, match="^the result of task shout: text: Field required$"):
+    with pytest.raises(TaskFailed, match=r"^the result of task shout: text: Field required$"):
         _result(SHOUT, TaskEnd(1, {}))
     with pytest.raises(TaskFailed, match="cancelled"):
         _result(SHOUT, TaskEnd(1))
