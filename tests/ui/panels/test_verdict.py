@@ -10,11 +10,12 @@ from pytestqt.qtbot import QtBot
 from ui.window.main_window import MainWindow
 from workbench.execution.messages import Started, StatusChanged, TimeShares
 from workbench.hardware import remembered
+from workbench.hardware.roofline import Peaks
 from workbench.runs.status import RunStatus
 from workbench.spec.machine import Machine, Processor
 
 PATIENCE = 120_000
-PEAK = {"flops": {"float32": 1e12}, "bandwidth": 1e9}
+PEAK = Peaks({"float32": 1e12}, 1e9, "CPU")
 MACHINE = Machine(Processor("Some CPU", 2, features=("avx512_bf16",)))
 
 
