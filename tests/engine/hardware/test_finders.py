@@ -113,7 +113,7 @@ def test_batch_sizes_are_measured_up_to_the_images_there_are(
     assert result.largest == 1200
     assert result.recommended in sizes
     meanwhile = [one for m in said for one in m.found.get("measured", [])]
-    assert meanwhile == result.measured
+    assert meanwhile == plain(list(result.measured))
     assert said[-1].done == said[-1].total == 4
 
 
