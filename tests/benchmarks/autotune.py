@@ -33,6 +33,7 @@ from workbench import presets
 from workbench.data import Dataset, load
 from workbench.execution.ask import do_task
 from workbench.execution.messages import TaskProgress
+from workbench.execution.tasks import TUNE
 from workbench.experiment import Experiment
 from workbench.hardware import autotune
 from workbench.hardware.autotune import Lever, Settings
@@ -201,26 +202,25 @@ def main() -> None:
         Store(folder / "store").close()
         data = {"data.kind": "npz", "data.path": str(path)}
         experiment = presets.load(arguments.preset).with_settings(data)
-        request = autotune.request(experiment)
-        if arguments.seconds:
-            request["seconds"] = arguments.seconds
+        seconds = arguments.seconds or autotune.SECONDS
+        request = autotune.request(experiment, seconds=seconds)
 
         def progress(message: TaskProgress) -> None:
             note(f"{message.done:.0f} s: {message.words}")
 
         began = time.monotonic()
-        tuned = do_task(folder / "store", "tune", request, progress)
+        tuned = do_task(folder / "store", TUNE, request, progress)
         result: dict[str, Any] = {
-            "choice": tuned["name"],
-            "gain": round(tuned["gain"], 3),
-            "tune_seconds": round(tuned["seconds"], 1),
+            "choice": tuned.name,
+            "gain": round(tuned.gain, 3),
+            "tune_seconds": round(tuned.seconds, 1),
             "with_its_process": round(time.monotonic() - began, 1),
         }
         began = time.monotonic()
-        result |= compared(experiment, folder / "store", tuned["best"], arguments)
+        result |= compared(experiment, folder / "store", tuned.best, arguments)
         result["grid_seconds"] = round(time.monotonic() - began, 1)
         if arguments.accuracy:
-            for side, settings in (("tuned", tuned["best"]), ("float32", {})):
+            for side, settings in (("tuned", tuned.best), ("float32", {})):
                 found = accuracies(
                     experiment, settings, arguments.seeds, arguments.epochs, folder / "store"
                 )

@@ -17,7 +17,8 @@ from pathlib import Path
 from workbench import presets
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import StatusChanged, TaskEnd
-from workbench.hardware.preflight import KIND, Preflight
+from workbench.execution.tasks import PREFLIGHT
+from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
 
 
@@ -32,11 +33,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder)) as store:
         session = Session(store.folder)
         try:
-            session.do(KIND, {"experiment": experiment.to_toml()})
+            session.do(PREFLIGHT, AboutExperiment(experiment.to_toml()))
             end = next(m for m in session.messages() if isinstance(m, TaskEnd))
             if end.result is None:
                 raise SystemExit(f"the estimate failed: {end.error}")
-            estimate = Preflight(**end.result).seconds(arguments.epochs)
+            estimate = PREFLIGHT.parse_result(end.result).seconds(arguments.epochs)
             began = time.perf_counter()
             session.train(store.create(experiment).run_id)
             for message in session.messages():

@@ -21,7 +21,9 @@ from typing import Any
 from workbench import presets
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import StatusChanged, TaskEnd
+from workbench.execution.tasks import FIND_RATE
 from workbench.experiment import Experiment
+from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
 
 GRID = (1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1, 1.0)
@@ -77,12 +79,13 @@ class Process:
 
     def suggestion(self, experiment: Experiment) -> float:
         """What the finder suggests."""
-        self.session.do("find_rate", {"experiment": experiment.to_toml()})
+        self.session.do(FIND_RATE, AboutExperiment(experiment.to_toml()))
         end = next(m for m in self._messages if isinstance(m, TaskEnd))
-        if end.result is None or end.result["suggestion"] is None:
-            raise SystemExit(end.error or str(end.result))
-        print(end.result["words"], file=sys.stderr)
-        return float(end.result["suggestion"])
+        found = FIND_RATE.parse_result(end.result) if end.result is not None else None
+        if found is None or found.suggestion is None:
+            raise SystemExit(end.error or str(found))
+        print(found.words, file=sys.stderr)
+        return found.suggestion
 
     def accuracy(self, experiment: Experiment, rate: float) -> float:
         """Test accuracy in percent; what diverges has learned nothing."""
