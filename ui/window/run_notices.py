@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from ui.look.plain import isolated
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class RunNotices(QObject):
 
     def _say_queued(self, run: Run, place: int) -> None:
         window, held = self._window, self._is_held()
-        queued = self.tr("“{0}” is queued as number {1}").format(run.name, f"{place:,}")
+        queued = self.tr("“{0}” is queued as number {1}").format(isolated(run.name), f"{place:,}")
         window.banner.say(
             self.with_start(queued, place),
             action=self.tr("Run queue") if held else self.tr("Show queue"),
@@ -78,7 +79,7 @@ class RunNotices(QObject):
         place = window.model.frame.place(run_id)
         name = str(window.model.frame.value("name", place)) if place is not None else run_id
         window.banner.say(
-            self.tr("“{}” is not in the table: the filter hides it.").format(name),
+            self.tr("“{}” is not in the table: the filter hides it.").format(isolated(name)),
             action=self.tr("Show all runs"),
             act=partial(window.runs.select, run_id),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog
 
+from ui.look.plain import isolated
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def choose_store(window: MainWindow) -> None:
         store.close()
         return
     window.next_store = store
-    window.banner.say(window.tr("Opening the store in {}…").format(name))
+    window.banner.say(window.tr("Opening the store in {}…").format(isolated(name)))
     window.repaint()  # the training process may take a moment to save its checkpoint
     window.shut_down()
     QCoreApplication.exit()

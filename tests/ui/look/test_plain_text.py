@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex
+from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QModelIndex, Signal
 from PySide6.QtGui import QAction, QColor, Qt, QTextDocument
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,8 +29,11 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_evaluation, add_run
 from ui.look.plain import Label, caption, tip
+from ui.panels.live.finding_line import finding_line
 from ui.plots.live.legend import Entry, LiveLegend
 from ui.window.main_window import MainWindow
+from workbench.evaluation.diagnosis import Finding
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
@@ -222,3 +225,15 @@ def test_every_label_of_ours_is_plain_by_construction() -> None:
     classes = re.compile(r"class \w+\(QLabel\)")
     own = {p.name for p in UI.rglob("*.py") if classes.search(p.read_text(encoding="utf-8"))}
     assert own == {"plain.py"}
+
+
+def test_nor_does_one_in_the_line_of_a_finding(qtbot: QtBot) -> None:
+    class Parent(QWidget):
+        chosen = Signal(str, object)
+
+    parent = Parent()
+    qtbot.addWidget(parent)
+    run = Run("20260101-000000-0000", "שלום", RunStatus.COMPLETED, "", 0.0)
+    parent.setLayout(finding_line(run, Finding("bad", "Diverged", "It rose.", ()), parent.chosen))
+    shown = [label.text() for label in parent.findChildren(QLabel)]
+    assert "\u2068שלום\u2069: Diverged" in shown

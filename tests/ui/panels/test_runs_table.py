@@ -298,7 +298,7 @@ def test_only_what_differs_against_a_baseline(window: MainWindow, runs: list[Run
     window.runs.table.grab()  # draws the differences
 
     menu = window.runs.menus.of_runs(runs[2].run_id, "training.batch_size")
-    act(menu, f"Try {runs[0].name} with training.batch_size = 64")
+    act(menu, f"Try {runs[0].name} with Training: batch size = 64")
     tried = window.editor.experiment
     assert tried == runs[0].experiment.with_settings({"training.batch_size": 64})
     window.undo_stack.undo()
@@ -314,7 +314,10 @@ def test_a_list_of_another_run_goes_into_the_form(window: MainWindow, runs: list
     window.store.update(runs[1].run_id, experiment_toml=experiment.to_toml())
     window.conductor.runs_changed.emit()
     path = "structure.layers[0].kernel_size"
-    act(window.runs.menus.of_runs(runs[1].run_id, path), f"Set {path} = [5, 1] in the form")
+    act(
+        window.runs.menus.of_runs(runs[1].run_id, path),
+        "Set Layer 1: kernel size = [5, 1] in the form",
+    )
     assert window.editor.experiment.structure.layers[0].values()["kernel_size"] == [5, 1]
     window.trials.try_setting("", "optimizer.no_such", 3)
     assert "no_such" in window.banner.words.text()

@@ -59,6 +59,13 @@ def test_train_during_a_run_waits_at_the_end_and_says_so(idle: MainWindow, qtbot
     assert idle.bottom.currentWidget() is idle.queue
 
 
+def test_a_name_turns_nothing_else_of_the_sentence(idle: MainWindow) -> None:
+    idle.train()
+    idle.editor.set("name", "שלום")
+    idle.train()
+    assert idle.banner.words.text() == "“\u2068שלום\u2069” is queued as number 1."
+
+
 def test_resume_during_a_run_says_that_it_is_next(
     idle: MainWindow, runs: list[Run], qtbot: QtBot
 ) -> None:

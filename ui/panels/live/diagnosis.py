@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.look import theme
-from ui.look.plain import Label
+from ui.look.plain import Label, isolated
 from ui.panels.live.finding_line import finding_line
 from workbench.base.text import tr
 from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
@@ -121,7 +121,7 @@ class DiagnosisStrip(QWidget):
         for finding in findings or ():
             column.addLayout(finding_line(run, finding, self.remedy_chosen))
         if not findings:
-            label = Label(self.tr(calm(run)).format(run.name))
+            label = Label(self.tr(calm(run)).format(isolated(run.name)))
             label.setProperty("role", "muted")
             column.addWidget(label)
         self._layout.replaceWidget(old, self._lines)

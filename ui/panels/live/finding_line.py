@@ -8,7 +8,7 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
 from ui.look import theme
-from ui.look.plain import Label, tip
+from ui.look.plain import Label, isolated, tip
 from workbench.base.text import tr
 from workbench.evaluation.diagnosis import Finding
 from workbench.runs.record import Run
@@ -26,7 +26,7 @@ def finding_line(run: Run, finding: Finding, chosen: SignalInstance) -> QHBoxLay
     """
     row = QHBoxLayout()
     theme.spaced(row, 0, spacing=2)
-    icon, title = Label(), Label(f"{run.name}: {finding.title}")
+    icon, title = Label(), Label(f"{isolated(run.name)}: {finding.title}")
     icon.setPixmap(theme.icon("warning", theme.tones().warn).pixmap(ICON))
     title.setProperty("role", "title")
     evidence = Label(finding.evidence)

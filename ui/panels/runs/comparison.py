@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
+from ui.look.plain import isolated
 from workbench.runs.columns import RUN_COLUMNS
+from workbench.runs.setting_titles import setting_title
 from workbench.runs.table.differences import differing
 
 if TYPE_CHECKING:
@@ -72,9 +74,9 @@ class Comparison(QObject):
             return ""
         text = self._model.frame.about(key).text(self._model.frame.value(key, place))
         if base is None:
-            return self.tr("Set {} = {} in the form").format(key, text)
-        name = self._model.frame.value("name", base)
-        return self.tr("Try {} with {} = {}").format(name, key, text)
+            return self.tr("Set {} = {} in the form").format(setting_title(key), text)
+        name = isolated(str(self._model.frame.value("name", base)))
+        return self.tr("Try {} with {} = {}").format(name, setting_title(key), text)
 
     def take_offer(self, run_id: str, key: str) -> None:
         """Puts the baseline with that one value into the form."""
