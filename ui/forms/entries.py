@@ -43,7 +43,7 @@ def _spin(field: FieldInfo) -> QSpinBox:
     spin.setRange(int(low), int(min(high, WIDE)))
     spin.setGroupSeparatorShown(True)
     spin.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-    spin.lineEdit().setTextMargins(theme.UNIT + 2, 0, 0, 0)  # the style sheet's padding isn't heard
+    theme.inset(spin)
     spin.setFixedHeight(theme.FIELD_HEIGHT)
     calm(spin)
     return spin

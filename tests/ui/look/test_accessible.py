@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import add_runs
+from ui.look import theme
 from ui.look.accessible import give_name
 from ui.panels.shared.pages import Pages
 from ui.window.main_window import MainWindow
@@ -94,3 +95,11 @@ def test_a_combo_box_is_announced_by_its_name(qapp: object) -> None:
         give_name(box, name)
         assert spoken_name(box) == name
         assert len(QAccessible.queryAccessibleInterface(box).relations()) == 1
+
+
+def test_the_number_of_a_box_keeps_off_its_edge(window: MainWindow) -> None:
+    assert list(pages(window.tabs))  # they are made when they are shown
+    boxes = window.findChildren(QAbstractSpinBox)
+    tight = [b.accessibleName() for b in boxes if b.lineEdit().textMargins().left() < theme.UNIT]
+    assert len(boxes) > 5
+    assert tight == []

@@ -93,6 +93,7 @@ class TryPage(QWidget):
         )
         self.inverted.toggled.connect(self._invert)
         self.number = QSpinBox()
+        theme.inset(self.number)
         self.number.setRange(1, 1_000_000)
         self.number.setKeyboardTracking(False)
         self.number.setAccessibleName(tr("Number of the test image"))

@@ -50,6 +50,7 @@ class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
             tr("Try larger batches too: faster, but they change what is learned")
         )
         self.minutes = QDoubleSpinBox()
+        theme.inset(self.minutes)
         self.minutes.setRange(LEAST_MINUTES, MOST_MINUTES)
         self.minutes.setDecimals(1)
         self.minutes.setValue(MINUTES)
