@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 from ui.look import theme
 from workbench.base import units
 from workbench.base.text import tr
-from workbench.runs.columns import RUN_COLUMNS, Column, Kind
+from workbench.runs.columns import RUN_COLUMNS, Column
+from workbench.runs.quantities import Kind
 from workbench.runs.table.arrange import Groups
 from workbench.runs.table.frame import RunFrame
 

@@ -15,6 +15,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then takes)
 
 from workbench.base import units
+from workbench.runs.quantities import Kind
 
 
 class Quantity(Enum):
@@ -30,6 +31,18 @@ class Quantity(Enum):
     MILLISECONDS = "milliseconds"
     BYTES = "bytes"
     JOULES = "joules"
+
+
+_OF_KINDS = {
+    Kind.NUMBER: Quantity.RATE, Kind.COUNT: Quantity.COUNT, Kind.SHARE: Quantity.SHARE,
+    Kind.SECONDS: Quantity.SECONDS, Kind.MILLISECONDS: Quantity.MILLISECONDS,
+    Kind.BYTES: Quantity.BYTES, Kind.JOULES: Quantity.JOULES,
+}  # fmt: skip
+
+
+def quantity_of(kind: Kind) -> Quantity:
+    """How the ticks of an axis are written that shows a column of this kind."""
+    return _OF_KINDS.get(kind, Quantity.NUMBER)
 
 
 _UNITS = {Quantity.SECONDS: " s", Quantity.MILLISECONDS: " ms"}

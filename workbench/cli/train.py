@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.base.paths import default_store
-from workbench.base.units import NONE, count, duration, energy, in_one_line, percent, size
+from workbench.base.units import NONE, duration, in_one_line, percent
 from workbench.cli.experiments import experiment_of, fitted
 from workbench.cli.follow import Follower
 from workbench.cli.terminal import complain
@@ -19,6 +19,7 @@ from workbench.evaluation.significance import Spread, spread
 from workbench.experiment import Experiment
 from workbench.levers import repeats
 from workbench.levers.repeats import Repeats
+from workbench.runs.quantities import QUANTITIES
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -112,15 +113,7 @@ def _print_result(run: Run) -> None:
     rows = [
         ("run", f"{run.run_id} ({run.name})"),
         ("status", run.status.value),
-        ("test accuracy", percent(run.test_accuracy)),
-        ("validation accuracy", percent(run.val_accuracy)),
-        ("speed", f"{count(run.images_per_second)} images/s"),
-        ("training time", duration(run.seconds)),
-        ("elapsed time", duration(run.elapsed)),
-        ("parameters", count(run.parameters)),
-        ("MACs", count(run.macs)),
-        ("file size", size(run.file_bytes)),
-        ("energy", energy(run.joules)),
+        *((q.result_name, q.text(run.figure(q.key))) for q in QUANTITIES if q.result_name),
     ]
     for title, value in rows:
         if NONE not in value:

@@ -13,7 +13,8 @@ from workbench.base.units import NONE
 from workbench.curves.grouping import REPEATS, differing, settings_of
 from workbench.evaluation.predictions import TEST, VALIDATION, Predictions
 from workbench.evaluation.significance import Outcome, Spread, mcnemar, paired, spread, welch
-from workbench.runs.columns import RUN_COLUMNS, Column, Kind
+from workbench.runs.columns import RUN_COLUMNS, Column
+from workbench.runs.quantities import Kind
 from workbench.runs.record import Run
 
 METRICS = (
@@ -255,7 +256,7 @@ def amount(column: Column, value: float) -> str:
     """A difference without its sign: 0.42 points, 0.0123, 310 images/s."""
     if column.kind is Kind.SHARE:
         return f"{100 * abs(value):.2f} points"
-    unit = " images/s" if column.key == "images_per_second" else ""
+    unit = f" {column.unit}" if column.unit else ""
     return f"{column.text(abs(value))}{unit}"
 
 

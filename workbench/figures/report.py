@@ -7,19 +7,18 @@ escaped, and the page forbids itself to load or run anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
 from workbench import __version__
-from workbench.base import units
 from workbench.base.files import write_atomically
 from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
 from workbench.curves.looks import look
 from workbench.figures.curves.numbers import Source, read_sources
 from workbench.figures.settings import Look, Plot, figure_of_runs
 from workbench.figures.writing import drawn
-from workbench.runs.columns import RUN_COLUMNS
+from workbench.runs.quantities import QUANTITIES
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 
@@ -43,22 +42,8 @@ summary { cursor: pointer; } svg { max-width: 100%; height: auto; }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
-RESULTS: dict[str, Callable[[Run], str]] = {
-    "Test accuracy": lambda run: units.percent(run.test_accuracy),
-    "Validation accuracy": lambda run: units.percent(run.val_accuracy),
-    "Validation loss": lambda run: units.decimal(run.val_loss),
-    "Training loss": lambda run: units.decimal(run.loss),
-    "Penalty": lambda run: units.decimal(run.penalty),
-    "Images/s": lambda run: units.count(run.images_per_second),
-    "Parameters": lambda run: units.count(run.parameters),
-    "MACs": lambda run: units.big(run.macs),
-    "Epochs": lambda run: units.count(run.epochs),
-    "Training time": lambda run: units.duration(run.seconds),
-    "Elapsed time": lambda run: units.duration(run.elapsed),
-    "Inference latency": lambda run: RUN_COLUMNS["latency_ms"].text(run.latency_ms),
-    "File size": lambda run: units.size(run.file_bytes),
-    "Energy": lambda run: units.energy(run.joules),
-}
+RESULTS = tuple(quantity for quantity in QUANTITIES if quantity.report_name)
+"""What the first table says of a run."""
 
 _HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
 _METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
@@ -117,10 +102,14 @@ def _name(run: Run) -> str:
 
 def _results(runs: Sequence[Run]) -> str:
     rows = [
-        [_name(run), escape(run.status.value), *(escape(text(run)) for text in RESULTS.values())]
+        [
+            _name(run),
+            escape(run.status.value),
+            *(escape(q.report_text(run.figure(q.key))) for q in RESULTS),
+        ]
         for run in runs
     ]
-    return _table(["Run", "Status", *RESULTS], rows)
+    return _table(["Run", "Status", *(quantity.report_name for quantity in RESULTS)], rows)
 
 
 def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[str]:

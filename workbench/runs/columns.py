@@ -7,37 +7,14 @@ The name is that of the command line, of filters and of saved tables: `val_accur
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import Enum
 
 from workbench.base import units
+from workbench.runs.quantities import QUANTITIES, Kind, Quantity, number
 from workbench.runs.setting_titles import setting_title
 
 Value = float | str | None
 """A cell; a flag is 0 or 1, a missing value None."""
-
-
-class Kind(Enum):
-    """What a column holds, and so how it is written."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    LOSS = "loss"
-    COUNT = "count"
-    SHARE = "share"
-    SECONDS = "seconds"
-    MILLISECONDS = "milliseconds"
-    BYTES = "bytes"
-    JOULES = "joules"
-    DATE = "date"
-    FLAG = "flag"
-
-    @property
-    def is_text(self) -> bool:
-        """Whether it is compared as text."""
-        return self is Kind.TEXT
 
 
 @dataclass(frozen=True)
@@ -54,6 +31,8 @@ class Column:
         at: Which epoch's value it picks; 0 for the last one.
         best: Whether it picks the best epoch's value.
         goal: The validation accuracy whose time it says; 0 for none.
+        words: Its name in whole words, where the header is shorter; "" where it isn't.
+        unit: Behind its values where they stand alone, and their text has none.
     """
 
     key: str
@@ -65,6 +44,16 @@ class Column:
     at: int = 0
     best: bool = False
     goal: float = 0.0
+    words: str = ""
+    unit: str = ""
+
+    @classmethod
+    def of(cls, quantity: Quantity) -> Column:
+        """The column of a quantity."""
+        return cls(
+            quantity.key, quantity.title, quantity.kind, quantity.help, quantity.better,
+            quantity.metric, words=quantity.words, unit=quantity.unit,
+        )  # fmt: skip
 
     @property
     def is_of_epochs(self) -> bool:
@@ -80,7 +69,7 @@ class Column:
         """A value as a person reads it."""
         if value is None:
             return units.NONE
-        return value if isinstance(value, str) else _TEXTS[self.kind](value)
+        return value if isinstance(value, str) else self.kind.text(value)
 
     def difference(self, value: Value, base: Value) -> tuple[str, int]:
         """A value against that of the run that others are compared with.
@@ -97,32 +86,6 @@ class Column:
         return f"{'+' if by > 0 else '−'}{text}", (1 if by > 0 else -1) * self.better
 
 
-def number(value: float) -> str:
-    """A setting's number: 64, 1,024, 0.001, 1e-07."""
-    if value.is_integer() and abs(value) < 1e15:
-        return f"{int(value):,}"
-    return f"{value:.6g}"
-
-
-def date(value: float) -> str:
-    """2026-03-01 14:05, in local time."""
-    return datetime.fromtimestamp(value).strftime("%Y-%m-%d %H:%M")
-
-
-_TEXTS: dict[Kind, Callable[[float], str]] = {
-    Kind.TEXT: str,
-    Kind.NUMBER: number,
-    Kind.LOSS: units.decimal,
-    Kind.COUNT: units.count,
-    Kind.SHARE: units.percent,
-    Kind.SECONDS: units.duration,
-    Kind.MILLISECONDS: lambda value: f"{units.milliseconds(value)} ms",
-    Kind.BYTES: units.size,
-    Kind.JOULES: units.energy,
-    Kind.DATE: date,
-    Kind.FLAG: lambda value: "yes" if value else "no",
-}
-
 _OF_RUNS = (
     Column("name", "Name", Kind.TEXT, "What a person calls it; ticked runs show their curves"),
     Column("status", "Status", Kind.TEXT, "How far the run is"),
@@ -135,46 +98,7 @@ _OF_RUNS = (
     Column("trial", "Trial", Kind.COUNT, "The run's number in its study"),
     Column("kind", "Kind", Kind.TEXT, "What a run is: training trains a network"),
     Column("parent_id", "Made from", Kind.TEXT, "Id of the run that a run was made from"),
-    Column("test_accuracy", "Test acc.", Kind.SHARE,
-           "Accuracy on the test images, looked at once, at the end", 1),
-    Column("test_loss", "Test loss", Kind.LOSS,
-           "Loss on the test images, without penalties on the weights; looked at once, at the end",
-           -1),
-    Column("val_accuracy", "Val. acc.", Kind.SHARE, "Accuracy on the validation images",
-           1, "val_accuracy"),
-    Column("val_loss", "Val. loss", Kind.LOSS,
-           "Loss on the validation images, without penalties on the weights", -1, "val_loss"),
-    Column("accuracy", "Accuracy", Kind.SHARE,
-           "Accuracy on the training images, mean over the epoch", 1, "accuracy"),
-    Column("loss", "Loss", Kind.LOSS,
-           "Loss on the training images, mean over the epoch: without penalties on the weights, as "
-           "validation and test loss are; with them in runs of before the penalty was recorded "
-           "apart, which have none in the column Penalty", -1, "loss"),
-    Column("penalty", "Penalty", Kind.LOSS,
-           "The penalties on the weights (L1, L2), mean over the epoch; training minimizes loss "
-           "and penalty together. 0 without any; missing in runs of before it was recorded",
-           metric="penalty"),
-    Column("images_per_second", "Images/s", Kind.COUNT,
-           "Images in a second of training time: median over the epochs after the first",
-           1, "images_per_second"),
-    Column("parameters", "Parameters", Kind.COUNT, "Weights of the network", -1),
-    Column("macs", "MACs", Kind.COUNT, "Multiplications for one image", -1),
-    Column("seconds", "Training time", Kind.SECONDS,
-           "What the steps took. Compiling, validation, checkpoints and pauses don't count; "
-           "missing in runs of before it was kept apart, of which the elapsed time is known",
-           -1, "seconds"),
-    Column("elapsed", "Elapsed time", Kind.SECONDS,
-           "From the first step to the end of the last epoch, with compiling, validation and "
-           "checkpoints; pauses don't count", -1, "elapsed"),
-    Column("latency_ms", "Latency", Kind.MILLISECONDS,
-           "What the trained network takes for one image, median: the shorter of the numbers of "
-           "threads that Inside > Speed (or 'latency') measured last", -1),
-    Column("file_bytes", "File size", Kind.BYTES, "Of the weights as they are kept", -1),
-    Column("joules", "Energy", Kind.JOULES,
-           "What the processor and the GPUs that it trained on drew in the elapsed time, with all "
-           "else that ran there; missing where the machine doesn't tell or doesn't let it be read "
-           "(on Linux /sys/class/powercap, which often root alone may read)", -1),
-    Column("epochs", "Epochs", Kind.COUNT, "Epochs that are wholly trained"),
+    *(Column.of(quantity) for quantity in QUANTITIES),
     Column("step", "Steps", Kind.COUNT, "Steps trained"),
     Column("total_steps", "Steps in all", Kind.COUNT, "Steps that were asked for"),
     Column("created", "Created", Kind.DATE, "When Train or Add to queue was pressed"),

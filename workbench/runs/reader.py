@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
-from workbench.runs.rows import sound
+from workbench.runs.rows import FIGURES, sound
 from workbench.runs.spec_pieces import Field
 
 CHUNK = 1000
@@ -191,6 +191,8 @@ def _by_section(rows: list[sqlite3.Row]) -> list[Pieces]:
 
 def _expression(name: str) -> str:
     """What SQL calls a column."""
+    if name in FIGURES:
+        return f"json_extract(figures, '$.{name}')"
     metric, at, _ = name.partition("@")
     return _SPECIAL.get(name, f"best_{metric}" if at else name)
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.experiment import Experiment
+from workbench.runs.quantities import QUANTITIES
 from workbench.runs.status import Outcome, RunStatus
 from workbench.spec.base import SpecError
 from workbench.spec.data import Reading
@@ -255,6 +256,7 @@ class Run:
             "joules": self.joules,
             "created": self.created,
             "fingerprint": self.fingerprint,
+            **{quantity.key: self.figure(quantity.key) for quantity in QUANTITIES},
         }
 
 

@@ -13,10 +13,14 @@ from dataclasses import fields
 from pathlib import Path
 
 from workbench.runs.artifacts import is_run_id
+from workbench.runs.quantities import QUANTITIES
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 
 COLUMNS = tuple(f.name for f in fields(Run))
+FIGURES = tuple(q.key for q in QUANTITIES if not hasattr(Run, q.key))
+"""Quantities that have no column: they are kept together in `figures`."""
+
 AS_JSON = ("environment", "figures")
 """Columns that hold JSON."""
 
@@ -36,6 +40,7 @@ def run_of(row: sqlite3.Row) -> Run:
         values[name] = bool(values[name])
     for name in AS_JSON:
         values[name] = json.loads(values[name])
+    values["figures"] = {k: v for k, v in values["figures"].items() if v is not None}
     return Run(**values)
 
 

@@ -25,6 +25,7 @@ from workbench.runs import spec_pieces as spec_fields
 from workbench.runs.database import Database, StoreError
 from workbench.runs.groups import GroupKind
 from workbench.runs.lookups import Lookups
+from workbench.runs.quantities import QUANTITIES
 from workbench.runs.reader import Reader
 from workbench.runs.record import (
     PROBE_DTYPE,
@@ -45,7 +46,8 @@ FILLED_AT_ONCE = 500
 """Runs of an older schema to a transaction."""
 
 NOTED = {
-    "name", "tags", "notes", "hidden", "starred", "archived", "colour", "deleted", "latency_ms",
+    "name", "tags", "notes", "hidden", "starred", "archived", "colour", "deleted",
+    *(quantity.key for quantity in QUANTITIES if quantity.is_noted),
 }  # fmt: skip
 """Columns that say nothing of what came of training."""
 
@@ -180,23 +182,31 @@ class Store(Lookups):
         return rows.refusal((row["run_id"] for row in every), self.folder)
 
     def update(self, run_id: str, **values: Any) -> None:
-        """Sets columns of a run, named as in `Run`.
+        """Sets columns of a run, named as in `Run`, and its quantities, by their keys.
 
         Raises:
             Dispossessed: where another process owns it and these say what came of training; what a
                 person notes of it can be set by anybody.
         """
+        figures = {name: values.pop(name) for name in rows.FIGURES if name in values}
         unknown = set(values) - set(rows.COLUMNS)
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
         for name in set(rows.AS_JSON) & set(values):
             values[name] = json.dumps(values[name])
-        whose = self.owned(run_id) if set(values) - NOTED else self._db.change()
+        is_noted = {*values, *figures} <= NOTED
+        whose = self._db.change() if is_noted else self.owned(run_id)
         with whose as db:
             if "experiment_toml" in values:
                 values["parts"] = spec_fields.keep(self._db, values["experiment_toml"])
-            columns = ", ".join(f"{name} = ?" for name in values)
-            db.execute(f"UPDATE runs SET {columns} WHERE run_id = ?", (*values.values(), run_id))
+            changes = [f"{name} = ?" for name in values]
+            if figures:
+                pairs = "".join(f", '$.{name}', ?" for name in figures)
+                changes.append(f"figures = json_set(figures{pairs})")
+            db.execute(
+                f"UPDATE runs SET {', '.join(changes)} WHERE run_id = ?",
+                (*values.values(), *figures.values(), run_id),
+            )
 
     def update_each(self, column: str, values: Mapping[str, Any]) -> None:
         """Sets a column of several runs, by their ids, in one transaction."""

@@ -14,7 +14,8 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
-from workbench.runs.columns import Column, Kind
+from workbench.runs.columns import Column
+from workbench.runs.quantities import Kind
 from workbench.runs.table.frame import Array
 from workbench.runs.table.query import And, Compare, Operator, Or, Term
 from workbench.tradeoffs.pareto import Numbers

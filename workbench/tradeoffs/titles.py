@@ -4,20 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from workbench.runs.columns import Column, Kind
-
-_WORDS = {
-    "test_accuracy": "Test accuracy", "val_accuracy": "Validation accuracy",
-    "accuracy": "Training accuracy", "val_loss": "Validation loss", "loss": "Training loss",
-    "images_per_second": "Images per second", "penalty": "Penalty on the weights",
-    "latency_ms": "Inference latency", "joules": "Energy",
-}  # fmt: skip
-"""Where the table's header is shorter."""
-
-_UNITS = {
-    Kind.SHARE: ("%", 100.0), Kind.SECONDS: ("s", 1.0), Kind.MILLISECONDS: ("ms", 1.0),
-    Kind.BYTES: ("kB", 0.001), Kind.JOULES: ("J", 1.0),
-}  # fmt: skip
+from workbench.runs.columns import Column
 
 
 class Title(NamedTuple):
@@ -41,8 +28,8 @@ class Title(NamedTuple):
 
 def title_of(column: Column) -> Title:
     """The title of an axis that shows this column."""
-    name, _, pick = column.key.partition("@")
-    words = _WORDS.get(name, column.title)
-    if pick and name in _WORDS:
+    pick = column.key.partition("@")[2]
+    words = column.words or column.title
+    if pick and column.words:
         words = f"{words} ({'best' if column.best else f'epoch {pick}'})"
-    return Title(words, *_UNITS.get(column.kind, ("", 1.0)))
+    return Title(words, column.kind.writing.unit, column.kind.writing.scale)

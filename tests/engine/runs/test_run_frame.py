@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.experiment import Experiment
-from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, Kind, column_of
+from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, column_of
 from workbench.runs.database import FILE
+from workbench.runs.quantities import Kind
 from workbench.runs.record import EpochMetrics, Run
 from workbench.runs.spec_pieces import flat
 from workbench.runs.status import RunStatus

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.made_up import add_runs
-from workbench.runs.columns import Column, Kind, column_of
+from workbench.runs.columns import Column, column_of
+from workbench.runs.quantities import Kind
 from workbench.runs.store import Store
 from workbench.runs.table.arrange import View, arrange, plan
 from workbench.runs.table.frame import RunFrame

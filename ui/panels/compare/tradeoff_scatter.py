@@ -21,7 +21,6 @@ from workbench.base.text import tr
 from workbench.figures.settings import Entry, Look
 from workbench.figures.tradeoffs.numbers import Table
 from workbench.figures.tradeoffs.settings import ScatterFigure
-from workbench.runs.columns import Kind
 from workbench.tradeoffs.pareto import Numbers
 from workbench.tradeoffs.points import Points, Quantity, front_line, points_of
 from workbench.tradeoffs.sizes import shares
@@ -180,16 +179,11 @@ class ScatterView(TradeoffView):
         return Cloud(dots, axes[0], axes[1], line, partial(self._read, table, runs))
 
     def _scale(self, table: Table, quantity: Quantity, make: Any) -> Any:
-        from ui.plots.ticks import Quantity as Ticks
+        from ui.plots.ticks import quantity_of
 
         column = table.about[quantity.key]
-        kinds = {
-            Kind.SHARE: Ticks.SHARE, Kind.SECONDS: Ticks.SECONDS, Kind.COUNT: Ticks.COUNT,
-            Kind.NUMBER: Ticks.RATE, Kind.MILLISECONDS: Ticks.MILLISECONDS,
-            Kind.BYTES: Ticks.BYTES, Kind.JOULES: Ticks.JOULES,
-        }  # fmt: skip
         words = title_of(column).words
-        return make(words, kinds.get(column.kind, Ticks.NUMBER), quantity.log)
+        return make(words, quantity_of(column.kind), quantity.log)
 
     def _marked(self, table: Table, runs: Any) -> Any:
         marked = [n for n, run in enumerate(runs.tolist()) if table.run_ids[run] in self._chosen]

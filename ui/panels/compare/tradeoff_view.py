@@ -17,7 +17,8 @@ from workbench.base.text import tr
 from workbench.curves.looks import CYCLE
 from workbench.figures.settings import FigureSpec
 from workbench.figures.tradeoffs.numbers import Table
-from workbench.runs.columns import RUN_COLUMNS, Column, Kind
+from workbench.runs.columns import RUN_COLUMNS, Column
+from workbench.runs.quantities import Kind
 from workbench.runs.table.differences import differing
 
 FIRST = (

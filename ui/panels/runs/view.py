@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 from ui.look import theme
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE, STATUS_ROLE
 from ui.models.run_table import Rows, RunTable
-from workbench.runs.columns import Column, Kind
+from workbench.runs.columns import Column
+from workbench.runs.quantities import Kind
 from workbench.runs.status import RunStatus
 
 ROW_HEIGHT = 26

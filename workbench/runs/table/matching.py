@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.runs.columns import EXAMPLES, RUN_COLUMNS, Column, Kind
+from workbench.runs.columns import EXAMPLES, RUN_COLUMNS, Column
+from workbench.runs.quantities import Kind
 from workbench.runs.table.frame import RunFrame, Snapshot
 from workbench.runs.table.query import (
     And,
@@ -78,7 +79,7 @@ class Filter:
         if column.kind.is_text or compare.value is None or compare.operator is Operator.CONTAINS:
             return
         if as_number(compare.value, column.kind) is None:
-            wanted = _WANTED.get(column.kind, "a number")
+            wanted = column.kind.writing.wanted
             raise QueryError(
                 f"{compare.column} is compared with {wanted}, got {compare.value!r}",
                 compare.value_place,
@@ -118,22 +119,6 @@ class Filter:
         return (found & ~missing) | (missing & (term.operator is Operator.UNEQUAL))
 
 
-_WANTED = {
-    Kind.DATE: "a day, as in 2026-03-01",
-    Kind.FLAG: "true or false",
-    Kind.SHARE: "a number, as in 0.98 or 98%",
-    Kind.SECONDS: "seconds, as in 90, 90 s or 1.5 min",
-    Kind.MILLISECONDS: "milliseconds, as in 0.5 or 0.5 ms",
-    Kind.BYTES: "bytes, as in 400000 or 400 kB",
-    Kind.JOULES: "joules, as in 500 or 0.5 kJ",
-}
-_FACTORS = {
-    Kind.SECONDS: {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0},
-    Kind.MILLISECONDS: {"ms": 1.0, "s": 1e3},
-    Kind.BYTES: {"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9},
-    Kind.JOULES: {"J": 1.0, "kJ": 1e3, "MJ": 1e6},
-}
-"""What a value is multiplied by for its unit; % goes with every column of numbers."""
 _UNIT = re.compile(r"\s*([a-zA-Z]+|%)$")
 _FLAGS = {"true": 1.0, "yes": 1.0, "1": 1.0, "false": 0.0, "no": 0.0, "0": 0.0}
 
@@ -149,7 +134,7 @@ def as_number(text: str, kind: Kind) -> float | None:
         unit = found[1] if found is not None else ""
         if unit == "%":
             return _float(text.removesuffix("%")) / 100
-        factor = _FACTORS.get(kind, {}).get(unit)
+        factor = kind.writing.factors.get(unit)
         return _float(text) if factor is None else _float(text.removesuffix(unit)) * factor
     except (ValueError, OverflowError, OSError):
         return None

@@ -22,13 +22,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from workbench.base.errors import BadInput
+from workbench.runs.quantities import Kind
 
 DEEPEST = 40
 """Brackets and `not` inside one another."""
 
 MISSING = "missing"
 WORDS = ("and", "or", "not")
-UNITS = ("%", "ms", "s", "min", "h", "B", "kB", "MB", "GB", "J", "kJ", "MJ")
+UNITS = {"%", *(unit for kind in Kind for unit in kind.writing.factors)}
 """As the table writes them: behind a number they belong to it."""
 
 
