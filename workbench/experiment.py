@@ -56,6 +56,10 @@ def in_one_line(name: object) -> object:
     return _CONTROLS.sub(" ", name) if isinstance(name, str) else name
 
 
+SCHEMA_VERSION: Literal[1] = 1
+"""Of the files that are written, and the newest that can be read."""
+
+
 class Structure(Spec):
     """The network, from input to output."""
 
@@ -69,9 +73,16 @@ class Structure(Spec):
 
 
 class Experiment(Spec):
-    """Everything that decides a run."""
+    """Everything that decides a run.
 
-    schema_version: Literal[1] = 1
+    A file holds every setting, and a setting that a version doesn't know is refused. So
+    `SCHEMA_VERSION` rises by 1 in the first change after a release that adds, renames or removes a
+    setting or a choice, or gives one another meaning: an older version then says that the file was
+    made by a newer one, instead of naming an unknown setting. A file of an older schema is read as
+    it is; where a name or a meaning changed, `from_toml` brings its values to the newest first.
+    """
+
+    schema_version: Literal[1] = SCHEMA_VERSION
     name: Annotated[str, BeforeValidator(in_one_line)] = Field(
         "untitled", min_length=1, max_length=MOST_LETTERS
     )
@@ -96,8 +107,10 @@ class Experiment(Spec):
         """
         values = read_toml(text)
         version = values.get("schema_version", 1)
-        if isinstance(version, int) and version > 1:
-            raise SpecError.at("", f"the experiment was {made_by_newer('schema', version, 1)}")
+        if isinstance(version, int) and version > SCHEMA_VERSION:
+            raise SpecError.at(
+                "", f"the experiment was {made_by_newer('schema', version, SCHEMA_VERSION)}"
+            )
         return cls.parse(values)
 
     def to_toml(self) -> str:

@@ -47,7 +47,7 @@ PARSED = 256
 """Specs that are kept parsed: those of the runs that a person looks at."""
 
 TRAINING = "training"
-"""The kind of a run that trains a network, see `kinds`."""
+"""The kind of a run that trains a network."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,8 @@ class Run:
         notes: What a person wrote about it.
         starred: Whether a person marked it.
         archived: Whether it is put away: kept, and left out of the table unless asked for.
-        kind: What it is: a name in `kinds.KINDS`, or one that a newer version knows.
+        kind: What it is: a name in `RUNNERS` of the training process, or one that a newer version
+            knows.
         parent_id: The run that it was made from, or None. It may be gone, or lie in another
             store.
         group_id: The runs that it was made with, see `groups`, or None.

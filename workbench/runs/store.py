@@ -3,6 +3,24 @@
 Several processes use it at once: the training process writes metrics and status, the window and the
 command line queue, rename and delete. Every change is one transaction, so a process that dies at
 any moment leaves a sound store. A `Store` belongs to the thread that opened it.
+
+Who may write what, in which state of a run:
+
+- **queued**: its place in the queue is anybody's. `claim` makes it running, for the one that asks
+  first and on whose behalf it waits (its `maker`; without one it waits for the window).
+- **running, paused**: its owner alone, the store that claimed it, writes status, metrics, figures
+  and artifacts, and ends it (`finish`). Every such write holds in its transaction that the run is
+  still the owner's; one that has lost it gets `Dispossessed`, and nothing is written.
+- **completed, stopped, interrupted, failed**: nobody owns it; anybody may write its figures.
+  `requeue` makes it queued again, but not one that is completed.
+- **any state**: anybody may write what a person notes (name, tags, notes, star, colour, hidden,
+  archived), what is measured on the trained network, and whether it is deleted. `purge` removes
+  deleted runs that nobody owns, with their folders.
+- Whoever finds that the owner's process is gone (`mark_interrupted`, `lose`) makes the run
+  interrupted. `kind`, `parent_id`, `group_id`, `study_id` and `trial` are set when it is made.
+
+What was read stays as it was: a `Run` is a value. A change that another process has committed is
+seen by the next read; `version` says that there is one, and `reader` what it was.
 """
 
 from __future__ import annotations

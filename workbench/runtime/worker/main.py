@@ -193,10 +193,10 @@ class Worker:
     def _run(self, log: RunLog) -> None:
         """One run; whatever goes wrong becomes its message, and this process lives on."""
         from workbench.runtime.training.failures import outcome, sentence
-        from workbench.runtime.worker.run_training import train_run
+        from workbench.runtime.worker.kinds import make_run
 
         try:
-            status, message = train_run(log, self._commands.control)
+            status, message = make_run(log, self._commands.control)
             code = Outcome.of(status)
         except Exception as error:  # noqa: BLE001  the boundary: one run's failure must not end the process
             traceback.print_exc()
