@@ -48,6 +48,7 @@ class Job(Message):
         experiment: The spec as TOML.
         files: Names of the run's files that were sent before (`Piece`).
         fingerprint, environment: As in `record.Run`; how the data of a run that goes on were read.
+        kind, parent_id: As in `record.Run`.
     """
 
     run_id: str
@@ -55,6 +56,8 @@ class Job(Message):
     files: list[str] = field(default_factory=list)
     fingerprint: str = ""
     environment: dict[str, Any] = field(default_factory=dict)
+    kind: str = "training"
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,10 @@ def job_of(store: Store, run_id: str) -> list[Message]:
     for name in names:
         with open_inside(folder.path / name) as file:
             pieces += cut(run_id, name, file.read())
-    job = Job(run_id, run.experiment_toml, names, run.fingerprint, run.environment)
+    job = Job(
+        run_id, run.experiment_toml, names, run.fingerprint, run.environment, run.kind,
+        run.parent_id,
+    )  # fmt: skip
     return [*pieces, job]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine.small import small
-from workbench.execution.messages import Message, StatusChanged, Train
+from workbench.execution.messages import Job, Message, StatusChanged, Train, decode
 from workbench.runs.record import Origin
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
@@ -59,3 +59,14 @@ def test_a_kind_that_this_version_does_not_know_is_said(tmp_path: Path) -> None:
         run = store.run(run.run_id)
     assert (run.status, run.outcome) == (RunStatus.FAILED, Outcome.BAD_SETTINGS)
     assert run.message == "the run is of the kind 'from the future'; this version makes: training"
+
+
+def test_another_machine_is_told_the_kind_and_the_parent() -> None:
+    from workbench.runtime.training.run_log import log_of_job
+
+    job = Job("20260101-000000-0001", small().to_toml(), kind="halved", parent_id="a parent")
+    heard = decode(job.encode())
+    assert isinstance(heard, Job)
+    with log_of_job(heard, {}, print) as log:
+        run = log.read()
+    assert (run.kind, run.parent_id) == ("halved", "a parent")

@@ -181,6 +181,8 @@ class MessageLog:
             created=0.0,
             fingerprint=job.fingerprint,
             environment=job.environment,
+            kind=job.kind,
+            parent_id=job.parent_id,
         )
 
     def rewind(self, step: int) -> None:
