@@ -183,7 +183,7 @@ def imported(path: Path, known: Mapping[str, Path]) -> set[str]:
     return found & known.keys()
 
 
-@pytest.mark.parametrize("root", ["workbench"])
+@pytest.mark.parametrize("root", ["workbench", "ui"])
 def test_no_files_import_each_other_in_a_circle(root: str) -> None:
     paths = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): path

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from ui.look import theme
 from ui.look.plain import tip
-from ui.window import window_state
 from ui.window.main_window import MainWindow
 from workbench.base.paths import default_store
 from workbench.runs.store import Store, StoreError
@@ -63,8 +62,8 @@ def _show_window(
     """
     window = MainWindow(store)
     if before is not None:
-        window_state.take_over(window, before)
-    window_state.choose_appearance(window)
+        window.take_over(before)
+    window.appearance.begin()
     application.styleHints().colorSchemeChanged.connect(window.apply_theme)
     signal.signal(signal.SIGINT, _closer(window))
     ticks = QTimer()  # lets Python see signals while Qt waits

@@ -49,8 +49,8 @@ def main() -> None:
         window.show()
         layers = [layer.values() for layer in NETWORKS[NETWORK]]
         window.editor.set("structure.layers", layers)
-        window.tabs.setCurrentWidget(window.network)
-        network = window.network
+        window.tabs.setCurrentWidget(window.pages["network"])
+        network = window.pages["network"]
         for name, page in (("layers", network.costs), ("drawing", network.drawing)):
             network.show_page(page)
             for _ in range(20):

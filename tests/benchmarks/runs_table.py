@@ -84,14 +84,14 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     window = MainWindow(Store(folder))
     window.show()
     shown = time.perf_counter() - started
-    _ = window.live.plots
+    _ = window.pages["live"].plots
     plots = time.perf_counter() - started - shown
     turns.start()
     model = window.model
     until(lambda: model.total == runs and not window.feed.is_reading and not model.is_busy)
     opened = time.perf_counter() - started
     opening = turns.longest
-    until(lambda: len(window.live.plots.visible_runs) == min(30, runs))
+    until(lambda: len(window.pages["live"].plots.visible_runs) == min(30, runs))
     turns.start()
     figures: dict[str, object] = {
         "runs": runs,

@@ -73,7 +73,7 @@ def _window(folder: Path) -> dict[str, object]:
     window = MainWindow(Store(folder))
     window.resize(1920, 1080)
     window.show()
-    page, turns = window.compare.tradeoffs, Turns()
+    page, turns = window.pages["compare"].tradeoffs, Turns()
 
     def wait(done: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -101,8 +101,8 @@ def _window(folder: Path) -> dict[str, object]:
 
     wait(lambda: window.model.total > 0 and not window.model.is_busy)
     found: dict[str, object] = {}
-    window.tabs.setCurrentWidget(window.compare)
-    timed(lambda: window.compare.show_page(page))  # loads the plots' library
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    timed(lambda: window.pages["compare"].show_page(page))  # loads the plots' library
     found["scatter"] = timed(page.scatter.choosers[0].log.click)
     found["offer_ms"] = timed(page.scatter.choosers[0].box.refill)["drawn_ms"]
     page.bars.chooser.box.show_key("val_accuracy")

@@ -133,10 +133,10 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
         firsts = []
         for _ in range(3):
             pressed = time.perf_counter()
-            window.commands.train.trigger()
+            window.training["train"].trigger()
             wait(window.conductor.steps)
             firsts.append(round(time.perf_counter() - pressed, 3))
-            window.commands.stop.trigger()
+            window.training["stop"].trigger()
             wait(window.conductor.ended)
         window.editor.set_all(
             {
@@ -169,12 +169,12 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
                     arguments.epochs,
                 )
             )
-            window.commands.train.trigger()
+            window.training["train"].trigger()
             wait(window.conductor.ended)
             rates["window"].append(window.store.runs()[-1].images_per_second or 0.0)
             print({name: round(v[-1]) for name, v in rates.items()}, file=sys.stderr)
         # A run of its own: the heartbeat takes a share of the processor as well.
-        window.commands.train.trigger()
+        window.training["train"].trigger()
         wait(window.conductor.steps)
         last[0] = time.perf_counter()
         heartbeat.start()

@@ -80,7 +80,7 @@ def render(size: str, out: Path, only: str) -> None:
             if not wanted:
                 continue
             with _window(size, count) as window:
-                window.set_appearance(scheme)
+                window.appearance.choose(scheme)
                 for state, act in wanted.items():
                     act(window)
                     _settle(window)
@@ -123,7 +123,7 @@ def _settle(window: MainWindow) -> None:
 
     def busy() -> bool:
         shown = min(40, sum(1 for run in window.store.runs() if run.step))
-        return window.data.is_busy or len(window.live.plots.visible_runs) < shown
+        return window.pages["data"].is_busy or len(window.pages["live"].plots.visible_runs) < shown
 
     end = time.monotonic() + PATIENCE_SECONDS
     quiet = time.monotonic() + 1.0
@@ -145,40 +145,40 @@ def _until(is_so: Callable[[], bool]) -> None:
 
 
 def _live(window: MainWindow) -> None:
-    window.tabs.setCurrentWidget(window.live)
+    window.tabs.setCurrentWidget(window.pages["live"])
 
 
 def _data(window: MainWindow) -> None:
-    window.tabs.setCurrentWidget(window.data)
+    window.tabs.setCurrentWidget(window.pages["data"])
 
 
 def _levers(window: MainWindow) -> None:
-    window.tabs.setCurrentWidget(window.network)
-    window.network.show_page(window.network.levers)
-    window.network.levers.choose("width_multiplier")
+    window.tabs.setCurrentWidget(window.pages["network"])
+    window.pages["network"].show_page(window.pages["network"].levers)
+    window.pages["network"].levers.choose("width_multiplier")
 
 
 def _compare(window: MainWindow) -> None:
-    window.tabs.setCurrentWidget(window.network)
-    window.network.show_page(window.network.compare)
+    window.tabs.setCurrentWidget(window.pages["network"])
+    window.pages["network"].show_page(window.pages["network"].compare)
     window.editor.set("structure.layers[2].filters", 32)
 
 
 def _tradeoffs(view: str) -> State:
     def act(window: MainWindow) -> None:
-        window.tabs.setCurrentWidget(window.compare)
-        window.compare.show_page(window.compare.tradeoffs)
-        window.compare.tradeoffs.show_view(view)
+        window.tabs.setCurrentWidget(window.pages["compare"])
+        window.pages["compare"].show_page(window.pages["compare"].tradeoffs)
+        window.pages["compare"].tradeoffs.show_view(view)
 
     return act
 
 
 def _curves(**plot: object) -> State:
     def act(window: MainWindow) -> None:
-        window.tabs.setCurrentWidget(window.compare)
-        window.compare.show_page(window.compare.curves)
-        window.compare.curves.restore_settings(plot)
-        plots = window.compare.curves.plots
+        window.tabs.setCurrentWidget(window.pages["compare"])
+        window.pages["compare"].show_page(window.pages["compare"].curves)
+        window.pages["compare"].curves.restore_settings(plot)
+        plots = window.pages["compare"].curves.plots
         _until(lambda: bool(plots.state.items) and all(cell.draws for cell in plots.cells))
 
     return act
@@ -186,8 +186,8 @@ def _curves(**plot: object) -> State:
 
 def _better(window: MainWindow) -> None:
     """An empty choice of groups."""
-    window.tabs.setCurrentWidget(window.compare)
-    window.compare.show_page(window.compare.better)
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    window.pages["compare"].show_page(window.pages["compare"].better)
 
 
 def _judged(window: MainWindow) -> None:
@@ -196,7 +196,7 @@ def _judged(window: MainWindow) -> None:
     add_seeds(window.store, "dropout", [0.957, 0.955, 0.955, 0.956, 0.958])
     window.show_runs()
     _better(window)
-    page = window.compare.better
+    page = window.pages["compare"].better
     page.follow.catch_up()
     page.a.choose("group base 5 seeds")
     page.b.choose("group dropout 5 seeds")
@@ -205,8 +205,8 @@ def _judged(window: MainWindow) -> None:
 
 def _try_it(window: MainWindow) -> None:
     """Nothing tried yet."""
-    window.tabs.setCurrentWidget(window.inside)
-    window.inside.show_page(window.inside.attempt)
+    window.tabs.setCurrentWidget(window.pages["inside"])
+    window.pages["inside"].show_page(window.pages["inside"].attempt)
 
 
 def _tried(window: MainWindow) -> None:
@@ -214,7 +214,7 @@ def _tried(window: MainWindow) -> None:
     run = window.store.runs()[0]
     window.runs.select(run.run_id)
     _try_it(window)
-    page = window.inside.attempt
+    page = window.pages["inside"].attempt
     page.view.show_answer(answer_of(run))
     page.words.setText("Right: it is 0")
     page.empty.hide()
@@ -223,8 +223,8 @@ def _tried(window: MainWindow) -> None:
 
 def _speed(window: MainWindow) -> None:
     """Nothing timed yet."""
-    window.tabs.setCurrentWidget(window.inside)
-    window.inside.show_page(window.inside.speed)
+    window.tabs.setCurrentWidget(window.pages["inside"])
+    window.pages["inside"].show_page(window.pages["inside"].speed)
 
 
 def _timed(window: MainWindow) -> None:
@@ -234,11 +234,11 @@ def _timed(window: MainWindow) -> None:
     window.runs.select(run.run_id)
     window.editor.set_machine(machine)
     _speed(window)
-    _until(lambda: bool(window.inside.speed.points))
+    _until(lambda: bool(window.pages["inside"].speed.points))
 
 
 def _compare_preset(window: MainWindow) -> None:
-    window.network.compare.compare_with_preset("resnet-20")
+    window.pages["network"].compare.compare_with_preset("resnet-20")
     _compare(window)
 
 
@@ -285,19 +285,19 @@ def _evaluate(window: MainWindow) -> None:
     run = window.store.runs()[0]
     add_evaluation(window.store, run)
     window.runs.select(run.run_id)
-    window.tabs.setCurrentWidget(window.evaluate)
-    _until(lambda: window.evaluate.read is not None)
-    window.evaluate.summary.matrix.choose(8, 3)
+    window.tabs.setCurrentWidget(window.pages["evaluate"])
+    _until(lambda: window.pages["evaluate"].read is not None)
+    window.pages["evaluate"].summary.matrix.choose(8, 3)
 
 
 def _mistakes(window: MainWindow) -> None:
     _evaluate(window)
-    window.evaluate.pages.show_page(window.evaluate.mistakes)
+    window.pages["evaluate"].pages.show_page(window.pages["evaluate"].mistakes)
 
 
 def _evaluation_curves(window: MainWindow) -> None:
     _evaluate(window)
-    window.evaluate.pages.show_page(window.evaluate.curves)
+    window.pages["evaluate"].pages.show_page(window.pages["evaluate"].curves)
 
 
 def _optimizer(window: MainWindow) -> None:
@@ -320,15 +320,15 @@ def _layers(window: MainWindow) -> None:
         {"data.kind": "cifar10", "structure.layers": network.values()["structure"]["layers"]},
         "structure",
     )
-    window.tabs.setCurrentWidget(window.network)
-    window.network.show_page(window.network.costs)
-    window.network.costs.table.expand(window.layers.table.index(6))
+    window.tabs.setCurrentWidget(window.pages["network"])
+    window.pages["network"].show_page(window.pages["network"].costs)
+    window.pages["network"].costs.table.expand(window.layers.table.index(6))
     window.layers.select([6, 7])
 
 
 def _drawing(window: MainWindow) -> None:
     _layers(window)
-    window.network.show_page(window.network.drawing)
+    window.pages["network"].show_page(window.pages["network"].drawing)
 
 
 def _queue(window: MainWindow) -> None:
@@ -336,7 +336,7 @@ def _queue(window: MainWindow) -> None:
     _live(window)
     for name in ("one-cycle", "small-filters"):
         window.editor.set("name", name)
-        window.enqueue()
+        window.training.enqueue()
 
 
 STATES: dict[int, dict[str, State]] = {

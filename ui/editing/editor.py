@@ -83,11 +83,13 @@ class Editor(Edited):
         file_changed: It has another file, or was saved.
         output_followed: The output layer was set to the number of classes; the sentence.
         machine_changed: What there is to train on is known now.
+        reading_changed: How far the process is that reads the data, in words; "" once it has ended.
     """
 
     file_changed = Signal()
     output_followed = Signal(str)
     machine_changed = Signal()
+    reading_changed = Signal(str)
 
     def __init__(self, experiment: Experiment, undo_stack: QUndoStack) -> None:
         super().__init__()
@@ -155,6 +157,11 @@ class Editor(Edited):
     def notes(self) -> Mapping[str, str]:
         """Which settings have no effect on these data, and why."""
         return self.experiment.notes(self._info)
+
+    def first_problem(self) -> str:
+        """The sentence on what keeps the experiment from training; "" where nothing does."""
+        problems = self.problems
+        return self.sentence(problems[0]) if problems else ""
 
     def sentence(self, problem: Problem) -> str:
         """A problem as a person reads it, with the field's title in place of its path."""

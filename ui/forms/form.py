@@ -147,6 +147,11 @@ class SpecForm(QWidget):
         """Of the group in the TOML."""
         return self._path
 
+    @property
+    def title(self) -> str:
+        """Of the combo box; "" where there is none."""
+        return self._title
+
     def entry(self, name: str) -> Entry:
         """The entry of a setting of this group."""
         entry = self._rows[name].entry

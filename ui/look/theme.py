@@ -255,6 +255,7 @@ QWidget#page {{ background: {t.base}; }}
 QWidget#diagnosis {{ background: {t.base}; border-top: 1px solid {t.line}; }}
 QWidget#totals {{ background: {t.raised}; border-top: 1px solid {t.line}; }}
 Banner {{ background: {t.raised}; border-left: 4px solid {t.accent}; }}
+QFrame#palette {{ background: {t.base}; border: 1px solid {t.edge}; border-radius: 8px; }}
 Banner[bad="true"] {{ border-left-color: {t.bad}; }}
 QProgressBar {{ background: {t.raised}; border: 0; border-radius: 3px; max-height: 6px;
     min-height: 6px; }}

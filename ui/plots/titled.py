@@ -20,6 +20,9 @@ class TitledPlot(QWidget):
         x_title: Below it.
     """
 
+    _is_built = False
+    """Qt sends events before the constructor has ended."""
+
     def __init__(self, view: PlotView, title: str, x_title: str) -> None:
         super().__init__()
         self.view = view
@@ -33,6 +36,7 @@ class TitledPlot(QWidget):
         for widget, stretch in ((self.title, 0), (view, 1), (self.x_title, 0)):
             column.addWidget(widget, stretch)
         self._apply_theme()
+        self._is_built = True
 
     def fit(self) -> None:
         """Shows all of it again, after a person has zoomed."""
@@ -45,7 +49,7 @@ class TitledPlot(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
-        if event.type() in kinds and hasattr(self, "_theme"):
+        if event.type() in kinds and self._is_built:
             self._apply_theme()
             self.draw()
 

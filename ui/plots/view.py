@@ -89,6 +89,9 @@ class PlotView(pg.PlotWidget):
     became_visible = Signal()
     resized = Signal()
 
+    _is_built = False
+    """Qt sends events before the constructor has ended."""
+
     def __init__(
         self, x_quantity: Quantity, y_quantity: Quantity, show_x_ticks: bool = True
     ) -> None:
@@ -112,6 +115,7 @@ class PlotView(pg.PlotWidget):
         self.bottom.setStyle(showValues=show_x_ticks)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMinimumHeight(60)
+        self._is_built = True
 
     def apply_theme(self, theme: PlotTheme, font: QFont) -> None:
         """Take colours and the font of ticks; the widths of the axes follow the font."""
@@ -201,7 +205,7 @@ class PlotView(pg.PlotWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or fewer pixels want more or fewer points."""
         super().resizeEvent(event)
-        if hasattr(self, "box"):
+        if self._is_built:
             self.resized.emit()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QSettings, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,41 +14,48 @@ from PySide6.QtGui import (
     QUndoStack,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QMainWindow,
     QSplitter,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from ui.editing.editor import Editor
 from ui.look import theme
+from ui.look.actions import Actions
 from ui.look.banner import Banner
 from ui.look.focus import FocusKeeper
+from ui.look.plain import isolated
 from ui.look.undo_offer import UndoOffer
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.models.run_table import RunTable
-from ui.panels.compare.panel import ComparePanel
-from ui.panels.data.panel import DataPanel
-from ui.panels.evaluate.panel import EvaluatePanel
 from ui.panels.experiment.panel import ExperimentPanel
-from ui.panels.inside.panel import InsidePages
 from ui.panels.live.log import LogPanel
-from ui.panels.live.panel import LivePanel, run_colour
+from ui.panels.live.panel import run_colour
 from ui.panels.live.preflight import PreflightLabel
 from ui.panels.live.status import StatusPanel
-from ui.panels.network.panel import NetworkPanel
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.runs.queue import QueuePanel
-from ui.panels.tune.panel import TunePanel
+from ui.panels.shared.requests import Requests
 from ui.running.assistant import Assistant
 from ui.running.conductor import Conductor
 from ui.running.run_changes import RunChanges
 from ui.running.run_edits import RunEdits
-from ui.window import window_state
-from ui.window.commands import Commands
+from ui.window.actions.edit import EditActions
+from ui.window.actions.file import FileActions
+from ui.window.actions.help import HelpActions
+from ui.window.actions.training import TrainingActions
+from ui.window.actions.view import ViewActions
+from ui.window.appearance import Appearance
+from ui.window.bottom import BottomTabs
 from ui.window.experiment_files import ExperimentFiles
+from ui.window.menus import fill_menu_bar
+from ui.window.page_tabs import PageTabs
+from ui.window.pages import Bench, make_pages
+from ui.window.queue_follower import QueueFollower
+from ui.window.queue_forecast import QueueForecast
 from ui.window.run_files import RunFiles
 from ui.window.run_follower import RunFollower
 from ui.window.run_notices import RunNotices
@@ -56,15 +63,14 @@ from ui.window.run_repeats import RunRepeats
 from ui.window.run_trials import RunTrials
 from ui.window.side_windows import SideWindows
 from ui.window.store_choice import choose_store
+from ui.window.toolbar import make_toolbar
+from ui.window.window_state import Part, WindowState, first_size
 from workbench import presets
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
 BOTTOM_HEIGHT = 192
 """Tab, header and five runs: the plots get the rest."""
-
-PAGES_LEAST = 640
-"""Pixels that the pages keep beside a form that is dragged wider."""
 
 
 class MainWindow(QMainWindow):
@@ -91,77 +97,44 @@ class MainWindow(QMainWindow):
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
         self.feed = RunFeed(store, self)
         self._build()
-        self.follower = RunFollower(self)
-        self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
-        self.undo_offer = UndoOffer(self.undo_stack, self.banner)
-        self.trials = RunTrials(self)
-        self.notices = RunNotices(self)
-        self.focus_keeper = FocusKeeper(self)
-        self.repeats = RunRepeats(self)
-        self.beside = SideWindows(self)
-        self.run_files = RunFiles(self)
-        self.commands = Commands(self)
+        self._lay_out()
+        self._make_helpers()
+        self.areas = self._make_actions()
         self._connect()
         self.conductor.settle()
-        window_state.restore(self)
+        self.state.restore()
         self.show_runs()
-        self.follower.show_queue()
+        self.queue_follower.refresh()
         self._show_state()
 
     # --- building ------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        """The parts that a person sees, from the ones that others need to those that need them."""
+        folder, conductor = self.store.folder, self.conductor
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
-        self.resize(window_state.first_size(self.screen().availableSize()))
+        self.resize(first_size(self.screen().availableSize()))
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
-        self.live = LivePanel(self.store.folder)
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
-        known = self.live.known_curves
-        self.compare = ComparePanel(self.store.folder, known, self.feed, self.runs)
-        self.data = DataPanel(self.editor)
-        commands = self.experiment.structure.commands
-        self.network = NetworkPanel(self.editor, self.layers, commands, self.feed.read)
-        folder = self.store.folder
-        self.tune = TunePanel(self.editor, self.assistant, folder)
-        self.preflight = PreflightLabel(self.editor, self.assistant, self.conductor, folder)
-        self.inside = InsidePages(self.editor, self.assistant, folder)
-        self.evaluate = EvaluatePanel(self.assistant, self.store.artifacts)
+        self.preflight = PreflightLabel(self.editor, self.assistant, conductor, folder)
         self.queue, self.log, self.banner = QueuePanel(), LogPanel(), Banner()
-        self.status = StatusPanel(self.conductor, self.editor)
+        self.status = StatusPanel(conductor, self.editor)
         self.setStatusBar(self.status)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        # Else the splitter would take a page's wish for more room from the form, for good.
-        self.tabs.setMinimumWidth(PAGES_LEAST)
-        tr = self.tr
-        for page, title, reason in (
-            (self.live, tr("Live"), tr("Curves of the ticked runs, drawn while they train")),
-            (self.compare, tr("Compare"), tr("Runs against each other: what did a lever buy")),
-            (self.evaluate, tr("Evaluate"), tr("How good the selected run is, image by image")),
-            (self.data, tr("Data"), tr("What the network will see: images, classes, counts")),
-            (self.network, tr("Network"), tr("What each layer costs, and how to make it smaller")),
-            (self.tune, tr("Tune"), tr("Find settings by measuring: learning rate, batch size")),
-            (self.inside, tr("Inside"),
-             tr("The selected run's trained network: its weights, its answers, its speed")),
-        ):  # fmt: skip
-            self.tabs.setTabToolTip(self.tabs.addTab(page, title), reason)
-        self.bottom = QTabWidget()
-        self.bottom.setDocumentMode(True)
-        self.tabs.setAccessibleName(self.tr("Results"))
-        self.bottom.setAccessibleName(self.tr("Runs, queue and log"))
-        for panel, title in (
-            (self.runs, self.tr("Runs")),
-            (self.queue, self.tr("Queue")),
-            (self.log, self.tr("Log")),
-        ):
-            self.bottom.addTab(panel, title)
-        self.bottom.setCornerWidget(self.runs.bar)
-        self.bottom.currentChanged.connect(self._show_bar)
+        self.requests = Requests(self)
+        self.tabs = PageTabs(make_pages(Bench(
+            folder, self.store.artifacts, self.editor, self.layers,
+            self.experiment.structure.commands, self.feed, self.runs, conductor, self.assistant,
+            self.requests,
+        )))  # fmt: skip
+        self.pages = self.tabs.pages
+
+    def _lay_out(self) -> None:
+        self.bottom = BottomTabs(self.runs, self.queue, self.log)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -182,76 +155,117 @@ class MainWindow(QMainWindow):
             splitter.setChildrenCollapsible(False)
         self.setCentralWidget(self.down)
 
+    def _make_helpers(self) -> None:
+        """What does things, each with the few objects that it uses."""
+        folder, read, conductor = self.store.folder, self.feed.read, self.conductor
+        self.appearance = Appearance(self.settings, self)
+        self.focus_keeper = FocusKeeper(self)
+        self.forecast = QueueForecast(self.queue, conductor, self.assistant, folder, self)
+        self.follower = RunFollower(conductor, self.model, self)
+        self.queue_follower = QueueFollower(conductor, self.queue, self.forecast)
+        self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
+        self.undo_offer = UndoOffer(self.undo_stack, self.banner)
+        self.trials = RunTrials(self.editor, read, self)
+        self.notices = RunNotices(conductor, self.forecast, self.runs, self.banner)
+        self.repeats = RunRepeats(self.editor, conductor, self)
+        self.beside = SideWindows(self.editor, self.files, folder, self)
+        self.run_files = RunFiles(folder, self.runs.table, read, self.banner)
+        self.state = WindowState(
+            self, self.settings, {"across": self.across, "down": self.down},
+            {
+                "table": Part(self.runs.state, self.runs.restore_state),
+                "explained": Part(self.experiment.explained_paths, self.experiment.explain),
+            },
+            list(self.pages.values()),
+        )  # fmt: skip
+
+    def _make_actions(self) -> dict[str, Actions]:
+        """All areas of actions by name, with their menus and the toolbar."""
+        self.training = TrainingActions(
+            self.editor, self.conductor, self.notices, self.repeats, self
+        )
+        areas = (
+            FileActions(
+                self.files,
+                self.beside.show_presets,
+                self.choose_store,
+                self.changes.empty_trash,
+                self,
+            ),
+            EditActions(self.undo_stack, self.runs.filter.setFocus, self),
+            self.experiment.structure.commands,
+            self.training,
+            self.run_files.actions,
+            *(page.commands for page in self.pages.values()),
+            ViewActions(self.appearance, self.pages.values(), self.tabs.show_page, self),
+            self.runs.actions_,
+            self.queue.commands,
+            HelpActions(self.store.folder, self.experiment, lambda: self.areas.values(), self),
+        )
+        found = {area.name: area for area in areas}
+        assert len(found) == len(areas), "two areas have one name"
+        for area in areas:
+            if not area.in_focus:
+                area.attach(self)
+        fill_menu_bar(self.menuBar(), found, self.pages.values())
+        make_toolbar(self, self.training, self.preflight)
+        self.runs.menus.more_of_runs = self.run_files.actions.fill
+        return found
+
     def _connect(self) -> None:
-        conductor, runs, editor = self.conductor, self.runs, self.editor
+        conductor, runs, editor, asked = self.conductor, self.runs, self.editor, self.requests
         for failed in (
-            self.feed.failed, conductor.failed, self.files.failed, self.live.failed,
-            self.layers.failed, self.network.failed, self.inside.failed, self.evaluate.failed,
-            self.compare.failed, runs.failed,
+            self.feed.failed, conductor.failed, self.files.failed, self.layers.failed,
+            self.tabs.failed, runs.failed, self.trials.failed, self.repeats.failed,
+            self.run_files.failed,
         ):  # fmt: skip
             failed.connect(self.report)
-        for page in (self.live, self.compare, self.evaluate, self.tune, self.inside):
-            page.export_requested.connect(self.beside.export_figure)
-        for panel in (self.network, self.compare, runs):
-            panel.said.connect(self.banner.say)
-        conductor.runs_changed.connect(self.show_runs)
-        self.feed.curves_changed.connect(self.live.show_runs)
-        self.feed.curves_changed.connect(self.compare.show_ticked)
-        self.feed.newest_changed.connect(self.network.show_runs)
+        for said in (self.tabs.said, runs.said, self.beside.said):
+            said.connect(self.banner.say)
+        for logged in (conductor.logged, self.assistant.logged):
+            logged.connect(self.log.add)
+        self.tabs.logged.connect(self.log.note)
+        self.tabs.export_requested.connect(self.beside.export_figure)
+        asked.train.connect(self.training.train)
+        asked.try_remedy.connect(self.trials.try_remedy)
+        asked.show_code.connect(self.beside.show_code)
+        for find in (self.experiment.find_requested, self.trials.find_requested):
+            find.connect(asked.find)
+        for changed in (conductor.runs_changed, conductor.epoch, self.run_files.changed):
+            changed.connect(self.show_runs)
         self.feed.changed.connect(self._runs_read)
         conductor.state_changed.connect(self._show_state)
-        conductor.logged.connect(self.log.add)
-        self.assistant.logged.connect(self.log.add)
         conductor.machine_found.connect(editor.set_machine)
-        editor.problems_changed.connect(self._show_state)
+        self.follower.ended.connect(self._run_ended)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
         editor.output_followed.connect(self.undo_offer.say)
-        self.live.train_requested.connect(self.train)
-        self.live.diagnosis.remedy_chosen.connect(self.trials.try_remedy)
-        self.data.logged.connect(self.log.note)
-        self.data.reading_changed.connect(self.experiment.data_note.show_reading)
-        self.tune.failed.connect(self.log.note)
-        self.inside.remedy_chosen.connect(self.trials.try_remedy)
-        self.experiment.find_requested.connect(self.find_setting)
-        self.log.attention.connect(self._show_attention)
+        self.appearance.changed.connect(self.apply_theme)
+        self.notices.curves_requested.connect(self._show_new_curves)
+        for shown in (self.notices.queue_requested, self.training.enqueued):
+            shown.connect(self.bottom.show_queue)
+        self._connect_runs()
+        self._show_title()
+
+    def _connect_runs(self) -> None:
+        """The table of runs and the queue, with what does what they ask for."""
+        conductor, runs = self.conductor, self.runs
         runs.selected.connect(self._run_selected)
-        runs.chosen_changed.connect(self.compare.select)
+        runs.selected.connect(self.run_files.actions.refresh)
         runs.use_settings.connect(self.trials.use_settings)
+        runs.try_setting.connect(self.trials.try_setting)
         runs.resume.connect(self.notices.resume)
         runs.delete.connect(self.changes.delete)
-        runs.hide_runs.connect(self.edits.set_hidden)
         runs.change.connect(self.changes.change)
-        runs.try_setting.connect(self.trials.try_setting)
+        runs.hide_runs.connect(self.edits.set_hidden)
+        self.model.shown_changed.connect(self._tick)
+        self.model.written.connect(self.changes.write)
         self.queue.reordered.connect(conductor.reorder)
         self.queue.held.connect(conductor.hold_queue)
         self.queue.removed.connect(self.changes.delete)
-        self.model.shown_changed.connect(self._tick)
-        self.model.written.connect(self.changes.write)
-        self._show_title()
+        self.queue_follower.waiting_changed.connect(self.bottom.show_waiting)
 
     # --- what a person does --------------------------------------------------------------------
-
-    @Slot()
-    def train(self) -> None:
-        """Trains the experiment as it stands, or queues it where a run is under way."""
-        if self.editor.problems:
-            return
-        run = self.conductor.train(self.editor.experiment)
-        if run is not None:
-            self.notices.show_new(run)
-
-    @Slot()
-    def enqueue(self) -> None:
-        """Adds the experiment to the end of the queue."""
-        if not self.editor.problems and self.conductor.enqueue(self.editor.experiment):
-            self.bottom.setCurrentWidget(self.queue)
-
-    @Slot(str)
-    def find_setting(self, path: str) -> None:
-        """Looks for a good value of a setting, in the Tune tab."""
-        self.tabs.setCurrentWidget(self.tune)
-        self.tune.find_setting(path)
 
     @Slot(str)
     def report(self, sentence: str) -> None:
@@ -274,24 +288,24 @@ class MainWindow(QMainWindow):
         """Looks again at the run that is chosen, where it went on."""
         run_id = self.runs.current_id
         if run_id and self.feed.frame.place(run_id) in places:
-            run = self.feed.read(run_id)
-            for panel in (self.live.diagnosis, self.inside, self.evaluate):
-                panel.show_run(run)
-
-    @Slot()
-    def _show_bar(self) -> None:
-        self.runs.bar.setVisible(self.bottom.currentWidget() is self.runs)
+            self.tabs.show_run(self.feed.read(run_id))
 
     @Slot()
     def _show_state(self) -> None:
         self.assistant.set_training(self.conductor.is_busy)
-        problems = self.editor.problems
-        self.commands.show_state(
-            first_problem=self.editor.sentence(problems[0]) if problems else "",
-            busy=self.conductor.is_busy,
-            full=not self.conductor.has_room,
-            status=self.conductor.status,
-        )
+
+    @Slot(str, bool)
+    def _run_ended(self, sentence: str, bad: bool) -> None:
+        if sentence:
+            self.banner.say(sentence, bad=bad)
+            self.log.note(sentence)
+        if not self.isActiveWindow():
+            QApplication.alert(self)
+
+    @Slot()
+    def _show_new_curves(self) -> None:
+        self.bottom.show_runs()
+        self.tabs.show_page("live")
 
     @Slot()
     def _show_title(self) -> None:
@@ -299,24 +313,16 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name}[*] – DLOpt Workbench")
         self.setWindowModified(self.editor.is_modified)
 
-    @Slot(int)
-    def _show_attention(self, unseen: int) -> None:
-        title = self.tr("Log ({})").format(unseen) if unseen else self.tr("Log")
-        self.bottom.setTabText(self.bottom.indexOf(self.log), title)
-
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
         run = self.feed.read(run_id)
         self.conductor.choose(run_id)
-        self.network.prefer(run_id)
-        self.live.highlight(run_id if self.model.rowCount() > 1 else "")
         experiment = None
         if run is not None:
             with suppress(SpecError):  # of a later version: there is nothing to compare with
                 experiment = run.experiment
         self.experiment.totals.compare_with(experiment, run.name if run is not None else "")
-        for panel in (self.live.diagnosis, self.inside, self.evaluate):
-            panel.show_run(run)
+        self.tabs.show_run(run)
 
     # --- files and life ------------------------------------------------------------------------
 
@@ -337,10 +343,23 @@ class MainWindow(QMainWindow):
                 act=lambda: self.editor.replace(draft, words_),
             )
 
+    def take_over(self, before: MainWindow) -> None:
+        """Takes the place and the looks of the window that this one follows."""
+        self.state.take_over(before.state)
+        if self.appearance.kept is None and before.appearance.kept is not None:
+            self.appearance.keep(before.appearance.kept)
+            self.areas["view"].refresh()
+
     @Slot()
     def choose_store(self) -> None:
         """Asks for another store, and ends this window where one is opened."""
-        choose_store(self)
+        store = choose_store(self.store.folder, self.files.may_discard, self.report, self)
+        if store is not None:
+            self.next_store = store
+            self.banner.say(self.tr("Opening the store in {}…").format(isolated(str(store.folder))))
+            self.repaint()  # the training process may take a moment to save its checkpoint
+            self.shut_down()
+            QCoreApplication.exit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if _dropped_toml(event) is not None:
@@ -363,27 +382,19 @@ class MainWindow(QMainWindow):
 
     def shut_down(self) -> None:
         """Ends all that is under way and closes the store; nothing can be done any more."""
-        window_state.keep(self)
+        self.state.keep()
         for close in (
-            self.files.close, self.data.close_jobs, self.network.close_jobs, self.follower.close,
-            self.live.close_loader, self.compare.close_jobs, self.beside.close,
+            self.files.close, self.tabs.close_jobs, self.forecast.close, self.beside.close,
             self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
-            self.evaluate.close_jobs, self.conductor.close, self.store.close,
+            self.conductor.close, self.store.close,
         ):  # fmt: skip
             close()
-
-    def set_appearance(self, scheme: Qt.ColorScheme) -> None:
-        """Light, dark, or as the system says."""
-        theme.choose(scheme)
-        self.settings.setValue(window_state.APPEARANCE, scheme.name)
-        self.apply_theme()
 
     @Slot()
     def apply_theme(self) -> None:
         """Draws everything in the appearance in force."""
         theme.apply()
-        self.live.restyle()
-        self.compare.restyle()
+        self.tabs.restyle()
         self.model.set_colours(run_colour)
 
 

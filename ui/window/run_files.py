@@ -12,17 +12,17 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog
 
 from ui.background.figure_export import safe_name
 from ui.background.figure_process import FigureProcess
-from ui.look import theme
+from ui.look.actions import Action, Actions
+from ui.look.banner import Banner
+from ui.panels.runs.view import RunsView
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
-    from ui.window.main_window import MainWindow
     from workbench.exchange.bundle import Progress
 
 
@@ -71,12 +71,32 @@ class RunFiles(QObject):
     """Does what the menus offer.
 
     Args:
-        window: Whose chosen runs are written, and whose store takes runs in.
+        folder: Of the store that takes runs in.
+        table: Whose chosen runs are written.
+        read_run: All that is known of the run of an id; None where it can't be read.
+        banner: Shows how far it is, with Cancel.
+
+    Signals:
+        changed: The store may have another run.
+        failed: A sentence on what could not be done.
+
+    Attributes:
+        actions: For the menus.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        folder: Path,
+        table: RunsView,
+        read_run: Callable[[str], Run | None],
+        banner: Banner,
+    ) -> None:
+        super().__init__(banner)
+        self._folder, self._table, self._read_run = folder, table, read_run
+        self._banner = banner
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._told = _Told(self)
@@ -88,55 +108,35 @@ class RunFiles(QObject):
         self._process.failed.connect(self._failed)
         self._cancelled: Event | None = None
         self._words = ""
+        self.actions = Actions("run_files", self.tr("Runs to and from files"), self)
+        self._add_actions()
+
+    def _add_actions(self) -> None:
         tr = self.tr
-        self.export_action = self._action(
-            tr("Export run…"), "save", self.export,
-            tr("Write the chosen run to one file, with its weights, for another machine"),
+        self.actions.add(
+            Action("export", tr("Export run…"), self.export, "", "save",
+                   tr("Write the chosen run to one file, with its weights, for another machine"),
+                   self._not_one),
+            Action("events", tr("Export for TensorBoard…"), self.export_events,
+                   reason=tr("Write the chosen runs' metrics as event files for TensorBoard"),
+                   obstacle=self._not_one),
+            Action("report", tr("Write report…"), self.report, "", "file",
+                   tr("One page on the chosen runs that opens in any browser: results, curves, "
+                      "settings"), self._not_one),
+            Action("import", tr("Import run…"), self.take_in, "", "open",
+                   tr("Take in a run that was exported on this or another machine"), self._busy),
         )  # fmt: skip
-        self.events_action = self._action(
-            tr("Export for TensorBoard…"), "", self.export_events,
-            tr("Write the chosen runs' metrics as event files that TensorBoard reads"),
-        )  # fmt: skip
-        self.import_action = self._action(
-            tr("Import run…"), "open", self.take_in,
-            tr("Take in a run that was exported on this or another machine"),
-        )  # fmt: skip
-        self.report_action = self._action(
-            tr("Write report…"), "file", self.report,
-            tr("One page on the chosen runs that opens in any browser: results, curves, settings"),
-        )  # fmt: skip
-        window.runs.menus.more_of_runs = self.fill
-        window.runs.selected.connect(self.show_state)
-        self.show_state()
 
-    def _action(self, text: str, icon: str, act: Callable[[], None], reason: str) -> QAction:
-        action = QAction(text, self)
-        action.setToolTip(reason)
-        if icon:
-            theme.set_icon(action, icon)
-        action.triggered.connect(lambda _=False: act())
-        return action
+    def _busy(self) -> str:
+        return self.tr("A file is being written or read.") if self.is_busy else ""
 
-    @property
-    def _actions(self) -> tuple[QAction, ...]:
-        return self.export_action, self.events_action, self.report_action, self.import_action
-
-    def fill(self, menu: QMenu) -> None:
-        """Adds what can be done to a menu, of the runs or of the window."""
-        menu.addActions(self._actions)
-
-    @Slot()
-    def show_state(self) -> None:
-        """Enables what can be done now."""
-        chosen = bool(self._window.runs.current_id)
-        for action in self._actions:
-            wants_run = action is not self.import_action
-            action.setEnabled(not self.is_busy and (chosen or not wants_run))
+    def _not_one(self) -> str:
+        one = "" if self._table.current_id else self.tr("Select a run in the table first.")
+        return self._busy() or one
 
     @property
     def _chosen(self) -> list[str]:
-        runs = self._window.runs
-        return runs.chosen_ids or [runs.current_id]
+        return self._table.chosen_ids or [self._table.current_id]
 
     @property
     def is_busy(self) -> bool:
@@ -147,7 +147,7 @@ class RunFiles(QObject):
 
     def export(self) -> None:
         """Asks for a file, and writes the current run there."""
-        run = self._window.feed.read(self._window.runs.current_id)
+        run = self._read_run(self._table.current_id)
         if run is None:
             return
         path = self._ask_where(self.tr("Export run"), f"{safe_name(run.name)}.zip", "Run (*.zip)")
@@ -163,7 +163,7 @@ class RunFiles(QObject):
     def export_events(self) -> None:
         """Asks for a folder, and writes the chosen runs' metrics there."""
         ids = self._chosen
-        name = QFileDialog.getExistingDirectory(self._window, self.tr("Folder for TensorBoard"), "")
+        name = QFileDialog.getExistingDirectory(self._table, self.tr("Folder for TensorBoard"), "")
         if name and ids:
             words = self.tr("Writing event files")
             self._begin(words, partial(self._export_events, ids, Path(name)))
@@ -179,7 +179,7 @@ class RunFiles(QObject):
     def take_in(self) -> None:
         """Asks for a file, and takes its run in."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Import run"), "", self.tr("Run (*.zip)")
+            self._table, self.tr("Import run"), "", self.tr("Run (*.zip)")
         )
         if name:
             path = Path(name)
@@ -197,11 +197,11 @@ class RunFiles(QObject):
         path = self._ask_where(self.tr("Write report"), "report.html", "HTML (*.html)")
         if path is not None and ids:
             self._start(self.tr("Writing {}").format(path.name))
-            folder = str(self._window.store.folder)
+            folder = str(self._folder)
             self._process.send({"number": 0, "store": folder, "report": ids, "path": str(path)})
 
     def _ask_where(self, title: str, name: str, kind: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self._window, title, name, kind)
+        chosen, _ = QFileDialog.getSaveFileName(self._table, title, name, kind)
         if not chosen:
             return None
         path = Path(chosen)
@@ -211,13 +211,13 @@ class RunFiles(QObject):
 
     def _start(self, words: str) -> None:
         self._cancelled, self._words = Event(), words
-        self.show_state()
-        self._window.banner.say(f"{words}…", action=self.tr("Cancel"), act=self.cancel)
+        self.actions.refresh()
+        self._banner.say(f"{words}…", action=self.tr("Cancel"), act=self.cancel)
 
     def _begin(self, words: str, work: Callable[[Store, Progress], str]) -> None:
         self._start(words)
         assert self._cancelled is not None
-        self._pool.start(_Job(self._window.store.folder, work, self._told, self._cancelled))
+        self._pool.start(_Job(self._folder, work, self._told, self._cancelled))
 
     def cancel(self) -> None:
         """Ends what is under way; a file that was there stays as it was."""
@@ -229,22 +229,22 @@ class RunFiles(QObject):
 
     @Slot(int)
     def _show_progress(self, percent: int) -> None:
-        if self._window.banner.offers == self.cancel:
-            self._window.banner.words.setText(f"{self._words}: {percent} %")
+        if self._banner.offers == self.cancel:
+            self._banner.words.setText(f"{self._words}: {percent} %")
 
     @Slot(str)
     def _done(self, sentence: str) -> None:
         """It is over; without a sentence it was cancelled."""
         self._cancelled = None
-        self.show_state()
-        self._window.banner.say(sentence or self.tr("Cancelled; nothing was written."))
-        self._window.show_runs()
+        self.actions.refresh()
+        self._banner.say(sentence or self.tr("Cancelled; nothing was written."))
+        self.changed.emit()
 
     @Slot(str)
     def _failed(self, sentence: str) -> None:
         self._cancelled = None
-        self.show_state()
-        self._window.report(sentence)
+        self.actions.refresh()
+        self.failed.emit(sentence)
 
     @Slot(dict)
     def _hear(self, answer: dict[str, Any]) -> None:

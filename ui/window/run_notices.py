@@ -3,83 +3,119 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.look.plain import isolated
+from ui.look.banner import Banner
+from ui.panels.runs.panel import RunsPanel
+from ui.running.conductor import Conductor
+from ui.window.queue_forecast import QueueForecast
 from workbench.runs.record import Run
-
-if TYPE_CHECKING:
-    from ui.window.main_window import MainWindow
 
 
 class RunNotices(QObject):
     """Leads to a new run, without a change of how the table of runs is filtered and grouped.
 
     Args:
-        window: Whose banner says it.
+        conductor: Trains it.
+        forecast: Knows when it will begin.
+        runs: Shows it.
+        banner: Says it.
+
+    Signals:
+        curves_requested: The new run's curves are to be seen, and its row.
+        queue_requested: The queue is to be seen.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        window.runs.hidden_by_view.connect(self._say_hidden)
+    curves_requested = Signal()
+    queue_requested = Signal()
+
+    def __init__(
+        self, conductor: Conductor, forecast: QueueForecast, runs: RunsPanel, banner: Banner
+    ) -> None:
+        super().__init__(banner)
+        self._conductor, self._forecast = conductor, forecast
+        self._runs, self._banner = runs, banner
+        runs.hidden_by_view.connect(self._say_hidden)
+        conductor.queued.connect(self._show_group)
 
     def show_new(self, run: Run) -> None:
         """Shows a run that begins now; says where it waits if another is under way."""
         if not self._say_place(run):
-            self.show_run(run.run_id)
+            self._show_run(run.run_id)
 
     @Slot(str)
     def resume(self, run_id: str) -> None:
         """Goes on with a run; says where it waits if another is under way."""
-        run = self._window.conductor.resume_run(run_id)
+        run = self._conductor.resume_run(run_id)
         if run is not None:
             self._say_place(run)
 
     def _say_place(self, run: Run) -> bool:
         """Says where a run waits; False where it doesn't."""
-        place = self._window.conductor.place_in_queue(run.run_id)
+        place = self._conductor.place_in_queue(run.run_id)
         if place:
             self._say_queued(run, place)
         return bool(place)
 
-    def show_run(self, run_id: str) -> None:
+    def _show_run(self, run_id: str) -> None:
         """Selects a run and shows its curves."""
-        window = self._window
-        window.bottom.setCurrentWidget(window.runs)
-        window.tabs.setCurrentWidget(window.live)
-        window.runs.select(run_id, keep_view=True)
+        self.curves_requested.emit()
+        self._runs.select(run_id, keep_view=True)
 
-    def with_start(self, queued: str, place: int) -> str:
+    @Slot(list)
+    def _show_group(self, run_ids: list[str]) -> None:
+        """Says where several runs that were made together wait, and shows the first."""
+        conductor = self._conductor
+        run = conductor.guarded(partial(conductor.store.run, run_ids[0]))
+        if run is None:
+            return
+        place = conductor.place_in_queue(run.run_id)
+        count = f"{len(run_ids):,}"
+        group = conductor.guarded(partial(conductor.store.group, run.group_id))
+        name = group.name if group is not None else ""
+        if place:
+            queued = self.tr("{0} runs are queued from number {1} on, as the group “{2}”")
+            sentence = self._with_start(queued.format(count, f"{place:,}", name), place)
+        else:
+            trained = self.tr("{0} runs train one after another, as the group “{1}”.")
+            sentence = trained.format(count, name)
+        self._banner.say(
+            sentence,
+            action=self.tr("Group the table"),
+            act=partial(self._runs.group_by, "group"),
+        )
+        if not place:
+            self._show_run(run.run_id)
+
+    def _with_start(self, queued: str, place: int) -> str:
         """A sentence that something waits at a place of the queue, and when it will begin."""
         if self._is_held():
             return self.tr("{}; the queue is on hold.").format(queued)
-        at = self._window.follower.forecast.start(place)
+        at = self._forecast.start(place)
         return self.tr("{0}, starts about {1}.").format(queued, at) if at else f"{queued}."
 
     def _say_queued(self, run: Run, place: int) -> None:
-        window, held = self._window, self._is_held()
+        held = self._is_held()
         queued = self.tr("“{0}” is queued as number {1}").format(isolated(run.name), f"{place:,}")
-        window.banner.say(
-            self.with_start(queued, place),
+        self._banner.say(
+            self._with_start(queued, place),
             action=self.tr("Run queue") if held else self.tr("Show queue"),
-            act=partial(window.conductor.hold_queue, False) if held
-            else partial(window.bottom.setCurrentWidget, window.queue),
-        )  # fmt: skip
+            act=partial(self._conductor.hold_queue, False) if held else self.queue_requested.emit,
+        )
 
     def _is_held(self) -> bool:
-        window = self._window
-        return bool(window.conductor.guarded(lambda: window.store.queue_held))
+        conductor = self._conductor
+        return bool(conductor.guarded(lambda: conductor.store.queue_held))
 
     @Slot(str)
     def _say_hidden(self, run_id: str) -> None:
-        window = self._window
-        place = window.model.frame.place(run_id)
-        name = str(window.model.frame.value("name", place)) if place is not None else run_id
-        window.banner.say(
+        frame = self._runs.model.frame
+        place = frame.place(run_id)
+        name = str(frame.value("name", place)) if place is not None else run_id
+        self._banner.say(
             self.tr("“{}” is not in the table: the filter hides it.").format(isolated(name)),
             action=self.tr("Show all runs"),
-            act=partial(window.runs.select, run_id),
+            act=partial(self._runs.select, run_id),
         )

@@ -2,67 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from ui.editing.editor import Editor
 from workbench.levers.remedies import Remedy
+from workbench.runs.record import Run
 from workbench.spec.base import SpecError
-
-if TYPE_CHECKING:
-    from ui.window.main_window import MainWindow
 
 
 class RunTrials(QObject):
     """Changes the form, as one step of undo.
 
     Args:
-        window: Whose form it is.
+        editor: Of the form.
+        read_run: All that is known of the run of an id; None where it can't be read.
+        parent: Of this.
+
+    Signals:
+        failed: A sentence on settings that can't be used.
+        find_requested: A good value of the setting at this path is to be found by measuring.
     """
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    failed = Signal(str)
+    find_requested = Signal(str)
+
+    def __init__(
+        self, editor: Editor, read_run: Callable[[str], Run | None], parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._editor, self._read_run = editor, read_run
 
     @Slot(str)
     def use_settings(self, run_id: str) -> None:
         """Puts a run's settings into the form."""
-        window = self._window
-        run = window.conductor.guarded(lambda: window.store.run(run_id))
+        run = self._read_run(run_id)
         if run is None:
             return
         try:
             experiment = run.experiment
         except SpecError as error:
-            window.report(f"{run.name}: {error}")
+            self.failed.emit(f"{run.name}: {error}")
             return
-        window.editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
+        self._editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
 
     @Slot(str, str, object)
     def try_setting(self, run_id: str, path: str, value: object) -> None:
         """Puts a run's settings (the form's own for "") into the form, with one replaced."""
-        run = self._window.feed.read(run_id)
+        run = self._read_run(run_id)
         try:
-            base = run.experiment if run is not None else self._window.editor.experiment
+            base = run.experiment if run is not None else self._editor.experiment
             experiment = base.with_settings({path: value})
         except SpecError as error:
-            self._window.report(str(error))
+            self.failed.emit(str(error))
             return
-        self._window.editor.replace(experiment, self.tr("trial of {}").format(path))
+        self._editor.replace(experiment, self.tr("trial of {}").format(path))
 
     @Slot(str, object)
     def try_remedy(self, run_id: str, remedy: Remedy) -> None:
         """Puts a run's settings with one change into the form, or looks for that setting."""
-        run = self._window.feed.read(run_id)
+        run = self._read_run(run_id)
         if run is None:
             return
         try:
             experiment = remedy.applied(run.experiment)
         except SpecError as error:
-            self._window.report(f"{run.name}: {error}")
+            self.failed.emit(f"{run.name}: {error}")
             return
-        self._window.editor.replace(
-            experiment, self.tr("{} after {}").format(remedy.words, run.name)
-        )
+        self._editor.replace(experiment, self.tr("{} after {}").format(remedy.words, run.name))
         if remedy.finds:
-            self._window.find_setting(remedy.finds)
+            self.find_requested.emit(remedy.finds)

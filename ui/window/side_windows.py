@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from ui.editing.editor import Editor
+from ui.window.experiment_files import ExperimentFiles
 
 if TYPE_CHECKING:
     from ui.panels.export.window import ExportWindow
     from ui.panels.network.code import CodeWindow
     from ui.panels.network.presets import PresetGallery
-    from ui.window.main_window import MainWindow
     from workbench.figures.settings import FigureSpec
 
 
@@ -18,12 +22,22 @@ class SideWindows(QObject):
     """The script of the experiment, the gallery of presets, and the export of figures.
 
     Args:
+        editor: Whose script is shown.
+        files: Begins with a preset.
+        folder: Of the store.
         window: The main window; they go with it.
+
+    Signals:
+        said: A sentence on what was done.
     """
 
-    def __init__(self, window: MainWindow) -> None:
+    said = Signal(str)
+
+    def __init__(
+        self, editor: Editor, files: ExperimentFiles, folder: Path, window: QWidget
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._editor, self._files, self._folder, self._window = editor, files, folder, window
         self.code: CodeWindow | None = None
         self.presets: PresetGallery | None = None
         self.figure: ExportWindow | None = None
@@ -34,7 +48,7 @@ class SideWindows(QObject):
         if self.code is None:
             from ui.panels.network.code import CodeWindow
 
-            self.code = CodeWindow(self._window.editor, self._window)
+            self.code = CodeWindow(self._editor, self._window)
         self.code.come_forward()
 
     @Slot()
@@ -43,7 +57,7 @@ class SideWindows(QObject):
         if self.presets is None:
             from ui.panels.network.presets import PresetGallery
 
-            self.presets = PresetGallery(self._window.files.new, self._window)
+            self.presets = PresetGallery(self._files.new, self._window)
         self.presets.come_forward()
 
     @Slot(object, dict)
@@ -52,8 +66,8 @@ class SideWindows(QObject):
         if self.figure is None:
             from ui.panels.export.window import ExportWindow
 
-            self.figure = ExportWindow(self._window.store.folder, self._window)
-            self.figure.said.connect(self._window.banner.say)
+            self.figure = ExportWindow(self._folder, self._window)
+            self.figure.said.connect(self.said)
         self.figure.come_forward()
         self.figure.show_figure(figure, names)
 

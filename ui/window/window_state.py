@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
+from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from ui.look import theme
-
-APPEARANCE = "appearance"
+from ui.panels.shared.page import Page
 
 FIRST_SIZE = QSize(1440, 900)
 FRAME = QSize(16, 48)
 """What the widest frames and the highest title bars take up; it is known only once there is one."""
-
-if TYPE_CHECKING:
-    from ui.window.main_window import MainWindow
 
 
 def first_size(available: QSize) -> QSize:
@@ -23,65 +20,88 @@ def first_size(available: QSize) -> QSize:
     return FIRST_SIZE.boundedTo(available - FRAME)
 
 
-def take_over(window: MainWindow, before: MainWindow) -> None:
-    """Gives a window the place and the looks of the one that it follows.
+MOVED = {
+    "pages/live/plots": "plots",
+    "pages/compare/curves": "compare",
+    "pages/compare/tradeoffs": "tradeoffs",
+}
+"""Where what pages keep stood before there were pages."""
 
-    What was kept beside its own store holds for the rest: columns, plots, splitters, appearance.
+
+class Part(NamedTuple):
+    """Something that is kept: how it is read, and how it is put back."""
+
+    state: Callable[[], Any]
+    restore: Callable[[Any], object]
+
+
+class WindowState:
+    """Keeps place, splitters and parts of a window beside its store.
+
+    Args:
+        window: Whose geometry is kept.
+        settings: Where.
+        splitters: By the name they are kept under.
+        parts: What else, by name; a state of None is not kept.
+        pages: Each keeps what it likes, under its key.
     """
-    window.setGeometry(before.normalGeometry() if before.isMaximized() else before.geometry())
-    window.setWindowState(before.windowState() & ~Qt.WindowState.WindowActive)
-    for key, splitter, other in (
-        ("across", window.across, before.across),
-        ("down", window.down, before.down),
-    ):
-        if window.settings.value(key) is None:
-            splitter.restoreState(other.saveState())
-    if window.settings.value(APPEARANCE) is None:
-        kept = before.settings.value(APPEARANCE)
-        if kept is not None:
-            window.settings.setValue(APPEARANCE, kept)
-            window.commands.appearances[kept].setChecked(True)
 
+    def __init__(
+        self,
+        window: QMainWindow,
+        settings: QSettings,
+        splitters: Mapping[str, QSplitter],
+        parts: Mapping[str, Part],
+        pages: Sequence[Page],
+    ) -> None:
+        self._pages = pages
+        self._window, self._settings, self._splitters = window, settings, splitters
+        self._parts = {
+            "geometry": Part(window.saveGeometry, window.restoreGeometry),
+            **{n: Part(each.saveState, each.restoreState) for n, each in splitters.items()},
+            **parts,
+        }
 
-def choose_appearance(window: MainWindow) -> None:
-    """Light or dark, where a person chose one."""
-    scheme = window.settings.value(APPEARANCE)
-    if scheme in (Qt.ColorScheme.Light.name, Qt.ColorScheme.Dark.name):
-        theme.choose(Qt.ColorScheme[scheme])
-    # Now, not before: each widget that is put into another is styled again with all below it.
-    window.apply_theme()
+    def keep(self) -> None:
+        """Writes everything, for the next start."""
+        for name, part in self._parts.items():
+            value = part.state()
+            if value is not None:
+                self._settings.setValue(name, value)
+        for page in self._pages:
+            for name, value in page.state().items():
+                if value is not None:
+                    self._settings.setValue(f"pages/{page.key}/{name}", value)
+        self._settings.sync()
 
+    def restore(self) -> None:
+        """Puts everything where it was; what was never kept stays as it is."""
+        for name, part in self._parts.items():
+            value = self._settings.value(name)
+            if value is not None:
+                part.restore(value)
+        for page in self._pages:
+            page.restore(self._kept_of(page.key))
 
-def keep(window: MainWindow) -> None:
-    """Writes place, splitters, columns and plot settings beside the store."""
-    values: dict[str, Any] = {
-        "geometry": window.saveGeometry(),
-        "across": window.across.saveState(),
-        "down": window.down.saveState(),
-        "table": window.runs.state(),
-        "plots": window.live.settings(),
-        "compare": window.compare.curves.settings(),
-        "tradeoffs": window.compare.tradeoff_settings(),
-        "explained": window.experiment.explained,
-    }
-    for key, value in values.items():
-        if value is not None:
-            window.settings.setValue(key, value)
-    window.settings.sync()
+    def _kept_of(self, key: str) -> dict[str, Any]:
+        """What a page kept, by name, also where earlier versions did."""
+        settings, inside = self._settings, f"pages/{key}/"
+        kept = {
+            name.removeprefix(inside): settings.value(old)
+            for name, old in MOVED.items()
+            if name.startswith(inside) and settings.contains(old)
+        }
+        new = (name for name in settings.allKeys() if name.startswith(inside))
+        return kept | {name.removeprefix(inside): settings.value(name) for name in new}
 
+    def take_over(self, before: WindowState) -> None:
+        """Gives the window the place of the one that it follows.
 
-def restore(window: MainWindow) -> None:
-    """Puts everything where it was; what was never kept stays as it is."""
-    for key, put in (
-        ("geometry", window.restoreGeometry),
-        ("across", window.across.restoreState),
-        ("down", window.down.restoreState),
-        ("table", window.runs.restore_state),
-        ("plots", window.live.restore_settings),
-        ("compare", window.compare.curves.restore_settings),
-        ("tradeoffs", window.compare.restore_tradeoffs),
-        ("explained", window.experiment.explain),
-    ):
-        value = window.settings.value(key)
-        if value is not None:
-            put(value)
+        What was kept beside its own store holds for the rest.
+        """
+        old, new = before._window, self._window
+        new.setGeometry(old.normalGeometry() if old.isMaximized() else old.geometry())
+        new.setWindowState(old.windowState() & ~Qt.WindowState.WindowActive)
+        for name, splitter in self._splitters.items():
+            if self._settings.value(name) is None:
+                splitter.restoreState(before._splitters[name].saveState())

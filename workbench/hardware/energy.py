@@ -180,6 +180,7 @@ class Gpus:
         self._integral = Integral(0.0)
         self._is_lost = False
         self.has_told = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         self._integral = Integral(time.monotonic())
@@ -199,7 +200,7 @@ class Gpus:
 
     def __exit__(self, *exception: object) -> None:
         """Ends the process."""
-        if hasattr(self, "_thread"):
+        if self._thread is not None:
             self._process.kill()
             self._process.wait()
             self._thread.join()

@@ -42,7 +42,7 @@ def test_help_unfolds_follows_each_edit_and_is_there_again(
     window.files.may_discard = lambda: True
     window.close()
     again = open_window()
-    assert again.experiment.explained == ["optimizer"]
+    assert again.experiment.explained_paths() == ["optimizer"]
 
 
 def test_an_explanation_says_what_the_class_says_with_the_numbers_in_force(
@@ -138,7 +138,7 @@ def add_run(window: MainWindow, name: str, found: Curves, message: str = "") -> 
 def test_the_selected_run_is_diagnosed_and_a_remedy_goes_into_the_form(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    strip = window.live.diagnosis
+    strip = window.pages["live"].diagnosis
     assert not strip.isVisible()
     sick = add_run(window, "sick", SICK["overfitting"])
     healthy = add_run(window, "healthy", HEALTHY)
@@ -163,10 +163,10 @@ def test_the_selected_run_is_diagnosed_and_a_remedy_goes_into_the_form(
 def test_a_remedy_that_measures_leads_to_the_finder(window: MainWindow, qtbot: QtBot) -> None:
     run = add_run(window, "fast", SICK["rate_too_high"])
     window.runs.select(run.run_id)
-    qtbot.waitUntil(lambda: bool(window.live.diagnosis.findings), timeout=PATIENCE)
-    buttons = window.live.diagnosis.findChildren(QPushButton)
+    qtbot.waitUntil(lambda: bool(window.pages["live"].diagnosis.findings), timeout=PATIENCE)
+    buttons = window.pages["live"].diagnosis.findChildren(QPushButton)
     next(b for b in buttons if b.text().startswith("Find")).click()
-    assert window.tabs.currentWidget() is window.tune
-    assert window.tune.rate.bar.is_busy
-    window.tune.rate.bar.cancel()
+    assert window.tabs.currentWidget() is window.pages["tune"]
+    assert window.pages["tune"].rate.bar.is_busy
+    window.pages["tune"].rate.bar.cancel()
     assert window.editor.experiment.name == "fast"

@@ -356,8 +356,8 @@ def test_a_wrong_number_is_marked_and_keeps_train_off(
     assert form.problem("learning_rate") == sentence
     assert section.is_marked
     assert sentence in section.header.toolTip()
-    assert not window.commands.train.isEnabled()
-    assert sentence in window.commands.train.toolTip()
+    assert not window.training["train"].isEnabled()
+    assert sentence in window.training["train"].toolTip()
     assert sentence in window.experiment.problem.accessibleName()
     assert window.experiment.problem.isVisible()
     if typed == "nan":  # what is typed on the way to it is no number either
@@ -367,7 +367,7 @@ def test_a_wrong_number_is_marked_and_keeps_train_off(
     assert field.property("problem") is False
     assert form.problem("learning_rate") == ""
     assert not section.is_marked
-    assert window.commands.train.isEnabled()
+    assert window.training["train"].isEnabled()
     assert not window.experiment.problem.isVisible()
 
 
@@ -378,10 +378,10 @@ def test_what_is_wrong_stays_while_another_field_is_edited(
     window.editor.set("training.epochs", 3)
     assert window.editor.experiment.training.epochs == 3
     assert field.text() == "fast"  # type: ignore[attr-defined]
-    assert not window.commands.train.isEnabled()
+    assert not window.training["train"].isEnabled()
     window.undo_stack.undo()
     assert field.text() == "0.001"  # type: ignore[attr-defined]
-    assert window.commands.train.isEnabled()
+    assert window.training["train"].isEnabled()
 
 
 def test_fields_that_need_each_other(window: MainWindow, qtbot: QtBot) -> None:
@@ -402,7 +402,7 @@ def test_another_kind_takes_the_wrong_field_away(window: MainWindow, qtbot: QtBo
     assert isinstance(box, QComboBox)
     box.setCurrentIndex(box.findData("sgd"))
     assert window.editor.problems == []
-    assert window.commands.train.isEnabled()
+    assert window.training["train"].isEnabled()
 
 
 def test_the_first_problem_leads_to_its_field(window: MainWindow, qtbot: QtBot) -> None:

@@ -66,9 +66,9 @@ def test_the_button_gets_it_back_unless_a_person_went_on(row: QWidget, qtbot: Qt
 
 def test_a_lever_applied_by_the_keyboard_is_the_only_one(window: MainWindow, qtbot: QtBot) -> None:
     window.activateWindow()
-    window.tabs.setCurrentWidget(window.network)
-    levers = window.network.levers
-    window.network.show_page(levers)
+    window.tabs.setCurrentWidget(window.pages["network"])
+    levers = window.pages["network"].levers
+    window.pages["network"].show_page(levers)
     qtbot.waitUntil(lambda: levers.cards["separable"].apply.isEnabled())
     apply = levers.cards["separable"].apply
     apply.setFocus()

@@ -86,7 +86,7 @@ def darkest(button: QToolButton) -> QColor:
 def test_the_appearance_recolours_everything(window: MainWindow, qapp: QApplication) -> None:
     button = window.experiment.structure.add_button
     for scheme, tones in ((Qt.ColorScheme.Dark, DARK), (Qt.ColorScheme.Light, LIGHT)):
-        window.set_appearance(scheme)
+        window.appearance.choose(scheme)
         assert theme.tones() is tones
         palette = qapp.palette()
         assert palette.color(QPalette.ColorRole.Window).name() == tones.window
@@ -94,14 +94,14 @@ def test_the_appearance_recolours_everything(window: MainWindow, qapp: QApplicat
         assert darkest(button).name() == tones.text
         assert tones.selection in qapp.styleSheet()
         assert window.settings.value("appearance") == scheme.name
-        assert window.live.plots._state.theme.background.name() == tones.base
+        assert window.pages["live"].plots._state.theme.background.name() == tones.base
 
 
 @pytest.mark.usefixtures("_as_before")
 def test_messages_follow_the_appearance(window: MainWindow) -> None:
-    window.set_appearance(Qt.ColorScheme.Light)
+    window.appearance.choose(Qt.ColorScheme.Light)
     window.report("the disk is full")
-    window.set_appearance(Qt.ColorScheme.Dark)
+    window.appearance.choose(Qt.ColorScheme.Dark)
     image = window.banner.grab().toImage()
     assert image.pixelColor(1, image.height() // 2).name() == DARK.bad
 
@@ -134,8 +134,8 @@ def test_no_word_of_the_run_buttons_is_cut(window: MainWindow, qtbot: QtBot) -> 
     assert corner is not None
     buttons = corner.findChildren(QToolButton)
     assert [b.text() for b in buttons] == ["Train", "Pause", "Stop", "Add to queue"]
-    window.set_appearance(Qt.ColorScheme.Dark)
-    window.commands.pause.setText("Continue")
+    window.appearance.choose(Qt.ColorScheme.Dark)
+    window.training["pause"].setText("Continue")
     qtbot.waitUntil(lambda: all(b.width() >= b.sizeHint().width() for b in buttons))
     assert window.menuBar().rect().contains(corner.geometry())
     assert corner.geometry().right() >= window.width() - 16

@@ -26,7 +26,7 @@ def pixels_of(image: QImage) -> np.ndarray:
 
 def edited(window: MainWindow, qtbot: QtBot, **settings: object) -> AugmentedView:
     """Edits augmentation and waits until the Data tab shows it."""
-    view = window.data.augmented
+    view = window.pages["data"].augmented
     with qtbot.waitSignal(view.shown, timeout=PATIENCE):
         window.editor.set_all(
             {f"augmentation.{name}": value for name, value in settings.items()}, "augmentation"
@@ -68,7 +68,7 @@ def test_what_nobody_looks_at_is_made_when_the_tab_is_opened(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     data = open_tab(window, qtbot)
-    window.tabs.setCurrentWidget(window.live)
+    window.tabs.setCurrentWidget(window.pages["live"])
     window.editor.set("augmentation.zoom", 0.5)
     assert data.augmented._thread is None
     with qtbot.waitSignal(data.augmented.shown, timeout=PATIENCE):

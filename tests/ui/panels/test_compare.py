@@ -42,13 +42,13 @@ def runs(window: MainWindow) -> list[Run]:
     """Four runs in the store, and the Compare tab in front."""
     made = add_runs(window.store, 4)
     window.show_runs()
-    window.tabs.setCurrentWidget(window.compare)
+    window.tabs.setCurrentWidget(window.pages["compare"])
     return made
 
 
 @pytest.fixture
 def page(window: MainWindow, runs: list[Run]) -> CurvesPage:
-    return window.compare.curves
+    return window.pages["compare"].curves
 
 
 def select(window: MainWindow, runs: list[Run]) -> None:
@@ -63,8 +63,8 @@ def select(window: MainWindow, runs: list[Run]) -> None:
 
 
 def test_an_empty_tab_says_what_to_do(window: MainWindow) -> None:
-    window.tabs.setCurrentWidget(window.compare)
-    page = window.compare.curves
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    page = window.pages["compare"].curves
     assert page.stack.currentWidget() is page.empty
     assert "Select two or more runs" in page.empty.text()
 

@@ -35,9 +35,9 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def open_tab(window: MainWindow, qtbot: QtBot) -> DataPanel:
     """Shows the tab and waits until it has its answer."""
-    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
-        window.tabs.setCurrentWidget(window.data)
-    return window.data
+    with qtbot.waitSignal(window.pages["data"].settled, timeout=PATIENCE):
+        window.tabs.setCurrentWidget(window.pages["data"])
+    return window.pages["data"]
 
 
 def write_npz(path: Path, size: int = 12) -> Path:
@@ -62,7 +62,7 @@ def test_classes_take_turns() -> None:
 
 def test_the_digits(window: MainWindow, qtbot: QtBot) -> None:
     data = open_tab(window, qtbot)
-    assert data.title.text() == "Digits (embedded)"
+    assert data.heading.text() == "Digits (embedded)"
     assert data.facts.text() == (
         "28x28x1 px · 10 classes · 1,437 training and 360 test images · 1.41 MB in memory · "
         "pixels 0 to 255, mean 77.8"
@@ -79,8 +79,8 @@ def test_the_digits(window: MainWindow, qtbot: QtBot) -> None:
 
 def test_nothing_is_read_before_somebody_looks(window: MainWindow, qtbot: QtBot) -> None:
     window.editor.set("data.resize", [14, 14])
-    assert not window.data.is_busy
-    assert not window.data._timer.isActive()
+    assert not window.pages["data"].is_busy
+    assert not window.pages["data"]._timer.isActive()
     data = open_tab(window, qtbot)
     assert data.facts.text().startswith("14x14x1 px")
 
@@ -89,27 +89,29 @@ def test_an_archive_tells_its_shape_to_the_form(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     window.editor.set("data.kind", "npz")
-    qtbot.waitUntil(lambda: "Choose an .npz file" in window.data.message.text())
+    qtbot.waitUntil(lambda: "Choose an .npz file" in window.pages["data"].message.text())
     assert window.experiment.totals.figures["parameters"][0].text() == "–"
     path = write_npz(tmp_path / "some.npz")
-    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+    with qtbot.waitSignal(window.pages["data"].settled, timeout=PATIENCE):
         window.editor.set("data.path", str(path))
     info = window.editor.info
     assert info is not None
     assert (info.image_shape, info.classes, info.train_images) == ((12, 12, 1), 3, 48)
-    assert "1x1x64 that reaches it" in window.commands.train.toolTip()  # too small for the preset
+    assert (
+        "1x1x64 that reaches it" in window.training["train"].toolTip()
+    )  # too small for the preset
     window.editor.set_all(
         {"structure.layers": [{"kind": "flatten"}, {"kind": "dense", "units": 3,
                                                     "activation": "softmax"}]},
         "structure.layers",
     )  # fmt: skip
     assert window.experiment.totals.figures["parameters"][0].text() == "435"
-    assert window.commands.train.isEnabled()
+    assert window.training["train"].isEnabled()
 
     window.editor.set("data.kind", "digits")  # away, and back by undo
     window.undo_stack.undo()
     assert window.editor.info == info
-    assert not window.data.is_busy
+    assert not window.pages["data"].is_busy
 
 
 def test_the_form_says_which_shares_the_data_leave_without_effect(
@@ -121,7 +123,7 @@ def test_the_form_says_which_shares_the_data_leave_without_effect(
     parts |= {f"y_{name[2:]}": labels[: len(part)] for name, part in parts.items()}
     np.savez(tmp_path / "own.npz", **parts)
     window.editor.set("data.kind", "npz")
-    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+    with qtbot.waitSignal(window.pages["data"].settled, timeout=PATIENCE):
         window.editor.set("data.path", str(tmp_path / "own.npz"))
     training, data = window.experiment.forms["training"], window.experiment.forms["data"]
     assert training.note("validation_split") == (
@@ -130,7 +132,7 @@ def test_the_form_says_which_shares_the_data_leave_without_effect(
     assert data.note("test_split") == (
         "Not used: the data bring 10 images of their own to test on."
     )
-    assert "60 training, 20 validation and 10 test images" in window.data.facts.text()
+    assert "60 training, 20 validation and 10 test images" in window.pages["data"].facts.text()
     window.editor.set("training.folds", 4)
     assert training.note("validation_split") == ""
     assert training.note("folds").startswith("Only the training part is dealt into folds; the 20")
@@ -142,22 +144,22 @@ def test_a_broken_archive(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> N
     path = tmp_path / "broken.npz"
     path.write_bytes(b"PK\x03\x04 this is no archive")
     window.editor.set("data.kind", "npz")
-    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
+    with qtbot.waitSignal(window.pages["data"].settled, timeout=PATIENCE):
         window.editor.set("data.path", str(path))
-    sentence = window.data.message.text()
+    sentence = window.pages["data"].message.text()
     assert "broken.npz" in sentence
     assert "\n" not in sentence
     assert "Traceback" not in sentence
-    assert window.data.message.property("role") == "problem"
-    assert not window.commands.train.isEnabled()
-    assert "broken.npz" in window.commands.train.toolTip()
+    assert window.pages["data"].message.property("role") == "problem"
+    assert not window.training["train"].isEnabled()
+    assert "broken.npz" in window.training["train"].toolTip()
     assert window.experiment.forms["data"].problem("path")
 
-    window.tabs.setCurrentWidget(window.data)
+    window.tabs.setCurrentWidget(window.pages["data"])
     write_npz(path)
-    assert window.data.again.isVisible()
-    with qtbot.waitSignal(window.data.settled, timeout=PATIENCE):
-        window.data.again.click()
+    assert window.pages["data"].again.isVisible()
+    with qtbot.waitSignal(window.pages["data"].settled, timeout=PATIENCE):
+        window.pages["data"].again.click()
     assert window.editor.info is not None
     assert window.experiment.forms["data"].problem("path") == ""
 
@@ -178,7 +180,7 @@ def test_typing_a_path_looks_once_at_the_last(
     monkeypatch.setattr(DataPanel, "_start", noted)
     entry = window.experiment.forms["data"].entry("path")
     with qtbot.waitSignal(
-        window.data.settled, timeout=PATIENCE, check_params_cb=lambda: bool(looked)
+        window.pages["data"].settled, timeout=PATIENCE, check_params_cb=lambda: bool(looked)
     ):
         qtbot.keyClicks(entry.field(), path)
     assert looked == [path]
@@ -190,10 +192,10 @@ def test_a_new_look_gives_the_one_before_up(
 ) -> None:
     first, second = write_npz(tmp_path / "a.npz", 8), write_npz(tmp_path / "b.npz", 16)
     window.editor.set_all({"data.kind": "npz", "data.path": str(first)}, "data.path")
-    window.data.look()
+    window.pages["data"].look()
     window.editor.set("data.path", str(second))
-    window.data.look()
-    qtbot.waitUntil(lambda: not window.data._jobs, timeout=PATIENCE)
+    window.pages["data"].look()
+    qtbot.waitUntil(lambda: not window.pages["data"]._jobs, timeout=PATIENCE)
     assert window.editor.info is not None
     assert window.editor.info.image_shape == (16, 16, 1)
 
@@ -210,10 +212,10 @@ def offered(window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 
 def test_a_data_set_that_is_not_here_is_offered(offered: MainWindow) -> None:
-    assert "MNIST is not on this machine yet" in offered.data.message.text()
-    assert offered.data.download.isVisible()
-    assert offered.data.download.text() == "Download 11.5 MB"
-    assert offered.commands.train.isEnabled()  # training fetches it as well
+    assert "MNIST is not on this machine yet" in offered.pages["data"].message.text()
+    assert offered.pages["data"].download.isVisible()
+    assert offered.pages["data"].download.text() == "Download 11.5 MB"
+    assert offered.training["train"].isEnabled()  # training fetches it as well
 
 
 def test_a_download_that_fails(
@@ -223,16 +225,16 @@ def test_a_download_that_fails(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    with qtbot.waitSignal(offered.data.settled, timeout=PATIENCE):
-        offered.data.download.click()
-        assert offered.data.cancel.isVisible()
-        assert offered.data.progress.isVisible()
-    sentence = offered.data.message.text()
+    with qtbot.waitSignal(offered.pages["data"].settled, timeout=PATIENCE):
+        offered.pages["data"].download.click()
+        assert offered.pages["data"].cancel.isVisible()
+        assert offered.pages["data"].progress.isVisible()
+    sentence = offered.pages["data"].message.text()
     assert sentence.startswith("MNIST could not be downloaded (")
     assert "\n" not in sentence
-    assert offered.data.message.property("role") == "problem"
-    assert offered.data.download.isVisible()
-    assert not offered.data.cancel.isVisible()
+    assert offered.pages["data"].message.property("role") == "problem"
+    assert offered.pages["data"].download.isVisible()
+    assert not offered.pages["data"].cancel.isVisible()
 
 
 @pytest.fixture
@@ -259,13 +261,13 @@ def test_a_hanging_download_is_cancelled(
             return False
         return True
 
-    offered.data.download.click()
+    offered.pages["data"].download.click()
     qtbot.waitUntil(connected, timeout=PATIENCE)
     assert len(helpers()) == 1
-    offered.data.cancel.click()
-    assert offered.data.message.text() == "Cancelled."
-    assert offered.data.again.isVisible()
-    qtbot.waitUntil(lambda: not offered.data._jobs, timeout=PATIENCE)
+    offered.pages["data"].cancel.click()
+    assert offered.pages["data"].message.text() == "Cancelled."
+    assert offered.pages["data"].again.isVisible()
+    qtbot.waitUntil(lambda: not offered.pages["data"]._jobs, timeout=PATIENCE)
     taken[0].close()
     assert helpers() == []
     kept = Path(os.environ["KERAS_HOME"], "datasets")
@@ -273,9 +275,9 @@ def test_a_hanging_download_is_cancelled(
 
 
 def test_closing_the_window_ends_what_runs(window: MainWindow, qtbot: QtBot) -> None:
-    window.tabs.setCurrentWidget(window.data)
-    window.data.look()
-    assert window.data.is_busy
+    window.tabs.setCurrentWidget(window.pages["data"])
+    window.pages["data"].look()
+    assert window.pages["data"].is_busy
     window.close()
     assert helpers() == []
 
@@ -351,10 +353,10 @@ def test_the_form_says_how_far_reading_is_from_the_start(
 ) -> None:
     note, said = window.experiment.data_note, []
     assert not note.isVisible()
-    window.data.reading_changed.connect(said.append)
+    window.editor.reading_changed.connect(said.append)
     path = write_npz(tmp_path / "some.npz", 28)
     window.editor.set_all({"data.kind": "npz", "data.path": str(path)}, "data")
-    window.data.look()
+    window.pages["data"].look()
     assert note.text() == "Reading…"
     assert note.isVisible()
     qtbot.waitUntil(lambda: window.editor.info is not None, timeout=PATIENCE)

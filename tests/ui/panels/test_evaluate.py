@@ -36,8 +36,8 @@ def show(window: MainWindow, run: Run, qtbot: QtBot) -> None:
     window.show_runs()
     qtbot.waitUntil(lambda: window.feed.read(run.run_id) is not None)
     window.runs.select(run.run_id)
-    window.tabs.setCurrentWidget(window.evaluate)
-    qtbot.waitUntil(lambda: window.evaluate.read is not None)
+    window.tabs.setCurrentWidget(window.pages["evaluate"])
+    qtbot.waitUntil(lambda: window.pages["evaluate"].read is not None)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_click_on_a_cell_shows_its_images(
     shown: tuple[MainWindow, Evaluation], qtbot: QtBot
 ) -> None:
     window, evaluation = shown
-    summary = window.evaluate.summary
+    summary = window.pages["evaluate"].summary
     assert units.percent(evaluation.accuracy) in summary.accuracy.text()
     assert summary.table.rowCount() == 11
     assert summary.table.item(9, 2).text() == f"{100 * evaluation.classes[8].recall:.1f} %"
@@ -70,12 +70,12 @@ def test_a_click_on_a_cell_shows_its_images(
     qtbot.keyClick(summary.matrix, Qt.Key.Key_Right)
     assert summary.matrix.cell == (8, 4)
     assert len(summary.grid.pictures) == evaluation.confusion[8, 4]
-    assert window.evaluate.button.text() == "Evaluate again"
+    assert window.pages["evaluate"].button.text() == "Evaluate again"
 
 
 def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
     window, evaluation = shown
-    panel = window.evaluate
+    panel = window.pages["evaluate"]
     assert len(panel.mistakes.grid.pictures) == len(evaluation.mistakes)
     worst = evaluation.mistakes[0]
     assert panel.mistakes.grid.pictures[0].words == units.percent(evaluation.confidence[worst])
@@ -105,7 +105,7 @@ def test_every_plot_is_exported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     window, evaluation = shown
-    panel = window.evaluate
+    panel = window.pages["evaluate"]
     path = tmp_path / "a.svg"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
 
@@ -150,7 +150,7 @@ def test_a_figure_follows_an_evaluation_that_was_made_anew(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     window, evaluation = shown
-    panel = window.evaluate
+    panel = window.pages["evaluate"]
     panel.summary.export_action.trigger()
     qtbot.waitUntil(lambda: window.beside.figure is not None)
     export = window.beside.figure
@@ -173,7 +173,7 @@ def test_what_was_read_of_a_run_that_trains_on_is_not_shown(
     shown: tuple[MainWindow, Evaluation], qtbot: QtBot
 ) -> None:
     window, _ = shown
-    panel, read = window.evaluate, window.evaluate.read
+    panel, read = window.pages["evaluate"], window.pages["evaluate"].read
     run = window.store.runs()[0]
     window.store.update(run.run_id, status=RunStatus.RUNNING)
     panel.show_run(window.store.run(run.run_id))
@@ -184,7 +184,7 @@ def test_what_was_read_of_a_run_that_trains_on_is_not_shown(
 
 
 def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> None:
-    panel = window.evaluate
+    panel = window.pages["evaluate"]
     window.tabs.setCurrentWidget(panel)
     assert "Select a run" in panel.message.text()
     assert not panel.button.isVisible()
@@ -206,7 +206,7 @@ def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> Non
 
 
 def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> None:
-    panel = quick.evaluate
+    panel = quick.pages["evaluate"]
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
     quick.tabs.setCurrentWidget(panel)

@@ -40,8 +40,8 @@ def runs(window: MainWindow) -> list[Run]:
 @pytest.fixture
 def export(window: MainWindow, runs: list[Run], qtbot: QtBot) -> ExportWindow:
     """Open on the Compare tab's curves, with its first preview."""
-    window.tabs.setCurrentWidget(window.compare)
-    page = window.compare.curves
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    page = window.pages["compare"].curves
     qtbot.waitUntil(lambda: len(page.plots.state.items) == 3 and not page.reader.is_busy)
     page.export_action.trigger()
     assert window.beside.figure is not None
@@ -120,7 +120,7 @@ def test_every_format_and_the_clipboard(export: ExportWindow, save: Save, qtbot:
 def test_a_live_plot_is_exported_with_its_validation(
     window: MainWindow, runs: list[Run], save: Save, qtbot: QtBot
 ) -> None:
-    plots = window.live.plots
+    plots = window.pages["live"].plots
     qtbot.waitUntil(lambda: len(plots.visible_runs) == 3)
     plots.set_axis("epoch")
     plots.controls.export.menu().actions()[1].trigger()
@@ -143,7 +143,7 @@ def test_the_window_can_be_closed_while_it_draws_and_opened_again(
     export.copy_button.click()
     export.close()
     assert not export.process.isRunning()
-    window.compare.curves.export_action.trigger()
+    window.pages["compare"].curves.export_action.trigger()
     export.form.entry("title").edited.emit("again")
     previewed(export, qtbot)
     assert export.isVisible()

@@ -24,9 +24,9 @@ def page(window: MainWindow) -> BetterPage:
     add_seeds(window.store, "base", [0.950, 0.952, 0.949, 0.951, 0.953])
     add_seeds(window.store, "dropout", [0.957, 0.955, 0.955, 0.956, 0.958])
     window.show_runs()
-    window.tabs.setCurrentWidget(window.compare)
-    window.compare.show_page(window.compare.better)
-    return window.compare.better
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    window.pages["compare"].show_page(window.pages["compare"].better)
+    return window.pages["compare"].better
 
 
 def choose(page: BetterPage, a: str, b: str, qtbot: QtBot) -> None:
@@ -44,9 +44,9 @@ def answered(page: BetterPage, qtbot: QtBot) -> None:
 
 
 def test_an_empty_store_says_what_to_do(window: MainWindow) -> None:
-    window.tabs.setCurrentWidget(window.compare)
-    window.compare.show_page(window.compare.better)
-    page = window.compare.better
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    window.pages["compare"].show_page(window.pages["compare"].better)
+    page = window.pages["compare"].better
     page.follow.catch_up()
     assert page.stack.currentWidget() is page.empty
     assert "Train an experiment with several seeds" in page.empty.text()

@@ -25,9 +25,9 @@ POINTS = [Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0), Latency(0, 64, 50, 5.0, 6.0,
 
 
 def page_of(window: MainWindow) -> LatencyPage:
-    window.tabs.setCurrentWidget(window.inside)
-    window.inside.show_page(window.inside.speed)
-    return window.inside.speed
+    window.tabs.setCurrentWidget(window.pages["inside"])
+    window.pages["inside"].show_page(window.pages["inside"].speed)
+    return window.pages["inside"].speed
 
 
 def texts(page: LatencyPage, row: int) -> list[str]:
@@ -101,7 +101,7 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     assert page.points == POINTS
     assert texts(page, 0) == ["1", "1", "0.500", "0.700", "0.900", "2,000"]
     assert page.split.isVisible()
-    with qtbot.waitSignal(window.inside.export_requested) as asked:
+    with qtbot.waitSignal(window.pages["inside"].export_requested) as asked:
         page.export_action.trigger()
     assert [one.name for one in asked.args[0].series][:2] == [
         "1 thread, median", "1 thread, 99 % of calls",

@@ -102,7 +102,7 @@ def test_all_chosen_cannot_be_deleted_or_cut(
     qtbot.keyClick(panel.list, Qt.Key.Key_A, CONTROL)
     assert panel.layers.rows == list(range(8))
     assert not panel.buttons["trash"].isEnabled()
-    assert not panel.commands.by_name["cut"].isEnabled()
+    assert not panel.commands["cut"].isEnabled()
     qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
     qtbot.keyClick(panel.list, Qt.Key.Key_X, CONTROL)
     panel.layers.cut()
@@ -148,7 +148,7 @@ def test_space_switches_all_chosen(window: MainWindow, panel: StructurePanel, qt
         layers = window.editor.experiment.structure.layers
         assert [layers[1].enabled, layers[3].enabled, layers[0].enabled] == [on, on, True]
         assert panel.layers.rows == [1, 3]
-        assert panel.commands.by_name["switch"].text() == ("Switch off" if on else "Switch on")
+        assert panel.commands["switch"].text() == ("Switch off" if on else "Switch on")
     assert window.undo_stack.undoText() == "switching on 2 layers"
 
 
@@ -221,7 +221,7 @@ def test_pasting_something_else_says_so_and_changes_nothing(
     qtbot.keyClick(panel.list, Qt.Key.Key_V, CONTROL)
     assert window.editor.experiment == before
     assert window.banner.words.text().startswith(sentence)
-    assert window.commands.train.isEnabled()
+    assert window.training["train"].isEnabled()
     data = QMimeData()
     data.setText(text)
     window.banner.hide()

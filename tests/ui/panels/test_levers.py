@@ -22,10 +22,10 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 
 def shown(window: MainWindow, qtbot: QtBot) -> LeversPage:
-    window.tabs.setCurrentWidget(window.network)
-    window.network.show_page(window.network.levers)
-    settled(window.network.levers, qtbot)
-    return window.network.levers
+    window.tabs.setCurrentWidget(window.pages["network"])
+    window.pages["network"].show_page(window.pages["network"].levers)
+    settled(window.pages["network"].levers, qtbot)
+    return window.pages["network"].levers
 
 
 def settled(page: LeversPage, qtbot: QtBot) -> None:
@@ -197,7 +197,7 @@ def test_nothing_is_worked_out_while_it_is_hidden_and_one_a_turn_when_not(
     assert worked == ["Separable"], "the one that is looked at comes first"
     settled(page, qtbot)
     assert len(worked) == len(LEVERS)
-    window.tabs.setCurrentWidget(window.live)
+    window.tabs.setCurrentWidget(window.pages["live"])
     worked.clear()
     window.editor.set("structure.layers[0].filters", 32)
     QCoreApplication.processEvents()  # what was put off to the next turn would run now
@@ -224,9 +224,9 @@ def test_the_menu_shows_a_lever_and_changes_nothing(
     action = next(a for a in levers.actions() if a.text() == f"{LEVERS[name].label}…")
     before = window.editor.experiment
     action.trigger()
-    assert window.network.current is window.network.levers
-    assert window.network.levers.isVisible()
-    assert window.network.levers.cards[name].title.isChecked()
+    assert window.pages["network"].current is window.pages["network"].levers
+    assert window.pages["network"].levers.isVisible()
+    assert window.pages["network"].levers.cards[name].title.isChecked()
     assert window.editor.experiment == before
 
 

@@ -27,15 +27,15 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 @pytest.fixture
 def costs(window: MainWindow) -> LayerCostsPage:
-    window.tabs.setCurrentWidget(window.network)
-    return window.network.costs
+    window.tabs.setCurrentWidget(window.pages["network"])
+    return window.pages["network"].costs
 
 
 @pytest.fixture
 def drawing(window: MainWindow, qtbot: QtBot) -> DrawingPage:
-    window.tabs.setCurrentWidget(window.network)
-    window.network.show_page(window.network.drawing)
-    page = window.network.drawing
+    window.tabs.setCurrentWidget(window.pages["network"])
+    window.pages["network"].show_page(window.pages["network"].drawing)
+    page = window.pages["network"].drawing
     qtbot.waitUntil(lambda: page.view.drawing is not None)
     settle(page)
     return page
@@ -87,7 +87,7 @@ def test_a_click_on_the_header_compares_macs(window: MainWindow, costs: LayerCos
     assert table.headerData(COST, horizontal) == "MACs"
     assert table.index(2, SHARE).data() == "79.8 %"
     assert table.index(2, COST).data() == "2,230,272"
-    window.experiment.structure.commands.by_name["measure"].trigger()
+    window.experiment.structure.commands["measure"].trigger()
     assert table.index(2, COST).data() == "18,496"
 
 
@@ -175,8 +175,8 @@ def test_what_keeps_it_from_training_is_listed_first(
     qtbot.waitUntil(lambda: costs.sentences.isVisible())
     assert costs.sentences.item(0).text().startswith("Layer 5: Kernel size 9x9 is larger")
     assert costs.figures["parameters"].text() == "–"
-    assert "Layer 5" in window.commands.train.toolTip()
-    assert not window.commands.train.isEnabled()
+    assert "Layer 5" in window.training["train"].toolTip()
+    assert not window.training["train"].isEnabled()
 
 
 def test_a_hundred_layers_scroll(window: MainWindow, costs: LayerCostsPage, qtbot: QtBot) -> None:
@@ -271,17 +271,17 @@ def test_a_drawing_moved_by_hand_stays_there_when_its_layer_is_edited(
 
 
 def test_hidden_pages_do_no_work(window: MainWindow, drawing: DrawingPage, qtbot: QtBot) -> None:
-    costs = window.network.costs
+    costs = window.pages["network"].costs
     before = drawing.view.drawing
-    window.tabs.setCurrentWidget(window.data)
+    window.tabs.setCurrentWidget(window.pages["data"])
     window.editor.set("structure.layers[0].filters", 7)
     QApplication.processEvents()
     assert drawing.view.drawing is before
     assert costs.figures["parameters"].text() == "93,322"
-    window.tabs.setCurrentWidget(window.network)
+    window.tabs.setCurrentWidget(window.pages["network"])
     assert drawing.view.drawing is not before
     assert costs.figures["parameters"].text() == "93,322"
-    window.network.show_page(costs)
+    window.pages["network"].show_page(costs)
     assert costs.figures["parameters"].text() == "78,672"
 
 

@@ -89,7 +89,7 @@ def test_an_estimate_is_measured_and_train_ends_one_under_way(
     label.measure()
     assert label._task is not None
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
-        quick.train()
+        quick.training.train()
         assert label._task is None
         assert label.words == ""
         label.measure()

@@ -169,41 +169,41 @@ def test_a_run_under_way_is_not_deleted(window: MainWindow, runs: list[Run]) -> 
 def test_hidden_curves_stay_hidden(
     window: MainWindow, runs: list[Run], open_window: OpenWindow, qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: len(window.live.plots.visible_runs) == 5)
+    qtbot.waitUntil(lambda: len(window.pages["live"].plots.visible_runs) == 5)
     row = window.model.row_of(runs[0].run_id)
     assert row is not None
     index = window.model.index(row, 0)
     window.model.setData(index, Qt.CheckState.Unchecked, Qt.ItemDataRole.CheckStateRole)
-    assert runs[0].run_id not in window.live.plots.visible_runs
+    assert runs[0].run_id not in window.pages["live"].plots.visible_runs
     focus_table(window, qtbot)
     window.runs.select(runs[1].run_id)
     qtbot.keyClick(window.runs.table, Qt.Key.Key_Space)
-    assert len(window.live.plots.visible_runs) == 3
+    assert len(window.pages["live"].plots.visible_runs) == 3
     window.close()
     again = open_window()
-    qtbot.waitUntil(lambda: len(again.live.plots.visible_runs) == 3)
+    qtbot.waitUntil(lambda: len(again.pages["live"].plots.visible_runs) == 3)
     ticks = [again.model.index(row, 0).data(Qt.ItemDataRole.CheckStateRole) for row in range(5)]
     assert ticks[::-1] == [Qt.CheckState.Unchecked] * 2 + [Qt.CheckState.Checked] * 3
     again.runs.select(runs[1].run_id)
     again.runs.actions_["hide"].trigger()
-    qtbot.waitUntil(lambda: runs[1].run_id in again.live.plots.visible_runs)
+    qtbot.waitUntil(lambda: runs[1].run_id in again.pages["live"].plots.visible_runs)
 
 
 def test_the_legend_keeps_its_order_over_a_restart(
     window: MainWindow, runs: list[Run], open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     newest_first = [run.run_id for run in reversed(runs)]
-    qtbot.waitUntil(lambda: window.live.plots.visible_runs == newest_first)
+    qtbot.waitUntil(lambda: window.pages["live"].plots.visible_runs == newest_first)
     (new,) = add_runs(window.store, 1)  # as if it had been trained in this session
     window.feed.look()
-    qtbot.waitUntil(lambda: window.live.plots.visible_runs == [new.run_id, *newest_first])
+    qtbot.waitUntil(lambda: window.pages["live"].plots.visible_runs == [new.run_id, *newest_first])
     window.close()
     again = open_window()
-    qtbot.waitUntil(lambda: again.live.plots.visible_runs == [new.run_id, *newest_first])
+    qtbot.waitUntil(lambda: again.pages["live"].plots.visible_runs == [new.run_id, *newest_first])
 
 
 def test_a_run_has_one_colour_everywhere(window: MainWindow, runs: list[Run], qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: len(window.live.plots.visible_runs) == 5)
+    qtbot.waitUntil(lambda: len(window.pages["live"].plots.visible_runs) == 5)
     swatches = []
     for run in runs:
         row = window.model.row_of(run.run_id)
@@ -212,7 +212,7 @@ def test_a_run_has_one_colour_everywhere(window: MainWindow, runs: list[Run], qt
         image: QImage = icon.pixmap(12, 12).toImage()
         swatch = image.pixelColor(6, 6)
         assert swatch == QColor(run_colour(run.colour))
-        assert window.live.plots._state.runs[run.run_id].colour == swatch
+        assert window.pages["live"].plots._state.runs[run.run_id].colour == swatch
         swatches.append(swatch.name())
     assert len(set(swatches)) == 5
 
@@ -301,7 +301,7 @@ def test_fifty_runs(window: MainWindow, qtbot: QtBot) -> None:
     window.conductor.runs_changed.emit()
     assert window.runs.count.text() == "50 runs"
     most = run_feed.MOST_SHOWN
-    qtbot.waitUntil(lambda: len(window.live.plots.visible_runs) == most, timeout=20_000)
+    qtbot.waitUntil(lambda: len(window.pages["live"].plots.visible_runs) == most, timeout=20_000)
     first = window.model.id_at(0)
     took = []
     for _ in range(5):
@@ -310,4 +310,4 @@ def test_fifty_runs(window: MainWindow, qtbot: QtBot) -> None:
         took.append(time.perf_counter() - started)
     assert min(took) < 0.016  # each epoch's end costs this turn of the window
     window.runs.select(first)
-    assert window.live.plots._state.highlighted == first
+    assert window.pages["live"].plots._state.highlighted == first

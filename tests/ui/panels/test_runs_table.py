@@ -119,7 +119,7 @@ def test_columns_are_chosen_dragged_and_kept(
     window: MainWindow, runs: list[Run], open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     window.runs.select(runs[3].run_id)
-    window.runs.choose_columns()
+    window.runs.actions_["columns"].trigger()
     chooser = window.findChild(ColumnChooser)
     assert chooser is not None
     qtbot.keyClicks(chooser.search, "optimizer.k")
@@ -210,7 +210,7 @@ def test_settings_are_offered_in_words_and_their_paths_stay_in_sight(
     tips = {action.text(): action.toolTip() for action in menu.actions()}
     assert tips["Training: batch size"] == "training.batch_size"
 
-    window.runs.set_columns(["name", "training.batch_size"])
+    window.runs.table.set_columns(["name", "training.batch_size"])
     header = window.runs.table.header.model()
     assert header.headerData(1, Qt.Orientation.Horizontal) == "Training: batch size"
     tip = header.headerData(1, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
@@ -235,7 +235,7 @@ def test_stars_tags_notes_colours_and_the_archive_can_be_undone(
     window.undo_stack.undo()
     assert cell(window, runs[5], "starred") == "☆"
     window.runs.select(runs[4].run_id)
-    window.runs.write("tags")
+    window.runs.actions_["tag"].trigger()
     index = window.runs.table.currentIndex()
     assert window.model.columns[index.column()].key == "tags"
     window.model.setData(index, " paper, final ")
@@ -274,18 +274,18 @@ def test_only_what_differs_against_a_baseline(window: MainWindow, runs: list[Run
     choose(window, runs[0].run_id)
     assert not window.runs.actions_["compare"].isEnabled()
     choose(window, runs[1].run_id, runs[3].run_id)
-    window.runs.actions_["compare"].setChecked(True)
+    window.runs.actions_["compare"].trigger()
     assert names(window) == [runs[3].name, runs[1].name]
     assert window.runs.table.keys[1] == "training.batch_size"
     assert "status" not in window.runs.table.keys
-    window.runs.actions_["compare"].setChecked(False)
+    window.runs.actions_["compare"].trigger()
     assert window.runs.table.keys == before
     assert len(names(window)) == 6
 
     window.runs.select(runs[0].run_id)
     window.runs.actions_["pin"].trigger()
     choose(window, runs[1].run_id, runs[2].run_id)
-    window.runs.actions_["compare"].setChecked(True)
+    window.runs.actions_["compare"].trigger()
     assert len(names(window)) == 3, "with the baseline"
     assert "optimizer.beta_1" not in window.runs.table.keys, "the choice says it"
     tones = theme.tones()
@@ -327,7 +327,7 @@ def test_rows_are_copied_and_exported(
     window: MainWindow, runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
 ) -> None:  # fmt: skip
-    window.runs.set_columns(["name", "optimizer.kind", "training.batch_size"])
+    window.runs.table.set_columns(["name", "optimizer.kind", "training.batch_size"])
     window.changes.write(runs[0].run_id, "name", "=cmd()")
     choose(window, runs[0].run_id, runs[1].run_id)
     window.runs.actions_["copy_rows"].trigger()
@@ -341,7 +341,7 @@ def test_rows_are_copied_and_exported(
     monkeypatch.setattr(export, "FEW", 2)  # so that a thread writes it
     window.runs.filter.setText("optimizer.kind = sgd")
     with qtbot.waitSignal(window.runs.said):
-        window.runs.export()
+        window.runs.actions_["export"].trigger()
     assert target.read_text().splitlines() == [
         "name,optimizer.kind,training.batch_size",
         *(f"{runs[i].name},sgd,{16 << i % 3}" for i in (5, 3, 1)),
@@ -350,7 +350,7 @@ def test_rows_are_copied_and_exported(
         QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "out.csv"), "")
     )
     with qtbot.waitSignal(window.runs.failed):
-        window.runs.export()
+        window.runs.actions_["export"].trigger()
     assert "can't be written" in window.banner.words.text()
 
 
@@ -376,7 +376,7 @@ def test_many_runs_are_read_and_arranged_in_threads(
     first = again.store.runs()[0]
     again.runs.select(first.run_id if first.status != "completed" else again.store.runs()[3].run_id)
     qtbot.waitUntil(lambda: again.runs.filter.text() == "" and again.runs.current_id != "")
-    again.runs.set_columns(["name", "loss@1"])
+    again.runs.table.set_columns(["name", "loss@1"])
     qtbot.waitUntil(lambda: again.model.index(0, 1).data() not in ("–", None))
     again.runs.table.selectAll()
     again.runs.actions_["star"].trigger()

@@ -44,7 +44,7 @@ def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: Main
     form, note = window.experiment.forms["hardware"], window.findChild(HardwareNote)
     assert isinstance(note, HardwareNote)
     assert form.problem("").startswith("asks for a GPU, but TensorFlow sees none")
-    assert not window.commands.train.isEnabled()
+    assert not window.training["train"].isEnabled()
     assert window.editor.experiment.hardware.name() == "gpu", "never silently another"
     assert "no GPU" in note.words.text()
     window.experiment.reveal_problem()
@@ -63,9 +63,9 @@ def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: Main
 
 def test_all_bars_are_seen_in_a_small_window(window: MainWindow, qtbot: QtBot) -> None:
     window.resize(1280, 720)
-    window.tabs.setCurrentWidget(window.tune)
-    page = window.tune.speed
-    window.tune.show_page(page)
+    window.tabs.setCurrentWidget(window.pages["tune"])
+    page = window.pages["tune"].speed
+    window.pages["tune"].show_page(page)
     long = "compiling would take longer than there is time; give it more " * 5
     found = result()
     base, best, broken = found.candidates
@@ -94,7 +94,7 @@ def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     window.editor.set("hardware.jit_compile", True)
-    before, page = window.editor.experiment, window.tune.speed
+    before, page = window.editor.experiment, window.pages["tune"].speed
     page._measured = before
     page.begin()
     page.take(Race(result().candidates))
@@ -115,7 +115,7 @@ def test_what_autotune_finds_is_used_exported_and_undone_in_one_step(
     assert page.use_button.text() == "bfloat16 is in use"
     assert page.stale.isHidden()
     assert not page.export_button.isHidden()
-    with qtbot.waitSignal(window.tune.export_requested) as asked:
+    with qtbot.waitSignal(window.pages["tune"].export_requested) as asked:
         page.export_action.trigger()
     assert [bar.label for bar in asked.args[0].bars] == ["as it comes", "bfloat16"]
     assert window.beside.figure is not None
@@ -135,17 +135,17 @@ def test_what_was_found_before_is_shown_again(
     remembered.remember(store_folder, "tune", key, result())
     again = open_window()
     again.editor.set_machine(BARE)
-    page = again.tune.speed
+    page = again.pages["tune"].speed
     assert len(page.race.lanes) == 3
     assert "Measured on" in page.words.text()
     again.editor.set_machine(WITH_GPU)
     other = open_window()
     other.editor.set_machine(WITH_GPU)
-    assert not other.tune.speed.race.lanes
+    assert not other.pages["tune"].speed.race.lanes
 
 
 def test_autotune_takes_the_time_that_a_person_gives_it(window: MainWindow) -> None:
-    page = window.tune.speed
+    page = window.pages["tune"].speed
     assert page.request(window.editor.experiment).seconds == 60.0
     page.minutes.setValue(2.5)
     assert page.request(window.editor.experiment).seconds == 150.0
@@ -155,7 +155,7 @@ def test_autotune_takes_the_time_that_a_person_gives_it(window: MainWindow) -> N
 def test_a_task_that_takes_longer_than_it_said_has_no_time_left_to_tell(
     window: MainWindow,
 ) -> None:
-    bar = window.tune.speed.bar
+    bar = window.pages["tune"].speed.bar
     bar._show(TaskProgress(1, 10.0, 50.0, "measuring"))
     bar._show(TaskProgress(1, 20.0, 50.0, "measuring"))
     assert bar.words.text().endswith("left")
@@ -166,11 +166,11 @@ def test_a_task_that_takes_longer_than_it_said_has_no_time_left_to_tell(
 def test_autotune_measures_live(
     quick: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = quick.tune.speed
+    page = quick.pages["tune"].speed
     request = page.request
     monkeypatch.setattr(page, "request", lambda e: replace(request(e), seconds=3.0))
-    quick.tabs.setCurrentWidget(quick.tune)
-    quick.tune.show_page(page)
+    quick.tabs.setCurrentWidget(quick.pages["tune"])
+    quick.pages["tune"].show_page(page)
     page.start_button.click()
     assert page.start_button.isHidden()
     qtbot.waitUntil(lambda: len(page.race.lanes) > 1, timeout=PATIENCE)
@@ -181,9 +181,9 @@ def test_autotune_measures_live(
 
 
 def test_a_profile_fills_plot_and_table(quick: MainWindow, qtbot: QtBot) -> None:
-    page = quick.tune.roofline
-    quick.tabs.setCurrentWidget(quick.tune)
-    quick.tune.show_page(page)
+    page = quick.pages["tune"].roofline
+    quick.tabs.setCurrentWidget(quick.pages["tune"])
+    quick.pages["tune"].show_page(page)
     page.start_button.click()
     qtbot.waitUntil(lambda: page._found is not None, timeout=PATIENCE)
     assert page.table.rowCount() == 3
@@ -204,7 +204,7 @@ def test_the_window_learns_what_the_machine_has(quick: MainWindow, qtbot: QtBot)
     assert quick.editor.machine is not None
     assert quick.editor.machine.processor.cores >= 1
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
-        quick.commands.train.trigger()
+        quick.training["train"].trigger()
         qtbot.waitSignal(quick.conductor.steps, timeout=PATIENCE).wait()
         quick.status.refresh()
         assert "GFLOP/s" in quick.status.arithmetic.text()

@@ -212,7 +212,7 @@ def test_a_layer_that_does_not_fit_says_which_shape_reached_it(
     assert window.experiment.totals.figures["parameters"][0].text() == "–"
     panel.select(4)
     assert "9x9 is larger than the 5x5" in panel.form.problem("kernel_size")
-    assert "Layer 5" in window.commands.train.toolTip()
+    assert "Layer 5" in window.training["train"].toolTip()
     window.undo_stack.undo()
     assert icon(panel, 4) is None
     assert panel.form.problem("kernel_size") == ""

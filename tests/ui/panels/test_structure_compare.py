@@ -21,10 +21,10 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 def shown(window: MainWindow, qtbot: QtBot) -> ComparePage:
     window.show_runs()
-    window.tabs.setCurrentWidget(window.network)
-    window.network.show_page(window.network.compare)
-    settled(window.network.compare, qtbot)
-    return window.network.compare
+    window.tabs.setCurrentWidget(window.pages["network"])
+    window.pages["network"].show_page(window.pages["network"].compare)
+    settled(window.pages["network"].compare, qtbot)
+    return window.pages["network"].compare
 
 
 def settled(page: ComparePage, qtbot: QtBot) -> None:
@@ -172,7 +172,7 @@ def test_hidden_it_reads_no_run(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     run = add_run(window.store)
-    page = window.network.compare
+    page = window.pages["network"].compare
     monkeypatch.setattr(page, "_compare", lambda: pytest.fail("it worked while hidden"))
     window.show_runs()
     window.runs.select(run.run_id)

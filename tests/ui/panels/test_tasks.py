@@ -39,11 +39,11 @@ def worker(window: MainWindow) -> psutil.Process:
 def test_find_a_rate_use_it_undo_it_fail_rest_and_find_again(
     quick: MainWindow, qtbot: QtBot
 ) -> None:
-    page, editor = quick.tune.rate, quick.editor
+    page, editor = quick.pages["tune"].rate, quick.editor
     before = editor.experiment
     press_find(quick, "optimizer", "learning_rate")
-    assert quick.tabs.currentWidget() is quick.tune
-    assert quick.tune.current is page
+    assert quick.tabs.currentWidget() is quick.pages["tune"]
+    assert quick.pages["tune"].current is page
     assert page.bar.isVisible()
     assert not page.start_button.isVisible()
     qtbot.waitUntil(lambda: page.bar.bar.value() > 0, timeout=PATIENCE)
@@ -86,8 +86,8 @@ def test_find_a_rate_use_it_undo_it_fail_rest_and_find_again(
 def test_cancel_before_and_while_it_runs_and_a_process_that_dies(
     window: MainWindow, qtbot: QtBot
 ) -> None:
-    page, other = window.tune.rate, window.tune.batch
-    window.tabs.setCurrentWidget(window.tune)
+    page, other = window.pages["tune"].rate, window.pages["tune"].batch
+    window.tabs.setCurrentWidget(window.pages["tune"])
     page.start()
     page.bar.cancel()  # its process has not even begun to start
     assert not page.bar.is_busy
@@ -126,8 +126,8 @@ DENSE = {"kind": "dense", "units": 10, "activation": "softmax"}
 def test_what_measures_waits_for_the_run_and_keeps_what_it_has_when_cancelled(
     quick: MainWindow, qtbot: QtBot
 ) -> None:
-    page = quick.tune.batch
-    quick.tabs.setCurrentWidget(quick.tune)
+    page = quick.pages["tune"].batch
+    quick.tabs.setCurrentWidget(quick.pages["tune"])
     quick.editor.set_all({**LONG, "training.batch_size": 48}, "training")
     train(quick)
     wait_for_steps(quick, qtbot)
@@ -135,7 +135,7 @@ def test_what_measures_waits_for_the_run_and_keeps_what_it_has_when_cancelled(
     assert "waits until nothing trains" in page.bar.words.text()
     assert quick.assistant.current is None
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
-        quick.commands.stop.trigger()
+        quick.training["stop"].trigger()
     qtbot.waitUntil(lambda: len(page.chart.bars) >= 2, timeout=PATIENCE)
     page.bar.cancel()
     assert page.use_button.isVisible()
@@ -149,7 +149,7 @@ def test_what_measures_waits_for_the_run_and_keeps_what_it_has_when_cancelled(
 
 
 def test_a_window_closed_in_a_task_leaves_nothing(window: MainWindow, qtbot: QtBot) -> None:
-    page = window.tune.rate
+    page = window.pages["tune"].rate
     page.start()
     qtbot.waitUntil(lambda: page.bar.bar.value() > 0, timeout=PATIENCE)
     process = worker(window)
@@ -160,7 +160,7 @@ def test_a_window_closed_in_a_task_leaves_nothing(window: MainWindow, qtbot: QtB
 
 def test_an_experiment_that_cannot_train_starts_nothing_and_says_why(window: MainWindow) -> None:
     window.editor.set("training.batch_size", 5000)
-    page = window.tune.rate
+    page = window.pages["tune"].rate
     page.start()
     assert not page.bar.is_busy
     assert not page.start_button.isEnabled()
@@ -168,12 +168,12 @@ def test_an_experiment_that_cannot_train_starts_nothing_and_says_why(window: Mai
 
 
 def test_a_look_inside_the_selected_run(quick: MainWindow, qtbot: QtBot) -> None:
-    inside = quick.inside.weights
-    quick.tabs.setCurrentWidget(quick.inside)
+    inside = quick.pages["inside"].weights
+    quick.tabs.setCurrentWidget(quick.pages["inside"])
     assert not inside.button.isEnabled()
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
         run_id = train(quick)
-    quick.tabs.setCurrentWidget(quick.inside)
+    quick.tabs.setCurrentWidget(quick.pages["inside"])
     assert inside.button.isEnabled()
     before = quick.store.run(run_id)
     inside.button.click()

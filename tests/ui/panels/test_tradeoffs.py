@@ -46,10 +46,10 @@ def runs(window: MainWindow) -> list[Run]:
 
 @pytest.fixture
 def page(window: MainWindow, runs: list[Run], qtbot: QtBot) -> TradeoffsPage:
-    window.tabs.setCurrentWidget(window.compare)
-    window.compare.show_page(window.compare.tradeoffs)
-    settled(window.compare.tradeoffs, qtbot)
-    return window.compare.tradeoffs
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    window.pages["compare"].show_page(window.pages["compare"].tradeoffs)
+    settled(window.pages["compare"].tradeoffs, qtbot)
+    return window.pages["compare"].tradeoffs
 
 
 def settled(page: TradeoffsPage, qtbot: QtBot) -> None:
@@ -86,9 +86,9 @@ def selected(window: MainWindow) -> set[str]:
 
 
 def test_an_empty_page_says_what_will_be_there(window: MainWindow, qtbot: QtBot) -> None:
-    window.tabs.setCurrentWidget(window.compare)
-    page = window.compare.tradeoffs
-    window.compare.show_page(page)
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    page = window.pages["compare"].tradeoffs
+    window.pages["compare"].show_page(page)
     qtbot.waitUntil(lambda: not page.follow.is_stale)
     assert page.stack.currentWidget() is page.empty
     assert "No runs to look at yet" in page.empty.text()

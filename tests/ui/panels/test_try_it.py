@@ -25,9 +25,9 @@ from workbench.evaluation.one_image import Answer, Maps, activation_maps
 
 
 def page_of(window: MainWindow) -> TryPage:
-    window.tabs.setCurrentWidget(window.inside)
-    window.inside.show_page(window.inside.attempt)
-    return window.inside.attempt
+    window.tabs.setCurrentWidget(window.pages["inside"])
+    window.pages["inside"].show_page(window.pages["inside"].attempt)
+    return window.pages["inside"].attempt
 
 
 def stroke(page: TryPage) -> None:

@@ -80,7 +80,7 @@ def test_memory_or_arithmetic_are_told_of_a_file_of_ones_own(
     remembered.remember(quick.store.folder, "peak", key, PEAK)
     with qtbot.waitSignal(conductor.ended, timeout=PATIENCE):
         with qtbot.waitSignal(conductor.started, timeout=PATIENCE) as started:
-            quick.train()
+            quick.training.train()
         conductor.time_shares.emit(TimeShares(started.args[0].run_id, 0.0, 0.0))
         assert line.words.text() == "bound by memory"
         conductor.stop()

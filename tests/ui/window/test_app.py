@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButto
 from ui import app
 from ui.app import open_store
 from ui.look import theme
-from ui.window import window_state
 from ui.window.main_window import MainWindow
-from ui.window.store_choice import choose_store
+from ui.window.window_state import first_size
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
@@ -116,21 +114,21 @@ def test_another_store_opens_in_the_place_of_the_first(
     def start(window: MainWindow, file: Path | None) -> None:
         if not seen:
             window.setGeometry(30, 40, 1000, 620)
-            window.set_appearance(Qt.ColorScheme.Dark)
-            QTimer.singleShot(0, partial(choose_store, window))
+            window.appearance.choose(Qt.ColorScheme.Dark)
+            QTimer.singleShot(0, window.choose_store)
         else:
-            assert window.commands.appearances["Dark"].isChecked()
+            assert window.appearance.is_chosen(Qt.ColorScheme.Dark)
             QTimer.singleShot(0, window.close)
         seen.append((window.store.folder, window.geometry(), theme.is_dark()))
 
-    take_over = window_state.take_over
+    take_over = MainWindow.take_over
 
     def noted(window: MainWindow, before: MainWindow) -> None:
         in_sight.append(before.isVisible())
         take_over(window, before)
 
     monkeypatch.setattr(MainWindow, "start", start)
-    monkeypatch.setattr(window_state, "take_over", noted)
+    monkeypatch.setattr(MainWindow, "take_over", noted)
     second = tmp_path / "second"
     second.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(second))
@@ -147,7 +145,7 @@ def test_another_store_that_is_not_opened_leaves_the_window_as_it_is(
     chosen = {"no store": no_store, "the same": window.store.folder}.get(fault, tmp_path / "good")
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(chosen))
     window.files.may_discard = lambda: fault != "kept changes"  # type: ignore[method-assign]
-    choose_store(window)
+    window.choose_store()
     assert window.next_store is None
     assert window.isVisible()
     assert window.store.runs() == [], "open still"
@@ -156,7 +154,7 @@ def test_another_store_that_is_not_opened_leaves_the_window_as_it_is(
 
 @pytest.mark.parametrize("screen", [(1280, 720), (1440, 900), (1366, 768)])
 def test_the_first_window_fits_the_screen_with_its_frame(screen: tuple[int, int]) -> None:
-    size = window_state.first_size(QSize(*screen))
+    size = first_size(QSize(*screen))
     assert size.width() <= screen[0] - 10
     assert size.height() <= screen[1] - 40
-    assert window_state.first_size(QSize(3840, 2160)) == QSize(1440, 900)
+    assert first_size(QSize(3840, 2160)) == QSize(1440, 900)

@@ -66,12 +66,13 @@ def test_open_and_the_recent_list(
     window.close()
     again = open_window()
     assert again.files.recent == [str(other)]
-    again.commands._fill_recent()
-    again.commands.recent.actions()[0].trigger()
+    recent = again.areas["file"].menu("recent")
+    recent.aboutToShow.emit()
+    recent.actions()[0].trigger()
     assert again.editor.file == other
     other.unlink()
-    again.commands._fill_recent()
-    assert not again.commands.recent.actions()[0].isEnabled()
+    recent.aboutToShow.emit()
+    assert not recent.actions()[0].isEnabled()
 
 
 def test_the_newest_is_first_and_ten_are_kept(window: MainWindow, tmp_path: Path) -> None:
@@ -317,8 +318,8 @@ def test_the_layout_is_restored(
     window.across.setSizes([450, 500])
     window.down.setSizes([400, 300])
     window.runs.table.setColumnWidth(2, 133)
-    window.live.plots.set_axis("seconds")
-    window.live.plots.set_smoothing(0.9)
+    window.pages["live"].plots.set_axis("seconds")
+    window.pages["live"].plots.set_smoothing(0.9)
     kept = (window.across.sizes(), window.down.sizes(), bytes(window.saveGeometry().data()))
     window.close()
     restored: list[bytes] = []  # the off-screen platform's screen is smaller than our window
@@ -328,12 +329,12 @@ def test_the_layout_is_restored(
     again = open_window()
     assert (again.across.sizes(), again.down.sizes(), *restored) == kept
     assert again.runs.table.columnWidth(2) == 133
-    assert again.live.plots.state()["axis"] == "seconds"
-    assert again.live.plots.state()["smoothing"] == 0.9
+    assert again.pages["live"].plots.state()["axis"] == "seconds"
+    assert again.pages["live"].plots.state()["smoothing"] == 0.9
 
 
 def test_the_bottom_leaves_the_plots_most_of_a_small_window(window: MainWindow) -> None:
     window.resize(1280, 720)
     assert window.size().toTuple() == (1280, 720)  # all fits
     assert window.tabs.height() > 2 * window.bottom.height()
-    assert window.live.height() > 400
+    assert window.pages["live"].height() > 400

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout
 from pytestqt.qtbot import QtBot
 
+from tests.ui.conftest import OpenWindow
 from tests.ui.look.test_accessible import pages
 from tests.ui.made_up import add_runs
+from ui.editing.editor import Editor
+from ui.look.actions import Action
+from ui.panels.shared.page import Page
+from ui.window import pages as module
 from ui.window.main_window import MainWindow
+from workbench.figures.settings import CurveFigure, Entry
+from workbench.runs.record import Run
 
 
 def test_no_page_takes_room_from_the_form(window: MainWindow, qtbot: QtBot) -> None:
@@ -21,3 +33,102 @@ def test_no_page_takes_room_from_the_form(window: MainWindow, qtbot: QtBot) -> N
     for _ in pages(window.tabs):
         QApplication.processEvents()  # what is asked for is laid out
         assert window.across.sizes() == before
+
+
+class MadeUpPage(Page):
+    """How often its button was pressed, and by which name the selected run goes."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__("made_up", "Made up", "Nothing else has it")
+        self.menu = "Made-up"
+        self.presses, self.shown, self.styled, self.closed = 0, "", 0, False
+        self.editor = editor
+        self.button = QPushButton("Press")
+        self.button.clicked.connect(self._press)
+        QVBoxLayout(self).addWidget(self.button)
+        self.commands.add(Action("press", "Press it", self.button.click, "Ctrl+Shift+F12"))
+
+    def _press(self) -> None:
+        self.presses += 1
+        self.said.emit("Pressed.")
+        self.front_requested.emit()
+
+    def show_run(self, run: Run | None) -> None:
+        self.shown = run.name if run is not None else ""
+
+    def restyle(self) -> None:
+        self.styled += 1
+
+    def state(self) -> Mapping[str, Any]:
+        return {"presses": self.presses, "never": None}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.presses = int(state.get("presses", 0))
+
+    def close_jobs(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAGES", (*module.PAGES, lambda bench: MadeUpPage(bench.editor)))
+
+
+def test_a_made_up_page_is_a_tab_with_actions_state_and_export(
+    made_up: None, open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    page = window.pages["made_up"]
+    assert isinstance(page, MadeUpPage)
+    last = window.tabs.count() - 1
+    assert window.tabs.widget(last) is page
+    assert (window.tabs.tabText(last), window.tabs.tabToolTip(last)) == (
+        "Made up",
+        "Nothing else has it",
+    )
+    menus = {action.text(): action.menu() for action in window.menuBar().actions()}
+    (press,) = menus["Made-up"].actions()
+    press.trigger()
+    assert window.tabs.currentWidget() is page
+    assert window.banner.words.text() == "Pressed."
+    (run,) = add_runs(window.store, 1)
+    window.show_runs()
+    qtbot.waitUntil(lambda: window.model.rowCount() == 1)
+    window.runs.select(run.run_id)
+    assert page.shown == run.name
+    window.apply_theme()
+    assert page.styled == 1
+    page.failed.emit("it broke")
+    assert window.banner.words.text() == "It broke"
+    page.logged.emit("a line of its own")
+    assert "a line of its own" in window.log.text.toPlainText()
+    page.export_requested.emit(
+        CurveFigure(runs=(Entry(run_id=run.run_id),)), {run.run_id: run.name}
+    )
+    assert window.beside.figure is not None
+    window.close()
+    assert page.closed
+    again = open_window()
+    kept = again.pages["made_up"]
+    assert isinstance(kept, MadeUpPage)
+    assert kept.presses == 1
+
+
+def test_what_earlier_versions_kept_of_the_pages_is_taken(
+    window: MainWindow, open_window: OpenWindow
+) -> None:
+    window.close()
+    file = window.store.folder / "window.ini"
+    settings = QSettings(str(file), QSettings.Format.IniFormat)
+    for key in [key for key in settings.allKeys() if key.startswith("pages/")]:
+        settings.remove(key)
+    settings.setValue("plots", {"axis": "epoch", "smoothing": 0.5, "log_loss": True})
+    settings.setValue("compare", {"smoothing": 0.25})
+    settings.sync()
+    again = open_window()
+    assert again.pages["live"].plots.state() == {
+        "axis": "epoch",
+        "smoothing": 0.5,
+        "log_loss": True,
+    }
+    assert again.pages["compare"].state()["curves"]["smoothing"] == 0.25

@@ -32,7 +32,7 @@ def estimates(window: MainWindow) -> list[str]:
 
 
 def test_known_runs_are_summed_and_those_too_large_named(window: MainWindow, qtbot: QtBot) -> None:
-    panel, forecast = window.queue, window.follower.forecast
+    panel, forecast = window.queue, window.forecast
     assert panel.sums.isHidden(), "nothing waits"
     experiment = window.editor.experiment.with_settings({"training.epochs": 25})
     keep(window, experiment)
@@ -64,7 +64,7 @@ def test_the_queue_follows_names_and_else_is_left_alone(
     window.edits.set_column("name", {run.run_id: "another name"})
     assert window.queue.list.entries() == [(run.run_id, "another name")]
     looked: list[object] = []
-    monkeypatch.setattr(window.follower.forecast, "show_queue", looked.append)
+    monkeypatch.setattr(window.forecast, "show_queue", looked.append)
     window.conductor.queue_changed.emit()  # as each second of a run, when its metrics are written
     assert looked == []
 
@@ -88,10 +88,10 @@ def test_no_name_is_cut_off_for_a_part_of_a_pixel(window: MainWindow) -> None:
 def test_unknown_runs_are_measured_and_a_person_can_end_that(
     quick: MainWindow, qtbot: QtBot
 ) -> None:
-    panel, forecast = quick.queue, quick.follower.forecast
-    quick.commands.queue.trigger()
+    panel, forecast = quick.queue, quick.forecast
+    quick.training["queue"].trigger()
     quick.editor.set("training.batch_size", 50)
-    quick.commands.queue.trigger()
+    quick.training["queue"].trigger()
     quick.conductor.warm_up()
     qtbot.waitUntil(lambda: forecast._idle.isActive(), timeout=PATIENCE)
     forecast.measure()
@@ -108,7 +108,7 @@ def test_unknown_runs_are_measured_and_a_person_can_end_that(
     forecast.measure()
     qtbot.waitUntil(lambda: panel.total.words.startswith("2 runs, about "), timeout=PATIENCE)
     quick.editor.set("training.batch_size", 25)
-    quick.commands.queue.trigger()
+    quick.training["queue"].trigger()
     qtbot.waitUntil(lambda: forecast._idle.isActive(), timeout=PATIENCE)
     forecast.measure()
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):

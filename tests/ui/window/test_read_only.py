@@ -42,8 +42,8 @@ def test_a_read_only_store_is_shown_and_nothing_is_made_in_it(
     assert window.banner.words.text() == sentence
     run_id = window.store.runs()[1].run_id
     for act in (
-        window.train,
-        window.enqueue,
+        window.training.train,
+        window.training.enqueue,
         lambda: window.conductor.resume_run(run_id),
         lambda: window.edits.set_column("tags", {run_id: "a"}),
         lambda: window.edits.delete([run_id]),

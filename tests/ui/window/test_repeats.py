@@ -74,12 +74,12 @@ def test_what_cannot_train_cannot_be_repeated(window: MainWindow) -> None:
     titles = [action.text() for action in button.menu().actions()]
     assert titles == ["Train with several seeds", "Cross-validate"]
     window.editor.set("training.batch_size", 100_000)
-    assert not window.repeats.seeds.isEnabled()
-    assert not window.repeats.folds.isEnabled()
-    assert "at most" in window.repeats.folds.menuAction().toolTip()
+    assert not window.training.menu("seeds").isEnabled()
+    assert not window.training.menu("folds").isEnabled()
+    assert "at most" in window.training.menu("folds").menuAction().toolTip()
     window.undo_stack.undo()
-    assert window.repeats.seeds.isEnabled()
-    assert "spread is chance" in window.repeats.seeds.menuAction().toolTip()
+    assert window.training.menu("seeds").isEnabled()
+    assert "spread is chance" in window.training.menu("seeds").menuAction().toolTip()
 
 
 def test_a_seed_beyond_the_last_is_one_sentence(window: MainWindow) -> None:
@@ -104,10 +104,10 @@ def test_a_class_of_one_image_is_said_under_the_field(window: MainWindow) -> Non
     info = window.editor.info
     assert info is not None
     window.editor.set_data_info(replace(info, class_counts=(1, *info.class_counts[1:])))
-    assert not window.commands.train.isEnabled()
+    assert not window.training["train"].isEnabled()
     form = window.experiment.forms["training"]
     assert form.problem("validation_split").startswith("can't be taken of class '0', which has 1")
     window.editor.set("training.validation_split", 0.0)
-    assert window.commands.train.isEnabled()
+    assert window.training["train"].isEnabled()
     window.editor.set("training.folds", 3)
     assert form.problem("folds") == "must be 0 (off) with the 1 image of class '0', got 3"

@@ -44,14 +44,14 @@ def test_a_run_goes_to_a_file_and_comes_back(
 ) -> None:
     files = window.run_files
     answer(monkeypatch, tmp_path / "run.zip")
-    files.export_action.trigger()
+    files.actions["export"].trigger()
     assert window.banner.offers == files.cancel
     said(window, "The run lies in", qtbot)
-    files.import_action.trigger()
+    files.actions["import"].trigger()
     said(window, "Took in digits-cnn 2", qtbot)
     qtbot.waitUntil(lambda: window.model.rowCount() == 2)
     (tmp_path / "run.zip").write_bytes(b"broken")
-    files.import_action.trigger()
+    files.actions["import"].trigger()
     said(window, "is damaged or no run's file", qtbot)
     assert len(window.store.runs()) == 2
 
@@ -60,7 +60,7 @@ def test_what_is_under_way_can_be_cancelled(
     window: MainWindow, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     answer(monkeypatch, tmp_path / "run.zip")
-    window.run_files.export_action.trigger()
+    window.run_files.actions["export"].trigger()
     window.banner.button.click()
     said(window, "Cancelled; nothing was written.", qtbot)
     assert list(tmp_path.glob("*.zip")) == []
@@ -70,11 +70,11 @@ def test_events_and_the_report(
     window: MainWindow, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     answer(monkeypatch, tmp_path / "logs")
-    window.run_files.events_action.trigger()
+    window.run_files.actions["events"].trigger()
     said(window, "tensorboard --logdir", qtbot)
     assert len(list((tmp_path / "logs" / run.run_id).iterdir())) == 1
     answer(monkeypatch, tmp_path / "report")
-    window.run_files.report_action.trigger()
+    window.run_files.actions["report"].trigger()
     said(window, "The report lies in", qtbot)
     assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
@@ -83,10 +83,10 @@ def test_the_menus_offer_what_can_be_done(window: MainWindow, run: Run) -> None:
     menu = window.runs.menus.of_runs(run.run_id, "name")
     texts = {action.text() for action in menu.actions()}
     assert {"Export run…", "Export for TensorBoard…", "Write report…"} <= texts
-    assert window.run_files.export_action.isEnabled()
+    assert window.run_files.actions["export"].isEnabled()
 
 
 def test_without_a_run_only_import_is_offered(window: MainWindow) -> None:
-    assert not window.run_files.export_action.isEnabled()
-    assert not window.run_files.report_action.isEnabled()
-    assert window.run_files.import_action.isEnabled()
+    assert not window.run_files.actions["export"].isEnabled()
+    assert not window.run_files.actions["report"].isEnabled()
+    assert window.run_files.actions["import"].isEnabled()

@@ -41,19 +41,19 @@ def test_ctrl_return_selects_the_new_run_alone(
 
 
 def test_train_during_a_run_waits_at_the_end_and_says_so(idle: MainWindow, qtbot: QtBot) -> None:
-    idle.train()
+    idle.training.train()
     first = idle.conductor.run_id
     assert not idle.banner.isVisible()
     for name in ("qa", "qb"):
         idle.editor.set("name", name)
-        idle.enqueue()
-    idle.tabs.setCurrentWidget(idle.data)
+        idle.training.enqueue()
+    idle.tabs.setCurrentWidget(idle.pages["data"])
     idle.editor.set("name", "qc")
-    idle.train()
+    idle.training.train()
     queue = [run.name for run in idle.store.queue() if run.run_id != first]
     assert queue == ["qa", "qb", "qc"]
     assert idle.banner.words.text() == "“qc” is queued as number 3."
-    assert idle.tabs.currentWidget() is idle.data, "nothing new is to be seen in Live"
+    assert idle.tabs.currentWidget() is idle.pages["data"], "nothing new is to be seen in Live"
     idle.bottom.setCurrentWidget(idle.runs)
     idle.banner.button.click()
     assert idle.bottom.currentWidget() is idle.queue
@@ -73,9 +73,9 @@ def test_resume_during_a_run_says_that_it_is_next(
     resume = idle.runs.actions_["resume"]
     idle.runs.select(stopped.run_id)
     qtbot.waitUntil(resume.isEnabled)
-    idle.train()
+    idle.training.train()
     idle.editor.set("name", "waits")
-    idle.enqueue()
+    idle.training.enqueue()
     assert not idle.banner.isVisible()
     idle.runs.select(stopped.run_id)
     qtbot.waitUntil(lambda: idle.runs.current_id == stopped.run_id)
@@ -97,12 +97,12 @@ def test_resume_begins_at_once_while_nothing_trains(
 
 
 def test_it_says_when_the_run_will_begin(idle: MainWindow) -> None:
-    idle.train()
+    idle.training.train()
     now = time.time()
-    idle.follower.forecast._under_way = [_expected(600.0, idle.conductor.run_id or "")]
-    idle.follower.forecast._expected = []
+    idle.forecast._under_way = [_expected(600.0, idle.conductor.run_id or "")]
+    idle.forecast._expected = []
     idle.editor.set("name", "next")
-    idle.train()
+    idle.training.train()
     assert idle.banner.words.text() in {
         f"“next” is queued as number 1, starts about {clock(now + late, now)}."
         for late in (600.0, 660.0)
@@ -125,10 +125,10 @@ def test_when_a_run_begins_is_known_once_all_before_it_are() -> None:
 
 
 def test_a_held_queue_is_said_and_can_be_let_go(idle: MainWindow) -> None:
-    idle.train()
+    idle.training.train()
     idle.conductor.hold_queue(True)
     idle.editor.set("name", "next")
-    idle.train()
+    idle.training.train()
     assert idle.banner.words.text() == "“next” is queued as number 1; the queue is on hold."
     assert idle.banner.button.text() == "Run queue"
     idle.banner.button.click()
@@ -153,7 +153,7 @@ def test_a_filter_stays_and_the_run_it_hides_is_named(
     qtbot.waitUntil(lambda: idle.model.rowCount() == 3)
     before = shown(idle)
     idle.editor.set("name", "mine")
-    idle.train()
+    idle.training.train()
     qtbot.waitUntil(idle.banner.isVisible)
     assert idle.banner.words.text() == "“mine” is not in the table: the filter hides it."
     assert idle.runs.filter.text() == "status = completed"
@@ -168,7 +168,7 @@ def test_groups_stay_and_that_of_the_new_run_unfolds(
 ) -> None:
     idle.runs.group_by("optimizer.kind")
     qtbot.waitUntil(lambda: idle.model.rowCount() == 1)
-    idle.train()
+    idle.training.train()
     qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
     assert idle.model.group == "optimizer.kind"
     assert idle.model.rowCount() == 6

@@ -43,7 +43,7 @@ def opened(window: MainWindow, name: str) -> QWidget:
         figure = CurveFigure(runs=(Entry(run_id=run.run_id),))
         window.beside.export_figure(figure, {run.run_id: run.name})
     elif name == "columns":
-        window.runs.choose_columns()
+        window.runs.actions_["columns"].trigger()
         return next(d for d in window.findChildren(SideDialog) if d.windowTitle() == "Columns")
     else:
         trigger(window, {"code": "Show Keras code", "presets": "New from preset…"}[name])
@@ -263,11 +263,11 @@ def test_keywords_texts_numbers_and_comments_have_their_colours(code: CodeWindow
 
 def test_colours_follow_the_appearance(window: MainWindow, code: CodeWindow, qtbot: QtBot) -> None:
     try:
-        window.set_appearance(Qt.ColorScheme.Dark)
+        window.appearance.choose(Qt.ColorScheme.Dark)
         code.text.setPlainText(SNIPPET)
         qtbot.waitUntil(lambda: colour_of(code, "return") == QColor(theme.DARK.accent).name())
     finally:
-        window.set_appearance(Qt.ColorScheme.Unknown)
+        window.appearance.choose(Qt.ColorScheme.Unknown)
     code.text.setPlainText(SNIPPET)
     light = QColor(theme.tones().accent).name()
     qtbot.waitUntil(lambda: colour_of(code, "return") == light)

@@ -20,7 +20,7 @@ PATIENCE = 90_000
 
 def train(window: MainWindow) -> str:
     """Presses Train; the new run's id."""
-    window.commands.train.trigger()
+    window.training["train"].trigger()
     assert window.conductor.run_id is not None
     return window.conductor.run_id
 
@@ -40,19 +40,19 @@ def test_train_watch_close_and_find_it_again(
     run = quick.store.run(run_id)
     assert run.status is RunStatus.COMPLETED
     assert (run.test_accuracy or 0) > 0.5
-    assert quick.live.plots.visible_runs == [run_id]
-    assert len(quick.live.curves(run_id)) == run.step == run.total_steps
-    _, norms = quick.live.curves(run_id).points("gradient_norm", "step")
+    assert quick.pages["live"].plots.visible_runs == [run_id]
+    assert len(quick.pages["live"].curves(run_id)) == run.step == run.total_steps
+    _, norms = quick.pages["live"].curves(run_id).points("gradient_norm", "step")
     assert len(norms) == run.step
-    assert not quick.live.plots.panels["gradient_norm"].isHidden()
+    assert not quick.pages["live"].plots.panels["gradient_norm"].isHidden()
     quick.files.may_discard = lambda: True
     quick.close()
 
     again = open_window()
     assert again.model.rowCount() == 1
-    qtbot.waitUntil(lambda: again.live.plots.visible_runs == [run_id], timeout=PATIENCE)
-    assert len(again.live.curves(run_id)) == run.step
-    read = again.live.curves(run_id).points("gradient_norm", "step")[1]
+    qtbot.waitUntil(lambda: again.pages["live"].plots.visible_runs == [run_id], timeout=PATIENCE)
+    assert len(again.pages["live"].curves(run_id)) == run.step
+    read = again.pages["live"].curves(run_id).points("gradient_norm", "step")[1]
     np.testing.assert_array_equal(read, norms)
     again.runs.select(run_id)
     again.runs.actions_["use"].trigger()
@@ -63,20 +63,20 @@ def test_pause_continue_and_stop_keep_what_was_learned(quick: MainWindow, qtbot:
     quick.editor.set_all(LONG, "training")
     run_id = train(quick)
     wait_for_steps(quick, qtbot)
-    quick.commands.pause.trigger()
+    quick.training["pause"].trigger()
     qtbot.waitUntil(lambda: quick.conductor.status is RunStatus.PAUSED, timeout=PATIENCE)
-    assert quick.commands.pause.text() == "Continue"
+    assert quick.training["pause"].text() == "Continue"
     assert quick.store.run(run_id).status is RunStatus.PAUSED
-    quick.commands.pause.trigger()
+    quick.training["pause"].trigger()
     wait_for_steps(quick, qtbot)
     assert quick.conductor.status is RunStatus.RUNNING
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
-        quick.commands.stop.trigger()
+        quick.training["stop"].trigger()
     run = quick.store.run(run_id)
     assert run.status is RunStatus.STOPPED
     assert run.test_accuracy is not None
     assert 0 < run.step < (run.total_steps or 0)
-    assert not quick.commands.stop.isEnabled()
+    assert not quick.training["stop"].isEnabled()
 
 
 def test_a_killed_process_leaves_the_window_alive_and_the_run_resumable(
@@ -85,7 +85,7 @@ def test_a_killed_process_leaves_the_window_alive_and_the_run_resumable(
     quick.editor.set_all(LONG, "training")
     run_id = train(quick)
     wait_for_steps(quick, qtbot)
-    quick.commands.pause.trigger()  # a pause saves a checkpoint
+    quick.training["pause"].trigger()  # a pause saves a checkpoint
     qtbot.waitUntil(lambda: quick.conductor.status is RunStatus.PAUSED, timeout=PATIENCE)
     reached = quick.store.run(run_id).step
     workers = [
@@ -102,7 +102,7 @@ def test_a_killed_process_leaves_the_window_alive_and_the_run_resumable(
     assert started.args[0].step == reached > 0
     wait_for_steps(quick, qtbot)
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
-        quick.commands.stop.trigger()
+        quick.training["stop"].trigger()
     steps = quick.store.steps(run_id).steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
 
@@ -127,7 +127,7 @@ def test_the_queue_trains_in_its_order_and_waits_after_a_stop(
 ) -> None:
     for name in ("first", "second", "third"):
         quick.editor.set("name", name)
-        quick.commands.queue.trigger()
+        quick.training["queue"].trigger()
     assert not quick.conductor.is_busy
     assert quick.bottom.tabText(1) == "Queue (3)"
     third = quick.queue.list.ids()[2]
@@ -147,9 +147,9 @@ def test_the_queue_trains_in_its_order_and_waits_after_a_stop(
     train(quick)
     wait_for_steps(quick, qtbot)
     quick.editor.set("name", "waiting")
-    quick.commands.queue.trigger()
+    quick.training["queue"].trigger()
     with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
-        quick.commands.stop.trigger()
+        quick.training["stop"].trigger()
     assert quick.store.queue_held
     assert not quick.conductor.is_busy
     assert [run.name for run in quick.store.queue()] == ["waiting"]
@@ -178,7 +178,7 @@ def test_the_table_shows_last_best_and_at_an_epoch(quick: MainWindow, qtbot: QtB
     losses = [epoch.loss for epoch in quick.store.epochs(run_id)]
 
     def shown(key: str) -> object:
-        quick.runs.set_columns(["name", key])
+        quick.runs.table.set_columns(["name", key])
         return quick.model.frame.value(key, quick.model.place_at(0) or 0)
 
     assert shown("loss") == losses[-1]

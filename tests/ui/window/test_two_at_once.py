@@ -37,7 +37,7 @@ def two(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
 def trained(window: MainWindow, name: str) -> str:
     """The id of a run that the Train button makes, and that a person then sees chosen."""
     window.editor.set("name", name)
-    window.commands.train.trigger()
+    window.training["train"].trigger()
     return next(run.run_id for run in window.store.runs() if run.name == name)
 
 
@@ -107,8 +107,8 @@ def test_status_and_verdict_are_of_the_run_that_is_followed(
     assert window.status.rate.text() == "2,000 images/s"
     window.runs.select(first)
     qtbot.waitUntil(lambda: window.status.rate.text() == "100 images/s")
-    window.commands.pause.trigger()
-    window.commands.stop.trigger()
+    window.training["pause"].trigger()
+    window.training["stop"].trigger()
     assert executor.commands == [(first, Pause()), (first, Stop())]
     hear(StatusChanged(first, RunStatus.STOPPED))
     assert window.conductor.run_id == second

@@ -34,6 +34,7 @@ from workbench.curves.grouping import (
 )
 from workbench.curves.metrics import METRICS
 from workbench.curves.run import RunCurves
+from workbench.execution.messages import EpochEnd, Steps
 from workbench.figures.settings import CurveFigure, Entry, Look, Plot
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
@@ -180,10 +181,11 @@ class CurvesPage(QWidget):
         self._wanted = list(run_ids)[:MOST_COMPARED]
         self.follow.mark()
 
-    def data_changed(self, run_id: str) -> None:
+    @Slot(object)
+    def take_points(self, message: Steps | EpochEnd) -> None:
         """Values were appended to curves that the Live tab lent us."""
-        if self._plots is not None and self.isVisible() and run_id in self._wanted:
-            self._plots.data_changed(run_id)
+        if self._plots is not None and self.isVisible() and message.run_id in self._wanted:
+            self._plots.data_changed(message.run_id)
 
     def _refresh(self) -> None:
         enough = len(self._wanted) > 1

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 
 from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.compare.curves_page import CurvesPage
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.shared.pages import LatePages
+from ui.running.conductor import Conductor
 from workbench.base.text import tr
 from workbench.curves.run import RunCurves
 
@@ -34,36 +35,38 @@ class ComparePanel(LatePages[_Made]):
 
     Args:
         folder: Of the store.
-        known: The curves of a run that the Live tab has already loaded, or None.
+        curves: The points of the runs that the Live tab has already, by id.
         feed: All runs.
         table: The runs below.
-
-    Signals:
-        failed: A sentence.
-        said: A sentence on what was done, or not wholly.
-        export_requested: Make a figure of this: a `FigureSpec`, and the names of its runs.
+        conductor: Says what the run under way does.
     """
-
-    failed = Signal(str)
-    said = Signal(str)
-    export_requested = Signal(object, dict)
 
     def __init__(
         self,
         folder: Path,
-        known: Callable[[str], RunCurves | None],
+        curves: Mapping[str, RunCurves],
         feed: RunFeed,
         table: RunsPanel,
+        conductor: Conductor,
     ) -> None:
-        super().__init__(tr("Views of the compared runs"))
+        super().__init__(
+            "compare",
+            tr("Compare"),
+            tr("Runs against each other: what did a lever buy"),
+            tr("Views of the compared runs"),
+        )
         self._ticked: list[str] = []
         self._selected: list[str] = []
-        self.curves = CurvesPage(folder, known)
+        self.curves = CurvesPage(folder, curves.get)
         self.curves.failed.connect(self.failed)
         self.add(self.curves, tr("Curves"), tr("Curves of the runs on the same axes"))
         self.curves.export_requested.connect(self.export_requested)
         self._folder, self._feed, self._table = folder, feed, table
         self._kept: str | None = None
+        feed.curves_changed.connect(self.show_ticked)
+        table.chosen_changed.connect(self.select)
+        conductor.steps.connect(self.curves.take_points)
+        conductor.epoch.connect(self.curves.take_points)
 
     def make(self) -> _Made:
         from ui.panels.compare.better import BetterPage
@@ -96,15 +99,18 @@ class ComparePanel(LatePages[_Made]):
         """Whether a group of runs is better than another."""
         return self.made.better
 
-    def tradeoff_settings(self) -> str | None:
-        """What `restore_tradeoffs` takes; None where nothing was ever set up."""
-        return self.tradeoffs.settings() if self.are_made else self._kept
+    def state(self) -> Mapping[str, Any]:
+        """How curves and trade-offs are drawn."""
+        kept = self.tradeoffs.settings() if self.are_made else self._kept
+        return {"curves": self.curves.settings(), "tradeoffs": kept}
 
-    def restore_tradeoffs(self, text: str) -> None:
-        """How the trade-offs were drawn the last time."""
-        self._kept = text
-        if self.are_made:
-            self.tradeoffs.restore_settings(text)
+    def restore(self, state: Mapping[str, Any]) -> None:
+        if state.get("curves") is not None:
+            self.curves.restore_settings(state["curves"])
+        if state.get("tradeoffs") is not None:
+            self._kept = str(state["tradeoffs"])
+            if self.are_made:
+                self.tradeoffs.restore_settings(self._kept)
 
     @Slot(list)
     def show_ticked(self, runs: Sequence[ShownRun]) -> None:

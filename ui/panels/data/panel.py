@@ -24,6 +24,7 @@ from ui.look.plain import Label
 from ui.panels.data.augmented import AugmentedView
 from ui.panels.data.class_spread import ClassSpread
 from ui.panels.data.samples import ClassBars, SampleGrid
+from ui.panels.shared.page import Page
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.spec.data import Data, DataInfo, FileData, KerasData
@@ -40,21 +41,24 @@ SETTLE_MILLISECONDS = 400
 """How long typing in a path rests before the data are looked at."""
 
 
-class DataPanel(QWidget):
+class DataPanel(Page):
     """Looks at the experiment's data whenever they become others, and tells the editor.
 
+    Args:
+        editor: Whose data they are.
+
     Signals:
-        logged: A warning about the data.
-        reading_changed: What the process at work says it is doing; "" when none runs.
         settled: What was asked of a process is answered, or given up.
     """
 
-    logged = Signal(str)
-    reading_changed = Signal(str)
     settled = Signal()
 
     def __init__(self, editor: Editor) -> None:
-        super().__init__()
+        super().__init__(
+            "data",
+            self.tr("Data"),
+            self.tr("What the network will see: images, classes, counts"),
+        )
         self._editor = editor
         self._looked_at: Data | None = None
         self._answer: Preview | str | None = None
@@ -68,8 +72,8 @@ class DataPanel(QWidget):
         editor.changed.connect(self._experiment_changed)
 
     def _build(self) -> None:
-        self.title, self.facts, self.message = Label(), Label(), Label()
-        self.title.setProperty("role", "title")
+        self.heading, self.facts, self.message = Label(), Label(), Label()
+        self.heading.setProperty("role", "title")
         self.facts.setProperty("role", "muted")
         for label in (self.facts, self.message):
             label.setWordWrap(True)
@@ -112,7 +116,7 @@ class DataPanel(QWidget):
         inside.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(inside)
         theme.spaced(column, 6, 4, 6, 4, spacing=2)
-        for widget in (self.title, self.facts, self.message, self.progress):
+        for widget in (self.heading, self.facts, self.message, self.progress):
             column.addWidget(widget)
         column.addLayout(buttons)
         column.addWidget(self.augmented)
@@ -284,7 +288,7 @@ class DataPanel(QWidget):
     def _say_reading(self, sentence: str) -> None:
         if sentence != self._reading:
             self._reading = sentence
-            self.reading_changed.emit(sentence)
+            self._editor.reading_changed.emit(sentence)
 
     def _show_busy(self, busy: bool) -> None:
         if busy:
@@ -302,7 +306,7 @@ class DataPanel(QWidget):
         self.spread.setVisible(shown and len(self.bars.names) > MANY_CLASSES)
 
     def _clear(self, spec: Data) -> None:
-        self.title.setText(spec.label)
+        self.heading.setText(spec.label)
         self.facts.hide()
         self.download.hide()
         self.again.hide()

@@ -5,7 +5,7 @@ Each shows what it is given; none reads or predicts anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -225,15 +225,19 @@ class CurvesPage(QWidget):
     export_requested = Signal(str, object)
 
     @classmethod
-    def in_steps(cls) -> Iterator[CurvesPage | None]:
-        """Makes the page: nothing after each plot, as each takes a while; then the page."""
+    def in_steps(cls, made: Callable[[CurvesPage], None]) -> Iterator[None]:
+        """Makes the page, with a step for each plot, as each takes a while.
+
+        Args:
+            made: Takes the page at the last step.
+        """
         calibration = SharePlot(tr("Calibration"), tr("confidence"), (0.0, 1.0), markers=True)
-        yield None
+        yield
         roc = SharePlot(tr("ROC"), tr("false positive rate"), (0.0, 1.0))
-        yield None
+        yield
         precision = SharePlot(tr("Precision over recall"), tr("recall"), None)
-        yield None
-        yield cls((calibration, roc, precision))
+        yield
+        made(cls((calibration, roc, precision)))
 
     def __init__(self, plots: tuple[SharePlot, SharePlot, SharePlot]) -> None:
         super().__init__()

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from ui.background.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
 from ui.background.latest_job import Latest
 from ui.background.run_reader import mark_of
+from ui.background.turns import Turns, imported
 from ui.background.when_shown import WhenShown
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label
+from ui.panels.shared.page import Page
 from ui.panels.shared.pages import Pages
 from ui.panels.shared.task_bar import TaskBar
 from ui.running.assistant import Assistant
@@ -48,23 +47,18 @@ MODULES = (
 """What the pages need, brought one a turn of the event loop: all at once they would hold it up."""
 
 
-class EvaluatePanel(QWidget):
+class EvaluatePanel(Page):
     """Evaluates the selected run, and shows what was found.
 
     Args:
         assistant: Has the network answer, in a process.
         folder_of: The folder of a run, by its id.
-
-    Signals:
-        failed: A sentence.
-        export_requested: Make a figure of this: a `FigureSpec`, and the words of its classes.
     """
 
-    failed = Signal(str)
-    export_requested = Signal(object, dict)
-
     def __init__(self, assistant: Assistant, folder_of: Callable[[str], Path]) -> None:
-        super().__init__()
+        super().__init__(
+            "evaluate", tr("Evaluate"), tr("How good the selected run is, image by image")
+        )
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._assistant, self._folder_of = assistant, folder_of
@@ -74,16 +68,16 @@ class EvaluatePanel(QWidget):
         self._latest = Latest(self)
         self._latest.done.connect(self._take)
         self._latest.failed.connect(self.failed)
+        self._pages: Pages | None = None
         self._curves: CurvesPage | None = None
-        self._modules = deque(MODULES)
         self._waiting: ReadEvaluation | None = None
-        self._more = QTimer(self)
-        self._more.setSingleShot(True)
-        self._more.timeout.connect(self._go_on)
+        self._modules = Turns(imported(MODULES), self)
+        self._modules.done.connect(self._take_waiting)
+        self._plots: Turns | None = None
         self._figures = Latest(self)
         self._figures.done.connect(self._export_made)
         self._figures.failed.connect(self.failed)
-        self.title = Label()
+        self.heading = Label()
         self.part = QComboBox()
         give_name(self.part, tr("Part"))
         self.part.setToolTip(
@@ -104,7 +98,7 @@ class EvaluatePanel(QWidget):
         self.stack.addWidget(self.message)
         row = QHBoxLayout()
         theme.spaced(row, 3, 3, 3, 0, spacing=3)
-        for widget in (self.title, self.part, self.button, self.bar):
+        for widget in (self.heading, self.part, self.button, self.bar):
             row.addWidget(widget)
         row.addStretch(1)
         column = QVBoxLayout(self)
@@ -114,19 +108,21 @@ class EvaluatePanel(QWidget):
         self._look_again = WhenShown(self, self._look)
         self.part.currentIndexChanged.connect(self._look_again.mark)
 
-    @cached_property
+    @property
     def pages(self) -> Pages:
         """Made at the first use, as they take the library of plots with them.
 
         The curves follow a plot at a time: all at once they would hold the window up.
         """
+        if self._pages is None:
+            self._pages = self._make_pages()
+        return self._pages
+
+    def _make_pages(self) -> Pages:
         from ui.panels.evaluate.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
 
         self.summary: SummaryPage = SummaryPage()
         self.mistakes: MistakesPage = MistakesPage()
-        self._steps = CurvesPage.in_steps()
-        self._more.start(0)
-        tr = self.tr
         pages = Pages(tr("What to look at"))
         for page, title, reason in (
             (self.summary, tr("Summary"), tr("Accuracy, figures by class, confusions")),
@@ -135,39 +131,33 @@ class EvaluatePanel(QWidget):
             pages.add(page, title, reason)
         self.summary.export_requested.connect(self._export)
         self.stack.addWidget(pages)
+        self._plots = Turns(CurvesPage.in_steps(self._add_curves), self)
+        self._plots.start()
         return pages
 
     @property
     def curves(self) -> CurvesPage:
         """The page of curves, made now where it isn't there yet."""
-        pages = self.pages
-        while self._curves is None:
-            self._make_more(pages)
+        _ = self.pages
+        assert self._plots is not None
+        self._plots.finish()
+        assert self._curves is not None
         return self._curves
 
-    @Slot()
-    def _go_on(self) -> None:
-        """The next step towards the pages, in a turn of the event loop of its own."""
-        if self._modules:
-            import_module(self._modules.popleft())
-            self._more.start(0)
-        elif self._waiting is not None:
-            read, self._waiting = self._waiting, None
-            self._take(read)
-        elif "pages" in vars(self) and self._curves is None:
-            self._make_more(self.pages)
-            self._more.start(0)
-
-    def _make_more(self, pages: Pages) -> None:
-        page = self._curves = next(self._steps)
-        if page is None:
-            return
-        reason = tr("Calibration, ROC, precision over recall")
-        pages.add(page, tr("Curves"), reason)
+    def _add_curves(self, page: CurvesPage) -> None:
+        self._curves = page
+        self.pages.add(page, tr("Curves"), tr("Calibration, ROC, precision over recall"))
         page.export_requested.connect(self._export)
         read = self.read
         if read is not None and read.evaluation is not None and read.pictures is not None:
             page.show_evaluation(read.evaluation, read.pictures)
+
+    @Slot()
+    def _take_waiting(self) -> None:
+        """The modules are there: shows what was read meanwhile."""
+        if self._waiting is not None:
+            read, self._waiting = self._waiting, None
+            self._take(read)
 
     def show_run(self, run: Run | None) -> None:
         """Takes another selected run, or none, or the same once it went on."""
@@ -213,7 +203,9 @@ class EvaluatePanel(QWidget):
 
     def close_jobs(self) -> None:
         """Waits for what is being read; before the window goes."""
-        self._more.stop()
+        self._modules.stop()
+        if self._plots is not None:
+            self._plots.stop()
         self._latest.close()
         self._figures.close()
 
@@ -223,7 +215,7 @@ class EvaluatePanel(QWidget):
         """Shows the selected run, or why there is nothing to show of it."""
         run = self._run
         self.read = None
-        self.title.setText(run.name if run is not None else "")
+        self.heading.setText(run.name if run is not None else "")
         self.part.setVisible(run is not None)
         self.button.hide()
         reason = self._reason(run)
@@ -234,7 +226,7 @@ class EvaluatePanel(QWidget):
             except StoreError as error:  # a link stands in its place
                 self._say(str(error))
                 return
-            self._more.start(0)
+            self._modules.start()
             self._latest.ask(partial(read_evaluation, folder, self.chosen_part))
 
     def _reason(self, run: Run | None) -> str:
@@ -261,7 +253,7 @@ class EvaluatePanel(QWidget):
             return  # another was selected meanwhile
         if self._reason(run):
             return  # it trains on meanwhile
-        if self._modules:
+        if not self._modules.is_done:
             self._waiting = read
             return
         self.read = read

@@ -21,12 +21,12 @@ class DataNote(Label):
         self.setProperty("role", "muted")
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
+        editor.reading_changed.connect(self._show_reading)
         editor.problems_changed.connect(self.refresh)  # also whenever other data are known
         self.refresh()
 
     @Slot(str)
-    def show_reading(self, sentence: str) -> None:
-        """What the process that reads says of itself; "" once it has ended."""
+    def _show_reading(self, sentence: str) -> None:
         self._reading = sentence
         self.refresh()
 

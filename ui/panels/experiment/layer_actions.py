@@ -1,90 +1,65 @@
-"""What a person does to layers, each once: words, icon, shortcut, and whether it can be done now.
+"""What a person does to layers: the actions' table, and whether each can be done now.
 
-The shortcuts hold while a view of the layers has the focus, so that Del and Ctrl+C keep their
-meaning in a field; the same actions are its context menu, the buttons and the Edit menu.
+The keys hold while a view of the layers has the focus, so that Del and Ctrl+C keep their meaning in
+a field; the same actions are its context menu, the buttons and the Edit menu.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtGui import QKeySequence
 
-from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
-
-from ui.look import theme
+from ui.look.actions import Action, Actions
 from ui.models.layers import Layers
 from workbench.base.text import tr
 
-Keys = str | QKeySequence.StandardKey
 
-
-class LayerActions(QObject):
-    """The actions by name.
+class LayerActions(Actions):
+    """The actions on layers.
 
     Args:
         layers: What they act on.
     """
 
     def __init__(self, layers: Layers) -> None:
-        super().__init__()
+        super().__init__("layers", tr("Layers"), in_focus=True)
         self._layers = layers
-        self.by_name: dict[str, QAction] = {}
-        tr, key = self.tr, QKeySequence.StandardKey
-        self._add("cut", tr("Cut layers"), "cut", key.Cut, layers.cut)
-        self._add("copy", tr("Copy layers"), "copy", key.Copy, layers.copy)
-        self._add("paste", tr("Paste layers"), "paste", key.Paste, layers.paste)
-        self._separate()
-        self._add("duplicate", tr("Duplicate layers"), "duplicate", "Ctrl+D", layers.duplicate)
-        self._add("up", tr("Move up"), "up", "Alt+Up", layers.move_up)
-        self._add("down", tr("Move down"), "down", "Alt+Down", layers.move_down)
-        self._add("switch", tr("Switch off"), "", "Space", layers.switch)
-        self._add("trash", tr("Delete layers"), "trash", key.Delete, layers.delete)
-        self._separate()
-        self._add("all", tr("Select all layers"), "", key.SelectAll, layers.select_all)
-        self._add("measure", "", "", "", layers.table.next_measure)
-        layers.chosen.connect(self._enable)
-        layers.table.measure_changed.connect(self._name_measure)
-        self._enable()
-        self._name_measure()
+        key = QKeySequence.StandardKey
+        self.add(
+            Action("cut", tr("Cut layers"), layers.cut, key.Cut, "cut", obstacle=self._all),
+            Action("copy", tr("Copy layers"), layers.copy, key.Copy, "copy"),
+            Action("paste", tr("Paste layers"), layers.paste, key.Paste, "paste"),
+            None,
+            Action("duplicate", tr("Duplicate layers"), layers.duplicate, "Ctrl+D", "duplicate"),
+            Action("up", tr("Move up"), layers.move_up, "Alt+Up", "up", tr("Move the layers up"),
+                   self._first_one),
+            Action("down", tr("Move down"), layers.move_down, "Alt+Down", "down",
+                   tr("Move the layers down"), self._last_one),
+            Action("switch", self._switch_text, layers.switch, "Space",
+                   reason=tr("Leave the layers out of the network, or take them back in")),
+            Action("trash", tr("Delete layers"), layers.delete, key.Delete, "trash",
+                   obstacle=self._all),
+            None,
+            Action("all", tr("Select all layers"), layers.select_all, key.SelectAll),
+            Action("measure", self._measure_text, layers.table.next_measure),
+        )  # fmt: skip
+        layers.chosen.connect(self.refresh)
+        layers.table.measure_changed.connect(self.refresh)
 
-    @property
-    def all(self) -> list[QAction]:
-        """All of them, with what separates them, as a menu shows them."""
-        return self.findChildren(QAction)
+    def _all(self) -> str:
+        one = tr("Choose layers, but not all: a network needs one.")
+        return "" if self._layers.can_delete else one
 
-    def attach(self, view: QWidget) -> None:
-        """Gives a view the shortcuts and the context menu."""
-        view.addActions(self.all)
+    def _first_one(self) -> str:
+        return "" if self._layers.can_move_up else tr("Nothing is before them.")
 
-    def _add(self, name: str, text: str, icon: str, keys: Keys, slot: Callable[[], None]) -> None:
-        action = QAction(text, self)
-        if icon:
-            theme.set_icon(action, icon)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{text} ({shortcut})")
-        action.triggered.connect(slot)
-        self.by_name[name] = action
+    def _last_one(self) -> str:
+        return "" if self._layers.can_move_down else tr("Nothing is after them.")
 
-    def _separate(self) -> None:
-        QAction(self).setSeparator(True)
-
-    @Slot()
-    def _enable(self) -> None:
-        """Offers only what would change something."""
-        layers, actions = self._layers, self.by_name
-        for name, can in (
-            ("cut", layers.can_delete), ("trash", layers.can_delete),
-            ("up", layers.can_move_up), ("down", layers.can_move_down),
-        ):  # fmt: skip
-            actions[name].setEnabled(can)
+    def _switch_text(self) -> str:
+        layers = self._layers
         on = any(layers.all[row].enabled for row in layers.rows)
-        actions["switch"].setText(tr("Switch off") if on else tr("Switch on"))
+        return tr("Switch off") if on else tr("Switch on")
 
-    @Slot()
-    def _name_measure(self) -> None:
+    def _measure_text(self) -> str:
         other = self._layers.table.other_measure.words
-        self.by_name["measure"].setText(tr("Show shares of {other}", other=other))
+        return tr("Show shares of {other}", other=other)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from ui.editing.editor import Editor
 from ui.forms.form import SpecForm
 from ui.forms.schedule_curve import ScheduleCurve
+from ui.forms.settings import Setting, settings_of
 from ui.look import theme
 from ui.look.plain import Label
 from ui.models.layers import Layers
@@ -111,13 +113,12 @@ class ExperimentPanel(QWidget):
             return self._editor.proposed_size if name == "resize" else None
         return {"resize": list(info.image_shape[:2]), "channels": info.image_shape[2]}.get(name)
 
-    @property
-    def explained(self) -> list[str]:
+    def explained_paths(self) -> list[str]:
         """The choices whose explanation is unfolded, by path; kept for the next time."""
         return [path for path, form in self.forms.items() if form.explains]
 
     def explain(self, paths: object) -> None:
-        """Unfolds the explanations of these choices, as `explained` gave them."""
+        """Unfolds the explanations of these choices, as `explained_paths` gave them."""
         for path, form in self.forms.items():
             form.set_explains(isinstance(paths, list | tuple) and path in paths)
 
@@ -238,6 +239,21 @@ class ExperimentPanel(QWidget):
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._inside.activate()  # what was just unfolded has no place yet
         self.area.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)
+
+    def settings(self) -> Iterator[Setting]:
+        """All settings of the form as it is now, those of each layer too; `reveal` shows one."""
+        title = self.tr("Experiment name")
+        yield Setting("name", title, (), self.tr("Its runs start with it"))
+        for section in self.sections:
+            place = (section.header.text(),)
+            for path, form in self.forms.items():
+                if section.owns(path):
+                    yield from settings_of(self._editor.at(path), path, form.title, place)
+            if section.owns("structure"):
+                for number, layer in enumerate(self._editor.experiment.structure.layers):
+                    inside = (*place, self.tr("Layer {}").format(number + 1))
+                    path = f"structure.layers[{number}]"
+                    yield from settings_of(layer, path, self.tr("Kind"), inside)
 
     @Slot()
     def order_tabs(self) -> None:

@@ -85,7 +85,7 @@ class StructurePanel(QWidget):
         return row
 
     def _button(self, name: str) -> QToolButton:
-        action = self.commands.by_name[name]
+        action = self.commands[name]
         button = QToolButton()
         button.setDefaultAction(action)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

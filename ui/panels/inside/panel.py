@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
-
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
+from ui.panels.shared.requests import Requests
 from ui.running.assistant import Assistant
 from workbench.base.text import tr
 from workbench.runs.record import Run
@@ -34,20 +33,20 @@ class InsidePages(LatePages[_Made]):
         editor: Knows the machine.
         assistant: Reads the checkpoint and measures, in a process.
         store: Folder of the store.
-
-    Signals:
-        remedy_chosen: The run's id and the `Remedy`.
-        failed: A sentence.
-        export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
+        requests: Of the window.
     """
 
-    remedy_chosen = Signal(str, object)
-    failed = Signal(str)
-    export_requested = Signal(object, dict)
-
-    def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
-        super().__init__(tr("What to look at"))
+    def __init__(
+        self, editor: Editor, assistant: Assistant, store: Path, requests: Requests
+    ) -> None:
+        super().__init__(
+            "inside",
+            tr("Inside"),
+            tr("The selected run's trained network: its weights, its answers, its speed"),
+            tr("What to look at"),
+        )
         self._editor, self._assistant, self._store = editor, assistant, store
+        self._requests = requests
         self._run: Run | None = None
 
     def make(self) -> _Made:
@@ -68,7 +67,7 @@ class InsidePages(LatePages[_Made]):
             (tr("Try it"), tr("What the network takes a drawing or an image for")),
             (tr("Speed"), tr("How fast the trained network answers here")),
         )
-        made.weights.remedy_chosen.connect(self.remedy_chosen)
+        made.weights.remedy_chosen.connect(self._requests.try_remedy)
         pages: tuple[InsidePanel | TryPage | LatencyPage, ...] = made
         for page, (title, reason) in zip(pages, words, strict=True):
             self.add(page, title, reason)

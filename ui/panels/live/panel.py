@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from ui.look import theme
-from ui.models.run_feed import ShownRun
+from ui.look.actions import Action
+from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.live.diagnosis import DiagnosisStrip
+from ui.panels.shared.page import Page
+from ui.panels.shared.requests import Requests
 from ui.plots.theme import run_style
+from ui.running.conductor import Conductor
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Started, Steps
 from workbench.figures.settings import figure_of_runs
+from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
 if TYPE_CHECKING:
@@ -66,23 +71,29 @@ def run_colour(number: int) -> QColor:
     return run_style(number, QColor(theme.tones().text))[0]
 
 
-class LivePanel(QWidget):
+class LivePanel(Page):
     """Plots, and the curves behind them.
 
-    Signals:
-        train_requested: The empty page's button was pressed.
-        failed: A sentence on curves that can't be read.
-        export_requested: Make a figure of this: a `CurveFigure`, and the names of its runs.
+    Args:
+        folder: Of the store.
+        curves: The points of runs, by id; filled here, and read by others.
+        feed: Says which runs are shown.
+        conductor: Says what the run under way does.
+        requests: Of the window.
     """
 
-    train_requested = Signal()
-    failed = Signal(str)
-    export_requested = Signal(object, dict)
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self._folder = folder
-        self._curves: dict[str, RunCurves] = {}
+    def __init__(
+        self,
+        folder: Path,
+        curves: dict[str, RunCurves],
+        feed: RunFeed,
+        conductor: Conductor,
+        requests: Requests,
+    ) -> None:
+        super().__init__(
+            "live", self.tr("Live"), self.tr("Curves of the ticked runs, drawn while they train")
+        )
+        self._folder, self._curves, self._requests = folder, curves, requests
         self._names: dict[str, tuple[str, int]] = {}
         self._loading: set[str] = set()
         self._waiting: dict[str, list[Steps | EpochEnd]] = {}
@@ -101,7 +112,16 @@ class LivePanel(QWidget):
         self._layout.setSpacing(0)
         self._layout.addStretch(1)
         self.diagnosis = DiagnosisStrip(folder)
+        self.diagnosis.remedy_chosen.connect(requests.try_remedy)
         self._layout.addWidget(self.diagnosis)
+        self.commands.add(
+            Action("fit", self.tr("Fit the live plots"), self._fit, "Ctrl+0",
+                   reason=self.tr("Show all of the curves and follow new values")),
+        )  # fmt: skip
+        feed.curves_changed.connect(self.show_runs)
+        conductor.started.connect(self.begin)
+        conductor.steps.connect(self.add)
+        conductor.epoch.connect(self.add)
 
     @property
     def plots(self) -> LivePlots:
@@ -114,7 +134,7 @@ class LivePanel(QWidget):
             from ui.plots.live.plots import LivePlots
 
             self._plots = plots = LivePlots()
-            plots.train_requested.connect(self.train_requested)
+            plots.train_requested.connect(self._requests.train)
             plots.export_requested.connect(self.export)
             self._layout.takeAt(0)
             self._layout.insertWidget(0, plots, 1)
@@ -140,19 +160,28 @@ class LivePanel(QWidget):
         if names:
             from ui.plots.live.export import look_of, plot_of  # as the plots: not at the start
 
-            plot, look = plot_of(self.plots, metric), look_of(self.plots, metric)
+            drawn = self.plots.drawn_as, self.plots.panels[metric]
+            plot, look = plot_of(*drawn), look_of(*drawn)
             self.export_requested.emit(figure_of_runs(list(names), plot, look), names)
 
-    def restore_settings(self, settings: Any) -> None:
-        """Takes what `settings` gave, when the window was last closed."""
-        self._settings = settings
-        if self._plots is not None:
-            self._plots.restore_state(settings)
+    def _fit(self) -> None:
+        self.plots.fit()
 
-    def settings(self) -> Any:
-        """Axis, smoothing and so on, for the next time."""
-        return self._settings if self._plots is None else self._plots.state()
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._settings = state.get("plots")
+        if self._plots is not None and self._settings is not None:
+            self._plots.restore_state(self._settings)
 
+    def state(self) -> Mapping[str, Any]:
+        """Axis, smoothing and so on."""
+        return {"plots": self._settings if self._plots is None else self._plots.state()}
+
+    def show_run(self, run: Run | None) -> None:
+        """Looks at the selected run's curves, and brings them to the front among others."""
+        self.diagnosis.show_run(run)
+        self.highlight(run.run_id if run is not None and len(self._runs) > 1 else "")
+
+    @Slot(list)
     def show_runs(self, runs: Sequence[ShownRun]) -> None:
         """Shows these runs, newest first, but those without a step."""
         self._runs = {run.run_id: run for run in runs}
@@ -172,10 +201,6 @@ class LivePanel(QWidget):
                 self.plots.rename(run.run_id, run.name)
                 self._names[run.run_id] = (run.name, run.colour)
 
-    def known_curves(self, run_id: str) -> RunCurves | None:
-        """The points of a run, where they have been read or are being trained."""
-        return self._curves.get(run_id)
-
     def curves(self, run_id: str) -> RunCurves:
         """The points of a run."""
         return self._curves[run_id]
@@ -185,6 +210,7 @@ class LivePanel(QWidget):
         if self._plots is not None:
             self._plots.highlight(run_id if run_id in self._names else None)
 
+    @Slot(object)
     def begin(self, message: Started) -> None:
         """A run begins, or goes on after its checkpoint."""
         run_id = message.run_id
@@ -198,6 +224,7 @@ class LivePanel(QWidget):
             curves.truncate(message.step)
         self._add_if_shown(run_id)
 
+    @Slot(object)
     def add(self, message: Steps | EpochEnd) -> None:
         """Adds the points of some steps, or the validation points of an epoch."""
         curves = self._curves.get(message.run_id)
@@ -214,7 +241,7 @@ class LivePanel(QWidget):
             run = self._runs[run_id]
             self.plots.set_style(run_id, *run_style(run.colour, QColor(theme.tones().text)))
 
-    def close_loader(self) -> None:
+    def close_jobs(self) -> None:
         """Waits for what is being read, and reads nothing more; before the window goes."""
         self._closed = True  # the feed may still tell what it read last
         self._pool.clear()

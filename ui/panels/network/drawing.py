@@ -82,7 +82,7 @@ class DrawingPage(QWidget):
         self.inside.setCheckable(True)
         self.inside.setChecked(True)
         self.measure = QToolButton()
-        self.measure.setDefaultAction(commands.by_name["measure"])
+        self.measure.setDefaultAction(commands["measure"])
         self.measure.setToolTip(tr("What the shade of a box tells"))
         row.addWidget(self.inside)
         row.addWidget(self.measure)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Slot
 
 from ui.editing.editor import Editor
+from ui.forms.entry import first_sentence
+from ui.look.actions import Action, Menu
 from ui.models.layers import Layers
+from ui.models.run_feed import RunFeed
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.shared.pages import LatePages
+from ui.panels.shared.requests import Requests
 from workbench.base.text import tr
 from workbench.runs.record import Run
 
@@ -36,29 +41,61 @@ class NetworkPanel(LatePages[_Made]):
     Args:
         editor: Whose experiment is shown.
         layers: Of that editor.
-        commands: What can be done to them.
-        read_run: All that is known of the run of an id; None where it can't be read.
-
-    Signals:
-        failed: A sentence on what couldn't be done.
-        said: A sentence on what was.
+        layer_actions: What can be done to them.
+        feed: All runs.
+        requests: Of the window.
     """
-
-    failed = Signal(str)
-    said = Signal(str)
 
     def __init__(
         self,
         editor: Editor,
         layers: Layers,
-        commands: LayerActions,
-        read_run: Callable[[str], Run | None],
+        layer_actions: LayerActions,
+        feed: RunFeed,
+        requests: Requests,
     ) -> None:
-        super().__init__(tr("Views of the network"))
-        self._editor, self._layers, self._commands = editor, layers, commands
-        self._read_run = read_run
+        super().__init__(
+            "network",
+            tr("Network"),
+            tr("What each layer costs, and how to make it smaller"),
+            tr("Views of the network"),
+        )
+        self.menu = tr("&Network")
+        self._editor, self._layers, self._layer_actions = editor, layers, layer_actions
+        self._read_run = feed.read
         self._newest: Sequence[tuple[str, str]] = ()
         self._preferred = ""
+        feed.newest_changed.connect(self.show_runs)
+        self._add_commands(requests)
+
+    def _add_commands(self, requests: Requests) -> None:
+        self.commands.add(
+            Menu("levers", tr("Levers"), self._levers, tr("Make the network smaller in one move")),
+            Action("compare", tr("Compare structures"), self._compare, "Ctrl+Shift+C",
+                   reason=tr("What differs from another run or a preset")),
+            None,
+            Action("code", tr("Show Keras code"), requests.show_code.emit, "Ctrl+K", "file",
+                   tr("The experiment as a script that needs nothing but Keras")),
+        )  # fmt: skip
+
+    def _levers(self) -> Sequence[Action]:
+        from workbench.levers.structure import LEVERS  # as their page: not at the start
+
+        return [
+            Action(name, f"{lever.label}…", partial(self._choose_lever, name),
+                   reason=first_sentence(lever))
+            for name, lever in LEVERS.items()
+        ]  # fmt: skip
+
+    def _choose_lever(self, name: str) -> None:
+        self.front_requested.emit()
+        self.show_page(self.levers)
+        self.levers.choose(name)
+
+    def _compare(self) -> None:
+        self.front_requested.emit()
+        self.show_page(self.compare)
+        self.compare.box.setFocus()
 
     def make(self) -> _Made:
         from ui.panels.network.drawing import DrawingPage
@@ -67,8 +104,8 @@ class NetworkPanel(LatePages[_Made]):
         from ui.panels.network.structure_compare import ComparePage
 
         made = _Made(
-            LayerCostsPage(self._editor, self._layers, self._commands),
-            DrawingPage(self._editor, self._layers, self._commands),
+            LayerCostsPage(self._editor, self._layers, self._layer_actions),
+            DrawingPage(self._editor, self._layers, self._layer_actions),
             LeversPage(self._editor),
             ComparePage(self._editor, self._read_run),
         )
@@ -113,11 +150,11 @@ class NetworkPanel(LatePages[_Made]):
         if self.are_made:
             self.compare.show_runs(runs)
 
-    def prefer(self, run_id: str) -> None:
-        """Compares with this run (it was selected elsewhere)."""
-        self._preferred = run_id
+    def show_run(self, run: Run | None) -> None:
+        """Compares with the selected run."""
+        self._preferred = run.run_id if run is not None else ""
         if self.are_made:
-            self.compare.prefer(run_id)
+            self.compare.prefer(self._preferred)
 
     def close_jobs(self) -> None:
         """Ends what is being written; before the window goes."""

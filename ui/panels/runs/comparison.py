@@ -3,54 +3,65 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from ui.look.plain import isolated
+from ui.panels.runs.view import RunsView
 from workbench.runs.columns import RUN_COLUMNS
 from workbench.runs.setting_titles import setting_title
 from workbench.runs.table.differences import differing
-
-if TYPE_CHECKING:
-    from ui.panels.runs.panel import RunsPanel
 
 MOST_COMPARED = 200
 
 
 class Comparison(QObject):
-    """Compares runs in the table of a panel.
+    """Compares runs in their table.
 
     Args:
-        panel: Whose table shows it.
+        table: Shows it.
+
+    Signals:
+        said: A sentence on what was found.
+        try_setting: Put the settings of a run ("" for the form's own) into the form, with one of
+            them replaced: its id, the path, the value.
 
     Attributes:
         own_keys: The columns that a person chose, while others are shown; else none.
     """
 
-    def __init__(self, panel: RunsPanel) -> None:
-        super().__init__(panel)
-        self._panel, self._model, self._table = panel, panel.model, panel.table
+    said = Signal(str)
+    try_setting = Signal(str, str, object)
+
+    def __init__(self, table: RunsView) -> None:
+        super().__init__(table)
+        self._model, self._table = table.runs, table
         self.own_keys: list[str] = []
+
+    @property
+    def is_on(self) -> bool:
+        """Whether only some runs are shown, with only what differs."""
+        return self._model.only is not None
 
     def compare(self, on: bool) -> None:
         """Shows only the chosen runs, and only the settings in which they differ."""
         if not on:
             self._model.set_view(only=None)
-            self._panel.set_columns(self.own_keys)
+            self._table.set_columns(self.own_keys)
             self.own_keys = []
             return
         base = self._model.cells.baseline
-        ids = [*self._panel.chosen_ids, *([base] if base else [])]
+        ids = [*self._table.chosen_ids, *([base] if base else [])]
         places = [place for i in ids if (place := self._model.frame.place(i)) is not None]
         keys = differing(self._model.frame, places)
         self.own_keys = self._table.keys
         figures = [k for k in self.own_keys if self._model.frame.about(k).better]
         self._model.set_view(only=frozenset(ids), group="")
-        self._panel.set_columns(["name", *keys, *figures])
+        self._table.set_columns(["name", *keys, *figures])
         self._table.clearSelection()  # its colour would hide what differs
         if not keys:
-            self._panel.said.emit(self.tr("These runs have the same settings."))
+            self.said.emit(self.tr("These runs have the same settings."))
 
     def pin(self, run_id: str) -> None:
         """Compares all others with this run; "" for none."""
@@ -59,9 +70,8 @@ class Comparison(QObject):
 
     def pin_current(self) -> None:
         """Makes the current run the baseline; where it is already, none is."""
-        self.pin(
-            "" if self._panel.current_id == self._model.cells.baseline else self._panel.current_id
-        )
+        current = self._table.current_id
+        self.pin("" if current == self._model.cells.baseline else current)
 
     def offer(self, run_id: str, key: str) -> str:
         """The words that offer a run with the value of a cell; "" where it is no setting."""
@@ -85,4 +95,4 @@ class Comparison(QObject):
             value: Any = self._model.frame.setting(key, place)
             if isinstance(value, str) and value.startswith("["):
                 value = json.loads(value)  # a list, as `flat` keeps it
-            self._panel.try_setting.emit(self._model.cells.baseline, key, value)
+            self.try_setting.emit(self._model.cells.baseline, key, value)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QInputDialog, QMenu
 
 from ui.look import theme
+from ui.panels.runs.actions import RunActions
+from ui.panels.runs.comparison import Comparison
+from ui.panels.runs.view import RunsView
 from ui.plots.theme import run_style
 from workbench.runs.columns import AT_EPOCH, BEST_OF, Column
 from workbench.runs.table.matching import known_columns
-
-if TYPE_CHECKING:
-    from ui.panels.runs.panel import RunsPanel
 
 MOST_GROUPS = 12
 LOOKED_AT = 500
@@ -27,67 +26,70 @@ SIDE = 12
 
 
 class RunMenus:
-    """Makes the menus for a panel.
+    """Makes the menus of a table.
 
     Args:
-        panel: Does what they say.
+        table: Whose menus they are.
+        actions: On its runs.
+        comparison: In that table.
 
     Attributes:
         more_of_runs: Adds what others can do with the chosen runs to their menu.
     """
 
-    def __init__(self, panel: RunsPanel) -> None:
-        self._panel, self._model = panel, panel.model
-        self.tr = panel.tr
+    def __init__(self, table: RunsView, actions: RunActions, comparison: Comparison) -> None:
+        self._table, self._model = table, table.runs
+        self._actions, self._comparison = actions, comparison
+        self.tr = table.tr
         self.more_of_runs: Callable[[QMenu], None] | None = None
 
     # --- a column ------------------------------------------------------------------------------
 
     def header(self, place: QPoint) -> None:
         """Opens the menu of the column at a place of the header."""
-        number = self._panel.table.header.logicalIndexAt(place)
+        number = self._table.header.logicalIndexAt(place)
         if number >= 0:
             menu = self.of_column(self._model.columns[number])
-            menu.exec(self._panel.table.header.mapToGlobal(place))
+            menu.exec(self._table.header.mapToGlobal(place))
 
     def of_column(self, column: Column) -> QMenu:
         """What can be done with a column."""
-        menu, tr = QMenu(self._panel), self.tr
+        menu, tr = QMenu(self._table), self.tr
         if column.metric:
             for text, key, wanted in (
                 (tr("Last epoch"), column.metric, not column.at and not column.best),
                 (tr("Best epoch"), f"{column.metric}@best", column.best),
             ):
                 if key == column.metric or column.metric in BEST_OF:
-                    self._add(menu, text, partial(self._panel.replace_column, column.key, key),
+                    self._add(menu, text, partial(self._table.replace_column, column.key, key),
                               checked=wanted)  # fmt: skip
             if column.metric in AT_EPOCH:
                 self._add(menu, tr("At epoch…"), partial(self._ask_epoch, column),
                           checked=bool(column.at))  # fmt: skip
             menu.addSeparator()
-        self._add(menu, tr("Group by this"), partial(self._panel.group_by, column.key))
+        self._add(menu, tr("Group by this"), partial(self._table.group_by, column.key))
         if column.key != "name":
             self._add(menu, tr("Hide this column"),
-                      partial(self._panel.replace_column, column.key, ""))  # fmt: skip
+                      partial(self._table.replace_column, column.key, ""))  # fmt: skip
         menu.addSeparator()
         self._add(menu, tr("Time to an accuracy…"), self._ask_goal)
-        self._add(menu, tr("Choose columns…"), self._panel.choose_columns)
+        menu.addAction(self._actions["columns"])
         return menu
 
     def _ask_epoch(self, column: Column) -> None:
         epoch, sure = QInputDialog.getInt(
-            self._panel, self.tr("At epoch"), self.tr("Epoch"), column.at or 1, 1, 100_000
+            self._table, self.tr("At epoch"), self.tr("Epoch"), column.at or 1, 1, 100_000
         )
         if sure:
-            self._panel.replace_column(column.key, f"{column.metric}@{epoch}")
+            self._table.replace_column(column.key, f"{column.metric}@{epoch}")
 
     def _ask_goal(self) -> None:
         goal, sure = QInputDialog.getDouble(
-            self._panel, self.tr("Time to an accuracy"), self.tr("Validation accuracy in %"),
+            self._table, self.tr("Time to an accuracy"), self.tr("Validation accuracy in %"),
             98.0, 1.0, 99.99, 2,
         )  # fmt: skip
         if sure:
-            self._panel.set_columns([*self._panel.table.keys, f"time_to@{goal / 100:.6g}"])
+            self._table.set_columns([*self._table.keys, f"time_to@{goal / 100:.6g}"])
 
     # --- how the table is shown ----------------------------------------------------------------
 
@@ -95,7 +97,7 @@ class RunMenus:
         """Offers what the runs can be grouped by: the settings in which they differ first."""
         menu.clear()
         now = self._model.group
-        self._add(menu, self.tr("No groups"), partial(self._panel.group_by, ""), checked=not now)
+        self._add(menu, self.tr("No groups"), partial(self._table.group_by, ""), checked=not now)
         menu.addSeparator()
         varied = self._model.frame.alternatives(self._model.places[:LOOKED_AT])
         keys = [key for key, values in varied.items() if 1 < len(values) < LOOKED_AT / 4]
@@ -103,7 +105,7 @@ class RunMenus:
             (*filter(None, [now]), "status", "group", "tags", *keys[:MOST_GROUPS])
         ):
             title = self._model.frame.about(key).title
-            self._add(menu, title, partial(self._panel.group_by, key), checked=key == now, tip=key)
+            self._add(menu, title, partial(self._table.group_by, key), checked=key == now, tip=key)
         menu.setToolTipsVisible(True)
         menu.addSeparator()
         self._add(menu, self.tr("Another column…"), self._ask_group)
@@ -112,28 +114,25 @@ class RunMenus:
         frame = self._model.frame
         keys = {frame.about(key).listed: key for key in known_columns(frame)}
         chosen, sure = QInputDialog.getItem(
-            self._panel, self.tr("Group by"), self.tr("Column"), list(keys), 0, editable=False
+            self._table, self.tr("Group by"), self.tr("Column"), list(keys), 0, editable=False
         )
         if sure:
-            self._panel.group_by(keys[chosen])
+            self._table.group_by(keys[chosen])
 
     def fill_more(self, menu: QMenu) -> None:
         """Offers the rest."""
         menu.clear()
-        panel, tr = self._panel, self.tr
-        self._add(menu, tr("Show archived runs"),
-                  lambda: self._model.set_view(archived=not self._model.archived),
-                  checked=self._model.archived)  # fmt: skip
+        menu.addAction(self._actions["archived"])
         if self._model.cells.baseline:
-            self._add(menu, tr("Compare with no baseline"), partial(panel.comparison.pin, ""))
+            menu.addAction(self._actions["unpin"])
         menu.addSeparator()
-        self._add(menu, tr("Export as CSV…"), panel.export)
+        menu.addAction(self._actions["export"])
 
     # --- runs ----------------------------------------------------------------------------------
 
     def runs(self, place: QPoint) -> None:
         """Opens the menu of the chosen runs, at a place of the table."""
-        table = self._panel.table
+        table = self._table
         index = table.indexAt(place)
         key = self._model.columns[index.column()].key if index.isValid() else ""
         run_id = self._model.id_at(index.row()) if index.isValid() else ""
@@ -146,23 +145,23 @@ class RunMenus:
             run_id: Of the run that was clicked; "" for none.
             key: Of its column.
         """
-        panel, menu, tr = self._panel, QMenu(self._panel), self.tr
-        offer = panel.comparison.offer(run_id, key)
+        menu, tr = QMenu(self._table), self.tr
+        offer = self._comparison.offer(run_id, key)
         if offer:
-            self._add(menu, offer, partial(panel.comparison.take_offer, run_id, key), icon="plus")
+            self._add(menu, offer, partial(self._comparison.take_offer, run_id, key), icon="plus")
             menu.addSeparator()
         for name in ("use", "resume", "rename", "hide"):
-            menu.addAction(panel.actions_[name])
+            menu.addAction(self._actions[name])
         menu.addSeparator()
         for name in ("star", "tag", "note"):
-            menu.addAction(panel.actions_[name])
-        if panel.actions_["star"].isEnabled():
+            menu.addAction(self._actions[name])
+        if self._actions["star"].isEnabled():
             self._colours(menu.addMenu(tr("Colour")))
-        menu.addAction(panel.actions_["pin"])
-        menu.addAction(panel.actions_["compare"])
+        menu.addAction(self._actions["pin"])
+        menu.addAction(self._actions["compare"])
         menu.addSeparator()
         for name in ("copy_rows", "copy", "archive", "delete"):
-            menu.addAction(panel.actions_[name])
+            menu.addAction(self._actions[name])
         if self.more_of_runs is not None:
             menu.addSeparator()
             self.more_of_runs(menu)
@@ -188,7 +187,7 @@ class RunMenus:
     def _paint(self, colour: int | None, style: int | None) -> None:
         """Gives the chosen runs another colour, or another style of line."""
         values = {}
-        for place in self._panel.chosen_places.tolist():
+        for place in self._table.chosen_places.tolist():
             now = int(self._model.frame.values("colour")[place])
             style_, colour_ = divmod(now, COLOURS)
             wanted = colour_ if colour is None else colour
@@ -196,7 +195,7 @@ class RunMenus:
                 style_ if style is None else style
             )
         if values:
-            self._panel.change.emit("colour", values)
+            self._actions.change.emit("colour", values)
 
     def _add(
         self, menu: QMenu, text: str, act: Callable[[], object], *,

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QStackedWidget,
@@ -22,20 +19,16 @@ from PySide6.QtWidgets import (
 from ui.look import theme
 from ui.look.plain import Label
 from ui.models.run_table import Rows, RunTable
-from ui.panels.runs.actions import make_actions
-from ui.panels.runs.columns import ColumnChooser
-from ui.panels.runs.comparison import MOST_COMPARED, Comparison
+from ui.panels.runs.actions import RunActions
+from ui.panels.runs.comparison import Comparison
 from ui.panels.runs.export import RunExport
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.menus import RunMenus
 from ui.panels.runs.view import RunsView
-from workbench.runs.status import RunStatus
 from workbench.runs.table.matching import known_columns
 
 MOST_TOLD = 200
 """Selected runs that other panels are notified of: nobody looks at the curves of more."""
-
-ACTIVE = [status.value for status in RunStatus if status.is_active]
 
 
 class RunsPanel(QWidget):
@@ -74,28 +67,39 @@ class RunsPanel(QWidget):
         super().__init__()
         self.model = model
         self.table = RunsView(model)
-        self.menus = RunMenus(self)
         self.export_ = RunExport(model.frame, self)
         self.export_.failed.connect(self.failed)
         self.export_.saved.connect(self._saved)
         self.filter = FilterField(model.set_filter, lambda: known_columns(model.frame))
         self.count = Label()
         self.count.setProperty("role", "muted")
-        self.comparison = Comparison(self)
+        self.comparison = Comparison(self.table)
+        self.comparison.said.connect(self.said)
+        self.comparison.try_setting.connect(self.try_setting)
         self._wanted, self._keeps_view = "", False
-        self._chooser: ColumnChooser | None = None
-        self.actions_ = make_actions(self)
+        self.actions_ = RunActions(self.table, self.comparison, self.export_)
+        self._forward()
+        self.menus = RunMenus(self.table, self.actions_, self.comparison)
         self.bar = self._make_bar()
         self._lay_out()
         self.table.header.customContextMenuRequested.connect(self.menus.header)
         self.table.customContextMenuRequested.connect(self.menus.runs)
         self.table.star_clicked.connect(self._star_row)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
-        self.table.selectionModel().selectionChanged.connect(self.enable_actions)
+        self.table.selectionModel().selectionChanged.connect(self.actions_.refresh)
         self.table.selectionModel().selectionChanged.connect(self._chosen_changed)
-        model.dataChanged.connect(self.enable_actions)
+        model.dataChanged.connect(self.actions_.refresh)
         model.arranged.connect(self.refresh)
         self.refresh()
+
+    def _forward(self) -> None:
+        asked = self.actions_
+        for inner, outer in (
+            (asked.use_settings, self.use_settings), (asked.resume, self.resume),
+            (asked.delete, self.delete), (asked.hide_runs, self.hide_runs),
+            (asked.change, self.change),
+        ):  # fmt: skip
+            inner.connect(outer)
 
     def _lay_out(self) -> None:
         self.empty = Label(
@@ -166,18 +170,21 @@ class RunsPanel(QWidget):
     @property
     def current_id(self) -> str:
         """The run with the focus; "" while there is none."""
-        index = self.table.currentIndex()
-        return self.model.id_at(index.row()) if index.isValid() else ""
+        return self.table.current_id
 
     @property
     def chosen_places(self) -> Rows:
         """Where all selected runs lie in the frame; a group stands for its runs."""
-        return self.model.places_of(self.table.selected_rows())
+        return self.table.chosen_places
 
     @property
     def chosen_ids(self) -> list[str]:
         """All selected runs."""
-        return [self.model.frame.run_id(place) for place in self.chosen_places.tolist()]
+        return self.table.chosen_ids
+
+    def group_by(self, key: str) -> None:
+        """Puts runs with one value in a column together; "" for no groups."""
+        self.table.group_by(key)
 
     def select(self, run_id: str, *, keep_view: bool = False) -> None:
         """Makes a run the only one selected.
@@ -210,8 +217,8 @@ class RunsPanel(QWidget):
 
     def _show_all(self) -> None:
         self.filter.clear()
-        if self.model.only is not None:
-            self.actions_["compare"].setChecked(False)
+        if self.comparison.is_on:
+            self.comparison.compare(False)
         if self.model.group:
             self.group_by("")
 
@@ -229,7 +236,7 @@ class RunsPanel(QWidget):
         if self.model.is_reading:
             words_ = self.tr("reading {} runs…").format(f"{total:,}")
         self.count.setText(words_ if total else "")
-        self.enable_actions()
+        self.actions_.refresh()
         if self._wanted and not self.model.is_busy:
             self.select(self._wanted, keep_view=self._keeps_view)
 
@@ -242,56 +249,12 @@ class RunsPanel(QWidget):
         places = self.chosen_places[:MOST_TOLD].tolist()
         self.chosen_changed.emit([self.model.frame.run_id(place) for place in places])
 
-    @Slot()
-    def enable_actions(self) -> None:
-        """Enables what can be done with the chosen runs."""
-        places, frame = self.chosen_places, self.model.frame
-        one, any_ = len(places) == 1, len(places) > 0
-        status = frame.values("status")[places]
-        for key in ("use", "rename", "copy", "tag", "note", "pin"):
-            self.actions_[key].setEnabled(one)
-        for key in ("hide", "star", "archive", "copy_rows"):
-            self.actions_[key].setEnabled(any_)
-        self.actions_["resume"].setEnabled(one and RunStatus(status[0]).can_resume)
-        self.actions_["delete"].setEnabled(any_ and not np.isin(status, ACTIVE).any())
-        comparing = self.model.only is not None
-        self.actions_["compare"].setEnabled(comparing or 2 <= len(places) <= MOST_COMPARED)
-
     # --- what is shown -------------------------------------------------------------------------
 
     @Slot(str)
     def _show_fault(self, sentence: str) -> None:
         self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))
-
-    def set_columns(self, keys: list[str]) -> None:
-        """Shows these columns; the selection stays."""
-        ranges, current = self.table.ranges(), self.table.currentIndex()
-        row = current.row() if current.isValid() else -1
-        self.model.set_columns(keys)
-        if row >= 0:
-            flag = self.table.selectionModel().SelectionFlag.NoUpdate
-            self.table.selectionModel().setCurrentIndex(self.model.index(row, 0), flag)
-        self.table.select_rows(ranges)
-
-    def replace_column(self, key: str, by: str) -> None:
-        """Shows another column in the place of one; "" for none."""
-        keys = [by if known == key else known for known in self.table.keys]
-        self.set_columns([known for known in keys if known])
-
-    @Slot()
-    def choose_columns(self) -> None:
-        """Opens the list of all columns."""
-        if self._chooser is None:
-            self._chooser = ColumnChooser(self.model, lambda: self.table.keys, self)
-            self._chooser.chosen.connect(self.set_columns)
-        self._chooser.refill()
-        self._chooser.come_forward()
-
-    def group_by(self, key: str) -> None:
-        """Puts runs with one value in a column together; "" for no groups."""
-        self.model.set_view(group=key)
-        self.table.lay_out()
 
     # --- from one start to the next ------------------------------------------------------------
 
@@ -324,67 +287,7 @@ class RunsPanel(QWidget):
         self.model.close()
         self.export_.close()
 
-    # --- actions -------------------------------------------------------------------------------
-
-    def use(self) -> None:
-        """Puts the settings of the current run into the form."""
-        if self.current_id:
-            self.use_settings.emit(self.current_id)
-
-    def go_on(self) -> None:
-        """Resumes the current run."""
-        if self.current_id:
-            self.resume.emit(self.current_id)
-
-    def write(self, key: str) -> None:
-        """Opens a cell of the current run for writing, with its column where it isn't shown."""
-        run_id = self.current_id
-        if not run_id:
-            return
-        if key not in self.model.keys:
-            self.set_columns([*self.table.keys, key])
-        row = self.model.row_of(run_id)
-        if row is not None:
-            index = self.model.index(row, self.model.keys.index(key))
-            self.table.setCurrentIndex(index)
-            self.table.edit(index)
-
-    def toggle(self, key: str) -> None:
-        """Sets a flag of the chosen runs, or clears it where all have it."""
-        places = self.chosen_places
-        if len(places):
-            value = not (self.model.frame.values(key)[places] == 1).all()
-            if key == "hidden":
-                self.hide_runs.emit(self.chosen_ids, value)
-            else:
-                self.change.emit(key, dict.fromkeys(self.chosen_ids, value))
-
-    def copy_id(self) -> None:
-        """Copies the id of the current run."""
-        QGuiApplication.clipboard().setText(self.current_id)
-
-    def copy_rows(self) -> None:
-        """Copies the chosen runs with the columns that are shown."""
-        self.export_.copy(self.chosen_places.tolist(), self.table.keys)
-
-    def export(self) -> None:
-        """Asks for a file and writes the runs that are shown, with their columns."""
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Export as CSV"), "runs.csv", self.tr("CSV files (*.csv)")
-        )
-        if name:
-            self.export_.save(Path(name), self.model.places, self.table.keys)
-
-    def remove(self) -> None:
-        """Deletes the chosen runs, but those under way."""
-        status = self.model.frame.values("status")
-        ids = [
-            self.model.frame.run_id(p)
-            for p in self.chosen_places.tolist()
-            if status[p] not in ACTIVE
-        ]
-        if ids:
-            self.delete.emit(ids)
+    # --- what was done -------------------------------------------------------------------------
 
     @Slot(int)
     def _star_row(self, row: int) -> None:

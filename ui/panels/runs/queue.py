@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QDropEvent, QFontMetricsF, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QColor, QDropEvent, QFontMetricsF, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.look import theme
+from ui.look.actions import Action, Actions
 from ui.look.elided import ElidedLabel
 from ui.look.plain import Label, tip
 from ui.panels.shared.task_bar import TaskBar
@@ -169,12 +170,7 @@ class QueuePanel(QWidget):
         theme.set_icon(self.remove, "trash")
         self.remove.setToolTip(self.tr("Delete the chosen runs; Undo brings them back (Del)"))
         self.remove.clicked.connect(self._remove)
-        for keys, slot in (
-            ("Del", self._remove), ("Alt+Up", self._move_up), ("Alt+Down", self._move_down),
-        ):  # fmt: skip
-            shortcut = QShortcut(QKeySequence(keys), self.list)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(slot)
+        self.commands = self._make_commands()
         top = QHBoxLayout()
         theme.spaced(top, 3, 2, 3, 2, spacing=2)
         for button in (self.start, self.hold, self.up, self.down, self.remove):
@@ -203,6 +199,29 @@ class QueuePanel(QWidget):
         theme.as_page(self, rows, self.list)
         self.show_queue([], False)
 
+    def _make_commands(self) -> Actions:
+        """What the buttons do, for the keys (while the list has the focus) and the palette."""
+        tr = self.tr
+        made = Actions("queue", tr("Queue"), self, in_focus=True)
+        made.add(
+            Action("up", tr("Move up in the queue"), self._move_up, "Alt+Up", "up",
+                   tr("Train the chosen run earlier"), self._none_chosen),
+            Action("down", tr("Move down in the queue"), self._move_down, "Alt+Down", "down",
+                   tr("Train the chosen run later"), self._none_chosen),
+            Action("remove", tr("Remove from the queue"), self._remove, "Del", "trash",
+                   tr("Delete the chosen runs; Undo brings them back"), self._none_chosen),
+            Action("hold", tr("Hold the queue"), self._hold, "", "pause",
+                   tr("Let the run under way end, then wait"),
+                   lambda: "" if self.hold.isEnabled() else tr("The queue is not going on.")),
+        )  # fmt: skip
+        made.attach(self.list)
+        self.list.itemSelectionChanged.connect(made.refresh)
+        return made
+
+    def _none_chosen(self) -> str:
+        chosen = self.list.selectedItems()
+        return "" if chosen else self.tr("Select a run in the queue first.")
+
     def show_queue(self, runs: list[Run], held: bool) -> None:
         """Shows these runs and whether they wait."""
         if [(run.run_id, run.name) for run in runs] != self.list.entries():
@@ -213,6 +232,7 @@ class QueuePanel(QWidget):
         self.hold.setEnabled(bool(runs) and not held)
         for button in (self.up, self.down, self.remove):
             button.setEnabled(bool(runs))
+        self.commands.refresh()
         self.words.setText(
             self.tr("The queue waits; press Run queue to go on.") if waits
             else self.tr("Runs train from top to bottom.") if runs

@@ -178,6 +178,51 @@ class RunsView(QTableView):
         self._fitting = False
         self._fit_name()
 
+    # --- columns and groups --------------------------------------------------------------------
+
+    def set_columns(self, keys: list[str]) -> None:
+        """Shows these columns; the selection stays."""
+        ranges, current = self.ranges(), self.currentIndex()
+        row = current.row() if current.isValid() else -1
+        self._runs.set_columns(keys)
+        if row >= 0:
+            flag = self.selectionModel().SelectionFlag.NoUpdate
+            self.selectionModel().setCurrentIndex(self._runs.index(row, 0), flag)
+        self.select_rows(ranges)
+
+    def replace_column(self, key: str, by: str) -> None:
+        """Shows another column in the place of one; "" for none."""
+        keys = [by if known == key else known for known in self.keys]
+        self.set_columns([known for known in keys if known])
+
+    def group_by(self, key: str) -> None:
+        """Puts runs with one value in a column together; "" for no groups."""
+        self._runs.set_view(group=key)
+        self.lay_out()
+
+    # --- what is selected ----------------------------------------------------------------------
+
+    @property
+    def runs(self) -> RunTable:
+        """The model."""
+        return self._runs
+
+    @property
+    def current_id(self) -> str:
+        """The run with the focus; "" while there is none."""
+        index = self.currentIndex()
+        return self._runs.id_at(index.row()) if index.isValid() else ""
+
+    @property
+    def chosen_places(self) -> Rows:
+        """Where all selected runs lie in the frame; a group stands for its runs."""
+        return self._runs.places_of(self.selected_rows())
+
+    @property
+    def chosen_ids(self) -> list[str]:
+        """All selected runs."""
+        return [self._runs.frame.run_id(place) for place in self.chosen_places.tolist()]
+
     def selected_rows(self) -> Rows:
         """The rows that are selected; by ranges, as there may be very many."""
         ranges = [np.arange(top, bottom + 1) for top, bottom in self.ranges()]

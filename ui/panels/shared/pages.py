@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.look import theme
+from ui.panels.shared.page import Page
 
 Made = TypeVar("Made", bound=tuple[QWidget, ...])
 
@@ -88,25 +88,48 @@ class Pages(QWidget):
             self.shown.emit(self.current)
 
 
-class LatePages(Pages, Generic[Made]):
-    """Pages that are made at the first use, with the modules they need: the window starts sooner.
+class LatePages(Page, Generic[Made]):
+    """A tab of several pages, made at the first use with the modules they need.
 
-    A subclass gives `make`, and keeps for the pages what comes before they are made.
+    The window starts sooner for it. A subclass gives `make`, and keeps for the pages what comes
+    before they are made.
+
+    Args:
+        key, title, reason: As a `Page` has them.
+        name: What screen readers call the row of buttons.
     """
+
+    def __init__(self, key: str, title: str, reason: str, name: str) -> None:
+        super().__init__(key, title, reason)
+        self.pages = Pages(name)
+        self._made: Made | None = None
+        layout = QVBoxLayout(self)
+        theme.spaced(layout, 0)
+        layout.addWidget(self.pages)
 
     def make(self) -> Made:
         """Makes the pages and adds each with its button; called once."""
         raise NotImplementedError
 
-    @cached_property
+    @property
     def made(self) -> Made:
         """The pages, in their order."""
-        return self.make()
+        if self._made is None:
+            self._made = self.make()
+        return self._made
 
     @property
     def are_made(self) -> bool:
         """Whether the pages are there already."""
-        return "made" in vars(self)
+        return self._made is not None
+
+    def add(self, page: QWidget, title: str, reason: str) -> None:
+        """Adds a page with its button; see `Pages.add`."""
+        self.pages.add(page, title, reason)
+
+    def show_page(self, page: QWidget) -> None:
+        """Puts a page in front."""
+        self.pages.show_page(page)
 
     def showEvent(self, event: QShowEvent) -> None:
         _ = self.made

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QWidget
 
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
+from ui.panels.shared.requests import Requests
 from ui.running.assistant import Assistant
 from workbench.base.text import tr
 
@@ -38,18 +39,20 @@ class TunePanel(LatePages[_Made]):
         editor: Whose experiment is tried, and takes what is found.
         assistant: Does it.
         store: Folder of the store, where what was measured is remembered.
-
-    Signals:
-        failed: A sentence.
-        export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
+        requests: Of the window.
     """
 
-    failed = Signal(str)
-    export_requested = Signal(object, dict)
-
-    def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
-        super().__init__(tr("What to find"))
+    def __init__(
+        self, editor: Editor, assistant: Assistant, store: Path, requests: Requests
+    ) -> None:
+        super().__init__(
+            "tune",
+            tr("Tune"),
+            tr("Find settings by measuring: learning rate, batch size"),
+            tr("What to find"),
+        )
         self._editor, self._assistant, self._store = editor, assistant, store
+        requests.find.connect(self.find_setting)
 
     def make(self) -> _Made:
         from ui.panels.experiment.hardware import HardwarePage
@@ -79,7 +82,7 @@ class TunePanel(LatePages[_Made]):
         for widget, (title, reason) in zip(widgets, words, strict=True):
             self.add(widget, title, reason)
         for page in (made.rate, made.batch, made.speed, made.roofline):
-            page.failed.connect(self.failed)
+            page.failed.connect(self.logged)  # the page says it too
             page.export_requested.connect(self.export_requested)
         return made
 
@@ -108,8 +111,10 @@ class TunePanel(LatePages[_Made]):
         """Lists what this computer has."""
         return self.made.hardware
 
+    @Slot(str)
     def find_setting(self, path: str) -> None:
         """Shows the page that finds a setting, and begins."""
+        self.front_requested.emit()
         page = {finder.path: finder for finder in (self.rate, self.batch)}[path]
         self.show_page(page)
         page.start()

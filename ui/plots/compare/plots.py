@@ -61,6 +61,9 @@ class ComparePlots(QWidget):
 
     following_changed = Signal(bool)
 
+    _is_built = False
+    """Qt sends events before the constructor has ended."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setAutoFillBackground(True)
@@ -95,6 +98,7 @@ class ComparePlots(QWidget):
         self._settle.setInterval(SETTLE_MILLISECONDS)
         self._settle.timeout.connect(self._settled)
         self._lay_out()
+        self._is_built = True
 
     # --- what is drawn -------------------------------------------------------------------------
 
@@ -325,7 +329,7 @@ class ComparePlots(QWidget):
         """Follows palette and font while running."""
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
-        if event.type() in kinds and hasattr(self, "cells"):
+        if event.type() in kinds and self._is_built:
             self.state.theme = PlotTheme.from_palette(self.palette())
             for cell in self.cells:
                 self._dress(cell)

@@ -78,6 +78,9 @@ class ParallelPlot(QWidget):
 
     brushed = Signal(dict)
 
+    _is_built = False
+    """Qt sends events before the constructor has ended."""
+
     def __init__(self) -> None:
         super().__init__()
         self.setMinimumHeight(50 * UNIT)
@@ -91,6 +94,7 @@ class ParallelPlot(QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._paint_slice)
+        self._is_built = True
 
     def sizeHint(self) -> QSize:
         return QSize(160 * UNIT, 90 * UNIT)
@@ -298,7 +302,7 @@ class ParallelPlot(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_timer"):
+        if event.type() == QEvent.Type.PaletteChange and self._is_built:
             self._start(everything=True)
 
 

@@ -113,7 +113,6 @@ class ControlRow(QWidget):
         self.log.toggled.connect(self.log_chosen)
         layout.addWidget(self.log)
         self.fit = self._button(tr("Fit"), checkable=False)
-        self.fit.setShortcut("Ctrl+0")
         self.fit.setToolTip(
             tr(
                 "Show everything and follow new values (Ctrl+0, or double-click a plot).\n"

@@ -37,6 +37,9 @@ class LivePlots(QWidget):
     export_requested = Signal(str)
     """Make a figure of the plot of this metric."""
 
+    _is_built = False
+    """Qt sends events before the constructor has ended."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAutoFillBackground(True)
@@ -56,6 +59,7 @@ class LivePlots(QWidget):
         self.scheduler.frame_drawn.connect(self._after_frame)
         self._apply_theme()
         self._show_settings()
+        self._is_built = True
 
     def _build_plots(self) -> None:
         titles = {
@@ -95,7 +99,8 @@ class LivePlots(QWidget):
         self.controls.smoothing_chosen.connect(self.set_smoothing)
         self.controls.log_chosen.connect(self.set_log_loss)
         self.controls.fit_chosen.connect(self.fit)
-        self.controls.export.setMenu(export_menu(self, titles))
+        menu = export_menu(self.panels, titles, self.export_requested.emit, self)
+        self.controls.export.setMenu(menu)
 
     def _connect(self, panel: PlotPanel) -> None:
         panel.view.box.zoomed.connect(self._zoomed)
@@ -358,7 +363,7 @@ class LivePlots(QWidget):
         """Follow palette and font while running."""
         super().changeEvent(event)
         kinds = (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange)
-        if event.type() in kinds and hasattr(self, "_pages"):
+        if event.type() in kinds and self._is_built:
             self._apply_theme()
 
     def _apply_theme(self) -> None:

@@ -1,0 +1,58 @@
+"""The View menu: which page is in front, light or dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
+from ui.look.actions import Action, Actions
+from ui.panels.shared.page import Page
+from ui.window.appearance import Appearance
+
+MOST_KEYS = 9
+"""Pages that have a key: Ctrl and their number."""
+
+
+class ViewActions(Actions):
+    """What of the window is seen, and how.
+
+    Args:
+        appearance: Light, dark, or as the system says.
+        pages: The tabs, in their order.
+        show_page: Puts the page of a key in front.
+        window: Owns them.
+    """
+
+    def __init__(
+        self,
+        appearance: Appearance,
+        pages: Iterable[Page],
+        show_page: Callable[[str], None],
+        window: QWidget,
+    ) -> None:
+        super().__init__("view", self.tr("View"), window)
+        tr = self.tr
+        self.add(
+            *(
+                Action(
+                    f"show_{page.key}", page.title, partial(show_page, page.key),
+                    f"Ctrl+{number}" if number <= MOST_KEYS else "", reason=page.reason,
+                )
+                for number, page in enumerate(pages, 1)
+            ),
+            None,
+            *(
+                Action(
+                    scheme.name, text, partial(appearance.choose, scheme), group="appearance",
+                    is_on=partial(appearance.is_chosen, scheme),
+                )
+                for scheme, text in (
+                    (Qt.ColorScheme.Unknown, tr("Appearance of the system")),
+                    (Qt.ColorScheme.Light, tr("Light")),
+                    (Qt.ColorScheme.Dark, tr("Dark")),
+                )
+            )
+        )  # fmt: skip
