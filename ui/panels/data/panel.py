@@ -56,8 +56,8 @@ class DataPanel(Page):
     def __init__(self, editor: Editor) -> None:
         super().__init__(
             "data",
-            self.tr("Data"),
-            self.tr("What the network will see: images, classes, counts"),
+            tr("Data"),
+            tr("What the network will see: images, classes, counts"),
         )
         self._editor = editor
         self._looked_at: Data | None = None

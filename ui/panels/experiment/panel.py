@@ -242,8 +242,8 @@ class ExperimentPanel(QWidget):
 
     def settings(self) -> Iterator[Setting]:
         """All settings of the form as it is now, those of each layer too; `reveal` shows one."""
-        title = self.tr("Experiment name")
-        yield Setting("name", title, (), self.tr("Its runs start with it"))
+        title = tr("Experiment name")
+        yield Setting("name", title, (), tr("Its runs start with it"))
         for section in self.sections:
             place = (section.header.text(),)
             for path, form in self.forms.items():
@@ -251,9 +251,9 @@ class ExperimentPanel(QWidget):
                     yield from settings_of(self._editor.at(path), path, form.title, place)
             if section.owns("structure"):
                 for number, layer in enumerate(self._editor.experiment.structure.layers):
-                    inside = (*place, self.tr("Layer {}").format(number + 1))
+                    inside = (*place, tr("Layer {number}", number=number + 1))
                     path = f"structure.layers[{number}]"
-                    yield from settings_of(layer, path, self.tr("Kind"), inside)
+                    yield from settings_of(layer, path, tr("Kind"), inside)
 
     @Slot()
     def order_tabs(self) -> None:

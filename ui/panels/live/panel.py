@@ -19,6 +19,7 @@ from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.plots.theme import run_style
 from ui.running.conductor import Conductor
+from workbench.base.text import tr
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Started, Steps
@@ -91,7 +92,7 @@ class LivePanel(Page):
         requests: Requests,
     ) -> None:
         super().__init__(
-            "live", self.tr("Live"), self.tr("Curves of the ticked runs, drawn while they train")
+            "live", tr("Live"), tr("Curves of the ticked runs, drawn while they train")
         )
         self._folder, self._curves, self._requests = folder, curves, requests
         self._names: dict[str, tuple[str, int]] = {}
@@ -115,8 +116,8 @@ class LivePanel(Page):
         self.diagnosis.remedy_chosen.connect(requests.try_remedy)
         self._layout.addWidget(self.diagnosis)
         self.commands.add(
-            Action("fit", self.tr("Fit the live plots"), self._fit, "Ctrl+0",
-                   reason=self.tr("Show all of the curves and follow new values")),
+            Action("fit", tr("Fit the live plots"), self._fit, "Ctrl+0",
+                   reason=tr("Show all of the curves and follow new values")),
         )  # fmt: skip
         feed.curves_changed.connect(self.show_runs)
         conductor.started.connect(self.begin)
