@@ -476,7 +476,7 @@ def test_what_is_drawn_is_there_again(
     between = open_window()  # where nobody looks at the tab, what was kept stays
     between.files.may_discard = lambda: True  # type: ignore[method-assign]
     between.close()
-    again = open_window().compare.tradeoffs
+    again = open_window().pages["compare"].tradeoffs
     assert again.view is again.parallel
     assert again.parallel.keys == ("macs", "status")
     assert again.bars.group.key == "status"

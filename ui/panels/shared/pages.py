@@ -123,6 +123,11 @@ class LatePages(Page, Generic[Made]):
         """Whether the pages are there already."""
         return self._made is not None
 
+    @property
+    def current(self) -> QWidget:
+        """The page in front."""
+        return self.pages.current
+
     def add(self, page: QWidget, title: str, reason: str) -> None:
         """Adds a page with its button; see `Pages.add`."""
         self.pages.add(page, title, reason)
