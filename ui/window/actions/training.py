@@ -43,8 +43,8 @@ class TrainingActions(Actions):
         self.add(
             Action("train", tr("Train"), self.train, "Ctrl+Return", "play", self._train_reason,
                    editor.first_problem),
-            Action("pause", self._pause_text, conductor.pause_or_continue, "Ctrl+P", self._pause_icon,
-                   tr("Hold the run after the step in progress"), self._cannot_pause),
+            Action("pause", self._pause_text, conductor.pause_or_continue, "Ctrl+P",
+                   self._pause_icon, tr("Hold the run after the step in progress"), self._cannot_pause),
             Action("stop", tr("Stop"), conductor.stop, "Ctrl+.", "stop",
                    tr("End the run, keep its weights and evaluate them"), self._nothing_trains),
             Action("queue", tr("Add to queue"), self.enqueue, "Ctrl+Shift+Return", "queue",
