@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QSettings, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from ui.background.file_writing import Write, Written, write_and_wait
@@ -196,3 +197,9 @@ def _remove_draft(path: Path) -> None:
     """In a thread, which must not keep the window alive."""
     with suppress(OSError):  # of a store that is read-only: none was written
         path.unlink(missing_ok=True)
+
+
+def dropped_toml(event: QDropEvent) -> Path | None:
+    """The experiment that is dragged onto the window; None where it is something else."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix == ".toml"), None)

@@ -50,7 +50,7 @@ from ui.window.actions.training import TrainingActions
 from ui.window.actions.view import ViewActions
 from ui.window.appearance import Appearance
 from ui.window.bottom import BottomTabs
-from ui.window.experiment_files import ExperimentFiles
+from ui.window.experiment_files import ExperimentFiles, dropped_toml
 from ui.window.menus import fill_menu_bar
 from ui.window.page_tabs import PageTabs
 from ui.window.pages import Bench, make_pages
@@ -362,11 +362,11 @@ class MainWindow(QMainWindow):
             QCoreApplication.exit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_toml(event) is not None:
+        if dropped_toml(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_toml(event)
+        path = dropped_toml(event)
         if path is not None:
             event.acceptProposedAction()
             # Not now: the program it came from waits for us, and a question may follow.
@@ -396,8 +396,3 @@ class MainWindow(QMainWindow):
         theme.apply()
         self.tabs.restyle()
         self.model.set_colours(run_colour)
-
-
-def _dropped_toml(event: QDropEvent) -> Path | None:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix == ".toml"), None)
