@@ -52,7 +52,9 @@ def test_two_runs_train_at_once_and_a_third_waits(two: MainWindow, qtbot: QtBot)
     first, second = trained(two, "first"), trained(two, "second")
     assert two.conductor.run_ids == [first, second]
     assert not two.banner.isVisible(), "neither waits"
-    qtbot.waitUntil(lambda: {first, second} == set(two.live.plots.visible_runs), timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: {first, second} == set(two.pages["live"].plots.visible_runs), timeout=PATIENCE
+    )
     qtbot.waitUntil(lambda: "left" in progress(two, first), timeout=PATIENCE)
     qtbot.waitUntil(lambda: "left" in progress(two, second), timeout=PATIENCE)
     assert two.conductor.memory_bytes > 0
@@ -62,17 +64,17 @@ def test_two_runs_train_at_once_and_a_third_waits(two: MainWindow, qtbot: QtBot)
 
     two.runs.select(first)
     qtbot.waitUntil(lambda: two.conductor.run_id == first)
-    two.commands.pause.trigger()
-    qtbot.waitUntil(lambda: two.commands.pause.text() == "Continue", timeout=PATIENCE)
+    two.training["pause"].trigger()
+    qtbot.waitUntil(lambda: two.training["pause"].text() == "Continue", timeout=PATIENCE)
     assert two.store.run(first).status is RunStatus.PAUSED
     assert two.store.run(second).status is RunStatus.RUNNING
     assert two.status.rate.text() == "paused"
     two.runs.select(second)
-    qtbot.waitUntil(lambda: two.commands.pause.text() == "Pause")
+    qtbot.waitUntil(lambda: two.training["pause"].text() == "Pause")
     assert two.status.rate.text().endswith("images/s")
 
     with qtbot.waitSignal(two.conductor.ended, timeout=PATIENCE) as ended:
-        two.commands.stop.trigger()
+        two.training["stop"].trigger()
     assert ended.args[0].run_id == second
     assert two.conductor.run_ids == [first], "the third waits for a person, as after any stop"
     with qtbot.waitSignal(two.conductor.started, timeout=PATIENCE) as started:
