@@ -6,8 +6,8 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from ui.look.plain import isolated
 from ui.look.banner import Banner
+from ui.look.plain import isolated
 from ui.panels.runs.panel import RunsPanel
 from ui.running.conductor import Conductor
 from ui.window.queue_forecast import QueueForecast
