@@ -92,7 +92,7 @@ def test_mistakes_and_curves(shown: tuple[MainWindow, Evaluation]) -> None:
 def test_the_curves_follow_by_themselves(
     shown: tuple[MainWindow, Evaluation], qtbot: QtBot
 ) -> None:
-    panel = shown[0].evaluate
+    panel = shown[0].pages["evaluate"]
     qtbot.waitUntil(lambda: panel.pages.stack.count() == 3)
     assert panel.pages.current is panel.summary
     assert panel.curves.chooser.count() == 10
