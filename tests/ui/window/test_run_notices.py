@@ -60,9 +60,9 @@ def test_train_during_a_run_waits_at_the_end_and_says_so(idle: MainWindow, qtbot
 
 
 def test_a_name_turns_nothing_else_of_the_sentence(idle: MainWindow) -> None:
-    idle.train()
+    idle.training.train()
     idle.editor.set("name", "שלום")
-    idle.train()
+    idle.training.train()
     assert idle.banner.words.text() == "“\u2068שלום\u2069” is queued as number 1."
 
 
