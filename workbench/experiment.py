@@ -5,6 +5,7 @@ Immutable, so that undo is a stack of experiments. Nothing is read here but the 
 
 from __future__ import annotations
 
+import io
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ import tomli_w
 from pydantic import BeforeValidator, Field
 
 from workbench.base.files import write_atomically
+from workbench.base.units import size
 from workbench.base.versions import made_by_newer
 from workbench.network.analysis import Analysis, analyze
 from workbench.network.costs import LayerCost
@@ -44,6 +46,9 @@ REFERENCE_CNN: tuple[Layer, ...] = (
     Dense(units=10, activation="softmax"),
 )
 
+
+MAX_BYTES = 4_000_000
+"""Of a TOML file; what is larger is none of ours, or a device that never ends."""
 
 MOST_LETTERS = 200
 """Of a name."""
@@ -125,7 +130,14 @@ class Experiment(Spec):
             SpecError: naming the file, and the setting or line that is wrong.
         """
         try:
-            text = path.read_text(encoding="utf-8-sig")
+            with path.open("rb") as file:
+                content = file.read(MAX_BYTES + 1)
+            if len(content) > MAX_BYTES:
+                raise SpecError.at(
+                    "", f"{path}: is larger than the {size(MAX_BYTES)} of any experiment; must be "
+                    "a TOML file"
+                )  # fmt: skip
+            text = io.StringIO(content.decode("utf-8-sig"), newline=None).read()
         except UnicodeDecodeError:
             raise SpecError.at("", f"{path}: is not a text file in UTF-8") from None
         except OSError as error:

@@ -206,6 +206,8 @@ def test_all_mistakes_are_told_in_order() -> None:
 
 
 def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"/dev/zero: is larger than the 4 MB of any experiment"):
+        Experiment.read(Path("/dev/zero"))
     with pytest.raises(SpecError, match=r"gone\.toml: can't be read \(No such file"):
         Experiment.read(tmp_path / "gone.toml")
     with pytest.raises(SpecError, match=r"can't be read \(Is a directory\)"):

@@ -307,15 +307,15 @@ def test_settings_that_do_not_go_together(
         kind.parse(settings)
 
 
-@pytest.mark.parametrize("kind", [DepthwiseConv2D, SeparableConv2D])
-def test_unequal_strides_that_tensorflow_refuses(kind: type[Layer]) -> None:
+@pytest.mark.parametrize("kind", [DepthwiseConv2D, SeparableConv2D, InvertedResidualBlock])
+def test_unequal_strides_that_tensorflow_refuses_on_most_devices(kind: type[Layer]) -> None:
     layer = kind.parse({"strides": [2, 1]})
     assert told(layer, (8, 8, 4)) == (
-        f"structure.layers[0].strides: must be the same down and across for {kind.label}, got "
-        "2x1; TensorFlow has no other (reached by 8x8x4)"
+        "structure.layers[0].strides: must be the same down and across for depthwise filters, "
+        "got 2x1; TensorFlow has others on some CPUs alone (reached by 8x8x4)"
     )
     # One pixel wide, it is cut out of the image beforehand.
-    assert kind.parse({"strides": [2, 1], "kernel_size": 1}).output_shape((8, 8, 4))[:2] == (4, 8)
+    assert analyze([kind.parse({"strides": [2, 1], "kernel_size": 1})], (8, 8, 4)).problems == ()
 
 
 def test_channels_that_cannot_be_divided() -> None:

@@ -19,7 +19,7 @@ from workbench.spec.layers.base import (
     Shape,
     written,
 )
-from workbench.spec.layers.convolution import Conv2D, DepthwiseConv2D
+from workbench.spec.layers.convolution import Conv2D, DepthwiseConv2D, refuse_unequal
 from workbench.spec.layers.core import Activation, Dense
 from workbench.spec.layers.normalization import BatchNormalization
 from workbench.spec.layers.plan import Block, Branches, Chain, Node
@@ -177,6 +177,10 @@ class InvertedResidualBlock(Block):
         (3, 3), "Kernel size", "Height and width of the depthwise filter.", unit="px"
     )
     strides: Lengths = BLOCK_STRIDES
+
+    def check(self, shape: Shape) -> None:
+        super().check(shape)
+        refuse_unequal(self.strides, self.kernel_size)
 
     def body(self, shape: Shape) -> Node:
         relu6 = Activation(activation="relu6")

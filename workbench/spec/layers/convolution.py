@@ -68,6 +68,20 @@ ACTIVATION = setting("relu", "Activation", ACTIVATION_HELP)
 BIAS = setting(True, "Bias", BIAS_HELP)
 
 
+def refuse_unequal(strides: tuple[int, int], kernel_size: tuple[int, int]) -> None:
+    """Refuses steps of a depthwise filter that TensorFlow has for some CPUs alone (with oneDNN).
+
+    Raises:
+        LayerError: blaming `strides`, where they differ; with a filter of one pixel, images are
+            cut to the places that are kept beforehand, which has no such limit.
+    """
+    if strides[0] != strides[1] and kernel_size != ONE_BY_ONE:
+        raise LayerError(
+            "strides", f"must be the same down and across for depthwise filters, got "
+            f"{written(strides)}; TensorFlow has others on some CPUs alone"
+        )  # fmt: skip
+
+
 class Sliding(Layer):
     """What the layers share whose filter slides over the image; each lists its own settings."""
 
@@ -94,12 +108,8 @@ class Sliding(Layer):
 
     def check(self, shape: Shape) -> None:
         super().check(shape)
-        down, across = self.strides
-        if self.steps_alike and down != across and self.kernel_size != ONE_BY_ONE:
-            raise LayerError(
-                "strides", f"must be the same down and across for {self.label}, got "
-                f"{written(self.strides)}; TensorFlow has no other"
-            )  # fmt: skip
+        if self.steps_alike:
+            refuse_unequal(self.strides, self.kernel_size)
 
     def sides(self, shape: Shape) -> tuple[int, int]:
         """Height and width that leave it."""
