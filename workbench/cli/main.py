@@ -88,6 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             finally:  # now, as nobody could be told at exit that it failed
                 if sys.stdout is not None:
                     sys.stdout.flush()
+        except KeyboardInterrupt:  # in a task or before: nothing was begun that could be resumed
+            return INTERRUPTED
         except BrokenPipeError:  # the reader of our output has seen enough
             terminal.abandon_output()
             return terminal.BROKEN_PIPE
@@ -107,8 +109,6 @@ def _done(argv: Sequence[str]) -> int:
     except Failed as error:
         complain(error)
         return FAILED
-    except KeyboardInterrupt:  # in a task: nothing was begun that could be resumed
-        return INTERRUPTED
 
 
 def module_of(command: str) -> Any:

@@ -342,3 +342,15 @@ def test_a_table_that_can_not_be_made(
         store.create(presets.load("digits-cnn"))
     assert main(["runs", "--store", str(folder), *options]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_an_interruption_while_a_command_is_still_being_loaded_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from workbench.cli.main import main as command_line
+
+    def interrupted(name: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("workbench.cli.main.module_of", interrupted)
+    assert command_line(["runs"]) == 130
