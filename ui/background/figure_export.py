@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.background.job_thread import JobThread
+from workbench.base.text import tr
 
 MODULE = "workbench.figures.network.process"
 FILTERS = {"svg": "SVG (*.svg)", "pdf": "PDF (*.pdf)", "png": "PNG (*.png)"}
@@ -81,7 +82,7 @@ class FigureExport(QObject):
 
     @Slot(str)
     def _fail(self, sentence: str) -> None:
-        self.failed.emit(self.tr("The figure was not written: {}").format(sentence))
+        self.failed.emit(tr("The figure was not written: {sentence}", sentence=sentence))
 
     @Slot()
     def _end(self) -> None:

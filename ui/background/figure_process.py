@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
+from workbench.base.text import tr
 from workbench.execution.child_process import Child, cause_of
 
 MODULE = "workbench.figures.serve"
@@ -61,7 +62,9 @@ class FigureProcess(QThread):
         with self._lock:
             self._child = None
         if not self._is_ending:
-            self.failed.emit(self.tr("the process that draws figures {}").format(cause_of(code)))
+            self.failed.emit(
+                tr("the process that draws figures {cause_of}", cause_of=cause_of(code))
+            )
 
     def _write(self, child: Child) -> None:
         """Passes requests on in a thread of its own.

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from workbench.base.text import tr
 from workbench.execution.child_process import Child, cause_of
 
 GRACE_MILLISECONDS = 3000
@@ -64,7 +65,7 @@ class JobThread(QThread):
                 self.said.emit(self._decode(message))
         code = child.end()
         if (code < 0 or not said_anything) and not self._cancelled:
-            self.failed.emit(self.tr("the helper process {}").format(cause_of(code)))
+            self.failed.emit(tr("the helper process {cause_of}", cause_of=cause_of(code)))
 
     def cancel(self) -> None:
         """Asks the process to end; nothing more is said."""

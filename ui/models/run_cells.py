@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPixmap
 
 from ui.look import theme
@@ -152,10 +152,6 @@ class RunCells:
         frame, key = self._frame, column.key
         found = column.difference(frame.value(key, place), frame.value(key, base))
         return found if found[0] else None
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RunCells", text)
 
 
 def _bold() -> QFont:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from workbench.base.text import tr
 from workbench.curves.grouping import bare_name
@@ -78,7 +77,7 @@ def suggested(frame: RunFrame, selected: Sequence[str]) -> tuple[RunGroup, RunGr
 
 def of_group(name: str, count: int) -> RunGroup:
     """All runs that were made together."""
-    label = _tr("{0} (group, {1} runs)").format(name, count)
+    label = tr("{name} (group, {count} runs)", name=name, count=count)
     return RunGroup(f"group {name}", label, name, partial(Store.grouped, name=name))
 
 
@@ -124,7 +123,3 @@ def _groups(frame: RunFrame, place: int) -> list[str]:
 def _tags(frame: RunFrame, place: int) -> list[str]:
     text = frame.value("tags", place)
     return [tag for tag in str(text).split(", ") if tag] if text else []
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("RunGroup", text)

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ui.running.task_thread import TaskThread
 from workbench.base.plain_values import Malformed
+from workbench.base.text import tr
 from workbench.execution.messages import Message, Ready, TaskEnd, TaskProgress
 from workbench.execution.task import Found, Req, Res, Task
 from workbench.hardware.requests import Request
@@ -246,6 +247,6 @@ class Assistant(QObject):
         if thread is not None:
             thread.deleteLater()
         if self._current is not None:  # it died before it heard of the task
-            error = self.tr("the training process ended unexpectedly")
+            error = tr("the training process ended unexpectedly")
             self._current.hear(TaskEnd(0, error=error))
         self._over()

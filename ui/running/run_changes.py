@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from ui.look.banner import Banner
 from ui.running.run_edits import RunEdits
+from workbench.base.text import tr
 from workbench.runs.table.frame import RunFrame
 
 Values = dict[str, Any]
@@ -70,10 +71,10 @@ class RunChanges(QObject):
     @Slot(list)
     def delete(self, run_ids: list[str]) -> None:
         """Puts runs aside, with a way back at once."""
-        text = self.tr("deleting {} runs").format(len(run_ids))
+        text = tr("deleting {run_ids} runs", run_ids=len(run_ids))
         self._undo_stack.push(DeleteRuns(self._edits, run_ids, text))
-        deleted = self.tr("Deleted 1 run.") if len(run_ids) == 1 else (
-            self.tr("Deleted {} runs.").format(len(run_ids))
+        deleted = tr("Deleted 1 run.") if len(run_ids) == 1 else (
+            tr("Deleted {run_ids} runs.", run_ids=len(run_ids))
         )  # fmt: skip
         place = self._undo_stack.index()
 
@@ -84,7 +85,7 @@ class RunChanges(QObject):
                 self._edits.restore(run_ids)
 
         self._deletion = (place, undo)
-        self._banner.say(deleted, action=self.tr("Undo"), act=undo)
+        self._banner.say(deleted, action=tr("Undo"), act=undo)
 
     @Slot(int)
     def _forget_deletion(self, index: int) -> None:
@@ -98,17 +99,14 @@ class RunChanges(QObject):
         """Removes deleted runs for good, after asking."""
         gone = self._edits.deleted()
         if not gone:
-            self._banner.say(self.tr("The trash is empty."))
+            self._banner.say(tr("The trash is empty."))
             return
         button = QMessageBox.StandardButton
         question = (
-            self.tr("Remove 1 deleted run, with its files, for good?") if gone == 1
-            else self.tr("Remove {} deleted runs, with their files, for good?").format(gone)
+            tr("Remove 1 deleted run, with its files, for good?") if gone == 1
+            else tr("Remove {gone} deleted runs, with their files, for good?", gone=gone)
         )  # fmt: skip
-        if (
-            QMessageBox.question(self._banner.window(), self.tr("Empty trash"), question)
-            == button.Yes
-        ):
+        if QMessageBox.question(self._banner.window(), tr("Empty trash"), question) == button.Yes:
             self._undo_stack.clear()
             self._banner.hide()
             self._edits.empty_trash()
@@ -131,7 +129,7 @@ class RunChanges(QObject):
                    if run_id in before and value != before[run_id]}  # fmt: skip
         if changed:
             kept = {run_id: before[run_id] for run_id in changed}
-            words_ = self.tr("change of {}").format(column)
+            words_ = tr("change of {column}", column=column)
             self._undo_stack.push(ChangeRuns(self._edits, column, kept, changed, words_))
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget
 from ui.panels.live.log import LogPanel
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.runs.queue import QueuePanel
+from workbench.base.text import tr
 
 
 class BottomTabs(QTabWidget):
@@ -21,10 +22,10 @@ class BottomTabs(QTabWidget):
         super().__init__()
         self._runs, self._queue, self._log = runs, queue, log
         self.setDocumentMode(True)
-        self.setAccessibleName(self.tr("Runs, queue and log"))
-        self.addTab(runs, self.tr("Runs"))
-        self.addTab(queue, self.tr("Queue"))
-        self.addTab(log, self.tr("Log"))
+        self.setAccessibleName(tr("Runs, queue and log"))
+        self.addTab(runs, tr("Runs"))
+        self.addTab(queue, tr("Queue"))
+        self.addTab(log, tr("Log"))
         self.setCornerWidget(runs.bar)
         self.currentChanged.connect(self._show_bar)
         log.attention.connect(self._show_attention)
@@ -42,7 +43,7 @@ class BottomTabs(QTabWidget):
     @Slot(int)
     def show_waiting(self, count: int) -> None:
         """Says in a title how many runs wait."""
-        title = self.tr("Queue ({})").format(count) if count else self.tr("Queue")
+        title = tr("Queue ({count})", count=count) if count else tr("Queue")
         self.setTabText(self.indexOf(self._queue), title)
 
     @Slot()
@@ -51,5 +52,5 @@ class BottomTabs(QTabWidget):
 
     @Slot(int)
     def _show_attention(self, unseen: int) -> None:
-        title = self.tr("Log ({})").format(unseen) if unseen else self.tr("Log")
+        title = tr("Log ({unseen})", unseen=unseen) if unseen else tr("Log")
         self.setTabText(self.indexOf(self._log), title)

@@ -16,6 +16,7 @@ from ui.editing.editor import Editor
 from ui.look.plain import tip
 from workbench import presets
 from workbench.base.files import is_link, write_inside
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
 
@@ -68,7 +69,7 @@ class ExperimentFiles(QObject):
     def choose_and_open(self) -> None:
         """Asks for a file and opens it."""
         name, _ = QFileDialog.getOpenFileName(
-            self._window, self.tr("Open experiment"), "", self.tr("Experiments (*.toml)")
+            self._window, tr("Open experiment"), "", tr("Experiments (*.toml)")
         )
         if name:
             self.open(Path(name))
@@ -90,7 +91,7 @@ class ExperimentFiles(QObject):
         """Asks for a file and saves there."""
         start = str(self._editor.file or f"{self._editor.experiment.name}.toml")
         name, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save experiment"), start, self.tr("Experiments (*.toml)")
+            self._window, tr("Save experiment"), start, tr("Experiments (*.toml)")
         )
         if not name:
             return False
@@ -118,16 +119,16 @@ class ExperimentFiles(QObject):
         """What `may_discard` asks, as title and question: an experiment may have no file yet."""
         file, name = self._editor.file, self._editor.experiment.name
         if file is None:
-            words = self.tr("“{}” is not saved in a file yet. Save it?")
-            return self.tr("Not saved yet"), words.format(name)
-        return self.tr("Unsaved changes"), self.tr("Save the changes to {}?").format(file.name)
+            question = tr("“{name}” is not saved in a file yet. Save it?", name=name)
+            return tr("Not saved yet"), question
+        return tr("Unsaved changes"), tr("Save the changes to {name}?", name=file.name)
 
     def restore_draft(self) -> bool:
         """Opens what a crash left behind; False where there is nothing."""
         draft = self.left_draft()
         if draft is None:
             return False
-        self._editor.replace(draft, self.tr("restored draft"))
+        self._editor.replace(draft, tr("restored draft"))
         return True
 
     def left_draft(self) -> Experiment | None:
@@ -157,7 +158,7 @@ class ExperimentFiles(QObject):
         experiment = self._editor.experiment
         cause = write_and_wait(self._pool, partial(experiment.write, path))
         if cause:
-            self.failed.emit(self.tr("{} can't be written ({})").format(path, cause))
+            self.failed.emit(tr("{path} can't be written ({cause})", path=path, cause=cause))
             return False
         self._editor.saved(experiment, path)
         self._remember(path)
@@ -186,7 +187,7 @@ class ExperimentFiles(QObject):
 
     @Slot(str)
     def _draft_failed(self, cause: str) -> None:
-        self.failed.emit(self.tr("the draft can't be kept ({})").format(cause))
+        self.failed.emit(tr("the draft can't be kept ({cause})", cause=cause))
 
 
 def _write_draft(experiment: Experiment, path: Path) -> None:

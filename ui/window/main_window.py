@@ -66,6 +66,7 @@ from ui.window.store_choice import choose_store
 from ui.window.toolbar import make_toolbar
 from ui.window.window_state import Part, WindowState, first_size
 from workbench import presets
+from workbench.base.text import tr
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -331,15 +332,15 @@ class MainWindow(QMainWindow):
         self.conductor.warm_up()
         if file is None:
             if self.files.restore_draft():
-                self.banner.say(self.tr("The workbench ended unexpectedly; your changes are back."))
+                self.banner.say(tr("The workbench ended unexpectedly; your changes are back."))
             return
         draft = self.files.left_draft()
         self.files.open(file)
         if draft is not None:
-            words_ = self.tr("restored draft")
+            words_ = tr("restored draft")
             self.banner.say(
-                self.tr("The workbench ended unexpectedly the last time; your changes were kept."),
-                action=self.tr("Restore them"),
+                tr("The workbench ended unexpectedly the last time; your changes were kept."),
+                action=tr("Restore them"),
                 act=lambda: self.editor.replace(draft, words_),
             )
 
@@ -356,7 +357,8 @@ class MainWindow(QMainWindow):
         store = choose_store(self.store.folder, self.files.may_discard, self.report, self)
         if store is not None:
             self.next_store = store
-            self.banner.say(self.tr("Opening the store in {}…").format(isolated(str(store.folder))))
+            folder = isolated(str(store.folder))
+            self.banner.say(tr("Opening the store in {folder}…", folder=folder))
             self.repaint()  # the training process may take a moment to save its checkpoint
             self.shut_down()
             QCoreApplication.exit()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMenuBar
 
 from ui.look.actions import Actions
 from ui.panels.shared.page import Page
+from workbench.base.text import tr
 
 
 def fill_menu_bar(bar: QMenuBar, areas: Mapping[str, Actions], pages: Iterable[Page]) -> None:
@@ -18,18 +19,18 @@ def fill_menu_bar(bar: QMenuBar, areas: Mapping[str, Actions], pages: Iterable[P
         areas: Of the window's actions, by name.
         pages: Of the window; each that names a menu gets one for its actions.
     """
-    areas["file"].fill(bar.addMenu(bar.tr("&File")))
-    menu = bar.addMenu(bar.tr("&Edit"))
+    areas["file"].fill(bar.addMenu(tr("&File")))
+    menu = bar.addMenu(tr("&Edit"))
     areas["edit"].fill(menu, ("undo", "redo"))
     menu.addSeparator()
-    areas["layers"].fill(menu.addMenu(bar.tr("Layers")))
+    areas["layers"].fill(menu.addMenu(tr("Layers")))
     menu.addSeparator()
     areas["edit"].fill(menu, ("filter",))
-    menu = bar.addMenu(bar.tr("&Run"))
+    menu = bar.addMenu(tr("&Run"))
     areas["run"].fill(menu)
     areas["run_files"].fill(menu)
     for page in pages:
         if page.menu:
             page.commands.fill(bar.addMenu(page.menu))
-    areas["view"].fill(bar.addMenu(bar.tr("&View")))
-    areas["help"].fill(bar.addMenu(bar.tr("&Help")))
+    areas["view"].fill(bar.addMenu(tr("&View")))
+    areas["help"].fill(bar.addMenu(tr("&Help")))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTabWidget
 
 from ui.look.plain import caption
 from ui.panels.shared.page import Page
+from workbench.base.text import tr
 from workbench.runs.record import Run
 
 LEAST = 640
@@ -41,7 +42,7 @@ class PageTabs(QTabWidget):
         self.setDocumentMode(True)
         # Else the splitter would take a page's wish for more room from the form, for good.
         self.setMinimumWidth(LEAST)
-        self.setAccessibleName(self.tr("Results"))
+        self.setAccessibleName(tr("Results"))
         for page in pages:
             self.setTabToolTip(self.addTab(page, caption(page.title)), page.reason)
             page.failed.connect(self.failed)

@@ -17,6 +17,7 @@ from ui.panels.live.preflight import IDLE_MILLISECONDS
 from ui.panels.runs.queue import QueuePanel
 from ui.running.assistant import AskedTask, Assistant
 from ui.running.conductor import Conductor
+from workbench.base.text import tr
 from workbench.execution.tasks import PREFLIGHT
 from workbench.hardware import forecast
 from workbench.hardware.forecast import EstimateReader, Expected
@@ -153,15 +154,15 @@ class QueueForecast(QObject):
     def _words(self, one: Expected) -> tuple[str, bool, str]:
         """What is said of a run, whether it is bad news, and why."""
         if one.known is not None:
-            reason = self.tr("Estimated from a few steps that were timed on this computer")
+            reason = tr("Estimated from a few steps that were timed on this computer")
             return one.known.words(one.epochs), not one.known.fits, reason
         if not one.key:
-            return self.tr("can't be estimated"), False, self.tr("Made by another version")
+            return tr("can't be estimated"), False, tr("Made by another version")
         if one.key in self._refused:
-            return self.tr("can't be estimated"), True, self._refused[one.key]
+            return tr("can't be estimated"), True, self._refused[one.key]
         if self._task is not None and one.key == self._asked:
-            return self.tr("estimating…"), False, self.tr("A few steps are timed")
-        return "", False, self.tr("Not measured yet; a few steps are timed while nothing trains")
+            return tr("estimating…"), False, tr("A few steps are timed")
+        return "", False, tr("Not measured yet; a few steps are timed while nothing trains")
 
     def start(self, place: int) -> str:
         """When the run at a place of the queue (1 is the next) will begin; "" where unknown."""
@@ -193,7 +194,7 @@ class QueueForecast(QObject):
         )
         self._panel.total.say(words)
         self._panel.total.setToolTip(
-            words and self.tr("{}. Estimated from a few steps of each run").format(words)
+            words and tr("{words}. Estimated from a few steps of each run", words=words)
         )
 
     @Slot()

@@ -19,6 +19,7 @@ from ui.background.figure_process import FigureProcess
 from ui.look.actions import Action, Actions
 from ui.look.banner import Banner
 from ui.panels.runs.view import RunsView
+from workbench.base.text import tr
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 
@@ -108,11 +109,10 @@ class RunFiles(QObject):
         self._process.failed.connect(self._failed)
         self._cancelled: Event | None = None
         self._words = ""
-        self.actions = Actions("run_files", self.tr("Runs to and from files"), self)
+        self.actions = Actions("run_files", tr("Runs to and from files"), self)
         self._add_actions()
 
     def _add_actions(self) -> None:
-        tr = self.tr
         self.actions.add(
             Action("export", tr("Export run…"), self.export, "", "save",
                    tr("Write the chosen run to one file, with its weights, for another machine"),
@@ -128,10 +128,10 @@ class RunFiles(QObject):
         )  # fmt: skip
 
     def _busy(self) -> str:
-        return self.tr("A file is being written or read.") if self.is_busy else ""
+        return tr("A file is being written or read.") if self.is_busy else ""
 
     def _not_one(self) -> str:
-        one = "" if self._table.current_id else self.tr("Select a run in the table first.")
+        one = "" if self._table.current_id else tr("Select a run in the table first.")
         return self._busy() or one
 
     @property
@@ -150,22 +150,22 @@ class RunFiles(QObject):
         run = self._read_run(self._table.current_id)
         if run is None:
             return
-        path = self._ask_where(self.tr("Export run"), f"{safe_name(run.name)}.zip", "Run (*.zip)")
+        path = self._ask_where(tr("Export run"), f"{safe_name(run.name)}.zip", "Run (*.zip)")
         if path is not None:
-            self._begin(self.tr("Writing {}").format(path.name), partial(self._export, run, path))
+            self._begin(tr("Writing {name}", name=path.name), partial(self._export, run, path))
 
     def _export(self, run: Run, path: Path, store: Store, progress: Progress) -> str:
         from workbench.exchange.bundle import export_run
 
         export_run(store, run, path, progress)
-        return self.tr("The run lies in {}").format(path)
+        return tr("The run lies in {path}", path=path)
 
     def export_events(self) -> None:
         """Asks for a folder, and writes the chosen runs' metrics there."""
         ids = self._chosen
-        name = QFileDialog.getExistingDirectory(self._table, self.tr("Folder for TensorBoard"), "")
+        name = QFileDialog.getExistingDirectory(self._table, tr("Folder for TensorBoard"), "")
         if name and ids:
-            words = self.tr("Writing event files")
+            words = tr("Writing event files")
             self._begin(words, partial(self._export_events, ids, Path(name)))
 
     def _export_events(self, ids: list[str], folder: Path, store: Store, progress: Progress) -> str:
@@ -174,29 +174,27 @@ class RunFiles(QObject):
         for number, run_id in enumerate(ids):
             progress(number, len(ids))
             write_events(store, store.run(run_id), folder)
-        return self.tr("Read them with: tensorboard --logdir {}").format(folder)
+        return tr("Read them with: tensorboard --logdir {folder}", folder=folder)
 
     def take_in(self) -> None:
         """Asks for a file, and takes its run in."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._table, self.tr("Import run"), "", self.tr("Run (*.zip)")
-        )
+        name, _ = QFileDialog.getOpenFileName(self._table, tr("Import run"), "", tr("Run (*.zip)"))
         if name:
             path = Path(name)
-            words = self.tr("Reading {}").format(path.name)
+            words = tr("Reading {name}", name=path.name)
             self._begin(words, partial(self._take_in, path))
 
     def _take_in(self, path: Path, store: Store, progress: Progress) -> str:
         from workbench.exchange.bundle import import_run
 
-        return self.tr("Took in {}").format(import_run(store, path, progress).name)
+        return tr("Took in {name}", name=import_run(store, path, progress).name)
 
     def report(self) -> None:
         """Asks for a file, and has the page on the chosen runs written there."""
         ids = self._chosen
-        path = self._ask_where(self.tr("Write report"), "report.html", "HTML (*.html)")
+        path = self._ask_where(tr("Write report"), "report.html", "HTML (*.html)")
         if path is not None and ids:
-            self._start(self.tr("Writing {}").format(path.name))
+            self._start(tr("Writing {name}", name=path.name))
             folder = str(self._folder)
             self._process.send({"number": 0, "store": folder, "report": ids, "path": str(path)})
 
@@ -212,7 +210,7 @@ class RunFiles(QObject):
     def _start(self, words: str) -> None:
         self._cancelled, self._words = Event(), words
         self.actions.refresh()
-        self._banner.say(f"{words}…", action=self.tr("Cancel"), act=self.cancel)
+        self._banner.say(f"{words}…", action=tr("Cancel"), act=self.cancel)
 
     def _begin(self, words: str, work: Callable[[Store, Progress], str]) -> None:
         self._start(words)
@@ -237,7 +235,7 @@ class RunFiles(QObject):
         """It is over; without a sentence it was cancelled."""
         self._cancelled = None
         self.actions.refresh()
-        self._banner.say(sentence or self.tr("Cancelled; nothing was written."))
+        self._banner.say(sentence or tr("Cancelled; nothing was written."))
         self.changed.emit()
 
     @Slot(str)
@@ -251,7 +249,7 @@ class RunFiles(QObject):
         if "error" in answer:
             self._failed(answer["error"])
         else:
-            self._done(self.tr("The report lies in {}").format(answer["written"]))
+            self._done(tr("The report lies in {answer}", answer=answer["written"]))
 
     def close(self) -> None:
         """Ends what is under way and waits; before the window goes."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from ui.models.run_table import RunTable
 from ui.running.conductor import Conductor
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.execution.messages import Progress, StatusChanged
 from workbench.runs.status import RunStatus
 
@@ -52,7 +53,7 @@ class RunFollower(QObject):
             if run.has_begun:
                 paused = run.status is RunStatus.PAUSED
                 left = units.duration(run.pace.remaining)
-                text = self.tr("paused") if paused else self.tr("{} left").format(left)
+                text = tr("paused") if paused else tr("{left} left", left=left)
                 self._model.set_progress(run_id, run.pace.share, text)
 
     @Slot(object)

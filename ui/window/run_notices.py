@@ -11,6 +11,7 @@ from ui.look.plain import isolated
 from ui.panels.runs.panel import RunsPanel
 from ui.running.conductor import Conductor
 from ui.window.queue_forecast import QueueForecast
+from workbench.base.text import tr
 from workbench.runs.record import Run
 
 
@@ -76,14 +77,19 @@ class RunNotices(QObject):
         group = conductor.guarded(partial(conductor.store.group, run.group_id))
         name = group.name if group is not None else ""
         if place:
-            queued = self.tr("{0} runs are queued from number {1} on, as the group “{2}”")
-            sentence = self._with_start(queued.format(count, f"{place:,}", name), place)
+            queued = tr(
+                "{count} runs are queued from number {place} on, as the group “{group}”",
+                count=count, place=f"{place:,}", group=name,
+            )  # fmt: skip
+            sentence = self._with_start(queued, place)
         else:
-            trained = self.tr("{0} runs train one after another, as the group “{1}”.")
-            sentence = trained.format(count, name)
+            sentence = tr(
+                "{count} runs train one after another, as the group “{group}”.",
+                count=count, group=name,
+            )  # fmt: skip
         self._banner.say(
             sentence,
-            action=self.tr("Group the table"),
+            action=tr("Group the table"),
             act=partial(self._runs.group_by, "group"),
         )
         if not place:
@@ -92,16 +98,18 @@ class RunNotices(QObject):
     def _with_start(self, queued: str, place: int) -> str:
         """A sentence that something waits at a place of the queue, and when it will begin."""
         if self._is_held():
-            return self.tr("{}; the queue is on hold.").format(queued)
+            return tr("{queued}; the queue is on hold.", queued=queued)
         at = self._forecast.start(place)
-        return self.tr("{0}, starts about {1}.").format(queued, at) if at else f"{queued}."
+        return tr("{queued}, starts about {at}.", queued=queued, at=at) if at else f"{queued}."
 
     def _say_queued(self, run: Run, place: int) -> None:
         held = self._is_held()
-        queued = self.tr("“{0}” is queued as number {1}").format(isolated(run.name), f"{place:,}")
+        queued = tr(
+            "“{name}” is queued as number {place}", name=isolated(run.name), place=f"{place:,}"
+        )
         self._banner.say(
             self._with_start(queued, place),
-            action=self.tr("Run queue") if held else self.tr("Show queue"),
+            action=tr("Run queue") if held else tr("Show queue"),
             act=partial(self._conductor.hold_queue, False) if held else self.queue_requested.emit,
         )
 
@@ -115,7 +123,7 @@ class RunNotices(QObject):
         place = frame.place(run_id)
         name = str(frame.value("name", place)) if place is not None else run_id
         self._banner.say(
-            self.tr("“{}” is not in the table: the filter hides it.").format(isolated(name)),
-            action=self.tr("Show all runs"),
+            tr("“{name}” is not in the table: the filter hides it.", name=isolated(name)),
+            action=tr("Show all runs"),
             act=partial(self._runs.select, run_id),
         )

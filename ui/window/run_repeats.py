@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 from ui.editing.editor import Editor
 from ui.look.actions import Action, Menu
 from ui.running.conductor import Conductor
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.levers.repeats import MOST, Repeats, with_folds, with_seeds
 from workbench.spec.base import SpecError
@@ -41,7 +42,6 @@ class RunRepeats(QObject):
     def __init__(self, editor: Editor, conductor: Conductor, window: QWidget) -> None:
         super().__init__(window)
         self._editor, self._conductor, self._window = editor, conductor, window
-        tr = self.tr
         self.menus = (
             self._menu(
                 "seeds", tr("Train with several seeds"), tr("{} seeds"), SEEDS, with_seeds,
@@ -67,13 +67,13 @@ class RunRepeats(QObject):
             for count in counts
         ]  # fmt: skip
         other = Action(
-            f"{name}_other", self.tr("Another number…"), partial(self._ask, title, plan),
+            f"{name}_other", tr("Another number…"), partial(self._ask, title, plan),
             reason=reason, obstacle=obstacle,
         )  # fmt: skip
         return Menu(name, title, (*entries, None, other), reason, obstacle)
 
     def _ask(self, title: str, plan: Plan) -> None:
-        count, sure = QInputDialog.getInt(self._window, title, self.tr("How many runs"), 5, 2, MOST)
+        count, sure = QInputDialog.getInt(self._window, title, tr("How many runs"), 5, 2, MOST)
         if sure:
             self._train(plan, count)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.editing.editor import Editor
+from workbench.base.text import tr
 from workbench.levers.remedies import Remedy
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
@@ -45,7 +46,7 @@ class RunTrials(QObject):
         except SpecError as error:
             self.failed.emit(f"{run.name}: {error}")
             return
-        self._editor.replace(experiment, self.tr("use of the settings of {}").format(run.name))
+        self._editor.replace(experiment, tr("use of the settings of {name}", name=run.name))
 
     @Slot(str, str, object)
     def try_setting(self, run_id: str, path: str, value: object) -> None:
@@ -57,7 +58,7 @@ class RunTrials(QObject):
         except SpecError as error:
             self.failed.emit(str(error))
             return
-        self._editor.replace(experiment, self.tr("trial of {}").format(path))
+        self._editor.replace(experiment, tr("trial of {path}", path=path))
 
     @Slot(str, object)
     def try_remedy(self, run_id: str, remedy: Remedy) -> None:
@@ -70,6 +71,8 @@ class RunTrials(QObject):
         except SpecError as error:
             self.failed.emit(f"{run.name}: {error}")
             return
-        self._editor.replace(experiment, self.tr("{} after {}").format(remedy.words, run.name))
+        self._editor.replace(
+            experiment, tr("{words} after {name}", words=remedy.words, name=run.name)
+        )
         if remedy.finds:
             self.find_requested.emit(remedy.finds)

@@ -19,6 +19,7 @@ from ui.look import theme
 from ui.look.actions import Actions, words_of
 from ui.look.plain import Label
 from ui.look.side_dialog import SideDialog
+from workbench.base.text import tr
 
 
 class ShortcutList(SideDialog):
@@ -30,28 +31,28 @@ class ShortcutList(SideDialog):
     """
 
     def __init__(self, areas: Iterable[Actions], window: QWidget) -> None:
-        super().__init__(window, self.tr("Keyboard shortcuts"))
+        super().__init__(window, tr("Keyboard shortcuts"))
         self._areas = list(areas)
         self.resize(120 * theme.UNIT, 150 * theme.UNIT)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setAccessibleName(self.tr("Search shortcuts"))
-        self.search.setToolTip(self.tr("Show only what has this text, in words or keys"))
+        self.search.setPlaceholderText(tr("Search"))
+        self.search.setAccessibleName(tr("Search shortcuts"))
+        self.search.setToolTip(tr("Show only what has this text, in words or keys"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.refill)
         self.tree = QTreeWidget()
         self.tree.setObjectName("shortcuts")
         self.tree.setColumnCount(2)
-        self.tree.setHeaderLabels([self.tr("Action"), self.tr("Keys")])
+        self.tree.setHeaderLabels([tr("Action"), tr("Keys")])
         self.tree.setRootIsDecorated(False)
         self.tree.setItemsExpandable(False)
         self.tree.setIndentation(3 * theme.UNIT)
-        self.tree.setAccessibleName(self.tr("Shortcuts"))
+        self.tree.setAccessibleName(tr("Shortcuts"))
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        below = Label(self.tr("Those of a table or list work while it has the focus."))
+        below = Label(tr("Those of a table or list work while it has the focus."))
         below.setProperty("role", "muted")
         buttons = QDialogButtonBox()
         buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from workbench.base.text import tr
 from workbench.runs.store import Store, StoreError
 
 
@@ -21,7 +22,7 @@ def choose_store(
         failed: Takes the sentence on a folder that can't be used.
         window: Lies behind the question.
     """
-    name = QFileDialog.getExistingDirectory(window, window.tr("Open another store"), str(folder))
+    name = QFileDialog.getExistingDirectory(window, tr("Open another store"), str(folder))
     if not name or Path(name).resolve() == folder.resolve():
         return None
     try:

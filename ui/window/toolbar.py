@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from ui.look import theme
 from ui.look.actions import Actions
+from workbench.base.text import tr
 
 GAP = 4 * theme.UNIT
 """Between the menus and what lies beside them."""
@@ -97,7 +98,7 @@ def make_toolbar(window: QMainWindow, training: Actions, label: QWidget) -> None
     if not menus.isNativeMenuBar():
         menus.setCornerWidget(bar)
         return
-    tools = QToolBar(window.tr("Run"))
+    tools = QToolBar(tr("Run"))
     tools.setObjectName("run")
     tools.setMovable(False)
     tools.addWidget(bar)

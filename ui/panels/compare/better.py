@@ -76,7 +76,6 @@ class BetterPage(QWidget):
     # --- building ------------------------------------------------------------------------------
 
     def _make_controls(self) -> None:
-        tr = self.tr
         reason = tr("Runs that differ in seed or fold alone: a tag, a name, a run, or the selected")
         self.a, self.b = GroupBox(tr("Group A"), reason), GroupBox(tr("Group B"), reason)
         self.swap = QToolButton()
@@ -94,7 +93,6 @@ class BetterPage(QWidget):
             self.figure.addItem(RUN_COLUMNS[key].title, key)
 
     def _make_answer(self) -> None:
-        tr = self.tr
         self.sentence, self.notes = Label(), Label()
         self.sentence.setProperty("role", "title")
         self.notes.setProperty("role", "muted")
@@ -117,7 +115,6 @@ class BetterPage(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
     def _lay_out(self) -> None:
-        tr = self.tr
         row = QHBoxLayout()
         theme.spaced(row, 3, 1, 3, 2, spacing=2)
         for text, box in ((tr("A"), self.a), (tr("B"), self.b), (tr("by"), self.figure)):

@@ -43,7 +43,6 @@ class BarsView(TradeoffView):
         self._found: Bars | None = None
         self._drawn = FIRST
         self._chosen: frozenset[str] = frozenset()
-        tr = self.tr
         self.chooser = QuantityChooser(
             tr("Quantity"), tr("How long the bars are; the best is on top"), self.offered_numbers
         )

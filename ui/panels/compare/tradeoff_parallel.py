@@ -70,7 +70,6 @@ class ParallelView(TradeoffView):
         self._inside: list[str] = []
         self._plot: ParallelPlot | None = None
         self._chooser: ColumnChooser | None = None
-        tr = self.tr
         self.axes_button = QPushButton(tr("Axes…"))
         self.axes_button.setToolTip(tr("Choose the columns: figures, settings, words"))
         self.axes_button.clicked.connect(self._choose_axes)

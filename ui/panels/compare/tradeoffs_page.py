@@ -77,7 +77,6 @@ class TradeoffsPage(QWidget):
     # --- building ------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        tr = self.tr
         self.empty = Label(
             tr(
                 "No runs to look at yet. Accuracy over parameters, speed or time appears here,\n"
@@ -98,7 +97,6 @@ class TradeoffsPage(QWidget):
         layout.addWidget(self.stack, 1)
 
     def _make_row(self) -> QHBoxLayout:
-        tr = self.tr
         row = QHBoxLayout()
         theme.spaced(row, 3, 0, 3, 1, spacing=1)
         self.group = QButtonGroup(self)

@@ -95,7 +95,6 @@ class ExportWindow(SideDialog):
         bottom = QHBoxLayout()
         theme.spaced(bottom, 3, 1, 3, 3, spacing=2)
         bottom.addWidget(self.words, 1)
-        tr = self.tr
         self.copy_button = self._button(
             tr("Copy"), tr("Put the figure on the clipboard, as PNG and as SVG"), self.copy
         )
@@ -117,7 +116,7 @@ class ExportWindow(SideDialog):
         theme.spaced(presets, 0, spacing=1)
         for name, size in SIZES.items():
             button = QToolButton()
-            button.setText(self.tr(size.label))
+            button.setText(size.label)
             button.setAccessibleName(button.text())
             button.setToolTip(
                 tr(

@@ -70,7 +70,6 @@ class LayerCostsPage(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(4 * theme.UNIT)
         grid.setVerticalSpacing(0)
-        tr = self.tr
         for column, (key, title, help_text) in enumerate(
             (
                 ("parameters", tr("parameters"), tr("All weights of the network")),

@@ -114,7 +114,6 @@ class LeverCard(QFrame):
         place = QWidget()
         grid = QGridLayout(place)
         theme.spaced(grid, 0)
-        tr = self.tr
         self.cells: dict[str, tuple[QLabel, QLabel]] = {}
         self.heads: dict[str, str] = {}
         for column, (name, title) in enumerate(

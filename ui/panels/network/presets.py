@@ -64,7 +64,6 @@ class PresetGallery(SideDialog):
 
     def _make_list(self) -> QTreeWidget:
         tree = QTreeWidget()
-        tr = self.tr
         tree.setHeaderLabels(
             [tr("Preset"), tr("What it is for"), tr("Parameters"), tr("MACs"), tr("Data")]
         )

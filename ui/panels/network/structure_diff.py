@@ -39,7 +39,6 @@ class TotalsGrid(QWidget):
         theme.spaced(self._grid, 3, 2, 3, 2)
         self._grid.setHorizontalSpacing(5 * theme.UNIT)
         self._grid.setVerticalSpacing(0)
-        tr = self.tr
         for line, label in enumerate((*self.names, Label(tr("difference"))), start=1):
             label.setProperty("role", "muted")
             label.setFixedWidth(NAME_WIDTH)

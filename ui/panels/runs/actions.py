@@ -15,6 +15,7 @@ from ui.panels.runs.columns import ColumnChooser
 from ui.panels.runs.comparison import MOST_COMPARED, Comparison
 from ui.panels.runs.export import RunExport
 from ui.panels.runs.view import RunsView
+from workbench.base.text import tr
 from workbench.runs.status import RunStatus
 
 ACTIVE = [status.value for status in RunStatus if status.is_active]
@@ -42,7 +43,7 @@ class RunActions(Actions):
     change = Signal(str, dict)
 
     def __init__(self, table: RunsView, comparison: Comparison, export: RunExport) -> None:
-        super().__init__("runs", self.tr("Runs table"), table, in_focus=True)
+        super().__init__("runs", tr("Runs table"), table, in_focus=True)
         self._table, self._model = table, table.runs
         self._comparison, self._export = comparison, export
         self._chosen = table.chosen_places
@@ -52,7 +53,6 @@ class RunActions(Actions):
         self.attach(table)
 
     def _add_of_runs(self) -> None:
-        tr = self.tr
         self.add(
             Action("use", tr("Use these settings"), self._use, "Ctrl+U", "reuse",
                    tr("Put the settings of this run into the form, to change one and compare"),
@@ -116,31 +116,33 @@ class RunActions(Actions):
         super().refresh()
 
     def _none(self) -> str:
-        return "" if len(self._chosen) else self.tr("Select runs in the table first.")
+        return "" if len(self._chosen) else tr("Select runs in the table first.")
 
     def _not_one(self) -> str:
-        return "" if len(self._chosen) == 1 else self.tr("Select one run in the table first.")
+        return "" if len(self._chosen) == 1 else tr("Select one run in the table first.")
 
     def _not_resumable(self) -> str:
         if self._not_one():
             return self._not_one()
         status = RunStatus(self._model.frame.values("status")[self._chosen[0]])
-        can = self.tr("Only a stopped, interrupted or failed run can be resumed.")
+        can = tr("Only a stopped, interrupted or failed run can be resumed.")
         return "" if status.can_resume else can
 
     def _not_deletable(self) -> str:
         if self._none():
             return self._none()
         active = np.isin(self._model.frame.values("status")[self._chosen], ACTIVE).any()
-        return self.tr("A run that trains or waits can't be deleted.") if active else ""
+        return tr("A run that trains or waits can't be deleted.") if active else ""
 
     def _not_comparable(self) -> str:
         if self._comparison.is_on or 2 <= len(self._chosen) <= MOST_COMPARED:
             return ""
-        return self.tr("Select 2 to {} runs in the table first.").format(MOST_COMPARED)
+        return tr(
+            "Select 2 to {MOST_COMPARED} runs in the table first.", MOST_COMPARED=MOST_COMPARED
+        )
 
     def _no_baseline(self) -> str:
-        return "" if self._model.cells.baseline else self.tr("No run is the baseline.")
+        return "" if self._model.cells.baseline else tr("No run is the baseline.")
 
     # --- what ----------------------------------------------------------------------------------
 
@@ -195,7 +197,7 @@ class RunActions(Actions):
     def _export_shown(self) -> None:
         """Asks for a file and writes the runs that are shown, with their columns."""
         name, _ = QFileDialog.getSaveFileName(
-            self._table, self.tr("Export as CSV"), "runs.csv", self.tr("CSV files (*.csv)")
+            self._table, tr("Export as CSV"), "runs.csv", tr("CSV files (*.csv)")
         )
         if name:
             self._export.save(Path(name), self._model.places, self._table.keys)

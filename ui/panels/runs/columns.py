@@ -19,6 +19,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.look.side_dialog import SideDialog
 from ui.models.run_table import RunTable
+from workbench.base.text import tr
 from workbench.runs.columns import DEFAULT_KEYS
 from workbench.runs.table.matching import known_columns
 
@@ -45,25 +46,25 @@ class ColumnChooser(SideDialog):
         self, model: RunTable, shown: Callable[[], list[str]], parent: QWidget, *, hint: str = "",
         first: Sequence[str] = DEFAULT_KEYS,
     ) -> None:  # fmt: skip
-        super().__init__(parent, self.tr("Columns"))
+        super().__init__(parent, tr("Columns"))
         self._model, self._shown, self._first = model, shown, first
         self.resize(110 * theme.UNIT, 130 * theme.UNIT)
         self.search = QLineEdit()
-        self.search.setPlaceholderText(self.tr("Search, or type val_accuracy@5 or time_to@0.98"))
-        self.search.setAccessibleName(self.tr("Search columns"))
-        self.search.setToolTip(self.tr("Show only columns with this text"))
+        self.search.setPlaceholderText(tr("Search, or type val_accuracy@5 or time_to@0.98"))
+        self.search.setAccessibleName(tr("Search columns"))
+        self.search.setToolTip(tr("Show only columns with this text"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.refill)
         self.list = QListWidget()
-        self.list.setAccessibleName(self.tr("Columns"))
-        self.list.setToolTip(self.tr("Tick what the table shall show"))
+        self.list.setAccessibleName(tr("Columns"))
+        self.list.setToolTip(tr("Tick what the table shall show"))
         self.list.itemChanged.connect(self._ticked)
-        below = Label(hint or self.tr("Drag a column's header to put it elsewhere."))
+        below = Label(hint or tr("Drag a column's header to put it elsewhere."))
         below.setProperty("role", "muted")
         buttons = QDialogButtonBox()
         buttons.addButton(self.close_button, QDialogButtonBox.ButtonRole.RejectRole)
-        reset = QPushButton(self.tr("As at first"))
-        reset.setToolTip(self.tr("Show the columns that a new store shows"))
+        reset = QPushButton(tr("As at first"))
+        reset.setToolTip(tr("Show the columns that a new store shows"))
         reset.clicked.connect(self._reset)
         buttons.addButton(reset, QDialogButtonBox.ButtonRole.ResetRole)
         layout = QVBoxLayout(self)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ui.look.plain import isolated
 from ui.panels.runs.view import RunsView
+from workbench.base.text import tr
 from workbench.runs.columns import RUN_COLUMNS
 from workbench.runs.setting_titles import setting_title
 from workbench.runs.table.differences import differing
@@ -61,7 +62,7 @@ class Comparison(QObject):
         self._table.set_columns(["name", *keys, *figures])
         self._table.clearSelection()  # its colour would hide what differs
         if not keys:
-            self.said.emit(self.tr("These runs have the same settings."))
+            self.said.emit(tr("These runs have the same settings."))
 
     def pin(self, run_id: str) -> None:
         """Compares all others with this run; "" for none."""
@@ -84,9 +85,18 @@ class Comparison(QObject):
             return ""
         text = self._model.frame.about(key).text(self._model.frame.value(key, place))
         if base is None:
-            return self.tr("Set {} = {} in the form").format(setting_title(key), text)
+            return tr(
+                "Set {setting_title} = {text} in the form",
+                setting_title=setting_title(key),
+                text=text,
+            )
         name = isolated(str(self._model.frame.value("name", base)))
-        return self.tr("Try {} with {} = {}").format(name, setting_title(key), text)
+        return tr(
+            "Try {name} with {setting_title} = {text}",
+            name=name,
+            setting_title=setting_title(key),
+            text=text,
+        )
 
     def take_offer(self, run_id: str, key: str) -> None:
         """Puts the baseline with that one value into the form."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QVBoxLayout
 
 from ui.look import theme
 from ui.look.plain import RichLabel
+from workbench.base.text import tr
 from workbench.runs.table.query import QueryError
 
 _LAST_WORD = re.compile(r"[^\s()\"=!<>~]+$")
@@ -34,16 +35,16 @@ class FilterField(QLineEdit):
         super().__init__()
         self._in_force = self._found = ""
         self._apply, self._names = apply, names
-        self.setPlaceholderText(self.tr("Filter runs, as in val_accuracy > 0.98"))
-        self.setAccessibleName(self.tr("Filter runs"))
+        self.setPlaceholderText(tr("Filter runs, as in val_accuracy > 0.98"))
+        self.setAccessibleName(tr("Filter runs"))
         self.setToolTip(
-            self.tr("Show only runs with this text, or that fulfil this expression (Ctrl+F)")
+            tr("Show only runs with this text, or that fulfil this expression (Ctrl+F)")
         )
         self.setClearButtonEnabled(True)
         self.setFixedWidth(72 * theme.UNIT)
         help_ = self.addAction(theme.icon("help"), QLineEdit.ActionPosition.LeadingPosition)
         theme.set_icon(help_, "help", "muted")
-        help_.setToolTip(self.tr("What a filter can say"))
+        help_.setToolTip(tr("What a filter can say"))
         help_.triggered.connect(self.show_help)
         self._words = QStringListModel(self)
         self.completer_ = QCompleter(self._words, self)
@@ -125,15 +126,15 @@ class FilterHelp(QFrame):
         layout = QVBoxLayout(self)
         theme.spaced(layout, 4)
         rows = (
-            ("one-cycle", self.tr("runs with this text in name, status, tags or notes")),
-            ("val_accuracy > 98%", self.tr("a figure; also <  <=  >=  =  !=")),
-            ("optimizer.kind = adam and training.batch_size = 64", self.tr("settings, by path")),
-            ("tags ~ paper or starred = true", self.tr("~ looks inside a text")),
-            ("not (status = failed)", self.tr("the opposite")),
-            ("test_accuracy = missing", self.tr("runs without this value")),
-            ("val_accuracy@best > 0.98", self.tr("the best epoch; @5 for the fifth")),
-            ("time_to@0.98 < 60", self.tr("seconds of training until an accuracy was reached")),
-            ("created > 2026-03-01", self.tr("a day")),
+            ("one-cycle", tr("runs with this text in name, status, tags or notes")),
+            ("val_accuracy > 98%", tr("a figure; also <  <=  >=  =  !=")),
+            ("optimizer.kind = adam and training.batch_size = 64", tr("settings, by path")),
+            ("tags ~ paper or starred = true", tr("~ looks inside a text")),
+            ("not (status = failed)", tr("the opposite")),
+            ("test_accuracy = missing", tr("runs without this value")),
+            ("val_accuracy@best > 0.98", tr("the best epoch; @5 for the fifth")),
+            ("time_to@0.98 < 60", tr("seconds of training until an accuracy was reached")),
+            ("created > 2026-03-01", tr("a day")),
         )
         table = "".join(
             f"<tr><td style='padding:2px 24px 2px 0'><code>{_escaped(left)}</code></td>"

@@ -14,6 +14,7 @@ from ui.panels.runs.actions import RunActions
 from ui.panels.runs.comparison import Comparison
 from ui.panels.runs.view import RunsView
 from ui.plots.theme import run_style
+from workbench.base.text import tr
 from workbench.runs.columns import AT_EPOCH, BEST_OF, Column
 from workbench.runs.table.matching import known_columns
 
@@ -78,14 +79,14 @@ class RunMenus:
 
     def _ask_epoch(self, column: Column) -> None:
         epoch, sure = QInputDialog.getInt(
-            self._table, self.tr("At epoch"), self.tr("Epoch"), column.at or 1, 1, 100_000
+            self._table, tr("At epoch"), tr("Epoch"), column.at or 1, 1, 100_000
         )
         if sure:
             self._table.replace_column(column.key, f"{column.metric}@{epoch}")
 
     def _ask_goal(self) -> None:
         goal, sure = QInputDialog.getDouble(
-            self._table, self.tr("Time to an accuracy"), self.tr("Validation accuracy in %"),
+            self._table, tr("Time to an accuracy"), tr("Validation accuracy in %"),
             98.0, 1.0, 99.99, 2,
         )  # fmt: skip
         if sure:
@@ -97,7 +98,7 @@ class RunMenus:
         """Offers what the runs can be grouped by: the settings in which they differ first."""
         menu.clear()
         now = self._model.group
-        self._add(menu, self.tr("No groups"), partial(self._table.group_by, ""), checked=not now)
+        self._add(menu, tr("No groups"), partial(self._table.group_by, ""), checked=not now)
         menu.addSeparator()
         varied = self._model.frame.alternatives(self._model.places[:LOOKED_AT])
         keys = [key for key, values in varied.items() if 1 < len(values) < LOOKED_AT / 4]
@@ -108,13 +109,13 @@ class RunMenus:
             self._add(menu, title, partial(self._table.group_by, key), checked=key == now, tip=key)
         menu.setToolTipsVisible(True)
         menu.addSeparator()
-        self._add(menu, self.tr("Another column…"), self._ask_group)
+        self._add(menu, tr("Another column…"), self._ask_group)
 
     def _ask_group(self) -> None:
         frame = self._model.frame
         keys = {frame.about(key).listed: key for key in known_columns(frame)}
         chosen, sure = QInputDialog.getItem(
-            self._table, self.tr("Group by"), self.tr("Column"), list(keys), 0, editable=False
+            self._table, tr("Group by"), tr("Column"), list(keys), 0, editable=False
         )
         if sure:
             self._table.group_by(keys[chosen])
@@ -169,17 +170,17 @@ class RunMenus:
 
     def _colours(self, menu: QMenu) -> None:
         """Colours that can be told apart, and line styles."""
-        names = (self.tr("Blue"), self.tr("Vermillion"), self.tr("Bluish green"),
-                 self.tr("Reddish purple"), self.tr("Orange"), self.tr("Sky blue"),
-                 self.tr("Text colour"), self.tr("Yellow"))  # fmt: skip
+        names = (tr("Blue"), tr("Vermillion"), tr("Bluish green"),
+                 tr("Reddish purple"), tr("Orange"), tr("Sky blue"),
+                 tr("Text colour"), tr("Yellow"))  # fmt: skip
         for number in range(COLOURS):
             pixmap = QPixmap(SIDE, SIDE)
             pixmap.fill(run_style(number, QColor(theme.tones().text))[0])
             action = menu.addAction(QIcon(pixmap), names[number])
             action.triggered.connect(partial(self._paint, number, None))
         menu.addSeparator()
-        styles = (self.tr("Solid line"), self.tr("Dashed line"), self.tr("Dashes and dots"),
-                  self.tr("Dotted line"))  # fmt: skip
+        styles = (tr("Solid line"), tr("Dashed line"), tr("Dashes and dots"),
+                  tr("Dotted line"))  # fmt: skip
         for number, name in enumerate(styles):
             action = menu.addAction(name)
             action.triggered.connect(partial(self._paint, None, number))

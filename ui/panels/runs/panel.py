@@ -25,6 +25,7 @@ from ui.panels.runs.export import RunExport
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.menus import RunMenus
 from ui.panels.runs.view import RunsView
+from workbench.base.text import plural, tr
 from workbench.runs.table.matching import known_columns
 
 MOST_TOLD = 200
@@ -103,12 +104,12 @@ class RunsPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.empty = Label(
-            self.tr(
+            tr(
                 "No runs yet. Each training becomes a row here, with its settings and curves, and "
                 "stays."
             )
         )
-        self.nothing = Label(self.tr("No run fulfils the filter."))
+        self.nothing = Label(tr("No run fulfils the filter."))
         self.fault = Label()
         self.fault.setProperty("role", "problem")
         self.fault.setContentsMargins(3 * theme.UNIT, theme.UNIT, 3 * theme.UNIT, theme.UNIT)
@@ -139,9 +140,9 @@ class RunsPanel(QWidget):
         row.addSpacing(2 * theme.UNIT)
         row.addWidget(self._button(self.actions_["compare"]))
         for icon, text, reason, fill in (
-            ("group", self.tr("Group"), self.tr("Put runs with one value of a setting together"),
+            ("group", tr("Group"), tr("Put runs with one value of a setting together"),
              self.menus.fill_groups),
-            ("more", self.tr("More"), self.tr("Archived runs, export"), self.menus.fill_more),
+            ("more", tr("More"), tr("Archived runs, export"), self.menus.fill_more),
         ):  # fmt: skip
             button, menu = QToolButton(), QMenu(self)
             theme.set_icon(button, icon)
@@ -230,11 +231,11 @@ class RunsPanel(QWidget):
             self.filter.note_found()
         page = self.table if shown else self.nothing if total else self.empty
         self.pages.setCurrentWidget(page)
-        words_ = self.tr("{} of {} runs").format(f"{shown:,}", f"{total:,}")
+        words_ = tr("{shown} of {total} runs", shown=f"{shown:,}", total=f"{total:,}")
         if shown == total:
-            words_ = self.tr("1 run") if total == 1 else self.tr("{} runs").format(f"{total:,}")
+            words_ = plural("{count} run", "{count} runs", total)
         if self.model.is_reading:
-            words_ = self.tr("reading {} runs…").format(f"{total:,}")
+            words_ = tr("reading {total} runs…", total=f"{total:,}")
         self.count.setText(words_ if total else "")
         self.actions_.refresh()
         if self._wanted and not self.model.is_busy:
@@ -298,4 +299,4 @@ class RunsPanel(QWidget):
 
     @Slot(str)
     def _saved(self, path: str) -> None:
-        self.said.emit(self.tr("Wrote {}.").format(path))
+        self.said.emit(tr("Wrote {path}.", path=path))

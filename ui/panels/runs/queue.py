@@ -24,6 +24,7 @@ from ui.look.actions import Action, Actions
 from ui.look.elided import ElidedLabel
 from ui.look.plain import Label, tip
 from ui.panels.shared.task_bar import TaskBar
+from workbench.base.text import tr
 from workbench.runs.record import Run
 
 ESTIMATE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -69,8 +70,8 @@ class QueueList(QListWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setAccessibleName(self.tr("Queue"))
-        self.setToolTip(self.tr("Trained from top to bottom; drag to reorder"))
+        self.setAccessibleName(tr("Queue"))
+        self.setToolTip(tr("Trained from top to bottom; drag to reorder"))
         self.setItemDelegate(QueueDelegate(self))
         self._widest = 0
 
@@ -150,25 +151,25 @@ class QueuePanel(QWidget):
         self.list.reordered.connect(self.reordered)
         self.words = Label()
         self.words.setProperty("role", "muted")
-        self.start = QPushButton(self.tr("Run queue"))
+        self.start = QPushButton(tr("Run queue"))
         theme.set_icon(self.start, "play")
-        self.start.setToolTip(self.tr("Train the waiting runs one after another"))
+        self.start.setToolTip(tr("Train the waiting runs one after another"))
         self.start.clicked.connect(self._start)
-        self.hold = QPushButton(self.tr("Hold"))
+        self.hold = QPushButton(tr("Hold"))
         theme.set_icon(self.hold, "pause")
-        self.hold.setToolTip(self.tr("Let the run under way end, then wait"))
+        self.hold.setToolTip(tr("Let the run under way end, then wait"))
         self.hold.clicked.connect(self._hold)
-        self.up = QPushButton(self.tr("Move up"))
+        self.up = QPushButton(tr("Move up"))
         theme.set_icon(self.up, "up")
-        self.up.setToolTip(self.tr("Train the chosen run earlier (Alt+Up)"))
+        self.up.setToolTip(tr("Train the chosen run earlier (Alt+Up)"))
         self.up.clicked.connect(self._move_up)
-        self.down = QPushButton(self.tr("Move down"))
+        self.down = QPushButton(tr("Move down"))
         theme.set_icon(self.down, "down")
-        self.down.setToolTip(self.tr("Train the chosen run later (Alt+Down)"))
+        self.down.setToolTip(tr("Train the chosen run later (Alt+Down)"))
         self.down.clicked.connect(self._move_down)
-        self.remove = QPushButton(self.tr("Remove"))
+        self.remove = QPushButton(tr("Remove"))
         theme.set_icon(self.remove, "trash")
-        self.remove.setToolTip(self.tr("Delete the chosen runs; Undo brings them back (Del)"))
+        self.remove.setToolTip(tr("Delete the chosen runs; Undo brings them back (Del)"))
         self.remove.clicked.connect(self._remove)
         self.commands = self._make_commands()
         top = QHBoxLayout()
@@ -179,10 +180,10 @@ class QueuePanel(QWidget):
         top.addWidget(self.words)
         top.addStretch(1)
         self.total, self.task_bar = ElidedLabel(), TaskBar()
-        self.total.setAccessibleName(self.tr("Time and memory that the queue will take"))
-        self.measure = QPushButton(self.tr("Estimate"))
+        self.total.setAccessibleName(tr("Time and memory that the queue will take"))
+        self.measure = QPushButton(tr("Estimate"))
         self.measure.setToolTip(
-            self.tr("Time a few steps of each run that isn't known yet; nothing is trained")
+            tr("Time a few steps of each run that isn't known yet; nothing is trained")
         )
         self.measure.hide()
         self.sums = QWidget()
@@ -201,7 +202,6 @@ class QueuePanel(QWidget):
 
     def _make_commands(self) -> Actions:
         """What the buttons do, for the keys (while the list has the focus) and the palette."""
-        tr = self.tr
         made = Actions("queue", tr("Queue"), self, in_focus=True)
         made.add(
             Action("up", tr("Move up in the queue"), self._move_up, "Alt+Up", "up",
@@ -220,7 +220,7 @@ class QueuePanel(QWidget):
 
     def _none_chosen(self) -> str:
         chosen = self.list.selectedItems()
-        return "" if chosen else self.tr("Select a run in the queue first.")
+        return "" if chosen else tr("Select a run in the queue first.")
 
     def show_queue(self, runs: list[Run], held: bool) -> None:
         """Shows these runs and whether they wait."""
@@ -234,9 +234,9 @@ class QueuePanel(QWidget):
             button.setEnabled(bool(runs))
         self.commands.refresh()
         self.words.setText(
-            self.tr("The queue waits; press Run queue to go on.") if waits
-            else self.tr("Runs train from top to bottom.") if runs
-            else self.tr("Nothing waits. Add to queue puts an experiment here without starting it.")
+            tr("The queue waits; press Run queue to go on.") if waits
+            else tr("Runs train from top to bottom.") if runs
+            else tr("Nothing waits. Add to queue puts an experiment here without starting it.")
         )  # fmt: skip
 
     @Slot()

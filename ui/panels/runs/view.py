@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from ui.look import theme
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE, STATUS_ROLE
 from ui.models.run_table import Rows, RunTable
+from workbench.base.text import tr
 from workbench.runs.columns import Column
 from workbench.runs.quantities import Kind
 from workbench.runs.status import RunStatus
@@ -127,7 +128,7 @@ class RunsView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setAccessibleName(self.tr("Runs"))
+        self.setAccessibleName(tr("Runs"))
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -59,7 +59,6 @@ class RooflinePage(FinderPage[AboutExperiment, LayerTimes, Profile]):
         )
 
     def _empty_table(self) -> FigureTable:
-        tr = self.tr
         titles = (tr("Layer"), tr("Forward"), tr("Backward"), tr("Share"), tr("GFLOP/s"))
         table = FigureTable(tr("Time of each layer"), [(title, "") for title in titles])
         table.setToolTip(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from ui.look.actions import Action, Actions
+from workbench.base.text import tr
 
 
 class EditActions(Actions):
@@ -24,7 +25,7 @@ class EditActions(Actions):
     def __init__(
         self, undo_stack: QUndoStack, filter_runs: Callable[[], None], window: QWidget
     ) -> None:
-        super().__init__("edit", self.tr("Edit"), window)
+        super().__init__("edit", tr("Edit"), window)
         self._stack = undo_stack
         key = QKeySequence.StandardKey
         self.add(
@@ -32,8 +33,8 @@ class EditActions(Actions):
                    obstacle=self._nothing_done),
             Action("redo", self._redo_text, undo_stack.redo, key.Redo, "redo",
                    obstacle=self._nothing_undone),
-            Action("filter", self.tr("Filter runs"), filter_runs, key.Find, "",
-                   self.tr("Show only the runs that fulfill an expression")),
+            Action("filter", tr("Filter runs"), filter_runs, key.Find, "",
+                   tr("Show only the runs that fulfill an expression")),
         )  # fmt: skip
         undo_stack.indexChanged.connect(self.refresh)
         undo_stack.undoTextChanged.connect(self.refresh)
@@ -45,13 +46,13 @@ class EditActions(Actions):
             super().refresh()
 
     def _undo_text(self) -> str:
-        return self.tr("Undo {}").format(self._stack.undoText()).strip()
+        return tr("Undo {undoText}", undoText=self._stack.undoText()).strip()
 
     def _redo_text(self) -> str:
-        return self.tr("Redo {}").format(self._stack.redoText()).strip()
+        return tr("Redo {redoText}", redoText=self._stack.redoText()).strip()
 
     def _nothing_done(self) -> str:
-        return "" if self._stack.canUndo() else self.tr("There is nothing to undo.")
+        return "" if self._stack.canUndo() else tr("There is nothing to undo.")
 
     def _nothing_undone(self) -> str:
-        return "" if self._stack.canRedo() else self.tr("There is nothing to redo.")
+        return "" if self._stack.canRedo() else tr("There is nothing to redo.")

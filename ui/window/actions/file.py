@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.look.actions import Action, Actions, Menu
 from ui.window.experiment_files import ExperimentFiles
+from workbench.base.text import tr
 
 
 class FileActions(Actions):
@@ -32,9 +33,9 @@ class FileActions(Actions):
         empty_trash: Callable[[], None],
         window: QWidget,
     ) -> None:
-        super().__init__("file", self.tr("File"), window)
+        super().__init__("file", tr("File"), window)
         self._files = files
-        tr, key = self.tr, QKeySequence.StandardKey
+        key = QKeySequence.StandardKey
         self.add(
             Action("new", tr("New"), files.new, key.New, "new", tr("Begin with the first preset")),
             Action("presets", tr("New from preset…"), show_presets, "Ctrl+Shift+N",

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from ui.look.actions import Action, Actions
 from ui.panels.experiment.panel import ExperimentPanel
 from workbench import __version__
+from workbench.base.text import tr
 
 if TYPE_CHECKING:
     from ui.window.palette.entries import Offer
@@ -39,11 +40,10 @@ class HelpActions(Actions):
         areas: Callable[[], Iterable[Actions]],
         window: QWidget,
     ) -> None:
-        super().__init__("help", self.tr("Help"), window)
+        super().__init__("help", tr("Help"), window)
         self._folder, self._form, self._areas, self._window = folder, form, areas, window
         self.palette: Palette | None = None
         self.shortcuts: ShortcutList | None = None
-        tr = self.tr
         self.add(
             Action("palette", tr("Command palette…"), self._show_palette, "Ctrl+Shift+P",
                    reason=tr("Find an action or a setting by its words")),
@@ -78,9 +78,11 @@ class HelpActions(Actions):
     def _about(self) -> None:
         QMessageBox.about(
             self._window,
-            self.tr("About DLOpt Workbench"),
-            self.tr(
-                "<b>DLOpt Workbench {}</b><p>Make CNNs smaller, faster to train and faster to run, "
-                "and prove it.</p><p>Runs are kept in<br>{}</p>"
-            ).format(__version__, escape(str(self._folder))),
+            tr("About DLOpt Workbench"),
+            tr(
+                "<b>DLOpt Workbench {version}</b><p>Make CNNs smaller, faster to train and faster "
+                "to run, and prove it.</p><p>Runs are kept in<br>{folder}</p>",
+                version=__version__,
+                folder=escape(str(self._folder)),
+            ),
         )

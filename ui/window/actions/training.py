@@ -10,6 +10,7 @@ from ui.look.actions import Action, Actions
 from ui.running.conductor import Conductor
 from ui.window.run_notices import RunNotices
 from ui.window.run_repeats import RunRepeats
+from workbench.base.text import tr
 from workbench.runs.status import RunStatus
 
 
@@ -37,9 +38,8 @@ class TrainingActions(Actions):
         repeats: RunRepeats,
         window: QWidget,
     ) -> None:
-        super().__init__("run", self.tr("Run"), window)
+        super().__init__("run", tr("Run"), window)
         self._editor, self._conductor, self._notices = editor, conductor, notices
-        tr = self.tr
         self.add(
             Action("train", tr("Train"), self.train, "Ctrl+Return", "play", self._train_reason,
                    editor.first_problem),
@@ -80,22 +80,22 @@ class TrainingActions(Actions):
         return self._conductor.status is RunStatus.PAUSED
 
     def _train_reason(self) -> str:
-        behind = self.tr("Queue this experiment behind the runs that wait")
-        return self.tr("Train this experiment") if self._conductor.has_room else behind
+        behind = tr("Queue this experiment behind the runs that wait")
+        return tr("Train this experiment") if self._conductor.has_room else behind
 
     def _pause_text(self) -> str:
-        return self.tr("Continue") if self._is_held else self.tr("Pause")
+        return tr("Continue") if self._is_held else tr("Pause")
 
     def _pause_icon(self) -> str:
         return "play" if self._is_held else "pause"
 
     def _nothing_trains(self) -> str:
-        return "" if self._conductor.is_busy else self.tr("Nothing trains.")
+        return "" if self._conductor.is_busy else tr("Nothing trains.")
 
     def _cannot_pause(self) -> str:
         if self._conductor.is_busy and self._conductor.status not in (
             RunStatus.RUNNING,
             RunStatus.PAUSED,
         ):
-            return self.tr("The run has not begun yet.")
+            return tr("The run has not begun yet.")
         return self._nothing_trains()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from ui.look.actions import Action, Actions
 from ui.panels.shared.page import Page
 from ui.window.appearance import Appearance
+from workbench.base.text import tr
 
 MOST_KEYS = 9
 """Pages that have a key: Ctrl and their number."""
@@ -33,8 +34,7 @@ class ViewActions(Actions):
         show_page: Callable[[str], None],
         window: QWidget,
     ) -> None:
-        super().__init__("view", self.tr("View"), window)
-        tr = self.tr
+        super().__init__("view", tr("View"), window)
         self.add(
             *(
                 Action(

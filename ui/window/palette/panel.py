@@ -20,6 +20,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.window.palette.entries import Offer, found
 from ui.window.palette.rows import OFFER_ROLE, ROW_HEIGHT, OfferDelegate, OfferList
+from workbench.base.text import tr
 
 WIDTH = 160 * theme.UNIT
 MOST_ROWS = 9
@@ -45,11 +46,11 @@ class Palette(QFrame):
         self._used: list[str] = []
         self._before: QWidget | None = None
         self.setObjectName("palette")
-        self.setAccessibleName(self.tr("Command palette"))
+        self.setAccessibleName(tr("Command palette"))
         self.line = QLineEdit()
-        self.line.setPlaceholderText(self.tr("What to do, or which setting to change"))
-        self.line.setAccessibleName(self.tr("Search actions and settings"))
-        self.line.setToolTip(self.tr("Words of a title, a path or an explanation, in any order"))
+        self.line.setPlaceholderText(tr("What to do, or which setting to change"))
+        self.line.setAccessibleName(tr("Search actions and settings"))
+        self.line.setToolTip(tr("Words of a title, a path or an explanation, in any order"))
         self.line.textChanged.connect(self._search)
         self.line.installEventFilter(self)
         self.model = OfferList(self)
@@ -59,13 +60,13 @@ class Palette(QFrame):
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setAccessibleName(self.tr("Actions and settings"))
+        self.list.setAccessibleName(tr("Actions and settings"))
         self.list.clicked.connect(self._choose)
-        self.nothing = Label(self.tr("Nothing has all of these words."))
+        self.nothing = Label(tr("Nothing has all of these words."))
         self.nothing.setProperty("role", "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setFixedHeight(ROW_HEIGHT)
-        self.hint = Label(self.tr("Up and Down choose  ·  Return does it  ·  Esc closes"))
+        self.hint = Label(tr("Up and Down choose  ·  Return does it  ·  Esc closes"))
         self.hint.setProperty("role", "muted")
         self.hint.setContentsMargins(3 * theme.UNIT, 0, 3 * theme.UNIT, 0)
         layout = QVBoxLayout(self)
