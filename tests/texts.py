@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import argparse
 import ast
-import inspect
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from workbench.base.text import first_paragraph
 
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("workbench", "ui")
@@ -72,11 +73,6 @@ def messages_of(path: Path) -> Iterator[Message]:
             help_ = ast.get_docstring(node)
             if help_:
                 yield Message(first_paragraph(help_), "", "", place)
-
-
-def first_paragraph(docstring: str) -> str:
-    """The help in a docstring, in one line."""
-    return " ".join(inspect.cleandoc(docstring).partition("\n\n")[0].split())
 
 
 def _of_call(node: ast.Call, called: str, place: str) -> Iterator[Message]:

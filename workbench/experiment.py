@@ -16,6 +16,7 @@ import tomli_w
 from pydantic import BeforeValidator, Field
 
 from workbench.base.files import write_atomically
+from workbench.base.text import joined, plural, tr
 from workbench.base.units import size
 from workbench.base.versions import made_by_newer
 from workbench.network.analysis import Analysis, analyze
@@ -72,8 +73,8 @@ class Structure(Spec):
         REFERENCE_CNN,
         min_length=1,
         max_length=1000,
-        title="Layers",
-        description="The network's layers, from the image to the class probabilities.",
+        title=tr("Layers"),
+        description=tr("The network's layers, from the image to the class probabilities."),
     )
 
 
@@ -113,9 +114,8 @@ class Experiment(Spec):
         values = read_toml(text)
         version = values.get("schema_version", 1)
         if isinstance(version, int) and version > SCHEMA_VERSION:
-            raise SpecError.at(
-                "", f"the experiment was {made_by_newer('schema', version, SCHEMA_VERSION)}"
-            )
+            newer = made_by_newer(tr("schema"), version, SCHEMA_VERSION)
+            raise SpecError.at("", tr("the experiment was {newer}", newer=newer))
         return cls.parse(values)
 
     def to_toml(self) -> str:
@@ -134,18 +134,24 @@ class Experiment(Spec):
                 content = file.read(MAX_BYTES + 1)
             if len(content) > MAX_BYTES:
                 raise SpecError.at(
-                    "", f"{path}: is larger than the {size(MAX_BYTES)} of any experiment; must be "
-                    "a TOML file"
-                )  # fmt: skip
+                    "",
+                    tr(
+                        "{path}: is larger than the {size} of any experiment; must be a TOML file",
+                        path=path,
+                        size=size(MAX_BYTES),
+                    ),
+                )
             text = io.StringIO(content.decode("utf-8-sig"), newline=None).read()
         except UnicodeDecodeError:
-            raise SpecError.at("", f"{path}: is not a text file in UTF-8") from None
+            raise SpecError.at("", tr("{path}: is not a text file in UTF-8", path=path)) from None
         except OSError as error:
-            raise SpecError.at("", f"{path}: can't be read ({error.strerror})") from None
+            raise SpecError.at(
+                "", tr("{path}: can't be read ({reason})", path=path, reason=error.strerror or "")
+            ) from None
         try:
             return cls.from_toml(text).with_base(path.absolute().parent)
         except SpecError as error:
-            raise SpecError.at("", f"{path}: {error}") from None
+            raise SpecError.at("", joined(": ", [str(path), str(error)])) from None
 
     def write(self, path: Path) -> None:
         """Saves as TOML, whole or not at all; a data path below the file's folder gets relative.
@@ -172,7 +178,10 @@ class Experiment(Spec):
         try:
             path = folder / Path(self.data.path).expanduser()
         except RuntimeError:  # ~somebody
-            message = f"there is no home folder for {self.data.path!r}; write the whole path"
+            message = tr(
+                "there is no home folder for {path}; write the whole path",
+                path=repr(self.data.path),
+            )
             raise SpecError.at("data.path", message) from None
         return self.model_copy(update={"data": self.data.changed(path=str(path))})
 
@@ -304,10 +313,12 @@ class Experiment(Spec):
         """
         found = self.hardware.conflicts()
         if self.training.probes and self.hardware.is_parallel:
-            words = "must be off on several devices; train on one to record them"
+            words = tr("must be off on several devices; train on one to record them")
             found.append(Problem("training.probes", words))
         if isinstance(self.data, FileData) and not self.data.path:
-            found.append(Problem("data.path", f"must name {self.data.path_words}"))
+            found.append(
+                Problem("data.path", tr("must name {path_words}", path_words=self.data.path_words))
+            )
         has_validation = self.training.has_validation(info)
         batches = self.plan(info).total_steps if info is not None else 0
         for group, faults in (
@@ -329,8 +340,11 @@ class Experiment(Spec):
                 found.append(
                     Problem(
                         "training.batch_size",
-                        f"must be at most the {images:,} training images, "
-                        f"got {self.training.batch_size:,}",
+                        tr(
+                            "must be at most the {images} training images, got {batch_size}",
+                            images=f"{images:,}",
+                            batch_size=f"{self.training.batch_size:,}",
+                        ),
                     )
                 )
         return found
@@ -341,18 +355,20 @@ class Experiment(Spec):
             return {}
         found = {}
         if isinstance(self.data, FileData) and info.has_own_test:
-            found["data.test_split"] = (
-                f"not used: the data bring {_images(info.test_images)} of their own to test on"
+            found["data.test_split"] = tr(
+                "not used: the data bring {images} of their own to test on",
+                images=_images(info.test_images),
             )
         own = info.validation_images
         if own and self.training.folds:
-            found["training.folds"] = (
-                f"only the training part is dealt into folds; the {_images(own)} of the data's "
-                "own validation part are left out"
+            found["training.folds"] = tr(
+                "only the training part is dealt into folds; the {images} of the data's "
+                "own validation part are left out",
+                images=_images(own),
             )
         elif own:
-            found["training.validation_split"] = (
-                f"not used: the data bring {_images(own)} of their own to validate on"
+            found["training.validation_split"] = tr(
+                "not used: the data bring {images} of their own to validate on", images=_images(own)
             )
         return found
 
@@ -361,12 +377,15 @@ class Experiment(Spec):
         hashed = [cost.index for cost in analysis.layers if _is_hashed(cost)]
         if isinstance(self.constraint, NoConstraint) or not hashed:
             return []
-        words = f"can't limit hashed weights, as layer {hashed[0] + 1} has them; set it to none"
+        words = tr(
+            "can't limit hashed weights, as layer {number} has them; set it to none",
+            number=hashed[0] + 1,
+        )
         return [Problem("constraint.kind", words)]
 
 
 def _images(count: int) -> str:
-    return f"{count:,} images" if count != 1 else "1 image"
+    return plural("{count} image", "{count} images", count)
 
 
 def _is_hashed(cost: LayerCost) -> bool:
@@ -398,7 +417,9 @@ def parse_settings(assignments: Iterable[str]) -> Assignments:
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals or not path.strip():
-            raise SpecError.at("", f"--set {assignment}: must be PATH=VALUE")
+            raise SpecError.at(
+                "", tr("--set {assignment}: must be PATH=VALUE", assignment=assignment)
+            )
         try:
             value = tomllib.loads(f"value = {text}")["value"]
         except (ValueError, RecursionError):
@@ -424,8 +445,9 @@ def read_toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
-        detail = str(error)
-        raise SpecError.at("", f"not valid TOML: {detail[:1].lower()}{detail[1:]}") from None
+        detail = str(error)  # in English, as the library says it
+        detail = detail[:1].lower() + detail[1:]
+        raise SpecError.at("", tr("not valid TOML: {detail}", detail=detail)) from None
 
 
 def as_toml(values: Mapping[str, Any]) -> str:
@@ -444,7 +466,7 @@ def steps_of(path: str) -> list[str | int]:
     """
     found = [int(i or n) if i or _INDEX.fullmatch(n) else n for n, i in _STEP.findall(path)]
     if not found:
-        raise SpecError.at(path, "is not the path of a setting")
+        raise SpecError.at(path, tr("is not the path of a setting"))
     return found
 
 
@@ -485,8 +507,8 @@ def _is_place(index: int, entries: Sequence[Any]) -> bool:
 
 def _unknown(key: str | int, container: object) -> str:
     if isinstance(key, int):
-        return f"there is no entry [{key}]"
+        return tr("there is no entry [{key}]", key=key)
     names = (
         container if isinstance(container, dict) else getattr(type(container), "model_fields", ())
     )
-    return f"there is no {key!r}{near_miss(key, names)}"
+    return near_miss(tr("there is no {name}", name=repr(key)), key, names)

@@ -9,6 +9,7 @@ import os
 from importlib.resources import files
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
 from workbench.spec.errors import near_miss
@@ -31,7 +32,10 @@ def text(name: str) -> str:
         SpecError: where there is none of that name.
     """
     if name not in names():
-        raise SpecError.at("", f"there is no preset {name!r}{near_miss(name, names())}")
+        raise SpecError.at(
+            "",
+            near_miss(tr("there is no preset {name}", name=repr(name)), name, names()),
+        )
     return (files("resources") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
 
 

@@ -8,10 +8,10 @@ from pydantic.fields import FieldInfo
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
-from ui.forms.entry import Entry, EntryFor, calm, first_sentence
+from ui.forms.entry import Entry, EntryFor, calm
 from ui.look import theme
 from ui.look.plain import Label
-from workbench.base.text import tr
+from workbench.base.text import help_of, tr
 from workbench.spec.base import Choice
 
 
@@ -34,7 +34,7 @@ class ChoiceEntry(Entry):
         self.box.addItem(extra.get("absent", tr("off")), None)
         for name, choice in self._family.choices().items():
             self.box.addItem(choice.label, name)
-            about = first_sentence(choice)
+            about = help_of(choice)
             self.box.setItemData(self.box.count() - 1, about, Qt.ItemDataRole.ToolTipRole)
         calm(self.box)
         self._body = QWidget()

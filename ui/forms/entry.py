@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label
-from workbench.spec.base import Spec
 
 
 class Entry(QWidget):
@@ -65,11 +64,6 @@ class Entry(QWidget):
 
 EntryFor = Callable[[FieldInfo, str], Entry]
 """Makes the entry of a field, given its name."""
-
-
-def first_sentence(spec: type[Spec]) -> str:
-    """The first paragraph of a choice's (or a lever's) docstring, on one line, as plain words."""
-    return " ".join((spec.__doc__ or "").strip().split("\n\n")[0].split()).replace("`", "")
 
 
 class _CalmWheel(QObject):

@@ -26,13 +26,13 @@ from PySide6.QtWidgets import (
 
 from ui.editing.edited import Edited
 from ui.forms.entries import entry_for
-from ui.forms.entry import Entry, calm, first_sentence
+from ui.forms.entry import Entry, calm
 from ui.forms.help import ChoiceHelp
 from ui.forms.more import More
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label
-from workbench.base.text import tr
+from workbench.base.text import help_of, tr
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
@@ -272,13 +272,13 @@ class SpecForm(QWidget):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for name, choice in spec.family().choices().items():
             box.addItem(choice.label, name)
-            box.setItemData(box.count() - 1, first_sentence(choice), Qt.ItemDataRole.ToolTipRole)
+            box.setItemData(box.count() - 1, help_of(choice), Qt.ItemDataRole.ToolTipRole)
         give_name(box, self._title)
         box.currentIndexChanged.connect(self._kind_chosen)
         self.kind_box = box
         if self._facts is not None:
             self.help_button = self._make_help_button()
-        row = Row(self._title, first_sentence(type(spec)), box, self.help_button)
+        row = Row(self._title, help_of(type(spec)), box, self.help_button)
         row.add_to(grid)
         self._rows[""] = row
         if self._facts is not None:

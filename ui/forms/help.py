@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from ui.forms.entry import first_sentence
 from ui.forms.formula import FormulaView
 from ui.look import theme
 from ui.look.plain import Label
+from workbench.base.text import help_of
 from workbench.spec.base import Choice, Facts
 
 
@@ -31,7 +31,7 @@ class ChoiceHelp(QWidget):
     def show_choice(self, choice: Choice, facts: Facts) -> None:
         """Explains this choice as it stands."""
         self.formula.show_formula(choice.formula)
-        texts = (first_sentence(type(choice)), choice.in_force(facts), choice.source)
+        texts = (help_of(type(choice)), choice.in_force(facts), choice.source)
         for label, text in zip((self.words, self.in_force, self.source), texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))

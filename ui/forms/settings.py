@@ -1,11 +1,11 @@
 """The settings that a form shows, as a list: for whoever looks for one by its words."""
 
+from workbench.base.text import help_of
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ui.forms.entry import first_sentence
 from workbench.spec.base import Choice, Spec
 
 
@@ -37,7 +37,7 @@ def settings_of(spec: Spec, path: str, title: str, place: tuple[str, ...]) -> It
     """
     key = spec.key if isinstance(spec, Choice) else ""
     if isinstance(spec, Choice) and title:
-        yield Setting(f"{path}.{key}", title, place, first_sentence(type(spec)))
+        yield Setting(f"{path}.{key}", title, place, help_of(type(spec)))
         place = (*place, f"{title}: {spec.label}")
     for name, field in type(spec).model_fields.items():
         if name != key:

@@ -122,6 +122,10 @@ class Text(str):
         made.many, made.number, made.context = many, number, context
         return made
 
+    def __str__(self) -> str:
+        """Itself: `str` of a text, and of an error that was given one, keeps the parts."""
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Copied by its parts, so that it speaks the language of the process that reads it."""
         return unpacked, (packed(self),)
@@ -154,16 +158,37 @@ def plural(one: str, many: str, count: int, /, **arguments: Given) -> str:
 
 def _values(given: Mapping[str, Given]) -> dict[str, Value]:
     return {
-        name: of(it) if isinstance(it, BaseException)
-        else str(it) if isinstance(it, PurePath) else it
+        name: str(it) if isinstance(it, BaseException | PurePath) else it
         for name, it in given.items()
     }  # fmt: skip
 
 
-def of(error: BaseException) -> str:
-    """The sentence of an error with its parts, which `str` would take off."""
-    first = error.args[0] if error.args else ""
-    return first if isinstance(first, Text) else str(error)
+def help_of(described: type) -> str:
+    """What a choice or a lever is for: the first paragraph of its docstring."""
+    return Text(first_paragraph(described.__doc__ or ""), {})
+
+
+def first_paragraph(docstring: str) -> str:
+    """The help in a docstring: in one line, as plain words."""
+    return " ".join(docstring.strip().partition("\n\n")[0].split()).replace("`", "")
+
+
+def inside(title: str) -> str:
+    """A title within a sentence: in English with a small first letter, else as it is.
+
+    Packed, it is the title itself.
+    """
+    whole = as_text(title)
+    assert isinstance(whole, Text)
+    small = whole.english[:1].lower() + whole.english[1:]
+    made = str.__new__(Text, small if whole == whole.english else whole)
+    vars(made).update({**vars(whole), "english": small})
+    return made
+
+
+def as_text(said: str) -> str:
+    """A template that stands as a literal elsewhere, as the title of a setting does."""
+    return said if isinstance(said, Text) else Text(said, {})
 
 
 def joined(by: str, parts: Iterable[str]) -> str:

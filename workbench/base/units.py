@@ -6,6 +6,8 @@ import math
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 
+from workbench.base.text import joined, tr
+
 NONE = "–"
 MINUS = "−"
 
@@ -127,8 +129,11 @@ def listing(names: Iterable[str], most: int = 5) -> str:
     """`a, b and c`; of more than `most` names the first, and how many more there are."""
     names = list(names)
     if len(names) > most + 1:
-        names = [*names[:most], f"{len(names) - most:,} more"]
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+        more = len(names) - most
+        return tr("{names} and {more} more", names=joined(", ", names[:most]), more=f"{more:,}")
+    if len(names) < 2:
+        return names[0] if names else ""
+    return tr("{names} and {last}", names=joined(", ", names[:-1]), last=names[-1])
 
 
 def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:

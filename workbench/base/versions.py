@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from workbench.base.text import tr
+
 
 def made_by_newer(what: str, found: object, known: int) -> str:
     """A sentence's end for a file in a format that is not known yet.
@@ -11,7 +13,8 @@ def made_by_newer(what: str, found: object, known: int) -> str:
         found: The number in the file.
         known: The highest number that this version reads.
     """
-    return (
-        f"made by a newer version of the workbench ({what} {found}, known up to {known}); "
-        "update the workbench"
-    )
+    return tr(
+        "made by a newer version of the workbench ({what} {found}, known up to {known}); "
+        "update the workbench",
+        what=what, found=str(found), known=known,
+    )  # fmt: skip

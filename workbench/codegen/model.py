@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from importlib.resources import files
 
+from workbench.base.text import english
 from workbench.codegen.expressions import arguments, call, class_name, expression
 from workbench.codegen.expressions import written as written_value
 from workbench.experiment import Experiment
@@ -26,12 +27,12 @@ def model_lines(experiment: Experiment, info: DataInfo) -> list[str]:
     made: set[int] = set()
     mixed = experiment.hardware.precision != "float32"
     words = experiment.regularization.in_force(Facts(parameters=limits.parameters))
-    lines = [f"# All weights: {words}."] if experiment.regularization.counts_all else []
+    lines = [f"# All weights: {english(words)}."] if experiment.regularization.counts_all else []
     lines.append(f"inputs = keras.Input({info.image_shape})")
     for layer, steps in blocks:
         if isinstance(layer, Block) and steps:
             shapes = f"{written(steps[0].input_shape)} -> {written(steps[-1].output_shape)}"
-            lines.append(f"# {layer.label} {layer.summary()}: {shapes}")
+            lines.append(f"# {english(layer.label)} {english(layer.summary())}: {shapes}")
         for step in steps:
             is_output = step.weights == planner.steps[-1].weights
             extra = {"dtype": '"float32"'} if is_output and mixed else {}

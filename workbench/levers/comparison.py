@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from workbench.base.text import joined, tr
 from workbench.base.units import big, count, size
 from workbench.experiment import Experiment
 from workbench.network.analysis import Analysis, analyze
@@ -17,7 +18,7 @@ from workbench.network.differences import Mark, Row, StructureDiff, compare
 from workbench.spec.base import Problem
 from workbench.spec.layers import Shape
 
-HEADS = ("", "Layer", "What differs", "Output", "Parameters", "MACs")
+HEADS = ("", tr("Layer"), tr("What differs"), tr("Output"), tr("Parameters"), tr("MACs"))
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Comparison:
     def tsv(self) -> str:
         """The layers as a table that a spreadsheet reads: tabs, plain numbers, totals last."""
         lines = [HEADS, *(_cells(row) for row in self.diff.rows)]
-        lines.append(("", "total", "", "", str(self.diff.parameters), str(self.diff.macs)))
+        lines.append(("", tr("total"), "", "", str(self.diff.parameters), str(self.diff.macs)))
         return "".join("\t".join(line) + "\n" for line in lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -112,7 +113,9 @@ class Comparison:
 
 def what_differs(row: Row) -> str:
     """A row's difference in words, so that color isn't needed to tell it; "" for no difference."""
-    return {Mark.ADDED: "added", Mark.REMOVED: "removed"}.get(row.mark, ", ".join(row.changes))
+    return {Mark.ADDED: tr("added"), Mark.REMOVED: tr("removed")}.get(
+        row.mark, joined(", ", row.changes)
+    )
 
 
 def _cells(row: Row) -> tuple[str, ...]:

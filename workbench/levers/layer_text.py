@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.base.text import tr
 from workbench.experiment import Structure, as_toml, read_toml
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer
 
-WANTED = "layers are pasted as TOML, each as a table that begins with [[layers]]"
+WANTED = tr("layers are pasted as TOML, each as a table that begins with [[layers]]")
 
 
 def layers_as_text(layers: Sequence[Layer]) -> str:
@@ -28,11 +29,13 @@ def layers_from_text(text: str) -> tuple[Layer, ...]:
     try:
         values = read_toml(text)
     except SpecError as error:
-        raise SpecError.at("", f"{WANTED}; this text is {error}") from None
+        raise SpecError.at(
+            "", tr("{wanted}; this text is {error}", wanted=WANTED, error=error)
+        ) from None
     inside = values.get("structure", values)
     if not isinstance(inside, dict) or "layers" not in inside:
-        raise SpecError.at("", f"{WANTED}; this text has none")
+        raise SpecError.at("", tr("{wanted}; this text has none", wanted=WANTED))
     if inside is not values and len(values) > 1:
         other = next(key for key in values if key != "structure")
-        raise SpecError.at(other, "is no layer; open a whole experiment as a file instead")
+        raise SpecError.at(other, tr("is no layer; open a whole experiment as a file instead"))
     return Structure.parse(inside).layers

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.base.text import plural, tr
 from workbench.experiment import Experiment
 from workbench.spec.layers import Dense, Dropout, Flatten, Layer
 from workbench.spec.regularizers import L2, NoRegularizer
@@ -37,7 +38,7 @@ class Remedy:
         return experiment.with_settings(self.settings) if self.settings else experiment
 
 
-FIND_RATE = Remedy("Find learning rate", finds=RATE)
+FIND_RATE = Remedy(tr("Find learning rate"), finds=RATE)
 
 
 def against_high_rate(experiment: Experiment) -> tuple[Remedy, ...]:
@@ -62,16 +63,16 @@ def against_underfitting(experiment: Experiment) -> tuple[Remedy, ...]:
 
     found = []
     if not isinstance(experiment.regularization, NoRegularizer):
-        found.append(Remedy("No penalty", {"regularization.kind": "none"}))
+        found.append(Remedy(tr("No penalty"), {"regularization.kind": "none"}))
     layers = WidthMultiplier(factor=2.0).widened(experiment.structure.layers)
-    found.append(Remedy("Twice the channels", {"structure.layers": _plain(layers)}))
+    found.append(Remedy(tr("Twice the channels"), {"structure.layers": _plain(layers)}))
     return (*found, *against_short_training(experiment))
 
 
 def against_short_training(experiment: Experiment) -> tuple[Remedy, ...]:
     """More epochs."""
     epochs = 2 * experiment.training.epochs
-    return (Remedy(f"{epochs:,} epochs", {"training.epochs": epochs}),)
+    return (Remedy(plural("{count} epoch", "{count} epochs", epochs), {"training.epochs": epochs}),)
 
 
 def against_dead_units(experiment: Experiment) -> tuple[Remedy, ...]:
@@ -82,7 +83,7 @@ def against_dead_units(experiment: Experiment) -> tuple[Remedy, ...]:
         else layer
         for layer in experiment.structure.layers
     )
-    leaky = Remedy("Leaky ReLU", {"structure.layers": _plain(layers)})
+    leaky = Remedy(tr("Leaky ReLU"), {"structure.layers": _plain(layers)})
     return (leaky, _rate(experiment, 1 / FACTOR))
 
 
@@ -93,7 +94,7 @@ def against_vanishing_gradients(experiment: Experiment) -> tuple[Remedy, ...]:
         layer if index == last else _wider_open(layer)
         for index, layer in enumerate(experiment.structure.layers)
     )
-    return (Remedy("ReLU and He initialization", {"structure.layers": _plain(layers)}),)
+    return (Remedy(tr("ReLU and He initialization"), {"structure.layers": _plain(layers)}),)
 
 
 def _wider_open(layer: Layer) -> Layer:
@@ -109,14 +110,16 @@ def _wider_open(layer: Layer) -> Layer:
 def _rate(experiment: Experiment, factor: float) -> Remedy:
     rate = min(max(experiment.optimizer.learning_rate * factor, LEAST_RATE), MOST_RATE)
     rate = float(f"{rate:.3g}")
-    return Remedy(f"Learning rate {rate:g}", {RATE: rate})
+    return Remedy(tr("Learning rate {rate}", rate=f"{rate:g}"), {RATE: rate})
 
 
 def _augmentation(experiment: Experiment) -> Remedy | None:
     """Shifts and turns, which suit digits and photographs alike, where nothing varies yet."""
     if experiment.augmentation.is_on:
         return None
-    return Remedy("Augment images", {"augmentation.shift": SHIFT, "augmentation.rotation": ANGLE})
+    return Remedy(
+        tr("Augment images"), {"augmentation.shift": SHIFT, "augmentation.rotation": ANGLE}
+    )
 
 
 def _dropout(experiment: Experiment) -> Remedy | None:
@@ -131,17 +134,22 @@ def _dropout(experiment: Experiment) -> Remedy | None:
         layers[dense[-1] - 1] = before.changed(rate=round(rate, 2))
     else:
         layers.insert(dense[-1], Dropout(rate=rate))
-    return Remedy(f"Dropout {rate:.2g}", {"structure.layers": _plain(tuple(layers))})
+    return Remedy(
+        tr("Dropout {rate}", rate=f"{rate:.2g}"), {"structure.layers": _plain(tuple(layers))}
+    )
 
 
 def _penalty(experiment: Experiment) -> Remedy | None:
     """L2 where there is no penalty, ten times as much where there is."""
     now = experiment.regularization
     if isinstance(now, NoRegularizer):
-        return Remedy(f"L2 {DECAY:g}", {"regularization.kind": "l2", "regularization.l2": DECAY})
+        return Remedy(
+            tr("L2 {factor}", factor=f"{DECAY:g}"),
+            {"regularization.kind": "l2", "regularization.l2": DECAY},
+        )
     if isinstance(now, L2) and now.l2 <= 1:
         more = float(f"{now.l2 * FACTOR:.3g}")
-        return Remedy(f"L2 {more:g}", {"regularization.l2": more})
+        return Remedy(tr("L2 {factor}", factor=f"{more:g}"), {"regularization.l2": more})
     return None
 
 

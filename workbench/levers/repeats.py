@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo
@@ -45,7 +46,10 @@ def with_seeds(experiment: Experiment, count: int) -> Repeats:
         SpecError: where the count is out of bounds, or the last seed is too large.
     """
     if not 1 <= count <= MOST:
-        raise SpecError.at("", f"the number of seeds must be from 1 to {MOST}, got {count}")
+        raise SpecError.at(
+            "",
+            tr("the number of seeds must be from 1 to {most}, got {count}", most=MOST, count=count),
+        )
     first = experiment.training.seed
     made = (experiment.with_settings({"training.seed": first + n}) for n in range(count))
     return Repeats(_tag(experiment, count, SEEDS), SEEDS, tuple(made))
@@ -58,7 +62,10 @@ def with_folds(experiment: Experiment, folds: int) -> Repeats:
         SpecError: where the number of folds is out of bounds.
     """
     if not 2 <= folds <= MOST:
-        raise SpecError.at("", f"the number of folds must be from 2 to {MOST}, got {folds}")
+        raise SpecError.at(
+            "",
+            tr("the number of folds must be from 2 to {most}, got {folds}", most=MOST, folds=folds),
+        )
     made = (
         experiment.with_settings({"training.folds": folds, "training.fold": fold})
         for fold in range(1, folds + 1)

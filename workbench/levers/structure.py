@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar
 
+from workbench.base.text import tr
 from workbench.experiment import Experiment, Structure
 from workbench.levers.comparison import Comparison, Side
 from workbench.network.analysis import Analysis
@@ -60,13 +61,19 @@ class Lever(Spec):
             SpecError: in one sentence, where the lever does not apply.
         """
         if experiment.problems(info):
-            raise _no(f"{self.label} needs a network that fits; mend it first")
+            raise _no(tr("{label} needs a network that fits; mend it first", label=self.label))
         changed = self.changed_experiment(experiment, info)
         if changed == experiment:
-            raise _no(f"{self.label} changes nothing here")
+            raise _no(tr("{label} changes nothing here", label=self.label))
         problems = changed.problems(self.info_after(changed, info))
         if problems:
-            raise _no(f"{self.label} does not fit this network ({problems[0]})")
+            raise _no(
+                tr(
+                    "{label} does not fit this network ({problem})",
+                    label=self.label,
+                    problem=str(problems[0]),
+                )
+            )
         return changed
 
     def preview(self, experiment: Experiment, info: DataInfo) -> Comparison:
@@ -83,7 +90,7 @@ class Lever(Spec):
         """As `apply`, before the result is checked; most levers change the layers alone."""
         layers = self.changed_layers(experiment.structure.layers, experiment.analysis(info))
         if not layers:
-            raise _no(f"{self.label} would leave no layer")
+            raise _no(tr("{label} would leave no layer", label=self.label))
         return experiment.model_copy(update={"structure": Structure(layers=layers)})
 
     @abstractmethod
@@ -102,7 +109,7 @@ class ReduceDepth(Lever):
     Gradients have a shorter way, and MACs fall with depth.
     """
 
-    label = "Reduce depth"
+    label = tr("Reduce depth")
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
         units = _units(analysis.layers)
@@ -116,7 +123,7 @@ class ReduceDepth(Lever):
                 kept += () if spare else unit
         repeats = [c.layer for c in kept if isinstance(c.layer, Repeat) and c.layer.times > 1]
         if not taken and not repeats:
-            raise _no("Reduce depth finds no two layers in a row that give the same shape")
+            raise _no(tr("Reduce depth finds no two layers in a row that give the same shape"))
         return tuple(_halved(c.layer) for c in kept if isinstance(c.layer, Layer))
 
 
@@ -126,7 +133,7 @@ class GlobalPooling(Lever):
     Most weights of a small CNN sit in the first Dense layer behind Flatten (Lin et al. 2014).
     """
 
-    label = "Global pooling"
+    label = tr("Global pooling")
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
         for cost in reversed(analysis.layers):
@@ -134,9 +141,9 @@ class GlobalPooling(Lever):
                 behind = layers[cost.index + 1 :]
                 dense = [i for i, layer in enumerate(behind) if _is_last_kind(layer)]
                 if not dense:
-                    raise _no("Global pooling needs a Dense layer behind Flatten")
+                    raise _no(tr("Global pooling needs a Dense layer behind Flatten"))
                 return (*layers[: cost.index], GlobalAveragePooling2D(), *behind[dense[-1] :])
-        raise _no("Global pooling needs a Flatten of an image, and there is none")
+        raise _no(tr("Global pooling needs a Flatten of an image, and there is none"))
 
 
 class Separable(Lever):
@@ -146,13 +153,13 @@ class Separable(Lever):
     convolutions stay: they are small already.
     """
 
-    label = "Separable convolutions"
+    label = tr("Separable convolutions")
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
         first = next((i for i, layer in enumerate(layers) if isinstance(layer, Conv2D)), -1)
         swapped = _mapped(layers[first + 1 :], _separable)
         if first < 0 or swapped == layers[first + 1 :]:
-            raise _no("Separable convolutions needs a second plain Conv2D larger than 1x1")
+            raise _no(tr("Separable convolutions needs a second plain Conv2D larger than 1x1"))
         return layers[: first + 1] + swapped
 
 
@@ -162,7 +169,7 @@ class WidthMultiplier(Lever):
     Weights and MACs change with about the square of the factor.
     """
 
-    label = "Width multiplier"
+    label = tr("Width multiplier")
 
     factor: float = setting(
         0.5, "Factor", "0.5 halves the channels: about a quarter of the weights.", gt=0.0, le=4.0
@@ -208,7 +215,7 @@ class ShareBlocks(Lever):
     must find as many channels as it did.
     """
 
-    label = "Share block weights"
+    label = tr("Share block weights")
 
     longest: ClassVar[int] = 12
 
@@ -226,8 +233,10 @@ class ShareBlocks(Lever):
             position += length * times
         if not found:
             raise _no(
-                "Share block weights finds no equal layers in a row with as many channels before "
-                "as behind"
+                tr(
+                    "Share block weights finds no equal layers in a row with as many channels "
+                    "before as behind"
+                )
             )
         return tuple(shared)
 
@@ -250,7 +259,7 @@ class ShareBlocks(Lever):
 class Resolution(Lever):
     """Makes every image smaller: MACs and memory fall with its area, accuracy often little."""
 
-    label = "Resolution"
+    label = tr("Resolution")
 
     factor: float = setting(
         0.5, "Factor", "Of height and width; 0.5 quarters the MACs.", gt=0.0, lt=1.0

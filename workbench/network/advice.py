@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from workbench.base.units import percent
+from workbench.base.text import tr
+from workbench.base.units import count, percent
 from workbench.network.costs import LayerCost, share
 from workbench.spec.base import Problem
 from workbench.spec.layers import BatchNormalization, Conv2D, Dense, Flatten, written
@@ -40,8 +41,19 @@ def heavy_dense(costs: Sequence[LayerCost]) -> Iterator[Problem]:
         flat = _flattened(costs[:position])
         if flat is None and not any(after.parameters for after in costs[position + 1 :]):
             continue  # the classes have to come from somewhere
-        holds = f"holds {percent(part, 0)} of the parameters ({cost.parameters:,} of {total:,})"
-        yield Problem(path_of(cost), f"{holds}{_saving(cost, flat)}")
+        figures = {
+            "part": percent(part, 0), "parameters": count(cost.parameters), "total": count(total),
+        }  # fmt: skip
+        saved = _saved(cost, flat)
+        if saved <= 0:
+            said = tr("holds {part} of the parameters ({parameters} of {total})", **figures)
+        else:
+            said = tr(
+                "holds {part} of the parameters ({parameters} of {total}); GlobalAveragePooling2D "
+                "instead of Flatten would save {saved} of them",
+                saved=count(saved), **figures,
+            )  # fmt: skip
+        yield Problem(path_of(cost), said)
 
 
 def _flattened(before: Sequence[LayerCost]) -> LayerCost | None:
@@ -54,14 +66,12 @@ def _flattened(before: Sequence[LayerCost]) -> LayerCost | None:
     return None
 
 
-def _saving(dense: LayerCost, flat: LayerCost | None) -> str:
+def _saved(dense: LayerCost, flat: LayerCost | None) -> int:
+    """Parameters fewer with pooling in place of Flatten."""
     if flat is None or len(flat.input_shape) != 3 or not isinstance(dense.layer, Dense):
-        return ""
+        return 0
     pooled = sum(dense.layer.parameters((flat.input_shape[2],)))
-    saved = dense.parameters - pooled
-    if saved <= 0:
-        return ""
-    return f"; GlobalAveragePooling2D instead of Flatten would save {saved:,} of them"
+    return dense.parameters - pooled
 
 
 def shrunk_map(costs: Sequence[LayerCost]) -> Iterator[Problem]:
@@ -73,8 +83,13 @@ def shrunk_map(costs: Sequence[LayerCost]) -> Iterator[Problem]:
             if height < kernel[0] or width < kernel[1]:
                 yield Problem(
                     path_of(cost),
-                    f"its {written(kernel)} filter is larger than the {height}x{width} image that "
-                    "reaches it, so much of it sees padding only; shrink the image less before",
+                    tr(
+                        "its {kernel} filter is larger than the {height}x{width} image that "
+                        "reaches it, so much of it sees padding only; shrink the image less before",
+                        kernel=written(kernel),
+                        height=height,
+                        width=width,
+                    ),
                 )
                 break
 
@@ -88,8 +103,13 @@ def bottleneck(costs: Sequence[LayerCost]) -> Iterator[Problem]:
         if narrow * NARROWING < wide and wider > narrow:
             yield Problem(
                 path_of(cost),
-                f"is a bottleneck: channels fall from {wide} to {narrow} and rise to {wider} "
-                "again; what is lost here can't come back",
+                tr(
+                    "is a bottleneck: channels fall from {wide} to {narrow} and rise to {wider} "
+                    "again; what is lost here can't come back",
+                    wide=wide,
+                    narrow=narrow,
+                    wider=wider,
+                ),
             )
 
 
@@ -103,8 +123,11 @@ def needless_bias(costs: Sequence[LayerCost]) -> Iterator[Problem]:
         if settings.get("use_bias") and settings.get("activation") == "linear":
             yield Problem(
                 path_of(cost),
-                "its bias does nothing, as BatchNormalization follows; set use_bias to false "
-                f"and save {call.output_shape[-1]:,} parameters",
+                tr(
+                    "its bias does nothing, as BatchNormalization follows; set use_bias to false "
+                    "and save {saved} parameters",
+                    saved=f"{call.output_shape[-1]:,}",
+                ),
             )
 
 
@@ -114,7 +137,8 @@ def inner_softmax(costs: Sequence[LayerCost]) -> Iterator[Problem]:
     for cost, call in calls[:-1]:
         if vars(call.layer).get("activation") == "softmax":
             yield Problem(
-                path_of(cost), "softmax inside a network slows learning; use relu, and softmax last"
+                path_of(cost),
+                tr("softmax inside a network slows learning; use relu, and softmax last"),
             )
 
 
@@ -124,8 +148,11 @@ def tied_averages(costs: Sequence[LayerCost]) -> Iterator[Problem]:
         if any(isinstance(c.layer, BatchNormalization) and not c.parameters for c in cost.calls):
             yield Problem(
                 path_of(cost),
-                "BatchNormalization with shared weights averages over all passes, which fits none, "
-                "so accuracy falls after training; use LayerNormalization or GroupNormalization",
+                tr(
+                    "BatchNormalization with shared weights averages over all passes, which fits "
+                    "none, so accuracy falls after training; use LayerNormalization or "
+                    "GroupNormalization"
+                ),
             )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import prod
 
+from workbench.base.text import joined, tr
 from workbench.network.advice import advice
 from workbench.network.costs import FLOAT_BYTES, LayerCost, share
 from workbench.spec.base import Problem
@@ -119,9 +120,10 @@ def _analyzed(layers: tuple[Layer, ...], input_shape: Shape) -> Analysis:
 def _problem(index: int, layer: Layer, error: LayerError, shape: Shape) -> Problem:
     """The sentence about a layer that doesn't fit, with the shape that reached it."""
     path = f"structure.layers[{index}]" + (f".{error.field}" if error.field else "")
-    name = "" if error.field else f"{layer.label}: "
-    reached = "" if written(shape) in error.message else f" (reached by {written(shape)})"
-    return Problem(path, f"{name}{error.message}{reached}")
+    said = error.message if error.field else joined(": ", [layer.label, error.message])
+    if written(shape) not in error.message:
+        said = tr("{said} (reached by {shape})", said=said, shape=written(shape))
+    return Problem(path, said)
 
 
 def _cost(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import inside, joined, tr
 from workbench.network.analysis import Analysis
 from workbench.network.costs import LayerCost
 from workbench.spec.base import Spec
@@ -175,8 +176,7 @@ def _changes(left: Spec, right: Spec) -> list[str]:
     for name, field in type(left).model_fields.items():
         before, after = getattr(left, name), getattr(right, name)
         if before != after:
-            title = field.title or name
-            found += _change(title[:1].lower() + title[1:], before, after)
+            found += _change(inside(field.title or name), before, after)
     return found
 
 
@@ -185,8 +185,8 @@ def _change(title: str, before: object, after: object) -> list[str]:
     left, right = _layers(before), _layers(after)
     if left and list(map(type, left)) == list(map(type, right)):
         pairs = zip(left, right, strict=True)
-        return [f"{a.label}: {words}" for a, b in pairs for words in _changes(a, b)]
-    return [f"{title} {_word(before)} → {_word(after)}"]
+        return [joined(": ", [a.label, words]) for a, b in pairs for words in _changes(a, b)]
+    return [tr("{title} {before} → {after}", title=title, before=_word(before), after=_word(after))]
 
 
 def _layers(value: object) -> list[Layer]:
@@ -196,9 +196,9 @@ def _layers(value: object) -> list[Layer]:
 def _word(value: object) -> str:
     """A setting's value as the form shows it."""
     if value is None or isinstance(value, bool):
-        return "on" if value else "off"
+        return tr("on") if value else tr("off")
     if isinstance(value, tuple):
-        return ", ".join(layer.label for layer in _layers(value)) or written(value)
+        return joined(", ", (layer.label for layer in _layers(value))) or written(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

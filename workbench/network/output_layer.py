@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from workbench.base.text import tr
 from workbench.network.analysis import Analysis, analyze
 from workbench.spec.base import Problem
 from workbench.spec.data import DataInfo
@@ -42,9 +43,11 @@ class Fitted(NamedTuple):
     @property
     def words(self) -> str:
         """The change as one sentence, for the command line."""
-        return (
-            f"{self.path}: set to {self.classes:,}, one for each class of the data "
-            f"(was {self.before:,})"
+        return tr(
+            "{path}: set to {classes}, one for each class of the data (was {before})",
+            path=self.path,
+            classes=f"{self.classes:,}",
+            before=f"{self.before:,}",
         )
 
 
@@ -76,17 +79,24 @@ def output_problems(analysis: Analysis, info: DataInfo) -> list[Problem]:
     """What the last layer must give: probabilities or logits, one a class."""
     last = analysis.last
     if last is None:
-        return [Problem("structure.layers", "must have at least one layer that is enabled")]
+        return [Problem("structure.layers", tr("must have at least one layer that is enabled"))]
     top = next(cost for cost in reversed(analysis.layers) if cost.calls)
     path = f"structure.layers[{top.index}]"
     if last.output_shape != (info.classes,):
         got = written(last.output_shape)
-        wanted = f"must give one value for each of the {info.classes} classes, gives {got}"
+        wanted = tr(
+            "must give one value for each of the {classes} classes, gives {got}",
+            classes=info.classes,
+            got=got,
+        )
         field = ".units" if isinstance(top.layer, Dense) and len(top.output_shape) == 1 else ""
         return [Problem(path + field, wanted)]
     activation = getattr(last.layer, "activation", "linear")
     if activation not in PROBABILITIES:
-        message = f"must be softmax (or linear, for logits) in the last layer, got {activation!r}"
+        message = tr(
+            "must be softmax (or linear, for logits) in the last layer, got {activation}",
+            activation=repr(activation),
+        )
         return [Problem(path if top.parts else f"{path}.activation", message)]
     return []
 

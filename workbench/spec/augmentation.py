@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
+from workbench.base.text import inside, joined, tr
 from workbench.spec.base import Spec, setting
 
 
@@ -96,10 +97,14 @@ class Augmentation(Spec):
     def summary(self) -> str:
         """What is switched on in a few words; "" where nothing is."""
         on = [item for item in self.settings().items() if item[0] != "fill_mode"]
-        return ", ".join(_words(type(self).model_fields[name], value) for name, value in on)
+        return joined(", ", (_words(type(self).model_fields[name], value) for name, value in on))
 
 
 def _words(field: FieldInfo, value: Any) -> str:
-    title, extra = str(field.title).lower(), field.json_schema_extra
-    unit = f" {extra['unit']}" if isinstance(extra, dict) and "unit" in extra else ""
-    return title if value is True else f"{title} {value:g}{unit}"
+    title, extra = inside(str(field.title)), field.json_schema_extra
+    if value is True:
+        return title
+    if isinstance(extra, dict) and "unit" in extra:
+        unit = str(extra["unit"])
+        return tr("{title} {value} {unit}", title=title, value=f"{value:g}", unit=unit)
+    return tr("{title} {value}", title=title, value=f"{value:g}")

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from workbench.base.text import as_text, tr
 from workbench.spec.errors import (
     Problem,
     SpecError,
@@ -45,8 +46,11 @@ def _blame_whole(value: object, handler: ValidatorFunctionWrapHandler) -> object
     """Blames `kernel_size`, not `kernel_size[0]`: a person sets the pair as one."""
     pair = as_pair(value)
     if not isinstance(pair, tuple) or len(pair) != 2:
-        wanted = "must be a whole number, or two of them as [height, width]"
-        raise refuse({"": f"{wanted}, got {shown(value)}"})
+        fault = tr(
+            "must be a whole number, or two of them as [height, width], got {value}",
+            value=shown(value),
+        )
+        raise refuse({"": fault})
     try:
         return handler(pair)
     except ValidationError as error:
@@ -85,7 +89,7 @@ class Spec(BaseModel):
             if unknown:
                 raise refuse(
                     {
-                        str(n): f"unknown setting{near_miss(str(n), cls.model_fields)}"
+                        str(n): near_miss(tr("unknown setting"), str(n), cls.model_fields)
                         for n in unknown
                     }
                 )
@@ -198,14 +202,20 @@ class Choice(Spec):
         if isinstance(value, Choice) and value.name() in cls.registry:
             return value
         if not isinstance(value, dict):
-            raise ValueError(f"must be a table with a {cls.key!r}, got {shown(value)}")
+            raise ValueError(
+                tr(
+                    "must be a table with a {key}, got {value}",
+                    key=repr(cls.key),
+                    value=shown(value),
+                )
+            )
         name = value.get(cls.key)
         if name is None:
-            raise refuse({cls.key: f"is missing{near_miss('', cls.registry)}"})
+            raise refuse({cls.key: near_miss(tr("is missing"), "", cls.registry)})
         chosen = cls.registry.get(name) if isinstance(name, str) else None
         if chosen is None:
-            hint = near_miss(str(name), cls.registry)
-            raise refuse({cls.key: f"there is no {shown(name)}{hint}"})
+            fault = tr("there is no {name}", name=shown(name))
+            raise refuse({cls.key: near_miss(fault, str(name), cls.registry)})
         return chosen.model_validate(value)
 
     @classmethod
@@ -257,6 +267,8 @@ def setting(
 ) -> Any:
     """A field as the form needs it.
 
+    Its words are templates, which are looked up here: they stand as literals or are texts already.
+
     Args:
         default: The value in a new experiment.
         title: Label in the form, sentence case.
@@ -269,9 +281,11 @@ def setting(
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
     named = {
-        "unit": unit, "advanced": advanced, "begin": begin, "zero": zero, "absent": absent,
+        "unit": as_text(unit), "advanced": advanced, "begin": begin, "zero": as_text(zero),
+        "absent": as_text(absent),
     }  # fmt: skip
     extra = {name: value for name, value in named.items() if value not in ("", False, None)}
     return Field(
-        default, title=title, description=description, json_schema_extra=extra or None, **bounds
-    )
+        default, title=as_text(title), description=as_text(description),
+        json_schema_extra=extra or None, **bounds,
+    )  # fmt: skip

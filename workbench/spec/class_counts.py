@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
+
 Counts = npt.NDArray[np.int64]
 
 
@@ -33,28 +35,41 @@ def share_fault(
     there = counts[present]
     rare, total, classes = int(np.argmin(there)), int(there.sum()), len(there)
     if there[rare] < 2:
-        return (
-            f"can't be taken of {_class(present[rare], names)}, which has 1 image; every class "
-            "must have at least 2"
+        return tr(
+            "can't be taken of {name}, which has 1 image; every class must have at least 2",
+            name=_class(present[rare], names),
         )
     aside = math.ceil(share * total)
     if aside < classes:
-        return (
-            f"must be at least {_part(classes, total):g}, got {share:g}: {aside} of "
-            f"{total:,} images can't hold one of each of the {classes} classes"
+        return tr(
+            "must be at least {least}, got {share}: {aside} of "
+            "{total} images can't hold one of each of the {classes} classes",
+            least=f"{_part(classes, total):g}",
+            share=f"{share:g}",
+            aside=aside,
+            total=f"{total:,}",
+            classes=classes,
         )
     if total - aside < classes:
-        return (
-            f"must be at most {1 - _part(classes, total):g}, got {share:g}: the "
-            f"{total - aside} of {total:,} images that it leaves can't hold one of each of the "
-            f"{classes} classes"
+        return tr(
+            "must be at most {most}, got {share}: the "
+            "{left} of {total} images that it leaves can't hold one of each of the "
+            "{classes} classes",
+            most=f"{1 - _part(classes, total):g}",
+            share=f"{share:g}",
+            left=total - aside,
+            total=f"{total:,}",
+            classes=classes,
         )
     lost = np.flatnonzero(kept(there, total - aside, seed) == 0)
     if lost.size:
         name, count = _class(present[lost[0]], names), int(there[lost[0]])
-        return (
-            f"must be smaller, got {share:g}: it leaves none of the {count} images of {name} to "
-            "train on"
+        return tr(
+            "must be smaller, got {share}: it leaves none of the {count} images of {name} to "
+            "train on",
+            share=f"{share:g}",
+            count=count,
+            name=name,
         )
     return ""
 
@@ -67,8 +82,13 @@ def folds_fault(counts: Sequence[int] | Counts, folds: int, names: Sequence[str]
     count = int(counts[rare])
     if count >= folds:
         return ""
-    most = f"at most the {count} images" if count > 1 else "0 (off) with the 1 image"
-    return f"must be {most} of {_class(rare, names)}, got {folds}"
+    name = _class(rare, names)
+    if count == 1:
+        return tr("must be 0 (off) with the 1 image of {name}, got {folds}", name=name, folds=folds)
+    return tr(
+        "must be at most the {count} images of {name}, got {folds}",
+        count=count, name=name, folds=folds,
+    )  # fmt: skip
 
 
 def kept(counts: Counts, images: int, seed: int) -> Counts:
@@ -104,4 +124,4 @@ def _part(images: int, total: int) -> float:
 
 
 def _class(label: int, names: Sequence[str]) -> str:
-    return f"class {names[label]!r}" if label < len(names) else f"class {label}"
+    return tr("class {name}", name=repr(names[label]) if label < len(names) else label)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.base.text import tr
 from workbench.spec.base import Choice, Facts, setting
 
 
@@ -16,7 +17,7 @@ class Constraint(Choice):
 class NoConstraint(Constraint):
     """No limit."""
 
-    label = "None"
+    label = tr("None")
 
     kind: Literal["none"] = "none"
 
@@ -28,7 +29,7 @@ class MaxNorm(Constraint):
     input channels. Goes well with dropout and high learning rates.
     """
 
-    label = "Maximal norm"
+    label = tr("Maximal norm")
     formula = r"$\|w\|_2 \leq c$"
     source = "Srivastava et al. 2014"
     keras_class = "keras.constraints.MaxNorm"
@@ -39,4 +40,7 @@ class MaxNorm(Constraint):
     )
 
     def in_force(self, facts: Facts) -> str:
-        return f"a unit or filter whose norm is above {self.max_value:g} is scaled back to it"
+        return tr(
+            "a unit or filter whose norm is above {max_value} is scaled back to it",
+            max_value=f"{self.max_value:g}",
+        )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from workbench.base.text import tr
 from workbench.spec.base import AsPair, Choice, setting
 from workbench.spec.recipe import Recipe
 
@@ -47,12 +48,16 @@ class Reading:
         found = []
         if len(self.parts) > 1 or any(pattern != "{}" for _, pattern in self.parts):
             folders = (pattern.replace("/{}", "").replace("{}/", "") for _, pattern in self.parts)
-            where = "parts" if len(self.parts) > 1 else "images in"
-            found.append(f"{where} {', '.join(folders)}")
+            where = ", ".join(folders)
+            found.append(
+                tr("parts {folders}", folders=where)
+                if len(self.parts) > 1
+                else tr("images in {folders}", folders=where)
+            )
         if self.white > BYTE:
-            found.append(f"white is {self.white:,.0f}")
+            found.append(tr("white is {white}", white=f"{self.white:,.0f}"))
         if self.ground:
-            found.append(f"transparent pixels on {self.ground}")
+            found.append(tr("transparent pixels on {ground}", ground=self.ground))
         return tuple(found)
 
     def plain(self) -> dict[str, Any]:
@@ -149,7 +154,7 @@ class Data(Choice):
 class FileData(Data):
     """A user's own files, at a path."""
 
-    path_words: ClassVar[str] = "a file or folder"
+    path_words: ClassVar[str] = tr("a file or folder")
 
     path: str = setting(
         "", "Path", "Where the data are; a relative path starts at the TOML's folder."
@@ -180,7 +185,7 @@ class Digits(Data):
     network. Resized to 28x28 by default, so that the same CNN serves it and MNIST.
     """
 
-    label = "Digits (embedded)"
+    label = tr("Digits (embedded)")
     source_info = DataInfo(
         (8, 8, 1), DIGITS, 1437, 360,
         class_counts=(142, 146, 142, 146, 145, 145, 145, 143, 139, 144),
@@ -210,7 +215,7 @@ class KerasData(Data):
 class MNIST(KerasData):
     """28x28 grayscale handwritten digits (LeCun, Cortes, Burges): 60,000 and 10,000 images."""
 
-    label = "MNIST"
+    label = tr("MNIST")
     keras_class = "keras.datasets.mnist"
     download_bytes = 11_490_434
     source_info = DataInfo(
@@ -225,7 +230,7 @@ class MNIST(KerasData):
 class FashionMNIST(KerasData):
     """28x28 grayscale articles of clothing (Zalando, 2017): 60,000 and 10,000 images."""
 
-    label = "Fashion-MNIST"
+    label = tr("Fashion-MNIST")
     keras_class = "keras.datasets.fashion_mnist"
     download_bytes = 30_878_645
     source_info = DataInfo(
@@ -245,7 +250,7 @@ class FashionMNIST(KerasData):
 class CIFAR10(KerasData):
     """32x32 colour photographs in 10 classes (Krizhevsky, 2009): 50,000 and 10,000 images."""
 
-    label = "CIFAR-10"
+    label = tr("CIFAR-10")
     keras_class = "keras.datasets.cifar10"
     download_bytes = 170_498_071
     source_info = DataInfo(
@@ -265,7 +270,7 @@ class CIFAR10(KerasData):
 class CIFAR100(KerasData):
     """32x32 colour photographs in 100 classes (Krizhevsky, 2009): 50,000 and 10,000 images."""
 
-    label = "CIFAR-100"
+    label = tr("CIFAR-100")
     keras_class = "keras.datasets.cifar100"
     download_bytes = 169_001_437
     source_info = DataInfo(
@@ -305,23 +310,31 @@ class RowData(FileData):
     """
 
     image_height: int = _rows(
-        "Image height",
-        "Of images that are stored as rows of pixels; the width follows from their number.",
+        tr("Image height"),
+        tr("Of images that are stored as rows of pixels; the width follows from their number."),
         unit="px", zero="square", ge=0, le=4096,
     )  # fmt: skip
     image_channels: int = _rows(
-        "Image channels",
-        "Of images that are stored as rows of pixels, 1 or 3 (red, green and blue of each pixel "
-        "side by side).",
-        zero="automatic", ge=0, le=3,
-    )  # fmt: skip
+        tr("Image channels"),
+        tr(
+            "Of images that are stored as rows of pixels, 1 or 3 (red, green and blue of each "
+            "pixel side by side)."
+        ),
+        zero="automatic",
+        ge=0,
+        le=3,
+    )
 
 
 def _array(title: str, usual: str) -> Any:
     return setting(
         "",
         title,
-        f"Name of the array with them, where it isn't found by itself (as {usual} and others are).",
+        tr(
+            "Name of the array with them, where it isn't found by itself (as {usual} and others "
+            "are).",
+            usual=usual,
+        ),
         advanced=True,
         max_length=200,
     )
@@ -336,16 +349,16 @@ class Npz(RowData):
     or one-hot rows. Archives that hold pickled objects are refused.
     """
 
-    label = "NumPy arrays (.npz, .npy)"
-    path_words = "an .npz file, or a folder of .npy files"
+    label = tr("NumPy arrays (.npz, .npy)")
+    path_words = tr("an .npz file, or a folder of .npy files")
 
     kind: Literal["npz"] = "npz"
-    images: str = _array("Images", "x_train, images, data")
-    labels: str = _array("Labels", "y_train, labels, target")
-    test_images: str = _array("Test images", "x_test, test_images")
-    test_labels: str = _array("Test labels", "y_test, test_labels")
-    validation_images: str = _array("Validation images", "x_val, val_images")
-    validation_labels: str = _array("Validation labels", "y_val, val_labels")
+    images: str = _array(tr("Images"), "x_train, images, data")
+    labels: str = _array(tr("Labels"), "y_train, labels, target")
+    test_images: str = _array(tr("Test images"), "x_test, test_images")
+    test_labels: str = _array(tr("Test labels"), "y_test, test_labels")
+    validation_images: str = _array(tr("Validation images"), "x_val, val_images")
+    validation_labels: str = _array(tr("Validation labels"), "y_val, val_labels")
 
 
 Transposed = Literal["auto", "yes", "no"]
@@ -369,8 +382,8 @@ class Csv(RowData):
     is the test part, and one with `val` the validation part; else a share is split off.
     """
 
-    label = "CSV of pixels (.csv)"
-    path_words = "a .csv file with a column of labels and a column for each pixel"
+    label = tr("CSV of pixels (.csv)")
+    path_words = tr("a .csv file with a column of labels and a column for each pixel")
 
     kind: Literal["csv"] = "csv"
     label_column: str = setting(
@@ -392,8 +405,8 @@ class Idx(FileData):
     or `test`, plain or gzipped (.gz); or one file of such a set, whose others lie beside it.
     """
 
-    label = "IDX files"
-    path_words = "a folder with IDX files, or an IDX images file"
+    label = tr("IDX files")
+    path_words = tr("a folder with IDX files, or an IDX images file")
 
     kind: Literal["idx"] = "idx"
     transpose: Transposed = _transposed()
@@ -407,7 +420,9 @@ class ImageFolder(FileData):
     do not fit in memory; an archive is unpacked into the cache once.
     """
 
-    label = "Image folder"
-    path_words = "a folder with a subfolder of images for each class, or a .zip or .tar.gz of one"
+    label = tr("Image folder")
+    path_words = tr(
+        "a folder with a subfolder of images for each class, or a .zip or .tar.gz of one"
+    )
 
     kind: Literal["image_folder"] = "image_folder"

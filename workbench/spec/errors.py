@@ -6,6 +6,7 @@ Translates pydantic's error list into `Problem`s. Nothing here knows a particula
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from workbench.base.errors import BadInput
+from workbench.base.text import joined, plural, tr
 
 MOST_NAMES = 12
 """A sentence that lists more is not read."""
@@ -32,7 +34,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
+        return joined(": ", [self.path, self.message]) if self.path else self.message
 
 
 class SpecError(BadInput, ValueError):
@@ -96,15 +98,21 @@ def _is_echo(item: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
     )
 
 
-def near_miss(name: str, known: Iterable[str]) -> str:
-    """`; did you mean 'filters'?` where one of `known` looks like `name`, else their list."""
+def near_miss(said: str, name: str, known: Iterable[str]) -> str:
+    """What is said, with `; did you mean 'filters'?` where one of `known` looks like `name`.
+
+    Else with the list of what is known.
+    """
     known = sorted(known)
     close = difflib.get_close_matches(name, known, n=1)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return tr("{said}; did you mean {name}?", said=said, name=repr(close[0]))
+    if not known:
+        return said
     if len(known) > MOST_NAMES:
-        known = [*known[:MOST_NAMES], f"{len(known) - MOST_NAMES} more"]
-    return f"; known are {', '.join(known)}" if known else ""
+        names, more = ", ".join(known[:MOST_NAMES]), len(known) - MOST_NAMES
+        return tr("{said}; known are {names}, {more} more", said=said, names=names, more=more)
+    return tr("{said}; known are {names}", said=said, names=", ".join(known))
 
 
 def shown(value: object) -> str:
@@ -114,16 +122,15 @@ def shown(value: object) -> str:
     try:
         text = repr(list(value)) if isinstance(value, tuple) else repr(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
-        return "a number of thousands of digits"
+        return tr("a number of thousands of digits")
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _wants(what: str) -> Callable[[ErrorDetails, dict[str, Any]], str]:
-    return lambda item, ctx: f"must be {what}, got {shown(item['input'])}"
+Sentence = Callable[[ErrorDetails, dict[str, Any]], str]
 
 
-def _bound(words: str, key: str) -> Callable[[ErrorDetails, dict[str, Any]], str]:
-    return lambda item, ctx: f"must be {words} {_limit(ctx[key])}, got {shown(item['input'])}"
+def _got(item: ErrorDetails) -> str:
+    return shown(item["input"])
 
 
 def _limit(value: float) -> str:
@@ -131,42 +138,89 @@ def _limit(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:g}"
 
 
-def _length(item: ErrorDetails, ctx: dict[str, Any]) -> str:
-    wanted = ctx.get("min_length", ctx.get("max_length"))
-    kind = "at least" if "min_length" in ctx else "at most"
-    noun = "entry" if wanted == 1 else "entries"
-    return f"must have {kind} {wanted} {noun}, got {ctx['actual_length']}"
+def _at_least(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return tr("must be at least {limit}, got {value}", limit=_limit(ctx["ge"]), value=_got(item))
 
 
-SENTENCES: dict[str, Callable[[ErrorDetails, dict[str, Any]], str]] = {
-    "missing": lambda item, ctx: "is missing",
-    "greater_than_equal": _bound("at least", "ge"),
-    "greater_than": _bound("above", "gt"),
-    "less_than_equal": _bound("at most", "le"),
-    "less_than": _bound("below", "lt"),
-    "int_type": _wants("a whole number"),
-    "int_from_float": _wants("a whole number"),
-    "float_type": _wants("a number"),
-    "finite_number": _wants("a finite number"),
-    "bool_type": _wants("true or false"),
-    "string_type": _wants("a text"),
-    "string_too_short": lambda item, ctx: "must not be empty",
-    "string_too_long": lambda item, ctx: f"must have at most {ctx['max_length']} characters",
-    "tuple_type": _wants("a list"),
-    "too_short": _length,
-    "too_long": _length,
-    "model_type": lambda item, ctx: f"must be a table of settings, got {shown(item['input'])}",
-    "model_attributes_type": lambda item, ctx: (
-        f"must be a table of settings, got {shown(item['input'])}"
-    ),
-    "literal_error": lambda item, ctx: f"must be {ctx['expected']}, got {shown(item['input'])}",
+def _above(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return tr("must be above {limit}, got {value}", limit=_limit(ctx["gt"]), value=_got(item))
+
+
+def _at_most(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return tr("must be at most {limit}, got {value}", limit=_limit(ctx["le"]), value=_got(item))
+
+
+def _below(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return tr("must be below {limit}, got {value}", limit=_limit(ctx["lt"]), value=_got(item))
+
+
+def _whole(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return tr("must be a whole number, got {value}", value=_got(item))
+
+
+def _table(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return tr("must be a table of settings, got {value}", value=_got(item))
+
+
+def _too_short(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return plural(
+        "must have at least {count} entry, got {value}",
+        "must have at least {count} entries, got {value}",
+        ctx["min_length"], value=f"{ctx['actual_length']:,}",
+    )  # fmt: skip
+
+
+def _too_long(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return plural(
+        "must have at most {count} entry, got {value}",
+        "must have at most {count} entries, got {value}",
+        ctx["max_length"], value=f"{ctx['actual_length']:,}",
+    )  # fmt: skip
+
+
+def _too_many_letters(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    return plural(
+        "must have at most {count} character",
+        "must have at most {count} characters", ctx["max_length"],
+    )  # fmt: skip
+
+
+def _one_of(item: ErrorDetails, ctx: dict[str, Any]) -> str:
+    """Of the values of a `Literal`, which pydantic gives as `'a', 'b' or 'c'`."""
+    *some, last = re.split(", | or ", ctx["expected"])
+    if not some:
+        return tr("must be {value}, got {got}", value=last, got=_got(item))
+    names = ", ".join(some)
+    return tr("must be {names} or {last}, got {got}", names=names, last=last, got=_got(item))
+
+
+SENTENCES: dict[str, Sentence] = {
+    "missing": lambda item, ctx: tr("is missing"),
+    "greater_than_equal": _at_least,
+    "greater_than": _above,
+    "less_than_equal": _at_most,
+    "less_than": _below,
+    "int_type": _whole,
+    "int_from_float": _whole,
+    "float_type": lambda item, ctx: tr("must be a number, got {value}", value=_got(item)),
+    "finite_number": lambda item, ctx: tr("must be a finite number, got {value}", value=_got(item)),
+    "bool_type": lambda item, ctx: tr("must be true or false, got {value}", value=_got(item)),
+    "string_type": lambda item, ctx: tr("must be a text, got {value}", value=_got(item)),
+    "string_too_short": lambda item, ctx: tr("must not be empty"),
+    "string_too_long": _too_many_letters,
+    "tuple_type": lambda item, ctx: tr("must be a list, got {value}", value=_got(item)),
+    "too_short": _too_short,
+    "too_long": _too_long,
+    "model_type": _table,
+    "model_attributes_type": _table,
+    "literal_error": _one_of,
     "refused": lambda item, ctx: str(ctx["message"]),
+    "value_error": lambda item, ctx: str(ctx["error"]),
 }
 
 
 def _sentence(item: ErrorDetails) -> str:
     template = SENTENCES.get(item["type"])
-    if template is None:
-        message = item["msg"].removeprefix("Value error, ")
-        return message[:1].lower() + message[1:]
+    if template is None:  # one of the library's own that no setting of ours has met
+        return item["msg"][:1].lower() + item["msg"][1:]
     return template(item, item.get("ctx", {}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, NamedTuple
 
+from workbench.base.text import tr
 from workbench.spec.base import Choice, Problem, setting
 from workbench.spec.machine import Machine
 
@@ -158,7 +159,7 @@ class Hardware(Choice):
 class Auto(Hardware):
     """A GPU where TensorFlow sees one, else the CPU."""
 
-    label = "Auto"
+    label = tr("Auto")
 
     target: Literal["auto"] = "auto"
 
@@ -166,7 +167,7 @@ class Auto(Hardware):
 class CPU(Hardware):
     """The processor, all its cores unless threads are set."""
 
-    label = "CPU"
+    label = tr("CPU")
     device_type = "CPU"
 
     target: Literal["cpu"] = "cpu"
@@ -175,13 +176,13 @@ class CPU(Hardware):
 class GPU(Hardware):
     """The first GPU that TensorFlow sees; a run that asks for one and finds none says so."""
 
-    label = "GPU"
+    label = tr("GPU")
     device_type = "GPU"
 
     target: Literal["gpu"] = "gpu"
 
     def missing(self, machine: Machine) -> str:
-        return "" if machine.gpus else f"asks for a GPU, but {_no_gpu(machine)}"
+        return "" if machine.gpus else tr("asks for a GPU, but {reason}", reason=_no_gpu(machine))
 
 
 class MultiGPU(Hardware):
@@ -191,7 +192,7 @@ class MultiGPU(Hardware):
     BatchNormalization takes its means over each GPU's share, and dropout differs between them.
     """
 
-    label = "All GPUs"
+    label = tr("All GPUs")
     device_type = "GPU"
     is_parallel = True
 
@@ -201,8 +202,8 @@ class MultiGPU(Hardware):
         if max(len(machine.gpus), machine.virtual_cpus) > 1:
             return ""
         if machine.gpus:
-            return f"asks for several GPUs, but there is one ({machine.gpus[0].name})"
-        return f"asks for several GPUs, but {_no_gpu(machine)}"
+            return tr("asks for several GPUs, but there is one ({name})", name=machine.gpus[0].name)
+        return tr("asks for several GPUs, but {reason}", reason=_no_gpu(machine))
 
     def conflicts(self) -> list[Problem]:
         if not self.jit_compile:
@@ -210,7 +211,7 @@ class MultiGPU(Hardware):
         return [
             Problem(
                 "hardware.jit_compile",
-                "must be off with several GPUs, as TensorFlow can't sum gradients inside XLA",
+                tr("must be off with several GPUs, as TensorFlow can't sum gradients inside XLA"),
             )
         ]
 
@@ -218,7 +219,7 @@ class MultiGPU(Hardware):
 class TPU(Hardware):
     """Google's TPU, of this virtual machine or by its name in the cloud."""
 
-    label = "TPU"
+    label = tr("TPU")
     device_type = "TPU"
     is_parallel = True
 
@@ -245,7 +246,7 @@ class TPU(Hardware):
     def missing(self, machine: Machine) -> str:
         if machine.tpus or self.tpu_name:
             return ""
-        return (
+        return tr(
             "asks for a TPU, but this machine has none; name one of Google Cloud, or run on a TPU "
             "machine with the libtpu package installed"
         )
@@ -254,16 +255,17 @@ class TPU(Hardware):
 def _no_gpu(machine: Machine) -> str:
     """Why TensorFlow sees no GPU, as far as can be known, and what to install."""
     if "cuda" not in machine.versions:
-        return (
+        return tr(
             "this TensorFlow was built without CUDA; use Linux or WSL 2 and install "
             "dlopt-workbench[cuda], or choose cpu or auto"
         )
     if "driver" not in machine.versions:
-        return (
+        return tr(
             "TensorFlow sees none and no NVIDIA driver is installed; install the driver and "
             "dlopt-workbench[cuda], or choose cpu or auto"
         )
-    return (
-        f"TensorFlow sees none though the NVIDIA driver {machine.versions['driver']} is there; "
-        "install dlopt-workbench[cuda], or choose cpu or auto"
+    return tr(
+        "TensorFlow sees none though the NVIDIA driver {driver} is there; "
+        "install dlopt-workbench[cuda], or choose cpu or auto",
+        driver=machine.versions["driver"],
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
+from workbench.base.text import joined, tr
 from workbench.spec.base import Choice, Facts, setting
 
 LABEL_SMOOTHING = setting(
@@ -53,7 +54,7 @@ class SparseCategoricalCrossentropy(Loss):
     CategoricalCrossentropy is given one-hot labels: the same loss.
     """
 
-    label = "Sparse categorical cross-entropy"
+    label = tr("Sparse categorical cross-entropy")
     formula = r"$-\log\, p_y$"
     keras_class = "keras.losses.SparseCategoricalCrossentropy"
     own_settings: ClassVar[frozenset[str]] = frozenset({"label_smoothing"})
@@ -81,7 +82,7 @@ class MeanSquaredError(Loss):
     A network that ends in logits is given a softmax first, so that both ends train alike.
     """
 
-    label = "Mean squared error"
+    label = tr("Mean squared error")
     formula = r"$\frac{1}{K} \sum_{k=1}^{K} (p_k - t_k)^2$"
     keras_class = "keras.losses.MeanSquaredError"
     takes_logits = False
@@ -96,7 +97,7 @@ class CategoricalFocalCrossentropy(Loss):
     1 it is the cross-entropy itself.
     """
 
-    label = "Focal cross-entropy"
+    label = tr("Focal cross-entropy")
     formula = r"$-\alpha\, (1 - p_y)^{\gamma} \log\, p_y$"
     source = "Lin et al. 2017"
     keras_class = "keras.losses.CategoricalFocalCrossentropy"
@@ -116,12 +117,19 @@ class CategoricalFocalCrossentropy(Loss):
 
     def in_force(self, facts: Facts) -> str:
         sure = self.alpha * 0.1**self.gamma
-        words = f"an image whose class is given 0.9 counts {sure:.3g} times its cross-entropy"
+        words = tr(
+            "an image whose class is given 0.9 counts {sure} times its cross-entropy",
+            sure=f"{sure:.3g}",
+        )
         smoothed = _smoothing_words(self.label_smoothing)
-        return f"{words}; {smoothed}" if smoothed else words
+        return joined("; ", [words, smoothed]) if smoothed else words
 
 
 def _smoothing_words(smoothing: float) -> str:
     if not smoothing:
         return ""
-    return f"each label keeps {1 - smoothing:g} and all classes share {smoothing:g} evenly"
+    return tr(
+        "each label keeps {kept} and all classes share {smoothing} evenly",
+        kept=f"{1 - smoothing:g}",
+        smoothing=f"{smoothing:g}",
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from workbench.base.text import joined, tr
 from workbench.spec.base import Choice, Facts, setting
 
 
@@ -30,7 +31,7 @@ class Regularizer(Choice):
 class NoRegularizer(Regularizer):
     """No penalty."""
 
-    label = "None"
+    label = tr("None")
 
     kind: Literal["none"] = "none"
 
@@ -38,7 +39,7 @@ class NoRegularizer(Regularizer):
 class L2(Regularizer):
     """Adds `l2` times the sum of squared weights of all kernels; biases don't count."""
 
-    label = "L2"
+    label = tr("L2")
     formula = r"$L + l_2 \sum_j w_j^2$"
     source = "Krogh and Hertz 1991"
     keras_class = "keras.regularizers.L2"
@@ -60,7 +61,7 @@ class L2(Regularizer):
 class L1(Regularizer):
     """Adds `l1` times the sum of the kernels' absolute weights; many weights become nearly 0."""
 
-    label = "L1"
+    label = tr("L1")
     formula = r"$L + l_1 \sum_j |w_j|$"
     source = "Tibshirani 1996"
     keras_class = "keras.regularizers.L1"
@@ -81,7 +82,7 @@ class L1(Regularizer):
 class L1L2(Regularizer):
     """L1 and L2 together on all kernels (the elastic net); biases don't count."""
 
-    label = "L1 + L2"
+    label = tr("L1 + L2")
     formula = r"$L + l_1 \sum_j |w_j| + l_2 \sum_j w_j^2$"
     source = "Zou and Hastie 2005"
     keras_class = "keras.regularizers.L1L2"
@@ -96,7 +97,7 @@ class L1L2(Regularizer):
 
     def in_force(self, facts: Facts) -> str:
         words = (_pulling(self.l1, facts), _shrinking(self.l2, facts))
-        return "; ".join(filter(None, words))
+        return joined("; ", filter(None, words))
 
 
 class L2PerParameter(Regularizer):
@@ -107,7 +108,7 @@ class L2PerParameter(Regularizer):
     once. It is Keras's L2 of factor lambda / (2m), on all weights instead of the kernels.
     """
 
-    label = "L2, lambda / (2m)"
+    label = tr("L2, lambda / (2m)")
     formula = r"$L + \frac{\lambda}{2m} \sum_{j=1}^{m} w_j^2$"
     counts_all = True
 
@@ -131,19 +132,29 @@ class L2PerParameter(Regularizer):
         if not facts.parameters:
             return ""
         result = self.factor / (2 * facts.parameters)
-        return (
-            f"lambda/(2m) = {self.factor:g}/(2 x {facts.parameters:,}); "
-            f"the same as Keras's L2({result:.3g})"
+        return tr(
+            "lambda/(2m) = {factor}/(2 x {parameters}); the same as Keras's L2({result})",
+            factor=f"{self.factor:g}",
+            parameters=f"{facts.parameters:,}",
+            result=f"{result:.3g}",
         )
 
 
 def _shrinking(l2: float, facts: Facts) -> str:
     """What the gradient of an L2 term does to a weight in one step."""
     share = 2 * l2 * facts.learning_rate
-    return f"with plain SGD a step takes {share:.3g} of each weight away" if share else ""
+    return (
+        tr("with plain SGD a step takes {share} of each weight away", share=f"{share:.3g}")
+        if share
+        else ""
+    )
 
 
 def _pulling(l1: float, facts: Facts) -> str:
     """What the gradient of an L1 term does to a weight in one step."""
     length = l1 * facts.learning_rate
-    return f"with plain SGD a step moves each weight by {length:.3g} towards 0" if length else ""
+    return (
+        tr("with plain SGD a step moves each weight by {length} towards 0", length=f"{length:.3g}")
+        if length
+        else ""
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.base.text import tr
 from workbench.spec.base import Choice, Facts, setting
 
 Monitored = Literal["val_loss", "val_accuracy", "loss", "accuracy"]
@@ -22,7 +23,7 @@ class Stopping(Choice):
 class NoStopping(Stopping):
     """All epochs are trained."""
 
-    label = "Off"
+    label = tr("Off")
 
     kind: Literal["none"] = "none"
 
@@ -33,7 +34,7 @@ class EarlyStopping(Stopping):
     What is learned after validation stops improving is mostly noise of the training images.
     """
 
-    label = "When nothing improves"
+    label = tr("When nothing improves")
     formula = r"stop when $v_t \geq v_{best} - \delta$ for $p$ epochs"
     source = "Prechelt 1998"
     keras_class = "keras.callbacks.EarlyStopping"
@@ -81,7 +82,9 @@ class EarlyStopping(Stopping):
 
     def faults(self, has_validation: bool) -> dict[str, str]:
         if self.monitor.startswith("val_") and not has_validation:
-            return {"monitor": f"{self.monitor} needs a validation share above 0"}
+            return {
+                "monitor": tr("{monitor} needs a validation share above 0", monitor=self.monitor)
+            }
         return {}
 
     def improves(self, value: float, best: float) -> bool:
@@ -93,6 +96,14 @@ class EarlyStopping(Stopping):
     def in_force(self, facts: Facts) -> str:
         first = self.start_from_epoch + max(1, self.patience) + 1
         if facts.epochs and first > facts.epochs:
-            return f"can't end training: it could after epoch {first} of {facts.epochs}"
-        of = f" of {facts.epochs}" if facts.epochs else ""
-        return f"ends training after epoch {first}{of} at the earliest"
+            return tr(
+                "can't end training: it could after epoch {first} of {epochs}",
+                first=first,
+                epochs=facts.epochs,
+            )
+        if not facts.epochs:
+            return tr("ends training after epoch {first} at the earliest", first=first)
+        return tr(
+            "ends training after epoch {first} of {epochs} at the earliest",
+            first=first, epochs=facts.epochs,
+        )  # fmt: skip

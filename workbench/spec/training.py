@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from workbench.base.text import tr
 from workbench.spec.base import Spec, setting
 from workbench.spec.class_counts import folds_fault, share_fault
 from workbench.spec.data import DataInfo
@@ -114,7 +115,13 @@ class Training(Spec):
     def faults(self) -> dict[str, str]:
         """What is wrong by name of the setting; empty where all is well."""
         if self.folds == 1:
-            return {"folds": "must be 0 (off) or at least 2, got 1"}
+            return {"folds": tr("must be 0 (off) or at least 2, got 1")}
         if 0 < self.folds < self.fold:
-            return {"fold": f"must be at most the {self.folds} folds, got {self.fold}"}
+            return {
+                "fold": tr(
+                    "must be at most the {folds} folds, got {fold}",
+                    folds=self.folds,
+                    fold=self.fold,
+                )
+            }
         return {}

@@ -125,7 +125,7 @@ def test_parts_that_nest_without_end_are_refused() -> None:
 @pytest.mark.usefixtures("german")
 def test_the_sentence_of_an_error_keeps_its_parts() -> None:
     error = ValueError(tr("{name} was renamed", name="x"))
-    assert english(text.of(error)) == "x was renamed"
+    assert english(str(error)) == "x was renamed"
     assert english(tr("{what} has ended", what=error)) == "x was renamed has ended"
     assert tr("{what} has ended", what=KeyError("k")) == "'k' ist zu Ende"
     assert tr("{what} has ended", what=PurePosixPath("/a")) == "/a ist zu Ende"

@@ -174,7 +174,7 @@ SENTENCES = {
     ),
     "[structure]\nlayers = []": "structure.layers: must have at least 1 entry, got 0",
     "[structure]\nlayers = [" + "{kind='flatten'}," * 1001 + "]": (
-        "structure.layers: must have at most 1000 entries, got 1001"
+        "structure.layers: must have at most 1,000 entries, got 1,001"
     ),
 }
 

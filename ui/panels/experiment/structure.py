@@ -7,14 +7,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from ui.editing.editor import Editor
-from ui.forms.entry import first_sentence
 from ui.forms.form import SpecForm
 from ui.look import theme
 from ui.look.plain import Label
 from ui.models.layers import Layers
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.experiment.layer_views import LayerList
-from workbench.base.text import tr
+from workbench.base.text import help_of, tr
 from workbench.spec.layers import Layer
 
 PATH = "structure.layers"
@@ -75,7 +74,7 @@ class StructurePanel(QWidget):
         for name, choice in Layer.choices().items():
             action = menu.addAction(choice.label)
             action.setData(name)
-            action.setToolTip(first_sentence(choice))
+            action.setToolTip(help_of(choice))
         menu.triggered.connect(self._add_chosen)
         self.add_button.setMenu(menu)
         row.addWidget(self.add_button)

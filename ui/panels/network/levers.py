@@ -21,12 +21,11 @@ from PySide6.QtWidgets import (
 from ui.background.when_shown import WhenShown
 from ui.editing.edited import EditedSpec
 from ui.editing.editor import Editor
-from ui.forms.entry import first_sentence
 from ui.forms.form import SpecForm
 from ui.look import theme
 from ui.look.plain import Label, tip
 from ui.panels.network.structure_diff import StructureDiffView, show_relative
-from workbench.base.text import tr
+from workbench.base.text import help_of, tr
 from workbench.experiment import Experiment
 from workbench.levers.comparison import Comparison
 from workbench.levers.structure import LEVERS, Lever
@@ -67,7 +66,7 @@ class LeverCard(QFrame):
         self.apply = QPushButton(tr("Apply"))
         self.apply.setAccessibleName(tr("Apply {label}", label=kind.label))
         self.apply.clicked.connect(self.asked)
-        self.sentence = Label(first_sentence(kind))
+        self.sentence = Label(help_of(kind))
         self.sentence.setProperty("role", "muted")
         self.sentence.setWordWrap(True)
         self.sentence.setToolTip(" ".join((kind.__doc__ or "").split()))

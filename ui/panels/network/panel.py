@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from PySide6.QtCore import Slot
 
 from ui.editing.editor import Editor
-from ui.forms.entry import first_sentence
 from ui.look.actions import Action, Menu
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.shared.pages import LatePages
 from ui.panels.shared.requests import Requests
-from workbench.base.text import tr
+from workbench.base.text import tr, help_of
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class NetworkPanel(LatePages[_Made]):
 
         return [
             Action(name, f"{lever.label}…", partial(self._choose_lever, name),
-                   reason=first_sentence(lever))
+                   reason=help_of(lever))
             for name, lever in LEVERS.items()
         ]  # fmt: skip
 

@@ -6,6 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.base.units import count, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
@@ -103,7 +104,8 @@ def _figure(
     names = list(evaluation.predictions.class_names)
     unknown = next((name for name in arguments.classes if name not in names), None)
     if unknown is not None:
-        raise SpecError.at("--class", f"there is no class {unknown!r}{near_miss(unknown, names)}")
+        fault = tr("there is no class {name}", name=repr(unknown))
+        raise SpecError.at("--class", near_miss(fault, unknown, names))
     most = len(names) if arguments.output.suffix.lower() == ".csv" else MOST_DRAWN
     classes = [names.index(name) for name in dict.fromkeys(arguments.classes)]
     if not classes and issubclass(EVALUATION_FIGURES[kind], ClassFigure):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from workbench.base.text import joined, tr
 from workbench.network.analysis import Analysis
 from workbench.network.drawing.page import Page
 from workbench.network.drawing.shapes import (
@@ -57,14 +58,15 @@ def draw(
 
 
 def _legend(measure: str, units: Sequence[Unit]) -> tuple[str, ...]:
-    of = {"parameters": "parameters", "macs": "MACs"}[measure]
-    lines = [
-        "Width: channels (logarithmic). Height: image height (square root). "
-        f"Shade: share of the {of}."
-    ]
+    shade = {
+        "parameters": tr("Shade: share of the parameters."),
+        "macs": tr("Shade: share of the MACs."),
+    }[measure]
+    sizes = tr("Width: channels (logarithmic). Height: image height (square root).")
+    lines = [joined(" ", [sizes, shade])]
     looks = {cell.look for unit in units for cell in unit.cells}
     if Look.TIED in looks:
-        lines.append("Dashed: has the weights of a call before it.")
+        lines.append(tr("Dashed: has the weights of a call before it."))
     if Look.OFF in looks:
-        lines.append("Faint: switched off, or behind a layer that doesn't fit.")
+        lines.append(tr("Faint: switched off, or behind a layer that doesn't fit."))
     return tuple(lines)

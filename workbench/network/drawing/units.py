@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import log2, sqrt
 
+from workbench.base.text import plural, tr
 from workbench.network.analysis import Analysis
 from workbench.network.blueprint import Edge, Place, arrange
 from workbench.network.costs import LayerCost, share
@@ -90,7 +91,7 @@ class Unit:
 
 def input_unit(shape: Shape, scale: Scale) -> Unit:
     """The image that enters."""
-    cell = Cell(INPUT, scale.size(shape), ("Input", written(shape)), Look.INPUT)
+    cell = Cell(INPUT, scale.size(shape), (tr("Input"), written(shape)), Look.INPUT)
     return Unit(INPUT, (cell,))
 
 
@@ -98,11 +99,11 @@ def unit_of(index: int, layer: Layer, analysis: Analysis, scale: Scale, inside: 
     """A layer at a place of the structure, with what is in it where `inside` is wanted."""
     if index >= len(analysis.layers):
         look = Look.WRONG if index == len(analysis.layers) else Look.OFF
-        labels = _labels(layer, "doesn't fit" if look is Look.WRONG else "", index)
+        labels = _labels(layer, tr("doesn't fit") if look is Look.WRONG else "", index)
         return Unit(index, (Cell(index, (24.0, 24.0), labels, look),), is_reached=False)
     cost = analysis.layers[index]
     if not cost.enabled:
-        labels = _labels(layer, "switched off", index)
+        labels = _labels(layer, tr("switched off"), index)
         return Unit(index, (Cell(index, scale.size(cost.output_shape), labels, Look.OFF),))
     if not cost.parts or not inside or len(cost.parts) > MOST_CALLS:
         return Unit(index, (_whole(index, cost, scale),))
@@ -121,7 +122,9 @@ def unit_of(index: int, layer: Layer, analysis: Analysis, scale: Scale, inside: 
 
 def _whole(index: int, cost: LayerCost, scale: Scale) -> Cell:
     """A layer, or a block that isn't looked into, as one box."""
-    calls = (f"{len(cost.parts)} calls inside",) if cost.parts else ()
+    calls: tuple[str, ...] = ()
+    if cost.parts:
+        calls = (plural("{count} call inside", "{count} calls inside", len(cost.parts)),)
     labels = (*_labels(cost.layer, written(cost.output_shape), index), *calls)
     return Cell(index, scale.size(cost.output_shape), labels, _look(cost), scale.shade(cost))
 

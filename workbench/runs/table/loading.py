@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workbench.base.text import tr
 from workbench.runs.columns import column_of
 from workbench.runs.store import FILLED_AT_ONCE, Store
 from workbench.runs.table.frame import RunFrame
@@ -36,5 +37,5 @@ def check_column(frame: RunFrame, key: str) -> None:
         QueryError: with the name that was probably meant.
     """
     if len(frame) and not frame.has(key):
-        hint = near_miss(key, known_columns(frame))
-        raise QueryError(f"there is no column {key!r}{hint}")
+        fault = tr("there is no column {name}", name=repr(key))
+        raise QueryError(near_miss(fault, key, known_columns(frame)))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.runs.columns import EXAMPLES, RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.table.frame import RunFrame, Snapshot
@@ -72,8 +73,9 @@ class Filter:
 
     def _check(self, compare: Compare, frame: RunFrame) -> None:
         if not frame.has(compare.column):
-            hint = near_miss(compare.column, known_columns(frame))
-            raise QueryError(f"there is no column {compare.column!r}{hint}", compare.place)
+            fault = tr("there is no column {name}", name=repr(compare.column))
+            known = known_columns(frame)
+            raise QueryError(near_miss(fault, compare.column, known), compare.place)
         column = frame.about(compare.column)
         self._about[compare.column] = column
         if column.kind.is_text or compare.value is None or compare.operator is Operator.CONTAINS:

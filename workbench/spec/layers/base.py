@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
+from workbench.base.text import tr
 from workbench.spec.base import AsPair, Choice, setting
 from workbench.spec.layers.reach import Reach
 from workbench.spec.regularizers import Regularizer
@@ -35,10 +36,10 @@ Reaches = tuple[Reach, Reach]
 OwnRegularizer = Regularizer | None
 """A layer's own penalty; None leaves it to the experiment's."""
 
-ACTIVATION_HELP = "Non-linearity applied to the output; relu is the usual one inside a network."
-INITIALIZER_HELP = "How weights start; he_* suit relu, glorot_* suit tanh and softmax."
-PADDING_HELP = "'same' keeps height and width (before strides), 'valid' uses no border."
-BIAS_HELP = "Add a trained offset to each channel; needless before BatchNormalization."
+ACTIVATION_HELP = tr("Non-linearity applied to the output; relu is the usual one inside a network.")
+INITIALIZER_HELP = tr("How weights start; he_* suit relu, glorot_* suit tanh and softmax.")
+PADDING_HELP = tr("'same' keeps height and width (before strides), 'valid' uses no border.")
+BIAS_HELP = tr("Add a trained offset to each channel; needless before BatchNormalization.")
 KERNEL_REGULARIZER = setting(
     None,
     "Regularization",
@@ -46,7 +47,9 @@ KERNEL_REGULARIZER = setting(
     advanced=True,
     absent="As the experiment",
 )
-DILATION_HELP = "Gap between the filter's taps: 2 lets 3x3 weights see 5x5 pixels at no more cost."
+DILATION_HELP = tr(
+    "Gap between the filter's taps: 2 lets 3x3 weights see 5x5 pixels at no more cost."
+)
 
 
 class LayerError(ValueError):
@@ -125,9 +128,13 @@ class Layer(Choice):
         """Raises LayerError where a layer for images gets something else."""
         if self.takes_image and len(shape) != 3:
             raise LayerError(
-                "", f"needs an image (height, width, channels), got {written(shape)}; "
-                "move it before Flatten or global pooling"
-            )  # fmt: skip
+                "",
+                tr(
+                    "needs an image (height, width, channels), got {shape}; "
+                    "move it before Flatten or global pooling",
+                    shape=written(shape),
+                ),
+            )
 
     @abstractmethod
     def output_shape(self, shape: Shape) -> Shape:
@@ -226,8 +233,12 @@ def slide(
     if padding == "valid" and (window[0] > shape[0] or window[1] > shape[1]):
         raise LayerError(
             field,
-            f"{written(window)} is larger than the {written(shape)} that reaches it; "
-            "use padding 'same' or shrink less before",
+            tr(
+                "{window} is larger than the {shape} that reaches it; "
+                "use padding 'same' or shrink less before",
+                window=written(window),
+                shape=written(shape),
+            ),
         )
     return (
         window_length(shape[0], window[0], strides[0], padding),
@@ -245,10 +256,15 @@ def sliding_reach(
     )
 
 
-def refuse_indivisible(field: str, name: str, number: int, groups: int) -> None:
+def refuse_indivisible(field: str, channels: int, groups: int) -> None:
     """Raises LayerError where channels can't be divided into groups, naming both numbers."""
-    if number % groups:
+    if channels % groups:
         raise LayerError(
-            field, f"the {number:,} {name} can't be divided into {groups:,} groups; "
-            f"use a divisor of {number:,}"
-        )  # fmt: skip
+            field,
+            tr(
+                "the {channels} channels that reach it can't be divided into {groups} groups; "
+                "use a divisor of {channels}",
+                channels=f"{channels:,}",
+                groups=f"{groups:,}",
+            ),
+        )

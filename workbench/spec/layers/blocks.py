@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from workbench.base.text import tr
 from workbench.spec.base import setting
 from workbench.spec.layers.base import (
     Activations,
@@ -44,7 +45,12 @@ class Elementwise(Operation):
             if len(shape) != len(result) or any(
                 a != b and 1 not in (a, b) for a, b in zip(result, shape, strict=True)
             ):
-                message = f"{self.label}: {written(result)} and {written(shape)} don't go together"
+                message = tr(
+                    "{label}: {result} and {shape} don't go together",
+                    label=self.label,
+                    result=written(result),
+                    shape=written(shape),
+                )
                 raise LayerError("", message)
             result = tuple(map(max, result, shape))
         return result
@@ -54,7 +60,7 @@ class Elementwise(Operation):
 class Add(Elementwise):
     """The sum of the branches."""
 
-    label = "Add"
+    label = tr("Add")
     keras_class = "keras.layers.Add"
 
 
@@ -62,7 +68,7 @@ class Add(Elementwise):
 class Multiply(Elementwise):
     """The product of the branches."""
 
-    label = "Multiply"
+    label = tr("Multiply")
     keras_class = "keras.layers.Multiply"
 
 
@@ -70,14 +76,17 @@ class Multiply(Elementwise):
 class Concatenate(Operation):
     """The channels of all branches, one after the other."""
 
-    label = "Concatenate"
+    label = tr("Concatenate")
     keras_class = "keras.layers.Concatenate"
 
     def merged_shape(self, shapes: Sequence[Shape]) -> Shape:
         for shape in shapes[1:]:
             if shape[:-1] != shapes[0][:-1]:
-                both = f"{written(shapes[0])} and {written(shape)}"
-                raise LayerError("", f"{self.label}: {both} must have the same height and width")
+                fault = tr(
+                    "{label}: {first} and {shape} must have the same height and width",
+                    label=self.label, first=written(shapes[0]), shape=written(shape),
+                )  # fmt: skip
+                raise LayerError("", fault)
         return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
 
 
@@ -89,7 +98,7 @@ class PadChannels(Operation):
     and channels) for these.
     """
 
-    label = "Pad channels"
+    label = tr("Pad channels")
     keras_class = "keras.layers.ZeroPadding2D"
     before: int = 0
     behind: int = 0
@@ -113,7 +122,7 @@ class ResidualBlock(Block):
     relu. The shortcut lets gradients through, so that deep networks train.
     """
 
-    label = "ResidualBlock"
+    label = tr("ResidualBlock")
     takes_image = True
 
     kind: Literal["residual_block"] = "residual_block"
@@ -143,9 +152,13 @@ class ResidualBlock(Block):
             return Chain((_conv(self.filters, 1, self.strides), BatchNormalization()))
         if missing < 0:
             raise LayerError(
-                "shortcut", f"'padding' can't take {shape[2]} channels down to {self.filters}; "
-                "use 'projection'"
-            )  # fmt: skip
+                "shortcut",
+                tr(
+                    "'padding' can't take {channels} channels down to {filters}; use 'projection'",
+                    channels=shape[2],
+                    filters=self.filters,
+                ),
+            )
         parts: tuple[Node, ...] = ()
         if self.strides != (1, 1):
             parts += (MaxPooling2D(pool_size=(1, 1), strides=self.strides, padding="same"),)
@@ -165,7 +178,7 @@ class InvertedResidualBlock(Block):
     with expansion t and kernel k, stride 1: h * w * d * t * (d + k^2 + d').
     """
 
-    label = "InvertedResidualBlock"
+    label = tr("InvertedResidualBlock")
     takes_image = True
 
     kind: Literal["inverted_residual_block"] = "inverted_residual_block"
@@ -208,7 +221,7 @@ class InceptionBlock(Block):
     1x1 convolutions narrow the input of the costly ones; the channels are joined.
     """
 
-    label = "InceptionBlock"
+    label = tr("InceptionBlock")
     takes_image = True
 
     kind: Literal["inception_block"] = "inception_block"
@@ -247,7 +260,7 @@ class SqueezeExcitation(Block):
     it: little cost, often some accuracy.
     """
 
-    label = "SqueezeExcitation"
+    label = tr("SqueezeExcitation")
     takes_image = True
 
     kind: Literal["squeeze_excitation"] = "squeeze_excitation"
@@ -263,13 +276,13 @@ class SqueezeExcitation(Block):
         )
 
     def summary(self) -> str:
-        return f"ratio {self.ratio}"
+        return tr("ratio {ratio}", ratio=self.ratio)
 
 
 class FireModule(Block):
     """SqueezeNet's module: squeeze with 1x1, expand with 1x1 and 3x3 (Iandola et al. 2016)."""
 
-    label = "FireModule"
+    label = tr("FireModule")
     takes_image = True
 
     kind: Literal["fire_module"] = "fire_module"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import model_validator
 
+from workbench.base.text import tr
 from workbench.spec.base import refuse, setting
 from workbench.spec.layers.base import (
     ACTIVATION_HELP,
@@ -100,8 +101,11 @@ class Sliding(Layer):
         if max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise refuse(
                 {
-                    "dilation_rate": f"{written(self.dilation_rate)} doesn't go with strides "
-                    f"{written(self.strides)}; one of them must be 1"
+                    "dilation_rate": tr(
+                        "{dilation_rate} doesn't go with strides {strides}; one of them must be 1",
+                        dilation_rate=written(self.dilation_rate),
+                        strides=written(self.strides),
+                    )
                 }
             )
         return self
@@ -131,7 +135,7 @@ class Sliding(Layer):
 class Conv2D(HashedKernel, Sliding):
     """Slides small filters over the image: few weights, used at every position."""
 
-    label = "Conv2D"
+    label = tr("Conv2D")
     keras_class = "keras.layers.Conv2D"
     kernels: ClassVar[Kernels] = {"kernel": (0, 1, 2)}
     offsets = ("bias",)
@@ -161,13 +165,17 @@ class Conv2D(HashedKernel, Sliding):
     @model_validator(mode="after")
     def _groups_divide_filters(self) -> Self:
         if self.filters % self.groups:
-            message = f"must divide the {self.filters:,} filters, got {self.groups:,}"
+            message = tr(
+                "must divide the {filters} filters, got {groups}",
+                filters=f"{self.filters:,}",
+                groups=f"{self.groups:,}",
+            )
             raise refuse({"groups": message})
         return self
 
     def output_shape(self, shape: Shape) -> Shape:
         sides = self.sides(shape)
-        refuse_indivisible("groups", "channels that reach it", shape[2], self.groups)
+        refuse_indivisible("groups", shape[2], self.groups)
         return (*sides, self.filters)
 
     def kernel(self, shape: Shape) -> int:
@@ -186,7 +194,7 @@ class Conv2D(HashedKernel, Sliding):
 class DepthwiseConv2D(Sliding):
     """One filter for each channel, without mixing channels: a small share of Conv2D's cost."""
 
-    label = "DepthwiseConv2D"
+    label = tr("DepthwiseConv2D")
     keras_class = "keras.layers.DepthwiseConv2D"
     steps_alike = True
     kernels: ClassVar[Kernels] = {"depthwise": (0, 1)}
@@ -225,7 +233,7 @@ class SeparableConv2D(Sliding):
     Costs about 1 / filters + 1 / kernel area of a Conv2D, at mostly little accuracy.
     """
 
-    label = "SeparableConv2D"
+    label = tr("SeparableConv2D")
     keras_class = "keras.layers.SeparableConv2D"
     steps_alike = True
     kernels: ClassVar[Kernels] = {"depthwise": (0, 1), "pointwise": (0, 1, 2)}
@@ -270,7 +278,7 @@ class SeparableConv2D(Sliding):
 class Conv2DTranspose(Layer):
     """A convolution backwards: strides enlarge the image, with trained filters."""
 
-    label = "Conv2DTranspose"
+    label = tr("Conv2DTranspose")
     keras_class = "keras.layers.Conv2DTranspose"
     kernels: ClassVar[Kernels] = {"kernel": (0, 1, 3)}
     offsets = ("bias",)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import ClassVar, Literal
 
+from workbench.base.text import tr
 from workbench.spec.base import setting
 from workbench.spec.layers.base import (
     ACTIVATION_HELP,
@@ -27,7 +28,7 @@ from workbench.spec.layers.sharing import HASH_COMPRESSION, HashedKernel
 class Flatten(Layer):
     """Lays all values of an image in one row, for dense layers."""
 
-    label = "Flatten"
+    label = tr("Flatten")
     keras_class = "keras.layers.Flatten"
 
     kind: Literal["flatten"] = "flatten"
@@ -42,7 +43,7 @@ class Flatten(Layer):
 class Dense(HashedKernel):
     """Joins every input with every output: strong, and where most weights usually are."""
 
-    label = "Dense"
+    label = tr("Dense")
     keras_class = "keras.layers.Dense"
     kernels: ClassVar[Kernels] = {"kernel": (0,)}
     offsets = ("bias",)
@@ -78,7 +79,7 @@ class Dense(HashedKernel):
 class Activation(SameShape):
     """A non-linearity of its own, where it doesn't belong to the layer before."""
 
-    label = "Activation"
+    label = tr("Activation")
     keras_class = "keras.layers.Activation"
 
     kind: Literal["activation"] = "activation"

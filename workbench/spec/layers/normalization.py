@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
+from workbench.base.text import plural, tr
 from workbench.spec.base import setting
 from workbench.spec.layers.base import Parameters, SameShape, Shape, refuse_indivisible
 
-EPSILON_HELP = "Added to the variance, so that the division stays finite."
+EPSILON_HELP = tr("Added to the variance, so that the division stays finite.")
 
 
 class BatchNormalization(SameShape):
     """Brings each channel to mean 0 and variance 1 over the batch (Ioffe and Szegedy 2015)."""
 
-    label = "BatchNormalization"
+    label = tr("BatchNormalization")
     keras_class = "keras.layers.BatchNormalization"
     offsets = ("gamma", "beta")
 
@@ -37,7 +38,7 @@ class LayerNormalization(SameShape):
     Unlike BatchNormalization it works the same for any batch size, training or not.
     """
 
-    label = "LayerNormalization"
+    label = tr("LayerNormalization")
     keras_class = "keras.layers.LayerNormalization"
     offsets = ("gamma", "beta")
 
@@ -51,7 +52,7 @@ class LayerNormalization(SameShape):
 class GroupNormalization(SameShape):
     """Brings groups of channels of each image to mean 0 and variance 1 (Wu and He 2018)."""
 
-    label = "GroupNormalization"
+    label = tr("GroupNormalization")
     keras_class = "keras.layers.GroupNormalization"
     offsets = ("gamma", "beta")
 
@@ -62,20 +63,20 @@ class GroupNormalization(SameShape):
     epsilon: float = setting(0.001, "Epsilon", EPSILON_HELP, gt=0.0, le=1.0)
 
     def output_shape(self, shape: Shape) -> Shape:
-        refuse_indivisible("groups", "channels that reach it", shape[-1], self.groups)
+        refuse_indivisible("groups", shape[-1], self.groups)
         return shape
 
     def parameters(self, shape: Shape) -> Parameters:
         return Parameters(2 * shape[-1])
 
     def summary(self) -> str:
-        return f"{self.groups} groups"
+        return plural("{count} group", "{count} groups", self.groups)
 
 
 class Dropout(SameShape):
     """Switches off a random share of the values while training (Srivastava et al. 2014)."""
 
-    label = "Dropout"
+    label = tr("Dropout")
     keras_class = "keras.layers.Dropout"
 
     kind: Literal["dropout"] = "dropout"
@@ -97,7 +98,7 @@ class SpatialDropout2D(SameShape):
     Neighbouring pixels are so alike that dropping single ones hides little.
     """
 
-    label = "SpatialDropout2D"
+    label = tr("SpatialDropout2D")
     keras_class = "keras.layers.SpatialDropout2D"
     takes_image = True
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, reduce
 from typing import NamedTuple
 
+from workbench.base.text import tr
 from workbench.spec.layers.base import (
     Layer,
     LayerError,
@@ -199,9 +200,13 @@ class Planner:
             try:
                 value = self._walk(node.part, value)
                 if any(isinstance(step.layer, Layer) for step in record.steps[record.used :]):
-                    raise LayerError("", "it needs fewer layers than pass 1")
+                    raise LayerError("", tr("it needs fewer layers than pass 1"))
             except LayerError as error:
-                message = f"can't share weights, as in pass {number} {error.message}"
+                message = tr(
+                    "can't share weights, as in pass {number} {fault}",
+                    number=number,
+                    fault=error.message,
+                )
                 raise LayerError(error.field, message) from None
             finally:
                 self._followed.pop()
@@ -243,7 +248,13 @@ class Planner:
 
     def _write(self, step: Step) -> None:
         if len(self.steps) == MAX_STEPS:
-            raise LayerError("", f"makes more than {MAX_STEPS:,} layers; repeat less often")
+            raise LayerError(
+                "",
+                tr(
+                    "makes more than {most} layers; repeat less often",
+                    most=f"{MAX_STEPS:,}",
+                ),
+            )
         self.steps.append(step)
 
     def _first_pass(self, layer: Layer, shape: Shape) -> Step | None:
@@ -256,7 +267,9 @@ class Planner:
         for record in self._followed:
             while True:
                 if record.used == len(record.steps):
-                    raise LayerError("", f"it needs a {layer.label} that pass 1 doesn't have")
+                    raise LayerError(
+                        "", tr("it needs a {label} that pass 1 doesn't have", label=layer.label)
+                    )
                 found = record.steps[record.used]
                 record.used += 1
                 if isinstance(found.layer, Layer):
@@ -264,14 +277,23 @@ class Planner:
         if found is None:
             return None
         if found.layer != layer:
-            message = f"{layer.label} needs other weights than in pass 1"
-            raise LayerError("", f"{message}, as {written(shape)} reaches it")
+            fault = tr(
+                "{label} needs other weights than in pass 1, as {shape} reaches it",
+                label=layer.label, shape=written(shape),
+            )  # fmt: skip
+            raise LayerError("", fault)
         before = found.input_shape
         if any(layer.parameters(before)) and (len(before), before[-1]) != (len(shape), shape[-1]):
             raise LayerError(
-                "", f"{written(shape)} reaches {layer.label} but in pass 1 {written(before)}; "
-                "the last layers must give as many channels as the first ones get"
-            )  # fmt: skip
+                "",
+                tr(
+                    "{shape} reaches {label} but in pass 1 {before}; "
+                    "the last layers must give as many channels as the first ones get",
+                    shape=written(shape),
+                    label=layer.label,
+                    before=written(before),
+                ),
+            )
         return found
 
 
@@ -305,7 +327,11 @@ def _within(chain: Chain, index: int, part: Node, error: LayerError) -> LayerErr
         field_path = f".{error.field}" if error.field else ""
         return LayerError(f"{chain.setting}[{index}]{field_path}", error.message)
     if isinstance(part, Layer) and error.field:
-        return LayerError("", f"{part.label} inside: {error.field} {error.message}")
+        fault = tr(
+            "{label} inside: {field} {fault}",
+            label=part.label, field=error.field, fault=error.message,
+        )  # fmt: skip
+        return LayerError("", fault)
     return error
 
 

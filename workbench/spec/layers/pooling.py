@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from workbench.base.text import tr
 from workbench.spec.base import AsPair, setting
 from workbench.spec.layers.base import (
     PADDING_HELP,
@@ -54,7 +55,7 @@ class Pooling2D(Layer):
 class MaxPooling2D(Pooling2D):
     """Keeps the largest value of each window: a smaller image, no weights."""
 
-    label = "MaxPooling2D"
+    label = tr("MaxPooling2D")
     keras_class = "keras.layers.MaxPooling2D"
 
     kind: Literal["max_pooling2d"] = "max_pooling2d"
@@ -63,7 +64,7 @@ class MaxPooling2D(Pooling2D):
 class AveragePooling2D(Pooling2D):
     """Keeps the mean of each window: a smaller image, no weights."""
 
-    label = "AveragePooling2D"
+    label = tr("AveragePooling2D")
     keras_class = "keras.layers.AveragePooling2D"
 
     kind: Literal["average_pooling2d"] = "average_pooling2d"
@@ -89,7 +90,7 @@ class GlobalPooling2D(Layer):
 class GlobalMaxPooling2D(GlobalPooling2D):
     """One number a channel, its largest: whether a feature is anywhere in the image."""
 
-    label = "GlobalMaxPooling2D"
+    label = tr("GlobalMaxPooling2D")
     keras_class = "keras.layers.GlobalMaxPooling2D"
 
     kind: Literal["global_max_pooling2d"] = "global_max_pooling2d"
@@ -98,7 +99,7 @@ class GlobalMaxPooling2D(GlobalPooling2D):
 class GlobalAveragePooling2D(GlobalPooling2D):
     """One number a channel, its mean; in place of Flatten it saves most dense weights."""
 
-    label = "GlobalAveragePooling2D"
+    label = tr("GlobalAveragePooling2D")
     keras_class = "keras.layers.GlobalAveragePooling2D"
 
     kind: Literal["global_average_pooling2d"] = "global_average_pooling2d"
@@ -107,7 +108,7 @@ class GlobalAveragePooling2D(GlobalPooling2D):
 class ZeroPadding2D(Layer):
     """Adds a border of zeros around the image."""
 
-    label = "ZeroPadding2D"
+    label = tr("ZeroPadding2D")
     keras_class = "keras.layers.ZeroPadding2D"
     takes_image = True
 
@@ -131,7 +132,7 @@ class ZeroPadding2D(Layer):
 class UpSampling2D(Layer):
     """Enlarges the image by repeating or interpolating pixels, without weights."""
 
-    label = "UpSampling2D"
+    label = tr("UpSampling2D")
     keras_class = "keras.layers.UpSampling2D"
     takes_image = True
 

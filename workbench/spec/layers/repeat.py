@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from workbench.base.text import tr
 from workbench.spec.base import AsTuple, refuse, setting
 from workbench.spec.layers.base import Layer, Shape
 from workbench.spec.layers.convolution import Conv2D
@@ -22,7 +23,7 @@ class Repeat(Block):
     reach them.
     """
 
-    label = "Repeat"
+    label = tr("Repeat")
 
     kind: Literal["repeat"] = "repeat"
     times: int = setting(2, "Times", "How often the layers are passed.", ge=1, le=100)
@@ -33,8 +34,8 @@ class Repeat(Block):
         (Conv2D(padding="same"),),
         min_length=1,
         max_length=100,
-        title="Layers",
-        description="The layers of one pass.",
+        title=tr("Layers"),
+        description=tr("The layers of one pass."),
     )
 
     @field_validator("layers", mode="before")
@@ -45,7 +46,7 @@ class Repeat(Block):
         while isinstance(inside, list | tuple):
             depth += 1
             if depth > MAX_DEPTH:
-                raise refuse({"": f"must be nested {MAX_DEPTH} deep at most"})
+                raise refuse({"": tr("must be nested {most} deep at most", most=MAX_DEPTH)})
             inside = [
                 item
                 for layer in inside
@@ -61,4 +62,6 @@ class Repeat(Block):
 
     def summary(self) -> str:
         inside = ", ".join(layer.label for layer in self.layers if layer.enabled)
-        return f"{self.times} x ({inside}){' · tied' if self.share_weights else ''}"
+        if self.share_weights:
+            return tr("{times} x ({inside}) · tied", times=self.times, inside=inside)
+        return f"{self.times} x ({inside})"

@@ -6,6 +6,8 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
+from workbench.base.text import tr
+from workbench.base.units import listing
 from workbench.spec.base import Choice, refuse, setting
 
 CLIPPINGS = ("clipnorm", "clipvalue", "global_clipnorm")
@@ -80,8 +82,10 @@ class Optimizer(Choice):
     def _one_clipping(self) -> Self:
         used = [name for name in CLIPPINGS if getattr(self, name) is not None]
         if len(used) > 1:
-            others = "and ".join(f"{name} " for name in used[:-1])
-            raise refuse({used[-1]: f"can't be set together with {others.strip()}; choose one"})
+            others = listing(used[:-1])
+            raise refuse(
+                {used[-1]: tr("can't be set together with {others}; choose one", others=others)}
+            )
         return self
 
     @property
@@ -138,8 +142,13 @@ class StepOptimizer(Optimizer):
         wanted = self.gradient_accumulation_steps or 1
         if wanted <= batches or not batches:
             return {}
-        words = f"must be at most the {batches:,} batches of the whole training, got {wanted:,}"
-        return {"gradient_accumulation_steps": f"{words}: no step would be taken"}
+        fault = tr(
+            "must be at most the {batches} batches of the whole training, got {wanted}: no step "
+            "would be taken",
+            batches=f"{batches:,}",
+            wanted=f"{wanted:,}",
+        )
+        return {"gradient_accumulation_steps": fault}
 
     def slots(self) -> int:
         return super().slots() + int(self.gradient_accumulation_steps is not None)
@@ -150,7 +159,7 @@ def rate(default: float, usual: str) -> Any:
     return setting(
         default,
         "Learning rate",
-        f"Length of the step along the gradient. {usual}",
+        tr("Length of the step along the gradient. {usual}", usual=usual),
         gt=0.0,
         le=1000.0,
     )
@@ -172,7 +181,9 @@ def tiny(default: float = 1e-7, title: str = "Epsilon", more: str = "") -> Any:
     return setting(
         default,
         title,
-        f"Keeps the division finite; raise it if training is unstable. {more}".strip(),
+        tr("Keeps the division finite; raise it if training is unstable. {more}", more=more)
+        if more
+        else tr("Keeps the division finite; raise it if training is unstable."),
         gt=0.0,
         le=1.0,
     )

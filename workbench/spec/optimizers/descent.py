@@ -6,10 +6,11 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from workbench.base.text import tr
 from workbench.spec.base import Facts, refuse, setting
 from workbench.spec.optimizers.base import Optimizer, StepOptimizer, kept, rate
 
-MOMENTUM = "Share of the last step that is kept; 0.9 is usual and speeds up long valleys."
+MOMENTUM = tr("Share of the last step that is kept; 0.9 is usual and speeds up long valleys.")
 
 
 class GradientDescent(Optimizer):
@@ -19,13 +20,13 @@ class GradientDescent(Optimizer):
     decides how much memory that takes.
     """
 
-    label = "Gradient descent"
+    label = tr("Gradient descent")
     formula = r"$w \leftarrow w - \eta\, \frac{1}{m} \sum_{i=1}^{m} \nabla L_i(w)$"
     source = "Cauchy 1847"
     keras_class = "keras.optimizers.SGD"
 
     kind: Literal["gradient_descent"] = "gradient_descent"
-    learning_rate: float = rate(0.1, "With a step an epoch, 0.1 to 1 is usual.")
+    learning_rate: float = rate(0.1, tr("With a step an epoch, 0.1 to 1 is usual."))
 
     @property
     def full_batch(self) -> bool:
@@ -37,9 +38,10 @@ class GradientDescent(Optimizer):
     def in_force(self, facts: Facts) -> str:
         if not facts.epochs:
             return ""
-        return (
-            f"{facts.epochs:,} steps in all, one an epoch, each of {facts.steps_per_epoch:,} "
-            "batches."
+        return tr(
+            "{epochs} steps in all, one an epoch, each of {steps_per_epoch} batches.",
+            epochs=f"{facts.epochs:,}",
+            steps_per_epoch=f"{facts.steps_per_epoch:,}",
         )
 
 
@@ -49,14 +51,14 @@ class SGD(StepOptimizer):
     With momentum (Polyak 1964) or Nesterov's (1983) where set.
     """
 
-    label = "SGD"
+    label = tr("SGD")
     formula = r"$w \leftarrow w - \eta\, g$"
     source = "Robbins and Monro 1951"
     keras_class = "keras.optimizers.SGD"
 
     kind: Literal["sgd"] = "sgd"
-    learning_rate: float = rate(0.01, "0.01 to 0.1 is usual for SGD.")
-    momentum: float = kept(0.0, "Momentum", MOMENTUM)
+    learning_rate: float = rate(0.01, tr("0.01 to 0.1 is usual for SGD."))
+    momentum: float = kept(0.0, tr("Momentum"), MOMENTUM)
     nesterov: bool = setting(
         False, "Nesterov", "Look ahead along the momentum before taking the gradient."
     )
@@ -64,7 +66,7 @@ class SGD(StepOptimizer):
     @model_validator(mode="after")
     def _nesterov_needs_momentum(self) -> Self:
         if self.nesterov and self.momentum == 0:
-            raise refuse({"nesterov": "needs a momentum above 0, got momentum 0"})
+            raise refuse({"nesterov": tr("needs a momentum above 0, got momentum 0")})
         return self
 
     def rule_slots(self) -> int:
@@ -77,8 +79,8 @@ class SGD(StepOptimizer):
 class Rolling(StepOptimizer):
     """What rolls on in the direction of its last steps."""
 
-    learning_rate: float = rate(0.01, "0.01 to 0.1 is usual.")
-    momentum: float = kept(0.9, "Momentum", MOMENTUM, gt=0.0)
+    learning_rate: float = rate(0.01, tr("0.01 to 0.1 is usual."))
+    momentum: float = kept(0.9, tr("Momentum"), MOMENTUM, gt=0.0)
 
     def in_force(self, facts: Facts) -> str:
         return _reach(self.momentum, facts)
@@ -87,7 +89,7 @@ class Rolling(StepOptimizer):
 class Momentum(Rolling):
     """SGD that rolls on in the direction of its last steps: faster through long valleys."""
 
-    label = "Momentum"
+    label = tr("Momentum")
     formula = r"$v \leftarrow \mu v - \eta\, g, \quad w \leftarrow w + v$"
     source = "Polyak 1964"
     keras_class = "keras.optimizers.SGD"
@@ -101,7 +103,7 @@ class Nesterov(Rolling):
     The weights that the network has are those looked ahead at, as in Keras and PyTorch.
     """
 
-    label = "Nesterov"
+    label = tr("Nesterov")
     formula = r"$v \leftarrow \mu v - \eta\, g, \quad w \leftarrow w + \mu v - \eta\, g$"
     source = "Nesterov 1983, in the form of Bengio et al. 2013"
     keras_class = "keras.optimizers.SGD"
@@ -117,7 +119,9 @@ def _reach(momentum: float, facts: Facts) -> str:
     if not momentum or not facts.learning_rate:
         return ""
     times = 1 / (1 - momentum)
-    return (
-        f"Along a steady slope the steps grow to {times:.3g} times their length: as with a "
-        f"learning rate of {facts.learning_rate * times:.3g}."
+    return tr(
+        "Along a steady slope the steps grow to {times} times their length: as with a "
+        "learning rate of {learning_rate}.",
+        times=f"{times:.3g}",
+        learning_rate=f"{facts.learning_rate * times:.3g}",
     )

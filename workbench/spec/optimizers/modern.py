@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from workbench.base.text import tr
 from workbench.spec.base import Facts, refuse, setting
 from workbench.spec.optimizers.base import StepOptimizer, kept, rate, tiny
 from workbench.spec.optimizers.scaled import MEAN, SQUARE, Moments
@@ -14,7 +15,7 @@ from workbench.spec.optimizers.scaled import MEAN, SQUARE, Moments
 class Lion(StepOptimizer):
     """Steps by the sign of its momentum: half of Adam's memory, and a lower learning rate."""
 
-    label = "Lion"
+    label = tr("Lion")
     formula = (
         r"$w \leftarrow w - \eta\, \mathrm{sign}(\beta_1 m + (1 - \beta_1)\, g), \quad "
         r"m \leftarrow \beta_2 m + (1 - \beta_2)\, g$"
@@ -23,20 +24,23 @@ class Lion(StepOptimizer):
     keras_class = "keras.optimizers.Lion"
 
     kind: Literal["lion"] = "lion"
-    learning_rate: float = rate(0.0003, "A third to a tenth of what suits Adam.")
-    beta_1: float = kept(0.9, "Beta 1", "Weight of the memory in each step.", gt=0.0)
-    beta_2: float = kept(0.99, "Beta 2", "Memory of the gradient's mean.")
+    learning_rate: float = rate(0.0003, tr("A third to a tenth of what suits Adam."))
+    beta_1: float = kept(0.9, tr("Beta 1"), tr("Weight of the memory in each step."), gt=0.0)
+    beta_2: float = kept(0.99, tr("Beta 2"), tr("Memory of the gradient's mean."))
 
     def in_force(self, facts: Facts) -> str:
         if not facts.learning_rate:
             return ""
-        return f"Every weight moves by {facts.learning_rate:.3g} at each step, up or down."
+        return tr(
+            "Every weight moves by {learning_rate} at each step, up or down.",
+            learning_rate=f"{facts.learning_rate:.3g}",
+        )
 
 
 class Lamb(Moments):
     """Adam with each layer's step in proportion to its weights: for very large batches."""
 
-    label = "LAMB"
+    label = tr("LAMB")
     formula = (
         r"$u = \frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}, \quad "
         r"w \leftarrow w - \eta\, \frac{\|w\|}{\|u\|}\, u$"
@@ -45,7 +49,7 @@ class Lamb(Moments):
     keras_class = "keras.optimizers.Lamb"
 
     kind: Literal["lamb"] = "lamb"
-    learning_rate: float = rate(0.002, "A share of each layer's own length; 0.001 to 0.01.")
+    learning_rate: float = rate(0.002, tr("A share of each layer's own length; 0.001 to 0.01."))
 
 
 class Adafactor(StepOptimizer):
@@ -54,7 +58,7 @@ class Adafactor(StepOptimizer):
     Keras keeps the product of the two averages as well, so it saves less here than it could.
     """
 
-    label = "Adafactor"
+    label = tr("Adafactor")
     formula = (
         r"$\hat{v} = \frac{r\, c}{\bar{r}}, \quad w \leftarrow w - \max(\epsilon_2, "
         r"\mathrm{rms}(w))\, \rho_t\, \frac{g / \sqrt{\hat{v}}}{\max(1, "
@@ -64,11 +68,11 @@ class Adafactor(StepOptimizer):
     keras_class = "keras.optimizers.Adafactor"
 
     kind: Literal["adafactor"] = "adafactor"
-    learning_rate: float = rate(0.02, "A share of each weight's own size; 0.01 to 0.1.")
+    learning_rate: float = rate(0.02, tr("A share of each weight's own size; 0.01 to 0.1."))
     beta_2_decay: float = setting(
         -0.8, "Beta 2 decay", "How the memory of squares grows; -0.8 suits.", ge=-1.0, lt=0.0
     )
-    epsilon_1: float = tiny(1e-30, "Epsilon 1")
+    epsilon_1: float = tiny(1e-30, tr("Epsilon 1"))
     epsilon_2: float = setting(
         1e-3, "Epsilon 2", "Weights are taken to be at least this large.", gt=0.0, le=1.0
     )
@@ -84,7 +88,7 @@ class Muon(StepOptimizer):
     trained by AdamW inside it, as Keras does.
     """
 
-    label = "Muon"
+    label = tr("Muon")
     formula = (
         r"$m \leftarrow \mu m + g, \quad w \leftarrow w - 0.2\, \eta \sqrt{\max(n, k)}\, U V^T, "
         r"\quad U S V^T = g + \mu m$"
@@ -96,7 +100,7 @@ class Muon(StepOptimizer):
     weight_decay: float = setting(
         0.004, "Weight decay", "Shrinks the dense kernels at each step.", ge=0.0, le=10.0
     )
-    momentum: float = kept(0.95, "Momentum", "Share of the last steps that is kept.")
+    momentum: float = kept(0.95, tr("Momentum"), tr("Share of the last steps that is kept."))
     nesterov: bool = setting(True, "Nesterov", "Look ahead along the momentum.")
     ns_steps: int = setting(
         5, "Newton steps", "Iterations that make a step orthogonal; 5 suffice.", ge=1, le=20
@@ -107,8 +111,8 @@ class Muon(StepOptimizer):
     adam_lr_ratio: float = setting(
         1.0, "Adam's share", "Learning rate of the AdamW inside, as a share.", gt=0.0, le=1000.0
     )
-    adam_beta_1: float = kept(0.9, "Beta 1", MEAN, advanced=True)
-    adam_beta_2: float = kept(0.999, "Beta 2", SQUARE, advanced=True)
+    adam_beta_1: float = kept(0.9, tr("Beta 1"), MEAN, advanced=True)
+    adam_beta_2: float = kept(0.999, tr("Beta 2"), SQUARE, advanced=True)
     adam_weight_decay: float = setting(
         0.004, "Adam's decay", "Weight decay of the AdamW inside.", advanced=True, ge=0.0, le=10.0
     )
@@ -126,7 +130,7 @@ class ScheduleFreeAdamW(Moments):
     BatchNormalization belong to the weights in between, so prefer another normalization.
     """
 
-    label = "Schedule-free AdamW"
+    label = tr("Schedule-free AdamW")
     formula = (
         r"$y = (1 - \beta_1) z + \beta_1 x, \quad "
         r"z \leftarrow z - \eta \sqrt{1 - \beta_2^t}\, "
@@ -136,18 +140,18 @@ class ScheduleFreeAdamW(Moments):
     source = "Defazio et al. 2024"
 
     kind: Literal["schedule_free_adamw"] = "schedule_free_adamw"
-    learning_rate: float = rate(0.0025, "One to ten times what suits AdamW.")
+    learning_rate: float = rate(0.0025, tr("One to ten times what suits AdamW."))
     weight_decay: float = setting(
         0.0, "Weight decay", "Shrinks the fast weights at each step; 0 to 0.1.", ge=0.0, le=10.0
     )
     beta_1: float = kept(
-        0.9, "Beta 1", "How near to the average the gradient is taken; 0.9 to 0.98.", gt=0.0
+        0.9, tr("Beta 1"), tr("How near to the average the gradient is taken; 0.9 to 0.98."), gt=0.0
     )
 
     @model_validator(mode="after")
     def _averages_by_itself(self) -> Self:
         if self.use_ema:
-            raise refuse({"use_ema": "must be off, as schedule-free averages by itself"})
+            raise refuse({"use_ema": tr("must be off, as schedule-free averages by itself")})
         return self
 
     @property

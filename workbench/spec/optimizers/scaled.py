@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from workbench.base.text import joined, tr
 from workbench.spec.base import Facts, setting
 from workbench.spec.optimizers.base import StepOptimizer, kept, rate, span, tiny
 
-PYTORCHS_EPSILON = "PyTorch has 1e-8."
-MEAN = "Memory of the gradient's mean; 0.9 suits almost all."
+PYTORCHS_EPSILON = tr("PyTorch has 1e-8.")
+MEAN = tr("Memory of the gradient's mean; 0.9 suits almost all.")
 KERAS_MOMENTUM_DECAY = 1.0
-SQUARE = "Memory of the squared gradient; lower adapts faster."
+SQUARE = tr("Memory of the squared gradient; lower adapts faster.")
 
 
 class Adagrad(StepOptimizer):
@@ -20,13 +21,15 @@ class Adagrad(StepOptimizer):
     and begins at 0.
     """
 
-    label = "Adagrad"
+    label = tr("Adagrad")
     formula = r"$s \leftarrow s + g^2, \quad w \leftarrow w - \frac{\eta\, g}{\sqrt{s + \epsilon}}$"
     source = "Duchi et al. 2011"
     keras_class = "keras.optimizers.Adagrad"
 
     kind: Literal["adagrad"] = "adagrad"
-    learning_rate: float = rate(0.01, "0.01 to 0.1 is usual, as its steps shrink by themselves.")
+    learning_rate: float = rate(
+        0.01, tr("0.01 to 0.1 is usual, as its steps shrink by themselves.")
+    )
     initial_accumulator_value: float = setting(
         0.1, "First sum", "Where the sum of squares starts; higher is gentler.", ge=0.0, le=1e6
     )
@@ -39,7 +42,7 @@ class RMSprop(StepOptimizer):
     In Keras's form, with epsilon inside the root and rho 0.9; PyTorch has it outside and 0.99.
     """
 
-    label = "RMSprop"
+    label = tr("RMSprop")
     formula = (
         r"$s \leftarrow \rho s + (1 - \rho)\, g^2, \quad "
         r"w \leftarrow w - \frac{\eta\, g}{\sqrt{s + \epsilon}}$"
@@ -48,8 +51,8 @@ class RMSprop(StepOptimizer):
     keras_class = "keras.optimizers.RMSprop"
 
     kind: Literal["rmsprop"] = "rmsprop"
-    rho: float = kept(0.9, "Rho", SQUARE)
-    momentum: float = kept(0.0, "Momentum", "Share of the last step that is kept.")
+    rho: float = kept(0.9, tr("Rho"), SQUARE)
+    momentum: float = kept(0.0, tr("Momentum"), tr("Share of the last step that is kept."))
     epsilon: float = tiny()
     centered: bool = setting(
         False, "Centered", "Divide by the gradient's spread instead of its size; a slot more."
@@ -59,7 +62,7 @@ class RMSprop(StepOptimizer):
         return 1 + int(self.momentum > 0) + int(self.centered)
 
     def in_force(self, facts: Facts) -> str:
-        return f"Each weight is scaled by about the last {span(self.rho)} gradients."
+        return tr("Each weight is scaled by about the last {rho} gradients.", rho=span(self.rho))
 
 
 class Adadelta(StepOptimizer):
@@ -68,7 +71,7 @@ class Adadelta(StepOptimizer):
     PyTorch's defaults are rho 0.9 and epsilon 1e-6.
     """
 
-    label = "Adadelta"
+    label = tr("Adadelta")
     formula = (
         r"$\Delta = \frac{\sqrt{d + \epsilon}}{\sqrt{s + \epsilon}}\, g, \quad "
         r"w \leftarrow w - \eta\, \Delta$"
@@ -77,8 +80,8 @@ class Adadelta(StepOptimizer):
     keras_class = "keras.optimizers.Adadelta"
 
     kind: Literal["adadelta"] = "adadelta"
-    learning_rate: float = rate(1.0, "1 is the method as published.")
-    rho: float = kept(0.95, "Rho", "Memory of the squared gradients and steps.")
+    learning_rate: float = rate(1.0, tr("1 is the method as published."))
+    rho: float = kept(0.95, tr("Rho"), tr("Memory of the squared gradients and steps."))
     epsilon: float = tiny()
 
     def rule_slots(self) -> int:
@@ -88,17 +91,18 @@ class Adadelta(StepOptimizer):
 class Moments(StepOptimizer):
     """What Adam and its kin share: moving averages of the gradient and of its square."""
 
-    beta_1: float = kept(0.9, "Beta 1", MEAN)
-    beta_2: float = kept(0.999, "Beta 2", SQUARE)
+    beta_1: float = kept(0.9, tr("Beta 1"), MEAN)
+    beta_2: float = kept(0.999, tr("Beta 2"), SQUARE)
     epsilon: float = tiny(more=PYTORCHS_EPSILON)
 
     def rule_slots(self) -> int:
         return 2
 
     def in_force(self, facts: Facts) -> str:
-        return (
-            f"Averages about the last {span(self.beta_1)} gradients and {span(self.beta_2)} "
-            "squared ones."
+        return tr(
+            "Averages about the last {beta_1} gradients and {beta_2} squared ones.",
+            beta_1=span(self.beta_1),
+            beta_2=span(self.beta_2),
         )
 
 
@@ -124,7 +128,7 @@ class Adam(AdamMoments):
     corrected; PyTorch adds it afterwards. It matters for tiny gradients alone.
     """
 
-    label = "Adam"
+    label = tr("Adam")
     formula = (
         r"$w \leftarrow w - \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}\, "
         r"\frac{m}{\sqrt{v} + \epsilon}, \quad "
@@ -143,7 +147,7 @@ class AdamW(AdamMoments):
     The learning rate multiplies the decay too, as in Keras and PyTorch; epsilon stands as in Adam.
     """
 
-    label = "AdamW"
+    label = tr("AdamW")
     formula = (
         r"$w \leftarrow w - \eta\, \lambda\, w - "
         r"\eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}\, \frac{m}{\sqrt{v} + \epsilon}$"
@@ -165,8 +169,8 @@ class AdamW(AdamMoments):
         if not facts.learning_rate:
             return super().in_force(facts)
         share = self.weight_decay * facts.learning_rate
-        words = f"Each step shrinks the weights by {share:.2g} of their size."
-        return f"{super().in_force(facts)} {words}"
+        words = tr("Each step shrinks the weights by {share} of their size.", share=f"{share:.2g}")
+        return joined(" ", [super().in_force(facts), words])
 
 
 class Nadam(Moments):
@@ -177,7 +181,7 @@ class Nadam(Moments):
     gradient's mean forgets by beta 1 throughout, as in both; in the paper by the momentum.
     """
 
-    label = "Nadam"
+    label = tr("Nadam")
     formula = (
         r"$w \leftarrow w - \frac{\eta}{\sqrt{\hat{v}} + \epsilon} "
         r"(\frac{\mu_{t+1}\, m}{1 - \prod^{t+1} \mu} + \frac{1 - \mu_t}{1 - \prod^t \mu}\, g), "
@@ -214,7 +218,7 @@ class Adamax(Moments):
     With an epsilon, which the paper lacks.
     """
 
-    label = "Adamax"
+    label = tr("Adamax")
     formula = (
         r"$u \leftarrow \max(\beta_2 u, |g|), \quad "
         r"w \leftarrow w - \frac{\eta}{1 - \beta_1^t} \frac{m}{u + \epsilon}$"
@@ -223,4 +227,4 @@ class Adamax(Moments):
     keras_class = "keras.optimizers.Adamax"
 
     kind: Literal["adamax"] = "adamax"
-    learning_rate: float = rate(0.002, "0.002 is the method as published.")
+    learning_rate: float = rate(0.002, tr("0.002 is the method as published."))

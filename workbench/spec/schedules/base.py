@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.spec.base import Choice, Facts, setting
 
 Rates = npt.NDArray[np.float64]
@@ -146,7 +147,11 @@ class Schedule(Choice):
         return {}
 
     def in_force(self, facts: Facts) -> str:
-        """Where the learning rate starts, its highest value, and where it ends."""
+        course = self.course(facts)
+        return tr("{course}.", course=course) if course else ""
+
+    def course(self, facts: Facts) -> str:
+        """Where the learning rate starts, its highest value, and where it ends, as a clause."""
         plan = Plan(facts.steps_per_epoch, facts.steps_per_epoch * facts.epochs)
         if not plan.total_steps or not facts.learning_rate:
             return ""
@@ -154,9 +159,17 @@ class Schedule(Choice):
         rates = self.rates(facts.learning_rate, steps, plan)
         first, highest, last = (f"{rate:.3g}" for rate in (rates[0], rates.max(), rates[-1]))
         if rates.min() == rates.max():
-            return f"{first} at every step."
-        peak = f", up to {highest}" if highest not in (first, last) else ""
-        return f"From {first}{peak}, to {last} at the last of {plan.total_steps:,} steps."
+            return tr("{first} at every step", first=first)
+        total = f"{plan.total_steps:,}"
+        if highest in (first, last):
+            return tr(
+                "From {first}, to {last} at the last of {total} steps",
+                first=first, last=last, total=total,
+            )  # fmt: skip
+        return tr(
+            "From {first}, up to {highest}, to {last} at the last of {total} steps",
+            first=first, highest=highest, last=last, total=total,
+        )  # fmt: skip
 
 
 def length(default: int | None, description: str, **more: Any) -> Any:

@@ -8,14 +8,16 @@ from typing import Annotated, Any, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
+from workbench.base.text import plural, tr
 from workbench.spec.base import AsTuple, Facts, refuse, setting
+from workbench.spec.errors import shown
 from workbench.spec.schedules.base import WARMUP, Plan, Rates, Schedule, Steps, length
 
 
 class Fixed(Schedule):
     """The same learning rate at every step: the simplest, and the one to beat."""
 
-    label = "Fixed"
+    label = tr("Fixed")
     formula = r"$\eta_t = \eta_0$"
 
     kind: Literal["fixed"] = "fixed"
@@ -27,13 +29,14 @@ class Fixed(Schedule):
 class ExponentialDecay(Schedule):
     """Shrinks by the same factor over every stretch of steps: fast at first, ever more slowly."""
 
-    label = "Exponential decay"
+    label = tr("Exponential decay")
     formula = r"$\eta_t = \eta_0\, r^{\,t / T}$"
     keras_class = "keras.optimizers.schedules.ExponentialDecay"
 
     kind: Literal["exponential_decay"] = "exponential_decay"
     decay_steps: int = length(
-        1000, "After this many steps the learning rate has been multiplied once by the decay rate."
+        1000,
+        tr("After this many steps the learning rate has been multiplied once by the decay rate."),
     )
     decay_rate: float = setting(
         0.9,
@@ -56,7 +59,7 @@ class ExponentialDecay(Schedule):
 class StepDecay(Schedule):
     """Falls by a factor every few epochs or steps, and stays in between: the classic of ResNets."""
 
-    label = "Step decay"
+    label = tr("Step decay")
     formula = r"$\eta_t = \eta_0\, r^{\lfloor t / T \rfloor}$"
     source = "He et al. 2016"
     own_settings = WARMUP | {"every", "unit", "factor"}
@@ -90,24 +93,27 @@ class StepDecay(Schedule):
 
     def in_force(self, facts: Facts) -> str:
         plan = Plan(facts.steps_per_epoch, facts.steps_per_epoch * facts.epochs)
-        planned = super().in_force(facts)
-        if not planned:
+        course = self.course(facts)
+        if not course:
             return ""
         falls = max(0, plan.total_steps - 1) // self.steps_between(plan)
-        return f"{planned[:-1]}, in {falls:,} {'fall' if falls == 1 else 'falls'}."
+        return plural(
+            "{course}, in {count} fall.", "{course}, in {count} falls.", falls, course=course
+        )
 
 
 class InverseTimeDecay(Schedule):
     """Shrinks as one over the time: what the theory of stochastic gradient descent asks for."""
 
-    label = "Inverse time decay"
+    label = tr("Inverse time decay")
     formula = r"$\eta_t = \frac{\eta_0}{1 + r\, t / T}$"
     source = "Robbins and Monro 1951"
     keras_class = "keras.optimizers.schedules.InverseTimeDecay"
 
     kind: Literal["inverse_time_decay"] = "inverse_time_decay"
     decay_steps: int = length(
-        1000, "The unit of time: with decay rate 1 the learning rate is halved after so many steps."
+        1000,
+        tr("The unit of time: with decay rate 1 the learning rate is halved after so many steps."),
     )
     decay_rate: float = setting(
         1.0, "Decay rate", "How fast it shrinks; 0 keeps it as it is.", ge=0.0, le=1e6
@@ -126,14 +132,14 @@ class InverseTimeDecay(Schedule):
 class PolynomialDecay(Schedule):
     """Falls to an end along a power of the time left: a straight line with power 1."""
 
-    label = "Polynomial decay"
+    label = tr("Polynomial decay")
     formula = r"$\eta_t = (\eta_0 - \eta_{end})\, (1 - t / T)^p + \eta_{end}$"
     keras_class = "keras.optimizers.schedules.PolynomialDecay"
 
     kind: Literal["polynomial_decay"] = "polynomial_decay"
     decay_steps: int | None = length(
         None,
-        "Steps until the end rate is reached; off, all planned steps that the warm-up leaves.",
+        tr("Steps until the end rate is reached; off, all planned steps that the warm-up leaves."),
         begin=1000,
     )
     end_learning_rate: float = setting(
@@ -164,7 +170,7 @@ class PiecewiseConstantDecay(Schedule):
     The optimizer's learning rate isn't used: the values are the learning rates themselves.
     """
 
-    label = "Piecewise constant"
+    label = tr("Piecewise constant")
     formula = r"$\eta_t = v_i,\ \ b_{i-1} < t \leq b_i$"
     keras_class = "keras.optimizers.schedules.PiecewiseConstantDecay"
     own_settings = WARMUP | {"learning_rates"}
@@ -195,11 +201,17 @@ class PiecewiseConstantDecay(Schedule):
     @model_validator(mode="after")
     def _one_rate_a_stretch(self) -> Self:
         if any(after <= before for before, after in pairwise(self.boundaries)):
-            raise refuse({"boundaries": f"must rise, got {list(self.boundaries)}"})
+            raise refuse(
+                {"boundaries": tr("must rise, got {boundaries}", boundaries=shown(self.boundaries))}
+            )
         wanted, got = len(self.boundaries) + 1, len(self.learning_rates)
         if got != wanted:
-            words = f"must be {wanted}, one more than there are boundaries, got {got}"
-            raise refuse({"learning_rates": words})
+            fault = tr(
+                "must be {wanted}, one more than there are boundaries, got {got}",
+                wanted=wanted,
+                got=got,
+            )
+            raise refuse({"learning_rates": fault})
         return self
 
     def settings(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from workbench.base.text import plural, tr
 from workbench.spec.base import Facts, setting
 from workbench.spec.schedules.base import UNTOUCHED, Plan, Rates, Schedule, State, Steps
 
@@ -17,7 +18,7 @@ class ReduceLROnPlateau(Schedule):
     Drawn as if it never fell, as nobody knows before training when it will.
     """
 
-    label = "Reduce on plateau"
+    label = tr("Reduce on plateau")
     formula = r"$\eta \leftarrow \eta\, f$ after $p$ epochs without improvement"
     keras_class = "keras.callbacks.ReduceLROnPlateau"
 
@@ -77,12 +78,20 @@ class ReduceLROnPlateau(Schedule):
 
     def faults(self, has_validation: bool) -> dict[str, str]:
         if self.monitor.startswith("val_") and not has_validation:
-            return {"monitor": f"{self.monitor} needs a validation share above 0"}
+            return {
+                "monitor": tr("{monitor} needs a validation share above 0", monitor=self.monitor)
+            }
         return {}
 
     def in_force(self, facts: Facts) -> str:
-        planned = super().in_force(facts)
-        if not planned:
+        course = self.course(facts)
+        if not course:
             return ""
-        words = f"{self.patience:,} epochs without a better {self.monitor}"
-        return f"{planned[:-1]}, until {words}; then times {self.factor:g}, again and again."
+        return plural(
+            "{course}, until {count} epoch without a better {monitor}; then times {factor}, again "
+            "and again.",
+            "{course}, until {count} epochs without a better {monitor}; then times {factor}, again "
+            "and again.",
+            self.patience,
+            course=course, monitor=self.monitor, factor=f"{self.factor:g}",
+        )  # fmt: skip

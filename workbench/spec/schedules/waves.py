@@ -7,6 +7,7 @@ from typing import Literal, Self
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.spec.base import setting
 from workbench.spec.schedules.base import WARMUP, Plan, Rates, Schedule, Steps, length
 
@@ -22,7 +23,7 @@ def _half_wave(done: npt.NDArray[np.float64]) -> Rates:
 class CosineDecay(Schedule):
     """Half a wave from the learning rate down to its end: seldom beaten when epochs are planned."""
 
-    label = "Cosine decay"
+    label = tr("Cosine decay")
     formula = r"$\eta_t = \eta_0 (\alpha + \frac{1 - \alpha}{2} (1 + \cos\, \pi t / T))$"
     source = "Loshchilov and Hutter 2017"
     keras_class = "keras.optimizers.schedules.CosineDecay"
@@ -30,7 +31,7 @@ class CosineDecay(Schedule):
     kind: Literal["cosine_decay"] = "cosine_decay"
     decay_steps: int | None = length(
         None,
-        "Steps until the end is reached; off, all planned steps that the warm-up leaves.",
+        tr("Steps until the end is reached; off, all planned steps that the warm-up leaves."),
         begin=1000,
     )
     alpha: float = setting(
@@ -48,7 +49,7 @@ class CosineDecay(Schedule):
 class CosineDecayRestarts(Schedule):
     """Cosine waves that begin anew, each longer than the one before: good weights at every end."""
 
-    label = "Cosine with restarts"
+    label = tr("Cosine with restarts")
     formula = r"$\eta_t = \eta_0 (\alpha + \frac{1 - \alpha}{2} m^i (1 + \cos\, \pi t_i / T_i))$"
     source = "Loshchilov and Hutter 2017"
     keras_class = "keras.optimizers.schedules.CosineDecayRestarts"
@@ -108,7 +109,7 @@ class OneCycle(Schedule):
     Its steps are those of PyTorch's OneCycleLR.
     """
 
-    label = "One cycle"
+    label = tr("One cycle")
     formula = r"$\frac{\eta}{d}\ \rightarrow\ \eta\ \rightarrow\ \frac{\eta}{d\, f}$"
     source = "Smith and Topin 2018"
     own_settings = WARMUP | {"pct_start", "div_factor", "final_div_factor"}
