@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.base.text import tr
+
 
 @dataclass(frozen=True)
 class Quantity:
@@ -22,28 +24,30 @@ class Quantity:
     @property
     def label(self) -> str:
         """As an axis is labelled: "Accuracy (%)"."""
-        return f"{self.title} ({self.unit})" if self.unit else self.title
+        if not self.unit:
+            return self.title
+        return tr("{title} ({unit})", title=self.title, unit=self.unit)
 
 
 METRICS = {
-    "loss": Quantity("Training loss"),
-    "accuracy": Quantity("Training accuracy", "%", 100.0),
-    "val_loss": Quantity("Validation loss"),
-    "val_accuracy": Quantity("Validation accuracy", "%", 100.0),
-    "learning_rate": Quantity("Learning rate"),
-    "images_per_second": Quantity("Speed", "images/s"),
-    "epoch_images_per_second": Quantity("Speed of an epoch", "images/s"),
-    "gradient_norm": Quantity("Gradient norm"),
-    "update_ratio": Quantity("Update / weight"),
-    "penalty": Quantity("Penalty on the weights"),
+    "loss": Quantity(tr("Training loss")),
+    "accuracy": Quantity(tr("Training accuracy"), "%", 100.0),
+    "val_loss": Quantity(tr("Validation loss")),
+    "val_accuracy": Quantity(tr("Validation accuracy"), "%", 100.0),
+    "learning_rate": Quantity(tr("Learning rate")),
+    "images_per_second": Quantity(tr("Speed"), "images/s"),
+    "epoch_images_per_second": Quantity(tr("Speed of an epoch"), "images/s"),
+    "gradient_norm": Quantity(tr("Gradient norm")),
+    "update_ratio": Quantity(tr("Update / weight")),
+    "penalty": Quantity(tr("Penalty on the weights")),
 }
 """By their names in `workbench.curves.run.METRICS`."""
 
 AXES = {
-    "step": Quantity("Step"),
-    "epoch": Quantity("Epoch"),
-    "seconds": Quantity("Training time", "s"),
-    "elapsed": Quantity("Elapsed time", "s"),
-    "images": Quantity("Images seen"),
+    "step": Quantity(tr("Step")),
+    "epoch": Quantity(tr("Epoch")),
+    "seconds": Quantity(tr("Training time"), "s"),
+    "elapsed": Quantity(tr("Elapsed time"), "s"),
+    "images": Quantity(tr("Images seen")),
 }
 """By their names in `workbench.curves.run.AXES`."""

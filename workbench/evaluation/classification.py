@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.evaluation.predictions import Predictions, Rows
 
 Z95 = 1.959963984540054
@@ -157,7 +158,7 @@ class Evaluation:
             name: float(np.mean([getattr(row, name) for row in rows]))
             for name in ("precision", "recall", "f1")
         }
-        return ClassFigures("macro average", **mean, support=self.images)
+        return ClassFigures(tr("macro average"), **mean, support=self.images)
 
     @cached_property
     def mistakes(self) -> Rows:

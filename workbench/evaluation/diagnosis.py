@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.base.units import percent
 from workbench.experiment import Experiment
 from workbench.levers import remedies
@@ -24,15 +25,6 @@ from workbench.runs.status import Outcome
 
 FEWEST_EPOCHS = 3
 """Before, curves say nothing yet."""
-
-CALM = "{}: no sign of over-fitting, under-fitting or a wrong learning rate"
-"""Of a run, by its name, that has enough epochs and no finding."""
-
-CALM_WITH_PENALTY = (
-    "{}: no sign of over-fitting; its training loss contains the penalty on the weights, as an "
-    "earlier version recorded it, so nothing can be said of under-fitting and the learning rate"
-)
-"""Of such a run whose loss can't be compared with that of the validation part."""
 
 LATEST = 3
 """Epochs averaged where the end of a curve is meant."""
@@ -172,15 +164,27 @@ def diagnose_run(run: Run, epochs: Sequence[EpochMetrics], steps: StepMetrics) -
     is_finished = run.step == run.total_steps
     if run.outcome == Outcome.DIVERGED:
         tries = remedies.against_high_rate(experiment)
-        return [Finding("rate_too_high", "Diverged", run.message, tries)]
+        return [Finding("rate_too_high", tr("Diverged"), run.message, tries)]
     if run.loss_holds_penalty:
         return diagnose(experiment, epochs, steps, (overfitting,), is_finished=is_finished)
     return diagnose(experiment, epochs, steps, is_finished=is_finished)
 
 
-def calm(run: Run) -> str:
-    """What is said of a run without findings, with {} for its name."""
-    return CALM_WITH_PENALTY if run.loss_holds_penalty else CALM
+def calm(run: Run, name: str) -> str:
+    """What is said of a run without findings that has enough epochs.
+
+    Args:
+        run: A loss that contains the penalty can't be compared with that of the validation part.
+        name: Its own.
+    """
+    if run.loss_holds_penalty:
+        return tr(
+            "{name}: no sign of over-fitting; its training loss contains the penalty on the "
+            "weights, as an earlier version recorded it, so nothing can be said of under-fitting "
+            "and the learning rate",
+            name=name,
+        )
+    return tr("{name}: no sign of over-fitting, under-fitting or a wrong learning rate", name=name)
 
 
 # --- one function a fault ------------------------------------------------------------------------
@@ -190,19 +194,24 @@ def too_high(curves: Curves) -> Finding | None:
     """The loss jumped and nothing was learned, or it goes up and down."""
     setbacks = np.diff(curves.loss) > JUMP * curves.first_loss
     if curves.has_learned_nothing and curves.has_leapt:
-        evidence = (
-            f"the loss leapt from {curves.first_loss:.3g} to {curves.highest_loss:.3g} and ended "
-            f"at {_end(curves.loss):.3g}: nothing was learned"
+        evidence = tr(
+            "the loss leapt from {first_loss} to {highest_loss} and ended "
+            "at {loss}: nothing was learned",
+            first_loss=f"{curves.first_loss:.3g}",
+            highest_loss=f"{curves.highest_loss:.3g}",
+            loss=f"{_end(curves.loss):.3g}",
         )
     elif setbacks.sum() >= 2 and setbacks.mean() >= SETBACKS:
-        evidence = (
-            f"the training loss rose in {int(setbacks.sum())} of {len(setbacks)} epochs, by up to "
-            f"{np.diff(curves.loss).max():.3g}"
+        evidence = tr(
+            "the training loss rose in {rises} of {count} epochs, by up to {most}",
+            rises=int(setbacks.sum()),
+            count=len(setbacks),
+            most=f"{np.diff(curves.loss).max():.3g}",
         )
     else:
         return None
     tries = remedies.against_high_rate(curves.experiment)
-    return Finding("rate_too_high", "Learning rate too high", evidence, tries)
+    return Finding("rate_too_high", tr("Learning rate too high"), evidence, tries)
 
 
 def too_low(curves: Curves) -> Finding | None:
@@ -217,13 +226,16 @@ def too_low(curves: Curves) -> Finding | None:
     is_high = float(curves.loss[-1]) > HIGH_LOSS * curves.first_loss
     if not is_stuck and not (is_high and is_steady):
         return None
+    first, last, count = f"{curves.first_loss:.3g}", f"{curves.loss[-1]:.3g}", len(curves.loss)
     evidence = (
-        f"the training loss went from {curves.first_loss:.3g} to {curves.loss[-1]:.3g} in "
-        f"{len(curves.loss)} epochs"
-        + (", and it fell in almost every one of them" if not is_stuck else "")
-    )
+        tr("the training loss went from {first} to {last} in {count} epochs",
+           first=first, last=last, count=count)
+        if is_stuck
+        else tr("the training loss went from {first} to {last} in {count} epochs, and it fell in "
+                "almost every one of them", first=first, last=last, count=count)
+    )  # fmt: skip
     tries = remedies.against_low_rate(curves.experiment)
-    return Finding("rate_too_low", "Learning rate too low", evidence, tries)
+    return Finding("rate_too_low", tr("Learning rate too low"), evidence, tries)
 
 
 def overfitting(curves: Curves) -> Finding | None:
@@ -240,19 +252,27 @@ def overfitting(curves: Curves) -> Finding | None:
         and _end(curves.val_accuracy) <= float(curves.val_accuracy[best])
     )
     if gap >= GAP:
-        evidence = (
-            f"training accuracy {percent(_end(curves.accuracy), 1)} is {100 * gap:.1f} points "
-            f"above validation accuracy {percent(_end(curves.val_accuracy), 1)}"
+        evidence = tr(
+            "training accuracy {accuracy} is {points} points "
+            "above validation accuracy {val_accuracy}",
+            accuracy=percent(_end(curves.accuracy), 1),
+            points=f"{100 * gap:.1f}",
+            val_accuracy=percent(_end(curves.val_accuracy), 1),
         )
     elif rose:
-        evidence = (
-            f"validation loss rose from {lowest:.3g} in epoch {best + 1} to {now:.3g}, while "
-            f"training loss fell from {curves.loss[best]:.3g} to {_end(curves.loss):.3g}"
+        evidence = tr(
+            "validation loss rose from {lowest} in epoch {epoch} to {now}, while "
+            "training loss fell from {first} to {last}",
+            lowest=f"{lowest:.3g}",
+            epoch=best + 1,
+            now=f"{now:.3g}",
+            first=f"{curves.loss[best]:.3g}",
+            last=f"{_end(curves.loss):.3g}",
         )
     else:
         return None
     return Finding(
-        "overfitting", "Over-fitting", evidence, remedies.against_overfitting(curves.experiment)
+        "overfitting", tr("Over-fitting"), evidence, remedies.against_overfitting(curves.experiment)
     )
 
 
@@ -263,12 +283,18 @@ def underfitting(curves: Curves) -> Finding | None:
     end = _end(curves.loss)
     if not (stands and HIGH_LOSS * curves.first_loss < end <= STUCK * curves.first_loss):
         return None
-    evidence = (
-        f"the training loss stands at {end:.3g}, {percent(end / curves.first_loss, 1)} of where it "
-        f"began, with a training accuracy of {percent(_end(curves.accuracy), 1)}"
+    evidence = tr(
+        "the training loss stands at {end}, {share} of where it "
+        "began, with a training accuracy of {accuracy}",
+        end=f"{end:.3g}",
+        share=percent(end / curves.first_loss, 1),
+        accuracy=percent(_end(curves.accuracy), 1),
     )
     return Finding(
-        "underfitting", "Under-fitting", evidence, remedies.against_underfitting(curves.experiment)
+        "underfitting",
+        tr("Under-fitting"),
+        evidence,
+        remedies.against_underfitting(curves.experiment),
     )
 
 
@@ -280,12 +306,18 @@ def too_short(curves: Curves) -> Finding | None:
     rises = bool(np.all(np.diff(curves.val_loss[-1 - LATEST :]) < 0))
     if not (rises and gain >= STILL_GAINING):
         return None
-    evidence = (
-        f"validation accuracy still rose by {100 * gain:.1f} points over the last {LATEST} epochs, "
-        f"to {percent(curves.val_accuracy[-1], 1)}"
+    evidence = tr(
+        "validation accuracy still rose by {points} points over the last {epochs} epochs, "
+        "to {val_accuracy}",
+        points=f"{100 * gain:.1f}",
+        epochs=LATEST,
+        val_accuracy=percent(curves.val_accuracy[-1], 1),
     )
     return Finding(
-        "too_short", "Ended too soon", evidence, remedies.against_short_training(curves.experiment)
+        "too_short",
+        tr("Ended too soon"),
+        evidence,
+        remedies.against_short_training(curves.experiment),
     )
 
 

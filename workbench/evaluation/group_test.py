@@ -9,13 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from workbench.base.units import NONE
+from workbench.base.text import inside, plural, tr
+from workbench.base.units import NONE, listing
 from workbench.curves.grouping import REPEATS, differing, settings_of
 from workbench.evaluation.predictions import TEST, VALIDATION, Predictions
 from workbench.evaluation.significance import Outcome, Spread, mcnemar, paired, spread, welch
 from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.record import Run
+from workbench.tradeoffs.titles import title_of
 
 METRICS = (
     "test_accuracy", "val_accuracy", "test_loss", "val_loss", "images_per_second", "seconds",
@@ -127,10 +129,10 @@ def judge(a: Group, b: Group, metric: str, answers: Answers) -> Judgement:
         is_single = len(values[0]) == len(values[1]) == 1
         sentence = _sentence(both, outcome, _each(values[0]), is_single=is_single)
         if is_single:
-            notes.append("This is about these two trained networks; other seeds may differ")
+            notes.append(tr("This is about these two trained networks; other seeds may differ"))
     return Judgement(
-        both.names, column, f"{sentence}.", outcome, both.spreads, both.rows,
-        tuple(f"{note}." for note in notes),
+        both.names, column, tr("{sentence}.", sentence=sentence), outcome, both.spreads, both.rows,
+        tuple(tr("{sentence}.", sentence=note) for note in notes),
     )  # fmt: skip
 
 
@@ -148,11 +150,13 @@ def _tested(
     a, b = values
     shared = {run.run_id for run in groups[0].runs} & {run.run_id for run in groups[1].runs}
     if shared:
-        return None, "The two groups share runs; choose groups that have none in common"
+        return None, tr("The two groups share runs; choose groups that have none in common")
     for group, found in zip(groups, values, strict=True):
         if not found:
-            title = RUN_COLUMNS[metric].title.lower()
-            return None, f"{group.name} has no run with a value for {title} yet"
+            title = inside(title_of(RUN_COLUMNS[metric]).words)
+            return None, tr(
+                "{name} has no run with a value for {title} yet", name=group.name, title=title
+            )
     if len(a) == len(b) == 1:
         one, other = (next(iter(found.values())) for found in known)
         return _by_image(one, other, metric, answers)
@@ -161,38 +165,52 @@ def _tested(
     if folds != {0}:
         if len(folds) > 1 or a.keys() != b.keys():
             return None, (
-                "The two groups were not judged on the same folds, so no test is valid; "
-                "cross-validate both with the same seed and number of folds"
+                tr(
+                    "The two groups were not judged on the same folds, so no test is valid; "
+                    "cross-validate both with the same seed and number of folds"
+                )
             )
-        return paired(*_paired(a, b, pairs), folds.pop(), "folds"), ""
+        return paired(*_paired(a, b, pairs), folds.pop(), tr("folds")), ""
     if len(pairs) >= 2 and len(pairs) == min(len(a), len(b)):
-        return paired(*_paired(a, b, pairs), 0, "seeds"), ""
+        return paired(*_paired(a, b, pairs), 0, tr("seeds")), ""
     if min(len(a), len(b)) < 2:
         small = groups[0] if len(a) < 2 else groups[1]
-        return None, f"{small.name} is one run, which says nothing of chance; {_MORE_SEEDS}"
+        return None, tr(
+            "{name} is one run, which says nothing of chance; {advice}",
+            name=small.name,
+            advice=_MORE_SEEDS,
+        )
     return welch(list(a.values()), list(b.values())), ""
 
 
-_MORE_SEEDS = "train with several seeds (Run > Train with several seeds, or run --seeds)"
+_MORE_SEEDS = tr("train with several seeds (Run > Train with several seeds, or run --seeds)")
 
 
 def _by_image(one: Run, other: Run, metric: str, answers: Answers) -> tuple[Outcome | None, str]:
     """McNemar's test, where both networks' answers on the same images are kept."""
     part = PART_OF.get(metric)
     if part is None:
-        return None, f"One run of each says nothing of chance; {_MORE_SEEDS}"
+        return None, tr("One run of each says nothing of chance; {advice}", advice=_MORE_SEEDS)
     found = [answers(run, part) for run in (one, other)]
     a, b = found
     if a is None or b is None:
-        missing = " and ".join(
+        missing = listing(
             run.name for run, kept in zip((one, other), found, strict=True) if kept is None
         )
         return None, (
-            f"One run of each says nothing of chance; evaluate {missing} on the {part} part for a "
-            f"test image by image, or {_MORE_SEEDS}"
+            tr(
+                "One run of each says nothing of chance; evaluate {missing} on the {part} part "
+                "for a test image by image, or {advice}",
+                missing=missing,
+                part=part,
+                advice=_MORE_SEEDS,
+            )
         )
     if a.digest != b.digest or not len(a.labels):
-        return None, f"The two runs were not evaluated on the same images; {_MORE_SEEDS}"
+        return None, tr(
+            "The two runs were not evaluated on the same images; {advice}",
+            advice=_MORE_SEEDS,
+        )
     right_a, right_b = a.predicted == a.labels, b.predicted == b.labels
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     return mcnemar(only_a, only_b, len(a.labels)), ""
@@ -233,7 +251,7 @@ def _folds(values: dict[Key, float]) -> int:
 
 
 def _each(values: dict[Key, float]) -> str:
-    return "folds" if _folds(values) else "seeds"
+    return tr("folds") if _folds(values) else tr("seeds")
 
 
 def _rows(a: dict[Key, float], b: dict[Key, float]) -> tuple[Row, ...]:
@@ -245,8 +263,12 @@ def _rows(a: dict[Key, float], b: dict[Key, float]) -> tuple[Row, ...]:
 def _label(key: Key, several_seeds: bool) -> str:
     seed, folds, fold = key
     if not folds:
-        return f"seed {seed}"
-    return f"fold {fold} of {folds}, seed {seed}" if several_seeds else f"fold {fold} of {folds}"
+        return tr("seed {seed}", seed=seed)
+    return (
+        tr("fold {fold} of {folds}, seed {seed}", fold=fold, folds=folds, seed=seed)
+        if several_seeds
+        else tr("fold {fold} of {folds}", fold=fold, folds=folds)
+    )
 
 
 # --- words ---------------------------------------------------------------------------------------
@@ -255,9 +277,9 @@ def _label(key: Key, several_seeds: bool) -> str:
 def amount(column: Column, value: float) -> str:
     """A difference without its sign: 0.42 points, 0.0123, 310 images/s."""
     if column.kind is Kind.SHARE:
-        return f"{100 * abs(value):.2f} points"
-    unit = f" {column.unit}" if column.unit else ""
-    return f"{column.text(abs(value))}{unit}"
+        return tr("{amount} points", amount=f"{100 * abs(value):.2f}")
+    said = column.text(abs(value))
+    return tr("{amount} {unit}", amount=said, unit=column.unit) if column.unit else said
 
 
 def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) -> str:
@@ -272,28 +294,41 @@ def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) 
     column = both.column
     gain = outcome.difference * column.better
     better, worse = both.names if gain <= 0 else both.names[::-1]
-    lead = f"{better} is better than {worse} by {amount(column, gain)}"
+    by = amount(column, gain)
+    lead = tr("{better} is better than {worse} by {amount}", better=better, worse=worse, amount=by)
     if outcome.p is None and gain == 0:
-        return f"{better} and {worse} reached the same in each of the runs"
+        return tr(
+            "{better} and {worse} reached the same in each of the runs", better=better, worse=worse
+        )
     if outcome.p is None:
-        return f"{lead} in each of the runs, without any spread that a test could be made on"
+        return tr(
+            "{found} in each of the runs, without any spread that a test could be made on",
+            found=lead,
+        )
     ends = sorted(end * column.better * (-1 if gain < 0 else 1) for end in _ends(outcome))
-    between = " to ".join(_signed(column, end) for end in ends)
-    facts = f"95 % interval {between}, {outcome.test}, {_chance(outcome.p)}"
+    low, high = (_signed(column, end) for end in ends)
+    facts = tr(
+        "95 % interval {low} to {high}, {test}, {chance}",
+        low=low, high=high, test=outcome.test, chance=_chance(outcome.p),
+    )  # fmt: skip
     if outcome.is_shown:
-        return f"{lead} ({facts})"
-    what = column.title.lower().replace("acc.", "accuracy") if is_single else "mean"
-    side = "above" if column.better > 0 else "below"
-    seen = f"the {what} of {better} is {amount(column, gain)} {side} that of {worse}"
+        return tr("{found} ({facts})", found=lead, facts=facts)
+    what = inside(title_of(column).words) if is_single else tr("mean")
+    given = {"what": what, "better": better, "worse": worse}
     if gain == 0:
-        seen = f"the {what} of {better} is that of {worse}"
-    words = f"No difference can be shown: {seen} ({facts})"
+        seen = tr("the {what} of {better} is that of {worse}", **given)
+    elif column.better > 0:
+        seen = tr("the {what} of {better} is {amount} above that of {worse}", amount=by, **given)
+    else:
+        seen = tr("the {what} of {better} is {amount} below that of {worse}", amount=by, **given)
+    said = tr("No difference can be shown: {seen} ({facts})", seen=seen, facts=facts)
     if outcome.more is None:
-        return words
-    return (
-        f"{words}; about {outcome.more} more {each} each would be needed to show a difference of "
-        "this size in four of five cases"
-    )
+        return said
+    return tr(
+        "{said}; about {more} more {each} each would be needed to show a difference of "
+        "this size in four of five cases",
+        said=said, more=outcome.more, each=each,
+    )  # fmt: skip
 
 
 def _ends(outcome: Outcome) -> tuple[float, float]:
@@ -315,17 +350,30 @@ def _notes_on(group: Group, metric: str) -> list[str]:
     notes = []
     missing, twice = len(group.runs) - len(known), len(known) - len(_by_key(group, metric))
     if known and missing:
-        are = "run of {} is" if missing == 1 else "runs of {} are"
-        notes.append(f"{missing} {are.format(group.name)} left out, as the figure is missing there")
+        notes.append(
+            plural(
+                "{count} run of {name} is left out, as the figure is missing there",
+                "{count} runs of {name} are left out, as the figure is missing there",
+                missing,
+                name=group.name,
+            )
+        )
     if twice:
         notes.append(
-            f"{group.name} has several runs with the same seed; of each seed the newest counts"
+            tr(
+                "{name} has several runs with the same seed; of each seed the newest counts",
+                name=group.name,
+            )
         )
     others = [p for p in differing([settings_of(run) for run in known]) if p not in REPEATS]
     if others:
         notes.append(
-            f"The runs of {group.name} differ in more than the seed ({', '.join(others[:3])}); the "
-            "test takes them for repeats of one experiment"
+            tr(
+                "The runs of {name} differ in more than the seed ({others}); the "
+                "test takes them for repeats of one experiment",
+                name=group.name,
+                others=", ".join(others[:3]),
+            )
         )
     return notes
 
@@ -333,5 +381,5 @@ def _notes_on(group: Group, metric: str) -> list[str]:
 def _notes_on_both(a: Group, b: Group) -> list[str]:
     prints = [{run.fingerprint for run in group.runs if run.fingerprint} for group in (a, b)]
     if prints[0] and prints[1] and prints[0] != prints[1]:
-        return ["The two were trained on other data, or on other versions of them"]
+        return [tr("The two were trained on other data, or on other versions of them")]
     return []

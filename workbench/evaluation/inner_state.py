@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.base.text import joined, tr
+from workbench.base.units import percent
 from workbench.evaluation.diagnosis import Finding
 from workbench.experiment import Experiment
 from workbench.levers import remedies
@@ -64,16 +66,25 @@ def faults(experiment: Experiment, layers: Sequence[LayerInside]) -> list[Findin
     found = []
     dead = [layer for layer in layers if layer.dead is not None and layer.dead >= DEAD]
     if dead:
-        which = ", ".join(f"{100 * (layer.dead or 0):.0f} % in {layer.name}" for layer in dead)
-        evidence = f"ReLU units that answer to no image of a batch: {which}"
+        which = joined(
+            ", ",
+            (
+                tr("{share} in {layer}", share=percent(layer.dead, 0), layer=layer.name)
+                for layer in dead
+            ),
+        )
+        evidence = tr("ReLU units that answer to no image of a batch: {which}", which=which)
         tries = remedies.against_dead_units(experiment)
-        found.append(Finding("dead_units", "Dead units", evidence, tries))
+        found.append(Finding("dead_units", tr("Dead units"), evidence, tries))
     if len(layers) > 1 and layers[0].gradient < VANISHING * layers[-1].gradient:
         first, last = layers[0], layers[-1]
-        evidence = (
-            f"the gradient of {first.name} is {first.gradient:.2g} a weight, that of {last.name} "
-            f"{last.gradient:.2g}"
+        evidence = tr(
+            "the gradient of {first} is {gradient} a weight, that of {last} {other}",
+            first=first.name,
+            gradient=f"{first.gradient:.2g}",
+            last=last.name,
+            other=f"{last.gradient:.2g}",
         )
         tries = remedies.against_vanishing_gradients(experiment)
-        found.append(Finding("vanishing_gradients", "Vanishing gradients", evidence, tries))
+        found.append(Finding("vanishing_gradients", tr("Vanishing gradients"), evidence, tries))
     return found

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.text import tr
 from workbench.base.units import count, milliseconds
 from workbench.experiment import Experiment
 from workbench.hardware.requests import AboutRun
@@ -179,7 +180,7 @@ class LatencyFile(Artifact):
 
     def fault(self, folder: Path) -> str:
         """That it holds nothing that can be read."""
-        return "" if read(folder) else "holds no latencies of a network"
+        return "" if read(folder) else tr("holds no latencies of a network")
 
 
 LATENCY = LatencyFile()
@@ -220,8 +221,15 @@ def numbers(text: str, name: str, *, all_word: bool = False) -> list[int]:
         elif part.isascii() and part.isdigit() and 1 <= int(part) <= most:
             found.append(int(part))
         else:
-            also = " or 'all'" if all_word else ""
+            given = {"name": name, "part": repr(part), "most": f"{most:,}"}
+            if all_word:
+                raise ValueError(
+                    tr(
+                        "{name}: {part} is no whole number from 1 to {most} or 'all'; write 1,8,64",
+                        **given,
+                    )
+                )
             raise ValueError(
-                f"{name}: {part!r} is no whole number from 1 to {most:,}{also}; write 1,8,64"
+                tr("{name}: {part} is no whole number from 1 to {most}; write 1,8,64", **given)
             )
     return list(dict.fromkeys(found))

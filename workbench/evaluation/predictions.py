@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.text import tr
 from workbench.data import DataError
 from workbench.data.arrays.npy import members_of
 from workbench.hardware.requests import AboutRun
@@ -111,7 +112,7 @@ class Evaluated:
 
 def file_of(folder: Path, part: str = TEST) -> Path:
     """Where the predictions on a part lie in a run's folder."""
-    return folder / f"predictions-{part}.npz"
+    return folder / tr("predictions-{part}.npz", part=part)
 
 
 def save(folder: Path, predictions: Predictions, pictures: Pictures) -> None:
@@ -191,10 +192,10 @@ class PredictionsFile(Artifact):
             except DataError as error:
                 return str(error).removeprefix(": ")
             except zipfile.BadZipFile as error:
-                return f"is damaged ({error})"
+                return tr("is damaged ({error})", error=error)
         claimed = sum(member.data_bytes for member in members.values())
         if claimed > UNPACKED_BYTES or not fits(folder, self.part):
-            return "is not what this run's network answered"
+            return tr("is not what this run's network answered")
         return ""
 
     def weights(self, folder: Path) -> str:
@@ -222,13 +223,13 @@ def _predictions(part: str, arrays: dict[str, npt.NDArray[Any]]) -> Predictions:
     rows, labels = arrays["rows"].astype(np.int64), arrays["labels"].astype(np.int32)
     probabilities, names = arrays["probabilities"].astype(np.float32), about["class_names"]
     if labels.ndim != 1 or rows.shape != labels.shape:
-        raise ValueError("rows and labels don't go together")
+        raise ValueError(tr("rows and labels don't go together"))
     if probabilities.shape != (len(labels), len(names)):
-        raise ValueError("the probabilities have another shape than labels and classes")
+        raise ValueError(tr("the probabilities have another shape than labels and classes"))
     if not np.isfinite(probabilities).all():
-        raise ValueError("a probability is no number")
+        raise ValueError(tr("a probability is no number"))
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
-        raise ValueError("a label names no class")
+        raise ValueError(tr("a label names no class"))
     return Predictions(
         part, rows, labels, probabilities, str(about["digest"]), str(about["weights"]),
         tuple(str(name) for name in names),

@@ -25,6 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
+
 CONFIDENCE = 0.95
 ALPHA = 1 - CONFIDENCE
 POWER = 0.8
@@ -102,7 +104,7 @@ def spread(values: Sequence[float], folds: int = 0) -> Spread:
     return Spread(mean, deviation, mean - half, mean + half, count)
 
 
-def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = "pairs") -> Outcome:
+def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = "") -> Outcome:
     """Student's t test on the differences of pairs, as runs with the same seed are.
 
     Args:
@@ -111,12 +113,19 @@ def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = 
         folds: Of the cross-validation that they come from, 0 for none: then the variance is that
             of Nadeau and Bengio's corrected resampled test (2003). The plain test finds differences
             where there are none, as folds share training images (Dietterich 1998).
-        pairs: What they are, for a person: "seeds".
+        pairs: What they are, for a person: "seeds"; "" for pairs.
     """
     differences = np.asarray(b, np.float64) - np.asarray(a, np.float64)
     count, mean = len(differences), float(differences.mean())
-    name = "corrected paired t (Nadeau and Bengio)" if folds else "paired t"
-    test = f"{name} over {count} {pairs}"
+    test = (
+        tr(
+            "corrected paired t (Nadeau and Bengio) over {count} {pairs}",
+            count=count,
+            pairs=pairs or tr("pairs"),
+        )
+        if folds
+        else tr("paired t over {count} {pairs}", count=count, pairs=pairs or tr("pairs"))
+    )
     deviation = float(differences.std(ddof=1))
     if deviation <= ROUNDING * float(np.abs([a, b]).max()):
         return Outcome(mean, mean, mean, None, test)
@@ -128,17 +137,22 @@ def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = 
     return Outcome(found.difference, found.low, found.high, found.p, test, more)
 
 
-def welch(a: Sequence[float], b: Sequence[float], each: str = "runs") -> Outcome:
+def welch(a: Sequence[float], b: Sequence[float], each: str = "") -> Outcome:
     """Welch's t test of two groups that have nothing to do with each other, of unlike spread.
 
     Args:
         a: At least two values.
         b: At least two values.
-        each: What they are of, for a person.
+        each: What they are of, for a person; "" for runs.
     """
     first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
     mean = float(second.mean() - first.mean())
-    test = f"Welch's t over {len(first)} and {len(second)} {each}"
+    test = tr(
+        "Welch's t over {first} and {second} {each}",
+        first=len(first),
+        second=len(second),
+        each=each or tr("runs"),
+    )
     errors = [float(v.var(ddof=1)) / len(v) for v in (first, second)]
     error = math.sqrt(sum(errors))
     if error <= ROUNDING * float(np.abs([*first, *second]).max()):
@@ -166,7 +180,12 @@ def mcnemar(only_a: int, only_b: int, count: int) -> Outcome:
     low = _tango_low(only_a, only_b, count)
     high = -_tango_low(only_b, only_a, count)
     p = _two_sided(_score(only_a, only_b, count, 0.0))
-    test = f"McNemar, on {count:,} images of which {only_a:,} and {only_b:,} are right in one alone"
+    test = tr(
+        "McNemar, on {count} images of which {only_a} and {only_b} are right in one alone",
+        count=f"{count:,}",
+        only_a=f"{only_a:,}",
+        only_b=f"{only_b:,}",
+    )
     return Outcome((only_b - only_a) / count, low, high, p, test)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.base.text import joined, plural, tr
 from workbench.base.units import percent
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
@@ -29,7 +30,7 @@ much of each other: they are as good as equal, which is no doubt."""
 MOST_RIVALS = 3
 """How many besides the fastest are measured further while there is doubt."""
 
-MORE = "Give it more time, or end what else uses the machine."
+MORE = tr("Give it more time, or end what else uses the machine.")
 
 MOST_COMBINATIONS = 4
 ALLOWED_DIFFERENCE = 0.05
@@ -81,7 +82,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """In words: "bfloat16 + XLA"."""
-        return " + ".join(self.levers) or "as it comes"
+        return joined(" + ", self.levers) or tr("as it comes")
 
     @property
     def rate(self) -> float:
@@ -255,17 +256,17 @@ def levers(
         found.append(xla)
     if batch_sizes:
         found += [
-            Lever(f"batch size {size:,}", {"training.batch_size": size})
+            Lever(tr("batch size {size}", size=f"{size:,}"), {"training.batch_size": size})
             for size in (2 * experiment.training.batch_size, 4 * experiment.training.batch_size)
             if size <= 4096
         ]
     if in_memory:
-        found.append(Lever("cached input", {"hardware.pipeline": "cached"}))
-    found.append(Lever("one step a call", {"hardware.steps_per_execution": 1}))
+        found.append(Lever(tr("cached input"), {"hardware.pipeline": "cached"}))
+    found.append(Lever(tr("one step a call"), {"hardware.steps_per_execution": 1}))
     if not on_gpu and machine.processor.cores > 1:
         found += [
             Lever(
-                f"{threads} thread{'s' if threads > 1 else ''}",
+                plural("{count} thread", "{count} threads", threads),
                 {"hardware.intra_op_threads": threads},
             )
             for threads in sorted({1, max(1, machine.processor.cores // 2)}, reverse=True)
@@ -384,35 +385,52 @@ def verdict(
         doubts: Who couldn't be told from the fastest, see `rivals`.
     """
     if best is base and doubts:
-        return (
-            f"Too noisy to say whether anything is faster than the settings as they come: "
-            f"{_seen(base, base)}, {_seen(doubts[0], base)}. {MORE}"
+        return tr(
+            "Too noisy to say whether anything is faster than the settings as they come: "
+            "{base}, {other}. {more}",
+            base=_seen(base, base),
+            other=_seen(doubts[0], base),
+            more=MORE,
         )
     if best is base:
-        return (
-            f"Nothing that was tried is faster than the settings as they come "
-            f"({base.rate:,.0f} images/s)."
+        return tr(
+            "Nothing that was tried is faster than the settings as they come ({rate} images/s).",
+            rate=f"{base.rate:,.0f}",
         )
     if base in doubts:
-        return (
-            f"Too noisy to say whether {best.name} is faster than the settings as they come: "
-            f"{_seen(best, base)}, {_seen(base, base)}. {MORE}"
+        return tr(
+            "Too noisy to say whether {name} is faster than the settings as they come: "
+            "{best}, {base}. {more}",
+            name=best.name,
+            best=_seen(best, base),
+            base=_seen(base, base),
+            more=MORE,
         )
     rate, _, _ = best.beside(base)
-    sentence = (
-        f"{best.name} trains {gain(best, base):.2f} times as fast: {rate:,.0f} instead of "
-        f"{base.rate:,.0f} images/s."
+    sentence = tr(
+        "{name} trains {times} times as fast: {rate} instead of {base} images/s.",
+        name=best.name,
+        times=f"{gain(best, base):.2f}",
+        rate=f"{rate:,.0f}",
+        base=f"{base.rate:,.0f}",
     )
     if doubts:
-        others = "; ".join(_seen(one, base) for one in doubts[:MOST_RIVALS])
-        sentence += f" Too noisy to say whether it is the fastest: {others}. {MORE}"
+        others = joined("; ", (_seen(one, base) for one in doubts[:MOST_RIVALS]))
+        doubt = tr(
+            "Too noisy to say whether it is the fastest: {others}. {more}", others=others, more=MORE
+        )
+        sentence = joined(" ", [sentence, doubt])
     if check is None:
         return sentence
-    return (
-        f"{sentence} It learns as {_other_arithmetic(best)} does: over {check.steps:,} steps from "
-        f"the same start the loss differs by {percent(check.difference, 1)}, and "
-        f"{percent(check.allowed, 1)} is within noise."
+    learns = tr(
+        "It learns as {best} does: over {steps} steps from the same start the loss differs by "
+        "{difference}, and {allowed} is within noise.",
+        best=_other_arithmetic(best),
+        steps=f"{check.steps:,}",
+        difference=percent(check.difference, 1),
+        allowed=percent(check.allowed, 1),
     )
+    return joined(" ", [sentence, learns])
 
 
 def is_certain(best: Candidate, base: Candidate, doubts: Sequence[Candidate]) -> bool:
@@ -422,8 +440,10 @@ def is_certain(best: Candidate, base: Candidate, doubts: Sequence[Candidate]) ->
 
 def difference(best: Candidate, check: Check) -> str:
     """Why a candidate that learns otherwise is given up."""
-    return (
-        f"its loss differs from that of {_other_arithmetic(best)} by {percent(check.difference, 1)}"
+    return tr(
+        "its loss differs from that of {best} by {difference}",
+        best=_other_arithmetic(best),
+        difference=percent(check.difference, 1),
     )
 
 
@@ -431,10 +451,16 @@ def _other_arithmetic(best: Candidate) -> str:
     """What the base is called beside a candidate: by its precision, where that is the change."""
     if "hardware.precision" in best.settings:
         return str(AS_IT_COMES["hardware.precision"])
-    return "the network under the settings as they come"
+    return tr("the network under the settings as they come")
 
 
 def _seen(one: Candidate, base: Candidate) -> str:
     """As in "bfloat16 1,136 images/s (middle half 900 to 1,300)"."""
     rate, low, high = one.beside(base)
-    return f"{one.name} {rate:,.0f} images/s (middle half {low:,.0f} to {high:,.0f})"
+    return tr(
+        "{name} {rate} images/s (middle half {low} to {high})",
+        name=one.name,
+        rate=f"{rate:,.0f}",
+        low=f"{low:,.0f}",
+        high=f"{high:,.0f}",
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.base.text import joined, tr
 from workbench.base.units import count, size
 
 SMALLEST = 8
@@ -111,7 +112,11 @@ def too_large(needed: int, available: int) -> str:
     """
     if needed * SCRATCH <= available * MEMORY_SHARE:
         return ""
-    return f"would take about {size(needed * SCRATCH)} of the {size(available)} that are free"
+    return tr(
+        "would take about {needed} of the {available} that are free",
+        needed=size(needed * SCRATCH),
+        available=size(available),
+    )
 
 
 def advise(measured: Sequence[Measured], limit: str = "") -> Advice | None:
@@ -127,18 +132,23 @@ def advise(measured: Sequence[Measured], limit: str = "") -> Advice | None:
     as_fast = [m for m in measured if m.images_per_second >= NEAR * fastest.images_per_second]
     chosen = min(as_fast, key=lambda m: m.batch_size)
     largest = measured[-1]
+    size, rate = count(chosen.batch_size), count(chosen.images_per_second)
+    most = count(largest.batch_size)
     sentences = [
-        f"{count(chosen.batch_size)} images a step train at "
-        f"{count(chosen.images_per_second)} images/s"
-    ]
-    if chosen is not fastest:
-        sentences[0] += (
-            f", within 5 % of the fastest ({count(fastest.batch_size)}: "
-            f"{count(fastest.images_per_second)})"
-        )
-    sentences.append(f"largest that fits, of those tried: {count(largest.batch_size)}")
-    if limit:
-        sentences[-1] += f" ({limit})"
-    sentences.append("a larger batch takes fewer steps an epoch and wants a larger learning rate")
-    words = "; ".join(sentences)
+        tr("{size} images a step train at {rate} images/s", size=size, rate=rate)
+        if chosen is fastest
+        else tr(
+            "{size} images a step train at {rate} images/s, within 5 % of the fastest "
+            "({fastest}: {highest})",
+            size=size, rate=rate, fastest=count(fastest.batch_size),
+            highest=count(fastest.images_per_second),
+        ),
+        tr("largest that fits, of those tried: {size} ({limit})", size=most, limit=limit)
+        if limit
+        else tr("largest that fits, of those tried: {size}", size=most),
+    ]  # fmt: skip
+    sentences.append(
+        tr("a larger batch takes fewer steps an epoch and wants a larger learning rate")
+    )
+    words = joined("; ", sentences)
     return Advice(chosen.batch_size, fastest.batch_size, largest.batch_size, words)

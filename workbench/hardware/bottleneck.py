@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from workbench.base.text import tr
 from workbench.base.units import percent
 from workbench.experiment import Experiment
 from workbench.hardware.roofline import Roof
@@ -23,11 +24,11 @@ USUAL_DECODERS = 2
 class Bound(Enum):
     """What training waits for most."""
 
-    INPUT = "input"
-    PYTHON = "Python"
-    MEMORY = "memory"
-    ARITHMETIC = "arithmetic"
-    COMPUTE = "the device"
+    INPUT = tr("input")
+    PYTHON = tr("Python")
+    MEMORY = tr("memory")
+    ARITHMETIC = tr("arithmetic")
+    COMPUTE = tr("the device")
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Verdict:
     @property
     def sentence(self) -> str:
         """As in "bound by input: 40% of the time …"."""
-        return f"bound by {self.bound.value}: {self.evidence}"
+        return tr("bound by {what}: {evidence}", what=self.bound.value, evidence=self.evidence)
 
 
 def decide(
@@ -89,22 +90,30 @@ def decide(
         roof: Of the device; None where it wasn't measured.
     """
     if shares.input >= MUCH and shares.input >= shares.python:
-        evidence = f"{percent(shares.input, 0)} of the time training waits for images"
+        evidence = tr(
+            "{share} of the time training waits for images", share=percent(shares.input, 0)
+        )
         return Verdict(Bound.INPUT, evidence, _quicker_input(experiment))
     if shares.python >= MUCH:
-        evidence = f"{percent(shares.python, 0)} of the time passes between compiled calls"
+        evidence = tr(
+            "{share} of the time passes between compiled calls", share=percent(shares.python, 0)
+        )
         return Verdict(Bound.PYTHON, evidence, _less_python(experiment))
     computes = 1 - shares.input - shares.python
     if work is None or roof is None:
-        evidence = (
-            f"{percent(computes, 0)} of the time it computes; profile the layers on Tune, "
-            "Roofline to know whether memory or arithmetic is the limit"
+        evidence = tr(
+            "{share} of the time it computes; profile the layers on Tune, "
+            "Roofline to know whether memory or arithmetic is the limit",
+            share=percent(computes, 0),
         )
         return Verdict(Bound.COMPUTE, evidence)
     bound = Bound.ARITHMETIC if work.intensity >= roof.ridge else Bound.MEMORY
-    evidence = (
-        f"{work.intensity:.3g} operations a byte, where the two are even at {roof.ridge:.3g}; "
-        f"{percent(work.flops / roof.at(work.intensity), 0)} of what the device can do there"
+    evidence = tr(
+        "{intensity} operations a byte, where the two are even at {ridge}; "
+        "{share} of what the device can do there",
+        intensity=f"{work.intensity:.3g}",
+        ridge=f"{roof.ridge:.3g}",
+        share=percent(work.flops / roof.at(work.intensity), 0),
     )
     return Verdict(bound, evidence, _smaller_numbers(experiment, machine))
 
@@ -115,16 +124,19 @@ def _quicker_input(experiment: Experiment) -> Remedy:
     """
     hardware = experiment.hardware
     if hardware.pipeline == "streamed":
-        return Remedy("Keep images decoded", {"hardware.pipeline": "cached"})
+        return Remedy(tr("Keep images decoded"), {"hardware.pipeline": "cached"})
     decoders = min(256, 2 * (hardware.decode_threads or USUAL_DECODERS))
     return Remedy(f"{decoders} decoders", {"hardware.decode_threads": decoders})
 
 
 def _less_python(experiment: Experiment) -> Remedy:
     if experiment.hardware.steps_per_execution:
-        return Remedy("Automatic steps a call", {"hardware.steps_per_execution": 0})
+        return Remedy(tr("Automatic steps a call"), {"hardware.steps_per_execution": 0})
     batch_size = 2 * experiment.training.batch_size
-    return Remedy(f"Batch size {batch_size:,}", {"training.batch_size": batch_size})
+    return Remedy(
+        tr("Batch size {batch_size}", batch_size=f"{batch_size:,}"),
+        {"training.batch_size": batch_size},
+    )
 
 
 def _smaller_numbers(experiment: Experiment, machine: Machine) -> Remedy | None:

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from workbench.base.text import joined, plural
+
 POWERCAP = Path("/sys/class/powercap")
 """Where Linux keeps the counters; since 2020 most systems let root alone read them."""
 
@@ -101,7 +103,7 @@ class Packages:
     @property
     def words(self) -> str:
         """As `Source` has it."""
-        return _counted(len(self._folders), "processor package")
+        return plural("{count} processor package", "{count} processor packages", len(self._folders))
 
     def read(self) -> float | None:
         """As `Source` has it."""
@@ -208,7 +210,7 @@ class Gpus:
     @property
     def words(self) -> str:
         """As `Source` has it."""
-        return _counted(len(self._ids), "GPU")
+        return plural("{count} GPU", "{count} GPUs", len(self._ids))
 
     def read(self) -> float | None:
         """As `Source` has it."""
@@ -291,7 +293,7 @@ class Meter:
     @property
     def words(self) -> str:
         """What is measured: "1 processor package, 1 GPU"; "" for nothing."""
-        return ", ".join(source.words for source in self._sources)
+        return joined(", ", (source.words for source in self._sources))
 
     @property
     def joules(self) -> float | None:
@@ -317,7 +319,3 @@ class Meter:
         read = [source.read() for source in self._sources]
         known = [joules for joules in read if joules is not None]
         return sum(known) if known and len(known) == len(self._sources) else None
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from workbench.base.text import joined, plural, tr
 from workbench.experiment import Experiment
 from workbench.hardware import preflight, remembered
 from workbench.hardware.preflight import Preflight, roughly
@@ -126,17 +127,29 @@ def total(
         return ""
     seconds = [one.seconds for one in waiting] + ([left] if under_way else [])
     known = [value for value in seconds if value is not None]
-    runs = f"{len(waiting):,} run{'s' if len(waiting) > 1 else ''}"
+    runs = plural("{count} run", "{count} runs", len(waiting))
     if under_way:
-        runs += " and the one under way" if under_way == 1 else f" and the {under_way:,} under way"
+        runs = plural(
+            "{runs} and the one under way", "{runs} and the {count} under way", under_way, runs=runs
+        )
     if not known:
-        words = f"{runs}, not measured yet"
+        words = tr("{runs}, not measured yet", runs=runs)
     elif len(known) < len(seconds):
-        words = f"{len(known):,} of {len(seconds):,} known: at least {roughly(sum(known))}"
+        words = tr(
+            "{known} of {all} known: at least {time}",
+            known=f"{len(known):,}",
+            all=f"{len(seconds):,}",
+            time=roughly(sum(known)),
+        )
     else:
         end = until(now + sum(known), now)
-        words = f"{runs}, about {roughly(sum(known))}, {end}{'' if goes else ' if run now'}"
-    return "; ".join(filter(None, [words, _too_large(waiting)]))
+        time_ = roughly(sum(known))
+        words = (
+            tr("{runs}, about {time}, {until}", runs=runs, time=time_, until=end)
+            if goes
+            else tr("{runs}, about {time}, {until} if run now", runs=runs, time=time_, until=end)
+        )
+    return joined("; ", filter(None, [words, _too_large(waiting)]))
 
 
 def start(before: Sequence[Expected], now: float, left: float | None) -> float | None:
@@ -154,7 +167,7 @@ def start(before: Sequence[Expected], now: float, left: float | None) -> float |
 
 def until(end: float, now: float) -> str:
     """As in "until 16:40", "until Fri 16:40" or "until 3 Mar 16:40"."""
-    return f"until {clock(end, now)}"
+    return tr("until {time}", time=clock(end, now))
 
 
 def clock(then: float, now: float) -> str:
@@ -174,6 +187,9 @@ def _too_large(waiting: Sequence[Expected]) -> str:
     names = list(dict.fromkeys(large))  # seeds of one experiment share its name
     if not names:
         return ""
-    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
-    does = "doesn't" if len(names) == 1 else "don't"
-    return f"{', '.join(names[:NAMED])}{more} {does} fit in memory"
+    if len(names) > NAMED:
+        first, more = ", ".join(names[:NAMED]), f"{len(names) - NAMED:,}"
+        return tr("{names} and {more} more don't fit in memory", names=first, more=more)
+    if len(names) > 1:
+        return tr("{names} don't fit in memory", names=", ".join(names))
+    return tr("{name} doesn't fit in memory", name=names[0])

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
+
 Floats = npt.NDArray[np.float64]
 
 FIRST_RATE = 1e-7
@@ -142,8 +144,11 @@ def suggest(rates: Floats, losses: npt.NDArray[np.floating]) -> Suggestion:
     if count < FEWEST:
         return Suggestion(
             None,
-            f"no suggestion: the loss explodes at {rates[max(0, count - 1)]:.1e} already; check "
-            "the pixels, the labels and the network",
+            tr(
+                "no suggestion: the loss explodes at {rate} already; check "
+                "the pixels, the labels and the network",
+                rate=f"{rates[max(0, count - 1)]:.1e}",
+            ),
         )
     curve = smoothed(losses[:count])
     lowest = FEWEST - 1 + int(np.argmin(curve[FEWEST - 1 :]))  # before, few losses are averaged
@@ -153,19 +158,33 @@ def suggest(rates: Floats, losses: npt.NDArray[np.floating]) -> Suggestion:
     if fall < max(LEAST_FALL * abs(start), NOISE_FACTOR * noise):
         return Suggestion(
             None,
-            f"no suggestion: the loss falls from {start:.3g} to {curve[lowest]:.3g} at best, and "
-            f"jumps by {noise:.2g} between batches; try a larger batch size, or look whether the "
-            "network and its regularization suit the task",
+            tr(
+                "no suggestion: the loss falls from {start} to {lowest} at best, and "
+                "jumps by {noise} between batches; try a larger batch size, or look whether the "
+                "network and its regularization suit the task",
+                start=f"{start:.3g}",
+                lowest=f"{curve[lowest]:.3g}",
+                noise=f"{noise:.2g}",
+            ),
         )
     if lowest == len(rates) - 1:
         return Suggestion(
-            None, f"no suggestion: the loss still falls at {rates[-1]:g}, the highest rate tried"
+            None,
+            tr(
+                "no suggestion: the loss still falls at {rate}, the highest rate tried",
+                rate=f"{rates[-1]:g}",
+            ),
         )
     rate = two_digits(float(rates[lowest]) / BELOW_LOWEST)
     return Suggestion(
         rate,
-        f"{rate:g} is a tenth of {rates[lowest]:.2g}, where the loss is lowest "
-        f"({curve[lowest]:.3g}, from {start:.3g})",
+        tr(
+            "{rate} is a tenth of {highest}, where the loss is lowest ({lowest}, from {start})",
+            rate=f"{rate:g}",
+            highest=f"{rates[lowest]:.2g}",
+            lowest=f"{curve[lowest]:.3g}",
+            start=f"{start:.3g}",
+        ),
         int(np.argmin(np.abs(np.log(rates[:count] / rate)))),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
 from workbench.spec.machine import Machine
@@ -63,12 +64,14 @@ class Preflight:
 
     def words(self, epochs: float) -> str:
         """As in "about 3 min (64 ms a step, 1.2 GB of 15 GB)"."""
-        memory = f"{units.size(self.memory_bytes)} of {units.size(self.free_bytes)}"
-        beginning = "" if self.fits else "doesn't fit: "
-        return (
-            f"{beginning}about {roughly(self.seconds(epochs))} "
-            f"({1000 * self.step_seconds:.2g} ms a step, {memory})"
+        about = tr(
+            "about {time} ({step} ms a step, {memory} of {free})",
+            time=roughly(self.seconds(epochs)),
+            step=f"{1000 * self.step_seconds:.2g}",
+            memory=units.size(self.memory_bytes),
+            free=units.size(self.free_bytes),
         )
+        return about if self.fits else tr("doesn't fit: {about}", about=about)
 
 
 def roughly(seconds: float) -> str:

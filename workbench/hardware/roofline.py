@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from workbench.base.text import joined, tr
 from workbench.base.units import NONE, percent
 from workbench.network.analysis import Analysis
 from workbench.network.costs import LayerCost
@@ -223,28 +224,43 @@ def profile_words(rows: Sequence[TimedLayer], step_seconds: float, roof: Roof | 
     rest = unexplained(seconds, step_seconds)
     slowest = max(range(len(rows)), key=seconds.__getitem__)
     rate = sum(row.flops for row in rows) / step_seconds
-    reached = f", {percent(rate / roof.peak, 0)} of the measured peak" if roof else ""
+    time, speed = f"{1000 * step_seconds:.3g}", f"{rate / 1e9:.3g}"
+    step = (
+        tr(
+            "A step takes {time} ms at {speed} GFLOP/s, {share} of the measured peak.",
+            time=time, speed=speed, share=percent(rate / roof.peak, 0),
+        )
+        if roof
+        else tr("A step takes {time} ms at {speed} GFLOP/s.", time=time, speed=speed)
+    )  # fmt: skip
     beyond = (
-        f"the loss, the update of the weights and the batch take the other {percent(rest, 0)}"
+        tr(
+            "the loss, the update of the weights and the batch take the other {rest}",
+            rest=percent(rest, 0),
+        )
         if rest >= 0
-        else f"together they take {percent(-rest, 0)} more than the step, where some run side by "
-        "side"
+        else tr(
+            "together they take {share} more than the step, where some run side by side",
+            share=percent(-rest, 0),
+        )
     )
-    return (
-        f"A step takes {1000 * step_seconds:.3g} ms at {rate / 1e9:.3g} GFLOP/s{reached}. "
-        f"The slowest layer is {rows[slowest].name} with "
-        f"{percent(seconds[slowest] / step_seconds, 0)} of it; timed one by one the layers make up "
-        f"{percent(1 - rest, 0)}, and {beyond}."
-        f"{_limit_words(rows, roof) if roof else ''}"
-    )
+    layers = tr(
+        "The slowest layer is {name} with {share} of it; timed one by one the layers make up "
+        "{all}, and {beyond}.",
+        name=rows[slowest].name, share=percent(seconds[slowest] / step_seconds, 0),
+        all=percent(1 - rest, 0), beyond=beyond,
+    )  # fmt: skip
+    return joined(" ", [step, layers, *([_limit_words(rows, roof)] if roof else [])])
 
 
 def _limit_words(rows: Sequence[TimedLayer], roof: Roof) -> str:
     """Whether memory or arithmetic limits the network as a whole."""
     moved = sum(row.bytes for row in rows)
     intensity = sum(row.flops for row in rows) / moved if moved else 0.0
-    limit = "arithmetic" if intensity >= roof.ridge else "memory"
-    return (
-        f" At {intensity:.3g} operations a byte the limit is {limit}: "
-        f"the two are even at {roof.ridge:.3g}."
+    limit = tr("arithmetic") if intensity >= roof.ridge else tr("memory")
+    return tr(
+        "At {intensity} operations a byte the limit is {limit}: the two are even at {ridge}.",
+        intensity=f"{intensity:.3g}",
+        limit=limit,
+        ridge=f"{roof.ridge:.3g}",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from workbench.base.text import tr
 from workbench.runs.columns import Column
 
 
@@ -23,7 +24,9 @@ class Title(NamedTuple):
     @property
     def text(self) -> str:
         """Test accuracy (%)."""
-        return f"{self.words} ({self.unit})" if self.unit else self.words
+        if not self.unit:
+            return self.words
+        return tr("{title} ({unit})", title=self.words, unit=self.unit)
 
 
 def title_of(column: Column) -> Title:
@@ -31,5 +34,9 @@ def title_of(column: Column) -> Title:
     pick = column.key.partition("@")[2]
     words = column.words or column.title
     if pick and column.words:
-        words = f"{words} ({'best' if column.best else f'epoch {pick}'})"
+        words = (
+            tr("{title} (best)", title=words)
+            if column.best
+            else tr("{title} (epoch {epoch})", title=words, epoch=pick)
+        )
     return Title(words, column.kind.writing.unit, column.kind.writing.scale)

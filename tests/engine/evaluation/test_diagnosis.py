@@ -95,8 +95,8 @@ def test_of_a_loss_that_contains_the_penalty_no_rate_is_judged() -> None:
         assert [f.kind for f in diagnose_run(run(), *SICK[kind])] == [kind]
         assert diagnose_run(old, *SICK[kind]) == []
     assert [f.kind for f in diagnose_run(old, *SICK["overfitting"])] == ["overfitting"]
-    assert "contains the penalty" in calm(old)
-    assert "contains" not in calm(run())
+    assert "contains the penalty" in calm(old, "a")
+    assert "contains" not in calm(run(), "a")
 
 
 def remedies(experiment: Experiment, kind: str) -> list[Remedy]:

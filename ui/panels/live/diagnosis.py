@@ -121,7 +121,7 @@ class DiagnosisStrip(QWidget):
         for finding in findings or ():
             column.addLayout(finding_line(run, finding, self.remedy_chosen))
         if not findings:
-            label = Label(self.tr(calm(run)).format(isolated(run.name)))
+            label = Label(calm(run, isolated(run.name)))
             label.setProperty("role", "muted")
             column.addWidget(label)
         self._layout.replaceWidget(old, self._lines)

@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         done = f"{len(epochs)} of {FEWEST_EPOCHS} epochs"
         print(f"{in_one_line(run.name)}: too early to tell, after {done}")
     elif not findings:
-        print(calm(run).format(in_one_line(run.name)))
+        print(calm(run, in_one_line(run.name)))
     return DONE
 
 
