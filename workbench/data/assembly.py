@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from workbench.base.text import tr
 from workbench.data import fingerprint
 from workbench.data.dataset import Array, ArrayImages, Dataset, Labels, Part, Shape
 from workbench.data.errors import plain, refused
@@ -133,12 +134,14 @@ def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
         {name: labels for name, (_, labels) in read.items()}, source.class_names, source.where
     )
     if found.warning:
-        source.warnings.append(f"{plain(source.where)}: {found.warning}.")
+        said = tr("{where}: {said}.", where=plain(source.where), said=found.warning)
+        source.warnings.append(said)
     parts = {name: (images, found.labels[name]) for name, (images, _) in read.items()}
     if TEST not in parts:
         assert isinstance(spec, FileData), "only users' files come without a test part"
         if VALIDATION in parts:
-            source.warnings.append(f"{plain(source.where)}: {NO_TEST_PART}.")
+            said = tr("{where}: {said}.", where=plain(source.where), said=NO_TEST_PART)
+            source.warnings.append(said)
         images, labels = parts[TRAIN]
         train, test = split_test(labels, spec.test_split, found.names)
         parts = {
@@ -160,8 +163,14 @@ def _checked(stored: Stored, where: str) -> tuple[Array, Array]:
     if len(labels) != len(images):
         raise refused(
             where,
-            f"{stored.labels_name} has {len(labels)} entries but {stored.images_name} has "
-            f"{len(images)}; both must have the same length",
+            tr(
+                "{labels_name} has {count} entries but {images_name} has "
+                "{other}; both must have the same length",
+                labels_name=stored.labels_name,
+                count=len(labels),
+                images_name=stored.images_name,
+                other=len(images),
+            ),
         )
     return images, labels
 
@@ -184,17 +193,27 @@ def _pixels(
     ]
     if scale.dark and not scale.ground:
         said.append(
-            f"the brightest pixel of {name} is next to black, so training will see hardly "
-            "anything; check the scale of the pixels"
+            tr(
+                "the brightest pixel of {name} is next to black, so training will see hardly "
+                "anything; check the scale of the pixels",
+                name=name,
+            )
         )
     if scale.ground:
-        laid = f"which are laid on {scale.ground} (data.ground)"
-        said.append(f"{name} has transparent pixels, {laid}")
-    source.warnings.extend(f"{plain(where)}: {words}." for words in said if words)
+        said.append(
+            tr(
+                "{name} has transparent pixels, which are laid on {ground} (data.ground)",
+                name=name,
+                ground=scale.ground,
+            )
+        )
+    source.warnings.extend(
+        tr("{where}: {said}.", where=plain(where), said=words) for words in said if words
+    )
     height, width = spec.resize or train.shape[1:3]
     needed = height * width * (spec.channels or _shape(train)[2]) * scale.dtype.itemsize
     images = sum(map(len, parts.values()))
-    what = f"{images} images of {width}x{height}"
+    what = tr("{images} images of {width}x{height}", images=images, width=width, height=height)
     at = "data.resize" if spec.resize else "data.path"
     request.afford(needed * images, where, what, at)
     fits = {
@@ -205,9 +224,14 @@ def _pixels(
         if fit.shape[1:] != fits[TRAIN].shape[1:]:
             raise refused(
                 where,
-                f"training images have the shape {_shape(fits[TRAIN])} but {other} images "
-                f"{_shape(fit)}; must be the same, which data.resize and data.channels can bring "
-                "about",
+                tr(
+                    "training images have the shape {shape} but {part} images "
+                    "{own}; must be the same, which data.resize and data.channels can bring "
+                    "about",
+                    shape=str(_shape(fits[TRAIN])),
+                    part=other,
+                    own=str(_shape(fit)),
+                ),
             )
     if isinstance(spec, FileData):
         refuse_flat(fits[TRAIN], name, where)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.base.units import listing
 from workbench.data import digits, fingerprint, keras_cache
 from workbench.data.arrays import idx, npz
@@ -71,10 +72,17 @@ def load(
     try:
         dataset = READERS[type(spec)](spec, Request(budget, progress, kept, is_glance))
     except MemoryError:
-        where = f"data.path: {plain(spec.path)}" if isinstance(spec, FileData) else "data.kind"
+        where = (
+            tr("data.path: {path}", path=plain(spec.path))
+            if isinstance(spec, FileData)
+            else "data.kind"
+        )
         raise DataError(
-            f"{where}: the images don't fit in memory; use fewer or smaller ones, or an image "
-            "folder, which is streamed"
+            tr(
+                "{where}: the images don't fit in memory; use fewer or smaller ones, or an image "
+                "folder, which is streamed",
+                where=where,
+            )
         ) from None
     _refuse_other_classes(spec, dataset.info, kept)
     if kept is not None and kept.version == 1 and dataset.validation is not None:
@@ -92,8 +100,16 @@ def _refuse_other_classes(spec: Data, info: DataInfo, kept: Reading | None) -> N
     """Classes that were added, renamed or put in another order would be mistaken for each other."""
     if kept is None or not kept.classes or kept.classes == reading_to_keep(info).classes:
         return
-    where = f"data.path: {plain(spec.path)}" if isinstance(spec, FileData) else "data.kind"
+    where = (
+        tr("data.path: {path}", path=plain(spec.path))
+        if isinstance(spec, FileData)
+        else "data.kind"
+    )
     raise DataError(
-        f"{where}: the classes are no longer those that the run was trained on (now "
-        f"{listing(info.class_names)}); must be the same, in the same order"
+        tr(
+            "{where}: the classes are no longer those that the run was trained on (now "
+            "{class_names}); must be the same, in the same order",
+            where=where,
+            class_names=listing(info.class_names),
+        )
     )

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from workbench.base.errors import BadInput
+from workbench.base.text import joined, tr
 from workbench.base.units import size
 
 MAX_TEXT = 300
@@ -46,13 +47,13 @@ def refused(where: str | Path, message: str, field: str = "data.path") -> DataEr
         message: What is wrong and what would be right.
         field: The setting to change.
     """
-    return DataError(f"{field}: {plain(where)}: {message}")
+    return DataError(joined(": ", [field, plain(where), message]))
 
 
 def unreadable(where: str | Path, error: OSError, field: str = "data.path") -> DataError:
     """The operating system's reason for refusing a file."""
     reason = (error.strerror or type(error).__name__).lower()
-    return refused(where, f"can't be read ({reason})", field)
+    return refused(where, tr("can't be read ({reason})", reason=reason), field)
 
 
 def plain(text: str | os.PathLike[str]) -> str:
@@ -67,7 +68,7 @@ def plain(text: str | os.PathLike[str]) -> str:
 
 def claimed(claim: int) -> str:
     """Bytes that a header asks for, which may be any number at all."""
-    return size(claim) if claim < TERABYTE else "more than a terabyte"
+    return size(claim) if claim < TERABYTE else tr("more than a terabyte")
 
 
 def first_line(error: BaseException) -> str:

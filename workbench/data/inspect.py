@@ -14,6 +14,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from workbench.base.text import tr
 from workbench.data.catalogue import load
 from workbench.data.errors import DataError, NotDownloaded, SizesDiffer
 from workbench.data.preview import describe
@@ -67,12 +68,14 @@ def _request(line: str) -> tuple[Data, int]:
     try:
         asked = json.loads(line)
     except ValueError:
-        raise ValueError("the request must be one line of JSON") from None
+        raise ValueError(tr("the request must be one line of JSON")) from None
     if not isinstance(asked, dict):
-        raise ValueError("the request must be a JSON object with 'data'")
+        raise ValueError(tr("the request must be a JSON object with 'data'"))
     samples = asked.get("samples", SAMPLES)
     if type(samples) is not int or not 1 <= samples <= MAX_SAMPLES:
-        raise ValueError(f"samples: must be a whole number from 1 to {MAX_SAMPLES}")
+        raise ValueError(
+            tr("samples: must be a whole number from 1 to {max_samples}", max_samples=MAX_SAMPLES)
+        )
     try:
         spec: Data = TypeAdapter(Data).validate_python(asked.get("data"))
     except ValidationError as error:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.paths import cache_folder
+from workbench.base.text import tr
 from workbench.base.units import size
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
@@ -68,22 +69,33 @@ def keep_download(kind: str, arrays: Mapping[str, npt.ArrayLike]) -> None:
     """
     chosen = Data.choices()[kind]
     if not issubclass(chosen, KerasData):
-        raise TypeError(f"{kind} is not one of Keras's data sets")
+        raise TypeError(tr("{kind} is not one of Keras's data sets", kind=kind))
     spec = chosen.parse({"kind": kind})
     shapes = _shapes(_source_info(spec))
     fit = {name: np.asarray(arrays[name]) for name in ARRAYS}
     for name, shape in shapes.items():
         if fit[name].size != np.prod(shape) or len(fit[name]) != shape[0]:
             raise DataError(
-                f"data.kind: the download of {spec.label} is damaged ({name} has the shape "
-                f"{fit[name].shape}, must be {shape}); try again"
+                tr(
+                    "data.kind: the download of {label} is damaged ({name} has the shape "
+                    "{shape}, must be {right}); try again",
+                    label=spec.label,
+                    name=name,
+                    shape=str(fit[name].shape),
+                    right=str(shape),
+                )
             )
     try:
         _write(_folder(kind), {n: fit[n].astype(np.uint8).reshape(shapes[n]) for n in ARRAYS})
     except OSError as error:
         raise DataError(
-            f"data.kind: {spec.label} can't be kept in {plain(_folder(kind))} "
-            f"({first_line(error)}); free some disk space or set DLOPT_CACHE to another folder"
+            tr(
+                "data.kind: {label} can't be kept in {kind} "
+                "({error}); free some disk space or set DLOPT_CACHE to another folder",
+                label=spec.label,
+                kind=plain(_folder(kind)),
+                error=first_line(error),
+            )
         ) from None
 
 
@@ -111,8 +123,12 @@ def _mapped(spec: KerasData) -> dict[str, Array]:
     folder, shapes = _folder(spec.kind), _shapes(_source_info(spec))
     if not folder.is_dir():
         raise NotDownloaded(
-            f"data.kind: {spec.label} is not on this machine yet; it has to be downloaded once "
-            f"({size(spec.download_bytes)})"
+            tr(
+                "data.kind: {label} is not on this machine yet; it has to be downloaded once "
+                "({download_bytes})",
+                label=spec.label,
+                download_bytes=size(spec.download_bytes),
+            )
         )
     mapped = {}
     for name, shape in shapes.items():
@@ -121,16 +137,27 @@ def _mapped(spec: KerasData) -> dict[str, Array]:
         except (OSError, ValueError, EOFError) as error:
             raise _damaged(spec, f"{name}.npy: {first_line(error)}") from None
         if not isinstance(mapped[name], np.ndarray) or mapped[name].shape != shape:
-            raise _damaged(spec, f"{name}.npy has not the shape {shape}")
+            raise _damaged(
+                spec, tr("{name}.npy has not the shape {shape}", name=name, shape=str(shape))
+            )
         if mapped[name].dtype != np.uint8:
-            raise _damaged(spec, f"{name}.npy is {mapped[name].dtype.name}, not uint8")
+            raise _damaged(
+                spec,
+                tr("{name}.npy is {type}, not uint8", name=name, type=mapped[name].dtype.name),
+            )
     return mapped
 
 
 def _damaged(spec: KerasData, reason: str) -> NotDownloaded:
     return NotDownloaded(
-        f"data.kind: the copy of {spec.label} in {plain(_folder(spec.kind))} is damaged "
-        f"({reason}); it has to be downloaded again ({size(spec.download_bytes)})"
+        tr(
+            "data.kind: the copy of {label} in {kind} is damaged "
+            "({reason}); it has to be downloaded again ({download_bytes})",
+            label=spec.label,
+            kind=plain(_folder(spec.kind)),
+            reason=reason,
+            download_bytes=size(spec.download_bytes),
+        )
     )
 
 
@@ -145,7 +172,7 @@ def _shapes(info: DataInfo) -> dict[str, tuple[int, ...]]:
 
 
 def _source_info(spec: KerasData) -> DataInfo:
-    assert spec.source_info is not None, "Keras's data sets are known beforehand"
+    assert spec.source_info is not None, tr("Keras's data sets are known beforehand")
     return spec.source_info
 
 

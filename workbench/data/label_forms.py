@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.data.dataset import Array, Labels
 from workbench.data.errors import plain, refused
 from workbench.data.labels import in_order, numbered
@@ -52,15 +53,24 @@ def flat_labels(stored: Array, images: int, name: str, where: str) -> Array:
         DataError: where it marks no class, or has another length.
     """
     if stored.size == 0:
-        raise refused(where, f"{name} is empty; there must be at least one image a class")
+        raise refused(
+            where, tr("{name} is empty; there must be at least one image a class", name=name)
+        )
     if stored.ndim == 2 and 1 in stored.shape:
         stored = stored.reshape(-1)
     if stored.ndim == 2:
         stored = _from_one_hot(stored, name, where)
     if stored.ndim != 1:
-        what = "must have the shape (n,) or (n, 1), or one-hot rows"
-        mask = "; pixel masks can't be trained on, only one class an image"
-        raise refused(where, f"{name} {what}, got {stored.shape}{mask if stored.ndim > 2 else ''}")
+        wrong = tr(
+            "{name} must have the shape (n,) or (n, 1), or one-hot rows, got {shape}",
+            name=name,
+            shape=str(stored.shape),
+        )
+        if stored.ndim > 2:
+            wrong = tr(
+                "{wrong}; pixel masks can't be trained on, only one class an image", wrong=wrong
+            )
+        raise refused(where, wrong)
     if len(stored) != images:
         return stored  # the caller says so, with the images' name
     if stored.dtype.kind in "US":
@@ -68,7 +78,11 @@ def flat_labels(stored: Array, images: int, name: str, where: str) -> Array:
     if stored.dtype.kind not in "biuf":
         raise refused(
             where,
-            f"{name} must hold whole numbers, texts or one-hot rows, got {stored.dtype.name}",
+            tr(
+                "{name} must hold whole numbers, texts or one-hot rows, got {type}",
+                name=name,
+                type=stored.dtype.name,
+            ),
         )
     return _whole(stored, name, where)
 
@@ -91,13 +105,22 @@ def class_numbers(
     values, inverse = np.unique(train, return_inverse=True)
     values, inverse = _in_natural_order(values, inverse)
     if len(values) == 1:
-        raise refused(where, f"all training images are of class {_word(values[0])}; must be two "
-                             "or more")  # fmt: skip
+        raise refused(
+            where,
+            tr(
+                "all training images are of class {values}; must be two or more",
+                values=_word(values[0]),
+            ),
+        )
     if len(values) > MOST_CLASSES_OF_FEW and 2 * len(values) > len(train):
         raise refused(
             where,
-            f"there are {len(values):,} different labels for {len(train):,} training images, so "
-            "they number or measure the images; must name the class of each",
+            tr(
+                "there are {count} different labels for {count2} training images, so "
+                "they number or measure the images; must name the class of each",
+                count=f"{len(values):,}",
+                count2=f"{len(train):,}",
+            ),
         )
     labels = {next(iter(parts)): inverse.reshape(-1).astype(np.int32)}
     for part, stored in others:
@@ -117,14 +140,26 @@ def _named(labels: dict[str, Labels], values: list[int], known: tuple[str, ...] 
         names, said = tuple(known[value] for value in values), ""
     else:
         names = numbered(len(values)) if starts_at_0 else tuple(map(str, values))
-        said = "" if known is None else (
-            f"there are {len(known)} class names for {len(values)} classes, so the names are left "
-            "out"
-        )  # fmt: skip
+        said = (
+            ""
+            if known is None
+            else (
+                tr(
+                    "there are {names} class names for {classes} classes, so the names are "
+                    "left out",
+                    names=len(known),
+                    classes=len(values),
+                )
+            )
+        )
     gaps = values[-1] - values[0] + 1 - len(values)
     if gaps and not said and gaps <= len(values):
         missing = next(value + 1 for value, after in pairwise(values) if after > value + 1)
-        said = f"no training image has the label {missing}, so there are {len(values)} classes"
+        said = tr(
+            "no training image has the label {missing}, so there are {count} classes",
+            missing=missing,
+            count=len(values),
+        )
     return Numbered(labels, names, () if starts_at_0 else tuple(map(str, values)), said)
 
 
@@ -144,8 +179,13 @@ def _numbers(stored: Array, values: Array, part: str, where: str) -> Labels:
         one, other = ("texts", "numbers")[:: 1 if stored.dtype.kind == "U" else -1]
         raise refused(
             where,
-            f"the labels of the {part} part are {one} but those of the training part {other}; "
-            "must be of one kind",
+            tr(
+                "the labels of the {part} part are {one} but those of the training part {other}; "
+                "must be of one kind",
+                part=part,
+                one=one,
+                other=other,
+            ),
         )
     order = np.argsort(values)
     places = np.searchsorted(values[order], stored).clip(0, len(values) - 1)
@@ -154,8 +194,12 @@ def _numbers(stored: Array, values: Array, part: str, where: str) -> Labels:
     if unknown.size:
         raise refused(
             where,
-            f"the {part} part has the label {_word(stored[unknown[0]])}, which no training image "
-            "has; every class must have training images",
+            tr(
+                "the {part} part has the label {stored}, which no training image "
+                "has; every class must have training images",
+                part=part,
+                stored=_word(stored[unknown[0]]),
+            ),
         )
     numbers: Labels = found.astype(np.int32)
     return numbers
@@ -175,7 +219,14 @@ def _texts(stored: Array, name: str, where: str) -> Array:
     stripped = np.char.strip(stored)
     empty = np.flatnonzero(stripped == "")
     if empty.size:
-        raise refused(where, f"{name} is empty at {empty[0]}; every image must have a label")
+        raise refused(
+            where,
+            tr(
+                "{name} is empty at {empty}; every image must have a label",
+                name=name,
+                empty=empty[0],
+            ),
+        )
     return np.asarray(stripped)
 
 
@@ -186,26 +237,48 @@ def _whole(stored: Array, name: str, where: str) -> Array:
             at = int(np.argmax(broken))
             raise refused(
                 where,
-                f"{name} holds {stored[at]:g} at {at}, which is no class; must hold whole numbers, "
-                "texts or one-hot rows",
+                tr(
+                    "{name} holds {stored} at {at}, which is no class; must hold whole numbers, "
+                    "texts or one-hot rows",
+                    name=name,
+                    stored=f"{stored[at]:g}",
+                    at=at,
+                ),
             )
     low, high = stored.min(), stored.max()
     if high > np.iinfo(np.int32).max:
         at = int(stored.argmax())
-        raise refused(where, f"{name} must number the classes, got {stored[at]} at {at}")
+        raise refused(
+            where,
+            tr(
+                "{name} must number the classes, got {stored} at {at}",
+                name=name,
+                stored=stored[at],
+                at=at,
+            ),
+        )
     if low < 0 and set(np.unique(stored).tolist()) != {-1, 1}:
         at = int(np.argmax(stored < 0))
         raise refused(
             where,
-            f"{name} must be 0 or more, got {int(stored[at])} at {at}; images without a label "
-            "can't be trained on",
+            tr(
+                "{name} must be 0 or more, got {stored} at {at}; images without a label "
+                "can't be trained on",
+                name=name,
+                stored=int(stored[at]),
+                at=at,
+            ),
         )
     return stored.astype(np.int64)
 
 
 def _from_one_hot(stored: Array, name: str, where: str) -> Array:
     """The class of each row that is 0 but for one 1."""
-    wrong = f"{name} must have the shape (n,) or (n, 1), or one-hot rows, got {stored.shape}"
+    wrong = tr(
+        "{name} must have the shape (n,) or (n, 1), or one-hot rows, got {shape}",
+        name=name,
+        shape=str(stored.shape),
+    )
     if stored.dtype.kind not in "biuf":
         raise refused(where, wrong)
     ones = (stored == 1).sum(axis=1)
@@ -216,13 +289,24 @@ def _from_one_hot(stored: Array, name: str, where: str) -> Array:
     if plain_rows[at]:
         raise refused(
             where,
-            f"{name} marks {int(ones[at])} classes in row {at}; only one class an image can be "
-            "trained on",
+            tr(
+                "{name} marks {ones} classes in row {at}; only one class an image can be "
+                "trained on",
+                name=name,
+                ones=int(ones[at]),
+                at=at,
+            ),
         )
     if np.isfinite(stored).all() and stored.min() >= 0 and np.allclose(stored.sum(axis=1), 1, 0.01):
         raise refused(
             where,
-            f"{name} holds shares of the classes (row {at}), not one-hot rows; "
-            f"{name}.argmax(axis=1) makes labels of them where the largest is the class",
+            tr(
+                "{name} holds shares of the classes (row {at}), not one-hot rows; "
+                "{name}.argmax(axis=1) makes labels of them where the largest is the class",
+                name=name,
+                at=at,
+            ),
         )
-    raise refused(where, f"{wrong} with {stored[at].max():g} in row {at}")
+    raise refused(
+        where, tr("{wrong} with {max} in row {at}", wrong=wrong, max=f"{stored[at].max():g}", at=at)
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.data.dataset import Labels
 from workbench.data.errors import plain, refused
 
@@ -30,21 +31,36 @@ def classes_of(parts: Mapping[str, Labels], where: str) -> int:
     present = np.unique(train)
     classes = int(present[-1]) + 1
     if len(present) == 1:
-        raise refused(where, f"all training images are of class {present[0]}; must be two or more")
+        raise refused(
+            where,
+            tr(
+                "all training images are of class {present}; must be two or more",
+                present=present[0],
+            ),
+        )
     if len(present) < classes:
         # Looked for among the labels that are there: classes may be two thousand million.
         missing = int(np.argmax(present != np.arange(len(present))))
         raise refused(
             where,
-            f"class {missing} has no training image although labels go up to {classes - 1}; "
-            "labels must number the classes from 0 without gaps",
+            tr(
+                "class {missing} has no training image although labels go up to {classes}; "
+                "labels must number the classes from 0 without gaps",
+                missing=missing,
+                classes=classes - 1,
+            ),
         )
     for part, labels in others:
         if labels.size and int(labels.max()) >= classes:
             raise refused(
                 where,
-                f"the {part} part has the label {int(labels.max())} but the training part only 0 "
-                f"to {classes - 1}; every class must have training images",
+                tr(
+                    "the {part} part has the label {max} but the training part only 0 "
+                    "to {classes}; every class must have training images",
+                    part=part,
+                    max=int(labels.max()),
+                    classes=classes - 1,
+                ),
             )
     return classes
 

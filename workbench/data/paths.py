@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.data.errors import DataError, refused, unreadable
 from workbench.spec.data import FileData
 
@@ -18,18 +19,27 @@ def existing(spec: FileData) -> Path:
             wait for ever).
     """
     if not spec.path.strip():
-        raise DataError(f"data.path: must name {spec.path_words}")
+        raise DataError(tr("data.path: must name {path_words}", path_words=spec.path_words))
     path = Path(spec.path)
     try:
         mode = os.stat(path).st_mode
     except FileNotFoundError:
-        raise refused(path, f"there is nothing here; must name {spec.path_words}") from None
+        raise refused(
+            path, tr("there is nothing here; must name {path_words}", path_words=spec.path_words)
+        ) from None
     except OSError as error:
         raise unreadable(path, error) from None
     except ValueError:
-        raise refused(path, f"is no path; must name {spec.path_words}") from None
+        raise refused(
+            path, tr("is no path; must name {path_words}", path_words=spec.path_words)
+        ) from None
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-        raise refused(path, f"is neither a file nor a folder; must name {spec.path_words}")
+        raise refused(
+            path,
+            tr(
+                "is neither a file nor a folder; must name {path_words}", path_words=spec.path_words
+            ),
+        )
     return path
 
 
@@ -41,7 +51,7 @@ def existing_file(spec: FileData) -> Path:
     """
     path = existing(spec)
     if path.is_dir():
-        raise refused(path, f"is a folder; must name {spec.path_words}")
+        raise refused(path, tr("is a folder; must name {path_words}", path_words=spec.path_words))
     return path
 
 
@@ -53,5 +63,5 @@ def existing_folder(spec: FileData) -> Path:
     """
     path = existing(spec)
     if not path.is_dir():
-        raise refused(path, f"is a file; must name {spec.path_words}")
+        raise refused(path, tr("is a file; must name {path_words}", path_words=spec.path_words))
     return path

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from workbench.base.text import tr
 from workbench.base.units import size
 from workbench.data.errors import refused
 from workbench.spec.data import Reading
@@ -44,9 +45,12 @@ class Request:
             DataError: where `needed` bytes are more than the budget.
         """
         if needed > self.memory_budget:
-            message = (
-                f"{what} need {size(needed)} of memory, more than the {size(self.memory_budget)} "
-                "to spare; use fewer or smaller images, or an image folder, which is streamed"
+            message = tr(
+                "{what} need {needed} of memory, more than the {budget} "
+                "to spare; use fewer or smaller images, or an image folder, which is streamed",
+                what=what,
+                needed=size(needed),
+                budget=size(self.memory_budget),
             )
             raise refused(where, message, field)
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.data.dataset import Indices
 from workbench.data.errors import DataError
 from workbench.spec.class_counts import folds_fault, share_fault
@@ -15,7 +16,7 @@ from workbench.spec.class_counts import folds_fault, share_fault
 TEST_SPLIT_SEED = 20_250_101
 """The test part never depends on a run's seed: runs must be tested on the same images."""
 
-NO_TEST_PART = (
+NO_TEST_PART = tr(
     "there is no test part, so one is split off from the training part (data.test_split), and the "
     "validation part stays what it is"
 )
@@ -71,7 +72,7 @@ def split_fold(
     """
     fault = folds_fault(np.bincount(labels), folds, class_names)
     if fault:
-        raise DataError(f"training.folds: {fault}")
+        raise DataError(tr("training.folds: {fault}", fault=fault))
 
     from sklearn.model_selection import StratifiedKFold
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from workbench.base.text import tr
 from workbench.data.errors import plain, refused
 
 IMAGES, LABELS = "images", "labels"
@@ -123,7 +124,13 @@ def found_slots(
     for slot, name in chosen.items():
         if name not in arrays:
             raise refused(
-                where, f"holds no array {plain(name)!r}, but {listed(arrays)}", field(slot)
+                where,
+                tr(
+                    "holds no array {name}, but {arrays}",
+                    name=repr(plain(name)),
+                    arrays=listed(arrays),
+                ),
+                field(slot),
             )
     slots = _unnamed(arrays, where) if _all_unnamed(arrays) and not chosen else None
     if slots is None:
@@ -140,7 +147,7 @@ def field(slot: Slot) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """The names as a sentence has them."""
-    return ", ".join(plain(name)[:40] for name in sorted(names)[:12]) or "no array"
+    return ", ".join(plain(name)[:40] for name in sorted(names)[:12]) or tr("no array")
 
 
 def _by_name(
@@ -183,7 +190,14 @@ def _only(names: list[str], slot: Slot, arrays: Mapping[str, Shape], where: str)
         return fits[0]
     both = " and ".join(plain(name)[:40] for name in (fits or names)[:2])
     raise refused(
-        where, f"{both} can both be the {slot[0]} {slot[1]}; must be named by hand", field(slot)
+        where,
+        tr(
+            "{both} can both be the {part} {role}; must be named by hand",
+            both=both,
+            part=slot[0],
+            role=slot[1],
+        ),
+        field(slot),
     )
 
 
@@ -199,8 +213,11 @@ def _unnamed(arrays: Mapping[str, Shape], where: str) -> dict[Slot, str] | None:
     if len(images) != len(labels) or len(images) not in (1, 2):
         raise refused(
             where,
-            f"holds {listed(names)}, whose names say nothing; must be saved with names, as in "
-            "numpy.savez(file, x_train=..., y_train=...), or named by hand",
+            tr(
+                "holds {names}, whose names say nothing; must be saved with names, as in "
+                "numpy.savez(file, x_train=..., y_train=...), or named by hand",
+                names=listed(names),
+            ),
             field((TRAIN, IMAGES)),
         )
     parts = (TRAIN, TEST)
@@ -219,17 +236,33 @@ def _refuse_halves(slots: Mapping[Slot, str], arrays: Mapping[str, Shape], where
             ((role, name),) = there.items()
             other = LABELS if role == IMAGES else IMAGES
             likely = _likely(name, role)
-            raise refused(
-                where,
-                f"holds the {part} {role} {plain(name)[:40]} but no {part} {other}"
-                f"{f' ({likely})' if likely else ''}; must hold both, holds {listed(arrays)}",
-            )
+            given = {
+                "part": part, "role": role, "other": other, "name": plain(name)[:40],
+                "arrays": listed(arrays),
+            }  # fmt: skip
+            if likely:
+                fault = tr(
+                    "holds the {part} {role} {name} but no {part} {other} ({likely}); must hold "
+                    "both, holds {arrays}",
+                    likely=likely,
+                    **given,
+                )
+            else:
+                fault = tr(
+                    "holds the {part} {role} {name} but no {part} {other}; must hold both, holds "
+                    "{arrays}",
+                    **given,
+                )
+            raise refused(where, fault)
         if part == TRAIN and not there:
             raise refused(
                 where,
-                "holds no arrays whose names are known; must hold x_train, y_train and, to be "
-                f"tested on, x_test, y_test, or images, labels; holds {listed(arrays)}, which "
-                "data.images and data.labels can name",
+                tr(
+                    "holds no arrays whose names are known; must hold x_train, y_train and, to be "
+                    "tested on, x_test, y_test, or images, labels; holds {arrays}, which "
+                    "data.images and data.labels can name",
+                    arrays=listed(arrays),
+                ),
             )
 
 

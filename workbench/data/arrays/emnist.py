@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.data.assembly import Source, Stored
 from workbench.data.errors import plain
 from workbench.spec.data import Transposed
@@ -24,8 +25,11 @@ def with_transposed(source: Source, asked: Transposed) -> Source:
         return source
     if known:
         source.warnings.append(
-            f"{plain(source.where)}: rows and columns of the images are swapped, as EMNIST is "
-            "published transposed (data.transpose)."
+            tr(
+                "{where}: rows and columns of the images are swapped, as EMNIST is "
+                "published transposed (data.transpose).",
+                where=plain(source.where),
+            )
         )
     return replace(
         source,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from workbench.base.text import tr
 from workbench.data.errors import first_line, refused, unreadable
 
 GZIP_START = b"\x1f\x8b"
@@ -34,7 +35,11 @@ def maybe_gzipped(path: Path) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
                 yield cast("IO[bytes]", file), raw
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise refused(
-            path, f"is a damaged gzip file ({first_line(error)}); copy or download it again"
+            path,
+            tr(
+                "is a damaged gzip file ({error}); copy or download it again",
+                error=first_line(error),
+            ),
         ) from None
     except OSError as error:
         raise unreadable(path, error) from None

@@ -17,6 +17,7 @@ from typing import IO
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.base.units import size
 from workbench.data import paths
 from workbench.data.arrays import emnist
@@ -30,7 +31,7 @@ from workbench.data.arrays.array_names import (
     part_of,
 )
 from workbench.data.arrays.gzipped import maybe_gzipped
-from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
+from workbench.data.arrays.kinds_of_file import refuse_other_kind, with_hint
 from workbench.data.assembly import Source, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import claimed, plain, refused, unreadable
@@ -104,14 +105,19 @@ def _chosen(path: Path) -> dict[str, IdxFile]:
         if not of_images:
             raise refused(
                 path,
-                "holds no train-images-idx3-ubyte (nor .gz); must name a folder with it, or an IDX "
-                f"images file{hint_for_folder(path)}",
+                with_hint(
+                    tr(
+                        "holds no train-images-idx3-ubyte (nor .gz); must name a folder with it, "
+                        "or an IDX images file"
+                    ),
+                    path,
+                ),
             )
         set_name = _only_set(of_images, path)
     else:
         given = named(path)
         if given is None:
-            raise refused(path, "must have 'images' in its name, and a labels file beside it")
+            raise refused(path, tr("must have 'images' in its name, and a labels file beside it"))
         if given.part is None and given.role == IMAGES:
             return {TRAIN: given}
         set_name = given.set_name
@@ -124,8 +130,10 @@ def _chosen(path: Path) -> dict[str, IdxFile]:
         if not found:
             raise refused(
                 path,
-                "there is no images file beside it, which must have 'images' in its name in place "
-                "of 'labels'",
+                tr(
+                    "there is no images file beside it, which must have 'images' in its name in "
+                    "place of 'labels'"
+                ),
             )
         return {TRAIN: next(iter(found.values()))}
     return found
@@ -145,7 +153,10 @@ def _only_set(files: Iterable[IdxFile], where: Path) -> str:
     sets = sorted({file.set_name for file in files})
     if len(sets) > 1 and "" not in sets:
         there = ", ".join(plain(name) for name in sets[:8])
-        raise refused(where, f"holds several sets ({there}); must name one file of one of them")
+        raise refused(
+            where,
+            tr("holds several sets ({there}); must name one file of one of them", there=there),
+        )
     return sets[0]
 
 
@@ -153,7 +164,7 @@ def _stored(images: IdxFile, request: Request) -> Stored:
     labels = _labels_of(images)
     classes, form = _array(labels, LABELS, request), ""
     if classes.ndim == 2 and classes.shape[1] == QMNIST_COLUMNS:
-        classes, form = classes[:, 0], "first column"
+        classes, form = classes[:, 0], tr("first column")
     pixels = _array(images.path, IMAGES, request)
     return Stored(pixels, classes, images.path.name, labels.name, labels_form=form)
 
@@ -165,7 +176,7 @@ def _labels_of(images: IdxFile) -> Path:
             return file.path
     name = images.path.name.replace("images", "labels").removesuffix(".gz")
     name = name.replace("idx3", "idx1").replace("idx4", "idx1")
-    raise refused(images.path, f"there is no labels file {name} (nor .gz) beside it")
+    raise refused(images.path, tr("there is no labels file {name} (nor .gz) beside it", name=name))
 
 
 def _array(path: Path, what: str, request: Request) -> Array:
@@ -198,10 +209,15 @@ def _content(
         there = size(length) if ratio > 1 else size(length - header)
         raise refused(
             path,
-            f"claims {claimed(needed)} of {what} in its header but holds {there}; the file is "
-            "damaged, so copy or download it again",
+            tr(
+                "claims {needed} of {what} in its header but holds {there}; the file is "
+                "damaged, so copy or download it again",
+                needed=claimed(needed),
+                what=what,
+                there=there,
+            ),
         )
-    request.afford(needed, str(path), f"its {what}")
+    request.afford(needed, str(path), tr("its {what}", what=what))
     reporter = request.reporter("reading", shape[0] if what == IMAGES else 0)
     content = bytearray()
     while len(content) <= needed:
@@ -213,12 +229,21 @@ def _content(
         if what == IMAGES and needed:
             reporter.step(shape[0] * len(content) // needed - shape[0] * before // needed)
     if len(content) != needed:
-        found = "less" if len(content) < needed else "more"
-        raise refused(
-            path,
-            f"holds {found} than the {size(needed)} of {what} that its header claims; the file "
-            "is damaged, so copy or download it again",
+        given = {"needed": size(needed), "what": what}
+        fault = (
+            tr(
+                "holds less than the {needed} of {what} that its header claims; the file is "
+                "damaged, so copy or download it again",
+                **given,
+            )
+            if len(content) < needed
+            else tr(
+                "holds more than the {needed} of {what} that its header claims; the file is "
+                "damaged, so copy or download it again",
+                **given,
+            )
         )
+        raise refused(path, fault)
     array = np.frombuffer(content, dtype).reshape(shape)
     return array.astype(dtype.newbyteorder("="), copy=False)
 
@@ -232,15 +257,19 @@ def _header(
     is_idx = len(start) == 4 and start[:2] == b"\0\0" and start[2] in TYPES
     if not is_idx or start[3] not in wanted:
         if not is_idx:
-            refuse_other_kind(path, f"an IDX {what} file", is_gzip=True)
+            refuse_other_kind(path, tr("an IDX {what} file", what=what), is_gzip=True)
         right = " or ".join(f"0x{0x800 + axes:08x}" for axes in wanted)
         raise refused(
             path,
-            f"starts with 0x{start.hex() or '0'}, so it is no IDX {what} file; must start with "
-            f"{right}",
+            tr(
+                "starts with 0x{start}, so it is no IDX {what} file; must start with {right}",
+                start=start.hex() or "0",
+                what=what,
+                right=right,
+            ),
         )
     axes = start[3]
     sides = file.read(4 * axes)
     if len(sides) < 4 * axes:
-        raise refused(path, "ends in its header; the file is cut off, so copy it again")
+        raise refused(path, tr("ends in its header; the file is cut off, so copy it again"))
     return np.dtype(TYPES[start[2]]), struct.unpack(f">{axes}I", sides), 4 + 4 * axes

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.base.units import size
 from workbench.data.dataset import Array
 from workbench.data.errors import SAVEZ, claimed, plain, refused
@@ -38,7 +39,7 @@ ARCHIVE_FAULTS = (
 )
 """What zipfile raises at damaged or exotic archives, besides OSError. DataError is a ValueError!"""
 
-WRITTEN = f"write the arrays with {SAVEZ}"
+WRITTEN = tr("write the arrays with {savez}", savez=SAVEZ)
 """What helps where a file is no array: to save the same thing again doesn't."""
 
 MAX_HEADER = 4096
@@ -94,7 +95,9 @@ def members_of(archive: zipfile.ZipFile, where: str) -> dict[str, Member]:
         if name == entry.filename:
             continue
         if name in members:
-            raise refused(where, f"holds {plain(name)} twice; must hold each array once")
+            raise refused(
+                where, tr("holds {name} twice; must hold each array once", name=plain(name))
+            )
         _refuse_claim(entry, name, where)
         member = _member(partial(archive.open, entry), entry.file_size, name, where)
         _refuse_contents(member, where)
@@ -137,35 +140,58 @@ def read_member(member: Member, where: str, reporter: Reporter | None) -> Array:
             if not got:
                 raise refused(
                     where,
-                    f"{plain(member.name)} ends after {done} of {len(view)} bytes; the file is cut "
-                    "off, so copy it from where it is whole",
+                    tr(
+                        "{name} ends after {done} of {all} bytes; the file is cut "
+                        "off, so copy it from where it is whole",
+                        name=plain(member.name),
+                        done=done,
+                        all=len(view),
+                    ),
                 )
             done += got
             if reporter is not None:
                 reporter.step(done // each - told)
                 told = done // each
         if file.read(1):  # also makes zipfile check the checksum
-            raise refused(where, f"{plain(member.name)} goes on after its end; {WRITTEN}")
+            raise refused(
+                where,
+                tr(
+                    "{name} goes on after its end; {written}",
+                    name=plain(member.name),
+                    written=WRITTEN,
+                ),
+            )
     return flat.reshape(member.shape, order="F" if member.fortran else "C")
 
 
 def _refuse_claim(entry: zipfile.ZipInfo, name: str, where: str) -> None:
     """Refuses encrypted members, unknown compression, and sizes that can't be true."""
     if entry.flag_bits & 0x1:
-        raise refused(where, f"{plain(name)} is encrypted; {WRITTEN}")
+        raise refused(
+            where, tr("{name} is encrypted; {written}", name=plain(name), written=WRITTEN)
+        )
     ratios = {zipfile.ZIP_STORED: 1, zipfile.ZIP_DEFLATED: MAX_DEFLATE_RATIO}
     ratio = ratios.get(entry.compress_type)
     if ratio is None:
         raise refused(
             where,
-            f"{plain(name)} is compressed in a way that NumPy does not use; save it with "
-            "numpy.savez_compressed",
+            tr(
+                "{name} is compressed in a way that NumPy does not use; save it with "
+                "numpy.savez_compressed",
+                name=plain(name),
+            ),
         )
     if entry.file_size > ratio * (entry.compress_size + 1):
         raise refused(
             where,
-            f"{plain(name)} claims {claimed(entry.file_size)} in {size(entry.compress_size)} of "
-            f"archive, which can't be; {WRITTEN}",
+            tr(
+                "{name} claims {file_size} in {compress_size} of "
+                "archive, which can't be; {written}",
+                name=plain(name),
+                file_size=claimed(entry.file_size),
+                compress_size=size(entry.compress_size),
+                written=WRITTEN,
+            ),
         )
 
 
@@ -178,7 +204,13 @@ def _member(opened: Callable[[], IO[bytes]], total: int, name: str, where: str) 
         # NumPy parses headers with ast and tokenize, which raise all sorts of things at nonsense.
         except Exception as error:  # noqa: BLE001
             raise refused(
-                where, f"{plain(name)} is no NumPy array ({type(error).__name__}); {WRITTEN}"
+                where,
+                tr(
+                    "{name} is no NumPy array ({fault}); {written}",
+                    name=plain(name),
+                    fault=type(error).__name__,
+                    written=WRITTEN,
+                ),
             ) from None
         begin = file.tell()
         return Member(opened, total - begin, name, shape, fortran, dtype, begin)
@@ -197,15 +229,30 @@ def _refuse_contents(member: Member, where: str) -> None:
     if member.dtype.hasobject:
         raise refused(
             where,
-            f"{plain(member.name)} holds Python objects, which could run code when read; save it "
-            "as an array of numbers",
+            tr(
+                "{name} holds Python objects, which could run code when read; save it "
+                "as an array of numbers",
+                name=plain(member.name),
+            ),
         )
     odd = member.dtype.itemsize == 0 or member.dtype.subdtype is not None
     if odd or min(member.shape, default=0) < 0:
-        raise refused(where, f"{plain(member.name)} has an impossible shape; {WRITTEN}")
+        raise refused(
+            where,
+            tr(
+                "{name} has an impossible shape; {written}",
+                name=plain(member.name),
+                written=WRITTEN,
+            ),
+        )
     if member.data_bytes != member.held_bytes:
         raise refused(
             where,
-            f"{plain(member.name)} claims {claimed(member.data_bytes)} in its header but holds "
-            f"{size(member.held_bytes)}; the file is damaged or cut off, so copy it again",
+            tr(
+                "{name} claims {data_bytes} in its header but holds "
+                "{held_bytes}; the file is damaged or cut off, so copy it again",
+                name=plain(member.name),
+                data_bytes=claimed(member.data_bytes),
+                held_bytes=size(member.held_bytes),
+            ),
         )

@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.data import paths
 from workbench.data.arrays.array_names import (
     IMAGES,
@@ -25,7 +26,7 @@ from workbench.data.arrays.array_names import (
     found_slots,
     slot_of,
 )
-from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
+from workbench.data.arrays.kinds_of_file import refuse_other_kind, with_hint
 from workbench.data.arrays.npy import ARCHIVE_FAULTS, Member, file_member, members_of, read_member
 from workbench.data.arrays.rows import unflattened
 from workbench.data.assembly import Source, Stored, assembled
@@ -62,11 +63,14 @@ def read(spec: Npz, request: Request) -> Dataset:
         except OSError as error:
             raise unreadable(path, error) from None
         except ARCHIVE_FAULTS as error:
-            refuse_other_kind(path, "an .npz archive")
+            refuse_other_kind(path, tr("an .npz archive"))
             raise refused(
                 path,
-                f"is no .npz archive or a damaged one ({first_line(error)}); copy or download it "
-                "again, or make one with numpy.savez(file, x_train=..., y_train=...)",
+                tr(
+                    "is no .npz archive or a damaged one ({error}); copy or download it "
+                    "again, or make one with numpy.savez(file, x_train=..., y_train=...)",
+                    error=first_line(error),
+                ),
             ) from None
     return assembled(source, spec, request)
 
@@ -76,7 +80,7 @@ def _members(path: Path, opened: ExitStack) -> tuple[dict[str, Member], bool]:
     if path.is_dir():
         return _beside(_files_in(path), path, opened), True
     if path.suffix.lower() != ".npy":
-        refuse_other_kind(path, "an .npz archive")
+        refuse_other_kind(path, tr("an .npz archive"))
         members = _in_archive(path, opened)
         if len(members) != 1:
             return members, False
@@ -89,7 +93,14 @@ def _members(path: Path, opened: ExitStack) -> tuple[dict[str, Member], bool]:
 def _files_in(folder: Path) -> list[Path]:
     files = [file for file in sorted(folder.iterdir()) if file.suffix.lower() in ENDINGS]
     if len(files) > MAX_FILES:
-        raise refused(folder, f"holds {len(files):,} array files; must be {MAX_FILES:,} at most")
+        raise refused(
+            folder,
+            tr(
+                "holds {count} array files; must be {max_files} at most",
+                count=f"{len(files):,}",
+                max_files=f"{MAX_FILES:,}",
+            ),
+        )
     return [file for file in files if file.is_file()]
 
 
@@ -118,8 +129,13 @@ def _beside(files: Sequence[Path], path: Path, opened: ExitStack) -> dict[str, M
     if not found:
         raise refused(
             path,
-            "holds no .npy file, nor an .npz file with one array; must name a folder with "
-            f"x_train.npy and y_train.npy, or an .npz file{hint_for_folder(path)}",
+            with_hint(
+                tr(
+                    "holds no .npy file, nor an .npz file with one array; must name a folder with "
+                    "x_train.npy and y_train.npy, or an .npz file"
+                ),
+                path,
+            ),
         )
     return found
 
@@ -128,10 +144,17 @@ def _in_archive(path: Path, opened: ExitStack) -> dict[str, Member]:
     archive = opened.enter_context(zipfile.ZipFile(path))
     count = len(archive.infolist())
     if count > MAX_MEMBERS:
-        raise refused(path, f"holds {count} files; must be {MAX_MEMBERS} at most")
+        raise refused(
+            path,
+            tr(
+                "holds {count} files; must be {max_members} at most",
+                count=count,
+                max_members=MAX_MEMBERS,
+            ),
+        )
     members = members_of(archive, str(path))
     if not members and count:
-        refuse_other_kind(path, "an .npz archive", is_known_zip=True)
+        refuse_other_kind(path, tr("an .npz archive"), is_known_zip=True)
     return members
 
 
@@ -140,7 +163,7 @@ def _source(path: Path, members: Members, are_files: bool, spec: Npz, request: R
     shapes = {name: Shape(m.shape, m.dtype.kind in "US") for name, m in members.items()}
     slots = found_slots(shapes, _chosen(spec), where, are_files=are_files)
     needed = sum(members[name].data_bytes for name in slots.values())
-    request.afford(needed, where, f"its arrays {', '.join(slots.values())}")
+    request.afford(needed, where, tr("its arrays {values}", values=", ".join(slots.values())))
     images = sum(members[name].length for (_, role), name in slots.items() if role == IMAGES)
     reporter = request.reporter("reading", images)
     parts = {
@@ -199,6 +222,10 @@ def _class_names(
         except ValueError:  # code points that no Unicode text has
             pass
     warnings.append(
-        f"{plain(where)}: {plain(names[0])} is not a list of texts, so the names are left out."
+        tr(
+            "{where}: {names} is not a list of texts, so the names are left out.",
+            where=plain(where),
+            names=plain(names[0]),
+        )
     )
     return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from workbench.base.text import plural, tr
+from workbench.base.units import listing
 from workbench.data.dataset import Array, Shape
 from workbench.data.errors import refused
 
@@ -27,13 +29,15 @@ def shape_of_rows(pixels: int, height: int, channels: int) -> Shape | str:
         if height or side >= LEAST_SIDE:
             return side, each // side, count
     if height or channels:
-        asked = " and ".join(
-            words for number, words in (
-                (height, f"{height} rows"), (channels, f"{channels} channels")
-            ) if number
-        )  # fmt: skip
-        return f"{pixels:,} pixels an image make no image of {asked}"
-    return f"{pixels:,} pixels an image make no square, so their height must be set"
+        rows = plural("{count} row", "{count} rows", height)
+        deep = plural("{count} channel", "{count} channels", channels)
+        asked = listing(words for number, words in ((height, rows), (channels, deep)) if number)
+        return tr(
+            "{pixels} pixels an image make no image of {asked}", pixels=f"{pixels:,}", asked=asked
+        )
+    return tr(
+        "{pixels} pixels an image make no square, so their height must be set", pixels=f"{pixels:,}"
+    )
 
 
 def unflattened(images: Array, height: int, channels: int, name: str, where: str) -> Array:
@@ -46,5 +50,14 @@ def unflattened(images: Array, height: int, channels: int, name: str, where: str
         return images
     shape = shape_of_rows(images.shape[1], height, channels)
     if isinstance(shape, str):
-        raise refused(where, f"{name} has the shape {images.shape}: {shape}", "data.image_height")
+        raise refused(
+            where,
+            tr(
+                "{name} has the shape {shape}: {fault}",
+                name=name,
+                shape=str(images.shape),
+                fault=shape,
+            ),
+            "data.image_height",
+        )
     return images.reshape(len(images), *shape)

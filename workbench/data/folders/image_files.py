@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.data.dataset import Array, Shape
 from workbench.data.errors import first_line, refused
 from workbench.data.images.fitting import Size, fitted
@@ -133,9 +134,11 @@ def _opened(path: str | os.PathLike[str], use: Callable[[Any], Result]) -> Resul
         raise _too_large() from None
     except UnidentifiedImageError:
         kind = nature(path)
-        raise Unreadable(f"is {kind}" if kind else "is no image of a known format") from None
+        raise Unreadable(
+            tr("is {kind}", kind=kind) if kind else tr("is no image of a known format")
+        ) from None
     except MemoryError:
-        raise Unreadable("does not fit in memory", lasting=False) from None
+        raise Unreadable(tr("does not fit in memory"), lasting=False) from None
     # Pillow's decoders raise all sorts of things at damaged files: SyntaxError, struct.error, ...
     except Exception as error:  # noqa: BLE001
         lasting = not (isinstance(error, OSError) and error.errno is not None)
@@ -172,7 +175,7 @@ def _decoded(path: str | os.PathLike[str], image: Any, wanted: Size | None) -> D
     if image.mode in WIDE_MODES:
         return Decoded(_wide(image), None, size, frames)
     if image.mode not in GRAY_MODES | COLOUR_MODES:
-        raise Unreadable(f"has pixels of mode {image.mode}, whose scale is unknown")
+        raise Unreadable(tr("has pixels of mode {mode}, whose scale is unknown", mode=image.mode))
     gray, alpha = image.mode in GRAY_MODES, "transparency" in image.info
     if alpha or image.mode in ALPHA_MODES:
         seen = np.asarray(image.convert("LA" if gray else "RGBA"))
@@ -192,10 +195,17 @@ def _wide(image: Any) -> Array:
     """Pixels of more than 8 bits: uint16 or float32."""
     stored = np.asarray(image)
     if not np.isfinite(stored).all():
-        raise Unreadable("has pixels that are NaN or infinite")
+        raise Unreadable(tr("has pixels that are NaN or infinite"))
     low, high = float(stored.min()), float(stored.max())
     if low < 0 or high > WHITEST + TOLERANCE:
-        raise Unreadable(f"has pixels from {low:g} to {high:g}; must be within 0 to {WHITEST}")
+        raise Unreadable(
+            tr(
+                "has pixels from {low} to {high}; must be within 0 to {whitest}",
+                low=f"{low:g}",
+                high=f"{high:g}",
+                whitest=WHITEST,
+            )
+        )
     kind = np.float32 if image.mode == "F" else np.uint16
     return stored.astype(kind)[..., np.newaxis]
 
@@ -222,13 +232,13 @@ def _joined(path: str | os.PathLike[str], upper: Array, raw: str) -> Array:
         ImageOps.exif_transpose(image, in_place=True)
         lower = np.asarray(image)
     if lower.shape != upper.shape:
-        raise Unreadable("has changed while it was read", lasting=False)
+        raise Unreadable(tr("has changed while it was read"), lasting=False)
     joined: Array = upper.astype(np.uint16) << 8 | lower
     return joined
 
 
 def _too_large() -> Unreadable:
-    return Unreadable(f"has more than {MAX_PIXELS // 1_000_000} million pixels")
+    return Unreadable(tr("has more than {most} million pixels", most=MAX_PIXELS // 1000000))
 
 
 # --- pixels for the network ----------------------------------------------------------------------
@@ -397,10 +407,13 @@ class FileImages:
             pixels = self.pixels_of(decode(path, size))
         except Unreadable as error:
             raise refused(
-                path, f"can't be read any more ({error}); don't change images in training"
+                path,
+                tr(
+                    "can't be read any more ({error}); don't change images in training", error=error
+                ),
             ) from None
         if pixels.shape != self._shape:
-            raise refused(path, "has changed its size since it was checked; start again")
+            raise refused(path, tr("has changed its size since it was checked; start again"))
         return pixels
 
     def pixels_of(self, image: Decoded) -> Array:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.base.files import write_atomically
 from workbench.base.paths import cache_folder
+from workbench.base.text import english
 from workbench.data.folders.image_files import Decoded, Unreadable, decode, header, in_threads
 from workbench.data.folders.tree import File
 from workbench.data.images.fitting import Size, fitted
@@ -208,7 +209,7 @@ def _row(row: Sequence[object]) -> Checked:
 
 
 def _write(index: Path, root: Path, files: Sequence[File], results: Mapping[str, Checked]) -> None:
-    rows = [[*_key(file), *vars(results[file.path]).values()] for file in files]
+    rows = [[*_key(file), *map(english, vars(results[file.path]).values())] for file in files]
     content = json.dumps({"version": VERSION, "folder": os.fspath(root), "files": rows})
     try:
         index.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.base.text import joined, plural, tr
 from workbench.base.units import listing
 from workbench.data.errors import DataError, plain, refused
 from workbench.data.folders.part_names import (
@@ -115,9 +116,7 @@ def _with_parts(
         if trains and all(named[one.path] or is_unlabelled(one.name) for one in kept):
             raise refused(
                 root,
-                f"{listing(map(_shown, kept))} {'hold' if len(kept) > 1 else 'holds'} images but "
-                "no class folders, so nothing says what they show; must hold one subfolder of "
-                "images for each class",
+                _none_classed(listing(map(_shown, kept)), len(kept)),
             )
         return None
     chosen = {}
@@ -131,16 +130,26 @@ def _with_parts(
         train = plain(chosen[TRAIN].name)
         raise refused(
             root,
-            f"{train} may be the training part or a class beside {listing(map(_shown, rivals))}; "
-            f"choose {plain(root / chosen[TRAIN].path)} if it is the training part, or put the "
-            f"images of the class {train} directly into it",
+            tr(
+                "{train} may be the training part or a class beside {folders}; "
+                "choose {path} if it is the training part, or put the "
+                "images of the class {train} directly into it",
+                train=train,
+                folders=listing(map(_shown, rivals)),
+                path=plain(root / chosen[TRAIN].path),
+            ),
         )
     found = _of_parts(root, chosen, warnings)
     left = [one for one in others if one.images]
     if left:
         warnings.append(
-            f"{listing(map(_shown, left))} left out, being none of the parts {TRAIN}, {VALIDATION} "
-            f"and {TEST}"
+            tr(
+                "{folders} left out, being none of the parts {train}, {validation} and {test}",
+                folders=listing(map(_shown, left)),
+                train=TRAIN,
+                validation=VALIDATION,
+                test=TEST,
+            )
         )
     return found
 
@@ -155,14 +164,21 @@ def _with_parts_inside(root: Path, folder: Folder, warnings: list[str]) -> Folde
         return folder
     rest = [one for one in kept if one is not inside[0]]
     if len(inside) > 1 or not all(part_of(one.name) or is_unlabelled(one.name) for one in rest):
-        hold = "each hold parts of their own" if len(inside) > 1 else "holds parts of its own"
+        given = {"folders": listing(map(_shown, inside)), "one": plain(root / inside[0].path)}
         raise refused(
             root,
-            f"{listing(map(_shown, inside))} {hold}; choose that folder, as "
-            f"{plain(root / inside[0].path)}",
+            tr("{folders} each hold parts of their own; choose that folder, as {one}", **given)
+            if len(inside) > 1
+            else tr("{folders} holds parts of its own; choose that folder, as {one}", **given),
         )
     if rest:
-        warnings.append(f"{listing(map(_shown, rest))} left out: {_shown(inside[0])} has the parts")
+        warnings.append(
+            tr(
+                "{folders} left out: {inside} has the parts",
+                folders=listing(map(_shown, rest)),
+                inside=_shown(inside[0]),
+            )
+        )
     return _unwrapped(inside[0])
 
 
@@ -184,13 +200,22 @@ def _best(root: Path, part: str, candidates: list[Folder], warnings: list[str]) 
         if any(some != classes[0] for some in classes) or len({b.name.lower() for b in best}) > 1:
             raise refused(
                 root,
-                f"{listing(map(_shown, best))} may each be the {_called(part)} part; leave one of "
-                "them there, or choose a folder that holds one",
+                tr(
+                    "{folders} may each be the {part} part; leave one of "
+                    "them there, or choose a folder that holds one",
+                    folders=listing(map(_shown, best)),
+                    part=_called(part),
+                ),
             )
     left = [one for one in candidates if one is not best[0]]
     if left:
         warnings.append(
-            f"{listing(map(_shown, left))} left out: {_shown(best[0])} is the {_called(part)} part"
+            tr(
+                "{folders} left out: {best} is the {part} part",
+                folders=listing(map(_shown, left)),
+                best=_shown(best[0]),
+                part=_called(part),
+            )
         )
     return best[0]
 
@@ -209,16 +234,23 @@ def _of_parts(root: Path, chosen: dict[str, Folder], warnings: list[str]) -> Lay
         classes = inside.filled
         if not any(one.name in names for one in classes) and not _has_folders_below(classes):
             warnings.append(
-                f"{plain(chosen[part].name)} holds {_images(chosen[part].images)} without class "
-                "folders, so nothing says what they show, and is left out"
+                tr(
+                    "{name} holds {images} without class "
+                    "folders, so nothing says what they show, and is left out",
+                    name=plain(chosen[part].name),
+                    images=_images(chosen[part].images),
+                )
             )
             continue
         unknown = in_order([one.name for one in classes if one.name not in names])
         if unknown:
             raise refused(
                 root / inside.path,
-                f"class {plain(unknown[0])!r} has no image in {plain(root / train.path)}; every "
-                "class must have training images",
+                tr(
+                    "class {unknown} has no image in {path}; every class must have training images",
+                    unknown=repr(plain(unknown[0])),
+                    path=plain(root / train.path),
+                ),
             )
         found.parts[part] = _labelled(classes, names)
         found.patterns[part] = _pattern(inside)
@@ -270,16 +302,27 @@ def _classes_alone(
         inner = listing(plain(name) for name in shared)
         raise refused(
             root,
-            f"{kinds} all hold the same subfolders ({inner}): if those are the classes, choose "
-            f"one folder, as {plain(root / kept[0].path)}; if {kinds} are the classes, put their "
-            "images directly into them",
+            tr(
+                "{kinds} all hold the same subfolders ({inner}): if those are the classes, choose "
+                "one folder, as {path}; if {kinds} are the classes, put their "
+                "images directly into them",
+                kinds=kinds,
+                inner=inner,
+                path=plain(root / kept[0].path),
+            ),
         )
     inside = {one.path: one for one in kept}
     if len(shared) > 1:
         inside = {one.path: next(b for b in one.filled if b.name == pictures[0]) for one in kept}
         pattern = f"{pattern}/{pictures[0]}"
         masks = listing(plain(name) for name in shared if name != pictures[0])
-        warnings.append(f"{masks} of each class left out: only {plain(pictures[0])} is read")
+        warnings.append(
+            tr(
+                "{masks} of each class left out: only {pictures} is read",
+                masks=masks,
+                pictures=plain(pictures[0]),
+            )
+        )
     items = [
         (file, names.index(one.name))
         for one in sorted(kept, key=lambda one: names.index(one.name))
@@ -308,7 +351,12 @@ def _without_copies(folder: Folder, warnings: list[str]) -> list[Folder]:
         rest = names - {one.name}
         if len(rest) > 1 and rest <= {below.name for below in one.filled}:
             kept.remove(one)
-            warnings.append(f"{plain(one.name)} left out: it holds the folders beside it once more")
+            warnings.append(
+                tr(
+                    "{name} left out: it holds the folders beside it once more",
+                    name=plain(one.name),
+                )
+            )
             break
     return kept
 
@@ -324,21 +372,39 @@ def _unwrapped(folder: Folder) -> Folder:
 
 
 def _no_classes(root: Path, folder: Folder) -> DataError:
-    loose = ", not images on their own" if folder.files else ""
+    said = [tr("must hold one subfolder of images for each class")]
+    if folder.files:
+        said = [tr("must hold one subfolder of images for each class, not images on their own")]
     kinds = folder.all_others
     if not folder.images and kinds:
-        loose = f"; holds {_endings(kinds)}, which can't be read as images{_other_kind(kinds)}"
-    return refused(
-        root, f"must hold one subfolder of images for each class{loose}{_meant(root, folder)}"
+        said = [
+            tr("must hold one subfolder of images for each class"),
+            tr("holds {kinds}, which can't be read as images", kinds=_endings(kinds)),
+            _other_kind(kinds),
+        ]
+    return refused(root, joined("; ", filter(None, [*said, _meant(root, folder)])))
+
+
+def _none_classed(names: str, count: int) -> str:
+    if count > 1:
+        return tr(
+            "{folders} hold images but no class folders, so nothing says what they show; must "
+            "hold one subfolder of images for each class",
+            folders=names,
+        )
+    return tr(
+        "{folder} holds images but no class folders, so nothing says what they show; must hold "
+        "one subfolder of images for each class",
+        folder=names,
     )
 
 
 def _other_kind(kinds: Counter[str]) -> str:
     """The kind of data that was meant, where a folder holds no images but other data."""
     if kinds[".npz"]:
-        return "; for a NumPy archive, choose that kind of data and the .npz file"
+        return tr("for a NumPy archive, choose that kind of data and the .npz file")
     if any("idx" in ending or ending.endswith("-ubyte") for ending in kinds) or kinds[".gz"]:
-        return "; for IDX files, choose that kind of data"
+        return tr("for IDX files, choose that kind of data")
     return ""
 
 
@@ -355,7 +421,11 @@ def _refuse_masks(where: Path, names: Sequence[str]) -> None:
 
 def _one_class(root: Path, name: str) -> DataError:
     return refused(
-        root, f"holds images of one class alone, {plain(name)}; must hold two class folders or more"
+        root,
+        tr(
+            "holds images of one class alone, {name}; must hold two class folders or more",
+            name=plain(name),
+        ),
     )
 
 
@@ -368,7 +438,7 @@ def _meant(root: Path, folder: Folder) -> str:
         return ""
     if part_of(above.name) and len([n for n in subfolders(above.parent) if part_of(n)]) > 1:
         above = above.parent
-    return f"; did you mean {plain(above)}?"
+    return tr("did you mean {above}?", above=plain(above))
 
 
 def _parts_beside(root: Path, folder: Folder) -> list[str]:
@@ -380,8 +450,11 @@ def _parts_beside(root: Path, folder: Folder) -> list[str]:
     if not beside:
         return []
     return [
-        f"{listing(map(plain, beside))} beside it left out; choose {plain(here.parent)} to use "
-        "the parts as they are"
+        tr(
+            "{parts} beside it left out; choose {parent} to use the parts as they are",
+            parts=listing(map(plain, beside)),
+            parent=plain(here.parent),
+        )
     ]
 
 
@@ -390,26 +463,38 @@ def _left_out(tree: Folder, folder: Folder, layout: Layout) -> list[str]:
     said = []
     loose = folder.files if folder.path == "" else [*tree.files, *folder.files]
     if loose:
-        said.append(f"{_images(len(loose))} outside the class folders left out")
+        said.append(tr("{images} outside the class folders left out", images=_images(len(loose))))
     empty = [one for one in folder.folders if not one.images]
     if empty:
-        hold = "hold" if len(empty) > 1 else "holds"
-        said.append(f"{listing(map(_shown, empty))} left out: {hold} no image")
+        names = listing(map(_shown, empty))
+        said.append(
+            tr("{folders} left out: hold no image", folders=names)
+            if len(empty) > 1
+            else tr("{folder} left out: holds no image", folder=names)
+        )
     kinds = tree.all_others
     if kinds:
         total = sum(kinds.values())
         said.append(
-            f"{total:,} files left out because they can't be read as images ({_endings(kinds)})"
-            if total > 1
-            else f"1 file left out because it can't be read as an image ({_endings(kinds)})"
+            plural(
+                "{count} file left out because it can't be read as an image ({kinds})",
+                "{count} files left out because they can't be read as images ({kinds})",
+                total,
+                kinds=_endings(kinds),
+            )
         )
     return said
 
 
 def _endings(kinds: Counter[str]) -> str:
-    most = [f"{count:,} {plain(ending) or 'without ending'}" for ending, count in
-            sorted(kinds.items(), key=lambda item: (-item[1], item[0]))]  # fmt: skip
-    more = [f"{len(most) - SHOWN} other kinds"] if len(most) > SHOWN else []
+    ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
+    most = [
+        f"{count:,} {plain(ending)}" if ending
+        else tr("{number} without ending", number=f"{count:,}")
+        for ending, count in ordered
+    ]  # fmt: skip
+    rest = len(most) - SHOWN
+    more = [plural("{count} other kind", "{count} other kinds", rest)] if rest > 0 else []
     return listing([*most[:SHOWN], *more])
 
 
@@ -438,4 +523,4 @@ def _called(part: str) -> str:
 
 
 def _images(count: int) -> str:
-    return f"{count:,} images" if count != 1 else "1 image"
+    return plural("{count} image", "{count} images", count)

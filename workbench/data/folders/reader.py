@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from workbench.base.text import joined, plural, tr
 from workbench.base.units import listing
 from workbench.data import fingerprint, paths
 from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, Shape
@@ -136,22 +137,38 @@ def _leave_out_unreadable(found: Found) -> None:
     if lost:
         raise refused(
             found.where,
-            f"no training image of class {plain(found.names[min(lost)])!r} can be read "
-            f"({plain(first)} {reason}); replace its files",
+            tr(
+                "no training image of class {names} can be read "
+                "({first} {reason}); replace its files",
+                names=repr(plain(found.names[min(lost)])),
+                first=plain(first),
+                reason=reason,
+            ),
         )
     for part, items in left.items():
         if not items:
             raise refused(
-                found.where, f"no {part} image can be read ({plain(first)} {reason}); replace them"
+                found.where,
+                tr(
+                    "no {part} image can be read ({first} {reason}); replace them",
+                    part=part,
+                    first=plain(first),
+                    reason=reason,
+                ),
             )
     found.parts, found.unreadable = left, len(bad)
-    count = f"{len(bad):,} images" if len(bad) > 1 else "1 image"
     reasons = Counter(found.known[file.path].problem for file, _ in bad).most_common()
-    others = listing((f"{number:,} {words}" for words, number in reasons[:REASONS]), REASONS)
-    detail = f"; {others}" if len(reasons) > 1 else ""
-    found.warnings.append(
-        f"{count} left out because unreadable, the first is {plain(first)} ({reason}){detail}"
+    others = listing(
+        (joined(" ", [f"{number:,}", words]) for words, number in reasons[:REASONS]), REASONS
     )
+    said = plural(
+        "{count} image left out because unreadable, the first is {first} ({reason})",
+        "{count} images left out because unreadable, the first is {first} ({reason})",
+        len(bad),
+        first=plain(first),
+        reason=reason,
+    )
+    found.warnings.append(joined("; ", [said, others]) if len(reasons) > 1 else said)
 
 
 def _common_shape(found: Found, spec: ImageFolder) -> Shape:
@@ -163,8 +180,16 @@ def _common_shape(found: Found, spec: ImageFolder) -> Shape:
         if differs and spec.resize is None:
             sentence = refused(
                 found.where,
-                f"images differ in size ({plain(first_file.path)} is {first.width}x{first.height}, "
-                f"{plain(file.path)} is {other.width}x{other.height}); must be set to one size",
+                tr(
+                    "images differ in size ({path} is {width}x{height}, "
+                    "{path2} is {width2}x{height2}); must be set to one size",
+                    path=plain(first_file.path),
+                    width=first.width,
+                    height=first.height,
+                    path2=plain(file.path),
+                    width2=other.width,
+                    height2=other.height,
+                ),
                 "data.resize",
             )
             sizes = [(checked.height, checked.width) for _, checked in items]
@@ -214,8 +239,10 @@ def _reading(
     brightest = max((one.high for one in train if not one.wide), default=255.0)
     if not white and brightest <= 255 * DARK and not ground and not any(one.wide for one in every):
         found.warnings.append(
-            "the brightest pixel is next to black, so training will see hardly anything; check the "
-            "scale of the pixels"
+            tr(
+                "the brightest pixel is next to black, so training will see hardly anything; check "
+                "the scale of the pixels"
+            )
         )
     return Reading(white=white, ground=ground, parts=patterns)
 
@@ -245,19 +272,32 @@ def _ground(train: Sequence[Checked], every: Sequence[Checked], spec: ImageFolde
 def _say_reading(found: Found, every: Sequence[Checked], white: float, ground: str) -> None:
     transparent = sum(one.transparent for one in every)
     if transparent:
-        images = f"{transparent:,} images have" if transparent > 1 else "1 image has"
         found.warnings.append(
-            f"{images} transparent pixels, which are laid on {ground} (data.ground)"
+            plural(
+                "{count} image has transparent pixels, which are laid on {ground} (data.ground)",
+                "{count} images have transparent pixels, which are laid on {ground} (data.ground)",
+                transparent,
+                ground=ground,
+            )
             if ground
-            else f"{images} transparent pixels alone, so the alpha channel is left out"
+            else plural(
+                "{count} image has transparent pixels alone, so the alpha channel is left out",
+                "{count} images have transparent pixels alone, so the alpha channel is left out",
+                transparent,
+            )
         )
     frames = sum(one.frames for one in every)
     if frames:
-        files = f"{frames:,} files hold" if frames > 1 else "1 file holds"
-        found.warnings.append(f"{files} several frames, of which the first is read")
+        found.warnings.append(
+            plural(
+                "{count} file holds several frames, of which the first is read",
+                "{count} files hold several frames, of which the first is read",
+                frames,
+            )
+        )
     if white:
         high = max(one.high for one in every if one.wide)
-        said = brighter_than_white(high, white, "another part")
+        said = brighter_than_white(high, white, tr("another part"))
         found.warnings += [said] if said else []
 
 
@@ -289,7 +329,7 @@ def _dataset(
     images: dict[str, Images] = dict(streams)
     if needed <= request.memory_budget and not request.is_glance:
         in_memory = _in_memory(streams, parts, request.reporter("decoding", total), held)
-        refuse_flat(in_memory[TRAIN].pixels, "the training images", str(found.where))
+        refuse_flat(in_memory[TRAIN].pixels, tr("the training images"), str(found.where))
         digest = fingerprint.of_arrays(
             array for part in _present(parts) for array in (parts[part][1], in_memory[part].pixels)
         )
@@ -315,7 +355,9 @@ def _dataset(
         validation=Part(images[VALIDATION], parts[VALIDATION][1]) if VALIDATION in parts else None,
         info=info,
         fingerprint=digest,
-        warnings=tuple(f"{plain(found.where)}: {words}." for words in found.warnings),
+        warnings=tuple(
+            tr("{where}: {said}.", where=plain(found.where), said=said) for said in found.warnings
+        ),
         source_shape=source_shape,
         source_digest=_source_digest(parts),
     )
@@ -375,8 +417,11 @@ def _refuse_flat_stream(found: Found, train: Sequence[File]) -> None:
     if len(shades) == 1 and plainly:
         raise refused(
             found.where,
-            f"all pixels of the training images have one value ({shades.pop():g}), so nothing can "
-            "be learned from them; must hold pictures",
+            tr(
+                "all pixels of the training images have one value ({pop}), so nothing can "
+                "be learned from them; must hold pictures",
+                pop=f"{shades.pop():g}",
+            ),
         )
 
 

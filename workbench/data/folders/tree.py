@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.data.errors import refused, unreadable
 from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter
 from workbench.data.request import Reporter, Request
@@ -110,8 +111,12 @@ class _Listing:
         if self._folders > MAX_FOLDERS or depth > MAX_DEPTH:
             raise refused(
                 self._root,
-                f"holds more than {MAX_FOLDERS:,} folders, or deeper than {MAX_DEPTH}; must be the "
-                "folder of the images itself",
+                tr(
+                    "holds more than {max_folders} folders, or deeper than {max_depth}; must be "
+                    "the folder of the images itself",
+                    max_folders=f"{MAX_FOLDERS:,}",
+                    max_depth=MAX_DEPTH,
+                ),
             )
         found = Folder(path)
         here = self._root / path

@@ -26,6 +26,7 @@ from tarfile import EOFHeaderError, HeaderError, ReadError  # type: ignore[attr-
 from typing import IO, NamedTuple, Self, cast
 
 from workbench.base.paths import cache_folder
+from workbench.base.text import joined, tr
 from workbench.base.units import size
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
 from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter, nature
@@ -94,7 +95,12 @@ def unpacked(path: Path, request: Request) -> Path:
         _tidy(home)
         made = Path(tempfile.mkdtemp(dir=home, prefix="."))
     except OSError as error:
-        raise refused(path, f"can't be unpacked into {plain(home)} ({first_line(error)})") from None
+        raise refused(
+            path,
+            tr(
+                "can't be unpacked into {home} ({error})", home=plain(home), error=first_line(error)
+            ),
+        ) from None
     try:
         (made / "files").mkdir()
         _unpack(path, made / "files", request)
@@ -109,12 +115,14 @@ def unpacked(path: Path, request: Request) -> Path:
     except (gzip.BadGzipFile, *FAULTS) as error:  # before OSError, which the first one is
         raise refused(
             path,
-            f"is no archive of images or a damaged one ({first_line(error)}); download or pack it "
-            "once more",
+            tr(
+                "is no archive of images or a damaged one ({error}); download or pack it once more",
+                error=first_line(error),
+            ),
         ) from None
     except OSError as error:
         reason = error.strerror or first_line(error)
-        raise refused(path, f"can't be unpacked ({reason.lower()})") from None
+        raise refused(path, tr("can't be unpacked ({reason})", reason=reason.lower())) from None
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return target / "files"
@@ -134,7 +142,9 @@ def _unpack(path: Path, into: Path, request: Request) -> None:
             reporter.step()
             files += 1
             if files > MAX_FILES:
-                raise refused(path, f"holds more than {MAX_FILES:,} files")
+                raise refused(
+                    path, tr("holds more than {max_files} files", max_files=f"{MAX_FILES:,}")
+                )
             parts = _safe(path, entry.name)
             ending = extension(entry.name)
             if not parts or any(map(is_litter, parts)) or ending in QUIET:
@@ -174,7 +184,7 @@ def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[Entry]:
         if info.is_dir() or stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             continue
         if info.flag_bits & 1:
-            raise refused(path, "is encrypted; unpack it and choose the folder")
+            raise refused(path, tr("is encrypted; unpack it and choose the folder"))
         moment = time.mktime((*info.date_time, 0, 0, -1))
         with archive.open(info) as content:
             yield Entry(info.filename, moment, content)
@@ -212,7 +222,11 @@ def _safe(path: Path, name: str) -> list[str]:
     outside = name.startswith(("/", "\\")) or ".." in parts or ":" in (parts or [""])[0]
     if outside or "\0" in name:
         raise refused(
-            path, f"holds {plain(name)}, which lies outside of it; the archive can't be trusted"
+            path,
+            tr(
+                "holds {name}, which lies outside of it; the archive can't be trusted",
+                name=plain(name),
+            ),
         )
     return parts
 
@@ -221,11 +235,19 @@ def _too_large(path: Path, free: int, packed: int) -> ValueError:
     if free < max(ALWAYS_ALLOWED, MAX_RATIO * packed):
         return refused(
             path,
-            f"needs more than the {size(free)} that can be used on the disk of "
-            f"{plain(cache_folder())}; free some, or set DLOPT_CACHE to another folder",
+            tr(
+                "needs more than the {free} that can be used on the disk of "
+                "{cache_folder}; free some, or set DLOPT_CACHE to another folder",
+                free=size(free),
+                cache_folder=plain(cache_folder()),
+            ),
         )
     return refused(
-        path, f"unpacks to more than {MAX_RATIO} times its size, as no archive of images does"
+        path,
+        tr(
+            "unpacks to more than {max_ratio} times its size, as no archive of images does",
+            max_ratio=MAX_RATIO,
+        ),
     )
 
 
@@ -261,15 +283,21 @@ def not_a_folder(path: Path) -> str:
     """What a file is that was chosen where a folder was meant, and what would be right."""
     ending = extension(path.name)
     if ending == ".npz":
-        return "is a NumPy archive; choose NumPy archive as the kind of data"
+        return tr("is a NumPy archive; choose NumPy archive as the kind of data")
     if ending in EXTENSIONS:
         above = path.parent.parent
-        return f"is one image; must be the folder above the class folders, as {plain(above)}"
+        return tr(
+            "is one image; must be the folder above the class folders, as {above}",
+            above=plain(above),
+        )
     if "idx" in path.name.lower():
-        return "is an IDX file; choose IDX files as the kind of data"
+        return tr("is an IDX file; choose IDX files as the kind of data")
     if ending == ".csv":
-        return "is a table; must be a folder with a subfolder of images for each class"
+        return tr("is a table; must be a folder with a subfolder of images for each class")
     kind = nature(path)
-    what = f"is {kind}" if kind else "is a file"
-    archived = "; unpack it and choose the folder" if ending in (".rar", ".7z") else ""
-    return f"{what}{archived or '; must be a folder of class folders, or a .zip or .tar.gz of one'}"
+    what = tr("is {kind}", kind=kind) if kind else tr("is a file")
+    archived = tr("unpack it and choose the folder") if ending in (".rar", ".7z") else ""
+    return joined(
+        "; ",
+        [what, archived or tr("must be a folder of class folders, or a .zip or .tar.gz of one")],
+    )

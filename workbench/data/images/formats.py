@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import os
 
+from workbench.base.text import tr
+
 STRONG = (
     "PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF", "QOI", "SGI",
     "SUN",
 )  # fmt: skip
 """Pillow's formats that say what they are in their first bytes: tried whatever the ending."""
 
-WEAK = {".tga": "TGA", ".icb": "TGA", ".vda": "TGA", ".vst": "TGA", ".pcx": "PCX", ".dib": "DIB",
-        ".ico": "ICO"}  # fmt: skip
+WEAK = {
+    ".tga": "TGA",
+    ".icb": "TGA",
+    ".vda": "TGA",
+    ".vst": "TGA",
+    ".pcx": "PCX",
+    ".dib": "DIB",
+    ".ico": "ICO",
+}
 """Formats that nearly any bytes could be: tried for their endings only."""
 
 EXTENSIONS = frozenset(
@@ -26,7 +35,7 @@ EXTENSIONS = frozenset(
 SIZES_OF_ONE = frozenset({"ICO", "MPO"})
 """Formats whose further frames are the same picture again."""
 
-COMMON = "PNG, JPEG, GIF, BMP, WebP, TIFF, PNM, JPEG 2000 or AVIF"
+COMMON = tr("PNG, JPEG, GIF, BMP, WebP, TIFF, PNM, JPEG 2000 or AVIF")
 
 QUIET = frozenset(
     {".txt", ".xml", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".md", ".rst", ".html",
@@ -35,7 +44,7 @@ QUIET = frozenset(
 """Endings of annotations, notes and scripts, which nobody takes for images."""
 
 LEFT_BEHIND = frozenset(
-    {"__macosx", "@eadir", "#recycle", "#snapshot", "$recycle.bin", "system volume information",
+    {"__macosx", "@eadir", "#recycle", "#snapshot", "$recycle.bin", tr("system volume information"),
      "lost+found", "recycler", "found.000", "__pycache__"}
 )  # fmt: skip
 """Folders that systems, file servers and archives leave behind, as all that begin with a dot."""
@@ -43,27 +52,34 @@ LEFT_BEHIND = frozenset(
 LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
 
 _STARTS = (
-    (b"8BPS", "a Photoshop file"),
-    (b"%!PS", "a PostScript file"),
-    (b"%PDF", "a PDF file"),
-    (b"SIMPLE  =", "a FITS file"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"PK\x03\x04", "a zip archive"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"MATLAB", "a MATLAB file"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"version https://git-lfs", "a Git LFS pointer, not the image itself"),
-    (b"<svg", "an SVG drawing"),
-    (b"<!DOCTYPE", "a web page"),
-    (b"<!doctype", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "an XML file"),
+    (b"8BPS", tr("a Photoshop file")),
+    (b"%!PS", tr("a PostScript file")),
+    (b"%PDF", tr("a PDF file")),
+    (b"SIMPLE  =", tr("a FITS file")),
+    (b"\x89HDF", tr("an HDF5 file")),
+    (b"PK\x03\x04", tr("a zip archive")),
+    (b"\x1f\x8b", tr("a gzip file")),
+    (b"\x93NUMPY", tr("a NumPy array")),
+    (b"MATLAB", tr("a MATLAB file")),
+    (b"Rar!", tr("a RAR archive")),
+    (b"7z\xbc\xaf", tr("a 7z archive")),
+    (b"version https://git-lfs", tr("a Git LFS pointer, not the image itself")),
+    (b"<svg", tr("an SVG drawing")),
+    (b"<!DOCTYPE", tr("a web page")),
+    (b"<!doctype", tr("a web page")),
+    (b"<html", tr("a web page")),
+    (b"<?xml", tr("an XML file")),
 )
-_BRANDS = {b"heic": "a HEIC photo", b"heix": "a HEIC photo", b"mif1": "a HEIF photo",
-           b"msf1": "a HEIF photo", b"hevc": "a HEIC photo", b"isom": "a video",
-           b"mp42": "a video", b"qt  ": "a video"}  # fmt: skip
+_BRANDS = {
+    b"heic": tr("a HEIC photo"),
+    b"heix": tr("a HEIC photo"),
+    b"mif1": tr("a HEIF photo"),
+    b"msf1": tr("a HEIF photo"),
+    b"hevc": tr("a HEIC photo"),
+    b"isom": tr("a video"),
+    b"mp42": tr("a video"),
+    b"qt  ": tr("a video"),
+}
 
 
 def extension(name: str) -> str:
@@ -90,11 +106,11 @@ def nature(path: str | os.PathLike[str]) -> str:
     except OSError:
         return ""
     if not start:
-        return "empty"
+        return tr("empty")
     if not any(start):
-        return "nothing but zeros"
+        return tr("nothing but zeros")
     if start[4:8] == b"ftyp" and start[8:12] in _BRANDS:
         return _BRANDS[start[8:12]]
     if start[128:132] == b"DICM":
-        return "a DICOM file"
+        return tr("a DICOM file")
     return next((words for first, words in _STARTS if start.lstrip().startswith(first)), "")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.data.dataset import Array
 from workbench.data.errors import refused
 from workbench.data.request import blocks
@@ -37,21 +38,44 @@ def as_images(stored: Array, name: str, where: str) -> Array:
     Raises:
         DataError: where the shape differs, or there is not a single pixel.
     """
-    right = "must have the shape (n, height, width) or (n, height, width, channels)"
+    wrong = tr(
+        "{name} must have the shape (n, height, width) or (n, height, width, channels), got "
+        "{shape}",
+        name=name,
+        shape=str(stored.shape),
+    )
     if stored.ndim == 2:
-        raise refused(where, f"{name} {right}, got {stored.shape}; flat rows have to be reshaped")
+        raise refused(
+            where,
+            tr("{wrong}; flat rows have to be reshaped", wrong=wrong),
+        )
     if stored.ndim not in (3, 4):
-        raise refused(where, f"{name} {right}, got {stored.shape}")
+        raise refused(where, wrong)
     if len(stored) == 0:
-        raise refused(where, f"{name} is empty; there must be at least one image a class")
+        raise refused(
+            where, tr("{name} is empty; there must be at least one image a class", name=name)
+        )
     images = stored[..., np.newaxis] if stored.ndim == 3 else stored
     if images.shape[3] not in (1, 3, 4):
-        hint = "; channels must come last" if images.shape[1] in (1, 3, 4) else ""
-        raise refused(where, f"{name} must have 1, 3 or 4 channels, got {stored.shape}{hint}")
+        wrong = tr(
+            "{name} must have 1, 3 or 4 channels, got {shape}", name=name, shape=str(stored.shape)
+        )
+        if images.shape[1] in (1, 3, 4):
+            wrong = tr("{wrong}; channels must come last", wrong=wrong)
+        raise refused(where, wrong)
     if images.size == 0:
-        raise refused(where, f"{name} holds images without pixels, got {stored.shape}")
+        raise refused(
+            where,
+            tr(
+                "{name} holds images without pixels, got {shape}",
+                name=name,
+                shape=str(stored.shape),
+            ),
+        )
     if images.dtype.kind not in "biuf":
-        raise refused(where, f"{name} must hold numbers, got {stored.dtype.name}")
+        raise refused(
+            where, tr("{name} must hold numbers, got {name2}", name=name, name2=stored.dtype.name)
+        )
     return images
 
 
@@ -222,9 +246,16 @@ def _plain_scale(images: Array, name: str, where: str) -> Scale:
         return Scale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
     whole = kind in "iu"
     if low < -TOLERANCE or high > (WHITEST if whole else 255 + TOLERANCE):
-        right = "0 to 255 or 0 to 65535" if whole else "0 to 1 or 0 to 255"
+        right = tr("0 to 255 or 0 to 65535") if whole else tr("0 to 1 or 0 to 255")
         raise refused(
-            where, f"{name} holds pixels from {low:g} to {high:g}; must be within {right}"
+            where,
+            tr(
+                "{name} holds pixels from {low} to {high}; must be within {right}",
+                name=name,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                right=right,
+            ),
         )
     if whole and high <= 255:
         return Scale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
@@ -280,8 +311,12 @@ def refuse_flat(train: Array, name: str, where: str) -> None:
         shade = float(first) if train.dtype == np.uint8 else 255 * float(first)
         raise refused(
             where,
-            f"all pixels of {name} have one value ({shade:.0f} of 255), so nothing can be learned "
-            "from them; must hold pictures",
+            tr(
+                "all pixels of {name} have one value ({shade} of 255), so nothing can be learned "
+                "from them; must hold pictures",
+                name=name,
+                shade=f"{shade:.0f}",
+            ),
         )
 
 
@@ -297,8 +332,13 @@ def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, whe
     if images.dtype.newbyteorder("=") != train.dtype.newbyteorder("="):
         raise refused(
             where,
-            f"{name} is stored as {images.dtype.name} but the training images as "
-            f"{train.dtype.name}; both must have the same type",
+            tr(
+                "{name} is stored as {name2} but the training images as "
+                "{name3}; both must have the same type",
+                name=name,
+                name2=images.dtype.name,
+                name3=train.dtype.name,
+            ),
         )
     if images.dtype in (np.uint8, np.bool_):
         return ""
@@ -306,8 +346,14 @@ def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, whe
     if low < -TOLERANCE or high > scale.limit + TOLERANCE:
         raise refused(
             where,
-            f"{name} holds pixels from {low:g} to {high:g} but the training images 0 to "
-            f"{scale.limit:g}; both must have the same range",
+            tr(
+                "{name} holds pixels from {low} to {high} but the training images 0 to "
+                "{limit}; both must have the same range",
+                name=name,
+                low=f"{low:g}",
+                high=f"{high:g}",
+                limit=f"{scale.limit:g}",
+            ),
         )
     return brighter_than_white(high, scale.white, name)
 
@@ -316,9 +362,12 @@ def brighter_than_white(high: float, white: float, name: str) -> str:
     """What is said where pixels lie above the range of the training images; else ""."""
     if high <= white + TOLERANCE:
         return ""
-    return (
-        f"{name} reaches {high:g}, beyond the {white:g} that is white by the training images; "
-        "what is brighter is shown as white"
+    return tr(
+        "{name} reaches {high}, beyond the {white} that is white by the training images; "
+        "what is brighter is shown as white",
+        name=name,
+        high=f"{high:g}",
+        white=f"{white:g}",
     )
 
 
@@ -335,10 +384,16 @@ def _range(images: Array, name: str, where: str) -> tuple[float, float]:
                 continue
         low, high = min(low, float(block.min())), max(high, float(block.max()))
     if broken:
-        what = "pixel that is" if broken == 1 else "pixels that are"
+        what = tr("pixel that is") if broken == 1 else tr("pixels that are")
         raise refused(
             where,
-            f"{name} holds {broken} {what} NaN or infinite, the first in image {first}; "
-            "all must be finite",
+            tr(
+                "{name} holds {broken} {what} NaN or infinite, the first in image {first}; "
+                "all must be finite",
+                name=name,
+                broken=broken,
+                what=what,
+                first=first,
+            ),
         )
     return low, high

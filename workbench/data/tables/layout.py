@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from workbench.base.text import tr
+from workbench.base.units import listing
 from workbench.data.arrays.array_names import LABELS, ROLES
 from workbench.data.arrays.rows import shape_of_rows
 from workbench.data.errors import plain, refused
@@ -49,7 +51,9 @@ class Layout:
     def column(self, index: int) -> str:
         """A column as a sentence names it."""
         name = self.names[index] if self.names else ""
-        return f"column {index + 1} ({plain(name)[:40]})" if name else f"column {index + 1}"
+        if not name:
+            return tr("column {number}", number=index + 1)
+        return tr("column {number} ({name})", number=index + 1, name=plain(name)[:40])
 
 
 def layout_of(lines: Sequence[str], asked: str, where: str) -> Layout:
@@ -70,19 +74,23 @@ def layout_of(lines: Sequence[str], asked: str, where: str) -> Layout:
     if len(head) < 3:
         raise refused(
             where,
-            f"begins with {plain(first.strip()[:60])!r}, which is no row of pixels; must have a "
-            "column of labels and one for each pixel, with commas between them",
+            tr(
+                "begins with {strip}, which is no row of pixels; must have a "
+                "column of labels and one for each pixel, with commas between them",
+                strip=repr(plain(first.strip()[:60])),
+            ),
         )
     has_header = _is_header(head, rows[1:])
     body = [[cell.strip() for cell in row] for row in rows[has_header:]]
     if not body:
-        raise refused(where, "has a header but no row; must have one row an image")
+        raise refused(where, tr("has a header but no row; must have one row an image"))
     names = tuple(head) if has_header else ()
     label = _label(names, body, asked, where)
     others = [
-        column for column in range(len(head))
+        column
+        for column in range(len(head))
         if column != label and not (names and names[column].lower() in INDEX_NAMES)
-    ]  # fmt: skip
+    ]
     pixels = set(others)
     texts = frozenset(
         column
@@ -142,15 +150,19 @@ def _label(names: tuple[str, ...], rows: list[list[str]], asked: str, where: str
             return names.index(asked)
         if asked.lower() in ("first", "last"):
             return 0 if asked.lower() == "first" else last
-        known = f"has no column {plain(asked)!r}" if names else "has no header"
-        raise refused(where, f"{known}; must be a name of the header, first or last",
-                      "data.label_column")  # fmt: skip
+        known = (
+            tr("has no column {asked}", asked=repr(plain(asked))) if names else tr("has no header")
+        )
+        fault = tr("{known}; must be a name of the header, first or last", known=known)
+        raise refused(where, fault, "data.label_column")
     named = [i for i, name in enumerate(names) if ROLES.get(name.lower()) == LABELS]
     if len(named) == 1:
         return named[0]
     if len(named) > 1:
-        both = " and ".join(plain(names[i]) for i in named[:2])
-        raise refused(where, f"{both} can both be the label; must be set", "data.label_column")
+        both = listing(plain(names[i]) for i in named[:2])
+        raise refused(
+            where, tr("{both} can both be the label; must be set", both=both), "data.label_column"
+        )
     if names and all(_is_pixel(name) for name in names if name.lower() not in INDEX_NAMES):
         return None
     return _at_an_end(rows, last, where)
@@ -178,6 +190,6 @@ def _at_an_end(rows: list[list[str]], last: int, where: str) -> int | None:
         return last
     raise refused(
         where,
-        "the first and the last column can both be the labels; must be set to first or last",
+        tr("the first and the last column can both be the labels; must be set to first or last"),
         "data.label_column",
     )

@@ -10,6 +10,7 @@ import io
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.data.dataset import Array
 from workbench.data.errors import plain, refused
 from workbench.data.tables.layout import Layout, is_number
@@ -46,7 +47,7 @@ def parsed(
         numbers = _any_numbers(plain_block, columns)
     if numbers is None:
         _blame(block, layout, first_line, where)
-        raise refused(where, f"can't be read from line {first_line} on")
+        raise refused(where, tr("can't be read from line {first_line} on", first_line=first_line))
     return numbers, texts
 
 
@@ -109,16 +110,30 @@ def _blame(block: bytes, layout: Layout, first_line: int, where: str) -> None:
         for column, cell in enumerate(row):
             if column in layout.texts or is_number(cell):
                 continue
-            what = f"holds {plain(cell.strip()[:40])!r}" if cell.strip() else "is empty"
-            raise refused(where, f"line {number}, {layout.column(column)} {what}; must be a number")
+            text = plain(cell.strip()[:40])
+            what = tr("holds {text}", text=repr(text)) if cell.strip() else tr("is empty")
+            raise refused(
+                where,
+                tr(
+                    "line {number}, {column} {what}; must be a number",
+                    number=number,
+                    column=layout.column(column),
+                    what=what,
+                ),
+            )
 
 
 def _refuse_length(row: list[str], number: int, layout: Layout, where: str) -> None:
     if len(row) != layout.columns:
         raise refused(
             where,
-            f"line {number} has {len(row):,} cells but the first one {layout.columns:,}; all must "
-            "have as many",
+            tr(
+                "line {number} has {count} cells but the first one {columns}; all must "
+                "have as many",
+                number=number,
+                count=f"{len(row):,}",
+                columns=f"{layout.columns:,}",
+            ),
         )
 
 

@@ -9,6 +9,7 @@ from typing import IO
 
 import numpy as np
 
+from workbench.base.text import joined, tr
 from workbench.data import paths
 from workbench.data.arrays import emnist
 from workbench.data.arrays.array_names import TEST, TRAIN, VALIDATION, part_of
@@ -50,11 +51,15 @@ def read(spec: Csv, request: Request) -> Dataset:
         elif part == TRAIN:
             raise refused(
                 file,
-                "has no column of labels, only pixels; must have one, called label for instance",
+                tr(
+                    "has no column of labels, only pixels; must have one, called label for instance"
+                ),
                 "data.label_column",
             )
         else:
-            warnings.append(f"{plain(file)}: has no column of labels, so it is left out.")
+            warnings.append(
+                tr("{file}: has no column of labels, so it is left out.", file=plain(file))
+            )
     # Whole numbers of one part may fit in fewer bits than those of another.
     dtype = np.result_type(*(part.images for part in stored.values()))
     alike = {
@@ -87,9 +92,16 @@ def _files(path: Path) -> dict[str, Path]:
         sets = sorted({part_of(_stem(table))[1] for table in tables if part_of(_stem(table))[0]})
         if len(sets) != 1:
             hint = "" if tables else hint_for_folder(path)
-            there = ", ".join(plain(table.name) for table in tables[:6]) or "none"
-            raise refused(path, f"must hold one table, or one for training and one for test, holds "
-                                f"{there}; name one of them{hint}")  # fmt: skip
+            there = ", ".join(plain(table.name) for table in tables[:6]) or tr("none")
+            fault = tr(
+                "must hold one table, or one for training and one for test, holds "
+                "{there}; name one of them",
+                there=there,
+            )
+            raise refused(
+                path,
+                joined("; ", filter(None, [fault, hint])),
+            )
         key = sets[0]
     else:
         part, key = part_of(_stem(path))
@@ -102,7 +114,7 @@ def _files(path: Path) -> dict[str, Path]:
             found.setdefault(part, table)
     if not path.is_dir():
         part = part_of(_stem(path))[0]
-        assert part is not None, "checked above"
+        assert part is not None, tr("checked above")
         found[part] = path
     if TRAIN not in found:  # a test part by itself is all there is
         return {TRAIN: path if not path.is_dir() else next(iter(found.values()))}
@@ -122,7 +134,7 @@ def _stored(path: Path, spec: Csv, request: Request) -> Stored | None:
     """The table's images and labels; None where it has no labels."""
     with maybe_gzipped(path) as (file, raw):
         if file is raw:
-            refuse_other_kind(path, "a table of numbers with commas", is_text=True)
+            refuse_other_kind(path, tr("a table of numbers with commas"), is_text=True)
         return _from(file, raw, path, spec, request)
 
 
@@ -162,18 +174,18 @@ def _from(
             reporter = request.reporter("reading", round(rows * total / max(1, raw.tell())))
         reporter.step(rows)
         pixels = sum(part.nbytes for part in found.pixels)
-        request.afford(pixels, where, f"its first {found.images:,} images")
+        request.afford(pixels, where, tr("its first {images} images", images=f"{found.images:,}"))
     if layout is None or not found.images:
-        raise refused(where, "holds no row; must have one row an image")
+        raise refused(where, tr("holds no row; must have one row an image"))
     images = np.concatenate([np.asarray(part) for part in found.pixels])
     labels = np.concatenate(found.labels)
-    assert not isinstance(shape, str), "checked above"
-    assert layout.label is not None, "checked above"
+    assert not isinstance(shape, str), tr("checked above")
+    assert layout.label is not None, tr("checked above")
     return Stored(
         images.reshape(len(images), *shape),
         labels,
         path.name,
-        f"the label column of {path.name}",
+        tr("the label column of {name}", name=path.name),
         (path.name, path.name),
         is_rows=True,
         table=Table(layout.separator, layout.header_lines, layout.label, layout.pixels),
@@ -190,7 +202,7 @@ def _take(block: bytes, layout: Layout, number: int, where: str, found: _Rows) -
         pixels = numbers[:, first : last + 1]
     else:
         pixels = numbers[:, [place[column] for column in layout.pixels]]
-    assert layout.label is not None, "tables without labels are not read"
+    assert layout.label is not None, tr("tables without labels are not read")
     is_text = layout.label in texts
     labels = np.array(texts[layout.label]) if is_text else numbers[:, place[layout.label]].copy()
     found.pixels.append(_small(pixels))
@@ -220,7 +232,7 @@ def _blocks(file: IO[bytes], where: str) -> Iterator[bytes]:
             rest += content
             if len(rest) > MAX_LINE:
                 raise refused(
-                    where, "has no line end in its first 64 MB, so it is no table of rows"
+                    where, tr("has no line end in its first 64 MB, so it is no table of rows")
                 )
             continue
         yield rest + content[: end + 1]
