@@ -62,9 +62,7 @@ class FigureProcess(QThread):
         with self._lock:
             self._child = None
         if not self._is_ending:
-            self.failed.emit(
-                tr("the process that draws figures {cause_of}", cause_of=cause_of(code))
-            )
+            self.failed.emit(cause_of(tr("the process that draws figures"), code))
 
     def _write(self, child: Child) -> None:
         """Passes requests on in a thread of its own.

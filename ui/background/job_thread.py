@@ -65,7 +65,7 @@ class JobThread(QThread):
                 self.said.emit(self._decode(message))
         code = child.end()
         if (code < 0 or not said_anything) and not self._cancelled:
-            self.failed.emit(tr("the helper process {cause_of}", cause_of=cause_of(code)))
+            self.failed.emit(cause_of(tr("the helper process"), code))
 
     def cancel(self) -> None:
         """Asks the process to end; nothing more is said."""

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from workbench import __version__
 from workbench.base.files import LinkError, open_inside
+from workbench.base.text import tr
 from workbench.base.versions import made_by_newer
 from workbench.data import DataError
 from workbench.data.arrays.npy import ARCHIVE_FAULTS, members_of, read_member
@@ -85,7 +86,13 @@ def export_run(store: Store, run: Run, path: Path, progress: Progress = _silent)
         OSError: where the file can't be written.
     """
     if not run.status.is_finished:
-        raise BundleError(f"run {run.run_id} is {run.status}; export it once it has ended")
+        raise BundleError(
+            tr(
+                "run {run_id} is {status}; export it once it has ended",
+                run_id=run.run_id,
+                status=run.status,
+            )
+        )
     beside = path.resolve().with_name(f".{path.name}.{os.getpid()}")
     try:
         with beside.open("xb") as file:
@@ -182,7 +189,11 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
         folder = Path(tempfile.mkdtemp(prefix=".import-", dir=store.folder))
     except OSError as error:
         raise StoreError(
-            f"the store {store.folder} can't be written ({error.strerror or error})"
+            tr(
+                "the store {folder} can't be written ({reason})",
+                folder=store.folder,
+                reason=error.strerror or error,
+            )
         ) from None
     try:
         try:
@@ -195,9 +206,13 @@ def import_run(store: Store, path: Path, progress: Progress = _silent) -> Run:
         except DataError as error:
             raise BundleError(str(error)) from None
         except OSError as error:
-            raise BundleError(f"{path}: can't be read ({error.strerror or error})") from None
+            raise BundleError(
+                tr("{path}: can't be read ({reason})", path=path, reason=error.strerror or error)
+            ) from None
         except ARCHIVE_FAULTS as error:
-            raise BundleError(f"{path}: is damaged or no run's file ({error})") from None
+            raise BundleError(
+                tr("{path}: is damaged or no run's file ({error})", path=path, error=error)
+            ) from None
         return adopt(store, run, groups, metrics, artifacts)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -210,12 +225,25 @@ def _unpack(path: Path, folder: Path, progress: Progress) -> None:
         largest = LARGEST | {each.name: each.most_bytes for each in known_artifacts()}
         if len(entries) != len(archive.infolist()) or not set(entries) <= set(largest):
             foreign = sorted(set(entries) - set(largest))
-            what = f"the member {foreign[0][:80]!r}" if foreign else "a member twice"
-            raise BundleError(f"{path}: holds {what}, which no run's file does")
+            what = (
+                tr("the member {foreign}", foreign=repr(foreign[0][:80]))
+                if foreign
+                else tr("a member twice")
+            )
+            raise BundleError(
+                tr("{path}: holds {what}, which no run's file does", path=path, what=what)
+            )
         for name, entry in entries.items():
             packed = entry.compress_type != zipfile.ZIP_STORED
             if packed or entry.file_size > min(largest[name], path.stat().st_size):
-                raise BundleError(f"{path}: {name} claims {entry.file_size:,} bytes, too many")
+                raise BundleError(
+                    tr(
+                        "{path}: {name} claims {file_size} bytes, too many",
+                        path=path,
+                        name=name,
+                        file_size=f"{entry.file_size:,}",
+                    )
+                )
         members = _manifest(path, archive, entries)
         total = sum(entries[name].file_size for name in members)
         done = 0
@@ -228,7 +256,13 @@ def _unpack(path: Path, folder: Path, progress: Progress) -> None:
                     done += len(block)
                     progress(done, max(total, done))
             if digest.hexdigest() != known:
-                raise BundleError(f"{path}: {name} is not what was exported (its SHA-256 differs)")
+                raise BundleError(
+                    tr(
+                        "{path}: {name} is not what was exported (its SHA-256 differs)",
+                        path=path,
+                        name=name,
+                    )
+                )
 
 
 def _manifest(
@@ -236,21 +270,31 @@ def _manifest(
 ) -> dict[str, str]:
     """The SHA-256 of each member by name."""
     if MANIFEST not in entries:
-        raise BundleError(f"{path}: holds no {MANIFEST}; it is no run's file")
+        raise BundleError(
+            tr("{path}: holds no {manifest}; it is no run's file", path=path, manifest=MANIFEST)
+        )
     try:
         values: Any = json.loads(archive.read(entries[MANIFEST]))
         if values["format"] != FORMAT:
-            raise BundleError(f"{path}: is no run's file")
+            raise BundleError(tr("{path}: is no run's file", path=path))
         version = values["version"]
         if version not in VERSIONS:
             newer = made_by_newer("format", repr(version), VERSIONS[-1])
             raise BundleError(f"{path}: was {newer}")
         members = {str(name): str(known["sha256"]) for name, known in values["members"].items()}
     except (KeyError, TypeError, AttributeError, RecursionError):
-        raise BundleError(f"{path}: its {MANIFEST} is damaged") from None
+        raise BundleError(
+            tr("{path}: its {manifest} is damaged", path=path, manifest=MANIFEST)
+        ) from None
     missing = [name for name in NEEDED if name not in members]
     if missing or set(members) | {MANIFEST} != set(entries):
-        raise BundleError(f"{path}: holds other members than its {MANIFEST} lists")
+        raise BundleError(
+            tr(
+                "{path}: holds other members than its {manifest} lists",
+                path=path,
+                manifest=MANIFEST,
+            )
+        )
     return members
 
 
@@ -258,7 +302,9 @@ def _read_record(path: Path, folder: Path) -> tuple[Run, list[GroupRecord]]:
     try:
         values = json.loads((folder / RECORD).read_bytes())
         if not isinstance(values, dict) or set(values) & {*OWN, "experiment_toml"}:
-            raise BundleError(f"{path}: its {RECORD} is no record of a run")
+            raise BundleError(
+                tr("{path}: its {record} is no record of a run", path=path, record=RECORD)
+            )
         if "elapsed" not in values:  # of version 1
             values["elapsed"] = values.pop("seconds", None)
         if "outcome" not in values:  # of version 2
@@ -269,12 +315,27 @@ def _read_record(path: Path, folder: Path) -> tuple[Run, list[GroupRecord]]:
         run = TypeAdapter(Run).validate_json(json.dumps(values), strict=True)
     except (ValidationError, UnicodeDecodeError, RecursionError, TypeError) as error:
         reason = str(error).splitlines()[0]
-        raise BundleError(f"{path}: its {RECORD} is no record of a run ({reason})") from None
+        raise BundleError(
+            tr(
+                "{path}: its {record} is no record of a run ({reason})",
+                path=path,
+                record=RECORD,
+                reason=reason,
+            )
+        ) from None
     if not is_run_id(run.run_id) or not run.status.is_finished:
-        raise BundleError(f"{path}: its {RECORD} names no run that has ended")
+        raise BundleError(
+            tr("{path}: its {record} names no run that has ended", path=path, record=RECORD)
+        )
     ids = [run.parent_id, run.group_id, run.study_id, *(group.group_id for group in groups)]
     if not all(each is None or is_run_id(each) for each in ids):
-        raise BundleError(f"{path}: its {RECORD} names no run or group that the run belongs to")
+        raise BundleError(
+            tr(
+                "{path}: its {record} names no run or group that the run belongs to",
+                path=path,
+                record=RECORD,
+            )
+        )
     groups = [replace(group, name=_name(group.name, group.group_id)) for group in groups]
     run = replace(run, name=_name(run.name, run.run_id))
     if run.file_bytes is None and run.parameters is not None:  # of before it was kept: float32
@@ -291,7 +352,7 @@ def _read_metrics(path: Path, folder: Path) -> Metrics:
     where = f"{path}: {METRICS}"
     with zipfile.ZipFile(folder / METRICS) as archive:
         if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
-            raise BundleError(f"{where} is packed, which no run's file is")
+            raise BundleError(tr("{where} is packed, which no run's file is", where=where))
         found = members_of(archive, where)
         arrays = {name: read_member(m, where, None) for name, m in found.items()}
     if "step.elapsed" not in arrays:
@@ -338,7 +399,7 @@ def _at_steps(where: str, arrays: dict[str, Any], group: str, dtype: np.dtype[An
         values[name] = columns[name]
     numbers = columns["number"].astype(np.int64)
     if len(numbers) and (numbers[0] < 1 or (np.diff(numbers) <= 0).any()):
-        raise BundleError(f"{where}: its {group}s must rise from 1")
+        raise BundleError(tr("{where}: its {group}s must rise from 1", where=where, group=group))
     return StepMetrics(numbers, values)
 
 
@@ -349,7 +410,9 @@ def _columns(
     found = {name: arrays.get(f"{group}.{name}") for name in names}
     shapes = {None if v is None or v.dtype.kind not in "iuf" else v.shape for v in found.values()}
     if len(shapes) != 1 or len(next(iter(shapes)) or ()) != 1:
-        raise BundleError(f"{where}: its columns of {group}s are not whole")
+        raise BundleError(
+            tr("{where}: its columns of {group}s are not whole", where=where, group=group)
+        )
     return {name: np.asarray(value) for name, value in found.items()}
 
 

@@ -17,6 +17,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from workbench.base.text import tr
+
 GRACE_SECONDS = 2.0
 LOG_LINES_KEPT = 200
 
@@ -148,13 +150,19 @@ class Child:
                 self._on_log(line)
 
 
-def cause_of(code: int) -> str:
-    """Why a process ended, from its exit code: "was killed (often for lack of memory)"."""
+def cause_of(process: str, code: int) -> str:
+    """Why a process ended, from its exit code: "the process was terminated from outside".
+
+    Args:
+        process: With its article, as the sentence begins.
+        code: Its exit code.
+    """
     if code == -signal.SIGTERM:
-        return "was terminated from outside"
+        return tr("{process} was terminated from outside", process=process)
     if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
-        return "was killed, by hand or for lack of memory"
+        return tr("{process} was killed, by hand or for lack of memory", process=process)
     if code < 0:
         known = -code in set(signal.Signals)
-        return f"crashed ({signal.Signals(-code).name if known else f'signal {-code}'})"
-    return f"ended with exit code {code}"
+        name = signal.Signals(-code).name if known else f"signal {-code}"
+        return tr("{process} crashed ({signal})", process=process, signal=name)
+    return tr("{process} ended with exit code {code}", process=process, code=code)

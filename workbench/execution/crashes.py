@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.text import tr
 from workbench.execution.child_process import cause_of
 
 FILE = "crash.json"
@@ -83,15 +84,24 @@ def sentence(crash: Crash, before: Crash | None, find_layer: Callable[[], str]) 
         before: The one before it, None where there was none.
         find_layer: Looks for the layer, which takes seconds; "" where it can't be told.
     """
-    cause = f"the training process {cause_of(crash.code)}"
+    cause = cause_of(tr("the training process"), crash.code)
     if not crash.is_again(before):
-        return f"{cause}; resume goes on from the last checkpoint"
-    place = f"about step {crash.step:,}" if crash.step else "at its first step"
+        return tr("{cause}; resume goes on from the last checkpoint", cause=cause)
+    if crash.step:
+        cause = tr("{cause} about step {step} once more", cause=cause, step=f"{crash.step:,}")
+    else:
+        cause = tr("{cause} at its first step once more", cause=cause)
     layer = find_layer()
-    blamed = f"{layer} does it, so change or remove that layer" if layer else "change its layers"
-    return (
-        f"{cause} {place} once more, and would at every resume: {blamed}, or start with the "
-        "environment variable TF_ENABLE_ONEDNN_OPTS=0"
+    blamed = (
+        tr("{layer} does it, so change or remove that layer", layer=layer)
+        if layer
+        else tr("change its layers")
+    )
+    return tr(
+        "{cause}, and would at every resume: {blamed}, or start with the environment variable "
+        "TF_ENABLE_ONEDNN_OPTS=0",
+        cause=cause,
+        blamed=blamed,
     )
 
 

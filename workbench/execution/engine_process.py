@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from workbench.base.text import tr
 from workbench.execution import crashes
 from workbench.execution.child_process import Child, cause_of
 from workbench.execution.executor import Command
@@ -143,7 +144,7 @@ class Session:
         try:
             self.start()
             code = yield from self._all_said()
-            cause = f"the training process {cause_of(code)}"
+            cause = cause_of(tr("the training process"), code)
         except NotStarted as error:
             cause = str(error)
         run_id, self.run_id = self.run_id, None
@@ -197,7 +198,9 @@ class Session:
             child = Child(WORKER, *arguments, on_log=self._on_log)
         except OSError as error:
             reason = error.strerror or error
-            raise NotStarted(f"the training process can't be started ({reason})") from None
+            raise NotStarted(
+                tr("the training process can't be started ({reason})", reason=reason)
+            ) from None
         with self._lock:
             self._child = child
             if self._closing:

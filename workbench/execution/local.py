@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.execution.engine_process import Session
 from workbench.execution.executor import Command, Tell
 from workbench.execution.messages import StatusChanged
@@ -49,7 +50,9 @@ class LocalExecutor:
 
         count = CAPACITY if capacity is None else capacity
         if count < 1:
-            raise ValueError(f"the number of runs at once must be at least 1, got {count}")
+            raise ValueError(
+                tr("the number of runs at once must be at least 1, got {count}", count=count)
+            )
         self._places = [_Place(session, tell) for _ in range(count)]
 
     @property
@@ -70,7 +73,9 @@ class LocalExecutor:
         """
         free = [place for place in self._places if place.run_id is None]
         if not free:
-            raise RuntimeError(f"all {self.capacity} places of the executor are taken")
+            raise RuntimeError(
+                tr("all {capacity} places of the executor are taken", capacity=self.capacity)
+            )
         max(free, key=lambda place: place.is_warm).submit(run_id, maker)
 
     def control(self, run_id: str, command: Command) -> None:
@@ -145,7 +150,10 @@ class _Place:
                 self._session = self._new_session()
                 # A daemon: of a program that fails, the closed pipe ends the process.
                 self._thread = threading.Thread(
-                    target=self._listen, args=(self._session,), name="training process", daemon=True
+                    target=self._listen,
+                    args=(self._session,),
+                    name="training process",
+                    daemon=True,
                 )
                 self._thread.start()
 

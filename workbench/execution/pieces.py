@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from workbench.base.text import tr
 from workbench.base.units import size
 from workbench.execution.messages import Piece
 
@@ -41,8 +42,14 @@ def cut(run_id: str, name: str, content: bytes) -> Iterator[Piece]:
     """
     if len(content) > MOST_BYTES:
         raise TooLarge(
-            f"{name} of run {run_id} takes {size(len(content))}; at most {size(MOST_BYTES)} are "
-            "sent to another machine"
+            tr(
+                "{name} of run {run_id} takes {count}; at most {most_bytes} are "
+                "sent to another machine",
+                name=name,
+                run_id=run_id,
+                count=size(len(content)),
+                most_bytes=size(MOST_BYTES),
+            )
         )
     digest = hashlib.sha256(content).hexdigest()
     for start in range(0, max(1, len(content)), PIECE_BYTES):
@@ -67,16 +74,42 @@ class Assembly:
             self._first, self._content = piece, bytearray()
         first = self._first
         if first is None or piece.start != len(self._content) or piece.file != first.file:
-            raise Damaged(f"a piece of {piece.name} of run {piece.run_id} is missing")
+            raise Damaged(
+                tr(
+                    "a piece of {name} of run {run_id} is missing",
+                    name=piece.name,
+                    run_id=piece.run_id,
+                )
+            )
         if not 0 <= piece.total <= MOST_BYTES:
-            raise Damaged(f"{piece.name} of run {piece.run_id} is larger than {size(MOST_BYTES)}")
+            raise Damaged(
+                tr(
+                    "{name} of run {run_id} is larger than {most_bytes}",
+                    name=piece.name,
+                    run_id=piece.run_id,
+                    most_bytes=size(MOST_BYTES),
+                )
+            )
         try:
             self._content += base64.b64decode(piece.data, validate=True)
         except binascii.Error as error:
-            raise Damaged(f"a piece of {piece.name} of run {piece.run_id}: {error}") from None
+            raise Damaged(
+                tr(
+                    "a piece of {name} of run {run_id}: {error}",
+                    name=piece.name,
+                    run_id=piece.run_id,
+                    error=error,
+                )
+            ) from None
         if len(self._content) < piece.total:
             return None
         content, self._content, self._first = bytes(self._content), bytearray(), None
         if len(content) > piece.total or hashlib.sha256(content).hexdigest() != piece.digest:
-            raise Damaged(f"{piece.name} of run {piece.run_id} was changed on its way")
+            raise Damaged(
+                tr(
+                    "{name} of run {run_id} was changed on its way",
+                    name=piece.name,
+                    run_id=piece.run_id,
+                )
+            )
         return content

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.text import tr
 from workbench.execution.messages import (
     EpochEnd,
     Job,
@@ -96,12 +97,18 @@ class RecordKeeper:
         if not isinstance(message, Kept):
             return
         if message.run_id != self._run_id:
-            raise NotKept(f"the training process spoke of another run than {self._run_id}")
+            raise NotKept(
+                tr("the training process spoke of another run than {run_id}", run_id=self._run_id)
+            )
         try:
             self._take(message)
         except (ValueError, TypeError, OverflowError) as error:
             raise NotKept(
-                f"the training process said what can't be kept of run {self._run_id} ({error})"
+                tr(
+                    "the training process said what can't be kept of run {run_id} ({error})",
+                    run_id=self._run_id,
+                    error=error,
+                )
             ) from error
 
     def _take(self, message: Kept) -> None:
@@ -126,16 +133,26 @@ class RecordKeeper:
     def _add(self, steps: Steps) -> None:
         count = sum(len(known.loss) for known in self._steps)
         if self._steps and steps.first_step != self._steps[0].first_step + count:
-            raise ValueError(f"step {self._steps[0].first_step + count:,} is missing")
+            raise ValueError(
+                tr(
+                    "step {step} is missing",
+                    step=f"{self._steps[0].first_step + count:,}",
+                )
+            )
         if count > MOST_STEPS:
-            raise ValueError(f"more than {MOST_STEPS:,} steps that are not to be written yet")
+            raise ValueError(
+                tr(
+                    "more than {most_steps} steps that are not to be written yet",
+                    most_steps=f"{MOST_STEPS:,}",
+                )
+            )
         self._steps.append(steps)
 
     def _write(self, columns: dict[str, Any]) -> None:
         """One change of the record: steps, an epoch and columns, all of them or nothing."""
         unknown = columns.keys() - COLUMNS
         if unknown:
-            raise ValueError(f"training sets no {', '.join(sorted(unknown))}")
+            raise ValueError(tr("training sets no {unknown}", unknown=", ".join(sorted(unknown))))
         with self._store.owned(self._run_id):
             if self._steps:
                 values = np.concatenate([_values(steps) for steps in self._steps])
@@ -153,7 +170,7 @@ class RecordKeeper:
 
     def _receive(self, piece: Piece) -> None:
         if piece.name not in {artifact.name for artifact in SENT}:
-            raise ValueError(f"training makes no file {piece.name!r}")
+            raise ValueError(tr("training makes no file {name}", name=repr(piece.name)))
         content = self._assembly.add(piece)
         if content is not None:
             self._store.require_owner(self._run_id)
@@ -180,5 +197,12 @@ def _probes(steps: Steps) -> np.ndarray | None:
 def _column(steps: Steps, name: str) -> list[float]:
     column: list[float] = getattr(steps, name)
     if len(column) != len(steps.loss):  # NumPy would repeat a single one
-        raise ValueError(f"{len(column):,} of {len(steps.loss):,} values of {name}")
+        raise ValueError(
+            tr(
+                "{count} of {all} values of {name}",
+                count=f"{len(column):,}",
+                all=f"{len(steps.loss):,}",
+                name=name,
+            )
+        )
     return column

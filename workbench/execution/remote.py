@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from workbench.base.text import tr
 from workbench.execution.child_process import cause_of
 from workbench.execution.executor import Command, Tell
 from workbench.execution.messages import (
@@ -82,7 +83,9 @@ class RemoteExecutor:
         """
         place = next((place for place in self._places if place.run_id is None), None)
         if place is None:
-            raise RuntimeError(f"all {self.capacity} places of the executor are taken")
+            raise RuntimeError(
+                tr("all {capacity} places of the executor are taken", capacity=self.capacity)
+            )
         place.submit(run_id, maker)
 
     def control(self, run_id: str, command: Command) -> None:
@@ -181,7 +184,7 @@ class _Place:
     def _trained(self, store: Store, run_id: str, maker: str) -> StatusChanged:
         """Has a run trained; how it ended, which the store then says too."""
         if not store.claim(run_id, maker):
-            sentence = "another process trains it"
+            sentence = tr("another process trains it")
             return StatusChanged(run_id, RunStatus.FAILED, sentence, Outcome.STORE)
         try:
             return self._followed(store, run_id)
@@ -206,7 +209,7 @@ class _Place:
             if end is None and was_kept and not self._has_begun and not self._closed:
                 continue
             if end is None or self._closed:
-                sentence = f"the training process {cause_of(code)}"
+                sentence = cause_of(tr("the training process"), code)
                 lost = StatusChanged(run_id, RunStatus.INTERRUPTED, sentence, Outcome.CRASHED)
                 keeper.take(lost)
                 return lost

@@ -169,7 +169,7 @@ print(subprocess.Popen([sys.executable, '-c', {waits!r}], stdin=subprocess.DEVNU
     ],
 )
 def test_why_it_ended(code: int, cause: str) -> None:
-    assert cause_of(code).startswith(cause)
+    assert cause_of("the process", code).startswith(f"the process {cause}")
 
 
 NOISE = (

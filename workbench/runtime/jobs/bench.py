@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from workbench.base.text import tr
 from workbench.data import Dataset
 from workbench.execution.child_process import Child, cause_of
 from workbench.execution.messages import TaskEnd, TaskProgress, decode
@@ -91,7 +92,7 @@ class TaskProcess:
                 return task.parse_result(message.result)
             if isinstance(message, TaskProgress) and hear is not None:
                 hear(message)
-        raise BenchFailed(f"the process of the trial {cause_of(self._child.end())}")
+        raise BenchFailed(cause_of(tr("the process of the trial"), self._child.end()))
 
     def end(self) -> None:
         """Ends the process."""

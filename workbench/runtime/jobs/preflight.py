@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.data import ArrayImages, Dataset, Part, is_downloaded
 from workbench.execution.messages import TaskProgress
 from workbench.execution.tasks import PREFLIGHT
@@ -52,7 +53,7 @@ def _measured_apart(
     experiment: Experiment, request: AboutExperiment, work: Work[None]
 ) -> Preflight:
     """As `measure`, in a fresh process: what this one has freed and loaded would not be seen."""
-    work.progress(words="starting a fresh process, to see its memory")
+    work.progress(words=tr("starting a fresh process, to see its memory"))
     process = TaskProcess(experiment, work.store)
 
     def hear(said: TaskProgress) -> None:
@@ -73,9 +74,9 @@ def _measured(experiment: Experiment, work: Work[None]) -> Preflight:
     trial = Trial(experiment, dataset, {})
     speeds = []
     for number in range(SAMPLES):
-        work.progress(number, SAMPLES + 1, "timing steps")
+        work.progress(number, SAMPLES + 1, tr("timing steps"))
         speeds.append(trial.sample(SAMPLE_SECONDS))
-    work.progress(SAMPLES, SAMPLES + 1, "timing validation")
+    work.progress(SAMPLES, SAMPLES + 1, tr("timing validation"))
     first, again = trial.judging_seconds(dataset.train)
     info, training = dataset.info, experiment.training
     needed = max(peak.most_bytes, experiment.training_bytes(info)) + missing_bytes

@@ -11,6 +11,7 @@ import time
 
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.data import Dataset
 from workbench.execution.tasks import TUNE
 from workbench.experiment import Experiment
@@ -91,7 +92,7 @@ class Tuning:
         one, other = self._benches.get(id(best)), self._benches[id(self.base)]
         if not decisive or "training.batch_size" in decisive or not isinstance(other, OwnBench):
             return None
-        self._say("training both from the same start")
+        self._say(tr("training both from the same start"))
         if not isinstance(one, OwnBench):
             one = OwnBench(self._experiment.with_settings(decisive), self._dataset, self._feeds)
         # Both losses of the steps that fit into the time left, or of a few if there is none.
@@ -119,7 +120,7 @@ class Tuning:
         self.candidates.append(candidate)
         xla = candidate.settings.get("hardware.jit_compile", False)
         if xla and XLA_FACTOR * self.base.compile_seconds > left:
-            candidate.failed = "compiling would take longer than there is time; give it more"
+            candidate.failed = tr("compiling would take longer than there is time; give it more")
         else:
             self._build(candidate)
 

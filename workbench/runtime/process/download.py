@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.data import DataError, keep_download
 from workbench.execution.child_process import Child, cause_of
 from workbench.spec.data import Data, KerasData
@@ -57,7 +58,13 @@ def fetch(
     finally:
         code = child.end()
     if code != 0:
-        raise DataError(error or f"data.kind: fetching {spec.label} {cause_of(code)}; try again")
+        raise DataError(
+            error
+            or tr(
+                "data.kind: {cause}; try again",
+                cause=cause_of(tr("the process that fetches {label}", label=spec.label), code),
+            )
+        )
 
 
 def _say(**message: Any) -> None:
@@ -123,9 +130,11 @@ def _fetch_and_keep(spec: KerasData) -> str:
         return "cancelled"
     except Exception as error:  # noqa: BLE001  Keras raises bare Exception where a download fails
         print(repr(error), file=sys.stderr)
-        return (
-            f"data.kind: {spec.label} could not be downloaded ({_first_line(error)}); "
-            'connect to the network and try again, or choose data.kind = "npz"'
+        return tr(
+            "data.kind: {label} could not be downloaded ({error}); "
+            'connect to the network and try again, or choose data.kind = "npz"',
+            label=spec.label,
+            error=_first_line(error),
         )
     return ""
 

@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from workbench.base.files import LinkError, open_inside
+from workbench.base.text import tr
 from workbench.runs.checkpoint_file import FILE, MODEL
 from workbench.runtime.training.stopping import UNSEEN, Watched
 
@@ -114,7 +115,7 @@ def require(folder: Path) -> None:
         CheckpointError: where it has none.
     """
     if not exists(folder):
-        raise CheckpointError("the run has no checkpoint; train it first")
+        raise CheckpointError(tr("the run has no checkpoint; train it first"))
 
 
 def restore(
@@ -162,7 +163,9 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], Position, list[np.ndarray]
     except LinkError as error:
         raise CheckpointError(str(error)) from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-        raise CheckpointError(f"the checkpoint {path} is damaged ({error}); train anew") from error
+        raise CheckpointError(
+            tr("the checkpoint {path} is damaged ({error}); train anew", path=path, error=error)
+        ) from error
     kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}
     return arrays, position, [kept[f"{BEST}{number}"] for number in range(len(kept))]
 
@@ -174,7 +177,11 @@ def _assign(
         found = arrays.get(name)
         if found is None or found.shape != tuple(variable.shape) or len(arrays) != len(variables):
             raise CheckpointError(
-                f"the checkpoint {path} belongs to another network ({name} differs); train anew"
+                tr(
+                    "the checkpoint {path} belongs to another network ({name} differs); train anew",
+                    path=path,
+                    name=name,
+                )
             )
     for name, variable in variables.items():
         variable.assign(arrays[name])

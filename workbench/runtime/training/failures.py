@@ -8,6 +8,7 @@ import sqlite3
 import tensorflow as tf
 
 from workbench.base.files import LinkError
+from workbench.base.text import tr
 from workbench.data import DataError
 from workbench.runs.status import Outcome
 from workbench.runs.store import StoreError
@@ -17,17 +18,22 @@ from workbench.spec.base import SpecError
 
 PLAIN = (SpecError, DataError, StoreError, CheckpointError, NotFinite, LinkError)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-OUT_OF_MEMORY = (
+OUT_OF_MEMORY = tr(
     "the device ran out of memory; lower training.batch_size, the image size or the number of "
     "filters"
 )
 
 
 _OUTCOMES: dict[type[BaseException], Outcome] = {
-    NotFinite: Outcome.DIVERGED, SpecError: Outcome.BAD_SETTINGS, DataError: Outcome.BAD_DATA,
-    CheckpointError: Outcome.BAD_CHECKPOINT, LinkError: Outcome.STORE, StoreError: Outcome.STORE,
-    MemoryError: Outcome.OUT_OF_MEMORY, tf.errors.ResourceExhaustedError: Outcome.OUT_OF_MEMORY,
-}  # fmt: skip
+    NotFinite: Outcome.DIVERGED,
+    SpecError: Outcome.BAD_SETTINGS,
+    DataError: Outcome.BAD_DATA,
+    CheckpointError: Outcome.BAD_CHECKPOINT,
+    LinkError: Outcome.STORE,
+    StoreError: Outcome.STORE,
+    MemoryError: Outcome.OUT_OF_MEMORY,
+    tf.errors.ResourceExhaustedError: Outcome.OUT_OF_MEMORY,
+}
 
 
 def outcome(error: BaseException) -> Outcome:
@@ -51,8 +57,15 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
         return OUT_OF_MEMORY
     if _is_full_disk(error):
-        return "the disk that holds the store is full; free some space and resume the run"
+        return tr("the disk that holds the store is full; free some space and resume the run")
     if isinstance(error, OSError):
-        return f"{error.filename or 'a file'} can't be read or written ({error.strerror or error})"
+        return tr(
+            "{file} can't be read or written ({reason})",
+            file=error.filename or tr("a file"),
+            reason=error.strerror or error,
+        )
     detail = str(error).strip().splitlines()
-    return f"unexpected {type(error).__name__}: {detail[0][:300] if detail else ''} (see the log)"
+    return tr(
+        "unexpected {kind}: {detail} (see the log)",
+        kind=type(error).__name__, detail=detail[0][:300] if detail else "",
+    )  # fmt: skip

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from workbench.base.text import plural, tr
 from workbench.runtime.process.probe import machine_here, usable_cores
 from workbench.spec.base import SpecError
 from workbench.spec.hardware import CPU, GPU, TPU, Auto, Hardware, MultiGPU, Startup
@@ -98,7 +99,7 @@ def _auto(hardware: Hardware) -> Device:
 
 def _cpu(hardware: Hardware) -> Device:
     cores = usable_cores()
-    words = f"CPU, {cores} core{'' if cores == 1 else 's'}"
+    words = plural("CPU, {count} core", "CPU, {count} cores", cores)
     if len(tf.config.list_logical_devices()) > 1:
         return Device(words, tf.distribute.OneDeviceStrategy("/cpu:0"))
     return Device(words, tf.distribute.get_strategy())
@@ -138,9 +139,15 @@ def _tpu(hardware: Hardware) -> Device:
         tf.tpu.experimental.initialize_tpu_system(resolver)
     except Exception as error:  # whatever a library of the cloud raises
         detail = str(error).strip().splitlines() or [type(error).__name__]
-        raise SpecError.at("hardware.target", f"the TPU can't be reached ({detail[0]})") from error
+        raise SpecError.at(
+            "hardware.target", tr("the TPU can't be reached ({detail})", detail=detail[0])
+        ) from error
     strategy = tf.distribute.TPUStrategy(resolver)
-    return Device(f"TPU, {strategy.num_replicas_in_sync} cores", strategy, "/tpu:0")
+    return Device(
+        plural("TPU, {count} core", "TPU, {count} cores", strategy.num_replicas_in_sync),
+        strategy,
+        "/tpu:0",
+    )
 
 
 _DEVICES: dict[type[Hardware], Callable[[Hardware], Device]] = {

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from workbench.base.files import write_inside
+from workbench.base.text import tr
 from workbench.execution.messages import (
     EpochEnd,
     Job,
@@ -234,6 +235,8 @@ def log_of_job(job: Job, files: Mapping[str, bytes], say: Say) -> Iterator[Messa
         home.mkdir(parents=True)
         for name in job.files:
             if name not in files:
-                raise Damaged(f"{name} of run {job.run_id} did not arrive")
+                raise Damaged(
+                    tr("{name} of run {run_id} did not arrive", name=name, run_id=job.run_id)
+                )
             write_inside(home / name, files[name])
         yield MessageLog(job, home, say)

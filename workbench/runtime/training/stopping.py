@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from workbench.base.text import plural, tr
 from workbench.runs.record import EpochMetrics
 from workbench.spec.stopping import EarlyStopping, Stopping
 
@@ -81,13 +82,38 @@ class Watch:
             return ""
         name, seen, kept = self._rule.monitor, self.seen, bool(self.best_weights)
         if self.stops:
-            enough = f" by {self._rule.min_delta:g}" if self._rule.min_delta else ""
-            epochs = "1 epoch" if seen.waited == 1 else f"{seen.waited} epochs"
+            given = {"epoch": seen.stopped_epoch, "name": name}
             words = (
-                f"stopped early at epoch {seen.stopped_epoch}: {name} has not improved{enough} for "
-                f"{epochs}"
+                plural(
+                    "stopped early at epoch {epoch}: {name} has not improved by {least} for "
+                    "{count} epoch",
+                    "stopped early at epoch {epoch}: {name} has not improved by {least} for "
+                    "{count} epochs",
+                    seen.waited,
+                    least=f"{self._rule.min_delta:g}",
+                    **given,
+                )
+                if self._rule.min_delta
+                else plural(
+                    "stopped early at epoch {epoch}: {name} has not improved for {count} epoch",
+                    "stopped early at epoch {epoch}: {name} has not improved for {count} epochs",
+                    seen.waited,
+                    **given,
+                )
             )
-            return f"{words}; weights of epoch {seen.best_epoch}" if kept else words
+            return (
+                tr(
+                    "{words}; weights of epoch {best_epoch}",
+                    words=words,
+                    best_epoch=seen.best_epoch,
+                )
+                if kept
+                else words
+            )
         if kept and seen.best_epoch < last_epoch:
-            return f"weights of epoch {seen.best_epoch}, which had the best {name}"
+            return tr(
+                "weights of epoch {best_epoch}, which had the best {name}",
+                best_epoch=seen.best_epoch,
+                name=name,
+            )
         return ""

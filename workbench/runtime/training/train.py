@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.data import Dataset, Part, reading_to_keep, split_fold, split_validation
 from workbench.execution.messages import Progress, Started
 from workbench.experiment import Experiment
@@ -312,9 +313,14 @@ class Trainer:
             self._recorder.flush()
             value = "NaN" if np.isnan(loss[wrong[0]]) else "infinite"
             raise NotFinite(
-                f"the loss became {value} at step {step + int(wrong[0]) + 1:,}; the learning rate "
-                f"({self._prepared.experiment.optimizer.learning_rate:g}) is probably too high, "
-                "or the pixels or labels are wrong"
+                tr(
+                    "the loss became {value} at step {step}; the learning rate "
+                    "({learning_rate}) is probably too high, "
+                    "or the pixels or labels are wrong",
+                    value=value,
+                    step=f"{step + int(wrong[0]) + 1:,}",
+                    learning_rate=f"{self._prepared.experiment.optimizer.learning_rate:g}",
+                )
             )
 
     # --- pause, checkpoint, evaluation -----------------------------------------------------------

@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 from workbench.runtime.network.build import build, on_grid
@@ -50,8 +51,10 @@ def _name(index: int, layer: Layer, step: Step) -> str:
     """structure.layers[1], the Conv2D (16 · 1x1 · linear) of ResidualBlock."""
     words = step.layer.summary()
     inner = f"{step.layer.label} ({words})" if words else step.layer.label
-    of = "" if step.layer is layer else f" of {layer.label}"
-    return f"structure.layers[{index}], the {inner}{of}"
+    path = f"structure.layers[{index}]"
+    if step.layer is layer:
+        return tr("{path}, the {layer}", path=path, layer=inner)
+    return tr("{path}, the {layer} of {block}", path=path, layer=inner, block=layer.label)
 
 
 def _passes(step: Step, planner: Planner, experiment: Experiment) -> None:

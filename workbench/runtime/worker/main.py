@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from workbench.base.text import tr
 from workbench.execution.messages import (
     Cancel,
     Close,
@@ -169,7 +170,7 @@ class Worker:
         try:
             with Store(Path(asked.store)) as store:
                 if not store.claim(asked.run_id, asked.maker):
-                    self._refuse(asked.run_id, "another process trains it")
+                    self._refuse(asked.run_id, tr("another process trains it"))
                     return
                 self._say(StatusChanged(asked.run_id, RunStatus.RUNNING))
                 self._run(StoreLog(store, asked.run_id, self._say))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from workbench.base.text import tr
 from workbench.data import Dataset
 from workbench.execution.messages import Progress
 from workbench.runs.record import Run
@@ -29,7 +30,7 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     try:
         dataset = _dataset(run, experiment.data, log.say, control)
     except download.Cancelled:
-        return control.end or RunStatus.STOPPED, "stopped before the data were there"
+        return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
     prepared = prepare(experiment, dataset)
     log.say(Progress(log.run_id, "building"))
     trainer = Trainer(prepared, log, control)
