@@ -112,7 +112,7 @@ class Evaluated:
 
 def file_of(folder: Path, part: str = TEST) -> Path:
     """Where the predictions on a part lie in a run's folder."""
-    return folder / tr("predictions-{part}.npz", part=part)
+    return folder / f"predictions-{part}.npz"
 
 
 def save(folder: Path, predictions: Predictions, pictures: Pictures) -> None:
