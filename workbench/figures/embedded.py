@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
+from workbench.base.text import tr
+
 LARGEST_BYTES = 64_000_000
 _DESCRIPTION = "{http://purl.org/dc/elements/1.1/}description"
 _KEYWORDS = re.compile(rb"/Keywords \(((?:[^\\()]|\\.)*)\)", re.DOTALL)
@@ -26,23 +28,29 @@ def about(path: Path) -> str:
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        raise ValueError(f"{path.name}: must be a figure that ends in .svg, .pdf or .png")
+        raise ValueError(
+            tr("{name}: must be a figure that ends in .svg, .pdf or .png", name=path.name)
+        )
     if path.stat().st_size > LARGEST_BYTES:
-        raise ValueError(f"{path.name}: is too large for a figure of the workbench")
+        raise ValueError(tr("{name}: is too large for a figure of the workbench", name=path.name))
     text = reader(path)
     if not text:
-        raise ValueError(f"{path.name}: holds no settings of a figure of the workbench")
+        raise ValueError(
+            tr("{name}: holds no settings of a figure of the workbench", name=path.name)
+        )
     return text
 
 
 def _svg(path: Path) -> str:
     content = path.read_bytes()
     if b"<!ENTITY" in content:  # ours have none, and they can be made to grow without end
-        raise ValueError(f"{path.name}: is no figure of the workbench")
+        raise ValueError(tr("{name}: is no figure of the workbench", name=path.name))
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 - no entities, bounded in size
     except ElementTree.ParseError as error:
-        raise ValueError(f"{path.name}: is no sound SVG ({error})") from None
+        raise ValueError(
+            tr("{name}: is no sound SVG ({error})", name=path.name, error=error)
+        ) from None
     found = root.find(f".//{_DESCRIPTION}")
     return (found.text or "") if found is not None else ""
 
@@ -61,7 +69,9 @@ def _png(path: Path) -> str:
         with path.open("rb") as file, Image.open(file, formats=["PNG"]) as image:
             return str(image.info.get("Description", ""))
     except (UnidentifiedImageError, ValueError, SyntaxError) as error:
-        raise ValueError(f"{path.name}: is no sound PNG ({error})") from None
+        raise ValueError(
+            tr("{name}: is no sound PNG ({error})", name=path.name, error=error)
+        ) from None
 
 
 _READERS: dict[str, Callable[[Path], str]] = {".svg": _svg, ".pdf": _pdf, ".png": _png}

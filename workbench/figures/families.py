@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from workbench.base.text import tr
 from workbench.figures.curves.numbers import read_sources
 from workbench.figures.curves.tables import as_csv, as_pgfplots
 from workbench.figures.evaluation.numbers import (
@@ -141,7 +142,7 @@ def figure_from(values: dict[str, Any]) -> FigureSpec:
     """
     spec = _BY_FORMAT.get(str(values.get("format")))
     if spec is None:
-        raise SpecError.at("", "holds no settings of a figure of the workbench")
+        raise SpecError.at("", tr("holds no settings of a figure of the workbench"))
     return spec.parse({name: value for name, value in values.items() if name != "format"})
 
 

@@ -16,6 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.ft2font import FT2Font
 from matplotlib.text import Text
 
+from workbench.base.text import tr
+
 REGULAR = 400
 MOST_NAMED = 12
 """Letters that a warning names."""
@@ -45,9 +47,10 @@ def warning(lost: str) -> str:
     if not lost:
         return ""
     named = f"{lost[:MOST_NAMED]}…" if len(lost) > MOST_NAMED else lost
-    return (
-        f"no installed font has {named}: drawn as boxes; install a font for this script, as those "
-        "of Noto"
+    return tr(
+        "no installed font has {named}: drawn as boxes; install a font for this script, as those "
+        "of Noto",
+        named=named,
     )
 
 

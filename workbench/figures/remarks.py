@@ -5,6 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from workbench.base.text import tr
 from workbench.figures.fonts import fall_back, warning
 
 
@@ -24,7 +25,9 @@ def _alike(figure: Figure) -> str:
     different = len(set(looks))
     if different == len(looks):
         return ""
-    return (
-        f"{len(looks)} curves have only {different} looks, so some can't be told apart; group them "
-        "(by name, or the seeds of one experiment), or draw fewer"
+    return tr(
+        "{count} curves have only {different} looks, so some can't be told apart; group them "
+        "(by name, or the seeds of one experiment), or draw fewer",
+        count=len(looks),
+        different=different,
     )

@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
+from workbench.base.text import tr
 from workbench.figures.families import FAMILIES, figure_from
 from workbench.figures.report import write_report
 from workbench.figures.settings import FigureSpec
@@ -47,7 +48,10 @@ class Drawer:
         except OSError as error:
             path = asked.get("path", "")
             reason = error.strerror or str(error)
-            return {"number": number, "error": f"{path} can't be written ({reason})"}
+            return {
+                "number": number,
+                "error": tr("{path} can't be written ({reason})", path=path, reason=reason),
+            }
         except (ValueError, StoreError) as error:
             return {"number": number, "error": str(error)}
         encoded = {f: base64.b64encode(content).decode() for f, (content, _) in made.items()}

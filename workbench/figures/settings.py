@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
+from workbench.base.text import tr
 from workbench.curves.smoothing import MAX_WEIGHT
 from workbench.spec.base import AsTuple, Spec, setting
 
@@ -28,8 +29,8 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "one-column": Size("One column", 85.0, 64.0, 8.0),
-    "two-column": Size("Two columns", 175.0, 88.0, 9.0),
+    "one-column": Size(tr("One column"), 85.0, 64.0, 8.0),
+    "two-column": Size(tr("Two columns"), 175.0, 88.0, 9.0),
     "slide": Size("Slide", 254.0, 143.0, 16.0),
 }
 """Columns as the templates of IEEE and ACM have them; a slide of 16 to 9."""

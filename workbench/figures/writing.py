@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.base.files import write_atomically
+from workbench.base.text import tr
 from workbench.figures import pgf
 from workbench.figures.families import FAMILIES
 from workbench.figures.settings import FigureSpec
@@ -20,7 +21,13 @@ def check_suffix(path: Path, spec: type[FigureSpec]) -> None:
         ValueError: one sentence that names it.
     """
     if path.suffix.lower() not in spec.SUFFIXES:
-        raise ValueError(f"{path.name}: must end in one of {', '.join(spec.SUFFIXES)}")
+        raise ValueError(
+            tr(
+                "{name}: must end in one of {suffixes}",
+                name=path.name,
+                suffixes=", ".join(spec.SUFFIXES),
+            )
+        )
 
 
 def write(figure: FigureSpec, data: Any, path: Path) -> list[str]:

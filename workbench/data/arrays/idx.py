@@ -164,7 +164,7 @@ def _stored(images: IdxFile, request: Request) -> Stored:
     labels = _labels_of(images)
     classes, form = _array(labels, LABELS, request), ""
     if classes.ndim == 2 and classes.shape[1] == QMNIST_COLUMNS:
-        classes, form = classes[:, 0], tr("first column")
+        classes, form = classes[:, 0], "first column"
     pixels = _array(images.path, IMAGES, request)
     return Stored(pixels, classes, images.path.name, labels.name, labels_form=form)
 

@@ -114,7 +114,7 @@ def _files(path: Path) -> dict[str, Path]:
             found.setdefault(part, table)
     if not path.is_dir():
         part = part_of(_stem(path))[0]
-        assert part is not None, tr("checked above")
+        assert part is not None, "checked above"
         found[part] = path
     if TRAIN not in found:  # a test part by itself is all there is
         return {TRAIN: path if not path.is_dir() else next(iter(found.values()))}
@@ -179,8 +179,8 @@ def _from(
         raise refused(where, tr("holds no row; must have one row an image"))
     images = np.concatenate([np.asarray(part) for part in found.pixels])
     labels = np.concatenate(found.labels)
-    assert not isinstance(shape, str), tr("checked above")
-    assert layout.label is not None, tr("checked above")
+    assert not isinstance(shape, str), "checked above"
+    assert layout.label is not None, "checked above"
     return Stored(
         images.reshape(len(images), *shape),
         labels,
@@ -202,7 +202,7 @@ def _take(block: bytes, layout: Layout, number: int, where: str, found: _Rows) -
         pixels = numbers[:, first : last + 1]
     else:
         pixels = numbers[:, [place[column] for column in layout.pixels]]
-    assert layout.label is not None, tr("tables without labels are not read")
+    assert layout.label is not None, "tables without labels are not read"
     is_text = layout.label in texts
     labels = np.array(texts[layout.label]) if is_text else numbers[:, place[layout.label]].copy()
     found.pixels.append(_small(pixels))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.curves.mean import Band, band_of
 from workbench.curves.metrics import AXES, METRICS, Quantity
 from workbench.curves.pyramid import Extrema, visible_indices
@@ -109,7 +110,9 @@ def lines_of(figure: CurveFigure, sources: Mapping[str, Source]) -> list[Line]:
                 lines.append(line)
     if not lines:
         quantity = METRICS[figure.plot.metric].title.lower()
-        raise ValueError(f"none of the runs has values of the {quantity} to draw")
+        raise ValueError(
+            tr("none of the runs has values of the {quantity} to draw", quantity=quantity)
+        )
     return lines
 
 

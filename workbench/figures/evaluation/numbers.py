@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.curves.looks import grey_look, look
 from workbench.evaluation import predictions
 from workbench.evaluation.classification import ClassCurves, Evaluation
@@ -35,7 +36,7 @@ Values = npt.NDArray[np.float64]
 MOST_DRAWN = 10
 """Curves of classes in one plot, unless more are asked for: beyond, nobody tells them apart."""
 
-NO_CURVE = "no class has a curve: each holds all images of the part, or none"
+NO_CURVE = tr("no class has a curve: each holds all images of the part, or none")
 
 PER_CENT = 100.0
 GUESS = "#6b7480"
@@ -88,7 +89,13 @@ def read_evaluation(store: Store, figure: EvaluationFigure) -> Evaluation:
     run = store.run(figure.run)
     found = predictions.load(store.artifacts(run.run_id), figure.part)
     if found is None:
-        raise ValueError(f"{run.name} has not been evaluated on its {figure.part} part yet")
+        raise ValueError(
+            tr(
+                "{name} has not been evaluated on its {part} part yet",
+                name=run.name,
+                part=figure.part,
+            )
+        )
     return Evaluation(found)
 
 
@@ -162,7 +169,13 @@ def _of_classes(figure: Any, evaluation: Evaluation) -> Iterator[ShareLine]:
     names = evaluation.predictions.class_names
     for entry in figure.classes:
         if entry.number >= len(names):
-            raise ValueError(f"there is no class {entry.number}; the run has {len(names)}")
+            raise ValueError(
+                tr(
+                    "there is no class {number}; the run has {count}",
+                    number=entry.number,
+                    count=len(names),
+                )
+            )
         curves = evaluation.curves(entry.number)
         if curves is not None:
             label = entry.label or class_words(figure.KIND, evaluation, entry.number)

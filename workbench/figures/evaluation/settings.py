@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
+from workbench.base.text import tr
 from workbench.figures.settings import FigureSpec, Look, Named
 from workbench.spec.base import AsTuple, setting
 
@@ -44,7 +45,13 @@ class EvaluationFigure(FigureSpec):
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """The same of another run."""
         if len(run_ids) != 1:
-            raise ValueError(f"a figure of {self.KIND} is of one run, got {len(run_ids)}")
+            raise ValueError(
+                tr(
+                    "a figure of {kind} is of one run, got {count}",
+                    kind=self.KIND,
+                    count=len(run_ids),
+                )
+            )
         return self.model_copy(update={"run": run_ids[0]})
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
+from workbench.base.text import tr
 from workbench.figures.settings import FigureSpec, Named
 from workbench.spec.base import AsTuple, Spec, setting
 
@@ -43,7 +44,7 @@ class MeasuredSpec(FigureSpec):
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """It shows no run."""
-        raise ValueError("a figure of what was measured is of no run; leave the runs out")
+        raise ValueError(tr("a figure of what was measured is of no run; leave the runs out"))
 
     @property
     def reads(self) -> object:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from workbench.base.text import tr
 from workbench.figures.network.drawing import write_drawing
 from workbench.levers.layer_text import layers_from_text
 from workbench.network.analysis import analyze
@@ -48,7 +49,11 @@ def main(ask: IO[str], say: IO[str]) -> int:
     try:
         FIGURES[asked["figure"]](path, asked)
     except OSError as error:
-        answer = {"error": f"{path}: can't be written ({error.strerror or error})"}
+        answer = {
+            "error": tr(
+                "{path}: can't be written ({value})", path=path, value=error.strerror or error
+            )
+        }
     except ValueError as error:
         answer = {"error": str(error)}
     say.write(json.dumps(answer) + "\n")

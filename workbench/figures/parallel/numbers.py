@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.figures.parallel.settings import ParallelFigure
 from workbench.figures.tradeoffs.numbers import Table, read_frame, table_of
 from workbench.runs.store import Store
@@ -42,7 +43,7 @@ def read_parallel(store: Store, figure: ParallelFigure) -> ParallelRuns:
     known = every.has_values
     table = every.only(known)
     if not table.run_ids:
-        raise ValueError(f"none of the runs has {' or '.join(figure.keys)} to draw")
+        raise ValueError(tr("none of the runs has {keys} to draw", keys=" or ".join(figure.keys)))
     axes = [axis_of(table.about[a.key], table.columns[a.key], log=a.log) for a in figure.axes]
     # As in the window: what a range holds is found by the filter that it is written as.
     found = Filter(term_of(axes, figure.ranges), frame)

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.curves.grouping import bare_name
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.columns import Column
@@ -63,7 +64,9 @@ class Table:
         """
         values = self.columns[key]
         if values.dtype == np.object_ and any(value is not None for value in values):
-            raise ValueError(f"{key} holds texts; a quantity must be a column of numbers")
+            raise ValueError(
+                tr("{key} holds texts; a quantity must be a column of numbers", key=key)
+            )
         return np.asarray(values, np.float64)
 
     @property
@@ -112,7 +115,7 @@ def read_frame(store: Store, figure: OfRuns) -> tuple[RunFrame, list[int]]:
     places = [frame.place(run_id) for run_id in figure.runs]
     gone = next((i for i, place in zip(figure.runs, places, strict=True) if place is None), None)
     if gone is not None:
-        raise ValueError(f"there is no run {gone!r} in this store")
+        raise ValueError(tr("there is no run {gone} in this store", gone=repr(gone)))
     return frame, [place for place in places if place is not None]
 
 
@@ -136,7 +139,7 @@ def points(figure: ScatterFigure, table: Table) -> Points:
     """
     found = points_of([table.numbers(key) for key in figure.keys], figure.quantities)
     if not found.is_drawn.any():
-        raise ValueError(f"none of the runs has {' and '.join(figure.keys)} to draw")
+        raise ValueError(tr("none of the runs has {keys} to draw", keys=" and ".join(figure.keys)))
     return found
 
 
@@ -150,7 +153,7 @@ def bars(figure: BarsFigure, table: Table) -> Bars:
         table.numbers(figure.quantity.key), labels_of(figure.group, table), figure.quantity.sign
     )
     if not len(found):
-        raise ValueError(f"none of the runs has {figure.quantity.key} to draw")
+        raise ValueError(tr("none of the runs has {key} to draw", key=figure.quantity.key))
     return found
 
 
