@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,6 +101,62 @@ def _literal(node: ast.expr, place: str) -> str:
 def _given(node: ast.Call) -> frozenset[str] | None:
     names = [keyword.arg for keyword in node.keywords if keyword.arg != "context"]
     return None if None in names else frozenset(filter(None, names))
+
+
+SAYING = frozenset(
+    {
+        "at", "SpecError", "Problem", "LayerError", "refuse", "refused", "refuse_other_kind",
+        "DataError", "SizesDiffer", "NotDownloaded", "Unreadable", "Finding", "Remedy", "Lever",
+        "StoreError", "BundleError", "QueryError", "TaskFailed", "CheckpointError", "NotStarted",
+        "BenchFailed", "NotKept", "Damaged", "Suggestion", "setting", "Quantity", "progress",
+    }
+)  # fmt: skip
+"""What is called with a sentence for a person: errors, problems, findings, titles, progress."""
+
+WORDS = frozenset({"label", "title", "path_words"})
+"""What a class or a call names with words for a person."""
+
+THROUGH = frozenset({"tr", "plural", "joined", "setting"})
+
+
+def unsaid(path: Path) -> Iterator[tuple[str, str]]:
+    """(place, words) of what a module says to a person and not through `tr`."""
+    name = str(path.relative_to(ROOT))
+    yield from _unsaid(ast.parse(path.read_text("utf-8")), name, said=False)
+
+
+def _unsaid(node: ast.AST, name: str, *, said: bool) -> Iterator[tuple[str, str]]:
+    """Of a piece of source.
+
+    Args:
+        node: The piece.
+        name: Of its file.
+        said: Whether a literal in it would be shown to a person.
+    """
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if called in THROUGH or (said and called not in SAYING):
+            return  # what it gives back is its own business
+        said = said or called in SAYING
+    if isinstance(node, (ast.Constant, ast.JoinedStr)):
+        words = _words(node)
+        if said and " " in words.strip() and len(re.findall(r"[A-Za-z]{2,}", words)) >= 3:
+            yield f"{name}:{node.lineno}", words
+        return
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant):
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        words = _words(node.value)
+        if isinstance(target, ast.Name) and target.id in WORDS and words:
+            yield f"{name}:{node.lineno}", words
+    for child in ast.iter_child_nodes(node):
+        yield from _unsaid(child, name, said=said and not isinstance(child, ast.stmt))
+
+
+def _words(node: ast.Constant | ast.JoinedStr) -> str:
+    """The letters of a literal, without what is put into it."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    return " ".join(str(it.value) for it in node.values if isinstance(it, ast.Constant))
 
 
 def update(language: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.codegen import image_files
 from workbench.codegen.expressions import call, listed, written
 from workbench.codegen.pixels import Fitting
@@ -264,7 +265,9 @@ def data_source(spec: Data, info: DataInfo, training: Training) -> DataSource:
     """
     written_by = BODIES.get(type(spec))
     if written_by is None:
-        raise SpecError.at("data.kind", f"{spec.label} can't be read by a stand-alone script")
+        raise SpecError.at(
+            "data.kind", tr("{kind} can't be read by a stand-alone script", kind=spec.label)
+        )
     recipe = _used(_recipe(spec, info), training, info)
     body = written_by(spec, info, recipe)
     fitting = Fitting() if body.is_fitted else Fitting.of(spec, info, recipe)
@@ -302,7 +305,7 @@ def _recipe(spec: Data, info: DataInfo) -> Recipe:
     """
     if isinstance(spec, FileData):
         if info.recipe is None:
-            raise SpecError.at("data.path", "has to be read before a script can be written")
+            raise SpecError.at("data.path", tr("has to be read before a script can be written"))
         return info.recipe
     known = spec.source_info
     assert known is not None, "the catalogue's data are known beforehand"

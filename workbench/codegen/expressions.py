@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.spec.base import Choice, SpecError
 from workbench.spec.layers import Operation
 
@@ -63,7 +64,10 @@ def class_name(choice: Choice | Operation) -> str:
     """
     name = choice.implementation
     if name is None:
-        raise SpecError.at("", f"{choice.label} can't be written as Keras code, as Keras lacks it")
+        raise SpecError.at(
+            "",
+            tr("{choice} can't be written as Keras code, as Keras lacks it", choice=choice.label),
+        )
     if name.startswith("keras."):
         return name.replace("keras.layers.", "layers.", 1)
     return name.rpartition(".")[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workbench.base.text import tr
 from workbench.codegen.expressions import listed
 from workbench.codegen.pixels import GRAY_FLOATS, RESIZED
 from workbench.data.folders.image_files import COLOUR_MODES, GRAY_MODES, WIDE_MODES
@@ -214,8 +215,10 @@ def unpacked(path: str, lines: list[str]) -> list[str]:
     if kind is None:
         raise SpecError.at(
             "data.path",
-            f"names an archive that a stand-alone script can't unpack; must end in "
-            f"{', '.join(ARCHIVES)}",
+            tr(
+                "names an archive that a stand-alone script can't unpack; must end in {endings}",
+                endings=", ".join(ARCHIVES),
+            ),
         )
     safe = "" if kind == "zip" else ', filter="data"'
     return [

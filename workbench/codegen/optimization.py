@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.codegen.expressions import assignment, call, written
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
@@ -213,7 +214,7 @@ def _plateau_lines(schedule: ReduceLROnPlateau, experiment: Experiment) -> list[
     if schedule.warmup_steps:
         raise SpecError.at(
             "schedule.warmup_steps",
-            "can't be written as Keras code together with reduce on plateau; set it to 0",
+            tr("can't be written as Keras code together with reduce on plateau; set it to 0"),
         )
     given = {name: written(value) for name, value in schedule.settings().items()}
     given["mode"] = written("max" if schedule.monitor.endswith("accuracy") else "min")

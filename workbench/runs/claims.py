@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from workbench.base.text import tr
 from workbench.runs import rows
 from workbench.runs.artifacts import is_run_id
 from workbench.runs.database import Database, StoreError
@@ -56,7 +57,13 @@ class Claims:
                 return self._presence.token
         except OSError as error:
             reason = error.strerror or error
-            raise StoreError(f"the store {self._db.folder} can't be written ({reason})") from None
+            raise StoreError(
+                tr(
+                    "the store {folder} can't be written ({reason})",
+                    folder=self._db.folder,
+                    reason=reason,
+                )
+            ) from None
 
     # --- owners --------------------------------------------------------------------------------
 
@@ -92,13 +99,22 @@ class Claims:
         with self._db.change() as db:
             row = db.execute("SELECT owner FROM runs WHERE run_id = ?", (run_id,)).fetchone()
             if row is None:
-                raise Dispossessed(f"there is no run {rows.quoted(run_id)} in {self._db.folder}")
+                raise Dispossessed(
+                    tr(
+                        "there is no run {run_id} in {folder}",
+                        run_id=rows.quoted(run_id),
+                        folder=self._db.folder,
+                    )
+                )
             if row["owner"] != (self.token if is_ours else ""):
                 raise Dispossessed(
-                    f"run {run_id} was taken over by another process; this one ends, and keeps "
-                    "nothing more of it"
+                    tr(
+                        "run {run_id} was taken over by another process; this one ends, and keeps "
+                        "nothing more of it",
+                        run_id=run_id,
+                    )
                     if is_ours
-                    else f"run {run_id} is being trained by another process"
+                    else tr("run {run_id} is being trained by another process", run_id=run_id)
                 )
             yield db
 
@@ -230,14 +246,25 @@ class Claims:
             run = self.run(run_id)
             waits = reserved and run.status is RunStatus.QUEUED
             if waits and run.maker and is_there(self._db.folder, run.maker):
-                raise StoreError(f"run {run_id} is queued; another command is about to train it")
+                raise StoreError(
+                    tr(
+                        "run {run_id} is queued; another command is about to train it",
+                        run_id=run_id,
+                    )
+                )
             if not waits and not run.status.can_resume:
                 raise StoreError(
-                    f"run {run_id} is {run.status}; only a stopped, interrupted or failed run can "
-                    "be resumed"
+                    tr(
+                        "run {run_id} is {status}; only a stopped, interrupted or failed run can "
+                        "be resumed",
+                        run_id=run_id,
+                        status=run.status,
+                    )
                 )
             if self.is_worked_on(run):
-                raise StoreError(f"run {run_id} is still being trained by another process")
+                raise StoreError(
+                    tr("run {run_id} is still being trained by another process", run_id=run_id)
+                )
             db.execute(
                 "UPDATE runs SET status = 'queued', message = '', outcome = '', owner = '',"
                 " maker = ?, position ="
@@ -279,7 +306,13 @@ class Claims:
         """
         found = self._runs("SELECT * FROM runs WHERE run_id = ?", run_id)
         if not found:
-            raise StoreError(f"there is no run {rows.quoted(run_id)} in {self._db.folder}")
+            raise StoreError(
+                tr(
+                    "there is no run {run_id} in {folder}",
+                    run_id=rows.quoted(run_id),
+                    folder=self._db.folder,
+                )
+            )
         return found[0]
 
     def _where(self, condition: str, *values: object) -> list[Run]:

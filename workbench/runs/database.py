@@ -19,6 +19,7 @@ import psutil
 
 from workbench.base import files
 from workbench.base.errors import BadInput
+from workbench.base.text import tr
 from workbench.runs import artifacts, migrations
 
 FILE = "runs.sqlite3"
@@ -73,8 +74,12 @@ class Database:
         network = network_file_system(self.folder)
         if network:
             raise StoreError(
-                f"the store {self.folder} lies on a network file system ({network}), where its "
-                "database can be damaged; choose a folder on a local disk"
+                tr(
+                    "the store {folder} lies on a network file system ({network}), where its "
+                    "database can be damaged; choose a folder on a local disk",
+                    folder=self.folder,
+                    network=network,
+                )
             )
         try:
             self._open()
@@ -95,7 +100,11 @@ class Database:
             (self.folder / artifacts.FOLDER).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
-                f"the store {self.folder} can't be made ({error.strerror}); choose another folder"
+                tr(
+                    "the store {folder} can't be made ({reason}); choose another folder",
+                    folder=self.folder,
+                    reason=error.strerror or "",
+                )
             ) from None
 
     def _may_write(self) -> bool:
@@ -151,7 +160,9 @@ class Database:
         try:
             yield
         except migrations.TooNew as error:
-            raise StoreError(f"the store {self.folder} {error}") from None
+            raise StoreError(
+                tr("the store {folder} {error}", folder=self.folder, error=error)
+            ) from None
 
     def _open_to_read(self, why: str) -> None:
         """Opens a store that can't be written.
@@ -195,7 +206,9 @@ class Database:
                     Path(self._aside.name, path.name).write_bytes(source.read())
         except OSError as error:
             reason = error.strerror or error
-            raise StoreError(f"{why} (and it can't be copied to be read: {reason})") from None
+            raise StoreError(
+                tr("{why} (and it can't be copied to be read: {reason})", why=why, reason=reason)
+            ) from None
         return Path(self._aside.name, FILE).as_uri()
 
     def _copy(self) -> None:
@@ -287,7 +300,7 @@ class Database:
         for start, sentence in _SENTENCES.items():
             if name.startswith(start):
                 return sentence(self.folder)
-        return f"the store {self.folder} reports: {error}"
+        return tr("the store {folder} reports: {error}", folder=self.folder, error=error)
 
 
 def network_file_system(folder: Path) -> str:
@@ -299,25 +312,27 @@ def network_file_system(folder: Path) -> str:
 
 
 _SENTENCES: dict[str, Callable[[Path], str]] = {
-    "SQLITE_FULL": lambda folder: (
-        f"the disk that holds the store {folder} is full; free some space and resume the run"
+    "SQLITE_FULL": lambda folder: tr(
+        "the disk that holds the store {folder} is full; free some space and resume the run",
+        folder=folder,
     ),
-    "SQLITE_READONLY": lambda folder: (
-        f"the store {folder} is read-only; choose a folder that you may write to"
+    "SQLITE_READONLY": lambda folder: tr(
+        "the store {folder} is read-only; choose a folder that you may write to", folder=folder
     ),
-    "SQLITE_CANTOPEN": lambda folder: (
-        f"the store {folder} can't be opened; choose a folder that you may write to"
+    "SQLITE_CANTOPEN": lambda folder: tr(
+        "the store {folder} can't be opened; choose a folder that you may write to", folder=folder
     ),
-    "SQLITE_NOTADB": lambda folder: (
-        f"{folder / FILE} is not a store of the workbench; choose another folder"
+    "SQLITE_NOTADB": lambda folder: tr(
+        "{folder} is not a store of the workbench; choose another folder", folder=folder / FILE
     ),
-    "SQLITE_CORRUPT": lambda folder: (
-        f"{folder / FILE} is damaged; choose another folder, or restore it from a backup"
+    "SQLITE_CORRUPT": lambda folder: tr(
+        "{folder} is damaged; choose another folder, or restore it from a backup",
+        folder=folder / FILE,
     ),
-    "SQLITE_BUSY": lambda folder: (
-        f"the store {folder} is locked by another program; close it and try again"
+    "SQLITE_BUSY": lambda folder: tr(
+        "the store {folder} is locked by another program; close it and try again", folder=folder
     ),
-    "SQLITE_IOERR": lambda folder: (
-        f"the store {folder} can't be read or written (disk error or disk full)"
+    "SQLITE_IOERR": lambda folder: tr(
+        "the store {folder} can't be read or written (disk error or disk full)", folder=folder
     ),
 }

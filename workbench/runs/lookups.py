@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.runs import groups, rows
 from workbench.runs.claims import Claims
 from workbench.runs.database import StoreError
@@ -68,6 +69,13 @@ class Lookups(Claims):
             query = f"{alive} AND ? <> '' AND (substr(run_id, 1, ?) = ? OR substr(run_id, ?) = ?)"
             found = rows.sound(self._db.rows(query, ends))
         if len(found) != 1:
-            how_many = f"{len(found)} runs match" if found else "there is no run"
-            raise StoreError(f"{how_many} {start!r} in {self.folder}; see 'dlopt-workbench runs'")
+            given = {"start": repr(start), "folder": str(self.folder)}
+            raise StoreError(
+                tr(
+                    "{number} runs match {start} in {folder}; see 'dlopt-workbench runs'",
+                    number=len(found), **given,
+                )
+                if found
+                else tr("there is no run {start} in {folder}; see 'dlopt-workbench runs'", **given)
+            )  # fmt: skip
         return self.run(found[0]["run_id"])

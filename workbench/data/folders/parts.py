@@ -414,8 +414,11 @@ def _refuse_masks(where: Path, names: Sequence[str]) -> None:
     if masks and all(is_of_pictures(name) for name in names if name not in masks):
         raise refused(
             where,
-            f"{listing(map(plain, names))} are images and what belongs to them, not classes; must "
-            "hold one subfolder of images for each class",
+            tr(
+                "{folders} are images and what belongs to them, not classes; must "
+                "hold one subfolder of images for each class",
+                folders=listing(map(plain, names)),
+            ),
         )
 
 

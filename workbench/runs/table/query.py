@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 from workbench.base.errors import BadInput
 from workbench.runs.quantities import Kind
+from workbench.base.text import tr
 
 DEEPEST = 40
 """Brackets and `not` inside one another."""
@@ -190,9 +191,13 @@ def _tokens(text: str) -> Iterator[_Token]:
         kind, found, place = match.lastgroup or "", match[match.lastgroup or 0], match.start() + 1
         if kind == "other":
             if found in "\"'":
-                raise QueryError("the quotation mark is not closed", place)
-            hint = "; 'is not' is written !=" if found == "!" else "; put it in quotation marks"
-            raise QueryError(f"{found!r} can't stand here{hint}", place)
+                raise QueryError(tr("the quotation mark is not closed"), place)
+            said = (
+                tr("{found} can't stand here; 'is not' is written !=", found=repr(found))
+                if found == "!"
+                else tr("{found} can't stand here; put it in quotation marks", found=repr(found))
+            )
+            raise QueryError(said, place)
         if kind in ("quoted", "single"):
             kind, found = "quoted", re.sub(r"\\(.)", r"\1", found, flags=re.DOTALL)
         if kind != "space":
@@ -218,7 +223,7 @@ class _Parser:
 
     def expect_end(self) -> None:
         if self._next.kind != "end":
-            raise QueryError("')' closes no bracket", self._next.place)
+            raise QueryError(tr("')' closes no bracket"), self._next.place)
 
     def filter(self, depth: int) -> Term:
         terms = [self._every(depth)]
@@ -238,17 +243,19 @@ class _Parser:
     def _one(self, depth: int) -> Term:
         token = self._take()
         if depth > DEEPEST:
-            raise QueryError("too many brackets or 'not' inside one another", token.place)
+            raise QueryError(tr("too many brackets or 'not' inside one another"), token.place)
         if token.says("not"):
             return Not(self._one(depth + 1))
         if token == ("bracket", "(", token.place):
             inside = self.filter(depth + 1)
             closing = self._take()
             if closing.kind == "end":
-                raise QueryError("a closing bracket is missing", closing.place)
+                raise QueryError(tr("a closing bracket is missing"), closing.place)
             return inside
         if token.kind not in ("word", "quoted") or token.says(*WORDS):
-            raise QueryError(f"a column or a text is missing before {_named(token)}", token.place)
+            raise QueryError(
+                tr("a column or a text is missing before {token}", token=_named(token)), token.place
+            )
         if self._next.kind == "operator":
             return self._comparison(token)
         return Text(token.text)
@@ -256,11 +263,13 @@ class _Parser:
     def _comparison(self, column: _Token) -> Compare:
         operator, value = self._take(), self._take()
         if value.kind not in ("word", "quoted") or value.says(*WORDS):
-            raise QueryError(f"a value is missing after {operator.text!r}", value.place)
+            raise QueryError(
+                tr("a value is missing after {text}", text=repr(operator.text)), value.place
+            )
         missing = value.says(MISSING)
         found = Operator(operator.text)
         if missing and found not in (Operator.EQUAL, Operator.UNEQUAL):
-            raise QueryError("'missing' goes with = and != only", value.place)
+            raise QueryError(tr("'missing' goes with = and != only"), value.place)
         text = None if missing else value.text
         if _NUMBER.fullmatch(value.text) and self._next.kind == "word" and self._next.text in UNITS:
             text = f"{value.text} {self._take().text}"
@@ -268,4 +277,4 @@ class _Parser:
 
 
 def _named(token: _Token) -> str:
-    return "the end" if token.kind == "end" else repr(token.text)
+    return tr("the end") if token.kind == "end" else repr(token.text)
