@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import string
+from pathlib import Path
 
-from tests.texts import messages
+from tests.texts import ROOT, messages, unsaid
 
 ALL = messages()
 
@@ -34,3 +35,33 @@ def test_no_plural_is_made_by_hand() -> None:
 
 def test_the_form_of_many_says_how_many() -> None:
     assert [it for it in ALL if it.many and "count" not in fields(it.many)] == []
+
+
+ENGLISH = {
+    "workbench/cli/": "what a terminal shows of options and tables",
+    "workbench/figures/measured/numbers.py": "the title of an axis, drawn by a process that "
+    "speaks English",
+}
+"""What says something to a person in English alone, and why."""
+
+
+def test_what_the_engine_says_goes_through_tr() -> None:
+    """Sentences of errors, problems and findings; labels and titles; progress."""
+    found = [
+        f"{place}: {words}"
+        for path in sorted((ROOT / "workbench").rglob("*.py"))
+        for place, words in unsaid(path)
+        if not place.startswith(tuple(ENGLISH))
+    ]
+    assert found == []
+
+
+def test_words_that_do_not_go_through_tr_are_found(tmp_path: Path) -> None:
+    source = tmp_path / "made_up.py"
+    source.write_text(
+        "raise SpecError.at('a', f'must be at most {most}, got {n}')\n"
+        "raise DataError(tr('this one is through it'))\n"
+        "raise DataError(joined(': ', [path, tr('this one too')]))\n"
+        "class A:\n    label = 'Two words'\n    kind = 'two words'\n"
+    )
+    assert [place.rpartition(":")[2] for place, _ in unsaid(source)] == ["1", "5"]

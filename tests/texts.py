@@ -121,7 +121,7 @@ THROUGH = frozenset({"tr", "plural", "joined", "setting"})
 
 def unsaid(path: Path) -> Iterator[tuple[str, str]]:
     """(place, words) of what a module says to a person and not through `tr`."""
-    name = str(path.relative_to(ROOT))
+    name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
     yield from _unsaid(ast.parse(path.read_text("utf-8")), name, said=False)
 
 

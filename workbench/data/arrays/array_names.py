@@ -15,6 +15,10 @@ from workbench.data.errors import plain, refused
 
 IMAGES, LABELS = "images", "labels"
 TRAIN, TEST, VALIDATION = "training", "test", "validation"
+_SAID = {
+    IMAGES: tr("images"), LABELS: tr("labels"),
+    TRAIN: tr("training"), TEST: tr("test"), VALIDATION: tr("validation"),
+}  # fmt: skip
 
 ROLES = {
     **dict.fromkeys(
@@ -194,8 +198,8 @@ def _only(names: list[str], slot: Slot, arrays: Mapping[str, Shape], where: str)
         tr(
             "{both} can both be the {part} {role}; must be named by hand",
             both=both,
-            part=slot[0],
-            role=slot[1],
+            part=_SAID[slot[0]],
+            role=_SAID[slot[1]],
         ),
         field(slot),
     )
@@ -237,8 +241,8 @@ def _refuse_halves(slots: Mapping[Slot, str], arrays: Mapping[str, Shape], where
             other = LABELS if role == IMAGES else IMAGES
             likely = _likely(name, role)
             given = {
-                "part": part, "role": role, "other": other, "name": plain(name)[:40],
-                "arrays": listed(arrays),
+                "part": _SAID[part], "role": _SAID[role], "other": _SAID[other],
+                "name": plain(name)[:40], "arrays": listed(arrays),
             }  # fmt: skip
             if likely:
                 fault = tr(

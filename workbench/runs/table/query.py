@@ -42,7 +42,9 @@ class QueryError(BadInput, ValueError):
     """
 
     def __init__(self, sentence: str, place: int = 0) -> None:
-        super().__init__(f"{sentence} (character {place})" if place else sentence)
+        if place:
+            sentence = tr("{sentence} (character {place})", sentence=sentence, place=place)
+        super().__init__(sentence)
         self.place = place
 
 
