@@ -42,11 +42,8 @@ KNOWN = re.compile(
     r"'[^']*'|\[[^\]]*\]|(?<!\w)(?:Conv2D\w*|\w+Conv2D|Dense|Keras|PyTorch|MNIST|TOML|MATLAB|HDF5|"
     r"NumPy|ReLU|Adam\w*|SGD|MACs|true|false|auto|none|GFLOP|loss|accuracy|max_norm|images)(?!\w)|"
     r"\(\d[\d, ]*\)|numpy\.savez\([^)]*\)|x_train, images, data|y_train, labels, target|"
-    r"clipnorm|epochs|invalid statement \(at line \d+, column \d+\)|^nothing|"
-    + "|".join(
-        ["activation, average[^,]*, .*dense, .*dropout, .*flatten", *Experiment.model_fields]
-    )
-    + r"|[\w./-]*[_./][\w./\[\]-]*"
+    r"clipnorm|--\w+ epochs|invalid statement \(at line \d+, column \d+\)|"
+    r"[\w./-]*[_./][\w./\[\]-]*"
 )
 """The same in each language: values as they are typed, settings, paths, names of the field."""
 
@@ -72,7 +69,7 @@ WRONG = (
     "[data]\nkind = 'npz'\nground = 'red'",
     "[data]\nkind = 'npz'\npath = 3",
     "schema_version = 7",
-    "trainin = 1",
+    "trainin_ = 1",
     "= 3",
 )
 """Experiments that are refused as they are read."""

@@ -26,6 +26,9 @@ DOMAIN = "dlopt"
 DEEPEST, LONGEST, MOST_ARGUMENTS = 8, 10_000, 200
 """Limits of a packed text, which may come from a file that somebody else made."""
 
+INSIDE = "inside"
+"""The context of a title within a sentence."""
+
 Value = str | int | float
 Given = Value | PurePath | BaseException
 Packed = str | dict[str, Any]
@@ -110,7 +113,7 @@ class Text(str):
         plain = filled(source, in_english)
         if many:
             local = _catalog.ngettext(template, many, number)
-        elif context:
+        elif context and context != INSIDE:
             local = _catalog.pgettext(context, template)
         else:
             local = _catalog.gettext(template) if template else ""  # else the catalog's header
@@ -118,6 +121,9 @@ class Text(str):
             made = super().__new__(cls, filled(local, arguments))
         except KeyError:  # a translation that names an argument that there is not
             made = super().__new__(cls, plain)
+        if context == INSIDE:
+            small = plain[:1].lower() + plain[1:]
+            made, plain = super().__new__(cls, small if made == plain else made), small
         made.english, made.template, made.arguments = plain, template, dict(arguments)
         made.many, made.number, made.context = many, number, context
         return made
@@ -174,16 +180,11 @@ def first_paragraph(docstring: str) -> str:
 
 
 def inside(title: str) -> str:
-    """A title within a sentence: in English with a small first letter, else as it is.
-
-    Packed, it is the title itself.
-    """
-    whole = as_text(title)
-    assert isinstance(whole, Text)
-    small = whole.english[:1].lower() + whole.english[1:]
-    made = str.__new__(Text, small if whole == whole.english else whole)
-    vars(made).update({**vars(whole), "english": small})
-    return made
+    """A title within a sentence: in English with a small first letter, else as it is."""
+    whole = title if isinstance(title, Text) else Text(title, {})
+    return Text(
+        whole.template, whole.arguments, many=whole.many, number=whole.number, context=INSIDE
+    )
 
 
 def as_text(said: str) -> str:

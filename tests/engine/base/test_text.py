@@ -21,6 +21,7 @@ class German:
     sentences: ClassVar[dict[str, str]] = {
         "{name} was renamed": "{name} heißt jetzt anders",
         "the run": "der Lauf",
+        "The run": "Der Lauf",
         "{what} has ended": "{what} ist zu Ende",
         "broken {name}": "kaputt {nome}",
     }
@@ -129,6 +130,32 @@ def test_the_sentence_of_an_error_keeps_its_parts() -> None:
     assert english(tr("{what} has ended", what=error)) == "x was renamed has ended"
     assert tr("{what} has ended", what=KeyError("k")) == "'k' ist zu Ende"
     assert tr("{what} has ended", what=PurePosixPath("/a")) == "/a ist zu Ende"
+
+
+@pytest.mark.usefixtures("german")
+def test_a_title_within_a_sentence_begins_small_in_english_alone() -> None:
+    known, unknown = text.inside(tr("The run")), text.inside("Learning rate")
+    assert (known, english(known)) == ("Der Lauf", "the run")
+    assert (unknown, english(unknown)) == ("learning rate", "learning rate")
+    assert english(unpacked(packed(unknown))) == "learning rate"
+    assert english(copy.deepcopy(known)) == "the run"
+
+
+def test_a_text_stays_one_when_it_is_taken_as_a_str() -> None:
+    said = tr("{name} was renamed", name="x")
+    assert str(said) is said
+    assert packed(str(ValueError(said))) == packed(said)
+
+
+def test_help_is_the_first_paragraph_of_a_docstring() -> None:
+    class Choice:
+        """Halves the `rate`
+        at once.
+
+        More on it.
+        """
+
+    assert text.help_of(Choice) == "Halves the rate at once."
 
 
 def test_a_template_without_its_argument_is_a_fault_of_ours() -> None:
