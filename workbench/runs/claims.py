@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from workbench.base.text import tr
+from workbench.base.text import english, tr
 from workbench.runs import rows
 from workbench.runs.artifacts import is_run_id
 from workbench.runs.database import Database, StoreError
@@ -145,7 +145,7 @@ class Claims:
             db.execute(
                 "UPDATE runs SET status = ?, message = ?, outcome = ?, finished = ?, owner = '',"
                 " maker = '' WHERE run_id = ?",
-                (status, message, outcome or Outcome.of(status), time.time(), run_id),
+                (status, english(message), outcome or Outcome.of(status), time.time(), run_id),
             )
         self._claimed.discard(run_id)
 
@@ -197,7 +197,7 @@ class Claims:
             db.execute(
                 "UPDATE runs SET status = 'interrupted', message = ?, outcome = ?, finished = ?,"
                 " owner = '', maker = '' WHERE run_id = ?",
-                (message, outcome, time.time(), run_id),
+                (english(message), outcome, time.time(), run_id),
             )
 
     # --- queue ---------------------------------------------------------------------------------

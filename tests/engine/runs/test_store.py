@@ -16,6 +16,9 @@ import numpy as np
 import pytest
 
 from tests.engine.store_process import child
+from tests.pseudo import Accents
+from workbench.base import text
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.runs import database, migrations
 from workbench.runs.columns import column_of
@@ -109,6 +112,19 @@ def test_a_finished_run_has_no_owner(store: Store) -> None:
     assert ended.finished is not None
     assert ended.started is not None
     assert ended.finished >= ended.started
+
+
+def test_the_store_keeps_what_is_said_in_english(store: Store) -> None:
+    run = store.create(EXPERIMENT)
+    store.claim(run.run_id)
+    text.use("xx", Accents())
+    try:
+        store.update(run.run_id, message=tr("it began"))
+        began = store.run(run.run_id).message
+        store.finish(run.run_id, RunStatus.FAILED, tr("it failed"))
+    finally:
+        text.use(text.ENGLISH)
+    assert (began, store.run(run.run_id).message) == ("it began", "it failed")
 
 
 def test_a_resumed_run_keeps_its_first_start(store: Store) -> None:
