@@ -7,6 +7,7 @@ from pathlib import Path
 
 from workbench.base.errors import Failed
 from workbench.base.plain_values import Malformed
+from workbench.base.text import tr
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import TaskEnd, TaskProgress
 from workbench.execution.task import Found, Req, Res, Task
@@ -44,7 +45,7 @@ def do_task(
                 progress(message)
             elif isinstance(message, TaskEnd) and message.number == number:
                 return _result(task, message)
-        raise TaskFailed("the training process ended")
+        raise TaskFailed(tr("the training process ended"))
     finally:
         session.end()
 

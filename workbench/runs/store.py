@@ -37,6 +37,7 @@ from typing import Any
 import numpy as np
 
 from workbench.base import files
+from workbench.base.text import english, tr
 from workbench.experiment import Experiment
 from workbench.runs import artifacts, free_names, groups, packed_metrics, rows
 from workbench.runs import spec_pieces as spec_fields
@@ -223,7 +224,7 @@ class Store(Lookups):
                 changes.append(f"figures = json_set(figures{pairs})")
             db.execute(
                 f"UPDATE runs SET {', '.join(changes)} WHERE run_id = ?",
-                (*values.values(), *figures.values(), run_id),
+                (*map(english, values.values()), *figures.values(), run_id),
             )
 
     def update_each(self, column: str, values: Mapping[str, Any]) -> None:
@@ -264,12 +265,20 @@ class Store(Lookups):
         except OSError as error:
             reason = error.strerror or error
             raise StoreError(
-                f"files of removed runs are left in {self.folder} ({reason})"
+                tr(
+                    "files of removed runs are left in {folder} ({reason})",
+                    folder=self.folder,
+                    reason=reason,
+                )
             ) from None
         if busy:
             raise StoreError(
-                f"run {busy[0].run_id} ({busy[0].name}) is still being trained and stays in the "
-                "trash; stop it first"
+                tr(
+                    "run {run_id} ({name}) is still being trained and stays in the "
+                    "trash; stop it first",
+                    run_id=busy[0].run_id,
+                    name=busy[0].name,
+                )
             )
         return len(gone)
 

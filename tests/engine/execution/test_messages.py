@@ -10,16 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.pseudo import Accents, accented
-from workbench.base import text
-from workbench.base.text import english, joined, tr
 from workbench.execution import messages
 from workbench.execution.messages import (
     EpochEnd,
     Message,
     StatusChanged,
     Steps,
-    TaskProgress,
     Train,
     decode,
 )
@@ -111,29 +107,3 @@ def test_what_is_no_message_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"^not a message: ") as caught:
         decode(line)
     assert len(str(caught.value)) < 1000
-
-
-def test_what_is_said_is_read_in_the_language_of_the_reader() -> None:
-    """Sentences travel by their parts, also those deep in what a task has found."""
-    words = tr("{count} images left", count=3)
-    said = [
-        TaskProgress(1, words=words, found={"layers": [{"name": words, "seconds": [0.5, 1.0]}]}),
-        StatusChanged("a", "failed", joined("; ", [words, "x"])),
-    ]
-    lines = [message.encode() for message in said]
-    text.use("xx", Accents())
-    try:
-        progress, changed = map(decode, lines)
-    finally:
-        text.use(text.ENGLISH)
-    assert isinstance(progress, TaskProgress)
-    assert isinstance(changed, StatusChanged)
-    assert progress.words == progress.found["layers"][0]["name"] == f"3{accented(' images left')}"
-    assert english(progress.words) == "3 images left"
-    assert progress.found["layers"][0]["seconds"] == [0.5, 1.0]
-    assert changed.message == f"3{accented(' images left')}; x"
-
-
-def test_parts_of_no_text_are_no_message() -> None:
-    with pytest.raises(ValueError, match="not a message"):
-        decode('{"say":"StatusChanged","run_id":"a","status":"failed","message":{"$text":[]}}')

@@ -83,7 +83,12 @@ class Filter:
         if as_number(compare.value, column.kind) is None:
             wanted = column.kind.writing.wanted
             raise QueryError(
-                f"{compare.column} is compared with {wanted}, got {compare.value!r}",
+                tr(
+                    "{column} is compared with {wanted}, got {value}",
+                    column=compare.column,
+                    wanted=wanted,
+                    value=repr(compare.value),
+                ),
                 compare.value_place,
             )
 

@@ -22,8 +22,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from workbench.base.errors import BadInput
-from workbench.runs.quantities import Kind
 from workbench.base.text import tr
+from workbench.runs.quantities import Kind
 
 DEEPEST = 40
 """Brackets and `not` inside one another."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.data import Part, fingerprint
 from workbench.data.preview import thumbnails
 from workbench.evaluation.answerer import answers
@@ -56,26 +57,30 @@ def evaluate(request: EvaluationRequest, work: Work[None]) -> Evaluated:
     dataset = work.load(experiment.data, run.reading)
     prepared = prepare(experiment, dataset)
     part, rows = _part(prepared, request.part)
-    work.progress(words="building the network")
+    work.progress(words=tr("building the network"))
     weights = weights_of(folder)
     network = KerasAnswerer(trained, dataset.info, prepared.device)
 
     def tell(done: int) -> None:
-        work.progress(done, len(rows), f"{done:,} of {len(rows):,} images")
+        work.progress(
+            done,
+            len(rows),
+            tr("{done} of {count} images", done=f"{done:,}", count=f"{len(rows):,}"),
+        )
 
     shares = answers(network, part.images, rows, tell)
     if not np.isfinite(shares).all():
-        raise CheckpointError("the network's answers are no numbers: its training diverged")
+        raise CheckpointError(tr("the network's answers are no numbers: its training diverged"))
     labels = part.labels[rows]
     predictions = Predictions(
         request.part, rows, labels, shares,
         _digest(prepared, part, rows, labels), weights, dataset.info.class_names,
     )  # fmt: skip
-    work.progress(words="keeping the predictions")
+    work.progress(words=tr("keeping the predictions"))
     evaluation = Evaluation(predictions)
     save(folder, predictions, _pictures(evaluation, part))
     same = run.fingerprint in ("", dataset.fingerprint)
-    warning = "" if same else "the data have changed since the run was trained"
+    warning = "" if same else tr("the data have changed since the run was trained")
     return Evaluated(evaluation.images, evaluation.accuracy, warning)
 
 
@@ -84,7 +89,9 @@ def _part(prepared: Prepared, name: str) -> tuple[Part, Rows]:
     if name != VALIDATION:
         return prepared.dataset.test, np.arange(len(prepared.dataset.test.labels))
     if not len(prepared.validation_rows):
-        raise SpecError.at("training.validation_split", "is 0, so the run has no validation part")
+        raise SpecError.at(
+            "training.validation_split", tr("is 0, so the run has no validation part")
+        )
     return prepared.validation_part, prepared.validation_rows
 
 
@@ -95,7 +102,7 @@ def _digest(prepared: Prepared, part: Part, rows: Rows, labels: npt.NDArray[np.i
     dataset = prepared.dataset
     source = [dataset.source_digest or prepared.experiment.data.kind, *dataset.info.class_names]
     if part is dataset.validation:
-        source.append("validation part")
+        source.append(tr("validation part"))
     told = np.frombuffer(fingerprint.of_lines(source).encode(), np.uint8)
     return fingerprint.of_arrays([told, rows, labels])
 

@@ -9,6 +9,7 @@ import numpy as np
 import psutil
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.execution.tasks import FIND_BATCH_SIZE
 from workbench.experiment import Experiment
 from workbench.hardware import batch_sizes
@@ -39,9 +40,11 @@ def find_batch_size(request: AboutExperiment, work: Work[Sizes]) -> BatchSizes:
     prepared = prepare(experiment, dataset)
     sizes = batch_sizes.sizes_to_try(len(prepared.train_rows))
     measured: list[Measured] = []
-    limit = f"of {len(prepared.train_rows):,} training images"
+    limit = tr("of {count} training images", count=f"{len(prepared.train_rows):,}")
     for number, batch_size in enumerate(sizes):
-        work.progress(number, len(sizes), f"batch size {batch_size:,}")
+        work.progress(
+            number, len(sizes), tr("batch size {batch_size}", batch_size=f"{batch_size:,}")
+        )
         tried = experiment.model_copy(
             update={"training": experiment.training.changed(batch_size=batch_size)}
         )
@@ -52,7 +55,7 @@ def find_batch_size(request: AboutExperiment, work: Work[Sizes]) -> BatchSizes:
         try:
             rate = _images_per_second(tried, prepared, work)
         except (tf.errors.ResourceExhaustedError, MemoryError):
-            limit = f"the device ran out of memory at {batch_size:,}"
+            limit = tr("the device ran out of memory at {batch_size}", batch_size=f"{batch_size:,}")
             break
         finally:
             keras.utils.clear_session()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.execution.tasks import FIND_RATE
 from workbench.experiment import Experiment
 from workbench.hardware import learning_rate_range
@@ -29,7 +30,7 @@ def find_rate(request: AboutExperiment, work: Work[RangePoints]) -> RangeTest:
     dataset = work.load(experiment.data)
     rates, losses = learning_rate_range.rates_to_try(), np.empty(0, np.float32)
     prepared = prepare(experiment, dataset)
-    work.progress(0, len(rates), "building the network")
+    work.progress(0, len(rates), tr("building the network"))
     test = _Test(prepared)
     count = 1
     while len(losses) < len(rates) and learning_rate_range.useful(losses) == len(losses):

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.evaluation.inner_state import BINS, InnerState, LayerInside
 from workbench.execution.tasks import LOOK_INSIDE
 from workbench.hardware.requests import AboutRun
@@ -38,9 +39,9 @@ def look_inside(request: AboutRun, work: Work[None]) -> InnerState:
     run = kept(work.store, request.run_id)
     dataset = work.load(run.experiment.data, run.reading)
     prepared = prepare(run.experiment, dataset)
-    work.progress(words="building the network")
+    work.progress(words=tr("building the network"))
     network = restored(run, dataset.info)
-    work.progress(words="looking at the weights")
+    work.progress(words=tr("looking at the weights"))
     images, labels = _batch(prepared)
     gradients = _gradients(prepared, network.model, images, labels)
     dead = _dead(network, images)

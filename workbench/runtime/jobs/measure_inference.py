@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from workbench.base.text import tr
 from workbench.evaluation.answerer import timed
 from workbench.evaluation.latency import (
     Latency,
@@ -42,7 +43,7 @@ def measure_inference(request: LatencyRequest, work: Work[Points]) -> Measured:
     run_id, threads, sizes = request.run_id, request.threads, request.batch_sizes
     run = kept(work.store, run_id)
     dataset = work.load(run.experiment.data, run.reading)
-    work.progress(words="building the network")
+    work.progress(words=tr("building the network"))
     device = device_here(run.experiment)
     network = KerasAnswerer(run, dataset.info, device)
     points: list[Latency] = []

@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.execution.tasks import PEAK
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
@@ -45,9 +46,11 @@ def peak(request: AboutExperiment, work: Work[Any]) -> Peaks:
         for number, (precision, name) in enumerate(TYPES.items()):
             on_gpu = "gpu" in device.place.lower()
             if machine.computes_in(precision, on_gpu=on_gpu):
-                work.progress(number, len(TYPES) + 1, f"multiplying matrices in {name}")
+                work.progress(
+                    number, len(TYPES) + 1, tr("multiplying matrices in {name}", name=name)
+                )
                 flops[precision] = _matrix_flops(name, work)
-        work.progress(len(TYPES), len(TYPES) + 1, "copying memory")
+        work.progress(len(TYPES), len(TYPES) + 1, tr("copying memory"))
         bandwidth = _bandwidth(work)
     found = Peaks(flops, bandwidth, device.words)
     remembered.remember(work.store, remembered.PEAK, key, found)

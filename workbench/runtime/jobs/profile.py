@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.execution.tasks import PROFILE_LAYERS
 from workbench.experiment import Experiment
 from workbench.hardware import roofline
@@ -61,7 +62,7 @@ def profile_layers(request: AboutExperiment, work: Work[LayerTimes]) -> Profile:
                     max(0.0, both - forward),
                 )
             )  # fmt: skip
-    work.progress(len(works), len(works) + 1, "the whole step", LayerTimes(tuple(rows)))
+    work.progress(len(works), len(works) + 1, tr("the whole step"), LayerTimes(tuple(rows)))
     whole = Trial(experiment, dataset, {})
     speed = max(whole.sample(STEP_SAMPLE_SECONDS) for _ in range(STEP_SAMPLES))
     step = batch_size / speed

@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.data import DataError, Dataset
 from workbench.data.errors import plain
 from workbench.data.folders.image_files import Unreadable, later_image
@@ -78,7 +79,7 @@ def try_image(request: ImageRequest, work: Work[None]) -> Answer:
         )
     except FloatingPointError:
         raise checkpoint.CheckpointError(
-            "the network's answers are no numbers: its training diverged; train it anew"
+            tr("the network's answers are no numbers: its training diverged; train it anew")
         ) from None
 
 
@@ -94,7 +95,7 @@ def _ready_for(run_id: str, work: Work[None]) -> Ready:
         if info is None:
             dataset = work.load(run.experiment.data, run.reading)
             info = dataset.info
-        work.progress(words="building the network")
+        work.progress(words=tr("building the network"))
         network = KerasAnswerer(run, info, device_here(run.experiment))
         _ready[key] = Ready(run.experiment, info, network, run.reading, dataset)
     return _ready[key]
@@ -128,7 +129,9 @@ def _of_file(asked: FromFile, ready: Ready) -> np.ndarray:
     try:
         image = later_image(path, ready.info.image_shape, ready.info.reading, ground)
     except Unreadable as error:
-        raise DataError(f"{plain(path.name)}: {error}; open a PNG or JPEG file") from None
+        raise DataError(
+            tr("{name}: {error}; open a PNG or JPEG file", name=plain(path.name), error=error)
+        ) from None
     white = 255 if image.dtype == np.uint8 else 1
     return white - image if asked.inverted else image
 
@@ -139,7 +142,11 @@ def _of_test_part(asked: OfTestPart, ready: Ready, work: Work[None]) -> tuple[np
     part, number = ready.dataset.test, asked.number
     if not 0 <= number < len(part.images):
         raise DataError(
-            f"test image {number + 1:,}: the test part has images 1 to {len(part.images):,}"
+            tr(
+                "test image {number}: the test part has images 1 to {count}",
+                number=f"{number + 1:,}",
+                count=f"{len(part.images):,}",
+            )
         )
     return part.images.read(np.array([number]))[0], int(part.labels[number])
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Generic
 
 from workbench.base.plain_values import plain
+from workbench.base.text import tr
 from workbench.base.units import percent
 from workbench.data import Dataset
 from workbench.execution.messages import Message, TaskProgress
@@ -72,8 +73,12 @@ class Work(Generic[Found]):
         """
 
         def report(phase: str, done: int, total: int, unit: str) -> None:
-            share = f" {percent(done / total, 0)}" if total else ""
-            self.progress(words=f"{phase} the data{share}")
+            said = (
+                tr("{phase} the data {share}", phase=phase, share=percent(done / total, 0))
+                if total
+                else tr("{phase} the data", phase=phase)
+            )
+            self.progress(words=said)
 
         try:
             return load_dataset(data, report, lambda: self.control.end is not None, kept)
