@@ -11,14 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.execution import messages
-from workbench.execution.messages import (
-    EpochEnd,
-    Message,
-    StatusChanged,
-    Steps,
-    Train,
-    decode,
-)
+from workbench.execution.messages import EpochEnd, Message, StatusChanged, Steps, Train, decode
 from workbench.runs.status import RunStatus
 
 EVERY_MESSAGE = Message.__subclasses__()
