@@ -1,11 +1,11 @@
 """The settings that a form shows, as a list: for whoever looks for one by its words."""
 
-from workbench.base.text import help_of
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from workbench.base.text import help_of
 from workbench.spec.base import Choice, Spec
 
 

@@ -15,7 +15,7 @@ from ui.models.run_feed import RunFeed
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.shared.pages import LatePages
 from ui.panels.shared.requests import Requests
-from workbench.base.text import tr, help_of
+from workbench.base.text import help_of, tr
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:

@@ -78,9 +78,13 @@ def refuse_unequal(strides: tuple[int, int], kernel_size: tuple[int, int]) -> No
     """
     if strides[0] != strides[1] and kernel_size != ONE_BY_ONE:
         raise LayerError(
-            "strides", f"must be the same down and across for depthwise filters, got "
-            f"{written(strides)}; TensorFlow has others on some CPUs alone"
-        )  # fmt: skip
+            "strides",
+            tr(
+                "must be the same down and across for depthwise filters, got {strides}; "
+                "TensorFlow has others on some CPUs alone",
+                strides=written(strides),
+            ),
+        )
 
 
 class Sliding(Layer):
