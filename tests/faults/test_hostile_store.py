@@ -130,6 +130,69 @@ def test_several_bad_ids_are_counted(store: Store) -> None:
     assert "holds the run '../0' and 2 more, which is left out" in store.refused
 
 
+DAMAGED = {
+    "status": "bogus", "environment": "no JSON", "figures": "[1]", "created": 1e300,
+    "finished": "never", "step": "many", "loss": "x", "name": b"\xff", "tags": b"7",
+    "hidden": "yes", "parts": b"123", "best_loss": "low",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("column", DAMAGED)
+def test_a_damaged_run_is_left_out_and_named(
+    store: Store, column: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = store.create(Experiment(name="damaged")).run_id
+    with closing(sqlite3.connect(store.folder / FILE, isolation_level=None)) as db:
+        db.execute(f"UPDATE runs SET {column} = ? WHERE run_id = ?", (DAMAGED[column], damaged))
+    assert [run.name for run in store.runs()] == ["sound"]
+    frame = load_runs(store)
+    assert [frame.run_id(place) for place in range(len(frame))] == [store.runs()[0].run_id]
+    assert store.find("last").name == "sound"
+    assert store.queue() == store.queue_names() == []
+    with pytest.raises(StoreError, match="there is no run"):
+        store.run(damaged)
+    for options in ([], ["--json"], ["--columns", "created,name,seconds,optimizer.kind"]):
+        assert main.main(["runs", "--store", str(store.folder), *options]) == 0
+        said = capsys.readouterr()
+        name = {"parts": "spec"}.get(column, column.replace("_", " "))
+        assert f"holds the run '{damaged}', which is left out: its {name} is damaged" in said.err
+        assert "sound" in said.out
+        assert "damaged" not in said.out
+
+
+def test_no_sound_run_is_left_out(store: Store, run: Run) -> None:
+    store.update(
+        run.run_id, environment={"a": float("nan")}, figures={"b": float("-inf"), "c": 1.0},
+        loss=float("inf"), val_loss=float("nan"), started=1.0, notes="NaN", trial=1, step=7,
+    )  # fmt: skip
+    assert store.refused == ""
+    assert store.run(run.run_id).figures == {"b": float("-inf"), "c": 1.0}
+
+
+@pytest.mark.parametrize("content", ["no JSON", "7", "{}, {}", b"\xff", "[" * 10_000])
+def test_a_damaged_piece_of_a_spec_costs_its_columns_alone(store: Store, content: object) -> None:
+    store.create(Experiment(name="second"))
+    with closing(sqlite3.connect(store.folder / FILE, isolation_level=None)) as db:
+        db.execute("UPDATE spec_parts SET content = ? WHERE section = 'optimizer'", (content,))
+    frame = load_runs(store)
+    values = [[frame.value(key, p) for key in ("optimizer.learning_rate", "training.epochs")]
+              for p in range(len(frame))]  # fmt: skip
+    assert values == [[None, 10.0], [None, 10.0]]
+
+
+@pytest.mark.parametrize("change", ["data = x'00'", "count = 10000000000", "first_step = 'x'"])
+def test_damaged_steps_are_one_sentence(store: Store, run: Run, change: str) -> None:
+    second = store.create(Experiment(name="second"))
+    with closing(sqlite3.connect(store.folder / FILE, isolation_level=None)) as db:
+        for table in ("steps", "probes"):
+            db.execute(f"INSERT INTO {table} VALUES (?, 1, 0, x'')", (run.run_id,))
+            db.execute(f"UPDATE {table} SET {change}")
+    for read in (store.steps, store.probes):
+        with pytest.raises(StoreError, match=f"of run {run.run_id} are damaged in"):
+            read(run.run_id)
+        assert len(read(second.run_id).values) == 0
+
+
 @pytest.mark.parametrize("bad", BAD)
 def test_no_path_is_made_of_a_bad_id(tmp_path: Path, bad: str) -> None:
     with pytest.raises(ValueError, match="is not the id of a run"):

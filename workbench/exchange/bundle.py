@@ -36,6 +36,7 @@ from workbench.runs import older_runs
 from workbench.runs.artifacts import RunFolder, is_run_id, known_artifacts
 from workbench.runs.groups import GroupRecord
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run, StepMetrics
+from workbench.runs.rows import is_storable
 from workbench.runs.store import Store, StoreError
 
 FORMAT, VERSIONS = "dlopt-workbench run", (1, 2, 3)
@@ -327,6 +328,14 @@ def _read_record(path: Path, folder: Path) -> tuple[Run, list[GroupRecord]]:
         raise BundleError(
             tr("{path}: its {record} names no run that has ended", path=path, record=RECORD)
         )
+    for name, value in (*vars(run).items(), *(("created", group.created) for group in groups)):
+        if not is_storable(name, value):
+            raise BundleError(
+                tr(
+                    "{path}: its {record} has a {name} that no run can have",
+                    path=path, record=RECORD, name=name,
+                )
+            )  # fmt: skip
     ids = [run.parent_id, run.group_id, run.study_id, *(group.group_id for group in groups)]
     if not all(each is None or is_run_id(each) for each in ids):
         raise BundleError(

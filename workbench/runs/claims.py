@@ -177,7 +177,7 @@ class Claims:
             maker: On whose behalf the process was to train it, as in `claim`.
         """
         with self._db.change():
-            for run in self._runs("SELECT * FROM runs WHERE run_id = ?", run_id):
+            for run in self._runs(f"{rows.ALL} WHERE run_id = ?", run_id):
                 waits = run.status is RunStatus.QUEUED and run.maker == maker
                 if waits or (run.status.is_active and not self.is_worked_on(run)):
                     self._interrupt(run_id, message, Outcome.CRASHED)
@@ -208,14 +208,14 @@ class Claims:
         return sorted(waiting, key=lambda run: run.position)
 
     def queue_names(self, maker: str = "") -> list[tuple[str, str]]:
-        """Ids and names of the waiting runs, next first: of a thousand in a millisecond.
+        """Ids and names of the waiting runs, next first: of a thousand in ten milliseconds.
 
         Args:
             maker: The token of who reserved them; "" for the window's queue.
         """
         found = self._db.rows(
-            "SELECT run_id, name FROM runs WHERE deleted IS NULL AND status = 'queued'"
-            " AND maker = ? ORDER BY position, created, rowid",
+            f"SELECT run_id, name, {rows.UNSOUND} AS unsound FROM runs WHERE deleted IS NULL"
+            " AND status = 'queued' AND maker = ? ORDER BY position, created, rowid",
             (maker,),
         )
         return [(row["run_id"], row["name"]) for row in rows.sound(found)]
@@ -304,7 +304,7 @@ class Claims:
         Raises:
             StoreError: where there is none.
         """
-        found = self._runs("SELECT * FROM runs WHERE run_id = ?", run_id)
+        found = self._runs(f"{rows.ALL} WHERE run_id = ?", run_id)
         if not found:
             raise StoreError(
                 tr(
@@ -317,7 +317,7 @@ class Claims:
 
     def _where(self, condition: str, *values: object) -> list[Run]:
         """The runs that are not deleted and for which this holds, oldest first."""
-        query = f"SELECT * FROM runs WHERE deleted IS NULL AND {condition} ORDER BY created, rowid"
+        query = f"{rows.ALL} WHERE deleted IS NULL AND {condition} ORDER BY created, rowid"
         return self._runs(query, *values)
 
     def _runs(self, query: str, *values: object) -> list[Run]:

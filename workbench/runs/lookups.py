@@ -61,7 +61,7 @@ class Lookups(Claims):
         Raises:
             StoreError: where none or several do.
         """
-        alive = "SELECT run_id FROM runs WHERE deleted IS NULL"
+        alive = f"SELECT run_id, {rows.UNSOUND} AS unsound FROM runs WHERE deleted IS NULL"  # noqa: S608
         if start == "last":
             found = rows.sound(self._db.rows(f"{alive} ORDER BY created DESC, rowid DESC"))[:1]
         else:

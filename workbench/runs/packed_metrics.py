@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from workbench.runs.database import Database
+from workbench.runs.database import FILE, Database, StoreError
 from workbench.runs.record import FIRST_STEP_DTYPE, STEP_DTYPE, StepMetrics
 
 
@@ -20,23 +20,38 @@ def add(database: Database, table: str, run_id: str, first_step: int, values: np
 
 
 def read(database: Database, table: str, run_id: str, dtype: np.dtype[Any]) -> StepMetrics:
-    """The values of all steps of a run in a table."""
+    """The values of all steps of a run in a table.
+
+    Raises:
+        StoreError: where they are damaged.
+    """
     rows = database.rows(
         f"SELECT first_step, count, data FROM {table} WHERE run_id = ? ORDER BY first_step",
         (run_id,),
     )
     if not rows:
         return StepMetrics(np.empty(0, np.int64), np.empty(0, dtype))
-    numbers = [np.arange(r["first_step"], r["first_step"] + r["count"]) for r in rows]
-    values = np.concatenate([_values(r["data"], r["count"], dtype) for r in rows])
-    return StepMetrics(np.concatenate(numbers), values)
+    kept = [_values(row["data"], row["count"], dtype) for row in rows]
+    firsts = [row["first_step"] for row in rows]
+    if any(values is None for values in kept) or not all(isinstance(n, int) for n in firsts):
+        raise StoreError(
+            f"the {table} of run {run_id} are damaged in {database.folder / FILE}; restore the "
+            "store from a backup, or delete the run"
+        )
+    found = [values for values in kept if values is not None]
+    numbers = [np.arange(first, first + len(v)) for first, v in zip(firsts, found, strict=True)]
+    return StepMetrics(np.concatenate(numbers), np.concatenate(found))
 
 
-def _values(data: bytes, count: int, dtype: np.dtype[Any]) -> np.ndarray:
-    """The values of one row, as they are kept today."""
-    if dtype != STEP_DTYPE or len(data) == count * dtype.itemsize:
+def _values(data: object, count: object, dtype: np.dtype[Any]) -> np.ndarray | None:
+    """The values of one row, as they are kept today; None where they aren't as many as it says."""
+    if not isinstance(data, bytes) or not isinstance(count, int):
+        return None
+    if len(data) == count * dtype.itemsize:
         return np.frombuffer(data, dtype)
-    return completed(np.frombuffer(data, FIRST_STEP_DTYPE))
+    if dtype == STEP_DTYPE and len(data) == count * FIRST_STEP_DTYPE.itemsize:
+        return completed(np.frombuffer(data, FIRST_STEP_DTYPE))
+    return None
 
 
 def completed(values: np.ndarray) -> np.ndarray:

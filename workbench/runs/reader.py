@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
-from workbench.runs.rows import FIGURES, sound
+from workbench.runs.rows import FIGURES, UNSOUND, sound
 from workbench.runs.spec_pieces import Field
 
 CHUNK = 1000
@@ -31,6 +31,7 @@ _SPECIAL = {
     "epochs": "CASE WHEN steps_per_epoch > 0 THEN step / steps_per_epoch ELSE 0 END",
     "group": _NAME.format("group"),
     "study": _NAME.format("study"),
+    "unsound": UNSOUND,
 }
 NUMBERS = (
     *(key for key, column in RUN_COLUMNS.items() if not column.kind.is_text),
@@ -107,8 +108,8 @@ class Reader:
 
     def changes(self, since: Mark = Mark(), limit: int = CHUNK) -> Batch:  # noqa: B008
         """The next runs that changed after `since`, at most `limit`."""
-        columns = ("run_id", "changed", "deleted", "parts", *TEXTS, *NUMBERS)
-        asked = ", ".join(_expression(name) for name in columns)
+        columns = ("run_id", "changed", "deleted", "parts", "unsound", *TEXTS, *NUMBERS)
+        asked = ", ".join(f'{_expression(name)} AS "{name}"' for name in columns)
         rows = self._db.rows(
             f"SELECT {asked} FROM runs WHERE changed > ? ORDER BY changed LIMIT ?",
             (since.number, limit),
@@ -182,17 +183,28 @@ def _by_section(rows: list[sqlite3.Row]) -> list[Pieces]:
         sections.setdefault(row["section"], []).append(row)
     found = []
     for name, pieces in sections.items():
-        parsed: list[dict[str, Field]] = json.loads(f"[{','.join(p['content'] for p in pieces)}]")
+        parsed = _parsed([piece["content"] for piece in pieces])
         paths = dict.fromkeys(path for settings in parsed for path in settings)
         values = {path: [settings.get(path) for settings in parsed] for path in paths}
         found.append(Pieces(name, [piece["part_id"] for piece in pieces], values))
     return found
 
 
+def _parsed(contents: list[str]) -> list[dict[str, Field]]:
+    """The settings of each piece; none of a damaged one."""
+    try:
+        found: list[dict[str, Field]] = json.loads(f"[{','.join(contents)}]")
+    except (ValueError, TypeError, RecursionError):
+        found = []
+    if len(found) == len(contents) and all(isinstance(piece, dict) for piece in found):
+        return found
+    return [{}] if len(contents) == 1 else [p for one in contents for p in _parsed([one])]
+
+
 def _expression(name: str) -> str:
     """What SQL calls a column."""
     if name in FIGURES:
-        return f"json_extract(figures, '$.{name}')"
+        return f"CASE WHEN json_valid(figures) THEN json_extract(figures, '$.{name}') END"
     metric, at, _ = name.partition("@")
     return _SPECIAL.get(name, f"best_{metric}" if at else name)
 

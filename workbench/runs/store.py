@@ -192,13 +192,13 @@ class Store(Lookups):
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""
         test = "IS NOT NULL" if deleted else "IS NULL"
-        return self._runs(f"SELECT * FROM runs WHERE deleted {test} ORDER BY created, rowid")
+        return self._runs(f"{rows.ALL} WHERE deleted {test} ORDER BY created, rowid")
 
     @property
     def refused(self) -> str:
-        """A sentence on rows that are left out, as their ids are none; "" where all are right."""
-        every = self._db.rows("SELECT run_id FROM runs")
-        return rows.refusal((row["run_id"] for row in every), self.folder)
+        """A sentence on rows that are left out, as no run can be like that; "" for none."""
+        every = self._db.rows(f"SELECT run_id, {rows.UNSOUND} AS unsound FROM runs")
+        return rows.refusal(every, self.folder)
 
     def update(self, run_id: str, **values: Any) -> None:
         """Sets columns of a run, named as in `Run`, and its quantities, by their keys.

@@ -327,6 +327,9 @@ def swollen(members: dict[str, bytes]) -> None:
     members[METRICS] = content.getvalue()
 
 
+GROUP = {"group_id": "20260101-000000-00ff", "kind": "seeds", "name": "seeds"}
+
+
 @pytest.mark.parametrize(
     ("change", "options", "sentence"),
     [
@@ -347,6 +350,9 @@ def swollen(members: dict[str, bytes]) -> None:
         (record(status="nonsense"), {"honest": True}, "is no record of a run"),
         (record(step="many"), {"honest": True}, "is no record of a run"),
         (record(owner="1:1"), {"honest": True}, "is no record of a run"),
+        (record(macs=2**63), {"honest": True}, "has a macs that no run can have"),
+        (record(started=1e300), {"honest": True}, "has a started that no run can have"),
+        (record(groups=[{**GROUP, "created": 1e300}]), {"honest": True}, "has a created that no"),
         (metrics(**{"step.loss": np.zeros(3)}), {"honest": True}, "not whole"),
         (metrics(**{"step.loss": np.array(["a"])}), {"honest": True}, "not whole"),
         (metrics(**{"step.number": np.zeros(210)}), {"honest": True}, "must rise from 1"),
