@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from workbench.cli.terminal import complain
 from workbench.figures.measured.settings import MeasuredSpec
@@ -59,25 +61,56 @@ def check_output(arguments: argparse.Namespace, spec: type[FigureSpec]) -> None:
             check_suffix(arguments.output, spec)
 
 
-def draw_measured(arguments: argparse.Namespace, made: Callable[[], MeasuredSpec | None]) -> None:
-    """Draws what was measured, where a file is named.
+def give_measured(
+    arguments: argparse.Namespace, result: Mapping[str, Any],
+    made: Callable[[], MeasuredSpec | None], say: Callable[[], None],
+) -> None:  # fmt: skip
+    """Draws what was measured, where a file is named, and prints it whatever comes of that.
+
+    Args:
+        arguments: With `output` and `json`.
+        result: What `--json` prints.
+        made: The figure of it; None where nothing was measured that could be drawn.
+        say: Prints it for a person.
 
     Raises:
         SpecError: one sentence, where there is nothing to draw or it can't be written.
     """
+    warnings: Sequence[str] = ()
+    try:
+        warnings = _draw_measured(arguments, made)
+    finally:
+        if arguments.json:
+            print_json(arguments, result, warnings)
+        else:
+            say()
+
+
+def print_json(
+    arguments: argparse.Namespace, result: Mapping[str, Any], warnings: Sequence[str]
+) -> None:
+    """Prints a result as JSON, with what a reader of its figure would miss where one is drawn."""
+    about_figure = {} if arguments.output is None else {"figure_warnings": list(warnings)}
+    print(json.dumps({**result, **about_figure}))
+
+
+def _draw_measured(
+    arguments: argparse.Namespace, made: Callable[[], MeasuredSpec | None]
+) -> Sequence[str]:
     if arguments.output is None:
-        return
+        return ()
     figure = made()
     if figure is None:
         raise SpecError.at("", f"{arguments.output}: nothing was measured that could be drawn")
     with drawing(arguments.output):
-        remarked(write(figure.changed(look=look_of(arguments)), None, arguments.output))
+        return remarked(write(figure.changed(look=look_of(arguments)), None, arguments.output))
 
 
-def remarked(sentences: Iterable[str]) -> None:
-    """Says what a reader of a figure would miss."""
+def remarked(sentences: Sequence[str]) -> Sequence[str]:
+    """Says what a reader of a figure would miss; returns it for `print_json`."""
     for sentence in sentences:
         complain(f"warning: {sentence}")
+    return sentences
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from workbench.cli import main, tasks
 from workbench.evaluation.latency import Measured
 from workbench.execution.task import Task
 from workbench.hardware.learning_rate_range import RangeTest
+from workbench.runs.database import Database
 from workbench.runs.store import Store
 
 RESULTS: dict[str, Any] = {
@@ -60,6 +61,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
+LOST = "no installed font has this letter"
+
+
+@pytest.fixture
+def letters_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every figure has letters that no font has."""
+    monkeypatch.setattr("workbench.figures.remarks.warning", lambda _: LOST)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_was_measured_is_drawn_and_printed(
     asked: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -77,6 +87,44 @@ def test_what_was_measured_is_drawn_and_printed(
     head, *rows = csv.reader(data.read_text().splitlines())
     assert WORDS[name] in head
     assert rows
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_a_reader_of_the_figure_would_miss_is_in_the_json_too(
+    asked: list[str], letters_lost: None, name: str, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    path = str(tmp_path / "figure.svg")
+    command = [*COMMANDS[name], "--output", path, "--json"]
+    assert main.main(command) == 0
+    said = capsys.readouterr()
+    (warning,) = json.loads(said.out)["figure_warnings"]
+    assert warning == LOST
+    assert LOST in said.err
+    assert main.main([*COMMANDS[name], "--json"]) == 0
+    assert "figure_warnings" not in json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("options", [("compare", "last"), ("tradeoff", "--y", "val_accuracy")])
+def test_so_it_is_for_figures_of_runs(
+    letters_lost: None, options: tuple[str, ...], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    with Store(default_store()) as store:
+        add_run(store, 0)
+    path = str(tmp_path / "figure.svg")
+    assert main.main([*options, "--output", path, "--json"]) == 0
+    (warning,) = json.loads(capsys.readouterr().out)["figure_warnings"]
+    assert warning == LOST
+
+
+def test_latency_that_could_not_be_kept_is_not_measured(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(Database, "_may_write", lambda _: False)
+    assert main.main(COMMANDS["latency"]) == 2
+    assert "is read-only; choose a folder" in capsys.readouterr().err
+    assert asked == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from workbench.base.plain_values import plain
 from workbench.base.units import count
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
-from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.execution.tasks import FIND_BATCH_SIZE
 from workbench.figures.measured.numbers import batch_sizes_figure
@@ -34,14 +33,16 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(arguments, MeasuredBars)
     request = AboutExperiment(known_experiment(arguments)[0].to_toml())
     result = tasks.ask(store_of(arguments), FIND_BATCH_SIZE, request)
-    if arguments.json:
-        print(json.dumps(plain(result)))
-    else:
-        for line in _bars(result):
-            print(line)
-        print(result.words)
-    draw_measured(arguments, lambda: batch_sizes_figure(result))
+    give_measured(
+        arguments, plain(result), lambda: batch_sizes_figure(result), lambda: _say(result)
+    )
     return DONE
+
+
+def _say(found: BatchSizes) -> None:
+    for line in _bars(found):
+        print(line)
+    print(found.words)
 
 
 def _bars(found: BatchSizes) -> list[str]:

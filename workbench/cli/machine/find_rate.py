@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from workbench.base.plain_values import plain
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import known_experiment
-from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.execution.tasks import FIND_RATE
 from workbench.figures.measured.numbers import range_test_figure
@@ -30,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(arguments, MeasuredLines)
     request = AboutExperiment(known_experiment(arguments)[0].to_toml())
     result = tasks.ask(store_of(arguments), FIND_RATE, request)
-    print(json.dumps(plain(result)) if arguments.json else result.words)
-    draw_measured(arguments, lambda: range_test_figure(result))
+    give_measured(
+        arguments, plain(result), lambda: range_test_figure(result), lambda: print(result.words)
+    )
     return DONE if result.suggestion is not None else FAILED

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from workbench.base.plain_values import plain
 from workbench.base.units import aligned
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
-from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.execution.tasks import PROFILE_LAYERS
 from workbench.figures.measured.numbers import roofline_figure
@@ -32,13 +31,13 @@ def run(arguments: argparse.Namespace) -> int:
     check_output(arguments, MeasuredLines)
     experiment, _ = known_experiment(arguments)
     result = tasks.ask(store_of(arguments), PROFILE_LAYERS, AboutExperiment.of(experiment))
-    if arguments.json:
-        print(json.dumps(plain(result)))
-    else:
+
+    def say() -> None:
         heads = ("layer", "forward ms", "backward ms", "share", "GFLOP/s")
         rows = [row_words(row, result.step_seconds) for row in result.layers]
         for line in aligned([heads, *rows], "<>>>>"):
             print(line)
         print(result.words)
-    draw_measured(arguments, lambda: roofline_figure(result))
+
+    give_measured(arguments, plain(result), lambda: roofline_figure(result), say)
     return DONE

@@ -10,9 +10,10 @@ from workbench.base.units import count
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
-from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.execution.tasks import TUNE
+from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import autotune_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware import autotune
@@ -55,17 +56,19 @@ def run(arguments: argparse.Namespace) -> int:
     seconds = autotune.SECONDS if arguments.seconds is None else arguments.seconds
     request = autotune.request(experiment, batch_sizes=arguments.batch_sizes, seconds=seconds)
     result = tasks.ask(store_of(arguments), TUNE, request)
-    if arguments.json:
-        print(json.dumps(plain(result)))
-    else:
-        for line in _bars(result):
-            print(line)
-        print(result.words)
-        for path, value in result.best.items():
-            if experiment.at(path) != value:
-                print(f"--set {path}={json.dumps(value).strip(chr(34))}")
-    draw_measured(arguments, lambda: autotune_figure(result))
+    give_measured(
+        arguments, plain(result), lambda: autotune_figure(result), lambda: _say(experiment, result)
+    )
     return DONE
+
+
+def _say(experiment: Experiment, found: autotune.Tuned) -> None:
+    for line in _bars(found):
+        print(line)
+    print(found.words)
+    for path, value in found.best.items():
+        if experiment.at(path) != value:
+            print(f"--set {path}={json.dumps(value).strip(chr(34))}")
 
 
 def _bars(found: autotune.Tuned) -> list[str]:

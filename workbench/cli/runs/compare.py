@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import get_args
 
 from workbench.cli.exit_codes import DONE
-from workbench.cli.figure_options import drawing, remarked
-from workbench.cli.options import RUN, add_store, store_of
+from workbench.cli.figure_options import drawing, print_json, remarked
+from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
@@ -48,6 +48,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--dpi", type=int, metavar="N", help="resolution of a PNG (default: 300)")
     add("--title", metavar="TEXT", help="above the plot (default: none)")
     add("--monochrome", action="store_const", const=True, help="greys and line styles")
+    add_json(command)
     add_store(command)
 
 
@@ -59,7 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
         with Store(store_of(arguments)) as store:
             figure = _figure(arguments, like, store)
             data = FAMILIES[type(figure)].read(store, figure)
-        remarked(write(figure, data, arguments.output))
+        warnings = remarked(write(figure, data, arguments.output))
+    if arguments.json:
+        print_json(arguments, {"output": str(arguments.output)}, warnings)
     return DONE
 
 

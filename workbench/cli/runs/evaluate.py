@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.base.text import tr
 from workbench.base.units import count, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
-from workbench.cli.figure_options import add_look, check_output, drawing, look_of, remarked
+from workbench.cli.figure_options import (
+    add_look,
+    check_output,
+    drawing,
+    look_of,
+    print_json,
+    remarked,
+)
 from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.cli.terminal import complain
 from workbench.evaluation import predictions
@@ -69,12 +76,14 @@ def run(arguments: argparse.Namespace) -> int:
     if found is None:
         found = _predict(folder, artifacts, run, arguments.part)
     evaluation = Evaluation(found)
+    warnings: Sequence[str] = ()
     if arguments.output is not None:
         with drawing(arguments.output):
             figure = _figure(arguments, kind, run, evaluation)
-            remarked(write(figure, evaluation, arguments.output))
+            warnings = remarked(write(figure, evaluation, arguments.output))
     if arguments.json:
-        print(json.dumps({"run_id": run.run_id, "name": run.name} | evaluation.plain()))
+        about = {"run_id": run.run_id, "name": run.name}
+        print_json(arguments, about | evaluation.plain(), warnings)
         return DONE
     print(f"{in_one_line(run.name)} on {count(evaluation.images)} images of the {found.part} part")
     print("\n".join(_lines(evaluation)))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Sequence
 
 from workbench.base.plain_values import plain
 from workbench.base.units import aligned, in_one_line
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
-from workbench.cli.figure_options import add_output, check_output, draw_measured
+from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.evaluation.latency import BATCH_SIZES, THREADS, Latency, in_order, numbers, request
 from workbench.execution.tasks import MEASURE_INFERENCE
 from workbench.figures.measured.numbers import latency_figure
 from workbench.figures.measured.settings import MeasuredLines
+from workbench.runs.record import Run
 from workbench.runs.store import Store
 
 TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = store_of(arguments)
     with Store(folder) as store:
         run = store.find(arguments.run_id)
+        store.require_writable()  # what is measured is kept with the run
     points: list[Latency] = []
     device = ""
     for threads in arguments.threads:
@@ -60,14 +62,17 @@ def run(arguments: argparse.Namespace) -> int:
         points += found.points
         device = found.device
     points = in_order(points)
-    if arguments.json:
-        print(json.dumps({"run_id": run.run_id, "device": device, "points": plain(points)}))
-    else:
-        print(f"{in_one_line(run.name)} ({run.run_id}) on {device}")
-        for text in aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES)):
-            print(text)
-    draw_measured(arguments, lambda: latency_figure(points))
+    result = {"run_id": run.run_id, "device": device, "points": plain(points)}
+    give_measured(
+        arguments, result, lambda: latency_figure(points), lambda: _say(run, device, points)
+    )
     return DONE
+
+
+def _say(run: Run, device: str, points: Sequence[Latency]) -> None:
+    print(f"{in_one_line(run.name)} ({run.run_id}) on {device}")
+    for text in aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES)):
+        print(text)
 
 
 def _numbers(text: str, name: str, *, all_word: bool) -> list[int]:

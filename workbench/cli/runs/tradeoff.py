@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from workbench.base.units import count
 from workbench.cli.exit_codes import DONE
-from workbench.cli.figure_options import add_look, check_output, drawing, look_of, remarked
+from workbench.cli.figure_options import (
+    add_look,
+    check_output,
+    drawing,
+    look_of,
+    print_json,
+    remarked,
+)
 from workbench.cli.options import add_json, add_store, store_of
 from workbench.cli.terminal import print_aligned
 from workbench.figures.tradeoffs.numbers import Table, table_of
@@ -68,9 +75,17 @@ def run(arguments: argparse.Namespace) -> int:
             quantities = _quantities(frame, arguments)
             table = _table(store, frame, quantities, arguments)
         found = points_of([table.numbers(q.key) for q in quantities], quantities)
+        warnings: Sequence[str] = ()
         if arguments.output is not None:
-            _draw(table, quantities, arguments)
-    _print(table, quantities, found, as_json=arguments.json)
+            warnings = _draw(table, quantities, arguments)
+    keys = [quantity.key for quantity in quantities]
+    row_of = {run: row for row, run in enumerate(found.known.tolist())}
+    best = [(run, found.values[row_of[run]].tolist()) for run in found.best().tolist()]
+    if arguments.json:
+        print_json(arguments, _plain(table, quantities, found, best), warnings)
+    else:
+        _print(table, keys, best)
+        print(_sentence(quantities, found), file=sys.stderr)
     return DONE
 
 
@@ -97,32 +112,39 @@ def _table(
     return table_of(frame, shown.places.tolist(), keys)
 
 
-def _draw(table: Table, quantities: tuple[Quantity, ...], arguments: argparse.Namespace) -> None:
+def _draw(
+    table: Table, quantities: tuple[Quantity, ...], arguments: argparse.Namespace
+) -> Sequence[str]:
     if not table.run_ids:
         raise ValueError("there is no run to draw")
     figure = ScatterFigure(
         runs=tuple(table.run_ids), quantities=quantities, third=arguments.third_as,
         look=look_of(arguments),
     )  # fmt: skip
-    remarked(write(figure, table, arguments.output))
+    return remarked(write(figure, table, arguments.output))
 
 
-def _print(table: Table, quantities: tuple[Quantity, ...], found: Points, *, as_json: bool) -> None:
+Best = list[tuple[int, list[float]]]
+"""The runs on the front by their place in the table, and the values of each."""
+
+
+def _plain(
+    table: Table, quantities: tuple[Quantity, ...], found: Points, best: Best
+) -> dict[str, Any]:
     keys = [quantity.key for quantity in quantities]
-    row_of = {run: row for row, run in enumerate(found.known.tolist())}
-    best = [(run, found.values[row_of[run]].tolist()) for run in found.best().tolist()]
-    if as_json:
-        print(json.dumps({
-            "runs": found.total,
-            "quantities": [quantity.values() for quantity in quantities],
-            "missing": dict(zip(keys, found.missing, strict=True)),
-            "front": [
-                {"run_id": table.run_ids[run], "name": table.names[run],
-                 **dict(zip(keys, values, strict=True))}
-                for run, values in best
-            ],
-        }))  # fmt: skip
-        return
+    return {
+        "runs": found.total,
+        "quantities": [quantity.values() for quantity in quantities],
+        "missing": dict(zip(keys, found.missing, strict=True)),
+        "front": [
+            {"run_id": table.run_ids[run], "name": table.names[run]}
+            | dict(zip(keys, values, strict=True))
+            for run, values in best
+        ],
+    }
+
+
+def _print(table: Table, keys: list[str], best: Best) -> None:
     about = [table.about[key] for key in keys]
     print_aligned(
         ["run_id", *keys, "name"],
@@ -132,7 +154,6 @@ def _print(table: Table, quantities: tuple[Quantity, ...], found: Points, *, as_
             for run, values in best
         ],
     )  # fmt: skip
-    print(_sentence(quantities, found), file=sys.stderr)
 
 
 def _sentence(quantities: tuple[Quantity, ...], found: Points) -> str:
