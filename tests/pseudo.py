@@ -39,8 +39,8 @@ def english_in(text: str, known: re.Pattern[str]) -> list[str]:
     """Words of a text that are in no template.
 
     Args:
-        text: As it is shown; tags are left out.
+        text: As it is shown; tags and what is code are left out.
         known: Names that are the same in each language.
     """
-    bare = known.sub(" ", re.sub(r"<[^<>]+>|&\w+;", " ", text))
+    bare = known.sub(" ", re.sub(r"<code>.*?</code>|<[^<>]+>|&\w+;", " ", text))
     return _WORD.findall(bare)

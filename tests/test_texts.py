@@ -38,9 +38,7 @@ def test_the_form_of_many_says_how_many() -> None:
 
 
 ENGLISH = {
-    "workbench/execution/task.py": "tasks and their answers are typed lately",
-    "workbench/runs/quantities.py": "one descriptor a quantity has landed lately",
-    "workbench/runtime/worker/kinds.py": "kinds of runs have landed lately",
+    "workbench/execution/task.py": "faults of a message, which only a developer meets",
     "workbench/cli/": "what a terminal shows of options and tables",
     "workbench/figures/measured/numbers.py": "the title of an axis, drawn by a process that "
     "speaks English",

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, get_args, get_origin
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -41,17 +41,22 @@ from tests.ui.made_up import add_runs  # noqa: E402
 from ui.look import theme  # noqa: E402
 from ui.window.main_window import MainWindow  # noqa: E402
 from workbench import presets  # noqa: E402
+from workbench.runs.columns import RUN_COLUMNS  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
+from workbench.spec.base import Spec  # noqa: E402
 
 NAMES = (
     "DLOpt Workbench", "TensorFlow", "Keras", "Adam", "AdamW", "Adamax", "Adagrad", "Adadelta",
     "RMSprop", "Nadam", "Lion", "Ftrl", "FTRL", "SGD", "AMSGrad", "Nesterov", "MNIST",
     "Fashion-MNIST", "CIFAR-10", "CIFAR-100", "XLA", "oneDNN", "CPU", "GPU", "TPU", "CUDA", "TOML",
     "CSV", "PNG", "SVG", "PDF", "HTML", "JSON", "MACs", "GFLOP", "FLOP", "ROC", "ReLU",
-    "TensorBoard", "Ctrl", "Shift", "Alt", "Del", "Esc", "Return", "Enter", "Space", "Backspace",
-    "Python",
+    "TensorBoard", "Ctrl", "Shift", "Alt", "Down", "Up", "Left", "Right", "Del", "Esc", "Return",
+    "Enter", "Space", "Backspace", "Python",
 )  # fmt: skip
 """The same in each language."""
+
+OF_QT = ("Scroll Left", "Scroll Right")
+"""Said by Qt itself, whose translations come with it."""
 
 CODE = re.compile(r"[\w./-]*[_./][\w./\[\]-]*|\bv?\d[\w.]*\b|\w+=\S+")
 """Paths, settings, versions: what has a dot, a slash or an underscore in it."""
@@ -132,9 +137,19 @@ def visit(window: MainWindow) -> Iterator[QWidget]:
                     yield window
 
 
+def codes_of(spec: type[Spec]) -> Iterator[str]:
+    """Values of settings that are words, as in TOML and in Keras: `same`, `relu`."""
+    for part in spec.__subclasses__():
+        yield from codes_of(part)
+        for field in part.model_fields.values():
+            if get_origin(field.annotation) is Literal:
+                yield from filter(lambda value: isinstance(value, str), get_args(field.annotation))
+
+
 def known_names(store: Store) -> re.Pattern[str]:
     """Names that are no text of ours: of products, presets, runs, kinds."""
-    names = {*NAMES, *presets.names(), *(run.name for run in store.runs())}
+    runs = (run.name for run in store.runs())
+    names = {*NAMES, *OF_QT, *presets.names(), *runs, *RUN_COLUMNS, *codes_of(Spec)}
     parts = sorted(map(re.escape, names), key=len, reverse=True)
     return re.compile(f"{CODE.pattern}|(?<!\\w)(?:{'|'.join(parts)})(?!\\w)")
 
@@ -167,4 +182,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-    sys.stdout.flush()
+    print("walked", flush=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from workbench.base.plain_values import parsed, plain
+from workbench.base.text import tr
 from workbench.execution.messages import Do
 from workbench.hardware.requests import AboutRun, Request
 from workbench.runs.store import Store, StoreError
@@ -65,7 +66,12 @@ class Task(Generic[Req, Found, Res]):
             opened.require_writable()
             run = opened.run(request.run_id)
         if run.status.is_active:
-            raise StoreError(f"run {run.run_id} is {run.status}; ask again once it has ended")
+            raise StoreError(
+                tr(
+                    "run {run_id} is {status}; ask again once it has ended",
+                    run_id=run.run_id, status=run.status.value,
+                )
+            )  # fmt: skip
 
     def parse_request(self, values: object) -> Req:
         """From plain values.

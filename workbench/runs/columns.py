@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.runs.quantities import QUANTITIES, Kind, Quantity, number
 from workbench.runs.setting_titles import setting_title
 
@@ -87,32 +88,34 @@ class Column:
 
 
 _OF_RUNS = (
-    Column("name", "Name", Kind.TEXT, "What a person calls it; ticked runs show their curves"),
-    Column("status", "Status", Kind.TEXT, "How far the run is"),
-    Column("starred", "★", Kind.FLAG, "Click to mark a run as worth remembering"),
-    Column("tags", "Tags", Kind.TEXT, "Your words for a run, parted by commas"),
-    Column("notes", "Notes", Kind.TEXT, "What you wrote about a run"),
-    Column("group", "Group", Kind.TEXT,
-           "The seeds or folds that a run is one of: runs that were made together"),
-    Column("study", "Study", Kind.TEXT, "The study that a run is a trial of"),
-    Column("trial", "Trial", Kind.COUNT, "The run's number in its study"),
-    Column("kind", "Kind", Kind.TEXT, "What a run is: training trains a network"),
-    Column("parent_id", "Made from", Kind.TEXT, "Id of the run that a run was made from"),
+    Column("name", tr("Name"), Kind.TEXT,
+           tr("What a person calls it; ticked runs show their curves")),
+    Column("status", tr("Status"), Kind.TEXT, tr("How far the run is")),
+    Column("starred", "★", Kind.FLAG, tr("Click to mark a run as worth remembering")),
+    Column("tags", tr("Tags"), Kind.TEXT, tr("Your words for a run, separated by commas")),
+    Column("notes", tr("Notes"), Kind.TEXT, tr("What you wrote about a run")),
+    Column("group", tr("Group"), Kind.TEXT,
+           tr("The seeds or folds that a run is one of: runs that were made together")),
+    Column("study", tr("Study"), Kind.TEXT, tr("The study that a run is a trial of")),
+    Column("trial", tr("Trial"), Kind.COUNT, tr("The run's number in its study")),
+    Column("kind", tr("Kind"), Kind.TEXT, tr("What a run is: training trains a network")),
+    Column("parent_id", tr("Made from"), Kind.TEXT, tr("Id of the run that a run was made from")),
     *(Column.of(quantity) for quantity in QUANTITIES),
-    Column("step", "Steps", Kind.COUNT, "Steps trained"),
-    Column("total_steps", "Steps in all", Kind.COUNT, "Steps that were asked for"),
-    Column("created", "Created", Kind.DATE, "When Train or Add to queue was pressed"),
-    Column("started", "Started", Kind.DATE, "When training began"),
-    Column("finished", "Finished", Kind.DATE, "When training ended"),
-    Column("outcome", "Outcome", Kind.TEXT,
-           "How it ended, as a word to filter by: completed, stopped, diverged, out_of_memory, "
-           "disk_full, crashed, ..."),
-    Column("message", "Message", Kind.TEXT, "How it ended, where not all went well"),
-    Column("run_id", "Run id", Kind.TEXT, "The command line knows the run by it"),
-    Column("fingerprint", "Data fingerprint", Kind.TEXT,
-           "Two runs with the same one were trained on the same images"),
-    Column("archived", "Archived", Kind.FLAG, "Whether the run is put away"),
-    Column("hidden", "Curves hidden", Kind.FLAG, "Whether its curves are taken out of the plots"),
+    Column("step", tr("Steps"), Kind.COUNT, tr("Steps trained")),
+    Column("total_steps", tr("Steps in all"), Kind.COUNT, tr("Steps that were asked for")),
+    Column("created", tr("Created"), Kind.DATE, tr("When Train or Add to queue was pressed")),
+    Column("started", tr("Started"), Kind.DATE, tr("When training began")),
+    Column("finished", tr("Finished"), Kind.DATE, tr("When training ended")),
+    Column("outcome", tr("Outcome"), Kind.TEXT,
+           tr("How it ended, as a word to filter by: completed, stopped, diverged, out_of_memory, "
+           "disk_full, crashed, ...")),
+    Column("message", tr("Message"), Kind.TEXT, tr("How it ended, where not all went well")),
+    Column("run_id", tr("Run id"), Kind.TEXT, tr("The command line knows the run by it")),
+    Column("fingerprint", tr("Data fingerprint"), Kind.TEXT,
+           tr("Two runs with the same one were trained on the same images")),
+    Column("archived", tr("Archived"), Kind.FLAG, tr("Whether the run is put away")),
+    Column("hidden", tr("Curves hidden"), Kind.FLAG,
+           tr("Whether its curves are taken out of the plots")),
 )  # fmt: skip
 RUN_COLUMNS = {column.key: column for column in _OF_RUNS}
 BEST_OF = ("loss", "accuracy", "val_loss", "val_accuracy")
@@ -130,8 +133,8 @@ _PICKED = re.compile(r"(\w+)@(best|[1-9]\d{0,5})")
 _GOAL = re.compile(r"(time|elapsed)_to@(0?\.\d{1,6}|1(?:\.0*)?|\d{1,2}(?:\.\d{1,4})?%)")
 
 _TIMES = {
-    "time": ("seconds", "Training time (without compiling, validation and pauses)"),
-    "elapsed": ("elapsed", "Elapsed time (with compiling and validation, without pauses)"),
+    "time": ("seconds", tr("Training time (without compiling, validation and pauses)")),
+    "elapsed": ("elapsed", tr("Elapsed time (with compiling and validation, without pauses)")),
 }
 """The metric of an epoch that says a time, and its name, by the beginning of a column's key."""
 
@@ -147,20 +150,26 @@ def column_of(key: str, numbers: bool = False) -> Column:
     if goal is not None:
         share = float(goal[2].rstrip("%")) / (100 if goal[2].endswith("%") else 1)
         metric, words = _TIMES[goal[1]]
-        help_ = f"{words} until the validation accuracy first reached this"
-        title = f"{goal[1].capitalize()} to {number(100 * share)} %"
+        help_ = tr("{time} until the validation accuracy first reached this", time=words)
+        percent = number(100 * share)
+        title = (
+            tr("Time to {percent} %", percent=percent)
+            if goal[1] == "time"
+            else tr("Elapsed to {percent} %", percent=percent)
+        )
         return Column(key, title, Kind.SECONDS, help_, -1, metric, goal=share)
     picked = _PICKED.fullmatch(key)
     if picked is not None and picked[1] in (BEST_OF if picked[2] == "best" else AT_EPOCH):
         whole = RUN_COLUMNS[picked[1]]
-        best = picked[2] == "best"
-        at = 0 if best else int(picked[2])
-        which = "best" if best else f"epoch {at}"
-        return replace(
-            whole, key=key, title=f"{whole.title} ({which})", at=at, best=best,
-            help=f"{whole.help}; the value of {'the best epoch' if best else which}",
-        )  # fmt: skip
+        if picked[2] == "best":
+            title = tr("{title} (best)", title=whole.title)
+            help_ = tr("{help}; the value of the best epoch", help=whole.help)
+            return replace(whole, key=key, title=title, best=True, help=help_)
+        at = int(picked[2])
+        title = tr("{title} (epoch {epoch})", title=whole.title, epoch=at)
+        help_ = tr("{help}; the value of epoch {epoch}", help=whole.help, epoch=at)
+        return replace(whole, key=key, title=title, at=at, help=help_)
     if key in RUN_COLUMNS:
         return RUN_COLUMNS[key]
     kind = Kind.NUMBER if numbers else Kind.TEXT
-    return Column(key, setting_title(key), kind, f"The setting {key}")
+    return Column(key, setting_title(key), kind, tr("The setting {key}", key=key))

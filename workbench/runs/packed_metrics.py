@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.runs.database import FILE, Database, StoreError
 from workbench.runs.record import FIRST_STEP_DTYPE, STEP_DTYPE, StepMetrics
 
@@ -35,9 +36,12 @@ def read(database: Database, table: str, run_id: str, dtype: np.dtype[Any]) -> S
     firsts = [row["first_step"] for row in rows]
     if any(values is None for values in kept) or not all(isinstance(n, int) for n in firsts):
         raise StoreError(
-            f"the {table} of run {run_id} are damaged in {database.folder / FILE}; restore the "
-            "store from a backup, or delete the run"
-        )
+            tr(
+                "the {table} of run {run_id} are damaged in {file}; restore the store from a "
+                "backup, or delete the run",
+                table=table, run_id=run_id, file=database.folder / FILE,
+            )
+        )  # fmt: skip
     found = [values for values in kept if values is not None]
     numbers = [np.arange(first, first + len(v)) for first, v in zip(firsts, found, strict=True)]
     return StepMetrics(np.concatenate(numbers), np.concatenate(found))

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import Enum
 
 from workbench.base import units
+from workbench.base.text import tr
 
 
 def number(value: float) -> str:
@@ -40,7 +41,7 @@ class Writing:
     """
 
     text: Callable[[float], str]
-    wanted: str = "a number"
+    wanted: str = tr("a number")
     factors: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""
     scale: float = 1.0
@@ -81,34 +82,36 @@ _WRITINGS = {
     Kind.NUMBER: Writing(number),
     Kind.LOSS: Writing(units.decimal),
     Kind.COUNT: Writing(units.count),
-    Kind.SHARE: Writing(units.percent, wanted="a number, as in 0.98 or 98%", unit="%", scale=100.0),
+    Kind.SHARE: Writing(
+        units.percent, wanted=tr("a number, as in 0.98 or 98%"), unit="%", scale=100.0
+    ),
     Kind.SECONDS: Writing(
         units.duration,
-        wanted="seconds, as in 90, 90 s or 1.5 min",
+        wanted=tr("seconds, as in 90, 90 s or 1.5 min"),
         factors={"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0},
         unit="s",
     ),
     Kind.MILLISECONDS: Writing(
         lambda value: f"{units.milliseconds(value)} ms",
-        wanted="milliseconds, as in 0.5 or 0.5 ms",
+        wanted=tr("milliseconds, as in 0.5 or 0.5 ms"),
         factors={"ms": 1.0, "s": 1e3},
         unit="ms",
     ),
     Kind.BYTES: Writing(
         units.size,
-        wanted="bytes, as in 400000 or 400 kB",
+        wanted=tr("bytes, as in 400000 or 400 kB"),
         factors={"B": 1.0, "kB": 1e3, "MB": 1e6, "GB": 1e9},
         unit="kB",
         scale=0.001,
     ),
     Kind.JOULES: Writing(
         units.energy,
-        wanted="joules, as in 500 or 0.5 kJ",
+        wanted=tr("joules, as in 500 or 0.5 kJ"),
         factors={"J": 1.0, "kJ": 1e3, "MJ": 1e6},
         unit="J",
     ),
-    Kind.DATE: Writing(date, wanted="a day, as in 2026-03-01"),
-    Kind.FLAG: Writing(lambda value: "yes" if value else "no", wanted="true or false"),
+    Kind.DATE: Writing(date, wanted=tr("a day, as in 2026-03-01")),
+    Kind.FLAG: Writing(lambda value: tr("yes") if value else tr("no"), wanted=tr("true or false")),
 }
 
 
@@ -173,76 +176,78 @@ class Quantity:
 
 QUANTITIES = (
     Quantity(
-        "test_accuracy", "Test acc.", Kind.SHARE,
-        "Accuracy on the test images, looked at once, at the end",
-        1, words="Test accuracy",
+        "test_accuracy", tr("Test acc."), Kind.SHARE,
+        tr("Accuracy on the test images, looked at once, at the end"),
+        1, words=tr("Test accuracy"),
     ),
     Quantity(
-        "test_loss", "Test loss", Kind.LOSS,
-        "Loss on the test images, without penalties on the weights; looked at once, at the end",
+        "test_loss", tr("Test loss"), Kind.LOSS,
+        tr("Loss on the test images, without penalties on the weights; looked at once, at the end"),
         -1, result="", report="",
     ),
     Quantity(
-        "val_accuracy", "Val. acc.", Kind.SHARE, "Accuracy on the validation images",
-        1, "val_accuracy", "Validation accuracy",
+        "val_accuracy", tr("Val. acc."), Kind.SHARE, tr("Accuracy on the validation images"),
+        1, "val_accuracy", tr("Validation accuracy"),
     ),
     Quantity(
-        "val_loss", "Val. loss", Kind.LOSS,
-        "Loss on the validation images, without penalties on the weights",
-        -1, "val_loss", "Validation loss", result="",
+        "val_loss", tr("Val. loss"), Kind.LOSS,
+        tr("Loss on the validation images, without penalties on the weights"),
+        -1, "val_loss", tr("Validation loss"), result="",
     ),
     Quantity(
-        "accuracy", "Accuracy", Kind.SHARE, "Accuracy on the training images, mean over the epoch",
-        1, "accuracy", "Training accuracy", result="", report="",
+        "accuracy", tr("Accuracy"), Kind.SHARE,
+        tr("Accuracy on the training images, mean over the epoch"),
+        1, "accuracy", tr("Training accuracy"), result="", report="",
     ),
     Quantity(
-        "loss", "Loss", Kind.LOSS,
-        "Loss on the training images, mean over the epoch: without penalties on the weights, as "
+        "loss", tr("Loss"), Kind.LOSS,
+        tr("Loss on the training images, mean over the epoch: without penalties on the weights, as "
         "validation and test loss are; with them in runs of before the penalty was recorded "
-        "apart, which have none in the column Penalty",
-        -1, "loss", "Training loss", result="",
+        "apart, which have none in the column Penalty"),
+        -1, "loss", tr("Training loss"), result="",
     ),
     Quantity(
-        "penalty", "Penalty", Kind.LOSS,
-        "The penalties on the weights (L1, L2), mean over the epoch; training minimizes loss "
-        "and penalty together. 0 without any; missing in runs of before it was recorded",
-        0, "penalty", "Penalty on the weights", result="", report="Penalty",
+        "penalty", tr("Penalty"), Kind.LOSS,
+        tr("The penalties on the weights (L1, L2), mean over the epoch; training minimizes loss "
+        "and penalty together. 0 without any; missing in runs of before it was recorded"),
+        0, "penalty", tr("Penalty on the weights"), result="", report=tr("Penalty"),
     ),
     Quantity(
-        "images_per_second", "Images/s", Kind.COUNT,
-        "Images in a second of training time: median over the epochs after the first",
-        1, "images_per_second", "Images per second", "images/s", "speed", "Images/s",
+        "images_per_second", tr("Images/s"), Kind.COUNT,
+        tr("Images in a second of training time: median over the epochs after the first"),
+        1, "images_per_second", tr("Images per second"), tr("images/s"),
+        tr("speed"), tr("Images/s"),
     ),
-    Quantity("parameters", "Parameters", Kind.COUNT, "Weights of the network", -1),
+    Quantity("parameters", tr("Parameters"), Kind.COUNT, tr("Weights of the network"), -1),
     Quantity(
-        "macs", "MACs", Kind.COUNT, "Multiplications for one image",
+        "macs", "MACs", Kind.COUNT, tr("Multiplications for one image"),
         -1, result="MACs", short=units.big,
     ),
-    Quantity("epochs", "Epochs", Kind.COUNT, "Epochs that are wholly trained", result=""),
+    Quantity("epochs", tr("Epochs"), Kind.COUNT, tr("Epochs that are wholly trained"), result=""),
     Quantity(
-        "seconds", "Training time", Kind.SECONDS,
-        "What the steps took. Compiling, validation, checkpoints and pauses don't count; "
-        "missing in runs of before it was kept apart, of which the elapsed time is known",
+        "seconds", tr("Training time"), Kind.SECONDS,
+        tr("What the steps took. Compiling, validation, checkpoints and pauses don't count; "
+        "missing in runs of before it was kept apart, of which the elapsed time is known"),
         -1, "seconds",
     ),
     Quantity(
-        "elapsed", "Elapsed time", Kind.SECONDS,
-        "From the first step to the end of the last epoch, with compiling, validation and "
-        "checkpoints; pauses don't count",
+        "elapsed", tr("Elapsed time"), Kind.SECONDS,
+        tr("From the first step to the end of the last epoch, with compiling, validation and "
+        "checkpoints; pauses don't count"),
         -1, "elapsed",
     ),
     Quantity(
-        "latency_ms", "Latency", Kind.MILLISECONDS,
-        "What the trained network takes for one image, median: the shorter of the numbers of "
-        "threads that Inside > Speed (or 'latency') measured last",
-        -1, words="Inference latency", is_noted=True,
+        "latency_ms", tr("Latency"), Kind.MILLISECONDS,
+        tr("What the trained network takes for one image, median: the shorter of the numbers of "
+        "threads that Inside > Speed (or 'latency') measured last"),
+        -1, words=tr("Inference latency"), is_noted=True,
     ),
-    Quantity("file_bytes", "File size", Kind.BYTES, "Of the weights as they are kept", -1),
+    Quantity("file_bytes", tr("File size"), Kind.BYTES, tr("Of the weights as they are kept"), -1),
     Quantity(
-        "joules", "Energy", Kind.JOULES,
-        "What the processor and the GPUs that it trained on drew in the elapsed time, with all "
+        "joules", tr("Energy"), Kind.JOULES,
+        tr("What the processor and the GPUs that it trained on drew in the elapsed time, with all "
         "else that ran there; missing where the machine doesn't tell or doesn't let it be read "
-        "(on Linux /sys/class/powercap, which often root alone may read)",
+        "(on Linux /sys/class/powercap, which often root alone may read)"),
         -1,
     ),
 )  # fmt: skip

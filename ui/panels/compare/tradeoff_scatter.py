@@ -61,7 +61,7 @@ class ScatterView(TradeoffView):
         self._make_controls()
 
     def _make_controls(self) -> None:
-        tr, offered = self.tr, self.offered_numbers
+        offered = self.offered_numbers
         self.choosers = [
             QuantityChooser(tr("x"), tr("What the x axis shows: a cost, mostly"), offered),
             QuantityChooser(tr("y"), tr("What the y axis shows: what it gives, mostly"), offered),

@@ -91,7 +91,7 @@ class RunActions(Actions):
         )  # fmt: skip
 
     def _add_of_table(self) -> None:
-        tr, model = self.tr, self._model
+        model = self._model
         self.add(
             Action("columns", tr("Choose columns…"), self._choose_columns, "C", "columns",
                    tr("Choose which settings and figures the table shows")),

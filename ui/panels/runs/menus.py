@@ -41,7 +41,6 @@ class RunMenus:
     def __init__(self, table: RunsView, actions: RunActions, comparison: Comparison) -> None:
         self._table, self._model = table, table.runs
         self._actions, self._comparison = actions, comparison
-        self.tr = table.tr
         self.more_of_runs: Callable[[QMenu], None] | None = None
 
     # --- a column ------------------------------------------------------------------------------
@@ -55,7 +54,7 @@ class RunMenus:
 
     def of_column(self, column: Column) -> QMenu:
         """What can be done with a column."""
-        menu, tr = QMenu(self._table), self.tr
+        menu = QMenu(self._table)
         if column.metric:
             for text, key, wanted in (
                 (tr("Last epoch"), column.metric, not column.at and not column.best),
@@ -146,7 +145,7 @@ class RunMenus:
             run_id: Of the run that was clicked; "" for none.
             key: Of its column.
         """
-        menu, tr = QMenu(self._table), self.tr
+        menu = QMenu(self._table)
         offer = self._comparison.offer(run_id, key)
         if offer:
             self._add(menu, offer, partial(self._comparison.take_offer, run_id, key), icon="plus")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
+from workbench.base.text import tr
 from workbench.runs.record import TRAINING
 from workbench.runs.status import RunStatus
 from workbench.runtime.process.control import Control
@@ -35,7 +36,13 @@ def make_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     kind = log.read().kind
     if kind not in RUNNERS:
         known = ", ".join(RUNNERS)
-        raise SpecError.at("", f"the run is of the kind {kind!r}; this version makes: {known}")
+        raise SpecError.at(
+            "",
+            tr(
+                "the run is of the kind {kind}; this version makes: {known}",
+                kind=repr(kind), known=known,
+            ),
+        )  # fmt: skip
     module, _, name = RUNNERS[kind].partition(":")
     runner: Callable[[RunLog, Control], tuple[RunStatus, str]]
     runner = getattr(import_module(module), name)
