@@ -48,7 +48,8 @@ def _open_window(file: Path | None, store: Path | None) -> int:
     try:
         # Before Qt: PySide6 reads the source of every module that is imported after it.
         import workbench.curves.run
-        import workbench.execution.engine_process  # noqa: F401
+        import workbench.execution.engine_process
+        import workbench.experiment  # noqa: F401
 
         obstacle = why_no_window()
         if obstacle:

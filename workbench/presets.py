@@ -1,6 +1,7 @@
 """The experiments that come with the workbench: TOML files in `resources/presets/`.
 
-The first line of each is a comment: one sentence on what it is for.
+The first line of each is a comment: one sentence on what it is for. Listing them loads no spec, so
+that a command answers at once.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import os
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from workbench.base.text import tr
-from workbench.experiment import Experiment
-from workbench.spec.base import SpecError
-from workbench.spec.errors import near_miss
+
+if TYPE_CHECKING:
+    from workbench.experiment import Experiment
 
 DEFAULT = "digits-cnn"
 
@@ -32,6 +34,9 @@ def text(name: str) -> str:
         SpecError: where there is none of that name.
     """
     if name not in names():
+        from workbench.spec.base import SpecError
+        from workbench.spec.errors import near_miss
+
         raise SpecError.at(
             "",
             near_miss(tr("there is no preset {name}", name=repr(name)), name, names()),
@@ -45,6 +50,8 @@ def load(name: str) -> Experiment:
     Raises:
         SpecError: where there is none of that name.
     """
+    from workbench.experiment import Experiment
+
     return Experiment.from_toml(text(name))
 
 
@@ -63,6 +70,8 @@ def find(name_or_path: str) -> Experiment:
     Raises:
         SpecError: where it is neither, or the file is not an experiment.
     """
+    from workbench.experiment import Experiment
+
     path = Path(os.path.expanduser(name_or_path))  # leaves a user that doesn't exist as it is
     if path.suffix == ".toml" or path.exists():
         return Experiment.read(path)

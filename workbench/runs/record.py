@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from workbench.experiment import Experiment
+from workbench.base.errors import BadInput
 from workbench.runs.quantities import QUANTITIES
 from workbench.runs.status import Outcome, RunStatus
-from workbench.spec.base import SpecError
-from workbench.spec.data import Reading
-from workbench.spec.layers import Shape
+
+if TYPE_CHECKING:  # a list of runs needs no spec, which takes most of a command's start
+    from workbench.experiment import Experiment
+    from workbench.spec.data import Reading
+    from workbench.spec.layers import Shape
 
 STEP_DTYPE = np.dtype(
     [
@@ -211,7 +213,7 @@ class Run:
             return False
         try:
             return self.experiment.has_penalty
-        except SpecError:
+        except BadInput:
             return False
 
     @property
@@ -223,6 +225,8 @@ class Run:
     @property
     def reading(self) -> Reading | None:
         """How its data were read, for them to be read alike; None where it never began."""
+        from workbench.spec.data import Reading
+
         return Reading.parse(self.environment.get("reading")) if self.fingerprint else None
 
     @property
@@ -263,4 +267,6 @@ class Run:
 
 @lru_cache(PARSED)
 def _parsed(toml: str) -> Experiment:
+    from workbench.experiment import Experiment
+
     return Experiment.from_toml(toml)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from workbench.experiment import Experiment
-from workbench.spec.base import Choice, Spec
+if TYPE_CHECKING:
+    from workbench.spec.base import Spec
 
 _STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 MOST_KEPT = 10_000
@@ -21,6 +21,8 @@ def setting_title(path: str) -> str:
     A path alone doesn't say which choice it belongs to. Where several have the setting under
     different titles, its own name stands for them.
     """
+    from workbench.experiment import Experiment
+
     steps = [_STEP.fullmatch(step) for step in path.split(".")]
     owners: list[type[Spec]] = [Experiment]
     words: list[str] = []
@@ -44,6 +46,8 @@ def _numbered(title: str, place: str | None) -> str:
 
 def _specs(annotation: Any) -> Iterator[type[Spec]]:
     """The classes of which a field of this type holds one."""
+    from workbench.spec.base import Choice, Spec
+
     if isinstance(annotation, type) and issubclass(annotation, Choice):
         yield from annotation.choices().values()
     elif isinstance(annotation, type) and issubclass(annotation, Spec):

@@ -32,13 +32,12 @@ from collections.abc import Iterable, Mapping, Sequence, Sized
 from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.base import files
 from workbench.base.text import english, tr
-from workbench.experiment import Experiment
 from workbench.runs import artifacts, free_names, groups, packed_metrics, rows
 from workbench.runs import spec_pieces as spec_fields
 from workbench.runs.database import Database, StoreError
@@ -55,6 +54,9 @@ from workbench.runs.record import (
     StepMetrics,
 )
 from workbench.runs.status import RunStatus
+
+if TYPE_CHECKING:
+    from workbench.experiment import Experiment
 
 __all__ = ["Store", "StoreError"]
 

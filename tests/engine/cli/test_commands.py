@@ -115,6 +115,13 @@ def test_the_help_imports_no_command() -> None:
     assert not modules & imported_by("--help")
 
 
+@pytest.mark.parametrize("command", ["presets", "runs"])
+def test_a_list_loads_no_spec(command: str, tmp_path: Path) -> None:
+    """It takes most of the start; `tests/benchmarks/cli_start.py` measures it."""
+    store = ["--store", str(tmp_path)] if command == "runs" else []
+    assert not {"workbench.spec", "workbench.experiment"} & imported_by(command, *store)
+
+
 def test_a_command_imports_no_other() -> None:
     modules = {f"workbench.cli.{command.module}" for command in COMMANDS.values()}
     assert modules & imported_by("presets") == {"workbench.cli.experiment.presets"}
