@@ -16,6 +16,7 @@ import tomli_w
 from pydantic import BeforeValidator, Field
 
 from workbench.base.files import write_atomically
+from workbench.base.names import near_miss
 from workbench.base.text import joined, plural, tr
 from workbench.base.units import size
 from workbench.base.versions import made_by_newer
@@ -26,7 +27,6 @@ from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError
 from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
-from workbench.spec.errors import near_miss
 from workbench.spec.hardware import Auto, Hardware
 from workbench.spec.layers import Conv2D, Dense, Flatten, Layer, Limits, MaxPooling2D
 from workbench.spec.losses import Loss, SparseCategoricalCrossentropy

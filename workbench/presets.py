@@ -34,8 +34,8 @@ def text(name: str) -> str:
         SpecError: where there is none of that name.
     """
     if name not in names():
+        from workbench.base.names import near_miss
         from workbench.spec.base import SpecError
-        from workbench.spec.errors import near_miss
 
         raise SpecError.at(
             "",

@@ -6,13 +6,12 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
-from workbench.base.paths import default_store
 from workbench.base.units import NONE, duration, in_one_line, percent
 from workbench.cli.experiments import experiment_of, fitted
 from workbench.cli.follow import Follower
+from workbench.cli.options import store_of
 from workbench.cli.terminal import complain
 from workbench.data import load
 from workbench.evaluation.significance import Spread, spread
@@ -38,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     experiment = experiment_of(arguments)
     if arguments.seeds is not None:
         return _train_all(repeats.with_seeds(experiment, arguments.seeds), arguments)
-    with Store(_store(arguments)) as store:
+    with Store(store_of(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
         with Follower(store, experiment.hardware.startup) as follower:
@@ -56,7 +55,7 @@ def crossval(arguments: argparse.Namespace) -> int:
 
 def resume(arguments: argparse.Namespace) -> int:
     """Goes on with a run that ended before its time, or begins one that waits."""
-    with Store(_store(arguments)) as store:
+    with Store(store_of(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
         run = store.requeue(store.find(arguments.run_id).run_id, reserved=True)
@@ -125,7 +124,7 @@ def _print_result(run: Run) -> None:
 
 def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
     """Trains one run after another; an interrupted one ends it, and the rest keeps waiting."""
-    with Store(_store(arguments)) as store:
+    with Store(store_of(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
         first = wanted.experiments[0]
@@ -202,7 +201,3 @@ def _in_words(found: Spread, folds: int) -> str:
     what = "corrected t (Nadeau and Bengio)" if folds else "t"
     over = f"{found.count} {'folds' if folds else 'seeds'}"
     return f"{spread_} (95 % interval {between}, {what} over {over})"
-
-
-def _store(arguments: argparse.Namespace) -> Path:
-    return Path(arguments.store) if arguments.store else default_store()

@@ -22,11 +22,11 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, core_schema
 
+from workbench.base.names import near_miss
 from workbench.base.text import as_text, tr
 from workbench.spec.errors import (
     Problem,
     SpecError,
-    near_miss,
     problems_of,
     refuse,
     shown,

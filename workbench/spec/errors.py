@@ -5,7 +5,6 @@ Translates pydantic's error list into `Problem`s. Nothing here knows a particula
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +15,6 @@ from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from workbench.base.errors import BadInput
 from workbench.base.text import joined, plural, tr
-
-MOST_NAMES = 12
-"""A sentence that lists more is not read."""
 
 
 @dataclass(frozen=True)
@@ -96,23 +92,6 @@ def _is_echo(item: ErrorDetails, found: Sequence[ErrorDetails]) -> bool:
     return item["type"] == "too_short" and any(
         len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in found
     )
-
-
-def near_miss(said: str, name: str, known: Iterable[str]) -> str:
-    """What is said, with `; did you mean 'filters'?` where one of `known` looks like `name`.
-
-    Else with the list of what is known.
-    """
-    known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return tr("{said}; did you mean {name}?", said=said, name=repr(close[0]))
-    if not known:
-        return said
-    if len(known) > MOST_NAMES:
-        names, more = ", ".join(known[:MOST_NAMES]), len(known) - MOST_NAMES
-        return tr("{said}; known are {names}, {more} more", said=said, names=names, more=more)
-    return tr("{said}; known are {names}", said=said, names=", ".join(known))
 
 
 def shown(value: object) -> str:

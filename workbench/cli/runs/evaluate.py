@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.base.names import near_miss
 from workbench.base.text import tr
 from workbench.base.units import count, in_one_line, percent
 from workbench.cli import tasks
@@ -35,7 +36,6 @@ from workbench.figures.writing import write
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
-from workbench.spec.errors import near_miss
 
 DEFAULT_FIGURE = "confusion"
 NAME_WIDTH = 24

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from workbench.base.names import near_miss
 from workbench.base.text import tr
 from workbench.runs.columns import column_of
 from workbench.runs.store import FILLED_AT_ONCE, Store
 from workbench.runs.table.frame import RunFrame
 from workbench.runs.table.matching import known_columns
 from workbench.runs.table.query import QueryError
-from workbench.spec.errors import near_miss
 
 
 def load_runs(store: Store) -> RunFrame:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.names import near_miss
 from workbench.base.text import tr
 from workbench.runs.columns import EXAMPLES, RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
@@ -26,7 +27,6 @@ from workbench.runs.table.query import (
     columns_of,
     has_text,
 )
-from workbench.spec.errors import near_miss
 
 Mask = npt.NDArray[np.bool_]
 
