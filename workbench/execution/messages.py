@@ -6,7 +6,7 @@ Plain data only, never live objects; every message is a frozen dataclass, writte
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from workbench.base.plain_values import parsed, plain
@@ -19,9 +19,14 @@ class Message:
 
     def encode(self) -> str:
         """One line, without its end."""
-        return json.dumps(
-            {"say": type(self).__name__, **plain(self, strict=False)}, separators=(",", ":")
-        )
+        # Pydantic writes None for an infinite number among values of any type.
+        free = {
+            it.name: getattr(self, it.name)
+            for it in fields(self)
+            if str(it.type).startswith("dict[str, Any]")
+        }
+        values = {"say": type(self).__name__, **plain(self, strict=False), **free}
+        return json.dumps(values, separators=(",", ":"))
 
 
 # --- from the parent -----------------------------------------------------------------------------

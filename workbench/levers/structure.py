@@ -357,6 +357,8 @@ def _separable(layer: Layer) -> Layer:
         return layer
     if layer.groups > 1 or layer.hash_compression > 1:
         return layer
+    if layer.strides[0] != layer.strides[1]:
+        return layer  # no depthwise filter has unequal ones everywhere
     return SeparableConv2D(
         enabled=layer.enabled, filters=layer.filters, kernel_size=layer.kernel_size,
         strides=layer.strides, padding=layer.padding, dilation_rate=layer.dilation_rate,

@@ -44,13 +44,24 @@ def test_classes_are_subfolders_in_sorted_order(make_folder: MakeFolder) -> None
     assert dataset.warnings == ()
 
 
-@pytest.mark.parametrize("test", ["test", "val", "valid", "validation", "Test"])
+@pytest.mark.parametrize("test", ["test", "testing", "Test"])
 def test_parts_of_its_own_are_respected(make_folder: MakeFolder, test: str) -> None:
     root = make_folder({"train/a": 3, "train/b": 4, f"{test}/a": 2, f"{test}/b": 1})
     dataset = load(spec_of(root))
     assert dataset.info.class_names == ("a", "b")
     assert np.bincount(dataset.train.labels).tolist() == [3, 4]
     assert np.bincount(dataset.test.labels).tolist() == [2, 1]
+
+
+@pytest.mark.parametrize("val", ["val", "valid", "validation"])
+def test_a_validation_part_stays_one_and_a_test_part_is_split_off(
+    make_folder: MakeFolder, val: str
+) -> None:
+    root = make_folder({"train/a": 10, "train/b": 10, f"{val}/a": 2, f"{val}/b": 1})
+    dataset = load(spec_of(root))
+    assert dataset.validation is not None
+    assert np.bincount(dataset.validation.labels).tolist() == [2, 1]
+    assert (dataset.info.train_images, dataset.info.test_images) == (16, 4)
 
 
 def test_a_validation_part_beside_a_test_part_is_used(make_folder: MakeFolder) -> None:

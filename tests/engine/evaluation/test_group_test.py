@@ -171,7 +171,7 @@ def test_what_keeps_two_runs_from_being_compared() -> None:
     shared = judge(a, Group("both", (one, two)), "test_accuracy", none_kept)
     assert "share runs" in shared.sentence
     empty = judge(a, Group("new", made([None, None])), "test_accuracy", none_kept)
-    assert empty.sentence == "new has no run with a value for test acc. yet."
+    assert empty.sentence == "new has no run with a value for test accuracy yet."
     assert all(found.outcome is None for found in (missing, other, shared, empty))
 
 

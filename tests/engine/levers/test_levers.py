@@ -129,18 +129,20 @@ def test_global_pooling_keeps_the_last_dense_and_what_follows() -> None:
 
 def test_separable_leaves_the_first_and_carries_settings_over() -> None:
     second = Conv2D(
-        filters=8, strides=(1, 2), use_bias=False, activation="elu", kernel_initializer="he_normal"
+        filters=8, strides=2, use_bias=False, activation="elu", kernel_initializer="he_normal"
     )
     inside = Repeat(layers=(SAME,))
     found = pulled(Separable(), SAME, second, SAME, inside, Flatten(), LAST)
     assert found[0] == SAME
     assert found[1] == SeparableConv2D(
-        filters=8, strides=(1, 2), use_bias=False, activation="elu",
+        filters=8, strides=2, use_bias=False, activation="elu",
         depthwise_initializer="he_normal", pointwise_initializer="he_normal",
     )  # fmt: skip
     assert isinstance(found[3], Repeat)
     assert isinstance(found[3].layers[0], SeparableConv2D)
     assert "needs a second plain Conv2D" in refusal(Separable(), SAME, Flatten(), LAST)
+    uneven = Conv2D(filters=8, strides=(1, 2))
+    assert "needs a second plain Conv2D" in refusal(Separable(), SAME, uneven, Flatten(), LAST)
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ def test_more_layers_than_a_network_may_have_are_refused(
     assert len(kinds(window)) == 512
     panel.layers.duplicate()
     assert len(kinds(window)) == 512
-    assert "at most 1000" in window.banner.words.text()
+    assert "at most 1,000" in window.banner.words.text()
 
 
 def test_the_keys_are_the_lists_alone(
