@@ -27,7 +27,7 @@ class More(QWidget):
         self.header.setCheckable(True)
         self.header.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.header.setToolTip(tr("Settings that are seldom needed"))
+        self.header.setToolTip(tr("Settings that are rarely needed"))
         self.body = QWidget()
         self.grid = QGridLayout(self.body)
         column = QVBoxLayout(self)

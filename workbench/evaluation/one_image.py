@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, PlainSerializer, PlainValidator
 
-from workbench.data.folders.image_files import as_bytes
 from workbench.evaluation.answerer import Answerer, Layered, scaled
 from workbench.hardware.requests import AboutRun
 
@@ -191,6 +190,8 @@ def answer_of(
         outputs = [value[0] for value in values]
     else:
         shares = network.shares(images)
+    from workbench.data.folders.image_files import as_bytes  # as in `predictions`
+
     numbers = [shares, *outputs, *([kernel] if kernel is not None else [])]
     if not all(np.isfinite(some).all() for some in numbers):
         raise FloatingPointError

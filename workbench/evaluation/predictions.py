@@ -19,8 +19,6 @@ import numpy.typing as npt
 
 from workbench.base.files import open_inside, write_inside
 from workbench.base.text import tr
-from workbench.data import DataError
-from workbench.data.arrays.npy import members_of
 from workbench.hardware.requests import AboutRun
 from workbench.runs.artifacts import Artifact
 from workbench.runs.checkpoint_file import weights_of
@@ -185,6 +183,10 @@ class PredictionsFile(Artifact):
 
     def fault(self, folder: Path) -> str:
         """Damaged, of another network, or too large to be read."""
+        # Here, not above: the window loads this module at its start, but none of the readers.
+        from workbench.data.arrays.npy import members_of
+        from workbench.data.errors import DataError
+
         with open_inside(file_of(folder, self.part)) as file:
             try:
                 with zipfile.ZipFile(file) as archive:

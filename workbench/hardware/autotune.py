@@ -51,11 +51,6 @@ class Lever:
     name: str
     settings: Settings
 
-    @property
-    def starts_anew(self) -> bool:
-        """Whether it needs a process of its own."""
-        return any("threads" in path for path in self.settings)
-
 
 @dataclass
 class Candidate:

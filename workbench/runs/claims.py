@@ -222,7 +222,8 @@ class Claims:
 
     def reorder(self, run_ids: Sequence[str]) -> None:
         """Puts the waiting runs in this order; those not named come after."""
-        rest = [run_id for run_id, _ in self.queue_names() if run_id not in set(run_ids)]
+        named = set(run_ids)
+        rest = [run_id for run_id, _ in self.queue_names() if run_id not in named]
         with self._db.change() as db:
             for position, run_id in enumerate([*run_ids, *rest]):
                 db.execute(

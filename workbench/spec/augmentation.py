@@ -14,7 +14,7 @@ from workbench.spec.base import Spec, setting
 
 
 class Augmentation(Spec):
-    """Random changes of the training images, anew at each step; all are off at the beginning."""
+    """Random changes of the training images, new at each step; all are off at the beginning."""
 
     shift: float = setting(
         0.0,

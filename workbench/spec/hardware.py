@@ -71,7 +71,7 @@ class Hardware(Choice):
         0,
         "Threads",
         "Cores that share one operation; automatic takes all. Fewer can be faster for small "
-        "networks. Another number starts the training process anew, which takes seconds.",
+        "networks. Another number restarts the training process, which takes seconds.",
         zero="automatic",
         ge=0,
         le=MOST_THREADS,
@@ -81,7 +81,7 @@ class Hardware(Choice):
         0,
         "Parallel ops",
         "Independent operations that run side by side; automatic takes as many as there are "
-        "cores. Another number starts the training process anew, which takes seconds.",
+        "cores. Another number restarts the training process, which takes seconds.",
         zero="automatic",
         ge=0,
         le=MOST_THREADS,

@@ -164,7 +164,7 @@ class AugmentedView(QWidget):
     def _show(self, images: Pixels, found: Pixels, augmentation: Augmentation) -> None:
         self.words.setText(
             tr(
-                "Augmentation: each step varies its images anew by {summary}",
+                "Augmentation: each step varies its images by {summary}",
                 summary=augmentation.summary(),
             )
         )

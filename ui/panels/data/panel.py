@@ -88,7 +88,7 @@ class DataPanel(Page):
         self.again = self._button(
             tr("Look again"),
             self.look,
-            tr("Read the data anew, after files have changed"),
+            tr("Read the data again, after files have changed"),
         )
         theme.set_icon(self.again, "refresh")
         self.cancel = self._button(

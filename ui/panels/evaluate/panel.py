@@ -285,7 +285,7 @@ class EvaluatePanel(Page):
         self.button.setToolTip(
             tr("Have the selected run's network answer on every image, and keep the answers")
             if is_first
-            else tr("Have the network answer anew, as where the data have changed since")
+            else tr("Have the network answer again, for example after the data have changed")
         )
         theme.set_property(self.button, "primary", is_first)
         self.button.setVisible(read.has_checkpoint and not self.bar.is_busy)

@@ -70,7 +70,7 @@ class TryPage(QWidget):
         self.sketch = Sketch()
         self.sketch.changed.connect(self._drawn)
         self.clear_button = QPushButton(tr("Clear"))
-        self.clear_button.setToolTip(tr("Begin the drawing anew"))
+        self.clear_button.setToolTip(tr("Clear the drawing"))
         self.clear_button.clicked.connect(self.sketch.clear)
         self.centred = QCheckBox(tr("Centre as MNIST does"))
         self.centred.setToolTip(

@@ -79,7 +79,7 @@ def try_image(request: ImageRequest, work: Work[None]) -> Answer:
         )
     except FloatingPointError:
         raise checkpoint.CheckpointError(
-            tr("the network's answers are no numbers: its training diverged; train it anew")
+            tr("the network's answers are no numbers: its training diverged; train it again")
         ) from None
 
 

@@ -164,7 +164,7 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], Position, list[np.ndarray]
         raise CheckpointError(str(error)) from None
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise CheckpointError(
-            tr("the checkpoint {path} is damaged ({error}); train anew", path=path, error=error)
+            tr("the checkpoint {path} is damaged ({error}); train again", path=path, error=error)
         ) from error
     kept = {name: arrays.pop(name) for name in list(arrays) if name.startswith(BEST)}
     return arrays, position, [kept[f"{BEST}{number}"] for number in range(len(kept))]
@@ -178,7 +178,8 @@ def _assign(
         if found is None or found.shape != tuple(variable.shape) or len(arrays) != len(variables):
             raise CheckpointError(
                 tr(
-                    "the checkpoint {path} belongs to another network ({name} differs); train anew",
+                    "the checkpoint {path} belongs to another network ({name} differs); "
+                    "train again",
                     path=path,
                     name=name,
                 )

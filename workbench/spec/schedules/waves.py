@@ -21,7 +21,7 @@ def _half_wave(done: npt.NDArray[np.float64]) -> Rates:
 
 
 class CosineDecay(Schedule):
-    """Half a wave from the learning rate down to its end: seldom beaten when epochs are planned."""
+    """Half a wave from the learning rate down to its end: rarely beaten when epochs are planned."""
 
     label = tr("Cosine decay")
     formula = r"$\eta_t = \eta_0 (\alpha + \frac{1 - \alpha}{2} (1 + \cos\, \pi t / T))$"
@@ -47,7 +47,7 @@ class CosineDecay(Schedule):
 
 
 class CosineDecayRestarts(Schedule):
-    """Cosine waves that begin anew, each longer than the one before: good weights at every end."""
+    """Cosine waves that restart, each longer than the one before: good weights at every end."""
 
     label = tr("Cosine with restarts")
     formula = r"$\eta_t = \eta_0 (\alpha + \frac{1 - \alpha}{2} m^i (1 + \cos\, \pi t_i / T_i))$"
