@@ -42,8 +42,11 @@ def imports(
     """Every module of a package, imported in a fresh interpreter, and what came with them."""
     done = subprocess.run(
         [sys.executable, "-c", IMPORT_ALL, json.dumps([package, without, forbidden])],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     modules, came = json.loads(done.stdout.splitlines()[-1])
     return modules, came
@@ -53,8 +56,11 @@ def test_the_contracts_of_import_linter() -> None:
     run = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run(
         [sys.executable, "-c", run, "--no-cache"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert ", 0 broken" in done.stdout
 

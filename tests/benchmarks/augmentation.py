@@ -25,9 +25,14 @@ from workbench.experiment import Experiment  # noqa: E402
 
 IMAGES, BATCH, STEPS = 6400, 64, 20
 ALL = {
-    "shift": 0.1, "rotation": 10.0, "zoom": 0.1, "horizontal_flip": True, "contrast": 0.2,
-    "cutout": 0.3, "mixup": 0.2,
-}  # fmt: skip
+    "shift": 0.1,
+    "rotation": 10.0,
+    "zoom": 0.1,
+    "horizontal_flip": True,
+    "contrast": 0.2,
+    "cutout": 0.3,
+    "mixup": 0.2,
+}
 CASES: dict[str, dict[str, Any]] = {
     "off": {},
     "off, measured twice": {},

@@ -167,8 +167,15 @@ def accuracies(
         file = store / "experiment.toml"
         file.write_text(tried.to_toml(), encoding="utf-8")
         command = [
-            sys.executable, "-m", "ui.launch", "run", str(file), "--json", "--store", str(store),
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "ui.launch",
+            "run",
+            str(file),
+            "--json",
+            "--store",
+            str(store),
+        ]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
         found.append(float(json.loads(done.stdout)["test_accuracy"]))
         note(f"seed {seed}: {found[-1]:.4f}")

@@ -36,9 +36,19 @@ def baseline_rate(
 ) -> float:
     """Images a second of a baseline: the median of its epochs after the first."""
     command = [
-        sys.executable, str(script), mode, "--data", str(data), "--images", str(images),
-        "--batch", str(batch), "--epochs", str(epochs), *(["--bf16"] if bf16 else []),
-    ]  # fmt: skip
+        sys.executable,
+        str(script),
+        mode,
+        "--data",
+        str(data),
+        "--images",
+        str(images),
+        "--batch",
+        str(batch),
+        "--epochs",
+        str(epochs),
+        *(["--bf16"] if bf16 else []),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     rates: list[float] = json.loads(done.stdout.splitlines()[-1])["images_per_second"]
     return statistics.median(rates)

@@ -84,10 +84,13 @@ def measure(runs: int, points: int, frames: int, width: int, height: int) -> dic
         plots.state.x_range, plots.state.moving = (low, high), False
     plots.close()
     return {
-        "runs": runs, "points": points, "opened_s": round(opened, 3), **costs,
+        "runs": runs,
+        "points": points,
+        "opened_s": round(opened, 3),
+        **costs,
         "curves_mb": round(sum(c.nbytes for c in curves) / 1e6, 1),
         "rss_of_curves_mb": round(held / 1e6, 1),
-    }  # fmt: skip
+    }
 
 
 def main() -> int:

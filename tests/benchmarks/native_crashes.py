@@ -145,9 +145,12 @@ def _plain(case: Case, policy: str) -> Any:
     import keras
 
     given: dict[str, Any] = {
-        "kernel_size": case.kernel, "strides": case.strides, "padding": case.padding,
-        "use_bias": False, "dtype": policy,
-    }  # fmt: skip
+        "kernel_size": case.kernel,
+        "strides": case.strides,
+        "padding": case.padding,
+        "use_bias": False,
+        "dtype": policy,
+    }
     if case.kind == "depthwise":
         return keras.layers.DepthwiseConv2D(depth_multiplier=case.filters, **given)
     if case.kind == "separable":
@@ -166,14 +169,20 @@ def _own(case: Case, policy: str) -> Any:
     from workbench.spec.layers import Layer
 
     given: dict[str, Any] = {
-        "kernel_size": case.kernel, "strides": case.strides, "padding": case.padding,
-        "use_bias": False, "activation": "linear",
-    }  # fmt: skip
+        "kernel_size": case.kernel,
+        "strides": case.strides,
+        "padding": case.padding,
+        "use_bias": False,
+        "activation": "linear",
+    }
     if case.kind == "groups":
         given["groups"] = case.channels
     given["depth_multiplier" if case.kind == "depthwise" else "filters"] = case.filters
-    kind = {"depthwise": "depthwise_conv2d", "separable": "separable_conv2d",
-            "transpose": "conv2d_transpose"}.get(case.kind, "conv2d")  # fmt: skip
+    kind = {
+        "depthwise": "depthwise_conv2d",
+        "separable": "separable_conv2d",
+        "transpose": "conv2d_transpose",
+    }.get(case.kind, "conv2d")
     choice = Layer.choices()[kind].parse(given)
     image = keras.Input((*case.size, case.channels))
     return keras.Model(image, build(choice, dtype=policy)(on_grid(image, choice.grid(), policy)))

@@ -64,9 +64,13 @@ def measure(process: Process, settings: Mapping[str, Any], seeds: int) -> dict[s
     best = max(means.values())
     mean = round(statistics.mean(reached), 2)
     return {
-        "grid": means, "best_of_grid": best, "suggestions": rates, "accuracy": mean,
-        "below_best": round(best - mean, 2), "seeds": seeds,
-    }  # fmt: skip
+        "grid": means,
+        "best_of_grid": best,
+        "suggestions": rates,
+        "accuracy": mean,
+        "below_best": round(best - mean, 2),
+        "seeds": seeds,
+    }
 
 
 class Process:

@@ -267,8 +267,11 @@ def printed_by(command: Sequence[str]) -> Lines:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
         [sys.executable, str(script), *command[1:]],
-        stdout=subprocess.PIPE, text=True, env=environment, check=False,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        check=False,
+    )
     if done.returncode:
         raise SystemExit(f"readme.py: {' '.join(command)} ended with {done.returncode}")
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

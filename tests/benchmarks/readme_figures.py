@@ -112,8 +112,10 @@ def _ratio(mode: str) -> Callable[[Sequence[Lines]], str]:
 
 
 def _bf16(pieces: Sequence[Lines]) -> str:
-    sides = [[lines[0]["workbench_divided_by"][mode] for lines in pieces]
-             for mode in ("keras", "torch", "graph-bf16")]  # fmt: skip
+    sides = [
+        [lines[0]["workbench_divided_by"][mode] for lines in pieces]
+        for mode in ("keras", "torch", "graph-bf16")
+    ]
     forms = ("{:.1f}", "{:.1f}", "{:.2f}")
     told = "; ".join(around(side, form) for side, form in zip(sides, forms, strict=True))
     return f"{told} times ({medians_of(pieces)})"

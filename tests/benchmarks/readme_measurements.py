@@ -16,10 +16,15 @@ DATA, BASELINES = "MNIST.npz", "BASELINES.py"
 
 REFERENCE = "reference CNN"
 NETWORKS = (
-    REFERENCE, "dense layers only", "width multiplier 0.25", "width multiplier 0.5",
-    "resolution 0.75", "separable convolutions", "global pooling",
+    REFERENCE,
+    "dense layers only",
+    "width multiplier 0.25",
+    "width multiplier 0.5",
+    "resolution 0.75",
+    "separable convolutions",
+    "global pooling",
     "separable convolutions and global pooling",
-)  # fmt: skip
+)
 OPTIMIZERS = {
     "gradient descent (300 epochs)": ("gradient_descent", 0.2, ("training.epochs=300",)),
     "SGD": ("sgd", 0.1, ()),
@@ -68,8 +73,15 @@ SHORT = ("--set", "training.epochs=1")
 BF16 = "hardware.precision=mixed_bfloat16"
 THROUGHPUT = ("throughput.py", "--baselines", BASELINES, "--data", DATA)
 WINDOW = (
-    "window.py", "train", "--data", DATA, "--baselines", BASELINES, "--rounds", "7",
-)  # fmt: skip
+    "window.py",
+    "train",
+    "--data",
+    DATA,
+    "--baselines",
+    BASELINES,
+    "--rounds",
+    "7",
+)
 MEASUREMENTS: dict[str, Measurement] = {
     "optimizers": Measurement(
         {

@@ -49,9 +49,12 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--modes", nargs="+", default=["graph", "keras"])
     parser.add_argument(
-        "--set", action="append", default=[], metavar="PATH=VALUE",
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
         help="a setting of the workbench's side, as hardware.precision=mixed_bfloat16",
-    )  # fmt: skip
+    )
     arguments = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     rates: dict[str, list[float]] = {name: [] for name in (*arguments.modes, "workbench")}
@@ -65,10 +68,14 @@ def main() -> None:
                     rate = workbench(arguments, subset, Path(folder) / "store")
                 else:
                     rate = baseline_rate(
-                        arguments.baselines, name.removesuffix("-bf16"), arguments.data,
-                        arguments.images, arguments.batch, arguments.epochs,
+                        arguments.baselines,
+                        name.removesuffix("-bf16"),
+                        arguments.data,
+                        arguments.images,
+                        arguments.batch,
+                        arguments.epochs,
                         bf16=name.endswith("-bf16"),
-                    )  # fmt: skip
+                    )
                 rates[name].append(rate)
                 print(f"round {number + 1}: {name} {rate:,.0f} images/s", file=sys.stderr)
     ratios = {

@@ -70,9 +70,16 @@ def trained(experiment: Experiment, settings: list[str]) -> dict[str, Any]:
         folder = Path(name)
         experiment.write(folder / "experiment.toml")
         command = [
-            sys.executable, "-m", "ui.launch", "run", str(folder / "experiment.toml"), "--json",
-            "--store", str(folder / "store"), *(p for s in settings for p in ("--set", s)),
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "ui.launch",
+            "run",
+            str(folder / "experiment.toml"),
+            "--json",
+            "--store",
+            str(folder / "store"),
+            *(p for s in settings for p in ("--set", s)),
+        ]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         result = json.loads(done.stdout.splitlines()[-1])
         with Store(folder / "store") as store:

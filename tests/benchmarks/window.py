@@ -140,11 +140,14 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
             wait(window.conductor.ended)
         window.editor.set_all(
             {
-                "data.kind": "npz", "data.path": str(subset), "training.batch_size": 64,
-                "training.epochs": arguments.epochs, "training.validation_split": 0.0,
+                "data.kind": "npz",
+                "data.path": str(subset),
+                "training.batch_size": 64,
+                "training.epochs": arguments.epochs,
+                "training.validation_split": 0.0,
             },
             "training",
-        )  # fmt: skip
+        )
         rates: dict[str, list[float]] = {"graph": [], "window": []}
         turns: list[float] = []
         heartbeat = QTimer()

@@ -22,9 +22,13 @@ class Oracle:
         with log.open("w") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, HERE / "keras_oracle.py"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, bufsize=1,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                bufsize=1,
                 cwd=HERE.parents[1],
-            )  # fmt: skip
+            )
 
     def ask(self, question: str, **arguments: Any) -> Any:
         """The answer to `signature`, `config` or `model`."""

@@ -167,8 +167,16 @@ def trained_by_script(script: str, output: str) -> str:
 
 
 ASKED = (
-    signature, default, config, model, support, refuses, slots, read_by_script, trained_by_script,
-)  # fmt: skip
+    signature,
+    default,
+    config,
+    model,
+    support,
+    refuses,
+    slots,
+    read_by_script,
+    trained_by_script,
+)
 QUESTIONS = {f.__name__: f for f in ASKED}
 
 for line in sys.stdin:

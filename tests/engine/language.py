@@ -209,8 +209,13 @@ def of_data(folder: Path) -> Iterator[str]:
     }
     for name, arrays in archives.items():
         np.savez(folder / f"{name}.npz", **arrays)
-    for name, content in {"text": b"hello", "gz": b"\x1f\x8b", "pickle": b"\x80\x02xx",
-                          "png": b"\x89PNG\r\n", "empty": b""}.items():  # fmt: skip
+    for name, content in {
+        "text": b"hello",
+        "gz": b"\x1f\x8b",
+        "pickle": b"\x80\x02xx",
+        "png": b"\x89PNG\r\n",
+        "empty": b"",
+    }.items():
         (folder / f"{name}.npz").write_bytes(content)
     for file in sorted(folder.glob("*.npz")):
         spec = Npz(path=str(file))

@@ -31,12 +31,19 @@ def curves(
     validation = list(val_loss) if val_loss is not None else [None] * count
     epochs = [
         EpochMetrics(
-            number + 1, (number + 1) * STEPS_PER_EPOCH, float(number + 1), loss[number],
-            _at(accuracy, number), 1000.0, 0.001, validation[number],
-            _at(val_accuracy, number) if val_loss is not None else None, float(number + 2),
+            number + 1,
+            (number + 1) * STEPS_PER_EPOCH,
+            float(number + 1),
+            loss[number],
+            _at(accuracy, number),
+            1000.0,
+            0.001,
+            validation[number],
+            _at(val_accuracy, number) if val_loss is not None else None,
+            float(number + 2),
         )
         for number in range(count)
-    ]  # fmt: skip
+    ]
     values = np.zeros(count * STEPS_PER_EPOCH, STEP_DTYPE)
     values["loss"] = np.repeat(loss, STEPS_PER_EPOCH)
     values["loss"][:1] = first

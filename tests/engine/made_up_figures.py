@@ -19,10 +19,16 @@ def add_six() -> list[str]:
     """Three runs on the front, one beaten, one without parameters, one without accuracy; ids."""
     with Store(default_store()) as store:
         return [
-            add_run(store, number, epochs=1, parameters=size, test_accuracy=accuracy,
-                    name=f"net {'abcdef'[number]}").run_id
+            add_run(
+                store,
+                number,
+                epochs=1,
+                parameters=size,
+                test_accuracy=accuracy,
+                name=f"net {'abcdef'[number]}",
+            ).run_id
             for number, (size, accuracy) in enumerate(zip(SIZES, ACCURACIES, strict=True))
-        ]  # fmt: skip
+        ]
 
 
 def draw_to(path: Path, figure: FigureSpec) -> Path:

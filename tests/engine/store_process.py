@@ -28,8 +28,12 @@ def child(code: str, *arguments: object) -> Generator[subprocess.Popen[str]]:
     """A real process with the store open; ended at the end."""
     process = subprocess.Popen(
         [sys.executable, "-c", PREAMBLE + code, *map(str, arguments)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        cwd=ROOT,
+    )
     try:
         yield process
     finally:

@@ -135,6 +135,10 @@ def _floats(rules: list[Any]) -> st.SearchStrategy[float]:
     low = _bound(rules, at.Ge) if over is None else over
     high = _bound(rules, at.Le) if under is None else under
     return st.floats(
-        low, high, exclude_min=over is not None, exclude_max=under is not None,
-        allow_nan=False, allow_infinity=False,
-    )  # fmt: skip
+        low,
+        high,
+        exclude_min=over is not None,
+        exclude_max=under is not None,
+        allow_nan=False,
+        allow_infinity=False,
+    )

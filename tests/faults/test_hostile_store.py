@@ -28,9 +28,17 @@ from workbench.runs.table.loading import load_runs
 from workbench.spec.machine import Machine
 
 BAD = [
-    "../../victim", "{victim}", "", ".", "..", "victim/..", "20260101-000000-00ff/../../../victim",
-    "20260101-000000-00ff\n", "２０２６0101-000000-00ff", "x" * 5000,
-]  # fmt: skip
+    "../../victim",
+    "{victim}",
+    "",
+    ".",
+    "..",
+    "victim/..",
+    "20260101-000000-00ff/../../../victim",
+    "20260101-000000-00ff\n",
+    "２０２６0101-000000-00ff",
+    "x" * 5000,
+]
 
 
 @pytest.fixture
@@ -162,9 +170,16 @@ def test_a_damaged_run_is_left_out_and_named(
 
 def test_no_sound_run_is_left_out(store: Store, run: Run) -> None:
     store.update(
-        run.run_id, environment={"a": float("nan")}, figures={"b": float("-inf"), "c": 1.0},
-        loss=float("inf"), val_loss=float("nan"), started=1.0, notes="NaN", trial=1, step=7,
-    )  # fmt: skip
+        run.run_id,
+        environment={"a": float("nan")},
+        figures={"b": float("-inf"), "c": 1.0},
+        loss=float("inf"),
+        val_loss=float("nan"),
+        started=1.0,
+        notes="NaN",
+        trial=1,
+        step=7,
+    )
     assert store.refused == ""
     assert store.run(run.run_id).figures == {"b": float("-inf"), "c": 1.0}
 
@@ -175,8 +190,10 @@ def test_a_damaged_piece_of_a_spec_costs_its_columns_alone(store: Store, content
     with closing(sqlite3.connect(store.folder / FILE, isolation_level=None)) as db:
         db.execute("UPDATE spec_parts SET content = ? WHERE section = 'optimizer'", (content,))
     frame = load_runs(store)
-    values = [[frame.value(key, p) for key in ("optimizer.learning_rate", "training.epochs")]
-              for p in range(len(frame))]  # fmt: skip
+    values = [
+        [frame.value(key, p) for key in ("optimizer.learning_rate", "training.epochs")]
+        for p in range(len(frame))
+    ]
     assert values == [[None, 10.0], [None, 10.0]]
 
 
@@ -214,9 +231,14 @@ def test_predictions_replace_a_link(store: Store, run: Run, victim: Path) -> Non
     path = linked(store, run, "predictions-test.npz", victim)
     folder = store.artifacts(run.run_id)
     made = Predictions(
-        "test", np.arange(1), np.zeros(1, np.int32), np.ones((1, 1), np.float32), "",
-        checkpoint_file.weights_of(folder), ("only",),
-    )  # fmt: skip
+        "test",
+        np.arange(1),
+        np.zeros(1, np.int32),
+        np.ones((1, 1), np.float32),
+        "",
+        checkpoint_file.weights_of(folder),
+        ("only",),
+    )
     predictions.save(folder, made, Pictures(np.arange(1), np.zeros((1, 2, 2, 1), np.uint8)))
     assert whole(victim)
     assert not path.is_symlink()

@@ -22,13 +22,27 @@ from workbench.spec.machine import Machine
 
 STEPS_PER_EPOCH = 21
 NAMES = (
-    "digits-cnn", "one-cycle", "small-filters", "l2 1e-4", "sgd momentum 0.9", "batch 256",
-    "depthwise", "dropout 0.3", "global pooling", "no validation",
-)  # fmt: skip
+    "digits-cnn",
+    "one-cycle",
+    "small-filters",
+    "l2 1e-4",
+    "sgd momentum 0.9",
+    "batch 256",
+    "depthwise",
+    "dropout 0.3",
+    "global pooling",
+    "no validation",
+)
 ENDS = (
-    RunStatus.COMPLETED, RunStatus.COMPLETED, RunStatus.COMPLETED, RunStatus.STOPPED,
-    RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.COMPLETED, RunStatus.INTERRUPTED,
-)  # fmt: skip
+    RunStatus.COMPLETED,
+    RunStatus.COMPLETED,
+    RunStatus.COMPLETED,
+    RunStatus.STOPPED,
+    RunStatus.COMPLETED,
+    RunStatus.FAILED,
+    RunStatus.COMPLETED,
+    RunStatus.INTERRUPTED,
+)
 
 
 def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object) -> Run:
@@ -57,11 +71,16 @@ def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object
     metrics["images_per_second"] = 10_800 + 500 * random.standard_normal(count)
     last = ENDS[number % len(ENDS)]
     with_epochs = {
-        "steps_per_epoch": STEPS_PER_EPOCH, "total_steps": count, "step": count,
-        "seconds": float(metrics["seconds"][-1]), "elapsed": float(metrics["elapsed"][-1]),
-        "penalty": 0.0, "parameters": 93_322, "macs": 2_794_560,
+        "steps_per_epoch": STEPS_PER_EPOCH,
+        "total_steps": count,
+        "step": count,
+        "seconds": float(metrics["seconds"][-1]),
+        "elapsed": float(metrics["elapsed"][-1]),
+        "penalty": 0.0,
+        "parameters": 93_322,
+        "macs": 2_794_560,
         "images_per_second": 10_000.0 + 37 * number,
-    }  # fmt: skip
+    }
     store.add_steps(run.run_id, 1, metrics, **with_epochs)
     for epoch in range(1, epochs + 1):
         step = epoch * STEPS_PER_EPOCH
@@ -75,9 +94,12 @@ def add_run(store: Store, number: int = 0, *, epochs: int = 10, **values: object
             ),
         )  # fmt: skip
     store.update(
-        run.run_id, loss=mean, accuracy=1 - 0.35 * mean, val_loss=1.08 * mean + 0.02,
+        run.run_id,
+        loss=mean,
+        accuracy=1 - 0.35 * mean,
+        val_loss=1.08 * mean + 0.02,
         val_accuracy=1 - 0.36 * mean,
-    )  # fmt: skip
+    )
     accuracy = float(1 - 0.36 * loss[-1])
     store.update(run.run_id, test_accuracy=accuracy if last is RunStatus.COMPLETED else None)
     message = {
@@ -106,9 +128,14 @@ def add_evaluation(store: Store, run: Run) -> Predictions:
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     rows = np.arange(len(test.labels))
     made = Predictions(
-        predictions.TEST, rows, test.labels, shares.astype(np.float32), "made up",
-        checkpoint_file.weights_of(folder), tuple("0123456789"),
-    )  # fmt: skip
+        predictions.TEST,
+        rows,
+        test.labels,
+        shares.astype(np.float32),
+        "made up",
+        checkpoint_file.weights_of(folder),
+        tuple("0123456789"),
+    )
     predictions.save(folder, made, Pictures(rows, test.images.read(rows)))
     return made
 
@@ -141,10 +168,14 @@ def answer_of(run: Run) -> Answer:
             values = image[np.ix_(rows, columns)][:, :, :1] * gains + 20 * values
         layers.append(activation_maps(f"{number} {cost.layer.label}", values))
     return Answer(
-        tuple("0123456789"), tuple((shares / shares.sum()).tolist()), int(data.labels[0]),
-        len(data.labels), activation_maps("", image.astype(float)), tuple(layers),
+        tuple("0123456789"),
+        tuple((shares / shares.sum()).tolist()),
+        int(data.labels[0]),
+        len(data.labels),
+        activation_maps("", image.astype(float)),
+        tuple(layers),
         filter_pictures("1 Conv2D", random.normal(size=(3, 3, 1, 32))),
-    )  # fmt: skip
+    )
 
 
 def add_latencies(folder: Path, machine: Machine, run: Run) -> None:

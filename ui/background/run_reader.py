@@ -47,9 +47,13 @@ class _Told(QObject):
 
 class _Reading(QRunnable):
     def __init__(
-        self, folder: Path, run_ids: Sequence[str], marks: Mapping[str, str], tell: _Told,
+        self,
+        folder: Path,
+        run_ids: Sequence[str],
+        marks: Mapping[str, str],
+        tell: _Told,
         cancelled: Event,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self._folder, self._run_ids, self._marks = folder, run_ids, marks
         self._tell, self._cancelled = tell, cancelled

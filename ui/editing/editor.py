@@ -294,9 +294,12 @@ class Editor(Edited):
     def _say_followed(self, found: Fitted) -> None:
         classes, before = f"{found.classes:,}", f"{found.before:,}"
         self.output_followed.emit(
-            tr("Output layer set to {classes} classes (was {before}).",
-               classes=classes, before=before)
-        )  # fmt: skip
+            tr(
+                "Output layer set to {classes} classes (was {before}).",
+                classes=classes,
+                before=before,
+            )
+        )
 
     def set_machine(self, machine: Machine) -> None:
         """What there is to train on, as the training process found it."""

@@ -41,9 +41,13 @@ class Banner(QFrame):
         self.hide()
 
     def say(
-        self, sentence: str, *, bad: bool = False, action: str = "",
+        self,
+        sentence: str,
+        *,
+        bad: bool = False,
+        action: str = "",
         act: Callable[[], None] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Shows a sentence.
 
         Args:

@@ -232,8 +232,9 @@ class LayerTable(QAbstractItemModel):
         for row in range(self.rowCount()):
             parent = self.index(row)
             inside = [self.index(call, 0, parent) for call in range(self.rowCount(parent))]
-            lines += ["\t".join(self.text(i.siblingAtColumn(c)) for c in shown)
-                      for i in (parent, *inside)]  # fmt: skip
+            lines += [
+                "\t".join(self.text(i.siblingAtColumn(c)) for c in shown) for i in (parent, *inside)
+            ]
         return "\n".join(lines)
 
     # --- following the editor ------------------------------------------------------------------

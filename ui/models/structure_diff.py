@@ -49,17 +49,20 @@ class DiffTable(QAbstractTableModel):
         self.columns = (
             Column(tr("Layer"), _name, tr("Both networks, their layers aligned")),
             Column(
-                tr("Parameters"), lambda row: units.signed(row.parameters),
-                tr("How many weights more (or fewer) the layer holds"), "parameters",
+                tr("Parameters"),
+                lambda row: units.signed(row.parameters),
+                tr("How many weights more (or fewer) the layer holds"),
+                "parameters",
             ),
             Column(
-                tr("MACs"), lambda row: units.signed(row.macs, units.big),
+                tr("MACs"),
+                lambda row: units.signed(row.macs, units.big),
                 tr("How many multiply-accumulate operations more (or fewer) it does for an image"),
                 "macs",
             ),
             Column(tr("What differs"), what_differs, tr("What became of the layer's settings")),
             Column(tr("Output"), lambda row: row.output, tr("The shape that leaves the layer")),
-        )  # fmt: skip
+        )
 
     def show(self, comparison: Comparison | None) -> None:
         """Shows the rows of a comparison, or none."""

@@ -34,10 +34,14 @@ class Quantity(Enum):
 
 
 _OF_KINDS = {
-    Kind.NUMBER: Quantity.RATE, Kind.COUNT: Quantity.COUNT, Kind.SHARE: Quantity.SHARE,
-    Kind.SECONDS: Quantity.SECONDS, Kind.MILLISECONDS: Quantity.MILLISECONDS,
-    Kind.BYTES: Quantity.BYTES, Kind.JOULES: Quantity.JOULES,
-}  # fmt: skip
+    Kind.NUMBER: Quantity.RATE,
+    Kind.COUNT: Quantity.COUNT,
+    Kind.SHARE: Quantity.SHARE,
+    Kind.SECONDS: Quantity.SECONDS,
+    Kind.MILLISECONDS: Quantity.MILLISECONDS,
+    Kind.BYTES: Quantity.BYTES,
+    Kind.JOULES: Quantity.JOULES,
+}
 
 
 def quantity_of(kind: Kind) -> Quantity:
@@ -47,8 +51,9 @@ def quantity_of(kind: Kind) -> Quantity:
 
 _UNITS = {Quantity.SECONDS: " s", Quantity.MILLISECONDS: " ms"}
 _PREFIXED: dict[Quantity, Callable[[float], str]] = {
-    Quantity.BYTES: units.size, Quantity.JOULES: units.energy,
-}  # fmt: skip
+    Quantity.BYTES: units.size,
+    Quantity.JOULES: units.energy,
+}
 """With a unit that fits the size of the number."""
 
 _TEXT_OFFSET = 6.0

@@ -73,9 +73,11 @@ class RunChanges(QObject):
         """Puts runs aside, with a way back at once."""
         text = tr("deleting {run_ids} runs", run_ids=len(run_ids))
         self._undo_stack.push(DeleteRuns(self._edits, run_ids, text))
-        deleted = tr("Deleted 1 run.") if len(run_ids) == 1 else (
-            tr("Deleted {run_ids} runs.", run_ids=len(run_ids))
-        )  # fmt: skip
+        deleted = (
+            tr("Deleted 1 run.")
+            if len(run_ids) == 1
+            else (tr("Deleted {run_ids} runs.", run_ids=len(run_ids)))
+        )
         place = self._undo_stack.index()
 
         def undo() -> None:
@@ -103,9 +105,10 @@ class RunChanges(QObject):
             return
         button = QMessageBox.StandardButton
         question = (
-            tr("Remove 1 deleted run, with its files, for good?") if gone == 1
+            tr("Remove 1 deleted run, with its files, for good?")
+            if gone == 1
             else tr("Remove {gone} deleted runs, with their files, for good?", gone=gone)
-        )  # fmt: skip
+        )
         if QMessageBox.question(self._banner.window(), tr("Empty trash"), question) == button.Yes:
             self._undo_stack.clear()
             self._banner.hide()
@@ -125,8 +128,11 @@ class RunChanges(QObject):
             for run_id, place in places.items()
             if place is not None
         }
-        changed = {run_id: value for run_id, value in after.items()
-                   if run_id in before and value != before[run_id]}  # fmt: skip
+        changed = {
+            run_id: value
+            for run_id, value in after.items()
+            if run_id in before and value != before[run_id]
+        }
         if changed:
             kept = {run_id: before[run_id] for run_id in changed}
             words_ = tr("change of {column}", column=column)

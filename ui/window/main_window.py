@@ -127,11 +127,22 @@ class MainWindow(QMainWindow):
         self.status = StatusPanel(conductor, self.editor)
         self.setStatusBar(self.status)
         self.requests = Requests(self)
-        self.tabs = PageTabs(make_pages(Bench(
-            folder, self.store.artifacts, self.editor, self.layers,
-            self.experiment.structure.commands, self.feed, self.runs, conductor, self.assistant,
-            self.requests,
-        )))  # fmt: skip
+        self.tabs = PageTabs(
+            make_pages(
+                Bench(
+                    folder,
+                    self.store.artifacts,
+                    self.editor,
+                    self.layers,
+                    self.experiment.structure.commands,
+                    self.feed,
+                    self.runs,
+                    conductor,
+                    self.assistant,
+                    self.requests,
+                )
+            )
+        )
         self.pages = self.tabs.pages
 
     def _lay_out(self) -> None:
@@ -172,13 +183,15 @@ class MainWindow(QMainWindow):
         self.beside = SideWindows(self.editor, self.files, folder, self)
         self.run_files = RunFiles(folder, self.runs.table, read, self.banner)
         self.state = WindowState(
-            self, self.settings, {"across": self.across, "down": self.down},
+            self,
+            self.settings,
+            {"across": self.across, "down": self.down},
             {
                 "table": Part(self.runs.state, self.runs.restore_state),
                 "explained": Part(self.experiment.explained_paths, self.experiment.explain),
             },
             list(self.pages.values()),
-        )  # fmt: skip
+        )
 
     def _make_actions(self) -> dict[str, Actions]:
         """All areas of actions by name, with their menus and the toolbar."""
@@ -216,10 +229,16 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         conductor, runs, editor, asked = self.conductor, self.runs, self.editor, self.requests
         for failed in (
-            self.feed.failed, conductor.failed, self.files.failed, self.layers.failed,
-            self.tabs.failed, runs.failed, self.trials.failed, self.repeats.failed,
+            self.feed.failed,
+            conductor.failed,
+            self.files.failed,
+            self.layers.failed,
+            self.tabs.failed,
+            runs.failed,
+            self.trials.failed,
+            self.repeats.failed,
             self.run_files.failed,
-        ):  # fmt: skip
+        ):
             failed.connect(self.report)
         for said in (self.tabs.said, runs.said, self.beside.said):
             said.connect(self.banner.say)
@@ -386,10 +405,17 @@ class MainWindow(QMainWindow):
         """Ends all that is under way and closes the store; nothing can be done any more."""
         self.state.keep()
         for close in (
-            self.files.close, self.tabs.close_jobs, self.forecast.close, self.beside.close,
-            self.run_files.close, self.runs.close_jobs, self.feed.close, self.assistant.close,
-            self.conductor.close, self.store.close,
-        ):  # fmt: skip
+            self.files.close,
+            self.tabs.close_jobs,
+            self.forecast.close,
+            self.beside.close,
+            self.run_files.close,
+            self.runs.close_jobs,
+            self.feed.close,
+            self.assistant.close,
+            self.conductor.close,
+            self.store.close,
+        ):
             close()
 
     @Slot()

@@ -39,9 +39,13 @@ class QueueForecast(QObject):
     """
 
     def __init__(
-        self, panel: QueuePanel, conductor: Conductor, assistant: Assistant, store: Path,
+        self,
+        panel: QueuePanel,
+        conductor: Conductor,
+        assistant: Assistant,
+        store: Path,
         parent: QObject,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(parent)
         self._panel, self._conductor, self._assistant = panel, conductor, assistant
         self._reader, self._latest = EstimateReader(store), Latest(self)
@@ -124,11 +128,12 @@ class QueueForecast(QObject):
         """The next run that is to be measured."""
         return next(
             (
-                one for one in self._expected
+                one
+                for one in self._expected
                 if one.key and one.known is None and one.key not in self._refused
             ),
             None,
-        )  # fmt: skip
+        )
 
     @Slot(object)
     def _found(self, expected: list[Expected]) -> None:

@@ -114,18 +114,44 @@ class RunFiles(QObject):
 
     def _add_actions(self) -> None:
         self.actions.add(
-            Action("export", tr("Export run…"), self.export, "", "save",
-                   tr("Write the chosen run to one file, with its weights, for another machine"),
-                   self._not_one),
-            Action("events", tr("Export for TensorBoard…"), self.export_events,
-                   reason=tr("Write the chosen runs' metrics as event files for TensorBoard"),
-                   obstacle=self._not_one),
-            Action("report", tr("Write report…"), self.report, "", "file",
-                   tr("One page on the chosen runs that opens in any browser: results, curves, "
-                      "settings"), self._not_one),
-            Action("import", tr("Import run…"), self.take_in, "", "open",
-                   tr("Take in a run that was exported on this or another machine"), self._busy),
-        )  # fmt: skip
+            Action(
+                "export",
+                tr("Export run…"),
+                self.export,
+                "",
+                "save",
+                tr("Write the chosen run to one file, with its weights, for another machine"),
+                self._not_one,
+            ),
+            Action(
+                "events",
+                tr("Export for TensorBoard…"),
+                self.export_events,
+                reason=tr("Write the chosen runs' metrics as event files for TensorBoard"),
+                obstacle=self._not_one,
+            ),
+            Action(
+                "report",
+                tr("Write report…"),
+                self.report,
+                "",
+                "file",
+                tr(
+                    "One page on the chosen runs that opens in any browser: results, curves, "
+                    "settings"
+                ),
+                self._not_one,
+            ),
+            Action(
+                "import",
+                tr("Import run…"),
+                self.take_in,
+                "",
+                "open",
+                tr("Take in a run that was exported on this or another machine"),
+                self._busy,
+            ),
+        )
 
     def _busy(self) -> str:
         return tr("A file is being written or read.") if self.is_busy else ""

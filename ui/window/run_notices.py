@@ -79,14 +79,17 @@ class RunNotices(QObject):
         if place:
             queued = tr(
                 "{count} runs are queued from number {place} on, as the group “{group}”",
-                count=count, place=f"{place:,}", group=name,
-            )  # fmt: skip
+                count=count,
+                place=f"{place:,}",
+                group=name,
+            )
             sentence = self._with_start(queued, place)
         else:
             sentence = tr(
                 "{count} runs train one after another, as the group “{group}”.",
-                count=count, group=name,
-            )  # fmt: skip
+                count=count,
+                group=name,
+            )
         self._banner.say(
             sentence,
             action=tr("Group the table"),

@@ -44,16 +44,28 @@ class RunRepeats(QObject):
         self._editor, self._conductor, self._window = editor, conductor, window
         self.menus = (
             self._menu(
-                "seeds", tr("Train with several seeds"), tr("{} seeds"), SEEDS, with_seeds,
-                tr("Queue runs that differ in the seed alone, as one group: their spread is "
-                   "chance, and a difference beyond it is none"),
+                "seeds",
+                tr("Train with several seeds"),
+                tr("{} seeds"),
+                SEEDS,
+                with_seeds,
+                tr(
+                    "Queue runs that differ in the seed alone, as one group: their spread is "
+                    "chance, and a difference beyond it is none"
+                ),
             ),
             self._menu(
-                "folds", tr("Cross-validate"), tr("{} folds"), FOLDS, with_folds,
-                tr("Queue a run for each fold that is held out as validation part, as one group: "
-                   "every training image judges once"),
+                "folds",
+                tr("Cross-validate"),
+                tr("{} folds"),
+                FOLDS,
+                with_folds,
+                tr(
+                    "Queue a run for each fold that is held out as validation part, as one group: "
+                    "every training image judges once"
+                ),
             ),
-        )  # fmt: skip
+        )
 
     def _menu(
         self, name: str, title: str, each: str, counts: tuple[int, ...], plan: Plan, reason: str
@@ -61,15 +73,21 @@ class RunRepeats(QObject):
         obstacle = self._editor.first_problem
         entries: list[Action | None] = [
             Action(
-                f"{name}_{count}", each.format(count), partial(self._train, plan, count),
-                reason=reason, obstacle=obstacle,
+                f"{name}_{count}",
+                each.format(count),
+                partial(self._train, plan, count),
+                reason=reason,
+                obstacle=obstacle,
             )
             for count in counts
-        ]  # fmt: skip
+        ]
         other = Action(
-            f"{name}_other", tr("Another number…"), partial(self._ask, title, plan),
-            reason=reason, obstacle=obstacle,
-        )  # fmt: skip
+            f"{name}_other",
+            tr("Another number…"),
+            partial(self._ask, title, plan),
+            reason=reason,
+            obstacle=obstacle,
+        )
         return Menu(name, title, (*entries, None, other), reason, obstacle)
 
     def _ask(self, title: str, plan: Plan) -> None:

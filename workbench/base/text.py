@@ -104,9 +104,14 @@ class Text(str):
     context: str
 
     def __new__(
-        cls, template: str, arguments: Mapping[str, Value], *,
-        many: str = "", number: int = 1, context: str = "",
-    ) -> Text:  # fmt: skip
+        cls,
+        template: str,
+        arguments: Mapping[str, Value],
+        *,
+        many: str = "",
+        number: int = 1,
+        context: str = "",
+    ) -> Text:
         """Fills the template, in English and in the language of this process."""
         source = many if many and number != 1 else template
         in_english = {name: english(value) for name, value in arguments.items()}
@@ -166,7 +171,7 @@ def _values(given: Mapping[str, Given]) -> dict[str, Value]:
     return {
         name: str(it) if isinstance(it, BaseException | PurePath) else it
         for name, it in given.items()
-    }  # fmt: skip
+    }
 
 
 def help_of(described: type) -> str:
@@ -240,12 +245,14 @@ def packed(value: str) -> Packed:
     if not isinstance(value, Text):
         return value
     parts = {
-        "template": value.template, "many": value.many, "context": value.context,
+        "template": value.template,
+        "many": value.many,
+        "context": value.context,
         "number": value.number if value.many else 1,
         "arguments": {
             name: packed(it) if isinstance(it, str) else it for name, it in value.arguments.items()
         },
-    }  # fmt: skip
+    }
     usual = {"many": "", "context": "", "number": 1, "arguments": {}}
     return {name: part for name, part in parts.items() if usual.get(name) != part}
 

@@ -15,10 +15,17 @@ _KEPT = "\n\t"
 _DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNSEEN = {
     ord(letter): ascii(letter)[1:-1]
-    for letter in [*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *_DIRECTIONS, "\u2028",
-                   "\u2029", "\ufeff", *map(chr, range(0xFFF9, 0xFFFC))]
+    for letter in [
+        *map(chr, range(0x20)),
+        *map(chr, range(0x7F, 0xA0)),
+        *_DIRECTIONS,
+        "\u2028",
+        "\u2029",
+        "\ufeff",
+        *map(chr, range(0xFFF9, 0xFFFC)),
+    ]
     if letter not in _KEPT
-}  # fmt: skip
+}
 """What a terminal obeys, or turns the direction of what follows, as it is written in Python."""
 
 _LINES = {ord(letter): ascii(letter)[1:-1] for letter in _KEPT}
@@ -39,10 +46,13 @@ def wide(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Cf")
-        else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        0
+        if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Cf")
+        else 2
+        if unicodedata.east_asian_width(letter) in "WF"
+        else 1
         for letter in text
-    )  # fmt: skip
+    )
 
 
 def count(value: float | None) -> str:

@@ -16,5 +16,7 @@ def made_by_newer(what: str, found: object, known: int) -> str:
     return tr(
         "made by a newer version of the workbench ({what} {found}, known up to {known}); "
         "update the workbench",
-        what=what, found=str(found), known=known,
-    )  # fmt: skip
+        what=what,
+        found=str(found),
+        known=known,
+    )

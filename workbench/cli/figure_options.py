@@ -23,9 +23,11 @@ def add_output(command: argparse.ArgumentParser, spec: type[FigureSpec]) -> None
     """`--output`, and how what is drawn looks."""
     texts = [suffix for suffix in spec.SUFFIXES if suffix not in PICTURES]
     command.add_argument(
-        "--output", type=Path, metavar="FILE",
+        "--output",
+        type=Path,
+        metavar="FILE",
         help=f"draw it too: {', '.join(PICTURES)}, or {' or '.join(texts)} for its data",
-    )  # fmt: skip
+    )
     add_look(command)
 
 
@@ -44,9 +46,11 @@ def look_of(arguments: argparse.Namespace) -> Look:
     Raises:
         SpecError: where one is out of range.
     """
-    return Look().sized(arguments.size).changed(
-        title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi
-    )  # fmt: skip
+    return (
+        Look()
+        .sized(arguments.size)
+        .changed(title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi)
+    )
 
 
 def check_output(arguments: argparse.Namespace, spec: type[FigureSpec]) -> None:
@@ -62,9 +66,11 @@ def check_output(arguments: argparse.Namespace, spec: type[FigureSpec]) -> None:
 
 
 def give_measured(
-    arguments: argparse.Namespace, result: Mapping[str, Any],
-    made: Callable[[], MeasuredSpec | None], say: Callable[[], None],
-) -> None:  # fmt: skip
+    arguments: argparse.Namespace,
+    result: Mapping[str, Any],
+    made: Callable[[], MeasuredSpec | None],
+    say: Callable[[], None],
+) -> None:
     """Draws what was measured, where a file is named, and prints it whatever comes of that.
 
     Args:

@@ -41,10 +41,16 @@ def add_experiment(command: argparse.ArgumentParser, *, several: bool = False) -
         several: Whether more than one may be named.
     """
     command.add_argument(
-        "experiment", metavar="EXPERIMENT", help="a TOML file or a preset's name",
+        "experiment",
+        metavar="EXPERIMENT",
+        help="a TOML file or a preset's name",
         nargs="+" if several else None,
-    )  # fmt: skip
+    )
     command.add_argument(
-        "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings",
+        "--set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
         help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated",
-    )  # fmt: skip
+    )

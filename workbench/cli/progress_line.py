@@ -57,9 +57,12 @@ class ProgressLine:
         epoch = min(epochs, (pace.step - 1) // self._steps_per_epoch + 1)
         left = f"{duration(pace.remaining)} left" if pace.remaining is not None else ""
         words = [
-            f"epoch {epoch}/{epochs}", f"loss {message.loss[-1]:.4f}",
-            f"{count(message.images_per_second[-1])} images/s", self._validation, left,
-        ]  # fmt: skip
+            f"epoch {epoch}/{epochs}",
+            f"loss {message.loss[-1]:.4f}",
+            f"{count(message.images_per_second[-1])} images/s",
+            self._validation,
+            left,
+        ]
         room = self._line.columns
         for dropped in (2, 3, 1):
             if len(_joined(words)) > room:

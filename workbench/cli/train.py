@@ -28,8 +28,10 @@ from workbench.spec.data import KerasData
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
 CODES = {
-    RunStatus.COMPLETED: DONE, RunStatus.STOPPED: DONE, RunStatus.INTERRUPTED: INTERRUPTED,
-}  # fmt: skip
+    RunStatus.COMPLETED: DONE,
+    RunStatus.STOPPED: DONE,
+    RunStatus.INTERRUPTED: INTERRUPTED,
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -167,12 +169,15 @@ def _plain(runs: list[Run], group: str) -> dict[str, Any]:
         "group": group,
         "runs": [
             run.summary()
-            | {"seed": run.experiment.training.seed, "folds": run.experiment.training.folds,
-               "fold": run.experiment.training.fold}
+            | {
+                "seed": run.experiment.training.seed,
+                "folds": run.experiment.training.folds,
+                "fold": run.experiment.training.fold,
+            }
             for run in runs
         ],
         **{name: asdict(found) for name, found in _spreads(runs).items()},
-    }  # fmt: skip
+    }
 
 
 def _print_all(runs: list[Run], group: str) -> None:

@@ -15,9 +15,15 @@ from workbench.spec.recipe import Recipe
 IMPORTS = ("import os", "import pathlib", "from PIL import Image, ImageOps")
 
 ARCHIVES = {
-    ".zip": "zip", ".tar": "tar", ".tar.gz": "gztar", ".tgz": "gztar", ".tar.bz2": "bztar",
-    ".tbz2": "bztar", ".tar.xz": "xztar", ".txz": "xztar",
-}  # fmt: skip
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tar.gz": "gztar",
+    ".tgz": "gztar",
+    ".tar.bz2": "bztar",
+    ".tbz2": "bztar",
+    ".tar.xz": "xztar",
+    ".txz": "xztar",
+}
 """What `shutil` calls the kinds of archives, by their endings."""
 
 FILES = '''

@@ -34,16 +34,26 @@ def curves_of(
     values, times = steps.values, _times(steps.values)
     if len(values):
         curves.append_steps(
-            steps.steps, times["seconds"], values["loss"], values["accuracy"],
-            values["learning_rate"], values["images_per_second"], times["elapsed"],
-        )  # fmt: skip
+            steps.steps,
+            times["seconds"],
+            values["loss"],
+            values["accuracy"],
+            values["learning_rate"],
+            values["images_per_second"],
+            times["elapsed"],
+        )
         if np.nansum(values["penalty"]):
             curves.append_penalty(steps.steps, penalty=values["penalty"], **times)
     for epoch in epochs:
         curves.append_epoch(
-            float(epoch.epoch), epoch.step, epoch.seconds, epoch.val_loss, epoch.val_accuracy,
-            epoch.images_per_second, epoch.elapsed,
-        )  # fmt: skip
+            float(epoch.epoch),
+            epoch.step,
+            epoch.seconds,
+            epoch.val_loss,
+            epoch.val_accuracy,
+            epoch.images_per_second,
+            epoch.elapsed,
+        )
     return curves
 
 
@@ -59,9 +69,11 @@ def _add_probes(curves: RunCurves, steps: StepMetrics, probes: StepMetrics) -> N
         values = probes.values[: len(numbers)]
         times = _times(steps.values[np.searchsorted(steps.steps, numbers)])
         curves.append_probes(
-            numbers, gradient_norm=values["gradient_norm"], update_ratio=values["update_ratio"],
+            numbers,
+            gradient_norm=values["gradient_norm"],
+            update_ratio=values["update_ratio"],
             **times,
-        )  # fmt: skip
+        )
 
 
 def batch_size(run: Run) -> int | None:

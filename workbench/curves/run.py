@@ -288,9 +288,13 @@ class RunCurves:
             return np.empty(0), np.empty(0, np.float32)
         x, unit = column
         points, values = visible_points(
-            x, self._extrema(metric, smoothing), x0 * unit, x1 * unit, buckets,
+            x,
+            self._extrema(metric, smoothing),
+            x0 * unit,
+            x1 * unit,
+            buckets,
             logarithmic=logarithmic,
-        )  # fmt: skip
+        )
         return points / unit, values
 
     def _extrema(self, metric: str, smoothing: float) -> Extrema:

@@ -145,9 +145,10 @@ def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
         images, labels = parts[TRAIN]
         train, test = split_test(labels, spec.test_split, found.names)
         parts = {
-            TRAIN: (images[train], labels[train]), TEST: (images[test], labels[test]),
+            TRAIN: (images[train], labels[train]),
+            TEST: (images[test], labels[test]),
             **{name: part for name, part in parts.items() if name == VALIDATION},
-        }  # fmt: skip
+        }
     return {name: parts[name] for name in own if name in parts}, found
 
 

@@ -228,12 +228,21 @@ def too_low(curves: Curves) -> Finding | None:
         return None
     first, last, count = f"{curves.first_loss:.3g}", f"{curves.loss[-1]:.3g}", len(curves.loss)
     evidence = (
-        tr("the training loss went from {first} to {last} in {count} epochs",
-           first=first, last=last, count=count)
+        tr(
+            "the training loss went from {first} to {last} in {count} epochs",
+            first=first,
+            last=last,
+            count=count,
+        )
         if is_stuck
-        else tr("the training loss went from {first} to {last} in {count} epochs, and it fell in "
-                "almost every one of them", first=first, last=last, count=count)
-    )  # fmt: skip
+        else tr(
+            "the training loss went from {first} to {last} in {count} epochs, and it fell in "
+            "almost every one of them",
+            first=first,
+            last=last,
+            count=count,
+        )
+    )
     tries = remedies.against_low_rate(curves.experiment)
     return Finding("rate_too_low", tr("Learning rate too low"), evidence, tries)
 

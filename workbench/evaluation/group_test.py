@@ -20,8 +20,13 @@ from workbench.runs.record import Run
 from workbench.tradeoffs.titles import title_of
 
 METRICS = (
-    "test_accuracy", "val_accuracy", "test_loss", "val_loss", "images_per_second", "seconds",
-)  # fmt: skip
+    "test_accuracy",
+    "val_accuracy",
+    "test_loss",
+    "val_loss",
+    "images_per_second",
+    "seconds",
+)
 PART_OF = {"test_accuracy": TEST, "val_accuracy": VALIDATION}
 """The images on which two runs are compared one by one."""
 
@@ -131,9 +136,14 @@ def judge(a: Group, b: Group, metric: str, answers: Answers) -> Judgement:
         if is_single:
             notes.append(tr("This is about these two trained networks; other seeds may differ"))
     return Judgement(
-        both.names, column, tr("{sentence}.", sentence=sentence), outcome, both.spreads, both.rows,
+        both.names,
+        column,
+        tr("{sentence}.", sentence=sentence),
+        outcome,
+        both.spreads,
+        both.rows,
         tuple(tr("{sentence}.", sentence=note) for note in notes),
-    )  # fmt: skip
+    )
 
 
 # --- which test ----------------------------------------------------------------------------------
@@ -309,8 +319,11 @@ def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) 
     low, high = (_signed(column, end) for end in ends)
     facts = tr(
         "95 % interval {low} to {high}, {test}, {chance}",
-        low=low, high=high, test=outcome.test, chance=_chance(outcome.p),
-    )  # fmt: skip
+        low=low,
+        high=high,
+        test=outcome.test,
+        chance=_chance(outcome.p),
+    )
     if outcome.is_shown:
         return tr("{found} ({facts})", found=lead, facts=facts)
     what = inside(title_of(column).words) if is_single else tr("mean")
@@ -327,8 +340,10 @@ def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) 
     return tr(
         "{said}; about {more} more {each} each would be needed to show a difference of "
         "this size in four of five cases",
-        said=said, more=outcome.more, each=each,
-    )  # fmt: skip
+        said=said,
+        more=outcome.more,
+        each=each,
+    )
 
 
 def _ends(outcome: Outcome) -> tuple[float, float]:

@@ -233,6 +233,11 @@ def _predictions(part: str, arrays: dict[str, npt.NDArray[Any]]) -> Predictions:
     if len(labels) and not 0 <= labels.min() <= labels.max() < len(names):
         raise ValueError(tr("a label names no class"))
     return Predictions(
-        part, rows, labels, probabilities, str(about["digest"]), str(about["weights"]),
+        part,
+        rows,
+        labels,
+        probabilities,
+        str(about["digest"]),
+        str(about["weights"]),
         tuple(str(name) for name in names),
-    )  # fmt: skip
+    )

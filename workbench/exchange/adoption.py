@@ -18,9 +18,16 @@ from workbench.runs.record import EpochMetrics, Run, StepMetrics
 from workbench.runs.store import Store
 
 OWN = (
-    "run_id", "name", "position", "owner", "maker", "colour", "hidden", "deleted",
+    "run_id",
+    "name",
+    "position",
+    "owner",
+    "maker",
+    "colour",
+    "hidden",
+    "deleted",
     "experiment_toml",
-)  # fmt: skip
+)
 """Columns that the store gives it itself, or that never change."""
 
 
@@ -63,10 +70,15 @@ def adopt(
             db.execute(
                 "INSERT INTO runs (run_id, name, status, experiment_toml, created, parts, colour)"
                 " VALUES (?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
-                (run_id, free_names.name(db, run.name), run.status, run.experiment_toml,
-                 run.created,
-                 store.keep_spec(run.experiment_toml)),
-            )  # fmt: skip
+                (
+                    run_id,
+                    free_names.name(db, run.name),
+                    run.status,
+                    run.experiment_toml,
+                    run.created,
+                    store.keep_spec(run.experiment_toml),
+                ),
+            )
             for group in groups:
                 run_groups.adopt(db, group)
             _add_metrics(store, run_id, metrics)

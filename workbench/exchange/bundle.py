@@ -46,8 +46,11 @@ version 2 a run has no kind, no outcome and no group.
 
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"
 LARGEST = {
-    MANIFEST: 1_000_000, SPEC: 4_000_000, RECORD: 4_000_000, METRICS: 4_000_000_000,
-}  # fmt: skip
+    MANIFEST: 1_000_000,
+    SPEC: 4_000_000,
+    RECORD: 4_000_000,
+    METRICS: 4_000_000_000,
+}
 """Bytes that each member may have; the others are artifacts of the run."""
 
 NEEDED = (SPEC, RECORD, METRICS)
@@ -135,9 +138,12 @@ def _write(file: IO[bytes], store: Store, run: Run, progress: Progress) -> None:
             if weights.get(name):
                 members[name]["weights"] = weights[name]
         manifest = {
-            "format": FORMAT, "version": VERSIONS[-1], "written_by": __version__,
-            "run_id": run.run_id, "members": members,
-        }  # fmt: skip
+            "format": FORMAT,
+            "version": VERSIONS[-1],
+            "written_by": __version__,
+            "run_id": run.run_id,
+            "members": members,
+        }
         archive.writestr(_info(MANIFEST), json.dumps(manifest, indent=1))
 
 
@@ -333,9 +339,11 @@ def _read_record(path: Path, folder: Path) -> tuple[Run, list[GroupRecord]]:
             raise BundleError(
                 tr(
                     "{path}: its {record} has a {name} that no run can have",
-                    path=path, record=RECORD, name=name,
+                    path=path,
+                    record=RECORD,
+                    name=name,
                 )
-            )  # fmt: skip
+            )
     ids = [run.parent_id, run.group_id, run.study_id, *(group.group_id for group in groups)]
     if not all(each is None or is_run_id(each) for each in ids):
         raise BundleError(

@@ -22,10 +22,13 @@ _POLYNOMIAL = 0x82F63B78
 _MASK = 0xA282EAD8
 _VARINT, _DOUBLE, _BYTES, _FLOAT = 0, 1, 2, 5
 STEP_TAGS = {
-    "loss": "train/loss", "penalty": "train/penalty", "accuracy": "train/accuracy",
+    "loss": "train/loss",
+    "penalty": "train/penalty",
+    "accuracy": "train/accuracy",
     "learning_rate": "train/learning_rate",
-    "images_per_second": "train/images_per_second", "seconds": "train/seconds",
-}  # fmt: skip
+    "images_per_second": "train/images_per_second",
+    "seconds": "train/seconds",
+}
 """`penalty` only where the network has one; what isn't known is left out. Events lie at the elapsed
 time."""
 PROBE_TAGS = {"gradient_norm": "train/gradient_norm", "update_ratio": "train/update_ratio"}

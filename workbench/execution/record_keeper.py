@@ -33,11 +33,29 @@ from workbench.runs.store import Store
 SENT: tuple[Artifact, ...] = (CHECKPOINT,)
 """Files of a run that go to its training process, and come from it."""
 
-COLUMNS = frozenset({
-    "accuracy", "elapsed", "environment", "file_bytes", "fingerprint", "images_per_second",
-    "joules", "loss", "macs", "parameters", "penalty", "seconds", "step", "steps_per_epoch",
-    "test_accuracy", "test_loss", "total_steps", "val_accuracy", "val_loss",
-})  # fmt: skip
+COLUMNS = frozenset(
+    {
+        "accuracy",
+        "elapsed",
+        "environment",
+        "file_bytes",
+        "fingerprint",
+        "images_per_second",
+        "joules",
+        "loss",
+        "macs",
+        "parameters",
+        "penalty",
+        "seconds",
+        "step",
+        "steps_per_epoch",
+        "test_accuracy",
+        "test_loss",
+        "total_steps",
+        "val_accuracy",
+        "val_loss",
+    }
+)
 """Columns of a run that say what came of training."""
 
 
@@ -67,9 +85,14 @@ def job_of(store: Store, run_id: str) -> list[Message]:
         with open_inside(folder.path / name) as file:
             pieces += cut(run_id, name, file.read())
     job = Job(
-        run_id, run.experiment_toml, names, run.fingerprint, run.environment, run.kind,
+        run_id,
+        run.experiment_toml,
+        names,
+        run.fingerprint,
+        run.environment,
+        run.kind,
         run.parent_id,
-    )  # fmt: skip
+    )
     return [*pieces, job]
 
 

@@ -69,9 +69,10 @@ class Task(Generic[Req, Found, Res]):
             raise StoreError(
                 tr(
                     "run {run_id} is {status}; ask again once it has ended",
-                    run_id=run.run_id, status=run.status.value,
+                    run_id=run.run_id,
+                    status=run.status.value,
                 )
-            )  # fmt: skip
+            )
 
     def parse_request(self, values: object) -> Req:
         """From plain values.
@@ -109,6 +110,9 @@ def asked(number: int, task: Task[Req, Found, Res], store: Path, request: Req) -
     """
     startup = request.startup
     return Do(
-        number, task.name, str(store), plain(request),
+        number,
+        task.name,
+        str(store),
+        plain(request),
         startup._asdict() if startup is not None else None,
-    )  # fmt: skip
+    )

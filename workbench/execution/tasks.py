@@ -60,9 +60,13 @@ FIND_BATCH_SIZE = Task(
 FIND_RATE = Task("find_rate", AboutExperiment, RangePoints, RangeTest, f"{_JOBS}.find_rate")
 LOOK_INSIDE = Task("look_inside", AboutRun, NoneType, InnerState, f"{_JOBS}.look_inside")
 MEASURE_INFERENCE = Task(
-    "measure_inference", LatencyRequest, Points, Measured, f"{_JOBS}.measure_inference",
+    "measure_inference",
+    LatencyRequest,
+    Points,
+    Measured,
+    f"{_JOBS}.measure_inference",
     writes_to_run=True,
-)  # fmt: skip
+)
 PEAK = Task("peak", AboutExperiment, NoneType, Peaks, f"{_JOBS}.peak")
 PREFLIGHT = Task(KIND, AboutExperiment, NoneType, Preflight, f"{_JOBS}.preflight")
 PROFILE_LAYERS = Task("profile_layers", AboutExperiment, LayerTimes, Profile, f"{_JOBS}.profile")
@@ -75,8 +79,18 @@ TUNE = Task("tune", TuneRequest, Race, Tuned, f"{_JOBS}.tune")
 TASKS: dict[str, Task[Any, Any, Any]] = {
     task.name: task
     for task in (
-        DEVICES, EVALUATE, FIND_BATCH_SIZE, FIND_RATE, LOOK_INSIDE, MEASURE_INFERENCE, PEAK,
-        PREFLIGHT, PROFILE_LAYERS, TRIAL, TRY_IMAGE, TUNE,
+        DEVICES,
+        EVALUATE,
+        FIND_BATCH_SIZE,
+        FIND_RATE,
+        LOOK_INSIDE,
+        MEASURE_INFERENCE,
+        PEAK,
+        PREFLIGHT,
+        PROFILE_LAYERS,
+        TRIAL,
+        TRY_IMAGE,
+        TUNE,
     )
-}  # fmt: skip
+}
 """By the name that messages carry."""

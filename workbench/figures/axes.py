@@ -43,8 +43,10 @@ WIDE_LETTER = 0.62
 """Where nothing may be cut off."""
 
 NAMED_DIGITS: tuple[tuple[float, tuple[str, ...]], ...] = (
-    (300.0, ()), (5.0, ("2", "5")), (2.0, ("2", "3", "5", "7")),
-)  # fmt: skip
+    (300.0, ()),
+    (5.0, ("2", "5")),
+    (2.0, ("2", "3", "5", "7")),
+)
 """First digits that are named between powers of ten, by how often the axis multiplies its least
 value; on a shorter one every tick is.
 """
@@ -85,8 +87,13 @@ def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(FRAME)
     for which, length in (("major", 0.35), ("minor", 0.2)):  # and all numbers on one line
-        axes.tick_params(which=which, color=FRAME, labelcolor=TEXT, length=length * points,
-                         pad=(0.7 - length) * points)  # fmt: skip
+        axes.tick_params(
+            which=which,
+            color=FRAME,
+            labelcolor=TEXT,
+            length=length * points,
+            pad=(0.7 - length) * points,
+        )
     for axis, is_log in ((axes.xaxis, log_x), (axes.yaxis, log_y)):
         if not is_log:
             axis.set_major_formatter(FuncFormatter(tick))
@@ -125,9 +132,13 @@ def plain(text: Text) -> None:
 
 
 def legend_below(
-    figure: Figure, handles: Sequence[Artist], labels: Sequence[str], look: Look, columns: int,
+    figure: Figure,
+    handles: Sequence[Artist],
+    labels: Sequence[str],
+    look: Look,
+    columns: int,
     **more: Any,
-) -> Legend:  # fmt: skip
+) -> Legend:
     """A legend below the axes.
 
     Args:
@@ -145,9 +156,15 @@ def legend_below(
         if hidden > 1:
             handles = [*handles[:-hidden], Line2D([], [], linestyle="none")]
     legend = figure.legend(
-        handles, [str(number) for number in range(len(handles))], loc="outside lower center",
-        ncols=columns, frameon=False, fontsize=plan.font_size, columnspacing=1.2, **more,
-    )  # fmt: skip
+        handles,
+        [str(number) for number in range(len(handles))],
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+        fontsize=plan.font_size,
+        columnspacing=1.2,
+        **more,
+    )
     has_lines = columns == 1 and not plan.is_shortened
     shown = in_lines(plan.labels, look) if has_lines else plan.labels
     for text, label in zip(legend.get_texts(), shown, strict=True):

@@ -85,9 +85,10 @@ def _rank(name: str, family: str, missing: frozenset[str]) -> tuple[bool, bool, 
 
 def _visible(text: str) -> set[str]:
     return {
-        letter for letter in set(text)
+        letter
+        for letter in set(text)
         if letter > "~" and unicodedata.category(letter) not in NO_WIDTH
-    }  # fmt: skip
+    }
 
 
 @cache
@@ -96,9 +97,10 @@ def _faces() -> tuple[tuple[str, int, str], ...]:
     found = {
         (entry.fname, getattr(entry, "index", 0), entry.name)
         for entry in font_manager.fontManager.ttflist
-        if entry.style == "normal" and entry.weight in (REGULAR, "normal", "regular")
+        if entry.style == "normal"
+        and entry.weight in (REGULAR, "normal", "regular")
         and not entry.name.startswith("Last Resort")
-    }  # fmt: skip
+    }
     return tuple(sorted(found))
 
 

@@ -49,9 +49,14 @@ class Picture:
     """
 
     def __init__(
-        self, figure: FigureSpec, x_title: str, y_title: str, *, log_x: bool = False,
+        self,
+        figure: FigureSpec,
+        x_title: str,
+        y_title: str,
+        *,
+        log_x: bool = False,
         log_y: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._figure = figure
         self._titles = x_title.translate(TEX), y_title.translate(TEX)
         self._modes = ["log" if is_log else "linear" for is_log in (log_x, log_y)]
@@ -66,9 +71,12 @@ class Picture:
         return name
 
     def add(
-        self, options: str, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64],
+        self,
+        options: str,
+        x: npt.NDArray[np.float64],
+        y: npt.NDArray[np.float64],
         label: str | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Draws a line; with a label it has an entry in the legend."""
         rows = (rf"{a:.7g} {b:.7g}\\" for a, b in zip(x.tolist(), y.tolist(), strict=True))
         self._parts += [rf"\addplot[{options}] table[row sep=\\] {{", *rows, "};"]
@@ -84,10 +92,15 @@ class Picture:
     def text(self, *, stand_alone: bool) -> str:
         """The picture; with a document around it, or for one that has its own."""
         parts = [
-            f"% {self._figure.to_json()}", *self._colours, r"\begin{tikzpicture}",
-            rf"\begin{{axis}}[{self._options()}]", *self._parts, r"\end{axis}",
-            r"\end{tikzpicture}", "",
-        ]  # fmt: skip
+            f"% {self._figure.to_json()}",
+            *self._colours,
+            r"\begin{tikzpicture}",
+            rf"\begin{{axis}}[{self._options()}]",
+            *self._parts,
+            r"\end{axis}",
+            r"\end{tikzpicture}",
+            "",
+        ]
         picture = "\n".join(parts)
         return f"{HEAD}{picture}{TAIL}" if stand_alone else picture
 
@@ -95,11 +108,17 @@ class Picture:
         (x_title, y_title), (x_mode, y_mode), look = self._titles, self._modes, self._figure.look
         ends = {"xmin": look.x_from, "xmax": look.x_to, "ymin": look.y_from, "ymax": look.y_to}
         options = [
-            f"width={look.width:g}mm", f"height={look.height:g}mm",
-            f"xlabel={{{x_title}}}", f"ylabel={{{y_title}}}", f"xmode={x_mode}", f"ymode={y_mode}",
-            "legend style={font=\\footnotesize}", "legend pos=outer north east", "mark size=1pt",
+            f"width={look.width:g}mm",
+            f"height={look.height:g}mm",
+            f"xlabel={{{x_title}}}",
+            f"ylabel={{{y_title}}}",
+            f"xmode={x_mode}",
+            f"ymode={y_mode}",
+            "legend style={font=\\footnotesize}",
+            "legend pos=outer north east",
+            "mark size=1pt",
             *(f"{name}={value:.9g}" for name, value in ends.items() if value is not None),
-        ]  # fmt: skip
+        ]
         if look.title:
             options.append(f"title={{{look.title.translate(TEX)}}}")
         if look.grid:

@@ -75,12 +75,14 @@ def page(runs: Sequence[Run], sources: Mapping[str, Source]) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         f"<title>{title}</title><style>{STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
-        "<h2>Results</h2>", _results(runs),
+        "<h2>Results</h2>",
+        _results(runs),
         *_differences(runs, settings),
         *_figures(runs, sources),
-        "<h2>Settings</h2>", *map(_settings, runs),
+        "<h2>Settings</h2>",
+        *map(_settings, runs),
         f'<p class="muted">DLOpt Workbench {escape(__version__)}</p></body></html>\n',
-    ]  # fmt: skip
+    ]
     return "\n".join(parts)
 
 
@@ -147,10 +149,12 @@ def _settings(run: Run) -> str:
     known = "".join(
         f"<tr><td>{escape(str(name))}</td><td class='left'>{escape(str(value))}</td></tr>"
         for name, value in {
-            "run": run.run_id, "data fingerprint": run.fingerprint, **run.environment,
+            "run": run.run_id,
+            "data fingerprint": run.fingerprint,
+            **run.environment,
         }.items()
         if value
-    )  # fmt: skip
+    )
     return (
         f"<details><summary>{_name(run)}</summary><table>{known}</table>"
         f"<pre>{escape(run.experiment_toml)}</pre></details>"

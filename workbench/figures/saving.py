@@ -19,17 +19,22 @@ from workbench.base.files import write_atomically
 from workbench.figures.fonts import fall_back
 
 SETTINGS: Any = {
-    "svg.fonttype": "none", "pdf.fonttype": 42, "svg.hashsalt": "dlopt-workbench",
-    "font.family": "DejaVu Sans", "path.simplify": False,
-}  # fmt: skip
+    "svg.fonttype": "none",
+    "pdf.fonttype": 42,
+    "svg.hashsalt": "dlopt-workbench",
+    "font.family": "DejaVu Sans",
+    "path.simplify": False,
+}
 """Text stays text: it can be searched, and changed in a drawing program."""
 
 DPI = 192
 """Of a PNG: twice a common screen, so that it is sharp on paper too."""
 
 UNDATED: dict[str, dict[str, Any]] = {
-    "svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {},
-}  # fmt: skip
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+    "png": {},
+}
 ABOUT = {"svg": "Description", "pdf": "Keywords", "png": "Description"}
 """Where each format keeps what is said about a figure."""
 

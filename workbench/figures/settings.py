@@ -36,34 +36,47 @@ SIZES = {
 """Columns as the templates of IEEE and ACM have them; a slide of 16 to 9."""
 
 Metric = Literal[
-    "loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "images_per_second",
-    "epoch_images_per_second", "gradient_norm", "update_ratio", "penalty",
-]  # fmt: skip
+    "loss",
+    "accuracy",
+    "val_loss",
+    "val_accuracy",
+    "learning_rate",
+    "images_per_second",
+    "epoch_images_per_second",
+    "gradient_norm",
+    "update_ratio",
+    "penalty",
+]
 
 
 class Plot(Spec):
     """What is drawn of the runs."""
 
     metric: Metric = setting(
-        "loss", "Metric",
+        "loss",
+        "Metric",
         "What the y axis shows; losses are without penalties on the weights.",
-    )  # fmt: skip
+    )
     axis: Literal["step", "epoch", "seconds", "elapsed", "images"] = setting(
         "step", "X axis", "What the x axis shows."
     )
     smoothing: float = setting(
-        0.0, "Smoothing", "Weight of the moving average; the raw values stay faint behind it.",
-        ge=0.0, le=MAX_WEIGHT,
-    )  # fmt: skip
+        0.0,
+        "Smoothing",
+        "Weight of the moving average; the raw values stay faint behind it.",
+        ge=0.0,
+        le=MAX_WEIGHT,
+    )
     log_x: bool = setting(False, "Log x", "Logarithmic x axis.")
     log_y: bool = setting(False, "Log y", "Logarithmic y axis.")
     layout: Literal["overlay", "multiples"] = setting(
         "overlay", "Layout", "All curves in one plot, or a small plot for each."
     )
     validation: bool = setting(
-        False, "Validation", "Validation too, dashed with dots, where training loss or accuracy is "
-        "shown.",
-    )  # fmt: skip
+        False,
+        "Validation",
+        "Validation too, dashed with dots, where training loss or accuracy is shown.",
+    )
     band: Literal["std", "minmax"] = setting(
         "std", "Band", "How far the runs of a group lie apart."
     )
@@ -72,39 +85,51 @@ class Plot(Spec):
 class Look(Spec):
     """How the figure looks; the export window's form."""
 
-    title: str = setting("", "Title", "Above the plot; papers mostly have a caption instead.",
-                         max_length=200)  # fmt: skip
+    title: str = setting(
+        "", "Title", "Above the plot; papers mostly have a caption instead.", max_length=200
+    )
     width: float = setting(
         SIZES["one-column"].width, "Width", "Of the whole figure.", unit="mm", ge=30.0, le=1000.0
     )
     height: float = setting(
-        SIZES["one-column"].height, "Height",
-        "Of the whole figure; it grows where the legend would take over half of it.", unit="mm",
-        ge=30.0, le=1000.0,
-    )  # fmt: skip
+        SIZES["one-column"].height,
+        "Height",
+        "Of the whole figure; it grows where the legend would take over half of it.",
+        unit="mm",
+        ge=30.0,
+        le=1000.0,
+    )
     dpi: int = setting(
-        300, "Resolution", "Of a PNG; SVG and PDF are sharp at any size.", unit="dpi", ge=50,
+        300,
+        "Resolution",
+        "Of a PNG; SVG and PDF are sharp at any size.",
+        unit="dpi",
+        ge=50,
         le=1200,
-    )  # fmt: skip
+    )
     font: Literal["DejaVu Sans", "DejaVu Serif", "STIXGeneral"] = setting(
         "DejaVu Sans", "Font", "Sans serif, serif, or one that goes with Times."
     )
     font_size: float = setting(
-        SIZES["one-column"].font_size, "Font size", "Of all text; papers mostly ask for 8 to 10.",
-        unit="pt", ge=4.0, le=48.0,
-    )  # fmt: skip
+        SIZES["one-column"].font_size,
+        "Font size",
+        "Of all text; papers mostly ask for 8 to 10.",
+        unit="pt",
+        ge=4.0,
+        le=48.0,
+    )
     grid: bool = setting(True, "Grid", "Faint lines at the ticks.")
     monochrome: bool = setting(
         False, "Black and white", "Greys and line styles in place of colours, for print."
     )
-    x_from: float | None = setting(None, "X from", "Where the x axis begins.", begin=0.0,
-                                   advanced=True)  # fmt: skip
-    x_to: float | None = setting(None, "X to", "Where the x axis ends.", begin=1.0,
-                                 advanced=True)  # fmt: skip
-    y_from: float | None = setting(None, "Y from", "Where the y axis begins.", begin=0.0,
-                                   advanced=True)  # fmt: skip
-    y_to: float | None = setting(None, "Y to", "Where the y axis ends.", begin=1.0,
-                                 advanced=True)  # fmt: skip
+    x_from: float | None = setting(
+        None, "X from", "Where the x axis begins.", begin=0.0, advanced=True
+    )
+    x_to: float | None = setting(None, "X to", "Where the x axis ends.", begin=1.0, advanced=True)
+    y_from: float | None = setting(
+        None, "Y from", "Where the y axis begins.", begin=0.0, advanced=True
+    )
+    y_to: float | None = setting(None, "Y to", "Where the y axis ends.", begin=1.0, advanced=True)
 
     def sized(self, name: str) -> Self:
         """With width, height and font size of a preset."""

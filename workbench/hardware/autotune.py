@@ -116,10 +116,19 @@ class Candidate:
         """For the window and the command line, as it stands now."""
         rate, low, high = self.beside(base)
         return Tried(
-            self.levers, dict(self.settings), tuple(self.rates), tuple(self.rounds),
-            self.compile_seconds, self.failed, self.is_out, self.name, rate, low, high,
+            self.levers,
+            dict(self.settings),
+            tuple(self.rates),
+            tuple(self.rounds),
+            self.compile_seconds,
+            self.failed,
+            self.is_out,
+            self.name,
+            rate,
+            low,
+            high,
             gain(self, base),
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True)

@@ -140,13 +140,15 @@ def advise(measured: Sequence[Measured], limit: str = "") -> Advice | None:
         else tr(
             "{size} images a step train at {rate} images/s, within 5 % of the fastest "
             "({fastest}: {highest})",
-            size=size, rate=rate, fastest=count(fastest.batch_size),
+            size=size,
+            rate=rate,
+            fastest=count(fastest.batch_size),
             highest=count(fastest.images_per_second),
         ),
         tr("largest that fits, of those tried: {size} ({limit})", size=most, limit=limit)
         if limit
         else tr("largest that fits, of those tried: {size}", size=most),
-    ]  # fmt: skip
+    ]
     sentences.append(
         tr("a larger batch takes fewer steps an epoch and wants a larger learning rate")
     )

@@ -188,11 +188,20 @@ class Gpus:
         self._integral = Integral(time.monotonic())
         try:
             self._process = subprocess.Popen(
-                [self._program, "-i", ",".join(self._ids), "--query-gpu=index,power.draw",
-                 "--format=csv,noheader,nounits", f"--loop-ms={INTERVAL_MS}"],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                encoding="utf-8", errors="replace",
-            )  # fmt: skip
+                [
+                    self._program,
+                    "-i",
+                    ",".join(self._ids),
+                    "--query-gpu=index,power.draw",
+                    "--format=csv,noheader,nounits",
+                    f"--loop-ms={INTERVAL_MS}",
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                encoding="utf-8",
+                errors="replace",
+            )
         except OSError:  # there is none
             self._is_lost = True
             return self
@@ -284,9 +293,11 @@ class Meter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.hold()
         self._stack.close()
 

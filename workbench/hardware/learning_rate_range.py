@@ -101,10 +101,13 @@ class RangeTest:
         """From the rates and the losses of steps, shape (n,) each."""
         suggestion, count = suggest(rates, losses), useful(losses)
         return cls(
-            tuple(rates[:count].tolist()), tuple(losses[:count].tolist()),
-            tuple(smoothed(losses[:count]).tolist()), suggestion.rate, suggestion.index,
+            tuple(rates[:count].tolist()),
+            tuple(losses[:count].tolist()),
+            tuple(smoothed(losses[:count]).tolist()),
+            suggestion.rate,
+            suggestion.index,
             suggestion.words,
-        )  # fmt: skip
+        )
 
 
 def rates_to_try(first: float = FIRST_RATE, last: float = LAST_RATE, steps: int = STEPS) -> Floats:

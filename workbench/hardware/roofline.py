@@ -228,11 +228,13 @@ def profile_words(rows: Sequence[TimedLayer], step_seconds: float, roof: Roof | 
     step = (
         tr(
             "A step takes {time} ms at {speed} GFLOP/s, {share} of the measured peak.",
-            time=time, speed=speed, share=percent(rate / roof.peak, 0),
+            time=time,
+            speed=speed,
+            share=percent(rate / roof.peak, 0),
         )
         if roof
         else tr("A step takes {time} ms at {speed} GFLOP/s.", time=time, speed=speed)
-    )  # fmt: skip
+    )
     beyond = (
         tr(
             "the loss, the update of the weights and the batch take the other {rest}",
@@ -247,9 +249,11 @@ def profile_words(rows: Sequence[TimedLayer], step_seconds: float, roof: Roof | 
     layers = tr(
         "The slowest layer is {name} with {share} of it; timed one by one the layers make up "
         "{all}, and {beyond}.",
-        name=rows[slowest].name, share=percent(seconds[slowest] / step_seconds, 0),
-        all=percent(1 - rest, 0), beyond=beyond,
-    )  # fmt: skip
+        name=rows[slowest].name,
+        share=percent(seconds[slowest] / step_seconds, 0),
+        all=percent(1 - rest, 0),
+        beyond=beyond,
+    )
     return joined(" ", [step, layers, *([_limit_words(rows, roof)] if roof else [])])
 
 

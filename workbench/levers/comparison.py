@@ -121,9 +121,13 @@ def what_differs(row: Row) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     name = f"{row.layer.label} {row.layer.summary()}".rstrip()
     return (
-        row.mark.value.strip(), name, what_differs(row), row.output,
-        str(row.parameters), str(row.macs),
-    )  # fmt: skip
+        row.mark.value.strip(),
+        name,
+        what_differs(row),
+        row.output,
+        str(row.parameters),
+        str(row.macs),
+    )
 
 
 def _plain(row: Row) -> dict[str, Any]:

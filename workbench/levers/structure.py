@@ -35,9 +35,18 @@ from workbench.spec.layers import (
 
 Layers = tuple[Layer, ...]
 WIDTHS = (
-    "filters", "units", "squeeze", "expand_1x1", "expand_3x3", "filters_1x1", "reduce_3x3",
-    "filters_3x3", "reduce_5x5", "filters_5x5", "filters_pool",
-)  # fmt: skip
+    "filters",
+    "units",
+    "squeeze",
+    "expand_1x1",
+    "expand_3x3",
+    "filters_1x1",
+    "reduce_3x3",
+    "filters_3x3",
+    "reduce_5x5",
+    "filters_5x5",
+    "filters_pool",
+)
 """Fields that say how many channels a layer gives."""
 
 
@@ -360,13 +369,18 @@ def _separable(layer: Layer) -> Layer:
     if layer.strides[0] != layer.strides[1]:
         return layer  # no depthwise filter has unequal ones everywhere
     return SeparableConv2D(
-        enabled=layer.enabled, filters=layer.filters, kernel_size=layer.kernel_size,
-        strides=layer.strides, padding=layer.padding, dilation_rate=layer.dilation_rate,
-        activation=layer.activation, use_bias=layer.use_bias,
+        enabled=layer.enabled,
+        filters=layer.filters,
+        kernel_size=layer.kernel_size,
+        strides=layer.strides,
+        padding=layer.padding,
+        dilation_rate=layer.dilation_rate,
+        activation=layer.activation,
+        use_bias=layer.use_bias,
         depthwise_initializer=layer.kernel_initializer,
         pointwise_initializer=layer.kernel_initializer,
         kernel_regularizer=layer.kernel_regularizer,
-    )  # fmt: skip
+    )
 
 
 def _can_share(group: Layers, times: int, first: LayerCost) -> bool:

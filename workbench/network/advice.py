@@ -42,8 +42,10 @@ def heavy_dense(costs: Sequence[LayerCost]) -> Iterator[Problem]:
         if flat is None and not any(after.parameters for after in costs[position + 1 :]):
             continue  # the classes have to come from somewhere
         figures = {
-            "part": percent(part, 0), "parameters": count(cost.parameters), "total": count(total),
-        }  # fmt: skip
+            "part": percent(part, 0),
+            "parameters": count(cost.parameters),
+            "total": count(total),
+        }
         saved = _saved(cost, flat)
         if saved <= 0:
             said = tr("holds {part} of the parameters ({parameters} of {total})", **figures)
@@ -51,8 +53,9 @@ def heavy_dense(costs: Sequence[LayerCost]) -> Iterator[Problem]:
             said = tr(
                 "holds {part} of the parameters ({parameters} of {total}); GlobalAveragePooling2D "
                 "instead of Flatten would save {saved} of them",
-                saved=count(saved), **figures,
-            )  # fmt: skip
+                saved=count(saved),
+                **figures,
+            )
         yield Problem(path_of(cost), said)
 
 
@@ -158,5 +161,10 @@ def tied_averages(costs: Sequence[LayerCost]) -> Iterator[Problem]:
 
 Check = Callable[[Sequence[LayerCost]], Iterable[Problem]]
 CHECKS: tuple[Check, ...] = (
-    heavy_dense, shrunk_map, bottleneck, needless_bias, inner_softmax, tied_averages,
-)  # fmt: skip
+    heavy_dense,
+    shrunk_map,
+    bottleneck,
+    needless_bias,
+    inner_softmax,
+    tied_averages,
+)

@@ -136,16 +136,29 @@ def _cost(
     if not isinstance(layer, Block):
         return _step_cost(index, steps[0])
     return LayerCost(
-        index, layer, shape, steps[-1].output_shape,
-        sum(part.parameters for part in parts), sum(part.trainable for part in parts),
-        sum(part.macs for part in parts), sum(part.activation_bytes for part in parts),
-        parts[-1].receptive_field, parts,
-    )  # fmt: skip
+        index,
+        layer,
+        shape,
+        steps[-1].output_shape,
+        sum(part.parameters for part in parts),
+        sum(part.trainable for part in parts),
+        sum(part.macs for part in parts),
+        sum(part.activation_bytes for part in parts),
+        parts[-1].receptive_field,
+        parts,
+    )
 
 
 def _step_cost(index: int, step: Step) -> LayerCost:
     return LayerCost(
-        index, step.layer, step.input_shape, step.output_shape, sum(step.parameters),
-        step.parameters.trainable, step.macs, prod(step.output_shape) * FLOAT_BYTES,
-        step.receptive_field, step=step,
-    )  # fmt: skip
+        index,
+        step.layer,
+        step.input_shape,
+        step.output_shape,
+        sum(step.parameters),
+        step.parameters.trainable,
+        step.macs,
+        prod(step.output_shape) * FLOAT_BYTES,
+        step.receptive_field,
+        step=step,
+    )

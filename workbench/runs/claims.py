@@ -188,9 +188,10 @@ class Claims:
             "(status IN ('running', 'paused') OR status = 'queued' AND maker <> '')"
         )
         return [
-            run for run in open_
+            run
+            for run in open_
             if not is_there(self._db.folder, run.owner if run.status.is_active else run.maker)
-        ]  # fmt: skip
+        ]
 
     def _interrupt(self, run_id: str, message: str, outcome: Outcome) -> None:
         with self._db.change() as db:

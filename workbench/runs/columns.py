@@ -52,9 +52,15 @@ class Column:
     def of(cls, quantity: Quantity) -> Column:
         """The column of a quantity."""
         return cls(
-            quantity.key, quantity.title, quantity.kind, quantity.help, quantity.better,
-            quantity.metric, words=quantity.words, unit=quantity.unit,
-        )  # fmt: skip
+            quantity.key,
+            quantity.title,
+            quantity.kind,
+            quantity.help,
+            quantity.better,
+            quantity.metric,
+            words=quantity.words,
+            unit=quantity.unit,
+        )
 
     @property
     def is_of_epochs(self) -> bool:
@@ -121,12 +127,23 @@ RUN_COLUMNS = {column.key: column for column in _OF_RUNS}
 BEST_OF = ("loss", "accuracy", "val_loss", "val_accuracy")
 AT_EPOCH = tuple(column.metric for column in _OF_RUNS if column.metric)
 DEFAULT_KEYS = (
-    "name", "starred", "status", "test_accuracy", "val_accuracy", "val_loss", "loss",
-    "images_per_second", "parameters", "seconds",
-)  # fmt: skip
+    "name",
+    "starred",
+    "status",
+    "test_accuracy",
+    "val_accuracy",
+    "val_loss",
+    "loss",
+    "images_per_second",
+    "parameters",
+    "seconds",
+)
 EXAMPLES = (
-    "time_to@0.9", "time_to@0.98", "elapsed_to@0.98", *(f"{metric}@best" for metric in BEST_OF),
-)  # fmt: skip
+    "time_to@0.9",
+    "time_to@0.98",
+    "elapsed_to@0.98",
+    *(f"{metric}@best" for metric in BEST_OF),
+)
 """Columns that take a choice, as they are offered."""
 
 _PICKED = re.compile(r"(\w+)@(best|[1-9]\d{0,5})")

@@ -84,9 +84,10 @@ def _free_name(db: sqlite3.Connection, wanted: str, *, is_tag: bool = False) -> 
     names = itertools.chain([wanted], (f"{wanted} {n}" for n in itertools.count(2)))
     queries = (_NAMED, _TAGGED) if is_tag else (_NAMED,)
     return next(
-        name for name in names
+        name
+        for name in names
         if not any(db.execute(query, (name,)).fetchone()[0] for query in queries)
-    )  # fmt: skip
+    )
 
 
 _NAMED = "SELECT EXISTS (SELECT 1 FROM run_groups WHERE name = ?)"

@@ -73,9 +73,10 @@ class Lookups(Claims):
             raise StoreError(
                 tr(
                     "{number} runs match {start} in {folder}; see 'dlopt-workbench runs'",
-                    number=len(found), **given,
+                    number=len(found),
+                    **given,
                 )
                 if found
                 else tr("there is no run {start} in {folder}; see 'dlopt-workbench runs'", **given)
-            )  # fmt: skip
+            )
         return self.run(found[0]["run_id"])

@@ -172,8 +172,14 @@ CREATE INDEX runs_by_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
 ones are known by their tags, which stay); and the quantities that have no column of their own."""
 
 MIGRATIONS: tuple[str, ...] = (
-    FIRST, THOUSANDS_OF_RUNS, PROBES, COSTS_OF_USE, LIKE_WITH_LIKE, MAKERS, KINDS_AND_GROUPS,
-)  # fmt: skip
+    FIRST,
+    THOUSANDS_OF_RUNS,
+    PROBES,
+    COSTS_OF_USE,
+    LIKE_WITH_LIKE,
+    MAKERS,
+    KINDS_AND_GROUPS,
+)
 
 
 class TooNew(Exception):

@@ -39,9 +39,11 @@ def read(database: Database, table: str, run_id: str, dtype: np.dtype[Any]) -> S
             tr(
                 "the {table} of run {run_id} are damaged in {file}; restore the store from a "
                 "backup, or delete the run",
-                table=table, run_id=run_id, file=database.folder / FILE,
+                table=table,
+                run_id=run_id,
+                file=database.folder / FILE,
             )
-        )  # fmt: skip
+        )
     found = [values for values in kept if values is not None]
     numbers = [np.arange(first, first + len(v)) for first, v in zip(firsts, found, strict=True)]
     return StepMetrics(np.concatenate(numbers), np.concatenate(found))

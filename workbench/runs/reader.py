@@ -35,8 +35,10 @@ _SPECIAL = {
 }
 NUMBERS = (
     *(key for key, column in RUN_COLUMNS.items() if not column.kind.is_text),
-    "colour", "steps_per_epoch", *(f"{metric}@best" for metric in BEST_OF),
-)  # fmt: skip
+    "colour",
+    "steps_per_epoch",
+    *(f"{metric}@best" for metric in BEST_OF),
+)
 TEXTS = tuple(k for k, column in RUN_COLUMNS.items() if column.kind.is_text and k != "run_id")
 
 

@@ -67,9 +67,16 @@ FILLED_AT_ONCE = 500
 """Runs of an older schema to a transaction."""
 
 NOTED = {
-    "name", "tags", "notes", "hidden", "starred", "archived", "colour", "deleted",
+    "name",
+    "tags",
+    "notes",
+    "hidden",
+    "starred",
+    "archived",
+    "colour",
+    "deleted",
     *(quantity.key for quantity in QUANTITIES if quantity.is_noted),
-}  # fmt: skip
+}
 """Columns that say nothing of what came of training."""
 
 
@@ -128,9 +135,14 @@ class Store(Lookups):
     # --- runs ----------------------------------------------------------------------------------
 
     def create(
-        self, experiment: Experiment, *, front: bool = False, tags: str = "",
-        reserved: bool = False, origin: Origin = Origin(),  # noqa: B008
-    ) -> Run:  # fmt: skip
+        self,
+        experiment: Experiment,
+        *,
+        front: bool = False,
+        tags: str = "",
+        reserved: bool = False,
+        origin: Origin = Origin(),  # noqa: B008
+    ) -> Run:
         """A new run of `experiment` at the end (or the front) of the queue.
 
         A name that another run has gets a number: "digits-cnn 2".
@@ -154,10 +166,17 @@ class Store(Lookups):
             parts = self.keep_spec(toml)
             name = free_names.name(db, experiment.name)
             values = {
-                "run_id": run_id, "name": name, "status": RunStatus.QUEUED, "experiment_toml": toml,
-                "created": now, "position": position, "parts": parts, "tags": tags, "maker": maker,
+                "run_id": run_id,
+                "name": name,
+                "status": RunStatus.QUEUED,
+                "experiment_toml": toml,
+                "created": now,
+                "position": position,
+                "parts": parts,
+                "tags": tags,
+                "maker": maker,
                 **asdict(origin),
-            }  # fmt: skip
+            }
             db.execute(
                 f"INSERT INTO runs ({', '.join(values)}, colour) VALUES ({marks(values)},"
                 " (SELECT COALESCE(MAX(colour) + 1, 0) FROM runs))",
@@ -166,9 +185,14 @@ class Store(Lookups):
         return self.run(run_id)
 
     def create_all(
-        self, experiments: Sequence[Experiment], name: str, kind: str = GroupKind.SEEDS, *,
-        front: bool = False, reserved: bool = False,
-    ) -> list[Run]:  # fmt: skip
+        self,
+        experiments: Sequence[Experiment],
+        name: str,
+        kind: str = GroupKind.SEEDS,
+        *,
+        front: bool = False,
+        reserved: bool = False,
+    ) -> list[Run]:
         """New runs at the end (or the front) of the queue, in order, all of them or none.
 
         They are a group of their own; a person finds them by a tag of the same name, too.

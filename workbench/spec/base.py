@@ -281,11 +281,17 @@ def setting(
         bounds: `ge`, `gt`, `le`, `lt`, `min_length`, `max_length` as in pydantic.
     """
     named = {
-        "unit": as_text(unit), "advanced": advanced, "begin": begin, "zero": as_text(zero),
+        "unit": as_text(unit),
+        "advanced": advanced,
+        "begin": begin,
+        "zero": as_text(zero),
         "absent": as_text(absent),
-    }  # fmt: skip
+    }
     extra = {name: value for name, value in named.items() if value not in ("", False, None)}
     return Field(
-        default, title=as_text(title), description=as_text(description),
-        json_schema_extra=extra or None, **bounds,
-    )  # fmt: skip
+        default,
+        title=as_text(title),
+        description=as_text(description),
+        json_schema_extra=extra or None,
+        **bounds,
+    )

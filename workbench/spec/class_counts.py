@@ -87,8 +87,10 @@ def folds_fault(counts: Sequence[int] | Counts, folds: int, names: Sequence[str]
         return tr("must be 0 (off) with the 1 image of {name}, got {folds}", name=name, folds=folds)
     return tr(
         "must be at most the {count} images of {name}, got {folds}",
-        count=count, name=name, folds=folds,
-    )  # fmt: skip
+        count=count,
+        name=name,
+        folds=folds,
+    )
 
 
 def kept(counts: Counts, images: int, seed: int) -> Counts:

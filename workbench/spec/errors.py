@@ -145,23 +145,26 @@ def _too_short(item: ErrorDetails, ctx: dict[str, Any]) -> str:
     return plural(
         "must have at least {count} entry, got {value}",
         "must have at least {count} entries, got {value}",
-        ctx["min_length"], value=f"{ctx['actual_length']:,}",
-    )  # fmt: skip
+        ctx["min_length"],
+        value=f"{ctx['actual_length']:,}",
+    )
 
 
 def _too_long(item: ErrorDetails, ctx: dict[str, Any]) -> str:
     return plural(
         "must have at most {count} entry, got {value}",
         "must have at most {count} entries, got {value}",
-        ctx["max_length"], value=f"{ctx['actual_length']:,}",
-    )  # fmt: skip
+        ctx["max_length"],
+        value=f"{ctx['actual_length']:,}",
+    )
 
 
 def _too_many_letters(item: ErrorDetails, ctx: dict[str, Any]) -> str:
     return plural(
         "must have at most {count} character",
-        "must have at most {count} characters", ctx["max_length"],
-    )  # fmt: skip
+        "must have at most {count} characters",
+        ctx["max_length"],
+    )
 
 
 def _one_of(item: ErrorDetails, ctx: dict[str, Any]) -> str:

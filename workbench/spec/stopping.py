@@ -105,5 +105,6 @@ class EarlyStopping(Stopping):
             return tr("ends training after epoch {first} at the earliest", first=first)
         return tr(
             "ends training after epoch {first} of {epochs} at the earliest",
-            first=first, epochs=facts.epochs,
-        )  # fmt: skip
+            first=first,
+            epochs=facts.epochs,
+        )

@@ -53,9 +53,10 @@ def bars_of(values: Numbers, labels: Labels, sign: int) -> Bars:
     known = np.flatnonzero(np.isfinite(values))
     numbers: dict[str, int] = {}
     codes = np.fromiter(
-        (numbers.setdefault(labels[run], len(numbers)) for run in known.tolist()), np.intp,
+        (numbers.setdefault(labels[run], len(numbers)) for run in known.tolist()),
+        np.intp,
         len(known),
-    )  # fmt: skip
+    )
     count = len(numbers)
     means, deviations = spread(values[known], codes, count)
     first = np.full(count, len(values), np.intp)
@@ -68,6 +69,11 @@ def bars_of(values: Numbers, labels: Labels, sign: int) -> Bars:
     names = list(numbers)
     return Bars(
         tuple(names[number] for number in order),
-        means[order], deviations[order], np.bincount(codes, minlength=count)[order], first[order],
-        bar_of, len(values) - len(known), len(values),
-    )  # fmt: skip
+        means[order],
+        deviations[order],
+        np.bincount(codes, minlength=count)[order],
+        first[order],
+        bar_of,
+        len(values) - len(known),
+        len(values),
+    )

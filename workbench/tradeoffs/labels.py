@@ -30,18 +30,20 @@ class Box(NamedTuple):
     def meets(self, other: Box) -> bool:
         """Whether the two overlap."""
         return (
-            self.left < other.left + other.width and other.left < self.left + self.width
+            self.left < other.left + other.width
+            and other.left < self.left + self.width
             and self.bottom < other.bottom + other.height
             and other.bottom < self.bottom + self.height
-        )  # fmt: skip
+        )
 
     def is_inside(self, other: Box) -> bool:
         """Whether it lies wholly in the other."""
         return (
-            self.left >= other.left and self.left + self.width <= other.left + other.width
+            self.left >= other.left
+            and self.left + self.width <= other.left + other.width
             and self.bottom >= other.bottom
             and self.bottom + self.height <= other.bottom + other.height
-        )  # fmt: skip
+        )
 
 
 def place(
@@ -64,9 +66,10 @@ def place(
     for point, size in zip(points, sizes, strict=True):
         boxes = (_beside(point, size, side, by) for by in DISTANCES for side in SIDES)
         free = (
-            box for box in boxes
+            box
+            for box in boxes
             if box.is_inside(canvas) and not any(box.meets(other) for other in taken)
-        )  # fmt: skip
+        )
         box = next(free, None)
         found.append(box)
         if box is not None:

@@ -69,8 +69,10 @@ def _front_of_three(costs: Numbers) -> Mask:
 
 
 _FRONTS: dict[int, Callable[[Numbers], Mask]] = {
-    1: _least, 2: _front_of_two, 3: _front_of_three,
-}  # fmt: skip
+    1: _least,
+    2: _front_of_two,
+    3: _front_of_three,
+}
 
 
 def staircase(x: Numbers, y: Numbers, better_x: int) -> tuple[Numbers, Numbers]:

@@ -59,8 +59,10 @@ def test_texts_in_texts_are_translated_too() -> None:
     said = tr("{what} has ended", what=tr("the run"))
     assert (said, english(said)) == ("der Lauf ist zu Ende", "the run has ended")
     both = joined("; ", [said, "x", tr("the run")])
-    assert (both, english(both)) == ("der Lauf ist zu Ende; x; der Lauf",
-                                    "the run has ended; x; the run")  # fmt: skip
+    assert (both, english(both)) == (
+        "der Lauf ist zu Ende; x; der Lauf",
+        "the run has ended; x; the run",
+    )
     assert joined(", ", []) == ""
     assert joined("{", ["a", "b"]) == "a{b"
 

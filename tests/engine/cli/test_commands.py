@@ -105,8 +105,11 @@ print(json.dumps(sorted(name for name in sys.modules if name.startswith("workben
 def imported_by(*arguments: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", IMPORTED, json.dumps(arguments)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -76,9 +76,14 @@ LOST = "another process trains it"
     ],
 )
 def test_what_the_process_says_of_the_end_counts(
-    folder: Path, told: type[Told], capsys: pytest.CaptureFixture[str], state: RunStatus,
-    sentence: str, kept: str, code: int,
-) -> None:  # fmt: skip
+    folder: Path,
+    told: type[Told],
+    capsys: pytest.CaptureFixture[str],
+    state: RunStatus,
+    sentence: str,
+    kept: str,
+    code: int,
+) -> None:
     told.ends = ((state, sentence, kept),)
     assert main.main(["run", "digits-cnn", "--json", "--store", str(folder)]) == code
     said = capsys.readouterr()
@@ -139,9 +144,11 @@ def test_seeds_beside_each_other_are_printed_in_their_order(
 
 
 def test_runs_that_a_person_deletes_meanwhile_are_left_out(
-    folder: Path, told: type[Told], capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    told: type[Told],
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     done = (RunStatus.COMPLETED, "", "completed")
 
     class Deleting(Told):
@@ -157,9 +164,11 @@ def test_runs_that_a_person_deletes_meanwhile_are_left_out(
 
 
 def test_a_store_that_can_not_be_read_at_the_end_is_said_beside_it(
-    folder: Path, told: type[Told], capsys: pytest.CaptureFixture[str],
+    folder: Path,
+    told: type[Told],
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     told.ends = ((RunStatus.FAILED, FULL, "running"),)
     gone: list[str] = []
     read = Store.run

@@ -58,8 +58,9 @@ def test_findings_come_with_numbers_and_what_to_set(capsys: pytest.CaptureFixtur
     (finding,) = found["findings"]
     assert (found["run_id"], finding["kind"]) == (run_id, "overfitting")
     assert finding["evidence"] in first
-    assert [remedy["words"] in line for remedy, line in
-            zip(finding["remedies"], remedies, strict=True)] == [True] * len(remedies)  # fmt: skip
+    assert [
+        remedy["words"] in line for remedy, line in zip(finding["remedies"], remedies, strict=True)
+    ] == [True] * len(remedies)
 
 
 def test_what_is_to_be_measured_names_its_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -123,9 +124,11 @@ def test_an_image_of_the_test_part_as_json(
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(
-    trained: tuple[Path, str], options: list[str], sentence: str,
+    trained: tuple[Path, str],
+    options: list[str],
+    sentence: str,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     store, run_id = trained
     assert main.main(["predict", run_id, *options, "--store", str(store)]) == 2
     assert sentence in capsys.readouterr().err

@@ -36,8 +36,12 @@ def answers(monkeypatch: pytest.MonkeyPatch, result: object) -> list[Any]:
 
 
 def test_a_rate_is_found_by_a_real_process_and_piped_as_json() -> None:
-    small = ["structure.layers[0].filters=4", "data.resize=16", "optimizer.learning_rate=0.5",
-             "structure.layers[4].padding=same"]  # fmt: skip
+    small = [
+        "structure.layers[0].filters=4",
+        "data.resize=16",
+        "optimizer.learning_rate=0.5",
+        "structure.layers[4].padding=same",
+    ]
     done = dlopt("find-rate", "digits-cnn", "--json", *(p for s in small for p in ("--set", s)))
     result = json.loads(done.stdout)
     assert done.returncode == (0 if result["suggestion"] else 1), done.stderr
@@ -51,7 +55,7 @@ def test_words_and_exit_code_tell_whether_a_rate_was_found(
     asked = answers(monkeypatch, RATE)
     assert main.main(["find-rate", "digits-cnn", "--set", "training.seed=3"]) == 0
     assert capsys.readouterr().out == "0.002 is a tenth of 0.02\n"
-    (task, request), = asked  # fmt: skip
+    ((task, request),) = asked
     assert task is FIND_RATE
     assert "seed = 3" in request.experiment
     answers(monkeypatch, replace(RATE, suggestion=None, words="no suggestion: flat"))

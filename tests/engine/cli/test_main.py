@@ -35,8 +35,10 @@ def dlopt(*arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[
     """Runs the console script's module in a fresh interpreter."""
     return subprocess.run(
         [sys.executable, "-m", "ui.launch", *arguments],
-        capture_output=True, text=True, timeout=timeout,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
 
 
 @pytest.fixture
@@ -48,10 +50,21 @@ def folder(tmp_path: Path) -> Path:
 def endless(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A run that does not end by itself, already training."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "ui.launch", "run", "digits-cnn", "--json", "--store", str(folder),
-         *ENDLESS],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "ui.launch",
+            "run",
+            "digits-cnn",
+            "--json",
+            "--store",
+            str(folder),
+            *ENDLESS,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     yield process
     for child in psutil.Process(process.pid).children() if process.poll() is None else []:
         child.kill()
@@ -80,10 +93,20 @@ def test_run_prints_one_object_and_keeps_the_run(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
     assert {
-        "run_id", "status", "test_accuracy", "test_loss", "val_accuracy", "images_per_second",
-        "seconds", "epochs", "parameters", "macs", "latency_ms",
-        "file_bytes", "joules",
-    } <= result.keys()  # fmt: skip
+        "run_id",
+        "status",
+        "test_accuracy",
+        "test_loss",
+        "val_accuracy",
+        "images_per_second",
+        "seconds",
+        "epochs",
+        "parameters",
+        "macs",
+        "latency_ms",
+        "file_bytes",
+        "joules",
+    } <= result.keys()
     assert result["status"] == "completed"
     assert result["epochs"] == 1
     assert 0 <= result["test_accuracy"] <= 1
@@ -187,9 +210,15 @@ def test_bad_data_leave_no_run_behind(folder: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.npz"
     np.savez(bad, images=np.zeros((3, 8, 8), np.uint8), labels=np.zeros(4, np.int64))
     done = dlopt(
-        "run", "digits-cnn", "--store", str(folder),
-        "--set", "data.kind=npz", "--set", f"data.path={bad}",
-    )  # fmt: skip
+        "run",
+        "digits-cnn",
+        "--store",
+        str(folder),
+        "--set",
+        "data.kind=npz",
+        "--set",
+        f"data.path={bad}",
+    )
     assert done.returncode == 2
     assert "labels" in done.stderr
     with Store(folder) as store:
@@ -215,9 +244,16 @@ def test_a_class_too_small_to_split_leaves_no_run_behind(
     np.savez(tmp_path / "one.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
     name, *rest = command
     done = dlopt(
-        name, "digits-cnn", *rest, "--store", str(folder),
-        "--set", "data.kind=npz", "--set", f"data.path={tmp_path / 'one.npz'}",
-    )  # fmt: skip
+        name,
+        "digits-cnn",
+        *rest,
+        "--store",
+        str(folder),
+        "--set",
+        "data.kind=npz",
+        "--set",
+        f"data.path={tmp_path / 'one.npz'}",
+    )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert sentence in done.stderr
     with Store(folder) as store:
@@ -234,10 +270,14 @@ def test_a_users_archive_trains_from_a_toml_with_a_relative_path(
     layers = [{"kind": "flatten"}, {"kind": "dense", "units": 3, "activation": "softmax"}]
     experiment = Experiment(name="mine").with_settings(
         {
-            "data.kind": "npz", "data.path": "mine.npz", "structure.layers": layers,
-            "training.epochs": 30, "training.batch_size": 8, "optimizer.learning_rate": 0.01,
+            "data.kind": "npz",
+            "data.path": "mine.npz",
+            "structure.layers": layers,
+            "training.epochs": 30,
+            "training.batch_size": 8,
+            "optimizer.learning_rate": 0.01,
         }
-    )  # fmt: skip
+    )
     experiment.write(tmp_path / "mine.toml")
     done = dlopt("run", str(tmp_path / "mine.toml"), "--json", "--store", str(folder))
     assert done.returncode == 0, done.stderr
@@ -253,10 +293,22 @@ def test_a_store_on_a_full_disk_ends_the_run_with_a_sentence(folder: Path) -> No
         "from ui.launch import main; sys.exit(main(sys.argv[1:]))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, "run", "digits-cnn", "--store", str(folder), "--json",
-         "--set", "training.epochs=2"],
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            script,
+            "run",
+            "digits-cnn",
+            "--store",
+            str(folder),
+            "--json",
+            "--set",
+            "training.epochs=2",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 1, done.stderr
     assert "full" in done.stderr
     assert "Traceback" not in done.stderr
@@ -309,8 +361,9 @@ def test_runs_as_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
         "one   50.00 %         adam            –",
     ]
     assert json.loads(said(*asked, "--columns", "name,val_accuracy", "--json")) == [
-        {"name": "two", "val_accuracy": 0.75}, {"name": "one", "val_accuracy": 0.5},
-    ]  # fmt: skip
+        {"name": "two", "val_accuracy": 0.75},
+        {"name": "one", "val_accuracy": 0.5},
+    ]
     assert said("--csv", "--columns", "name,seconds", "--sort", "val_accuracy") == (
         "name,seconds\n'=three,\none,\ntwo,\n"
     )
@@ -321,8 +374,9 @@ def test_runs_as_a_table(folder: Path, capsys: pytest.CaptureFixture[str]) -> No
         {"status": "queued", "count": 3, "val_accuracy mean": 0.5, "val_accuracy deviation": 0.25}
     ]
     assert said("--group-by", "status", "--columns", "loss", "--csv").splitlines() == [
-        "status,count,loss mean,loss deviation", "queued,3,,",
-    ]  # fmt: skip
+        "status,count,loss mean,loss deviation",
+        "queued,3,,",
+    ]
 
 
 @pytest.mark.parametrize(

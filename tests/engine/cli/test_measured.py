@@ -41,9 +41,12 @@ COMMANDS = {
     "latency": ["latency", "last", "--threads", "1"],
 }
 WORDS = {
-    "find-rate": "Learning rate", "find-batch-size": "Batch size", "tune": "Hardware settings",
-    "roofline": "Operations a byte moved", "latency": "Images a call",
-}  # fmt: skip
+    "find-rate": "Learning rate",
+    "find-batch-size": "Batch size",
+    "tune": "Hardware settings",
+    "roofline": "Operations a byte moved",
+    "latency": "Images a call",
+}
 
 
 @pytest.fixture
@@ -91,9 +94,12 @@ def test_what_was_measured_is_drawn_and_printed(
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_a_reader_of_the_figure_would_miss_is_in_the_json_too(
-    asked: list[str], letters_lost: None, name: str, tmp_path: Path,
+    asked: list[str],
+    letters_lost: None,
+    name: str,
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     path = str(tmp_path / "figure.svg")
     command = [*COMMANDS[name], "--output", path, "--json"]
     assert main.main(command) == 0
@@ -107,9 +113,11 @@ def test_what_a_reader_of_the_figure_would_miss_is_in_the_json_too(
 
 @pytest.mark.parametrize("options", [("compare", "last"), ("tradeoff", "--y", "val_accuracy")])
 def test_so_it_is_for_figures_of_runs(
-    letters_lost: None, options: tuple[str, ...], tmp_path: Path,
+    letters_lost: None,
+    options: tuple[str, ...],
+    tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     with Store(default_store()) as store:
         add_run(store, 0)
     path = str(tmp_path / "figure.svg")
@@ -147,9 +155,11 @@ def test_a_folder_that_is_not_there_is_one_sentence(
 
 
 def test_nothing_to_draw_is_one_sentence(
-    asked: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    asked: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     nothing = RangeTest((), (), (), None, None, "no suggestion")
     monkeypatch.setitem(RESULTS, "find_rate", nothing)
     path = tmp_path / "figure.svg"

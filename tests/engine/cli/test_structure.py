@@ -28,8 +28,10 @@ sys.exit(code)
 def without_tensorflow(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", WITHOUT_TENSORFLOW, *arguments],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_analyze_prints_one_object() -> None:

@@ -60,9 +60,12 @@ def on_screen(columns: int, *arguments: str) -> Iterator[tuple[Screen, subproces
     environment = {**os.environ, "TERM": "xterm"}
     environment.pop("COLUMNS", None)
     process = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=screen.end, text=True,
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=screen.end,
+        text=True,
         env=environment,
-    )  # fmt: skip
+    )
     os.close(screen.end)
     try:
         yield screen, process
@@ -115,9 +118,11 @@ def test_a_letter_that_standard_output_lacks_is_written_as_its_number(tmp_path: 
     with Store(tmp_path) as store:
         add_run(store, name="手写")
     done = subprocess.run(
-        [*COMMAND, "runs", "--store", str(tmp_path)], capture_output=True, check=False,
+        [*COMMAND, "runs", "--store", str(tmp_path)],
+        capture_output=True,
+        check=False,
         env={**os.environ, "PYTHONIOENCODING": "latin-1"},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert b"\\u624b\\u5199" in done.stdout
 
@@ -207,8 +212,10 @@ def test_a_run_on_a_terminal_of_80_columns_stays_on_one_line(tmp_path: Path) -> 
 def test_an_interruption_while_it_still_imports_is_no_traceback() -> None:
     process = subprocess.Popen(
         [sys.executable, "-X", "importtime", "-m", "ui.launch", "runs"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     assert process.stderr is not None
     for line in process.stderr:
         if line.rstrip().endswith("numpy.version"):  # what the command imports, hardly begun

@@ -62,8 +62,12 @@ def ran(script: str, folder: Path) -> dict[str, str]:
     path = folder / "script.py"
     path.write_text(script, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-P", str(path)], cwd=folder, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-P", str(path)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
 
@@ -251,9 +255,11 @@ def test_an_experiment_that_cannot_train_has_no_script() -> None:
 
 def test_penalties_and_limits_are_written_where_they_belong() -> None:
     experiment = small(
-        structure__layers=REGULAR, regularization__kind="l2_per_parameter",
-        constraint__kind="max_norm", constraint__max_value=2.0,
-    )  # fmt: skip
+        structure__layers=REGULAR,
+        regularization__kind="l2_per_parameter",
+        constraint__kind="max_norm",
+        constraint__max_value=2.0,
+    )
     script = script_of(experiment)
     m = 9 * 8 + 8 + 4 * 4 * 8 * 10 + 10
     assert f"# All weights: lambda/(2m) = 0.01/(2 x {m:,}); the same as Keras's L2(" in script

@@ -65,8 +65,10 @@ def assert_same(
             assert dataset.validation is not None
             parts["validation"] = dataset.validation
         assert set(read.files) == {
-            "train", "aside", *(f"{name}_{array}" for name in parts for array in (0, 1))
-        }  # fmt: skip
+            "train",
+            "aside",
+            *(f"{name}_{array}" for name in parts for array in (0, 1)),
+        }
         for name, part in parts.items():
             images = part.images.read(np.arange(len(part.images)))
             assert read[f"{name}_0"].dtype == images.dtype
@@ -204,9 +206,14 @@ def test_npz_that_is_split(stored: str, fit: bool, oracle: Oracle, tmp_path: Pat
 def test_npz_with_a_test_part(oracle: Oracle, tmp_path: Path) -> None:
     images = STORED["16 bits"]
     np.savez(
-        tmp_path / "a.npz", x_train=images[:48], y_train=LABELS[:48, np.newaxis].astype(float),
-        x_test=images[48:], y_test=LABELS[48:], images=images, labels=LABELS,
-    )  # fmt: skip
+        tmp_path / "a.npz",
+        x_train=images[:48],
+        y_train=LABELS[:48, np.newaxis].astype(float),
+        x_test=images[48:],
+        y_test=LABELS[48:],
+        images=images,
+        labels=LABELS,
+    )
     experiment = experiment_on("npz", tmp_path / "a.npz", training__folds=3)
     text = assert_same(oracle, experiment, tmp_path)
     assert "def split(" not in text
@@ -220,9 +227,12 @@ def test_npz_with_a_validation_part(own_test: bool, oracle: Oracle, tmp_path: Pa
     names = ("x_train", "y_train") if own_test else ("images", "labels")
     test = {"x_test": images[42:50], "y_test": LABELS[42:50]} if own_test else {}
     np.savez(
-        tmp_path / "a.npz", x_val=images[50:, ..., np.newaxis], y_val=LABELS[50:], **test,
+        tmp_path / "a.npz",
+        x_val=images[50:, ..., np.newaxis],
+        y_val=LABELS[50:],
+        **test,
         **dict(zip(names, (images[:42], LABELS[:42]), strict=True)),
-    )  # fmt: skip
+    )
     experiment = experiment_on("npz", tmp_path / "a.npz", resize=12, channels=3)
     text = assert_same(oracle, experiment, tmp_path)
     assert "x, y, x_valid, y_valid, x_test, y_test = read()" in text
@@ -251,9 +261,12 @@ FORMS: dict[str, npt.NDArray[Any]] = {
 def test_labels_in_every_form(form: str, oracle: Oracle, tmp_path: Path) -> None:
     images, labels = STORED["bytes"], FORMS[form]
     np.savez(
-        tmp_path / "a.npz", trainX=images[:40], trainY=labels[:40], test_images=images[40:],
+        tmp_path / "a.npz",
+        trainX=images[:40],
+        trainY=labels[:40],
+        test_images=images[40:],
         test_labels=labels[40:],
-    )  # fmt: skip
+    )
     assert_same(oracle, experiment_on("npz", tmp_path / "a.npz"), tmp_path)
     np.savez(tmp_path / "b.npz", data=images, target=labels)
     assert_same(oracle, experiment_on("npz", tmp_path / "b.npz", training__seed=3), tmp_path)
@@ -565,9 +578,12 @@ def test_parts_with_and_without_an_alpha_channel(
     seen = RANDOM.integers(0, 256, (60, 9, 8, 4), np.uint8)
     images = seen if stored == np.uint8 else (seen / 255).astype(stored)
     np.savez(
-        tmp_path / "a.npz", x_train=images[:40], y_train=LABELS[:40], x_test=images[40:, ..., :3],
+        tmp_path / "a.npz",
+        x_train=images[:40],
+        y_train=LABELS[:40],
+        x_test=images[40:, ..., :3],
         y_test=LABELS[40:],
-    )  # fmt: skip
+    )
     text = assert_same(oracle, experiment_on("npz", tmp_path / "a.npz", resize=5), tmp_path)
     assert "laid(images) if images.shape[3] == 4 else" in text
 
@@ -602,9 +618,14 @@ def own_npz(folder: Path) -> Path:
 def own_npz_with_validation(folder: Path) -> Path:
     images = STORED["floats to 255"]
     np.savez(
-        folder / "a.npz", x_train=images[:40], y_train=LABELS[:40], x_dev=images[40:50],
-        y_dev=LABELS[40:50], x_test=images[50:], y_test=LABELS[50:],
-    )  # fmt: skip
+        folder / "a.npz",
+        x_train=images[:40],
+        y_train=LABELS[:40],
+        x_dev=images[40:50],
+        y_dev=LABELS[40:50],
+        x_test=images[50:],
+        y_test=LABELS[50:],
+    )
     return folder / "a.npz"
 
 
@@ -639,11 +660,15 @@ def test_weights_and_test_are_those_of_the_workbench(
     own = {"data__path": str(made(tmp_path))} if made else {}
     experiment = small(data__kind=kind, **own, structure__layers=CONVOLUTIONAL).with_settings(
         {
-            "data.resize": [28, 28], "training.batch_size": 8, "training.epochs": 3,
+            "data.resize": [28, 28],
+            "training.batch_size": 8,
+            "training.epochs": 3,
             # Adam's own kernel in the workbench rounds otherwise than Keras's.
-            "optimizer.kind": "sgd", "optimizer.learning_rate": 0.02, **settings,
+            "optimizer.kind": "sgd",
+            "optimizer.learning_rate": 0.02,
+            **settings,
         }
-    )  # fmt: skip
+    )
     info = load(experiment.data).info
     experiment = experiment.with_settings({"structure.layers[4].units": info.classes})
     with Store(tmp_path / "store") as store:

@@ -117,8 +117,13 @@ def test_saved_without_names(tmp_path: Path) -> None:
     np.savez(tmp_path / "six.npz", x, y, more, last, more, last)
     with pytest.raises(DataError, match="whose names say nothing; must be saved with names"):
         info_of(tmp_path / "six.npz")
-    info = info_of(tmp_path / "six.npz", images="arr_0", labels="arr_1",
-                   validation_images="arr_2", validation_labels="arr_3")  # fmt: skip
+    info = info_of(
+        tmp_path / "six.npz",
+        images="arr_0",
+        labels="arr_1",
+        validation_images="arr_2",
+        validation_labels="arr_3",
+    )
     assert info.validation_images == 6
 
 
@@ -142,8 +147,14 @@ def test_two_readings_are_both_named_and_one_is_chosen_by_hand(tmp_path: Path) -
 def test_the_shape_decides_between_two_readings(tmp_path: Path) -> None:
     """As scikit-learn's bunches have it: `data` are rows of the pixels of `images`."""
     x = images(30)
-    np.savez(tmp_path / "d.npz", data=x.reshape(30, -1), images=x, target=labels(30),
-             target_names=np.array(["a", "b", "c"]), DESCR="text")  # fmt: skip
+    np.savez(
+        tmp_path / "d.npz",
+        data=x.reshape(30, -1),
+        images=x,
+        target=labels(30),
+        target_names=np.array(["a", "b", "c"]),
+        DESCR="text",
+    )
     info = info_of(tmp_path / "d.npz")
     assert (info.image_shape, info.class_names) == ((5, 5, 1), ("a", "b", "c"))
 

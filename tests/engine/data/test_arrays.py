@@ -211,8 +211,11 @@ def test_what_is_drawn_in_the_alpha_channel_is_seen(tmp_path: Path) -> None:
 
 def test_all_black_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"all pixels of x_train have one value .0 of 255."):
-        load(archive(tmp_path, x_train=drawn_in_alpha(0), x_test=drawn_in_alpha(0)[:2])
-             .changed(ground="black"))  # fmt: skip
+        load(
+            archive(tmp_path, x_train=drawn_in_alpha(0), x_test=drawn_in_alpha(0)[:2]).changed(
+                ground="black"
+            )
+        )
     with pytest.raises(DataError, match=r"all pixels of x_train have one value .7 of 255."):
         train_and_test(tmp_path, np.full((4, 3, 3), 7, np.uint8))
 

@@ -84,9 +84,13 @@ def png16(pixels: Array) -> bytes:
 
     head = struct.pack(">2I5B", width, height, 16, {3: 2, 4: 6}[channels], 0, 0, 0)
     return b"".join(
-        (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)),
-         chunk(b"IEND", b""))
-    )  # fmt: skip
+        (
+            b"\x89PNG\r\n\x1a\n",
+            chunk(b"IHDR", head),
+            chunk(b"IDAT", zlib.compress(rows)),
+            chunk(b"IEND", b""),
+        )
+    )
 
 
 @pytest.mark.parametrize("channels", [3, 4])
@@ -157,10 +161,13 @@ def test_text_is_no_picture_whatever_its_ending(tmp_path: Path) -> None:
 
 def test_what_a_file_is_that_cannot_be_read(tmp_path: Path) -> None:
     starts = {
-        b"\0\0\0\x18ftypheic": "is a HEIC photo", b"8BPS\0\1": "is a Photoshop file",
-        b"": "is empty", bytes(500): "is nothing but zeros", b"<!DOCTYPE html>": "is a web page",
+        b"\0\0\0\x18ftypheic": "is a HEIC photo",
+        b"8BPS\0\1": "is a Photoshop file",
+        b"": "is empty",
+        bytes(500): "is nothing but zeros",
+        b"<!DOCTYPE html>": "is a web page",
         b"version https://git-lfs.github.com": "is a Git LFS pointer, not the image itself",
-    }  # fmt: skip
+    }
     for start, words in starts.items():
         (tmp_path / "x.jpg").write_bytes(start)
         with pytest.raises(image_files.Unreadable, match=words):

@@ -20,9 +20,13 @@ def read(tmp_path: Path, labels: Array, test: Array | None = None, **more: Any) 
     images = np.random.default_rng(0).integers(0, 256, (len(CLASSES), 4, 4), dtype=np.uint8)
     test = labels if test is None else test
     np.savez(
-        tmp_path / "d.npz", x_train=images, y_train=labels,
-        x_test=images[: max(test.shape)], y_test=test, **more,
-    )  # fmt: skip
+        tmp_path / "d.npz",
+        x_train=images,
+        y_train=labels,
+        x_test=images[: max(test.shape)],
+        y_test=test,
+        **more,
+    )
     return load(Npz(path=str(tmp_path / "d.npz")))
 
 
@@ -50,8 +54,9 @@ def test_forms(labels: Array, names: str, tmp_path: Path) -> None:
     assert dataset.train.labels.dtype == np.int32
     assert dataset.info.class_names == tuple(names)
     assert dataset.warnings == ()
-    assert dataset.info.label_values == (() if names == "012" and labels.dtype.kind not in "US"
-                                         else tuple(names))  # fmt: skip
+    assert dataset.info.label_values == (
+        () if names == "012" and labels.dtype.kind not in "US" else tuple(names)
+    )
 
 
 def test_numbers_with_gaps_name_their_classes(tmp_path: Path) -> None:

@@ -237,9 +237,11 @@ def test_digests_say_what_users_data_are_and_not_where_they_lie(tmp_path: Path) 
     with Store(tmp_path / "store") as store:
         for spec in (here, there):
             experiment = small(
-                data=spec.values(), structure__layers=layers, training__epochs=1,
+                data=spec.values(),
+                structure__layers=layers,
+                training__epochs=1,
                 training__batch_size=8,
-            )  # fmt: skip
+            )
             run_id, _ = train(store, experiment)
             do("evaluate", tmp_path / "store", run_id=run_id, part="test")
             digests.add(kept(tmp_path / "store", run_id).predictions.digest)

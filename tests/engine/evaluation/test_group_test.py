@@ -34,14 +34,19 @@ def made(
     experiments = with_folds(base, folds) if folds else with_seeds(base, len(values))
     return tuple(
         Run(
-            f"{next(NUMBERS)}", f"run {number}", RunStatus.COMPLETED,
-            experiment.to_toml(), float(number), test_accuracy=value, val_accuracy=value,
+            f"{next(NUMBERS)}",
+            f"run {number}",
+            RunStatus.COMPLETED,
+            experiment.to_toml(),
+            float(number),
+            test_accuracy=value,
+            val_accuracy=value,
             test_loss=None if value is None else 1 - value,
         )
         for number, (experiment, value) in enumerate(
             zip(experiments.experiments, values, strict=True)
         )
-    )  # fmt: skip
+    )
 
 
 def none_kept(run: Run, part: str) -> Predictions | None:

@@ -37,9 +37,14 @@ def measure(
     store: Path, run_id: str, threads: int, sizes: Sequence[int], **more: Any
 ) -> tuple[Measured, list[Any]]:
     return do(
-        "measure_inference", store, run_id=run_id, threads=threads, batch_sizes=tuple(sizes),
-        seconds=QUICK, **more,
-    )  # fmt: skip
+        "measure_inference",
+        store,
+        run_id=run_id,
+        threads=threads,
+        batch_sizes=tuple(sizes),
+        seconds=QUICK,
+        **more,
+    )
 
 
 def test_percentiles_are_those_of_the_calls() -> None:
@@ -136,9 +141,7 @@ def test_milliseconds_have_three_digits(value: float, text: str) -> None:
 
 def test_lines_for_a_spreadsheet_have_a_head_and_full_numbers() -> None:
     text = latency.as_tsv([Latency(0, 8, 50, 1.23456, 2.0, 3.0, 6480.5)])
-    assert text.splitlines() == [
-        "\t".join(latency.HEADS), "all\t8\t50\t1.23456\t2.0\t3.0\t6480.5"
-    ]  # fmt: skip
+    assert text.splitlines() == ["\t".join(latency.HEADS), "all\t8\t50\t1.23456\t2.0\t3.0\t6480.5"]
 
 
 def test_the_command_measures_each_number_of_threads_in_a_process_of_its_own(
@@ -146,9 +149,16 @@ def test_the_command_measures_each_number_of_threads_in_a_process_of_its_own(
 ) -> None:
     store, run_id = trained
     done = dlopt(
-        "latency", run_id, "--batch-sizes", "4", "--threads", "1,all", "--json",
-        "--store", str(store),
-    )  # fmt: skip
+        "latency",
+        run_id,
+        "--batch-sizes",
+        "4",
+        "--threads",
+        "1,all",
+        "--json",
+        "--store",
+        str(store),
+    )
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert result["run_id"] == run_id

@@ -53,9 +53,15 @@ def store() -> Any:
 def run(store: Store) -> Run:
     """Finished, with weights, predictions, latency and what a person noted."""
     made = add_run(
-        store, 0, tags="kept, good", notes="<b>", seconds=1.25, latency_ms=0.5, file_bytes=373_288,
+        store,
+        0,
+        tags="kept, good",
+        notes="<b>",
+        seconds=1.25,
+        latency_ms=0.5,
+        file_bytes=373_288,
         joules=12_500.0,
-    )  # fmt: skip
+    )
     steps, probes = store.steps(made.run_id), np.ones(210, PROBE_DTYPE)
     store.add_steps(made.run_id, 1, steps.values, probes)
     add_evaluation(store, made)
@@ -77,14 +83,26 @@ def bundle(store: Store, run: Run, tmp_path: Path) -> Path:
 def everything(store: Store, run_id: str) -> list[Any]:
     run = store.run(run_id)
     return [
-        run.experiment_toml, run.tags, run.notes, run.status, run.created, run.val_accuracy,
-        run.seconds, run.elapsed, run.penalty, run.latency_ms, run.file_bytes, run.joules,
+        run.experiment_toml,
+        run.tags,
+        run.notes,
+        run.status,
+        run.created,
+        run.val_accuracy,
+        run.seconds,
+        run.elapsed,
+        run.penalty,
+        run.latency_ms,
+        run.file_bytes,
+        run.joules,
         run.environment,
         store.steps(run_id).values.tolist(),
-        store.steps(run_id).steps.tolist(), store.epochs(run_id),
-        store.probes(run_id).steps.tolist(), store.probes(run_id).values.tolist(),
+        store.steps(run_id).steps.tolist(),
+        store.epochs(run_id),
+        store.probes(run_id).steps.tolist(),
+        store.probes(run_id).values.tolist(),
         *((store.artifacts(run_id) / name).read_bytes() for name in (CHECKPOINT, TEST, LATENCY)),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_run_comes_back_on_another_machine(
@@ -360,9 +378,14 @@ GROUP = {"group_id": "20260101-000000-00ff", "kind": "seeds", "name": "seeds"}
     ],
 )
 def test_what_was_tampered_with_is_refused_whole(
-    store: Store, bundle: Path, tmp_path: Path, change: Change, options: dict[str, bool],
-    sentence: str, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    store: Store,
+    bundle: Path,
+    tmp_path: Path,
+    change: Change,
+    options: dict[str, bool],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     path = rewritten(bundle, change, **options)
     folder = tmp_path / "other"
     assert main(["import-run", str(path), "--store", str(folder)]) == 2

@@ -72,8 +72,10 @@ def default() -> Path:
 def compare(ids: list[str], tmp_path: Path) -> Compare:
     def run(name: str, *options: str, runs: list[str] | None = None) -> Path:
         path = tmp_path / name
-        assert main(["compare", *(ids if runs is None else runs), "--output", str(path),
-                     *options]) == 0  # fmt: skip
+        assert (
+            main(["compare", *(ids if runs is None else runs), "--output", str(path), *options])
+            == 0
+        )
         return path
 
     return run
@@ -82,8 +84,14 @@ def compare(ids: list[str], tmp_path: Path) -> Compare:
 def test_the_svg_holds_every_curve_and_label(compare: Compare, ids: list[str]) -> None:
     path = compare("a.svg", "--metric", "accuracy", "--x", "images", "--title", "$x_1$ <b>")
     found = texts_of(path)
-    for text in ("digits-cnn", "one-cycle", "small-filters", "Images seen",
-                 "Training accuracy (%)", "$x_1$ <b>"):  # fmt: skip
+    for text in (
+        "digits-cnn",
+        "one-cycle",
+        "small-filters",
+        "Images seen",
+        "Training accuracy (%)",
+        "$x_1$ <b>",
+    ):
         assert text in found
     assert [i for i in ids_of(path.read_bytes()) if i.startswith("curve-")] == [
         f"curve-{run_id}" for run_id in ids
@@ -101,8 +109,10 @@ def test_two_exports_are_the_same_bytes_and_can_be_drawn_again(
         figure = figure_from_json(about(first))
         assert [entry.run_id for entry in figure.runs] == ids
         assert (figure.plot.metric, figure.plot.log_y, figure.look.title) == (
-            "val_loss", True, r"(a\b)",
-        )  # fmt: skip
+            "val_loss",
+            True,
+            r"(a\b)",
+        )
         again = compare(f"again.{suffix}", "--like", str(first), runs=[])
         assert again.read_bytes() == first.read_bytes()
 
@@ -150,9 +160,13 @@ def test_tex_escapes_names_and_draws_each_line() -> None:
     ],
 )
 def test_bad_input_is_one_sentence(
-    options: list[str], sentence: str, ids: list[str], tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    options: list[str],
+    sentence: str,
+    ids: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["compare", "--output", "a.svg", *options]) == 2
     error = capsys.readouterr().err
@@ -168,8 +182,13 @@ def test_foreign_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=name):
             about(tmp_path / name)
     good = json.loads(figure_of_runs(["a"], Plot(), Look()).to_json())
-    for wrong in ("[]", "{", json.dumps({**good, "format": "other"}),
-                  json.dumps({**good, "runs": []}), json.dumps({**good, "extra": 1})):  # fmt: skip
+    for wrong in (
+        "[]",
+        "{",
+        json.dumps({**good, "format": "other"}),
+        json.dumps({**good, "runs": []}),
+        json.dumps({**good, "extra": 1}),
+    ):
         with pytest.raises(SpecError):
             figure_from_json(wrong)
 
@@ -206,9 +225,10 @@ def test_labels_order_multiples_and_monochrome() -> None:
     entries = (Entry(run_id="b", label="second first"), Entry(run_id="a"))
     for layout in ("overlay", "multiples"):
         figure = CurveFigure(
-            runs=entries, plot=Plot(layout=layout, validation=True, smoothing=0.5),
+            runs=entries,
+            plot=Plot(layout=layout, validation=True, smoothing=0.5),
             look=Look(monochrome=True, grid=False),
-        )  # fmt: skip
+        )
         drawn = content(figure_of(figure, sources), "svg")
         found = texts_of(drawn)
         assert found.index("second first") < found.index("run 0")

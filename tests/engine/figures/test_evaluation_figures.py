@@ -202,10 +202,11 @@ def test_another_run_in_the_same_figure(
     assert (figure.run, [entry.number for entry in figure.classes]) == (other.run_id, [8])
     capsys.readouterr()
     for options, sentence in (
-        ([bare.run_id], "one-cycle"), ([other.run_id, bare.run_id], "of one run, got 2"),
+        ([bare.run_id], "one-cycle"),
+        ([other.run_id, bare.run_id], "of one run, got 2"),
         (["--metric", "loss"], "--metric: of figures of curves alone"),
         (["--group", "name"], "--group: of figures of curves alone"),
-    ):  # fmt: skip
+    ):
         assert main([*again, *options]) == 2
         error = capsys.readouterr().err
         assert sentence.replace("one-cycle", "has not been evaluated on its test part") in error

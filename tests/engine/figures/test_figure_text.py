@@ -184,10 +184,22 @@ def test_a_home_that_cannot_be_written_is_no_news(tmp_path: Path) -> None:
     environment = {**os.environ, "HOME": nowhere, "DLOPT_CACHE": nowhere, "XDG_CACHE_HOME": nowhere}
     environment.pop("MPLCONFIGDIR", None)
     done = subprocess.run(
-        [sys.executable, "-m", "ui.launch", "compare", run.run_id, "--store", str(tmp_path),
-         "--output", str(tmp_path / "a.svg")],
-        env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "ui.launch",
+            "compare",
+            run.run_id,
+            "--store",
+            str(tmp_path),
+            "--output",
+            str(tmp_path / "a.svg"),
+        ],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "a.svg").is_file()
 
@@ -197,12 +209,18 @@ def test_the_process_of_the_window_says_it(tmp_path: Path) -> None:
         ids = [add_run(store, n, epochs=1, name=f"run {n}").run_id for n in range(33)]
     figure = CurveFigure(runs=tuple(Entry(run_id=r) for r in ids), look=Look(dpi=50))
     asked = {
-        "number": 1, "store": str(tmp_path), "shown": 1, "figure": figure.with_format(),
+        "number": 1,
+        "store": str(tmp_path),
+        "shown": 1,
+        "figure": figure.with_format(),
         "formats": ["png"],
-    }  # fmt: skip
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "workbench.figures.serve"], input=json.dumps(asked) + "\n",
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "workbench.figures.serve"],
+        input=json.dumps(asked) + "\n",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answer = json.loads(done.stdout)
     assert answer["remarks"][0].startswith("33 curves have only 32 looks")

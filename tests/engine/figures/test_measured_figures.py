@@ -51,9 +51,13 @@ def range_test_result(last: float = float("nan")) -> RangeTest:
     losses[-1] = last
     calm = learning_rate_range.smoothed(losses[:-1])
     return RangeTest(
-        tuple(rates.tolist()), tuple(losses.tolist()), tuple(calm.tolist()), 0.001,
-        int(calm.argmin()), "0.001 is a tenth of 0.01",
-    )  # fmt: skip
+        tuple(rates.tolist()),
+        tuple(losses.tolist()),
+        tuple(calm.tolist()),
+        0.001,
+        int(calm.argmin()),
+        "0.001 is a tenth of 0.01",
+    )
 
 
 def points() -> list[Latency]:
@@ -65,8 +69,12 @@ def points() -> list[Latency]:
 
 
 def tuned() -> Tuned:
-    rows = (("as it comes", 100.0, False, ""), ("XLA", 60.0, True, ""), ("bfloat16", 141.0, False,
-            ""), ("GPU", 0.0, False, "no GPU"))  # fmt: skip
+    rows = (
+        ("as it comes", 100.0, False, ""),
+        ("XLA", 60.0, True, ""),
+        ("bfloat16", 141.0, False, ""),
+        ("GPU", 0.0, False, "no GPU"),
+    )
     candidates = tuple(
         Tried((), {}, (), (), 0.0, failed, is_out, name, rate, 0.9 * rate, 1.1 * rate, rate / 100)
         for name, rate, is_out, failed in rows
@@ -148,8 +156,10 @@ def test_the_numbers_as_csv_and_for_pgfplots(tmp_path: Path) -> None:
     head, *rows = csv.reader((tmp_path / "tune.csv").read_text().splitlines())
     assert head == ["Hardware settings", "Training speed (images/s)", "low", "high", "mark"]
     assert [(row[0], row[-1]) for row in rows] == [
-        ("as it comes", "measured"), ("XLA", "left behind"), ("bfloat16", "best"),
-    ]  # fmt: skip
+        ("as it comes", "measured"),
+        ("XLA", "left behind"),
+        ("bfloat16", "best"),
+    ]
     rows = list(csv.reader((tmp_path / "roofline.csv").read_text().splitlines()))
     assert rows[1] == ["A layer, by its number", "200.0", repr(4e8 / 6e-3 / 1e9), "1"]
     write(made["latency"], None, tmp_path / "a.tikz")

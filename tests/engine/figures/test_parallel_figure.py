@@ -25,8 +25,10 @@ from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
 THREE = (
-    AxisSpec(key="parameters", log=True), AxisSpec(key="status"), AxisSpec(key="test_accuracy"),
-)  # fmt: skip
+    AxisSpec(key="parameters", log=True),
+    AxisSpec(key="status"),
+    AxisSpec(key="test_accuracy"),
+)
 BEST = (Brush(key="test_accuracy", low=0.4, high=1.0),)
 Draw = Callable[[ParallelFigure, str], Path]
 
@@ -53,8 +55,18 @@ def draw(ids: list[str], tmp_path: Path) -> Draw:
 def test_every_run_axis_and_end_is_there(ids: list[str], draw: Draw) -> None:
     path = draw(ParallelFigure(runs=tuple(ids), axes=THREE), "a.svg")
     found = texts_of(path.read_bytes())
-    for text in ("Parameters (log)", "Status", "Test accuracy (%)", "1,000", "300,000", "90.00 %",
-                 "99.00 %", "completed", "failed", "stopped"):  # fmt: skip
+    for text in (
+        "Parameters (log)",
+        "Status",
+        "Test accuracy (%)",
+        "1,000",
+        "300,000",
+        "90.00 %",
+        "99.00 %",
+        "completed",
+        "failed",
+        "stopped",
+    ):
         assert text in found
     assert [text for text in found if text.startswith("net ")] == [f"net {c}" for c in "abcdef"]
     assert found.count("1 without") == 2
@@ -76,9 +88,11 @@ def test_a_run_without_any_value_is_no_line(ids: list[str], draw: Draw) -> None:
 
 def test_the_brushed_runs_stand_out_and_are_named(ids: list[str], draw: Draw) -> None:
     figure = ParallelFigure(
-        runs=tuple(ids), axes=THREE, brushes=BEST,
+        runs=tuple(ids),
+        axes=THREE,
+        brushes=BEST,
         named=(Entry(run_id=ids[4]), Entry(run_id=ids[1], label="the $mall <one>")),
-    )  # fmt: skip
+    )
     path = draw(figure, "a.svg")
     found, parts = texts_of(path.read_bytes()), lines_of(path)
     named = [text for text in found if text.startswith(("net ", "the ", "Outside"))]
@@ -108,13 +122,33 @@ def test_of_many_runs_the_legend_says_how_many(draw: Draw) -> None:
 
 
 def test_sixteen_axes_still_have_their_words(ids: list[str], draw: Draw) -> None:
-    keys = ("parameters", "macs", "seconds", "images_per_second", "epochs", "step",
-            "test_accuracy", "val_accuracy", "val_loss", "accuracy", "loss", "status", "name",
-            "training.batch_size", "optimizer.kind", "training.epochs")  # fmt: skip
+    keys = (
+        "parameters",
+        "macs",
+        "seconds",
+        "images_per_second",
+        "epochs",
+        "step",
+        "test_accuracy",
+        "val_accuracy",
+        "val_loss",
+        "accuracy",
+        "loss",
+        "status",
+        "name",
+        "training.batch_size",
+        "optimizer.kind",
+        "training.epochs",
+    )
     axes = tuple(AxisSpec(key=key) for key in keys)
     found = texts_of(draw(ParallelFigure(runs=tuple(ids), axes=axes), "a.svg").read_bytes())
-    for title in ("Parameters", "Validation accuracy (%)", "Training time (s)",
-                  "Images per second", "Training: batch size"):  # fmt: skip
+    for title in (
+        "Parameters",
+        "Validation accuracy (%)",
+        "Training time (s)",
+        "Images per second",
+        "Training: batch size",
+    ):
         assert title in found
     assert "300,000" in found
 

@@ -48,8 +48,10 @@ def test_the_front_is_printed(ids: list[str], capsys: pytest.CaptureFixture[str]
     out, err = capsys.readouterr()
     assert [line.split()[:3] for line in out.splitlines()] == [
         ["run_id", "parameters", "test_accuracy"],
-        [ids[0], "1,000", "90.00"], [ids[1], "20,000", "95.00"], [ids[3], "300,000", "97.00"],
-    ]  # fmt: skip
+        [ids[0], "1,000", "90.00"],
+        [ids[1], "20,000", "95.00"],
+        [ids[3], "300,000", "97.00"],
+    ]
     assert err.strip() == (
         "on the Pareto front: 3 of 6 runs; left out: 1 without parameters, 1 without test_accuracy"
     )
@@ -119,8 +121,15 @@ def test_the_figure_names_the_front(ids: list[str], tmp_path: Path) -> None:
     options = ["--log-x", "--title", "$a$ & <b>", "--size", "two-column"]
     assert main(["tradeoff", "--output", str(path), *options]) == 0
     found = texts_of(path.read_bytes())
-    for text in ("net a", "net b", "net d", "Parameters", "Test accuracy (%)", "$a$ & <b>",
-                 "Pareto front: 3 of 4 runs"):  # fmt: skip
+    for text in (
+        "net a",
+        "net b",
+        "net d",
+        "Parameters",
+        "Test accuracy (%)",
+        "$a$ & <b>",
+        "Pareto front: 3 of 4 runs",
+    ):
         assert text in found
     assert not {"net c", "net e", "net f"} & set(found)
     root = ElementTree.fromstring(path.read_bytes())
@@ -143,18 +152,23 @@ def test_csv_holds_every_run(ids: list[str], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("third", ["size", "colour"])
 def test_a_third_quantity_has_a_legend(ids: list[str], draw: Draw, third: str) -> None:
-    figure = ScatterFigure.parse({
-        "runs": ids, "third": third,
-        "quantities": [SMALLER.values(), BETTER.values(), {"key": "seconds", "log": True}],
-    })  # fmt: skip
+    figure = ScatterFigure.parse(
+        {
+            "runs": ids,
+            "third": third,
+            "quantities": [SMALLER.values(), BETTER.values(), {"key": "seconds", "log": True}],
+        }
+    )
     assert any("Training time" in text for text in texts_of(draw(figure, "third.svg").read_bytes()))
 
 
 def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
     figure = ScatterFigure(
-        runs=tuple(ids), quantities=(SMALLER, BETTER), look=Look(dpi=60, monochrome=True),
+        runs=tuple(ids),
+        quantities=(SMALLER, BETTER),
+        look=Look(dpi=60, monochrome=True),
         named=(Entry(run_id=ids[0], label="the <small> one"),),
-    )  # fmt: skip
+    )
     for suffix in ("svg", "pdf", "png"):
         one, two = draw(figure, f"a.{suffix}"), draw(figure, f"b.{suffix}")
         assert one.read_bytes() == two.read_bytes()
@@ -173,9 +187,10 @@ def test_figures_are_drawn_again_and_of_other_runs(
 ) -> None:
     again = tmp_path / "again.svg"
     scatter = ScatterFigure(
-        runs=tuple(ids), quantities=(SMALLER, BETTER),
+        runs=tuple(ids),
+        quantities=(SMALLER, BETTER),
         named=(Entry(run_id=ids[0], label="small"), Entry(run_id=ids[3], label="large")),
-    )  # fmt: skip
+    )
     bars = BarsFigure(runs=tuple(ids), quantity=BETTER, group="name")
     for figure in (scatter, bars):
         first = draw(figure, "first.svg")
@@ -239,6 +254,9 @@ def test_no_name_lies_on_another_or_on_a_point() -> None:
     assert len(placed) > 6
     assert all(box.is_inside(canvas) for box in placed)
     assert not any(a.meets(b) for n, a in enumerate(placed) for b in placed[:n])
-    assert not any(b.left < x < b.left + 40 and b.bottom < y < b.bottom + 10
-                   for b in placed for x, y in (*points, (100.0, 100.0)))  # fmt: skip
+    assert not any(
+        b.left < x < b.left + 40 and b.bottom < y < b.bottom + 10
+        for b in placed
+        for x, y in (*points, (100.0, 100.0))
+    )
     assert place([(5.0, 5.0)], [(300.0, 10.0)], canvas) == [None]

@@ -71,13 +71,16 @@ def test_rates_are_shown_as_if_all_had_been_measured_together() -> None:
 def test_only_worthy_levers_are_combined_and_never_two_values_of_one() -> None:
     base = measured("", [100.0])
     singles = [
-        measured("a", [150.0], x=1), measured("b", [120.0], y=1), measured("c", [130.0], y=2),
+        measured("a", [150.0], x=1),
+        measured("b", [120.0], y=1),
+        measured("c", [130.0], y=2),
         measured("d", [101.0], z=1),
-    ]  # fmt: skip
+    ]
     found = autotune.combinations(singles, base)
     assert [(c.name, c.settings) for c in found] == [
-        ("a + c", {"x": 1, "y": 2}), ("a + b", {"x": 1, "y": 1}),
-    ]  # fmt: skip
+        ("a + c", {"x": 1, "y": 2}),
+        ("a + b", {"x": 1, "y": 1}),
+    ]
 
 
 def test_the_slower_are_left_behind_and_the_base_never() -> None:

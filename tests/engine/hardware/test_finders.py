@@ -79,8 +79,9 @@ def test_the_finders_leave_a_run_and_its_checkpoint_as_they_are(tmp_path: Path) 
 
 def test_the_range_test_stops_at_the_explosion(tmp_path: Path) -> None:
     result, _ = do("find_rate", tmp_path, small(**LEARNS, optimizer__kind="sgd"))
-    exploding = small(**LEARNS, optimizer__kind="sgd", regularization__kind="l2",
-                      regularization__l2=10.0)  # fmt: skip
+    exploding = small(
+        **LEARNS, optimizer__kind="sgd", regularization__kind="l2", regularization__l2=10.0
+    )
     early, said = do("find_rate", tmp_path, exploding)
     assert len(early.rates) < learning_rate_range.STEPS
     assert all(np.isfinite(loss) for m in said for loss in m.found.get("losses", []))

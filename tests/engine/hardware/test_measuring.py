@@ -109,12 +109,14 @@ def test_autotune_measures_finds_and_remembers(
     monkeypatch.setattr(tune, "SAMPLE_SECONDS", 0.02)
     monkeypatch.setattr(tune, "XLA_FACTOR", 1e9)
     monkeypatch.setattr(
-        autotune, "levers",
+        autotune,
+        "levers",
         lambda *given, **named: [
-            lever for lever in every(*given, **named)
+            lever
+            for lever in every(*given, **named)
             if not any("threads" in path for path in lever.settings)
         ],
-    )  # fmt: skip
+    )
     experiment = small(**TINY, hardware__jit_compile=True)
     result, said = do("tune", folder, experiment, seconds=60.0)
     candidates = {one.name: one for one in result.candidates}
@@ -139,8 +141,13 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
     from workbench.hardware.autotune import Lever
     from workbench.runtime.jobs import tune
 
-    speeds = {"hardware.precision": 1.5, "hardware.pipeline": 1.2, "hardware.prefetch": 0.5,
-              "hardware.decode_threads": 0.4, "hardware.steps_per_execution": 0.3}  # fmt: skip
+    speeds = {
+        "hardware.precision": 1.5,
+        "hardware.pipeline": 1.2,
+        "hardware.prefetch": 0.5,
+        "hardware.decode_threads": 0.4,
+        "hardware.steps_per_execution": 0.3,
+    }
     values = ("mixed_bfloat16", "cached", 3, 3, 3)
 
     class MadeUp:
@@ -159,18 +166,23 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
     monkeypatch.setattr(tune, "OwnBench", MadeUp)
     monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
     monkeypatch.setattr(
-        tune.autotune, "levers",
+        tune.autotune,
+        "levers",
         lambda *_, **__: [Lever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
-    )  # fmt: skip
+    )
     result, _ = do("tune", folder, small(**TINY))
     assert result.name == "hardware.precision + hardware.pipeline"
     assert result.gain == pytest.approx(1.8)
     assert all(one.rates for one in result.candidates)
 
 
-NOISY = {"hardware.precision": "mixed_bfloat16", "hardware.pipeline": "cached",
-         "hardware.prefetch": 3, "hardware.decode_threads": 3,
-         "hardware.steps_per_execution": 3}  # fmt: skip
+NOISY = {
+    "hardware.precision": "mixed_bfloat16",
+    "hardware.pipeline": "cached",
+    "hardware.prefetch": 3,
+    "hardware.decode_threads": 3,
+    "hardware.steps_per_execution": 3,
+}
 
 
 def tuned_on_a_noisy_machine(
@@ -201,9 +213,10 @@ def tuned_on_a_noisy_machine(
     monkeypatch.setattr(tune.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(tune.Tuning, "check", lambda *_: None)
     monkeypatch.setattr(
-        tune.autotune, "levers",
+        tune.autotune,
+        "levers",
         lambda *_, **__: [Lever(path, {path: NOISY[path]}) for path in rates if path],
-    )  # fmt: skip
+    )
     monkeypatch.setattr(tune.autotune, "combinations", lambda *_: [])
     return do("tune", folder, small(**TINY), seconds=60.0)[0]
 

@@ -23,10 +23,15 @@ from workbench.spec.machine import Machine, Processor
 
 MACHINE = Machine(Processor("Some CPU", 2))
 MEASURED = Preflight(
-    compile_seconds=2.0, step_seconds=0.064, image_seconds=0.001, steps_per_epoch=100,
-    validation_images=500, test_images=1000, memory_bytes=1_200_000_000,
+    compile_seconds=2.0,
+    step_seconds=0.064,
+    image_seconds=0.001,
+    steps_per_epoch=100,
+    validation_images=500,
+    test_images=1000,
+    memory_bytes=1_200_000_000,
     free_bytes=15_000_000_000,
-)  # fmt: skip
+)
 
 
 def test_a_run_takes_its_compilation_steps_validations_and_test() -> None:
@@ -83,8 +88,11 @@ def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
     result, said = do("preflight", tmp_path, small())
     found = result
     assert [m.words for m in said if m.total] == [
-        "building", "timing steps", "timing steps", "timing validation",
-    ]  # fmt: skip
+        "building",
+        "timing steps",
+        "timing steps",
+        "timing validation",
+    ]
     assert found.step_seconds > 0
     assert found.image_seconds > 0
     assert found.compile_seconds > found.step_seconds

@@ -72,8 +72,13 @@ def test_the_table_has_plain_numbers_and_the_totals() -> None:
     lines = [line.split("\t") for line in Comparison(left, right).tsv().splitlines()]
     assert lines[0] == ["", "Layer", "What differs", "Output", "Parameters", "MACs"]
     assert lines[1] == [
-        "~", "Conv2D 1 · 3x3 · relu", "filters 2 → 1", "26x26x2 → 26x26x1", "-10", "-6084",
-    ]  # fmt: skip
+        "~",
+        "Conv2D 1 · 3x3 · relu",
+        "filters 2 → 1",
+        "26x26x2 → 26x26x1",
+        "-10",
+        "-6084",
+    ]
     assert lines[2][:3] == ["", "Flatten", ""]
     assert lines[3][:4] == ["+", "Dropout 0.5", "added", "676"]
     assert lines[4] == ["", "total", "", "", "-10", "-6084"]

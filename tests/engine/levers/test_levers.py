@@ -95,9 +95,13 @@ def test_most_levers_do_something_for_most_presets() -> None:
 
 
 WORKS = {
-    "reduce_depth": 6, "global_pooling": 6, "separable": 5, "width_multiplier": 10,
-    "share_blocks": 3, "resolution": 6,
-}  # fmt: skip
+    "reduce_depth": 6,
+    "global_pooling": 6,
+    "separable": 5,
+    "width_multiplier": 10,
+    "share_blocks": 3,
+    "resolution": 6,
+}
 
 
 def test_levers_describe_themselves() -> None:
@@ -113,14 +117,21 @@ def test_reduce_depth_takes_out_what_belongs_to_a_layer() -> None:
     block: tuple[Layer, ...] = (SAME, BatchNormalization(), Activation())
     kept = pulled(ReduceDepth(), *block, *block, *block, MaxPooling2D(), Flatten(), LAST)
     assert kept == (*block, *block, MaxPooling2D(), Flatten(), LAST)
-    assert pulled(ReduceDepth(), Repeat(layers=(SAME,), times=5, share_weights=False), Flatten(),
-                  LAST)[0] == Repeat(layers=(SAME,), times=3, share_weights=False)  # fmt: skip
+    assert pulled(
+        ReduceDepth(), Repeat(layers=(SAME,), times=5, share_weights=False), Flatten(), LAST
+    )[0] == Repeat(layers=(SAME,), times=3, share_weights=False)
     assert "no two layers in a row" in refusal(ReduceDepth(), SAME, Flatten(), LAST)
 
 
 def test_global_pooling_keeps_the_last_dense_and_what_follows() -> None:
-    layers = (SAME, Flatten(), Dropout(), Dense(units=99), Dense(units=10, activation="linear"),
-              Activation(activation="softmax"))  # fmt: skip
+    layers = (
+        SAME,
+        Flatten(),
+        Dropout(),
+        Dense(units=99),
+        Dense(units=10, activation="linear"),
+        Activation(activation="softmax"),
+    )
     wanted = (SAME, GlobalAveragePooling2D(), layers[4], layers[5])
     assert pulled(GlobalPooling(), *layers) == wanted
     assert "there is none" in refusal(GlobalPooling(), SAME, GlobalAveragePooling2D(), LAST)
@@ -135,9 +146,13 @@ def test_separable_leaves_the_first_and_carries_settings_over() -> None:
     found = pulled(Separable(), SAME, second, SAME, inside, Flatten(), LAST)
     assert found[0] == SAME
     assert found[1] == SeparableConv2D(
-        filters=8, strides=2, use_bias=False, activation="elu",
-        depthwise_initializer="he_normal", pointwise_initializer="he_normal",
-    )  # fmt: skip
+        filters=8,
+        strides=2,
+        use_bias=False,
+        activation="elu",
+        depthwise_initializer="he_normal",
+        pointwise_initializer="he_normal",
+    )
     assert isinstance(found[3], Repeat)
     assert isinstance(found[3].layers[0], SeparableConv2D)
     assert "needs a second plain Conv2D" in refusal(Separable(), SAME, Flatten(), LAST)
@@ -167,12 +182,16 @@ def test_width_leaves_the_classes_and_keeps_groups() -> None:
 def test_blocks_are_shared_where_channels_allow() -> None:
     rest = (GlobalAveragePooling2D(), LAST)
     assert pulled(ShareBlocks(), SAME, SAME, SAME, *rest) == (
-        SAME, Repeat(layers=(SAME,), times=2), *rest,
-    )  # fmt: skip
+        SAME,
+        Repeat(layers=(SAME,), times=2),
+        *rest,
+    )
     block = (ResidualBlock(filters=16), Dropout(rate=0.25))
     assert pulled(ShareBlocks(), SAME, *block, *block, *block, *rest) == (
-        SAME, Repeat(layers=block, times=3), *rest,
-    )  # fmt: skip
+        SAME,
+        Repeat(layers=block, times=3),
+        *rest,
+    )
     assert "no equal layers" in refusal(ShareBlocks(), SAME, SAME, *rest)
 
 

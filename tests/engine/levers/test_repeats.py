@@ -29,8 +29,11 @@ def test_seeds_follow_the_experiments_own() -> None:
 def test_every_fold_is_held_out_once() -> None:
     made = with_folds(small(), 4)
     assert [(e.training.folds, e.training.fold) for e in made.experiments] == [
-        (4, 1), (4, 2), (4, 3), (4, 4)
-    ]  # fmt: skip
+        (4, 1),
+        (4, 2),
+        (4, 3),
+        (4, 4),
+    ]
     assert made.tag == "small 4 folds"
 
 
@@ -101,8 +104,9 @@ def test_a_run_of_before_a_setting_is_as_one_with_its_default(tmp_path: Path) ->
         found = grouping.of([(run, settings_of(run)) for run in runs])
     assert "fold" not in runs[0].experiment_toml
     assert [[run.run_id for run in group] for group in found.values()] == [
-        [old.run_id, new.run_id], [other.run_id],
-    ]  # fmt: skip
+        [old.run_id, new.run_id],
+        [other.run_id],
+    ]
     toml = f"later = 1\n{toml}"
     later = settings_of(replace(runs[0], experiment_toml=toml))
     assert (later["later"], later["training.seed"]) == ("1", "1"), "as it is, where it is unknown"

@@ -41,9 +41,11 @@ def arranged(layer: Layer) -> tuple[tuple[Place, ...], tuple[Edge, ...]]:
 
 def overlap(a: Rect, b: Rect) -> bool:
     return (
-        a.x < b.x + b.width and b.x < a.x + a.width
-        and a.y < b.y + b.height and b.y < a.y + a.height
-    )  # fmt: skip
+        a.x < b.x + b.width
+        and b.x < a.x + a.width
+        and a.y < b.y + b.height
+        and b.y < a.y + a.height
+    )
 
 
 def middle(rect: Rect) -> tuple[float, float]:
@@ -81,16 +83,21 @@ def test_a_line_ends_at_each_box_and_begins_where_its_input_is() -> None:
 def test_size_and_shade_tell_channels_height_and_share() -> None:
     drawing = drawn(
         Conv2D(filters=4, strides=(2, 2), padding="same"),
-        Conv2D(filters=64, strides=(2, 2), padding="same"), Flatten(), Dense(units=10),
-    )  # fmt: skip
+        Conv2D(filters=64, strides=(2, 2), padding="same"),
+        Flatten(),
+        Dense(units=10),
+    )
     entry, small, large, flat, last = drawing.boxes
     assert entry.layer == INPUT
     assert small.rect.width < large.rect.width < flat.rect.width
     assert entry.rect.height > small.rect.height > large.rect.height > flat.rect.height
     assert last.shade > large.shade > small.shade > PALEST == flat.shade
     assert [box.look for box in drawing.boxes[1:]] == [
-        Look.WEIGHTS, Look.WEIGHTS, Look.PLAIN, Look.WEIGHTS,
-    ]  # fmt: skip
+        Look.WEIGHTS,
+        Look.WEIGHTS,
+        Look.PLAIN,
+        Look.WEIGHTS,
+    ]
     assert large.labels == ("2  Conv2D", "64 · 3x3 · relu", "8x8x64")
     assert "Shade: share of the parameters" in drawing.legend[0]
     by_macs = drawn(Conv2D(filters=4), Flatten(), Dense(units=10), measure="macs")

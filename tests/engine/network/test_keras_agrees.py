@@ -93,17 +93,24 @@ SIMPLE: list[st.SearchStrategy[Layer]] = [
 ]  # fmt: skip
 BLOCKS: list[st.SearchStrategy[Layer]] = [
     st.builds(
-        ResidualBlock, filters=FILTERS, strides=STRIDES,
+        ResidualBlock,
+        filters=FILTERS,
+        strides=STRIDES,
         shortcut=st.sampled_from(["projection", "padding"]),
     ),
     st.builds(InvertedResidualBlock, filters=FILTERS, expansion=st.integers(1, 2), strides=EQUAL),
     st.builds(
-        InceptionBlock, filters_1x1=FILTERS, reduce_3x3=FILTERS, filters_3x3=FILTERS,
-        reduce_5x5=FILTERS, filters_5x5=FILTERS, filters_pool=FILTERS,
+        InceptionBlock,
+        filters_1x1=FILTERS,
+        reduce_3x3=FILTERS,
+        filters_3x3=FILTERS,
+        reduce_5x5=FILTERS,
+        filters_5x5=FILTERS,
+        filters_pool=FILTERS,
     ),
     st.builds(SqueezeExcitation, ratio=st.integers(1, 3)),
     st.builds(FireModule, squeeze=FILTERS, expand_1x1=FILTERS, expand_3x3=FILTERS),
-]  # fmt: skip
+]
 SAME_SHAPE: list[st.SearchStrategy[Layer]] = [
     st.builds(Conv2D, filters=st.just(3), padding=st.just("same")),
     st.builds(ResidualBlock, filters=st.just(3)),

@@ -113,5 +113,9 @@ def test_a_bundle_with_an_artifact_that_nobody_knows_is_refused(
 
 def test_every_artifact_has_a_name_of_its_own() -> None:
     names = [each.name for each in known_artifacts()]
-    assert names == ["checkpoint.npz", "predictions-test.npz", "predictions-validation.npz",
-                     "latency.json"]  # fmt: skip
+    assert names == [
+        "checkpoint.npz",
+        "predictions-test.npz",
+        "predictions-validation.npz",
+        "latency.json",
+    ]

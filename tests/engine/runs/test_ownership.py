@@ -238,9 +238,10 @@ def test_only_runs_without_their_process_are_interrupted(store: Store) -> None:
     ours, lost, waiting, done = (store.create(Experiment(name="net")) for _ in range(4))
     store.claim(ours.run_id)
     raw(
-        store.folder, "UPDATE runs SET status = 'paused', owner = '1:1.00' WHERE run_id = ?",
+        store.folder,
+        "UPDATE runs SET status = 'paused', owner = '1:1.00' WHERE run_id = ?",
         lost.run_id,
-    )  # fmt: skip
+    )
     store.finish(done.run_id, RunStatus.COMPLETED)
     assert [r.run_id for r in store.mark_interrupted()] == [lost.run_id]
     assert store.run(ours.run_id).status is RunStatus.RUNNING
@@ -311,8 +312,9 @@ def old_worker() -> Generator[subprocess.Popen[bytes]]:
     """A process that looks like the training process of an older workbench."""
     with subprocess.Popen(
         [sys.executable, "-c", "print(flush=True); input()", presence.OLD_OWNERS],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as process:  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
         assert process.stdout is not None
         process.stdout.readline()
         yield process
@@ -327,9 +329,10 @@ def test_an_old_owner_is_alive_while_a_training_process_has_its_number(
     with old_worker() as process:
         start = psutil.Process(process.pid).create_time() + step
         raw(
-            store.folder, "UPDATE runs SET status = 'running', owner = ?",
+            store.folder,
+            "UPDATE runs SET status = 'running', owner = ?",
             f"{process.pid}:{start:.2f}",
-        )  # fmt: skip
+        )
         assert store.mark_interrupted() == []
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)

@@ -83,9 +83,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a workbench with one more quantity says of it."""
     folder = str(tmp_path_factory.mktemp("quantity"))
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, folder], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", SCRIPT, folder],
+        capture_output=True,
+        text=True,
+        check=False,
         cwd=Path(__file__).parents[3],
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said

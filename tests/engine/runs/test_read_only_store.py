@@ -33,9 +33,10 @@ STORES = Path(__file__).parent / "stores"
 NOBODY = 65534
 NETWORK = {
     "structure.layers": [
-        {"kind": "flatten"}, {"kind": "dense", "units": 10, "activation": "softmax"},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 10, "activation": "softmax"},
     ],
-}  # fmt: skip
+}
 
 
 def fill(folder: Path) -> str:
@@ -56,9 +57,15 @@ def fill(folder: Path) -> str:
                     ),
                 )
             store.update(
-                run.run_id, steps_per_epoch=10, total_steps=30, test_accuracy=0.5, parameters=650,
-                macs=640, images_per_second=1000.0, seconds=3.0,
-            )  # fmt: skip
+                run.run_id,
+                steps_per_epoch=10,
+                total_steps=30,
+                test_accuracy=0.5,
+                parameters=650,
+                macs=640,
+                images_per_second=1000.0,
+                seconds=3.0,
+            )
             store.finish(run.run_id, RunStatus.COMPLETED)
             np.savez(store.artifacts(run.run_id) / checkpoint_file.FILE, **{"model.0": np.ones(1)})
         lost = store.create(Experiment(name="lost").with_settings(NETWORK))
@@ -164,7 +171,7 @@ def test_a_read_only_store_is_read_and_refuses_to_be_written(folder: Path, write
 )
 def test_commands_that_read_work_on_a_read_only_store(
     protected: Path, place: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:  # fmt: skip
+) -> None:
     with Store(protected) as store:
         run_id = store.runs()[0].run_id
     before = everything(protected)
@@ -194,9 +201,11 @@ def test_commands_that_read_work_on_a_read_only_store(
     ids=" ".join,
 )
 def test_commands_that_write_say_so_before_they_begin(
-    protected: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str],
+    protected: Path,
+    arguments: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setattr(
         "workbench.cli.follow.LocalExecutor", lambda *_, **__: pytest.fail("it began")
     )
@@ -266,9 +275,13 @@ sys.stdin.readline()
 def written(folder: Path) -> Generator[tuple[Path, subprocess.Popen[str]]]:
     """A store that another process has open, with changes that lie in the log alone."""
     with subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(folder)], stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT,
-    ) as process:  # fmt: skip
+        [sys.executable, "-c", WRITER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        cwd=ROOT,
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "written\n"
         yield folder, process

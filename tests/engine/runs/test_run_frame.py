@@ -391,8 +391,11 @@ def test_an_arrangement_that_still_holds(store: Store, three: RunFrame) -> None:
 
 
 def test_in_which_settings_runs_differ(three: RunFrame) -> None:
-    assert differing(three, [0, 1, 2]) == ["optimizer.kind", "optimizer.learning_rate",
-                                           "training.batch_size"]  # fmt: skip
+    assert differing(three, [0, 1, 2]) == [
+        "optimizer.kind",
+        "optimizer.learning_rate",
+        "training.batch_size",
+    ]
     assert differing(three, [0, 2]) == ["training.batch_size"]
     assert differing(three, [0]) == []
 

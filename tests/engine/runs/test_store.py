@@ -422,8 +422,10 @@ def test_a_process_killed_inside_a_change_leaves_nothing_of_it(store: Store, fol
 def test_predicates_of_a_status() -> None:
     assert {s for s in RunStatus if s.is_active} == {RunStatus.RUNNING, RunStatus.PAUSED}
     assert {s for s in RunStatus if not s.is_finished} == {
-        RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.PAUSED,
-    }  # fmt: skip
+        RunStatus.QUEUED,
+        RunStatus.RUNNING,
+        RunStatus.PAUSED,
+    }
     assert all(s.is_finished for s in RunStatus if s.can_resume)
     assert not RunStatus.COMPLETED.can_resume
 
@@ -569,15 +571,20 @@ def test_a_store_of_schema_1(folder: Path) -> None:
     with Store(folder) as store:
         runs = {run.name: run for run in store.runs()}
         assert list(runs) == [
-            "completed run", "failed run", "second in the queue", "first in the queue",
-        ]  # fmt: skip
+            "completed run",
+            "failed run",
+            "second in the queue",
+            "first in the queue",
+        ]
         done = runs["completed run"]
         assert done.status is RunStatus.COMPLETED
         assert done.experiment.name == "completed run"
         assert done.experiment.training == Training(epochs=30, batch_size=32)
         assert (done.created, done.started, done.finished) == (
-            1_700_000_000.0, 1_700_000_100.0, 1_700_000_200.0,
-        )  # fmt: skip
+            1_700_000_000.0,
+            1_700_000_100.0,
+            1_700_000_200.0,
+        )
         assert (done.step, done.total_steps, done.epochs, done.elapsed) == (100, 100, 2, 12.5)
         assert (done.test_accuracy, done.test_loss, done.val_loss) == (0.9375, 0.125, 0.25)
         assert (done.parameters, done.macs, done.fingerprint) == (93_322, 2_794_240, "abc123")
@@ -595,8 +602,9 @@ def test_a_store_of_schema_1(folder: Path) -> None:
         ]
         failed = runs["failed run"]
         assert (failed.status, failed.message) == (
-            RunStatus.FAILED, "the loss became NaN at step 7",
-        )  # fmt: skip
+            RunStatus.FAILED,
+            "the loss became NaN at step 7",
+        )
         assert names(store) == ["first in the queue", "second in the queue"]
         assert [r.name for r in store.runs(deleted=True)] == ["deleted run"]
         assert store.queue_held
@@ -693,12 +701,15 @@ def test_a_store_of_schema_6(
         assert {(run.parent_id, run.study_id, run.trial) for run in runs.values()} == {(None,) * 3}
         seeds, folds = store.groups()
         assert (seeds.kind, seeds.name, seeds.created) == (
-            "seeds", "digits-cnn 3 seeds", 1_700_000_030.0,
-        )  # fmt: skip
+            "seeds",
+            "digits-cnn 3 seeds",
+            1_700_000_030.0,
+        )
         assert (folds.kind, folds.name) == ("folds", "digits-cnn 2 folds")
         assert [run.tags for run in store.grouped(seeds.name)] == [
-            "paper, digits-cnn 3 seeds, best", "digits-cnn 3 seeds",
-        ]  # fmt: skip
+            "paper, digits-cnn 3 seeds, best",
+            "digits-cnn 3 seeds",
+        ]
         assert len(store.grouped(folds.name)) == 2
         assert sum(run.group_id is not None for run in runs.values()) == 4
         frame = RunFrame()
@@ -733,8 +744,11 @@ def test_a_run_knows_its_parent_its_study_and_its_kind(folder: Path) -> None:
         origin = Origin("made_up", parent.run_id, study_id="20260101-000000-0001", trial=7)
         made = store.create(EXPERIMENT, origin=origin)
         assert (made.kind, made.parent_id, made.study_id, made.trial) == (
-            "made_up", parent.run_id, "20260101-000000-0001", 7,
-        )  # fmt: skip
+            "made_up",
+            parent.run_id,
+            "20260101-000000-0001",
+            7,
+        )
         assert [run.run_id for run in store.children(parent.run_id)] == [made.run_id]
         assert parent.kind == TRAINING
 
@@ -789,8 +803,9 @@ def test_a_store_that_another_process_has_open_is_migrated_beneath_it(folder: Pa
         with Store(folder) as store:
             run_id = store.runs()[0].run_id
             other.execute("COMMIT")
-            other.execute("UPDATE runs SET notes = 'by an earlier version' WHERE run_id = ?",
-                          (run_id,))  # fmt: skip
+            other.execute(
+                "UPDATE runs SET notes = 'by an earlier version' WHERE run_id = ?", (run_id,)
+            )
             assert store.run(run_id).notes == "by an earlier version"
             assert [(run.run_id, run.parameters) for run in store.runs()] == known
 

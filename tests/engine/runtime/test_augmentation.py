@@ -17,9 +17,15 @@ from workbench.spec.augmentation import Augmentation
 from workbench.spec.warp import DRAWS, sources
 
 EACH: list[dict[str, Any]] = [
-    {"shift": 0.2}, {"rotation": 40.0}, {"zoom": 0.4}, {"horizontal_flip": True},
-    {"vertical_flip": True}, {"contrast": 0.5}, {"cutout": 0.4}, {"mixup": 0.4},
-]  # fmt: skip
+    {"shift": 0.2},
+    {"rotation": 40.0},
+    {"zoom": 0.4},
+    {"horizontal_flip": True},
+    {"vertical_flip": True},
+    {"contrast": 0.5},
+    {"cutout": 0.4},
+    {"mixup": 0.4},
+]
 ALL = {name: value for one in EACH for name, value in one.items()}
 
 
@@ -96,9 +102,12 @@ def test_the_preview_shows_what_is_trained_on(fill_mode: str) -> None:
 def test_whole_turns_and_shifts_are_exact() -> None:
     images = pictures(2, (8, 8, 1))
     still = {
-        "shift": 0.0, "rotation": 0.0, "zoom": 0.0,
-        "horizontal_flip": False, "vertical_flip": False,
-    }  # fmt: skip
+        "shift": 0.0,
+        "rotation": 0.0,
+        "zoom": 0.0,
+        "horizontal_flip": False,
+        "vertical_flip": False,
+    }
     middle = np.full((2, DRAWS), 0.5)
     assert sources(middle, 8, 8, np, **still).tolist() == [[1, 0, 0, 0, 1, 0]] * 2
     mirrored = varied(images, middle - 0.1, Augmentation(horizontal_flip=True))

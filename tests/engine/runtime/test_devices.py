@@ -19,9 +19,12 @@ DEVICES = 3
 def found() -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.engine.several_devices"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
         env={**os.environ, "DLOPT_VIRTUAL_CPUS": str(DEVICES)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result

@@ -60,9 +60,9 @@ def test_a_target_that_is_missing_says_why(target: str, machine: Machine, reason
 
 
 def test_a_named_tpu_is_looked_for_when_the_run_begins() -> None:
-    hardware = Experiment().with_settings(
-        {"hardware.target": "tpu", "hardware.tpu_name": "mine"}
-    ).hardware  # fmt: skip
+    hardware = (
+        Experiment().with_settings({"hardware.target": "tpu", "hardware.tpu_name": "mine"}).hardware
+    )
     assert hardware.missing(BARE) == ""
 
 
@@ -214,10 +214,14 @@ def test_other_threads_take_another_process_and_nobody_has_to_know(store: Store)
 
 def test_startup_is_what_needs_another_process() -> None:
     assert Experiment().hardware.startup == Startup()
-    changed = Experiment().with_settings({
-        "hardware.intra_op_threads": 3, "hardware.deterministic": True,
-        "hardware.memory_limit": 1000, "hardware.precision": "mixed_float16",
-    })  # fmt: skip
+    changed = Experiment().with_settings(
+        {
+            "hardware.intra_op_threads": 3,
+            "hardware.deterministic": True,
+            "hardware.memory_limit": 1000,
+            "hardware.precision": "mixed_float16",
+        }
+    )
     assert changed.hardware.startup == Startup(
         intra_op_threads=3, deterministic=True, memory_limit=1000
     )

@@ -130,9 +130,10 @@ def penalty_of(model: Any) -> float:
 
 def test_lambda_over_2m_counts_every_trainable_weight_once() -> None:
     experiment = small(
-        structure__layers=EVERY_WEIGHT, regularization__kind="l2_per_parameter",
+        structure__layers=EVERY_WEIGHT,
+        regularization__kind="l2_per_parameter",
         regularization__factor=0.5,
-    )  # fmt: skip
+    )
     model = built(experiment)
     weights = [np.asarray(w.numpy(), np.float64) for w in model.trainable_variables]
     m = sum(w.size for w in weights)

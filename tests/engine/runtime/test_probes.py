@@ -85,7 +85,7 @@ def by_hand(
         images, labels: Of all steps.
         every: Steps to an update.
         most: To which the norm of each gradient is clipped.
-    """  # fmt: skip
+    """
     norms, ratios, sums = [], [], [np.zeros_like(weight) for weight in weights]
     for step in range(STEPS):
         x, y = (part[step * BATCH : (step + 1) * BATCH] for part in (images, labels))

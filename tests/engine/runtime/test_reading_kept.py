@@ -112,7 +112,15 @@ def test_a_damaged_reading_is_that_of_the_first_rules(images: Path, tmp_path: Pa
     with Store(tmp_path / "store") as store:
         run = store.create(experiment_on(images))
         assert store.run(run.run_id).reading is None
-        for damaged in ({"white": "x"}, [], "x", None, {"parts": 3}, {"white": -1},
-                        {"white": float("nan")}, {"ground": "red"}):  # fmt: skip
+        for damaged in (
+            {"white": "x"},
+            [],
+            "x",
+            None,
+            {"parts": 3},
+            {"white": -1},
+            {"white": float("nan")},
+            {"ground": "red"},
+        ):
             known = replace(run, fingerprint="abc", environment={"reading": damaged})
             assert known.reading == Reading(version=1)

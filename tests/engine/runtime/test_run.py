@@ -182,8 +182,9 @@ def test_l2_pulls_at_the_weights_and_its_penalty_is_kept_apart_from_the_loss(sto
     assert run.penalty == epochs[1].penalty
     assert run.loss == pytest.approx(np.average(values["loss"][steps:], weights=sizes))
     # Behind the last step the penalty is that of the weights in the checkpoint.
-    kernels = [w for name, w in weights(store, heavy).items()
-               if name.startswith("model.") and w.ndim > 1]  # fmt: skip
+    kernels = [
+        w for name, w in weights(store, heavy).items() if name.startswith("model.") and w.ndim > 1
+    ]
     after = 0.25 * sum(float(np.square(kernel).sum()) for kernel in kernels)
     assert values["penalty"][-1] > after
     assert values["penalty"][-1] == pytest.approx(after, rel=0.02)
@@ -232,9 +233,13 @@ def test_a_validation_part_of_the_data_judges_and_nothing_is_cut_off(
     images[labels == 0] = 255
     np.savez(
         tmp_path / "own.npz",
-        x_train=images, y_train=labels, x_val=255 - images[:20], y_val=labels[:20],
-        x_test=images[:10], y_test=labels[:10],
-    )  # fmt: skip
+        x_train=images,
+        y_train=labels,
+        x_val=255 - images[:20],
+        y_val=labels[:20],
+        x_test=images[:10],
+        y_test=labels[:10],
+    )
     layers = [{"kind": "flatten"}, {"kind": "dense", "units": 2, "activation": "softmax"}]
     settings: dict[str, Any] = {
         "data": {"kind": "npz", "path": str(tmp_path / "own.npz")}, "structure.layers": layers,
@@ -267,9 +272,12 @@ def test_a_loss_that_is_not_finite_names_the_step(store: Store) -> None:
     from workbench.runtime.training.train import NotFinite
 
     experiment = small(
-        optimizer__kind="sgd", optimizer__learning_rate=1000.0, training__epochs=1000,
-        regularization__kind="l2", regularization__l2=10.0,
-    )  # fmt: skip
+        optimizer__kind="sgd",
+        optimizer__learning_rate=1000.0,
+        training__epochs=1000,
+        regularization__kind="l2",
+        regularization__l2=10.0,
+    )
     with pytest.raises(NotFinite, match=r"the loss became (NaN|infinite) at step \d+; .*1000"):
         train(store, experiment)
     assert store.runs()[-1].outcome == Outcome.DIVERGED
@@ -286,12 +294,17 @@ def test_what_went_wrong_is_a_code(tmp_path: Path) -> None:
     full.__cause__.sqlite_errorname = "SQLITE_FULL"
     memory = tf.errors.ResourceExhaustedError(None, None, "OOM")
     for error, code in (
-        (full, Outcome.DISK_FULL), (OSError(errno.ENOSPC, "full"), Outcome.DISK_FULL),
-        (StoreError("gone"), Outcome.STORE), (SpecError.at("a", "b"), Outcome.BAD_SETTINGS),
-        (DataError("no file"), Outcome.BAD_DATA), (MemoryError(), Outcome.OUT_OF_MEMORY),
-        (memory, Outcome.OUT_OF_MEMORY), (CheckpointError("cut"), Outcome.BAD_CHECKPOINT),
-        (OSError(errno.EACCES, "denied"), Outcome.FAILED), (ValueError("?"), Outcome.FAILED),
-    ):  # fmt: skip
+        (full, Outcome.DISK_FULL),
+        (OSError(errno.ENOSPC, "full"), Outcome.DISK_FULL),
+        (StoreError("gone"), Outcome.STORE),
+        (SpecError.at("a", "b"), Outcome.BAD_SETTINGS),
+        (DataError("no file"), Outcome.BAD_DATA),
+        (MemoryError(), Outcome.OUT_OF_MEMORY),
+        (memory, Outcome.OUT_OF_MEMORY),
+        (CheckpointError("cut"), Outcome.BAD_CHECKPOINT),
+        (OSError(errno.EACCES, "denied"), Outcome.FAILED),
+        (ValueError("?"), Outcome.FAILED),
+    ):
         assert outcome(error) is code
 
 

@@ -19,8 +19,12 @@ def computed(folder: Path, how: str, **environment: str) -> str:
     """What the helper prints; its process must not die."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.engine.strided_gradients", str(folder), how],
-        cwd=HERE, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=HERE,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, f"exit code {done.returncode}\n{done.stderr[-3000:]}"
     return done.stdout
 

@@ -198,8 +198,10 @@ def test_all_mistakes_are_told_in_order() -> None:
     with pytest.raises(SpecError) as caught:
         Experiment.from_toml("[training]\nseed = -1\nepochs = 0\n[data]\nkind = 'x'")
     assert [p.path for p in caught.value.problems] == [
-        "data.kind", "training.epochs", "training.seed",
-    ]  # fmt: skip
+        "data.kind",
+        "training.epochs",
+        "training.seed",
+    ]
 
 
 # --- files ---------------------------------------------------------------------------------------
@@ -367,8 +369,11 @@ def test_switching_works_in_any_order_and_for_a_layer() -> None:
     pooled = network(MaxPooling2D(pool_size=(3, 3), padding="same"), Flatten())
     switched = pooled.with_settings({"structure.layers[0].kind": "average_pooling2d"})
     assert switched.at("structure.layers[0]").values() == {
-        "kind": "average_pooling2d", "enabled": True, "pool_size": [3, 3], "padding": "same",
-    }  # fmt: skip
+        "kind": "average_pooling2d",
+        "enabled": True,
+        "pool_size": [3, 3],
+        "padding": "same",
+    }
 
 
 def test_switching_to_the_same_changes_nothing() -> None:

@@ -76,9 +76,13 @@ def test_a_fire_module_of_squeezenet() -> None:
 def test_inception_3a_of_googlenet() -> None:
     """Szegedy et al. 2015, table 1: inception (3a) gives 28x28x256 and holds about 159K weights."""
     block = InceptionBlock(
-        filters_1x1=64, reduce_3x3=96, filters_3x3=128, reduce_5x5=16, filters_5x5=32,
+        filters_1x1=64,
+        reduce_3x3=96,
+        filters_3x3=128,
+        reduce_5x5=16,
+        filters_5x5=32,
         filters_pool=32,
-    )  # fmt: skip
+    )
     found = cost(block, shape=(28, 28, 192))
     assert found.output_shape == (28, 28, 256)
     assert found.parameters == 163_696  # 163,328 and the biases' 368

@@ -341,9 +341,13 @@ EXTRAS: list[dict[str, Any]] = [
     {"gradient_accumulation_steps": 3, "clipnorm": 0.5, "weight_decay": 0.1, "use_ema": True},
 ]
 FUSED = [
-    SGD(momentum=0.9, learning_rate=0.1), Adam(), AdamW(), RMSprop(momentum=0.5), Adamax(),
+    SGD(momentum=0.9, learning_rate=0.1),
+    Adam(),
+    AdamW(),
+    RMSprop(momentum=0.5),
+    Adamax(),
     Adadelta(),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
@@ -409,9 +413,12 @@ FLAT = [
 
 def test_gradient_descent_in_pieces_is_one_big_batch(store: Store) -> None:
     common: dict[str, Any] = {
-        "structure__layers": FLAT, "training__epochs": 5, "optimizer__kind": "gradient_descent",
-        "regularization__kind": "l2", "regularization__l2": 0.01,
-    }  # fmt: skip
+        "structure__layers": FLAT,
+        "training__epochs": 5,
+        "optimizer__kind": "gradient_descent",
+        "regularization__kind": "l2",
+        "regularization__l2": 0.01,
+    }
     pieces, _ = train(store, small(**common, training__batch_size=100))
     whole, _ = train(store, small(**common, training__batch_size=1293))
     assert store.run(pieces).step == 5 * 13
@@ -426,8 +433,10 @@ def test_gradient_descent_in_pieces_is_one_big_batch(store: Store) -> None:
 def test_accumulated_batches_are_one_large_batch(store: Store) -> None:
     """With an epoch that both divide; in the first epoch both see the same images."""
     common: dict[str, Any] = {
-        "structure__layers": FLAT, "training__epochs": 1, "training__validation_split": 0.1,
-    }  # fmt: skip
+        "structure__layers": FLAT,
+        "training__epochs": 1,
+        "training__validation_split": 0.1,
+    }
     small_ones = small(**common, training__batch_size=100, optimizer__gradient_accumulation_steps=4)
     pieces, _ = train(store, small_ones, stop_after(12))
     large, _ = train(store, small(**common, training__batch_size=400), stop_after(3))
@@ -439,9 +448,13 @@ def test_accumulated_batches_are_one_large_batch(store: Store) -> None:
 def test_a_smaller_last_batch_counts_by_its_images(store: Store) -> None:
     """12 batches of 110 but for the last, of 83: steps of four of them are steps of 440 images."""
     common: dict[str, Any] = {
-        "structure__layers": FLAT, "optimizer__kind": "momentum", "optimizer__learning_rate": 0.1,
-        "regularization__kind": "l2", "regularization__l2": 0.01, "training__epochs": 3,
-    }  # fmt: skip
+        "structure__layers": FLAT,
+        "optimizer__kind": "momentum",
+        "optimizer__learning_rate": 0.1,
+        "regularization__kind": "l2",
+        "regularization__l2": 0.01,
+        "training__epochs": 3,
+    }
     settings = {"training__batch_size": 110, "optimizer__gradient_accumulation_steps": 4}
     pieces, _ = train(store, small(**common, **settings))
     large, _ = train(store, small(**common, training__batch_size=440))
@@ -467,8 +480,10 @@ def test_what_a_batch_counts_adds_up_over_the_end_of_an_epoch(
         min(batch_size, images - number % to_an_epoch * batch_size)
         for number in range(20 * batches)
     ]
-    found = [float(Gathering(batches, batch_size, images).mean_batch(tf.constant(n)))
-             for n in range(20 * batches)]  # fmt: skip
+    found = [
+        float(Gathering(batches, batch_size, images).mean_batch(tf.constant(n)))
+        for n in range(20 * batches)
+    ]
     wanted = np.repeat(np.reshape(sizes, (20, batches)).mean(axis=1), batches)
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
 

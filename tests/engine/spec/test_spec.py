@@ -52,9 +52,16 @@ def through_toml(spec: Choice) -> Spec:
 
 def test_the_families_are_those_of_an_experiment() -> None:
     assert {f.__name__ for f in FAMILIES} == {
-        "Constraint", "Data", "Hardware", "Layer", "Loss", "Optimizer", "Regularizer", "Schedule",
+        "Constraint",
+        "Data",
+        "Hardware",
+        "Layer",
+        "Loss",
+        "Optimizer",
+        "Regularizer",
+        "Schedule",
         "Stopping",
-    }  # fmt: skip
+    }
     assert all(family.choices() for family in FAMILIES)
 
 

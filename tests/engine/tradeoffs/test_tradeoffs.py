@@ -201,10 +201,21 @@ def test_ranges_together_are_one_filter() -> None:
 
 
 KEYS = (
-    "parameters", "macs", "test_accuracy", "val_loss", "images_per_second", "seconds", "created",
-    "starred", "name", "status", "optimizer.learning_rate", "val_accuracy@3", "time_to@0.8",
+    "parameters",
+    "macs",
+    "test_accuracy",
+    "val_loss",
+    "images_per_second",
+    "seconds",
+    "created",
+    "starred",
+    "name",
+    "status",
+    "optimizer.learning_rate",
+    "val_accuracy@3",
+    "time_to@0.8",
     "loss@best",
-)  # fmt: skip
+)
 
 
 @given(st.sampled_from(KEYS), st.floats(0, 1), st.floats(0, 1), st.booleans())

@@ -130,8 +130,10 @@ def test_problems_what_was_typed_comes_before_the_data_and_the_network(editor: E
     editor.set_data_info(editor.info, "data.path: there is no file /x")
     editor.set("optimizer.learning_rate", 0.0)
     assert [p.path for p in editor.problems] == [
-        "optimizer.learning_rate", "data.path", "structure.layers[7].units",
-    ]  # fmt: skip
+        "optimizer.learning_rate",
+        "data.path",
+        "structure.layers[7].units",
+    ]
 
 
 def test_the_data_decide_what_fits(editor: Editor) -> None:

@@ -39,10 +39,16 @@ from workbench.spec.schedules import Schedule
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 
 FAMILIES = {
-    "data": "data", "loss": "loss", "regularization": "regularization", "schedule": "schedule",
-    "constraint": "constraint", "stopping": "stopping",
-    "optimizer": "optimizer", "hardware": "hardware", "structure.layers[0]": "layer",
-}  # fmt: skip
+    "data": "data",
+    "loss": "loss",
+    "regularization": "regularization",
+    "schedule": "schedule",
+    "constraint": "constraint",
+    "stopping": "stopping",
+    "optimizer": "optimizer",
+    "hardware": "hardware",
+    "structure.layers[0]": "layer",
+}
 EVERY_CLASS = [
     (path, name) for path in FAMILIES for name in Experiment().at(path).family().choices()
 ]
@@ -491,9 +497,15 @@ def test_the_wheel_changes_only_what_has_the_focus(window: MainWindow, qapp: QAp
     before = spin.value()
     no = Qt.KeyboardModifier.NoModifier
     event = QWheelEvent(
-        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, 120), Qt.MouseButton.NoButton, no,
-        Qt.ScrollPhase.NoScrollPhase, False,
-    )  # fmt: skip
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        no,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
     window.experiment.name.setFocus()
     qapp.sendEvent(spin, event)
     assert spin.value() == before

@@ -126,9 +126,10 @@ def visit(window: MainWindow) -> Iterator[str]:
         page = window.tabs.currentWidget()
         inner = [tabs for tabs in page.findChildren(QTabWidget) if tabs.isVisible()]
         buttons = [
-            button for button in page.findChildren(QAbstractButton)
+            button
+            for button in page.findChildren(QAbstractButton)
             if button.isVisible() and button.isCheckable() and button.autoExclusive()
-        ]  # fmt: skip
+        ]
         yield window.tabs.tabText(number)
         for tabs in inner:
             for place in range(tabs.count()):

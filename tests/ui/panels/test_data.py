@@ -101,10 +101,14 @@ def test_an_archive_tells_its_shape_to_the_form(
         "1x1x64 that reaches it" in window.training["train"].toolTip()
     )  # too small for the preset
     window.editor.set_all(
-        {"structure.layers": [{"kind": "flatten"}, {"kind": "dense", "units": 3,
-                                                    "activation": "softmax"}]},
+        {
+            "structure.layers": [
+                {"kind": "flatten"},
+                {"kind": "dense", "units": 3, "activation": "softmax"},
+            ]
+        },
         "structure.layers",
-    )  # fmt: skip
+    )
     assert window.experiment.totals.figures["parameters"][0].text() == "435"
     assert window.training["train"].isEnabled()
 
@@ -340,10 +344,12 @@ def test_numbers_of_classes_are_not_cut_off(
     qtbot.waitUntil(data.bars.isVisible)
     drawn: list[str] = []
     monkeypatch.setattr(
-        samples, "_draw_bar", lambda painter, line, left, name, counts, scale: drawn.append(
+        samples,
+        "_draw_bar",
+        lambda painter, line, left, name, counts, scale: drawn.append(
             painter.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, left - samples.GAP)
         ),
-    )  # fmt: skip
+    )
     data.bars.grab()
     assert drawn == [str(number) for number in range(26)]
 

@@ -26,9 +26,11 @@ from workbench.runs.status import RunStatus
 
 def pixels(image: QImage) -> np.ndarray:
     return np.array(
-        [[image.pixelColor(x, y).red() for x in range(image.width())]
-         for y in range(image.height())]
-    )  # fmt: skip
+        [
+            [image.pixelColor(x, y).red() for x in range(image.width())]
+            for y in range(image.height())
+        ]
+    )
 
 
 def show(window: MainWindow, run: Run, qtbot: QtBot) -> None:
@@ -101,9 +103,11 @@ def test_the_curves_follow_by_themselves(
 
 @pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 def test_every_plot_is_exported(
-    shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
+    shown: tuple[MainWindow, Evaluation],
+    qtbot: QtBot,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     window, evaluation = shown
     panel = window.pages["evaluate"]
     path = tmp_path / "a.svg"
@@ -146,9 +150,11 @@ def test_every_plot_is_exported(
 
 @pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 def test_a_figure_follows_an_evaluation_that_was_made_anew(
-    shown: tuple[MainWindow, Evaluation], qtbot: QtBot, tmp_path: Path,
+    shown: tuple[MainWindow, Evaluation],
+    qtbot: QtBot,
+    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     window, evaluation = shown
     panel = window.pages["evaluate"]
     panel.summary.export_action.trigger()

@@ -84,8 +84,10 @@ def test_what_is_set_up_is_what_is_written(
     legend = [text for text in found if text in {run.name for run in runs} or "winner" in text]
     assert legend == ["digits-cnn", "the <winner> & $x$", "one-cycle"]
     assert {"A title", "Step", "Training loss"} <= set(found)
-    figure = figure_from_json(ElementTree.fromstring(content).findtext(
-        ".//{http://purl.org/dc/elements/1.1/}description") or "")  # fmt: skip
+    figure = figure_from_json(
+        ElementTree.fromstring(content).findtext(".//{http://purl.org/dc/elements/1.1/}description")
+        or ""
+    )
     assert figure == export.figure
     assert (figure.look.width, figure.look.font_size) == (254, 16)
 

@@ -58,9 +58,11 @@ def test_groups_are_chosen_and_judged(page: BetterPage, qtbot: QtBot) -> None:
     assert "Choose two groups of runs above" in page.empty.text()
     labels = [page.a.itemText(n) for n in range(page.a.count())]
     assert labels[:4] == [
-        f"{DROPOUT} (group, 5 runs)", f"{BASE} (group, 5 runs)",
-        "dropout (name, 5 runs)", "base (name, 5 runs)",
-    ]  # fmt: skip
+        f"{DROPOUT} (group, 5 runs)",
+        f"{BASE} (group, 5 runs)",
+        "dropout (name, 5 runs)",
+        "base (name, 5 runs)",
+    ]
     choose(page, f"group {BASE}", f"group {DROPOUT}", qtbot)
     assert page.sentence.text().startswith(f"{DROPOUT} is better than {BASE} by 0.52 points")
     assert page.table.rowCount() == 7
@@ -103,8 +105,9 @@ def test_selected_runs_are_two_groups(window: MainWindow, page: BetterPage, qtbo
     with qtbot.waitSignal(page.latest.done, timeout=20_000):
         select(window, runs)
     assert {box.group.key for box in (page.a, page.b) if box.group} == {
-        f"group {BASE}", f"group {DROPOUT}"
-    }  # fmt: skip
+        f"group {BASE}",
+        f"group {DROPOUT}",
+    }
     assert page.a.itemText(0) == "Selected runs (10)"
 
 
@@ -121,9 +124,14 @@ def test_two_single_runs_are_compared_image_by_image(
         folder = window.store.artifacts(run.run_id)
         np.savez(folder / checkpoint_file.FILE, **{"model.kernel": np.zeros(1)})
         found = Predictions(
-            predictions.TEST, np.arange(100), np.zeros(100, np.int32), probabilities, "same",
-            checkpoint_file.weights_of(folder), ("a", "b"),
-        )  # fmt: skip
+            predictions.TEST,
+            np.arange(100),
+            np.zeros(100, np.int32),
+            probabilities,
+            "same",
+            checkpoint_file.weights_of(folder),
+            ("a", "b"),
+        )
         none = Pictures(np.zeros(0, np.int64), np.zeros((0, 8, 8, 1), np.uint8))
         predictions.save(folder, found, none)
     answered(page, qtbot)

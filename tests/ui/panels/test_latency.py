@@ -104,8 +104,9 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     with qtbot.waitSignal(window.pages["inside"].export_requested) as asked:
         page.export_action.trigger()
     assert [one.name for one in asked.args[0].series][:2] == [
-        "1 thread, median", "1 thread, 99 % of calls",
-    ]  # fmt: skip
+        "1 thread, median",
+        "1 thread, 99 % of calls",
+    ]
     page.show_run(second)
     assert not page.points
     assert not page.export_action.isEnabled()

@@ -213,9 +213,13 @@ def test_cut_and_paste_bring_layers_elsewhere(
     ],
 )
 def test_pasting_something_else_says_so_and_changes_nothing(
-    window: MainWindow, panel: StructurePanel, qtbot: QtBot, clipboard: QClipboard,
-    text: str, sentence: str,
-) -> None:  # fmt: skip
+    window: MainWindow,
+    panel: StructurePanel,
+    qtbot: QtBot,
+    clipboard: QClipboard,
+    text: str,
+    sentence: str,
+) -> None:
     before = window.editor.experiment
     clipboard.setText(text)
     qtbot.keyClick(panel.list, Qt.Key.Key_V, CONTROL)

@@ -44,9 +44,11 @@ def test_every_lever_is_listed_with_what_it_would_give(window: MainWindow, qtbot
         assert card.sentence.text()
     width = page.cards["width_multiplier"]
     assert figures(width) == {
-        "parameters": ("23,626", "−75 %"), "macs": ("747,392", "−73 %"),
-        "weight_bytes": ("94.5 kB", "−75 %"), "training_bytes": ("2.89 MB", "−55 %"),
-    }  # fmt: skip
+        "parameters": ("23,626", "−75 %"),
+        "macs": ("747,392", "−73 %"),
+        "weight_bytes": ("94.5 kB", "−75 %"),
+        "training_bytes": ("2.89 MB", "−55 %"),
+    }
     assert width.cells["parameters"][1].property("role") == "good"
     assert width.cells["parameters"][0].toolTip() == "93,322 → 23,626"
 
@@ -73,8 +75,9 @@ def test_apply_is_one_step_of_undo_named_after_the_lever(window: MainWindow, qtb
     before = window.editor.experiment
     page.cards["global_pooling"].apply.click()
     assert [layer.name() for layer in window.editor.experiment.structure.layers][-2:] == [
-        "global_average_pooling2d", "dense",
-    ]  # fmt: skip
+        "global_average_pooling2d",
+        "dense",
+    ]
     assert window.undo_stack.undoText() == "global pooling"
     settled(page, qtbot)
     assert "there is none" in page.cards["global_pooling"].refusal.text()

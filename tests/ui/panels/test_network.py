@@ -196,9 +196,10 @@ def test_a_hundred_layers_scroll(window: MainWindow, costs: LayerCostsPage, qtbo
 def test_a_click_in_the_drawing_chooses(window: MainWindow, drawing: DrawingPage) -> None:
     view = drawing.view.viewport()
     left, control, shift = (
-        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.ControlModifier,
         Qt.KeyboardModifier.ShiftModifier,
-    )  # fmt: skip
+    )
     QTest.mouseClick(view, left, pos=middle_of(drawing, 3))
     assert window.layers.rows == [3]
     assert window.experiment.structure.form.path == "structure.layers[3]"
@@ -245,8 +246,9 @@ def test_an_edit_repaints_only_what_it_changed(
     pairs = list(zip(before.boxes, after.boxes, strict=True))
     around = difference(before, after)
     assert before.boxes[1] != after.boxes[1]
-    assert all(around.contains(QRectF(*box.area)) for pair in pairs if pair[0] != pair[1]
-               for box in pair)  # fmt: skip
+    assert all(
+        around.contains(QRectF(*box.area)) for pair in pairs if pair[0] != pair[1] for box in pair
+    )
     assert not around.intersects(QRectF(*after.boxes[-1].rect))
     assert difference(before, None) is None
     assert difference(before, replace(after, boxes=after.boxes[1:])) is None
@@ -341,9 +343,13 @@ def test_without_known_data_it_says_what_is_missing(
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "png"])
 def test_the_drawing_is_exported(
-    window: MainWindow, drawing: DrawingPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path, suffix: str,
-) -> None:  # fmt: skip
+    window: MainWindow,
+    drawing: DrawingPage,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    suffix: str,
+) -> None:
     asked: list[str] = []
 
     def ask(_parent: object, _title: str, name: str, kinds: str) -> tuple[str, str]:
@@ -366,9 +372,12 @@ def test_the_drawing_is_exported(
 
 
 def test_an_export_that_fails_says_why(
-    window: MainWindow, drawing: DrawingPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
+    window: MainWindow,
+    drawing: DrawingPage,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     target = str(tmp_path / "nowhere" / "net.svg")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (target, FILTERS["svg"]))
     with qtbot.waitSignal(drawing.export.failed, timeout=60_000):
@@ -381,9 +390,12 @@ def test_an_export_that_fails_says_why(
 
 
 def test_an_export_is_cancelled(
-    window: MainWindow, drawing: DrawingPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch,
+    window: MainWindow,
+    drawing: DrawingPage,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     target = tmp_path / "net.svg"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), FILTERS["svg"]))
     drawing.save_action.trigger()

@@ -37,8 +37,9 @@ def runs(window: MainWindow) -> list[Run]:
     for number in range(6):
         run = add_run(window.store, number)
         settings = {
-            "optimizer.kind": ("adam", "sgd")[number % 2], "training.batch_size": 16 << number % 3,
-        }  # fmt: skip
+            "optimizer.kind": ("adam", "sgd")[number % 2],
+            "training.batch_size": 16 << number % 3,
+        }
         experiment = presets.load("digits-cnn").with_settings(settings)
         window.store.update(run.run_id, experiment_toml=experiment.to_toml())
         made.append(window.store.run(run.run_id))
@@ -217,9 +218,10 @@ def test_settings_are_offered_in_words_and_their_paths_stay_in_sight(
     assert "training.batch_size" in tip
 
     monkeypatch.setattr(
-        QInputDialog, "getItem",
+        QInputDialog,
+        "getItem",
         lambda *asked, **_: (next(i for i in asked[3] if i.startswith("Training: seed")), True),
-    )  # fmt: skip
+    )
     act(menu, "Another column…")
     assert window.model.group == "training.seed"
 
@@ -324,9 +326,12 @@ def test_a_list_of_another_run_goes_into_the_form(window: MainWindow, runs: list
 
 
 def test_rows_are_copied_and_exported(
-    window: MainWindow, runs: list[Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    window: MainWindow,
+    runs: list[Run],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     qtbot: QtBot,
-) -> None:  # fmt: skip
+) -> None:
     window.runs.table.set_columns(["name", "optimizer.kind", "training.batch_size"])
     window.changes.write(runs[0].run_id, "name", "=cmd()")
     choose(window, runs[0].run_id, runs[1].run_id)

@@ -31,10 +31,17 @@ def result(gain: float = 1.4) -> Tuned:
     best = Candidate(("bfloat16",), levers, [99 * gain, 102 * gain], [0, 1], 1.0)
     broken = Candidate(("XLA",), {"hardware.jit_compile": True}, failed="no compiler")
     return Tuned(
-        tuple(one.seen(base) for one in (base, best, broken)), "bfloat16",
-        autotune.AS_IT_COMES | levers, gain, {"bfloat16": gain}, None, (),
-        autotune.verdict(best, base, None), 50.0, time.time(),
-    )  # fmt: skip
+        tuple(one.seen(base) for one in (base, best, broken)),
+        "bfloat16",
+        autotune.AS_IT_COMES | levers,
+        gain,
+        {"bfloat16": gain},
+        None,
+        (),
+        autotune.verdict(best, base, None),
+        50.0,
+        time.time(),
+    )
 
 
 def test_a_missing_target_says_so_and_offers_the_best_that_is_there(window: MainWindow) -> None:
@@ -188,8 +195,10 @@ def test_a_profile_fills_plot_and_table(quick: MainWindow, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: page._found is not None, timeout=PATIENCE)
     assert page.table.rowCount() == 3
     assert [page.table.item(row, 0).text() for row in range(3)] == [  # type: ignore[union-attr]
-        "1 Conv2D", "2 Flatten", "3 Dense",
-    ]  # fmt: skip
+        "1 Conv2D",
+        "2 Flatten",
+        "3 Dense",
+    ]
     shares = [page.table.item(row, SHARE).data(SHARE_ROLE) for row in range(3)]  # type: ignore[union-attr]
     assert max(shares) > 0, "each share has a bar"
     assert all(0 <= share <= 1 for share in shares)

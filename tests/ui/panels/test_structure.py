@@ -76,9 +76,15 @@ def test_the_menu_adds_each_kind_after_the_chosen_layer(
 )
 @pytest.mark.parametrize("with_keys", [False, True])
 def test_buttons_and_keys(
-    window: MainWindow, panel: StructurePanel, qtbot: QtBot, button: str, key: str,
-    after: list[str], current: int, with_keys: bool,
-) -> None:  # fmt: skip
+    window: MainWindow,
+    panel: StructurePanel,
+    qtbot: QtBot,
+    button: str,
+    key: str,
+    after: list[str],
+    current: int,
+    with_keys: bool,
+) -> None:
     panel.select(2)
     if with_keys:
         modifiers = {
@@ -132,9 +138,13 @@ def test_what_would_change_nothing_is_off(window: MainWindow, panel: StructurePa
     ],
 )
 def test_dragging_rows(
-    window: MainWindow, panel: StructurePanel,
-    rows: list[int], place: int, after: list[str], chosen: list[int],
-) -> None:  # fmt: skip
+    window: MainWindow,
+    panel: StructurePanel,
+    rows: list[int],
+    place: int,
+    after: list[str],
+    chosen: list[int],
+) -> None:
     panel.layers.select(rows)
     drop(panel.list, panel.layers.table.mimeData(panel.layers.selection.selectedRows()), place)
     assert kinds(window) == after

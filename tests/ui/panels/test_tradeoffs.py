@@ -36,10 +36,17 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)", exten
 def runs(window: MainWindow) -> list[Run]:
     """Three on the front (a, b, d), c beaten, e without parameters, f without accuracy."""
     made = [
-        add_run(window.store, number, epochs=1, parameters=size, test_accuracy=accuracy,
-                name=f"net {'abcdef'[number]}", macs=1_000_000 * (number + 1))
+        add_run(
+            window.store,
+            number,
+            epochs=1,
+            parameters=size,
+            test_accuracy=accuracy,
+            name=f"net {'abcdef'[number]}",
+            macs=1_000_000 * (number + 1),
+        )
         for number, (size, accuracy) in enumerate(zip(SIZES, ACCURACIES, strict=True))
-    ]  # fmt: skip
+    ]
     window.show_runs()
     return made
 
@@ -192,8 +199,10 @@ def test_hovering_names_a_run_and_a_click_selects_it(
     dot = next(d for d in range(len(cloud.dots.x)) if cloud.read(d)[0] == "net c")
     qtbot.mouseMove(view.viewport(), pixel(page, dot))
     assert page.scatter.plot.hover_text.splitlines() == [
-        "net c", "Parameters\t20,000", "Test accuracy\t93.00 %",
-    ]  # fmt: skip
+        "net c",
+        "Parameters\t20,000",
+        "Test accuracy\t93.00 %",
+    ]
     qtbot.mouseClick(view.viewport(), LEFT, pos=pixel(page, dot))
     qtbot.waitUntil(lambda: selected(window) == {"net c"})
     assert window.runs.current_id == window.model.frame.run_id(int(window.runs.chosen_places[0]))
@@ -243,8 +252,12 @@ def test_bars_of_runs_and_of_groups(
     page.show_view("bars")
     settled(page, qtbot)
     assert [bar.label for bar in page.bars.bars.bars] == [
-        "net e", "net d", "net a 2", "net c", "net a",
-    ]  # fmt: skip
+        "net e",
+        "net d",
+        "net a 2",
+        "net c",
+        "net a",
+    ]
     assert page.bars.note.text() == "5 of 6 runs drawn, 1 without test accuracy."
     page.bars.group.refill()
     page.bars.group.setCurrentIndex(page.bars.group.findData("name"))
@@ -415,8 +428,10 @@ def test_scatter_and_bars_are_exported(
     export = window.beside.figure
     assert export is not None
     assert [export.rows.item(row).text() for row in range(export.rows.count())] == [
-        "net a", "net b", "net d",
-    ]  # fmt: skip
+        "net a",
+        "net b",
+        "net d",
+    ]
     export.rows.item(0).setText("the small one")
     found = texts_of(save("scatter.svg").read_bytes())
     assert {"the small one", "net b", "net d", "Pareto front: 3 of 4 runs"} <= set(found)
@@ -438,8 +453,10 @@ def test_parallel_axes_are_exported_with_what_is_brushed(
     export = window.beside.figure
     assert export is not None
     assert [export.rows.item(row).text() for row in range(export.rows.count())] == [
-        "net e", "net d", "net b",
-    ]  # fmt: skip
+        "net e",
+        "net d",
+        "net b",
+    ]
     export.rows.item(0).setText("the best")
     found = texts_of(save("parallel.svg").read_bytes())
     named = [text for text in found if text.startswith(("net ", "the ", "Outside"))]

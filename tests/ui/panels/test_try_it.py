@@ -156,9 +156,14 @@ def test_many_classes_show_the_likeliest_in_their_order(window: MainWindow) -> N
     page = page_of(window)
     shares = np.linspace(0, 1, 100) / 50
     found = Answer(
-        tuple(map(str, range(100))), tuple(map(float, shares)), 3, 0,
-        activation_maps("", np.zeros((4, 4, 3))[:, :, :1]), (), None,
-    )  # fmt: skip
+        tuple(map(str, range(100))),
+        tuple(map(float, shares)),
+        3,
+        0,
+        activation_maps("", np.zeros((4, 4, 3))[:, :, :1]),
+        (),
+        None,
+    )
     page.view.show_answer(found)
     assert [number for number, _, _ in page.view.shares.rows] == list(range(90, 100))
     assert "99: 2.00 %" in page.view.shares.accessibleDescription()
@@ -177,8 +182,9 @@ def test_a_feature_map_larger_than_its_place_loses_nothing(qtbot: QtBot) -> None
             for x in range(left + 1, left + SIDE_OF_MAP - 1)
             for y in range(TEXT + 1, shown.height() - 1)
         )
-        for shown in [strip.grab().toImage()] for left in (0, SIDE_OF_MAP + GAP)
-    ]  # fmt: skip
+        for shown in [strip.grab().toImage()]
+        for left in (0, SIDE_OF_MAP + GAP)
+    ]
     assert brightest == [0, 255]
 
 

@@ -83,9 +83,13 @@ def test_empty_page_teaches_and_offers_train(plots: LivePlots, qtbot: QtBot) -> 
 
 def test_curves_reach_the_screen(two: LivePlots) -> None:
     image = two.panels["loss"].view.grab().toImage()
-    pixels = np.array([
-        image.pixelColor(x, y).getRgb() for x in range(image.width()) for y in range(image.height())
-    ])  # fmt: skip
+    pixels = np.array(
+        [
+            image.pixelColor(x, y).getRgb()
+            for x in range(image.width())
+            for y in range(image.height())
+        ]
+    )
     for colour in (RED, BLUE):
         off = np.abs(pixels - np.array(colour.getRgb())).max(axis=1).min()
         assert off < 64, "smooth lines mix with the background, but their middle is of the colour"
@@ -227,8 +231,9 @@ def test_the_penalty_has_a_plot_of_its_own_and_an_old_loss_says_that_it_holds_on
     curves.loss_holds_penalty = True
     two.rename("a", "first")
     assert [entry.name for entry in loss.legend._entries] == [
-        "first (loss with penalty)", "second",
-    ]  # fmt: skip
+        "first (loss with penalty)",
+        "second",
+    ]
 
 
 def test_plots_of_probes_come_and_go_with_the_runs_that_have_them(
@@ -504,9 +509,13 @@ def test_dragging_zooms_into_the_rectangle(two: LivePlots, qtbot: QtBot) -> None
     qtbot.mousePress(view.viewport(), left, pos=start)
     for pos in (start + QPoint(20, 10), area.center(), stop):
         held = QMouseEvent(
-            QEvent.Type.MouseMove, QPointF(pos), QPointF(pos), left, left,
+            QEvent.Type.MouseMove,
+            QPointF(pos),
+            QPointF(pos),
+            left,
+            left,
             Qt.KeyboardModifier.NoModifier,
-        )  # fmt: skip
+        )
         QApplication.sendEvent(view.viewport(), held)
     qtbot.mouseRelease(view.viewport(), left, pos=stop)
     settle(qtbot, two)

@@ -277,9 +277,11 @@ def _shades(points: int, height: float) -> int:
     y = 0.5 + height * (np.arange(points) % 2)
     painter = QPainter(picture)
     layer.paint_lines(
-        painter, [layer.Line(x, y, QColor("black"))],
-        layer.Scale(400, 200, (0.0, 1.0), (0.0, 1.0)), 1.0,
-    )  # fmt: skip
+        painter,
+        [layer.Line(x, y, QColor("black"))],
+        layer.Scale(400, 200, (0.0, 1.0), (0.0, 1.0)),
+        1.0,
+    )
     painter.end()
     image = picture.toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     return len(set(bytes(image.constBits())))

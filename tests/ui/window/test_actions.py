@@ -127,12 +127,16 @@ def test_a_made_up_action_is_in_menu_tooltip_and_toolbar_of_its_table(qtbot: QtB
     area = Actions("kitchen", "Kitchen")
     area.add(
         Action(
-            "bake", lambda: "Bake" if blocked else "Bake now", lambda: done.append("bake"),
-            "Ctrl+B", reason="Make bread", obstacle=lambda: blocked[0] if blocked else "",
+            "bake",
+            lambda: "Bake" if blocked else "Bake now",
+            lambda: done.append("bake"),
+            "Ctrl+B",
+            reason="Make bread",
+            obstacle=lambda: blocked[0] if blocked else "",
         ),
         None,
         Menu("more", "More", lambda: [Action(n, n, lambda n=n: done.append(n)) for n in done]),
-    )  # fmt: skip
+    )
     widget = QWidget()
     qtbot.addWidget(widget)
     area.attach(widget)

@@ -222,9 +222,12 @@ def test_cancel(window: MainWindow, other: Path, answers: list[Button]) -> None:
 
 
 def test_save_then_go_on(
-    window: MainWindow, other: Path, tmp_path: Path, answers: list[Button],
+    window: MainWindow,
+    other: Path,
+    tmp_path: Path,
+    answers: list[Button],
     chooses: list[Path | str],
-) -> None:  # fmt: skip
+) -> None:
     window.editor.set("training.epochs", 3)
     answers += [Button.Save, Button.Save]
     chooses += ["", tmp_path / "kept.toml"]
@@ -264,9 +267,12 @@ def test_a_crash_loses_nothing(
 
 
 def test_a_file_on_the_command_line_does_not_lose_the_draft(
-    window: MainWindow, open_window: OpenWindow, qtbot: QtBot, other: Path,
+    window: MainWindow,
+    open_window: OpenWindow,
+    qtbot: QtBot,
+    other: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     keep_draft(window, qtbot, monkeypatch)
     again = open_window()
     monkeypatch.setattr(again.conductor, "warm_up", lambda: None)

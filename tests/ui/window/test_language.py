@@ -14,9 +14,13 @@ def test_everything_in_the_window_is_translated() -> None:
     """In an interpreter of its own, in a language whose catalog has every template."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.ui.language"],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=150,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.splitlines()[-1] == "walked", "it ended before it had seen all"
     assert done.stdout.splitlines()[:-1] == []

@@ -60,9 +60,15 @@ def test_every_setting_is_found_by_title_path_and_help(
     settings = list(window.experiment.settings())
     paths = {one.path for one in settings}
     assert {
-        "name", "data.kind", "optimizer.learning_rate", "structure.layers[2].filters",
-        "augmentation.rotation", "stopping.kind", "hardware.target", "schedule.kind",
-    } <= paths  # fmt: skip
+        "name",
+        "data.kind",
+        "optimizer.learning_rate",
+        "structure.layers[2].filters",
+        "augmentation.rotation",
+        "stopping.kind",
+        "hardware.target",
+        "schedule.kind",
+    } <= paths
     for one in settings:
         for words in (one.title, one.path, one.help):
             assert one.path in [offer.key for offer in found(palette._offers, words)], one.path
@@ -106,9 +112,13 @@ def test_a_setting_far_down_is_brought_into_sight(
 def test_the_arrows_choose(palette: Palette, qtbot: QtBot) -> None:
     last = palette.model.rowCount() - 1
     for key, row in (
-        (Qt.Key.Key_Down, 1), (Qt.Key.Key_Up, 0), (Qt.Key.Key_Up, last), (Qt.Key.Key_Down, 0),
-        (Qt.Key.Key_PageDown, 8), (Qt.Key.Key_PageUp, 0),
-    ):  # fmt: skip
+        (Qt.Key.Key_Down, 1),
+        (Qt.Key.Key_Up, 0),
+        (Qt.Key.Key_Up, last),
+        (Qt.Key.Key_Down, 0),
+        (Qt.Key.Key_PageDown, 8),
+        (Qt.Key.Key_PageUp, 0),
+    ):
         qtbot.keyClick(palette.line, key)
         assert palette.list.currentIndex().row() == row
         assert palette.line.hasFocus()

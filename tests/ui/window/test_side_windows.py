@@ -250,9 +250,15 @@ def test_keywords_texts_numbers_and_comments_have_their_colours(code: CodeWindow
     code.text.setPlainText(SNIPPET)
     tones = theme.tones()
     expected = {
-        "One": tones.good, "two": tones.good, "three": "", "four": tones.muted,
-        "five": tones.muted, "return": tones.accent, "six": tones.good, "7.5": tones.warn,
-    }  # fmt: skip
+        "One": tones.good,
+        "two": tones.good,
+        "three": "",
+        "four": tones.muted,
+        "five": tones.muted,
+        "return": tones.accent,
+        "six": tones.good,
+        "7.5": tones.warn,
+    }
     assert {word: colour_of(code, word) for word in expected} == {
         word: QColor(tone).name() if tone else "" for word, tone in expected.items()
     }

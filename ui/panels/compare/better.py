@@ -103,9 +103,11 @@ class BetterPage(QWidget):
         self.plot = IntervalPlot(tr("Difference with its 95 % interval"))
         self.plot.setMaximumWidth(WIDEST)
         self.plot.setToolTip(
-            tr("The bar is the 95 % interval of the difference; dots are single pairs.\n"
-               "Where the bar crosses the dashed line, chance alone may be the cause.")
-        )  # fmt: skip
+            tr(
+                "The bar is the 95 % interval of the difference; dots are single pairs.\n"
+                "Where the bar crosses the dashed line, chance alone may be the cause."
+            )
+        )
         titles = (tr("Pair"), tr("A"), tr("B"), tr("Difference, B − A"))
         self.table = FigureTable(
             tr("Runs of both groups, pair by pair"), [(title, "") for title in titles]
@@ -174,14 +176,18 @@ class BetterPage(QWidget):
         """Says what is missing for an answer."""
         self.judgement = None
         if len(groups) < 2:
-            text = tr("Nothing to compare yet. Train an experiment with several seeds "
-                           "(Run menu), change one thing,\nand train it with the same seeds "
-                           "again: here you see whether the change made it better.")  # fmt: skip
+            text = tr(
+                "Nothing to compare yet. Train an experiment with several seeds "
+                "(Run menu), change one thing,\nand train it with the same seeds "
+                "again: here you see whether the change made it better."
+            )
         elif self.a.group is not None and self.b.group is not None:
             text = tr("A and B are the same group; choose another one for B.")
         else:
-            text = tr("Choose two groups of runs above, or select two runs in the table:\n"
-                           "here you see whether one is better or only luckier.")  # fmt: skip
+            text = tr(
+                "Choose two groups of runs above, or select two runs in the table:\n"
+                "here you see whether one is better or only luckier."
+            )
         self.empty.setText(text)
         self.stack.setCurrentWidget(self.empty)
 
@@ -211,10 +217,15 @@ class BetterPage(QWidget):
         low_text, middle_text, high_text = (found.signed(v) for v in (low, middle, high))
         a, b = found.names
         return Interval(
-            low, middle, high, (low_text, middle_text, high_text),
+            low,
+            middle,
+            high,
+            (low_text, middle_text, high_text),
             gains if len(gains) > 1 else (),
-            tr("← {a} better", a=a), tr("{b} better →", b=b), outcome.is_shown,
-        )  # fmt: skip
+            tr("← {a} better", a=a),
+            tr("{b} better →", b=b),
+            outcome.is_shown,
+        )
 
     def _show_rows(self, found: Judgement) -> None:
         text = found.column.text
@@ -226,8 +237,9 @@ class BetterPage(QWidget):
         if len(rows) > 1:
             means = (a.mean if a is not None else None, b.mean if b is not None else None)
             deviations: tuple[Value, Value] = (
-                a.deviation if a is not None else None, b.deviation if b is not None else None,
-            )  # fmt: skip
+                a.deviation if a is not None else None,
+                b.deviation if b is not None else None,
+            )
             gain = found.outcome.difference if found.outcome is not None else None
             rows.append((tr("Mean"), text(means[0]), text(means[1]), found.signed(gain)))
             spread = text(deviations[0]), text(deviations[1])

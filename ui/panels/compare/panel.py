@@ -76,14 +76,16 @@ class ComparePanel(LatePages[_Made]):
         made.tradeoffs.said.connect(self.said)
         made.tradeoffs.export_requested.connect(self.export_requested)
         self.add(
-            made.tradeoffs, tr("Trade-offs"),
+            made.tradeoffs,
+            tr("Trade-offs"),
             tr("What the runs cost against what they give: who is beaten by no other"),
-        )  # fmt: skip
+        )
         made.better.failed.connect(self.failed)
         self.add(
-            made.better, tr("Better?"),
+            made.better,
+            tr("Better?"),
             tr("Whether a group of runs is better than another, or only luckier"),
-        )  # fmt: skip
+        )
         if self._kept is not None:
             made.tradeoffs.restore_settings(self._kept)
         made.better.select(self._selected)

@@ -156,9 +156,10 @@ class QuantityChooser(QWidget):
 
     def _show_way(self) -> None:
         words: dict[Better, str] = {
-            "more": tr("More is better"), "less": tr("Less is better"),
+            "more": tr("More is better"),
+            "less": tr("Less is better"),
             "neither": tr("No say in the Pareto front"),
-        }  # fmt: skip
+        }
         self.way.setText(MARKS[self._better])
         self.way.setToolTip(tr("{words}; click to change", words=words[self._better]))
         self.way.setAccessibleName(f"{self._title}: {words[self._better]}")

@@ -49,9 +49,10 @@ class BarsView(TradeoffView):
         self.chooser.log.hide()  # a bar's length says nothing on a logarithmic axis
         self.chooser.show_quantity(FIRST)
         self.group = LazyBox(
-            tr("Bar for each"), tr("Runs that agree in this become one bar: their mean, with the "
-            "standard deviation"), self.offered_groups,
-        )  # fmt: skip
+            tr("Bar for each"),
+            tr("Runs that agree in this become one bar: their mean, with the standard deviation"),
+            self.offered_groups,
+        )
         self.group.show_key("")
         self.zero = QToolButton()
         self.zero.setText(tr("From zero"))
@@ -119,10 +120,14 @@ class BarsView(TradeoffView):
         def bar(number: int) -> RunBar:
             mean, spread = float(found.means[number]), float(spreads[number])
             return RunBar(
-                found.labels[number], mean, mean - spread, mean + spread,
+                found.labels[number],
+                mean,
+                mean - spread,
+                mean + spread,
                 _words(column, mean, spread, int(found.counts[number])),
-                colours[numbers[found.first[number]]], number in chosen,
-            )  # fmt: skip
+                colours[numbers[found.first[number]]],
+                number in chosen,
+            )
 
         longest = max(found.labels, key=len, default="")
         lazy = LazyBars(len(found), bar, longest)
@@ -159,9 +164,11 @@ class BarsView(TradeoffView):
         if self._table is None or self._found is None or not len(self._found):
             return None
         return BarsFigure(
-            runs=tuple(self._table.run_ids), quantity=self._drawn, group=self.group.key,
+            runs=tuple(self._table.run_ids),
+            quantity=self._drawn,
+            group=self.group.key,
             from_zero=self.zero.isChecked(),
-        )  # fmt: skip
+        )
 
     def settings(self) -> dict[str, Any]:
         zero = self.zero.isChecked()

@@ -95,11 +95,15 @@ class ParallelView(TradeoffView):
         self.buttons: dict[str, QPushButton] = {}
         for name, text, reason, act in (
             ("copy", tr("Copy"), tr("Copy the filter"), self._copy),
-            ("filter", tr("Filter the table"), tr("Show only the brushed runs in the table"),
-             self._use_filter),
+            (
+                "filter",
+                tr("Filter the table"),
+                tr("Show only the brushed runs in the table"),
+                self._use_filter,
+            ),
             ("select", tr("Select"), tr("Select the brushed runs in the table"), self._pick),
             ("clear", tr("Clear"), tr("Clear all brushes (or double-click an axis)"), self.clear),
-        ):  # fmt: skip
+        ):
             button = QPushButton(text)
             button.setToolTip(reason)
             button.clicked.connect(act)
@@ -143,9 +147,12 @@ class ParallelView(TradeoffView):
     def _choose_axes(self) -> None:
         if self._chooser is None:
             self._chooser = ColumnChooser(
-                self.model, lambda: ["name", *self._keys], self,
-                hint=tr("The last one ticked is the axis at the right."), first=FIRST,
-            )  # fmt: skip
+                self.model,
+                lambda: ["name", *self._keys],
+                self,
+                hint=tr("The last one ticked is the axis at the right."),
+                first=FIRST,
+            )
             self._chooser.setWindowTitle(tr("Axes"))
             self._chooser.chosen.connect(self.set_axes)
         self._chooser.refill()

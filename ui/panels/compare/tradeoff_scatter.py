@@ -33,8 +33,11 @@ SMALLEST, LARGEST, PLAIN = 5.0, 22.0, 9.0
 """Diameters of dots in pixels."""
 
 SHADES = 48
-FIRST = (Quantity(key="parameters", better="less", log=True),
-         Quantity(key="test_accuracy", better="more"), None)  # fmt: skip
+FIRST = (
+    Quantity(key="parameters", better="less", log=True),
+    Quantity(key="test_accuracy", better="more"),
+    None,
+)
 
 
 class _Found(NamedTuple):
@@ -66,10 +69,12 @@ class ScatterView(TradeoffView):
             QuantityChooser(tr("x"), tr("What the x axis shows: a cost, mostly"), offered),
             QuantityChooser(tr("y"), tr("What the y axis shows: what it gives, mostly"), offered),
             QuantityChooser(
-                tr("Dots"), tr("A third quantity, shown by size or colour of the dots"), offered,
+                tr("Dots"),
+                tr("A third quantity, shown by size or colour of the dots"),
+                offered,
                 optional=True,
             ),
-        ]  # fmt: skip
+        ]
         self.third = QComboBox()
         self.third.addItem(tr("by size"), "size")
         self.third.addItem(tr("by colour"), "colour")
@@ -168,10 +173,15 @@ class ScatterView(TradeoffView):
         colours, colour_of = self._colours(table, points)
         best = np.flatnonzero(points.is_best[points.is_drawn])
         dots = Dots(
-            scaled(values[:, 0], log=x.log), scaled(values[:, 1], log=y.log),
-            colour_of, colours, self._diameters(values), best,
-            [table.names[run] for run in runs[best].tolist()], self._marked(table, runs),
-        )  # fmt: skip
+            scaled(values[:, 0], log=x.log),
+            scaled(values[:, 1], log=y.log),
+            colour_of,
+            colours,
+            self._diameters(values),
+            best,
+            [table.names[run] for run in runs[best].tolist()],
+            self._marked(table, runs),
+        )
         line = found.line
         if line is not None:
             line = scaled(line[0], log=x.log), scaled(line[1], log=y.log)
@@ -288,10 +298,12 @@ class ScatterView(TradeoffView):
         if self._table is None or self._found is None or not self._found.points.is_drawn.any():
             return None
         return ScatterFigure(
-            runs=tuple(self._table.run_ids), quantities=self._drawn,
-            third=self.third.currentData(), look=self._look(self._table),
+            runs=tuple(self._table.run_ids),
+            quantities=self._drawn,
+            third=self.third.currentData(),
+            look=self._look(self._table),
             named=tuple(Entry(run_id=run_id) for run_id, _ in self._front()),
-        )  # fmt: skip
+        )
 
     def _look(self, table: Table) -> Look:
         """The part of the axes that is shown, where a person chose one."""

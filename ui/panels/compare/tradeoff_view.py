@@ -100,9 +100,10 @@ class TradeoffView(QWidget):
     def offered_groups(self) -> dict[str, str]:
         """Titles by key of what runs can be put together by."""
         kinds = [
-            column for column in self._offered()
+            column
+            for column in self._offered()
             if column.key not in RUN_COLUMNS or column.kind in (Kind.TEXT, Kind.FLAG)
-        ]  # fmt: skip
+        ]
         own = {"": tr("Run"), "name": tr("Name")}
         more = {c.key: c.title for c in kinds if "@" not in c.key and c.key not in own}
         return {**own, **more}

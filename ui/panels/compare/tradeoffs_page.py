@@ -62,8 +62,10 @@ class TradeoffsPage(QWidget):
         self.scatter, self.bars = ScatterView(self._model), BarsView(self._model)
         self.parallel = ParallelView(self._model)
         self.views: dict[str, TradeoffView] = {
-            "scatter": self.scatter, "bars": self.bars, "parallel": self.parallel,
-        }  # fmt: skip
+            "scatter": self.scatter,
+            "bars": self.bars,
+            "parallel": self.parallel,
+        }
         self._lay_out()
         self.follow = WhenShown(self, self._refresh)
         for view in self.views.values():
@@ -100,11 +102,13 @@ class TradeoffsPage(QWidget):
         row = QHBoxLayout()
         theme.spaced(row, 3, 0, 3, 1, spacing=1)
         self.group = QButtonGroup(self)
-        for number, (text, reason) in enumerate((
-            (tr("Scatter"), tr("Two or three quantities, and the runs that no other beats")),
-            (tr("Bars"), tr("One quantity, by run or by group, the best on top")),
-            (tr("Parallel"), tr("Many columns at once, narrowed by dragging on their axes")),
-        )):  # fmt: skip
+        for number, (text, reason) in enumerate(
+            (
+                (tr("Scatter"), tr("Two or three quantities, and the runs that no other beats")),
+                (tr("Bars"), tr("One quantity, by run or by group, the best on top")),
+                (tr("Parallel"), tr("Many columns at once, narrowed by dragging on their axes")),
+            )
+        ):
             button = QToolButton()
             button.setText(text)
             button.setAccessibleName(text)

@@ -94,8 +94,9 @@ def _paint(painter: QPainter, place: QRect, picture: Picture) -> None:
     inside = QRect(place.topLeft(), QSize(SIDE, SIDE))
     paint_image(painter, inside, picture.image)
     metrics, tones = painter.fontMetrics(), theme.tones()
-    line = QRect(place.left() - GAP // 3, inside.bottom() + 2, SIDE + 2 * GAP // 3,
-                 metrics.height())  # fmt: skip
+    line = QRect(
+        place.left() - GAP // 3, inside.bottom() + 2, SIDE + 2 * GAP // 3, metrics.height()
+    )
     for text, tone in ((picture.title, tones.text), (picture.words, tones.muted)):
         painter.setPen(QColor(tone))
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())

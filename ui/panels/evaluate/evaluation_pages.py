@@ -124,15 +124,22 @@ class SummaryPage(QWidget):
         )
         error = units.percent(evaluation.calibration.error)
         self.about.setText(
-            tr("95 % interval {low} to {high}  ·  {images} images  ·  calibration error {error}",
-               low=low, high=high, images=units.count(evaluation.images), error=error)
-        )  # fmt: skip
+            tr(
+                "95 % interval {low} to {high}  ·  {images} images  ·  calibration error {error}",
+                low=low,
+                high=high,
+                images=units.count(evaluation.images),
+                error=error,
+            )
+        )
         self._show_rows(evaluation)
         self.matrix.show_counts(evaluation.confusion, evaluation.predictions.class_names)
         self.cell_words.setText(
-            tr("Rows are true classes, columns what they are taken for. Click a cell to see "
-                    "its images.")
-        )  # fmt: skip
+            tr(
+                "Rows are true classes, columns what they are taken for. Click a cell to see "
+                "its images."
+            )
+        )
         self.grid.show_pictures([])
 
     def _show_rows(self, evaluation: Evaluation) -> None:
@@ -259,10 +266,14 @@ class CurvesPage(QWidget):
         top.addWidget(label)
         top.addWidget(self.chooser)
         top.addStretch(1)
-        top.addWidget(export_button(
-            export_action(self, tr("A plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")),
-            self._make_menu(),
-        ))  # fmt: skip
+        top.addWidget(
+            export_button(
+                export_action(
+                    self, tr("A plot as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
+                ),
+                self._make_menu(),
+            )
+        )
         row = QHBoxLayout()
         theme.spaced(row, 1, 0, 0, 2, spacing=1)
         for plot in (self.calibration, self.roc, self.precision):
@@ -280,8 +291,9 @@ class CurvesPage(QWidget):
             partial(self.export_requested.emit, CalibrationFigure.KIND, ()),
         )
         for plot, kind in (
-            (self.roc, RocFigure.KIND), (self.precision, PrecisionFigure.KIND),
-        ):  # fmt: skip
+            (self.roc, RocFigure.KIND),
+            (self.precision, PrecisionFigure.KIND),
+        ):
             name = plot.view.accessibleName()
             self.menu.addSeparator()
             self.menu.addAction(
@@ -307,8 +319,9 @@ class CurvesPage(QWidget):
         there = found.counts > 0
         self.calibration.show_curve(
             tr("Accuracy: calibration error {error}", error=units.percent(found.error)),
-            found.confidence[there], found.accuracy[there],
-        )  # fmt: skip
+            found.confidence[there],
+            found.accuracy[there],
+        )
         before = self.chooser.currentText()
         self.chooser.blockSignals(True)
         self.chooser.clear()
@@ -328,9 +341,10 @@ class CurvesPage(QWidget):
             self.precision.show_nothing(tr("Precision: {reason}", reason=reason))
             return
         self.roc.show_curve(
-            tr("True positive rate: ROC area {auc}", auc=format(curves.auc, '.4f')),
-            curves.false_positives, curves.true_positives,
-        )  # fmt: skip
+            tr("True positive rate: ROC area {auc}", auc=format(curves.auc, ".4f")),
+            curves.false_positives,
+            curves.true_positives,
+        )
         self.precision.show_curve(
             tr(
                 "Precision: average {average_precision}",

@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from workbench.figures.settings import FigureSpec
 
 MODULES = (
-    "workbench.figures.settings", "workbench.figures.evaluation.settings",
-    "workbench.figures.evaluation.numbers", "ui.plots.figures.shares",
+    "workbench.figures.settings",
+    "workbench.figures.evaluation.settings",
+    "workbench.figures.evaluation.numbers",
+    "ui.plots.figures.shares",
     "ui.panels.evaluate.evaluation_pages",
-)  # fmt: skip
+)
 """What the pages need, brought one a turn of the event loop: all at once they would hold it up."""
 
 

@@ -87,9 +87,11 @@ class LayerView(QTreeView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.setAllColumnsShowFocus(True)
         self.setToolTip(
-            tr("The network from the image to the class; drag layers, or press Alt+Up and "
-                    "Alt+Down, to move them")
-        )  # fmt: skip
+            tr(
+                "The network from the image to the class; drag layers, or press Alt+Up and "
+                "Alt+Down, to move them"
+            )
+        )
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionsClickable(True)

@@ -35,10 +35,13 @@ SIZE = (240 * theme.UNIT, 165 * theme.UNIT)
 FORM_WIDTH = 88 * theme.UNIT
 SETTLE_MILLISECONDS = 200
 FILTERS = {
-    ".svg": "SVG (*.svg)", ".pdf": "PDF (*.pdf)", ".png": "PNG (*.png)",
-    ".csv": "Data as CSV (*.csv)", ".tex": "LaTeX, pgfplots (*.tex)",
+    ".svg": "SVG (*.svg)",
+    ".pdf": "PDF (*.pdf)",
+    ".png": "PNG (*.png)",
+    ".csv": "Data as CSV (*.csv)",
+    ".tex": "LaTeX, pgfplots (*.tex)",
     ".tikz": "TikZ picture to include (*.tikz)",
-}  # fmt: skip
+}
 LEAST_DPI, MOST_DPI = 50, 400
 
 
@@ -187,8 +190,10 @@ class ExportWindow(SideDialog):
         """Takes width, height and font size of a preset."""
         size = SIZES[name]
         for field, value in (
-            ("width", size.width), ("height", size.height), ("font_size", size.font_size),
-        ):  # fmt: skip
+            ("width", size.width),
+            ("height", size.height),
+            ("font_size", size.font_size),
+        ):
             self.edited.set(f"{EditedSpec.PATH}.{field}", value)
         self.form.refresh()
         self._show_size()

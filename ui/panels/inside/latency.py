@@ -175,9 +175,12 @@ class LatencyPage(QWidget):
     def _ask(self) -> None:
         """The next number of threads; the bar follows."""
         self._task = task = self._assistant.ask(
-            MEASURE_INFERENCE, self._left.popleft(), done=self._done, found=self._take,
+            MEASURE_INFERENCE,
+            self._left.popleft(),
+            done=self._done,
+            found=self._take,
             measures=True,
-        )  # fmt: skip
+        )
         task.failed.connect(self._failed)
         waits = self._assistant.is_training
         self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")

@@ -150,8 +150,15 @@ class TryPage(QWidget):
         """Takes another selected run, or none; it is asked about the same image."""
         before, self._run = self._run, run
         can = run is not None and run.step > 0
-        for widget in (self.sketch, self.clear_button, self.open_button, self.number,
-                       self.test_button, self.inverted, self.centred):  # fmt: skip
+        for widget in (
+            self.sketch,
+            self.clear_button,
+            self.open_button,
+            self.number,
+            self.test_button,
+            self.inverted,
+            self.centred,
+        ):
             widget.setEnabled(can)
         same = before is not None and run is not None and before.run_id == run.run_id
         if not same:

@@ -116,9 +116,14 @@ class LivePanel(Page):
         self.diagnosis.remedy_chosen.connect(requests.try_remedy)
         self._layout.addWidget(self.diagnosis)
         self.commands.add(
-            Action("fit", tr("Fit the live plots"), self._fit, "Ctrl+0",
-                   reason=tr("Show all of the curves and follow new values")),
-        )  # fmt: skip
+            Action(
+                "fit",
+                tr("Fit the live plots"),
+                self._fit,
+                "Ctrl+0",
+                reason=tr("Show all of the curves and follow new values"),
+            ),
+        )
         feed.curves_changed.connect(self.show_runs)
         conductor.started.connect(self.begin)
         conductor.steps.connect(self.add)
@@ -278,21 +283,28 @@ def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
     """Adds a message's points to curves that may have them already, from the store."""
     if isinstance(message, EpochEnd):
         curves.append_epoch(
-            float(message.epoch), message.step, message.seconds, message.val_loss,
-            message.val_accuracy, message.images_per_second, message.elapsed,
-        )  # fmt: skip
+            float(message.epoch),
+            message.step,
+            message.seconds,
+            message.val_loss,
+            message.val_accuracy,
+            message.images_per_second,
+            message.elapsed,
+        )
         return
     first = message.first_step
     if curves.last_step is not None and first <= curves.last_step:
         return
     steps = np.arange(first, first + len(message.loss))
     curves.append_steps(
-        steps, message.seconds,
-        np.array(message.loss, np.float32), np.array(message.accuracy, np.float32),
+        steps,
+        message.seconds,
+        np.array(message.loss, np.float32),
+        np.array(message.accuracy, np.float32),
         np.array(message.learning_rate, np.float32),
         np.array(message.images_per_second, np.float32),
         message.elapsed,
-    )  # fmt: skip
+    )
     if message.penalty is not None and any(message.penalty):
         curves.append_penalty(
             steps, message.seconds, np.array(message.penalty, np.float32), message.elapsed
@@ -300,6 +312,9 @@ def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
     if message.gradient_norm is not None and message.update_ratio is not None:
         norm, ratio = message.gradient_norm, message.update_ratio
         curves.append_probes(
-            steps, message.seconds, np.array(norm, np.float32), np.array(ratio, np.float32),
+            steps,
+            message.seconds,
+            np.array(norm, np.float32),
+            np.array(ratio, np.float32),
             message.elapsed,
-        )  # fmt: skip
+        )

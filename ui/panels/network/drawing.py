@@ -66,9 +66,12 @@ class DrawingPage(QWidget):
         layout.addWidget(self.legend)
         follow = WhenShown(self, self._refresh)
         for signal in (
-            editor.problems_changed, layers.table.refreshed, layers.table.measure_changed,
-            self.view.resized, self.inside.toggled,
-        ):  # fmt: skip
+            editor.problems_changed,
+            layers.table.refreshed,
+            layers.table.measure_changed,
+            self.view.resized,
+            self.inside.toggled,
+        ):
             signal.connect(follow.mark)
         self.view.zoomed.connect(self._show_zoom)
         self._show_zoom()
@@ -135,9 +138,11 @@ class DrawingPage(QWidget):
             self.export.cancel()
         elif analysis is not None:
             request = {
-                "figure": "network", "layers": layers_as_text(self._layers.all),
-                "image": analysis.input_shape, **self._settings(),
-            }  # fmt: skip
+                "figure": "network",
+                "layers": layers_as_text(self._layers.all),
+                "image": analysis.input_shape,
+                **self._settings(),
+            }
             self.export.ask(tr("Export drawing"), self._editor.experiment.name, request)
 
     @Slot()

@@ -111,8 +111,9 @@ class DrawingView(QAbstractScrollArea):
         self._fit_bars()
         moved = held * self.zoom + self._origin - centre
         for bar, distance in (
-            (self.horizontalScrollBar(), moved.x()), (self.verticalScrollBar(), moved.y()),
-        ):  # fmt: skip
+            (self.horizontalScrollBar(), moved.x()),
+            (self.verticalScrollBar(), moved.y()),
+        ):
             bar.setValue(round(bar.value() + distance))
         self.viewport().update()
         self.zoomed.emit()
@@ -195,8 +196,10 @@ class DrawingView(QAbstractScrollArea):
         font = QFont(self.font())
         font.setPixelSize(round(FONT))
         painter.setFont(font)
-        seen = QRectF(self.to_drawing(QPointF(event.rect().topLeft())),
-                      QSizeF(event.rect().size()) / self.zoom)  # fmt: skip
+        seen = QRectF(
+            self.to_drawing(QPointF(event.rect().topLeft())),
+            QSizeF(event.rect().size()) / self.zoom,
+        )
         paint(painter, drawing, seen, self._marked, with_text=self.zoom >= LEGIBLE)
 
     # --- mouse and keys ------------------------------------------------------------------------
@@ -220,8 +223,9 @@ class DrawingView(QAbstractScrollArea):
         self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         self._grip = event.position()
         for bar, distance in (
-            (self.horizontalScrollBar(), way.x()), (self.verticalScrollBar(), way.y()),
-        ):  # fmt: skip
+            (self.horizontalScrollBar(), way.x()),
+            (self.verticalScrollBar(), way.y()),
+        ):
             bar.setValue(round(bar.value() - distance))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -263,8 +267,10 @@ class DrawingView(QAbstractScrollArea):
             key(event.key()), 0
         )
         act = {
-            key.Key_Plus: self.zoom_in, key.Key_Minus: self.zoom_out, key.Key_0: self.actual_size,
-        }.get(key(event.key()))  # fmt: skip
+            key.Key_Plus: self.zoom_in,
+            key.Key_Minus: self.zoom_out,
+            key.Key_0: self.actual_size,
+        }.get(key(event.key()))
         if way:
             last = len(self._layers.all) - 1
             self._layers.select([min(max(self._layers.current + way, 0), last)])

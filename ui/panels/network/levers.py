@@ -117,10 +117,12 @@ class LeverCard(QFrame):
         self.heads: dict[str, str] = {}
         for column, (name, title) in enumerate(
             (
-                ("parameters", tr("parameters")), ("macs", tr("MACs")),
-                ("weight_bytes", tr("weights")), ("training_bytes", tr("to train")),
+                ("parameters", tr("parameters")),
+                ("macs", tr("MACs")),
+                ("weight_bytes", tr("weights")),
+                ("training_bytes", tr("to train")),
             )
-        ):  # fmt: skip
+        ):
             head, after, difference = Label(title), Label(), Label()
             head.setProperty("role", "muted")
             self.heads[name] = title

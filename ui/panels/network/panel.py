@@ -70,21 +70,33 @@ class NetworkPanel(LatePages[_Made]):
     def _add_commands(self, requests: Requests) -> None:
         self.commands.add(
             Menu("levers", tr("Levers"), self._levers, tr("Make the network smaller in one move")),
-            Action("compare", tr("Compare structures"), self._compare, "Ctrl+Shift+C",
-                   reason=tr("What differs from another run or a preset")),
+            Action(
+                "compare",
+                tr("Compare structures"),
+                self._compare,
+                "Ctrl+Shift+C",
+                reason=tr("What differs from another run or a preset"),
+            ),
             None,
-            Action("code", tr("Show Keras code"), requests.show_code.emit, "Ctrl+K", "file",
-                   tr("The experiment as a script that needs nothing but Keras")),
-        )  # fmt: skip
+            Action(
+                "code",
+                tr("Show Keras code"),
+                requests.show_code.emit,
+                "Ctrl+K",
+                "file",
+                tr("The experiment as a script that needs nothing but Keras"),
+            ),
+        )
 
     def _levers(self) -> Sequence[Action]:
         from workbench.levers.structure import LEVERS  # as their page: not at the start
 
         return [
-            Action(name, f"{lever.label}…", partial(self._choose_lever, name),
-                   reason=help_of(lever))
+            Action(
+                name, f"{lever.label}…", partial(self._choose_lever, name), reason=help_of(lever)
+            )
             for name, lever in LEVERS.items()
-        ]  # fmt: skip
+        ]
 
     def _choose_lever(self, name: str) -> None:
         self.front_requested.emit()

@@ -42,8 +42,12 @@ class PresetGallery(SideDialog):
         self._open_preset = open_preset
         self.resize(*SIZE)
         self.list = self._make_list()
-        hint = Label(tr("A preset is a whole experiment: data, network and training, all of "
-                              "it yours to change."))  # fmt: skip
+        hint = Label(
+            tr(
+                "A preset is a whole experiment: data, network and training, all of "
+                "it yours to change."
+            )
+        )
         hint.setProperty("role", "muted")
         self.open_button = QPushButton(tr("Open"))
         self.open_button.setProperty("primary", True)
@@ -107,10 +111,13 @@ def _item(name: str) -> QTreeWidgetItem:
     described = presets.description(name)
     item = QTreeWidgetItem(
         [
-            name, described, units.count(analysis.parameters if analysis else None),
-            units.big(analysis.macs if analysis else None), experiment.data.label,
+            name,
+            described,
+            units.count(analysis.parameters if analysis else None),
+            units.big(analysis.macs if analysis else None),
+            experiment.data.label,
         ]
-    )  # fmt: skip
+    )
     for column in FIGURES:
         item.setTextAlignment(column, RIGHT)
     for column in range(5):

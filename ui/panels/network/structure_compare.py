@@ -52,8 +52,9 @@ class ComparePage(QWidget):
         self._other: tuple[Key, Experiment] | None = None
         self.box = self._make_box()
         self.use = QPushButton(tr("Use this structure"))
-        self.use.setToolTip(tr("Put the layers of the other network into the form; Undo "
-                                    "takes it back"))  # fmt: skip
+        self.use.setToolTip(
+            tr("Put the layers of the other network into the form; Undo takes it back")
+        )
         self.use.clicked.connect(self.use_structure)
         self.diff = StructureDiffView()
         copy = QToolButton()
@@ -173,8 +174,10 @@ class ComparePage(QWidget):
         key, info = self.chosen, self._editor.info
         if key is None:
             self._other = None
-            return tr("Choose a run or a preset above, to see layer by layer what the "
-                           "network has otherwise and what that costs.")  # fmt: skip
+            return tr(
+                "Choose a run or a preset above, to see layer by layer what the "
+                "network has otherwise and what that costs."
+            )
         try:
             other = self._experiment(key)
         except SpecError as error:

@@ -47,10 +47,15 @@ class TotalsGrid(QWidget):
             ("parameters", tr("parameters"), tr("Weights of the network")),
             ("macs", tr("MACs"), tr("Multiply-accumulate operations for one image")),
             ("weight_bytes", tr("weights"), tr("Size of the weights in float32")),
-            ("training_bytes", tr("to train"),
-             tr("Memory that training takes, about: weights, gradients, the optimizer's values and "
-                "every layer's output for a batch")),
-        ):  # fmt: skip
+            (
+                "training_bytes",
+                tr("to train"),
+                tr(
+                    "Memory that training takes, about: weights, gradients, the optimizer's "
+                    "values and every layer's output for a batch"
+                ),
+            ),
+        ):
             self._add_column(name, title, reason)
         self._grid.setColumnStretch(len(self.cells) + 1, 1)
 

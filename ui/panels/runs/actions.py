@@ -93,19 +93,38 @@ class RunActions(Actions):
     def _add_of_table(self) -> None:
         model = self._model
         self.add(
-            Action("columns", tr("Choose columns…"), self._choose_columns, "C", "columns",
-                   tr("Choose which settings and figures the table shows")),
-            Action("archived", tr("Show archived runs"),
-                   lambda: model.set_view(archived=not model.archived),
-                   reason=tr("Show the runs that were put away too"),
-                   is_on=lambda: model.archived),
-            Action("unpin", tr("Compare with no baseline"), partial(self._comparison.pin, ""),
-                   reason=tr("Show the figures of all runs alone, without differences"),
-                   obstacle=self._no_baseline),
-            Action("export", tr("Export as CSV…"), self._export_shown, "", "save",
-                   tr("Write the runs that are shown to a file, with their columns"),
-                   lambda: "" if model.total else tr("There are no runs yet.")),
-        )  # fmt: skip
+            Action(
+                "columns",
+                tr("Choose columns…"),
+                self._choose_columns,
+                "C",
+                "columns",
+                tr("Choose which settings and figures the table shows"),
+            ),
+            Action(
+                "archived",
+                tr("Show archived runs"),
+                lambda: model.set_view(archived=not model.archived),
+                reason=tr("Show the runs that were put away too"),
+                is_on=lambda: model.archived,
+            ),
+            Action(
+                "unpin",
+                tr("Compare with no baseline"),
+                partial(self._comparison.pin, ""),
+                reason=tr("Show the figures of all runs alone, without differences"),
+                obstacle=self._no_baseline,
+            ),
+            Action(
+                "export",
+                tr("Export as CSV…"),
+                self._export_shown,
+                "",
+                "save",
+                tr("Write the runs that are shown to a file, with their columns"),
+                lambda: "" if model.total else tr("There are no runs yet."),
+            ),
+        )
 
     # --- when ----------------------------------------------------------------------------------
 

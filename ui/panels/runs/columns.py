@@ -43,9 +43,14 @@ class ColumnChooser(SideDialog):
     chosen = Signal(list)
 
     def __init__(
-        self, model: RunTable, shown: Callable[[], list[str]], parent: QWidget, *, hint: str = "",
+        self,
+        model: RunTable,
+        shown: Callable[[], list[str]],
+        parent: QWidget,
+        *,
+        hint: str = "",
         first: Sequence[str] = DEFAULT_KEYS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__(parent, tr("Columns"))
         self._model, self._shown, self._first = model, shown, first
         self.resize(110 * theme.UNIT, 130 * theme.UNIT)

@@ -61,16 +61,22 @@ class RunMenus:
                 (tr("Best epoch"), f"{column.metric}@best", column.best),
             ):
                 if key == column.metric or column.metric in BEST_OF:
-                    self._add(menu, text, partial(self._table.replace_column, column.key, key),
-                              checked=wanted)  # fmt: skip
+                    self._add(
+                        menu,
+                        text,
+                        partial(self._table.replace_column, column.key, key),
+                        checked=wanted,
+                    )
             if column.metric in AT_EPOCH:
-                self._add(menu, tr("At epoch…"), partial(self._ask_epoch, column),
-                          checked=bool(column.at))  # fmt: skip
+                self._add(
+                    menu, tr("At epoch…"), partial(self._ask_epoch, column), checked=bool(column.at)
+                )
             menu.addSeparator()
         self._add(menu, tr("Group by this"), partial(self._table.group_by, column.key))
         if column.key != "name":
-            self._add(menu, tr("Hide this column"),
-                      partial(self._table.replace_column, column.key, ""))  # fmt: skip
+            self._add(
+                menu, tr("Hide this column"), partial(self._table.replace_column, column.key, "")
+            )
         menu.addSeparator()
         self._add(menu, tr("Time to an accuracy…"), self._ask_goal)
         menu.addAction(self._actions["columns"])
@@ -85,9 +91,14 @@ class RunMenus:
 
     def _ask_goal(self) -> None:
         goal, sure = QInputDialog.getDouble(
-            self._table, tr("Time to an accuracy"), tr("Validation accuracy in %"),
-            98.0, 1.0, 99.99, 2,
-        )  # fmt: skip
+            self._table,
+            tr("Time to an accuracy"),
+            tr("Validation accuracy in %"),
+            98.0,
+            1.0,
+            99.99,
+            2,
+        )
         if sure:
             self._table.set_columns([*self._table.keys, f"time_to@{goal / 100:.6g}"])
 
@@ -169,17 +180,23 @@ class RunMenus:
 
     def _colours(self, menu: QMenu) -> None:
         """Colours that can be told apart, and line styles."""
-        names = (tr("Blue"), tr("Vermillion"), tr("Bluish green"),
-                 tr("Reddish purple"), tr("Orange"), tr("Sky blue"),
-                 tr("Text colour"), tr("Yellow"))  # fmt: skip
+        names = (
+            tr("Blue"),
+            tr("Vermillion"),
+            tr("Bluish green"),
+            tr("Reddish purple"),
+            tr("Orange"),
+            tr("Sky blue"),
+            tr("Text colour"),
+            tr("Yellow"),
+        )
         for number in range(COLOURS):
             pixmap = QPixmap(SIDE, SIDE)
             pixmap.fill(run_style(number, QColor(theme.tones().text))[0])
             action = menu.addAction(QIcon(pixmap), names[number])
             action.triggered.connect(partial(self._paint, number, None))
         menu.addSeparator()
-        styles = (tr("Solid line"), tr("Dashed line"), tr("Dashes and dots"),
-                  tr("Dotted line"))  # fmt: skip
+        styles = (tr("Solid line"), tr("Dashed line"), tr("Dashes and dots"), tr("Dotted line"))
         for number, name in enumerate(styles):
             action = menu.addAction(name)
             action.triggered.connect(partial(self._paint, None, number))
@@ -198,9 +215,15 @@ class RunMenus:
             self._actions.change.emit("colour", values)
 
     def _add(
-        self, menu: QMenu, text: str, act: Callable[[], object], *,
-        checked: bool | None = None, icon: str = "", tip: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        menu: QMenu,
+        text: str,
+        act: Callable[[], object],
+        *,
+        checked: bool | None = None,
+        icon: str = "",
+        tip: str = "",
+    ) -> None:
         action = menu.addAction(text)
         if tip:
             action.setToolTip(tip)

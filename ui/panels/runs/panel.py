@@ -96,10 +96,12 @@ class RunsPanel(QWidget):
     def _forward(self) -> None:
         asked = self.actions_
         for inner, outer in (
-            (asked.use_settings, self.use_settings), (asked.resume, self.resume),
-            (asked.delete, self.delete), (asked.hide_runs, self.hide_runs),
+            (asked.use_settings, self.use_settings),
+            (asked.resume, self.resume),
+            (asked.delete, self.delete),
+            (asked.hide_runs, self.hide_runs),
             (asked.change, self.change),
-        ):  # fmt: skip
+        ):
             inner.connect(outer)
 
     def _lay_out(self) -> None:
@@ -140,10 +142,14 @@ class RunsPanel(QWidget):
         row.addSpacing(2 * theme.UNIT)
         row.addWidget(self._button(self.actions_["compare"]))
         for icon, text, reason, fill in (
-            ("group", tr("Group"), tr("Put runs with one value of a setting together"),
-             self.menus.fill_groups),
+            (
+                "group",
+                tr("Group"),
+                tr("Put runs with one value of a setting together"),
+                self.menus.fill_groups,
+            ),
             ("more", tr("More"), tr("Archived runs, export"), self.menus.fill_more),
-        ):  # fmt: skip
+        ):
             button, menu = QToolButton(), QMenu(self)
             theme.set_icon(button, icon)
             button.setToolTip(reason)
@@ -261,12 +267,14 @@ class RunsPanel(QWidget):
 
     def state(self) -> str:
         """Columns, their widths, the group and so on, as JSON."""
-        return json.dumps({
-            "columns": self.comparison.own_keys or self.table.keys,
-            "widths": self.table.widths,
-            "group": self.model.group,
-            "archived": self.model.archived,
-        })  # fmt: skip
+        return json.dumps(
+            {
+                "columns": self.comparison.own_keys or self.table.keys,
+                "widths": self.table.widths,
+                "group": self.model.group,
+                "archived": self.model.archived,
+            }
+        )
 
     def restore_state(self, text: str) -> None:
         """Shows the table as it was; what can't be read is left as it is."""

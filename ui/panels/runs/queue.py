@@ -49,9 +49,11 @@ class QueueDelegate(QStyledItemDelegate):
         option.text = option.fontMetrics.elidedText(option.text, elide, self._queue.name_width)
 
     def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem,
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().paint(painter, option, index)
         words, is_bad = index.data(ESTIMATE_ROLE) or ("", False)
         place = option.rect.adjusted(self._queue.name_width + 4 * MARGIN, 0, -MARGIN, 0)
@@ -234,10 +236,12 @@ class QueuePanel(QWidget):
             button.setEnabled(bool(runs))
         self.commands.refresh()
         self.words.setText(
-            tr("The queue waits; press Run queue to go on.") if waits
-            else tr("Runs train from top to bottom.") if runs
+            tr("The queue waits; press Run queue to go on.")
+            if waits
+            else tr("Runs train from top to bottom.")
+            if runs
             else tr("Nothing waits. Add to queue puts an experiment here without starting it.")
-        )  # fmt: skip
+        )
 
     @Slot()
     def _start(self) -> None:

@@ -75,11 +75,13 @@ class BatchFinder(FinderPage[AboutExperiment, Sizes, BatchSizes]):
     def _show(self, chosen: int) -> None:
         bars = [
             Bar(
-                units.count(one.batch_size), one.images_per_second,
-                units.count(one.images_per_second), one.batch_size == chosen,
+                units.count(one.batch_size),
+                one.images_per_second,
+                units.count(one.images_per_second),
+                one.batch_size == chosen,
             )
             for one in self._measured_sizes
-        ]  # fmt: skip
+        ]
         info = self._editor.info
         images = self._editor.experiment.training.train_images(info) if info else 0
         self.chart.show_bars(bars, len(batch_sizes.sizes_to_try(images)) if images else 0)

@@ -176,9 +176,12 @@ class FinderPage(QWidget, Generic[Req, Found, Res]):
         self.empty.hide()
         self.begin()
         self._task = task = self._assistant.ask(
-            self.task, self.request(experiment), done=self._done, found=self._take,
+            self.task,
+            self.request(experiment),
+            done=self._done,
+            found=self._take,
             measures=self.measures,
-        )  # fmt: skip
+        )
         task.failed.connect(self._failed)
         waits = self.measures and self._assistant.is_training
         self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")

@@ -160,7 +160,11 @@ class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
             if one.gain and one.levers:
                 text += tr(", {one} times", one=format(one.gain, ".2f"))
         return Lane(
-            one.name, one.rate, one.low, one.high,
+            one.name,
+            one.rate,
+            one.low,
+            one.high,
             text or tr("building, or waiting for its turn"),
-            one.name == best, bool(one.is_out or one.failed),
-        )  # fmt: skip
+            one.name == best,
+            bool(one.is_out or one.failed),
+        )

@@ -204,10 +204,16 @@ class CompareCell(QWidget):
         """All that the picture depends on."""
         state, plot = self._state, self._state.plot
         items = tuple(
-            (item.key, item.version, item.hidden, item.colour.rgb(), item.style,
-             item.smoothed_count(plot.metric, plot.smoothing))
+            (
+                item.key,
+                item.version,
+                item.hidden,
+                item.colour.rgb(),
+                item.style,
+                item.smoothed_count(plot.metric, plot.smoothing),
+            )
             for item in self.items
-        )  # fmt: skip
+        )
         shown = (state.x_range, state.y_range, state.highlighted, self.buckets)
         return items, plot, shown, self.view.height()
 

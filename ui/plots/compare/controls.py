@@ -65,20 +65,41 @@ class CompareControls(QWidget):
             "gradient_norm": tr("Gradient norm"), "update_ratio": tr("Update / weight"),
             "penalty": tr("Penalty on the weights"),
         })  # fmt: skip
-        self._box("axis", tr("over"), tr("What the x axis shows"), {
-            "step": tr("Step"), "epoch": tr("Epoch"), "seconds": tr("Training seconds"),
-            "elapsed": tr("Elapsed seconds"), "images": tr("Images seen"),
-        })  # fmt: skip
-        self._box("layout", tr("as"), tr("All curves in one plot, or a small one for each"), {
-            "overlay": tr("Overlay"), "multiples": tr("Small multiples"),
-        })  # fmt: skip
+        self._box(
+            "axis",
+            tr("over"),
+            tr("What the x axis shows"),
+            {
+                "step": tr("Step"),
+                "epoch": tr("Epoch"),
+                "seconds": tr("Training seconds"),
+                "elapsed": tr("Elapsed seconds"),
+                "images": tr("Images seen"),
+            },
+        )
+        self._box(
+            "layout",
+            tr("as"),
+            tr("All curves in one plot, or a small one for each"),
+            {
+                "overlay": tr("Overlay"),
+                "multiples": tr("Small multiples"),
+            },
+        )
         self.group = self._labelled(tr("Group"), tr("Draw runs that agree in this as their mean"))
         self.group.currentIndexChanged.connect(self._group_changed)
-        self._box("band", tr("Band"), tr(
-            "How far the runs of a group lie apart: one standard deviation to either side, or\n"
-            "from the least to the greatest value"), {
-            "std": tr("± deviation"), "minmax": tr("Min to max"),
-        })  # fmt: skip
+        self._box(
+            "band",
+            tr("Band"),
+            tr(
+                "How far the runs of a group lie apart: one standard deviation to either side, or\n"
+                "from the least to the greatest value"
+            ),
+            {
+                "std": tr("± deviation"),
+                "minmax": tr("Min to max"),
+            },
+        )
         self.top.addStretch(0)
 
     def _add_switches(self) -> None:

@@ -39,9 +39,14 @@ class _Average(QRunnable):
     """Takes the mean of a group in a thread of the pool."""
 
     def __init__(
-        self, item: GroupItem, version: object, points: list[Points], metric: str, plot: Plot,
+        self,
+        item: GroupItem,
+        version: object,
+        points: list[Points],
+        metric: str,
+        plot: Plot,
         tell: _Averaged,
-    ) -> None:  # fmt: skip
+    ) -> None:
         super().__init__()
         self._item, self._version, self._points = item, version, points
         self._metric, self._plot, self._tell = metric, plot, tell

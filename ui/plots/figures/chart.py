@@ -76,13 +76,14 @@ class Chart(TitledPlot):
         main = self._theme.legible(run_style(0)[0])
         lines = [
             Line(
-                _log(curve.x), np.asarray(curve.y, np.float64),
+                _log(curve.x),
+                np.asarray(curve.y, np.float64),
                 self._theme.faint(main) if curve.is_faint else main,
                 width=Width.HAIR if curve.is_faint else Width.BOLD,
             )
             for curve in self._curves
             if len(curve.x)
-        ]  # fmt: skip
+        ]
         if self._mark is not None:
             lines += self._mark_lines(*self._mark)
         self.view.curves.set_lines(lines)

@@ -218,8 +218,9 @@ class ConfusionMatrix(QWidget):
                 painter.save()
                 painter.translate(self._label + centre, self._top - GAP)
                 painter.rotate(-90)
-                painter.drawText(QRectF(0, -metrics.height() / 2, room, metrics.height()),
-                                 middle, name)  # fmt: skip
+                painter.drawText(
+                    QRectF(0, -metrics.height() / 2, room, metrics.height()), middle, name
+                )
                 painter.restore()
             else:
                 above = QRectF(self._label + number * side, 0, side, self._top)

@@ -147,7 +147,7 @@ class DotLayer(QGraphicsObject):
         for which, colour, wide, away in (
             (dots.best, theme.foreground, 1.5, 0.0),
             (dots.chosen, QColor(tones().accent), RING, RING + 1.0),
-        ):  # fmt: skip
+        ):
             painter.setPen(QPen(colour, wide))
             for dot in which.tolist():
                 radius = float(dots.diameters[dot]) / 2 + away
@@ -159,8 +159,11 @@ class DotLayer(QGraphicsObject):
         """The names of the front, where they find room; the rest is read by hovering."""
         rect, metrics = self.boundingRect(), QFontMetricsF(self._font)
         inside = (x >= 0) & (x <= rect.width()) & (y >= 0) & (y <= rect.height())
-        named = [(dot, name) for dot, name in zip(dots.best.tolist(), dots.names, strict=True)
-                 if inside[dot]][:MOST_NAMES]  # fmt: skip
+        named = [
+            (dot, name)
+            for dot, name in zip(dots.best.tolist(), dots.names, strict=True)
+            if inside[dot]
+        ][:MOST_NAMES]
         # Upside down: names stand above their dots rather than below, and pixels are counted down.
         points = [(float(x[dot]), -float(y[dot])) for dot, _ in named]
         rest = np.flatnonzero(inside & ~np.isin(np.arange(len(x)), dots.best)).tolist()
@@ -205,9 +208,12 @@ class _Picture:
                 which = self._order[self._at : self._at + BATCH]
                 self._at += BATCH
                 rows = zip(
-                    self.x[which].tolist(), self.y[which].tolist(),
-                    self._dots.colour_of[which].tolist(), self._sizes[which].tolist(), strict=True,
-                )  # fmt: skip
+                    self.x[which].tolist(),
+                    self.y[which].tolist(),
+                    self._dots.colour_of[which].tolist(),
+                    self._sizes[which].tolist(),
+                    strict=True,
+                )
                 for x, y, colour, size in rows:
                     half = size / 2 + 1
                     painter.drawPixmap(QPointF(x - half, y - half), self._stamp(colour, size))

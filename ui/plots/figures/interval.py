@@ -98,8 +98,9 @@ class IntervalPlot(QWidget):
         right = QRectF(x + 2 * theme.UNIT, 0, self.width() - x - 2 * theme.UNIT, line)
         metrics = QFontMetricsF(self.font())
         for place, text, side in (
-            (left, interval.left, align.AlignRight), (right, interval.right, align.AlignLeft),
-        ):  # fmt: skip
+            (left, interval.left, align.AlignRight),
+            (right, interval.right, align.AlignLeft),
+        ):
             if place.width() >= min(metrics.horizontalAdvance(text), ROOM):
                 short = metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, place.width())
                 painter.drawText(place, side | align.AlignVCenter, short)

@@ -205,9 +205,10 @@ class ParallelPlot(QWidget):
             title = tr("{title} (log)", title=title)
         painter.setPen(theme.foreground)
         painter.drawText(
-            QRectF(x - room / 2, UNIT, room, metrics.height()), centred,
+            QRectF(x - room / 2, UNIT, room, metrics.height()),
+            centred,
             metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, room - UNIT),
-        )  # fmt: skip
+        )
         if axis.missing:
             painter.setPen(theme.muted)
             words = tr("{missing} without", missing=f"{axis.missing:,}")
@@ -218,9 +219,14 @@ class ParallelPlot(QWidget):
         self._paint_ticks(painter, axis, x, theme, metrics, room)
 
     def _paint_ticks(
-        self, painter: QPainter, axis: Axis, x: float, theme: PlotTheme, metrics: QFontMetricsF,
+        self,
+        painter: QPainter,
+        axis: Axis,
+        x: float,
+        theme: PlotTheme,
+        metrics: QFontMetricsF,
         room: float,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Words beside the axis, on the background's colour: lines pass behind them."""
         taken = np.inf
         for tick in axis.ticks():
@@ -242,8 +248,9 @@ class ParallelPlot(QWidget):
 
     def _paint_brush(self, painter: QPainter, x: float, range_: Range) -> None:
         low, high = range_
-        place = QRectF(x - BRUSH_WIDTH / 2, self._y(high), BRUSH_WIDTH,
-                       self._y(low) - self._y(high))  # fmt: skip
+        place = QRectF(
+            x - BRUSH_WIDTH / 2, self._y(high), BRUSH_WIDTH, self._y(low) - self._y(high)
+        )
         edge = QColor(tones().accent)
         inside = QColor(edge)
         inside.setAlphaF(BRUSH_OPACITY)
@@ -284,9 +291,11 @@ class ParallelPlot(QWidget):
         """Clears the range of the axis; beside the axes, all of them."""
         axis = self.axis_at(event.position().x())
         self._drag = None
-        left = {} if axis is None else {
-            key: range_ for key, range_ in self.brushes.items() if key != axis.column.key
-        }  # fmt: skip
+        left = (
+            {}
+            if axis is None
+            else {key: range_ for key, range_ in self.brushes.items() if key != axis.column.key}
+        )
         self.set_brushes(left)
 
     def set_brushes(self, brushes: Mapping[str, Range]) -> None:
@@ -319,9 +328,11 @@ class _Slices:
     """A picture that is painted a few lines at a time."""
 
     def __init__(
-        self, size: QSize | None = None, ratio: float = 1.0,
+        self,
+        size: QSize | None = None,
+        ratio: float = 1.0,
         which: npt.NDArray[np.intp] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._picture = QPixmap(size) if size is not None and not size.isEmpty() else QPixmap()
         self._picture.setDevicePixelRatio(ratio)
         if not self._picture.isNull():

@@ -56,7 +56,8 @@ def neighbours(
         x, y = dot.place
         near = next(
             (
-                group for group in groups
+                group
+                for group in groups
                 if any(
                     abs(x - other.place[0]) * scale[0] < room[0]
                     and abs(y - other.place[1]) * scale[1] < room[1]
@@ -64,7 +65,7 @@ def neighbours(
                 )
             ),
             None,
-        )  # fmt: skip
+        )
         if near is None:
             groups.append([dot])
         else:
@@ -129,10 +130,13 @@ class RooflinePlot(TitledPlot):
         colour = self._theme.legible(run_style(0)[0])
         lines += [
             Line(
-                np.array([dot.place[0]]), np.array([dot.place[1]]), colour, markers=True,
+                np.array([dot.place[0]]),
+                np.array([dot.place[1]]),
+                colour,
+                markers=True,
             )
             for dot in self._dots
-        ]  # fmt: skip
+        ]
         self.view.curves.set_lines(lines)
         self._draw_labels()
         self.view.viewport().update()

@@ -112,8 +112,9 @@ class ScatterPlot(TitledPlot):
                 (self._cloud.dots.x, self._cloud.x, self.view.set_x_range),
                 (self._cloud.dots.y, self._cloud.y, self.view.set_y_range),
             ):
-                low, high = padded((float(values.min()), float(values.max())), Anchor.DATA,
-                                   scale.log)  # fmt: skip
+                low, high = padded(
+                    (float(values.min()), float(values.max())), Anchor.DATA, scale.log
+                )
                 room = NO_ROOM * (high - low) / 2
                 put((low - room, high + room))
         self.draw()

@@ -133,9 +133,12 @@ class ControlRow(QWidget):
         self.shown.setToolTip(tr("Choose in the runs table which runs are shown"))
         layout.addWidget(self.shown)
         self.yielding = (
-            self.shown, self.axis_label, self._smoothing.label, self._smoothing.weight,
+            self.shown,
+            self.axis_label,
+            self._smoothing.label,
+            self._smoothing.weight,
             self._smoothing,
-        )  # fmt: skip
+        )
         """What a narrow row does without, the first first: no button may be cut off."""
         self.show_count(0)
 

@@ -44,10 +44,13 @@ def plot_of(state: PlotState, panel: PlotPanel) -> Plot:
     """What a plot draws."""
     return Plot.parse(
         {
-            "metric": panel.spec.key, "axis": state.axis, "smoothing": state.smoothing,
-            "log_y": panel.logarithmic, "validation": panel.spec.validation is not None,
+            "metric": panel.spec.key,
+            "axis": state.axis,
+            "smoothing": state.smoothing,
+            "log_y": panel.logarithmic,
+            "validation": panel.spec.validation is not None,
         }
-    )  # fmt: skip
+    )
 
 
 def look_of(state: PlotState, panel: PlotPanel) -> Look:

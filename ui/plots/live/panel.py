@@ -80,9 +80,12 @@ class Metric:
 
 
 X_QUANTITY = {
-    "step": Quantity.COUNT, "epoch": Quantity.NUMBER, "seconds": Quantity.SECONDS,
-    "elapsed": Quantity.SECONDS, "images": Quantity.COUNT,
-}  # fmt: skip
+    "step": Quantity.COUNT,
+    "epoch": Quantity.NUMBER,
+    "seconds": Quantity.SECONDS,
+    "elapsed": Quantity.SECONDS,
+    "images": Quantity.COUNT,
+}
 
 
 class PlotPanel(QWidget):

@@ -29,13 +29,31 @@ class EditActions(Actions):
         self._stack = undo_stack
         key = QKeySequence.StandardKey
         self.add(
-            Action("undo", self._undo_text, undo_stack.undo, key.Undo, "undo",
-                   obstacle=self._nothing_done),
-            Action("redo", self._redo_text, undo_stack.redo, key.Redo, "redo",
-                   obstacle=self._nothing_undone),
-            Action("filter", tr("Filter runs"), filter_runs, key.Find, "",
-                   tr("Show only the runs that fulfill an expression")),
-        )  # fmt: skip
+            Action(
+                "undo",
+                self._undo_text,
+                undo_stack.undo,
+                key.Undo,
+                "undo",
+                obstacle=self._nothing_done,
+            ),
+            Action(
+                "redo",
+                self._redo_text,
+                undo_stack.redo,
+                key.Redo,
+                "redo",
+                obstacle=self._nothing_undone,
+            ),
+            Action(
+                "filter",
+                tr("Filter runs"),
+                filter_runs,
+                key.Find,
+                "",
+                tr("Show only the runs that fulfill an expression"),
+            ),
+        )
         undo_stack.indexChanged.connect(self.refresh)
         undo_stack.undoTextChanged.connect(self.refresh)
 

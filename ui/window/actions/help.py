@@ -45,14 +45,25 @@ class HelpActions(Actions):
         self.palette: Palette | None = None
         self.shortcuts: ShortcutList | None = None
         self.add(
-            Action("palette", tr("Command palette…"), self._show_palette, "Ctrl+Shift+P",
-                   reason=tr("Find an action or a setting by its words")),
-            Action("shortcuts", tr("Keyboard shortcuts"), self._show_shortcuts, "F1",
-                   reason=tr("What all keys do, by the part of the window")),
+            Action(
+                "palette",
+                tr("Command palette…"),
+                self._show_palette,
+                "Ctrl+Shift+P",
+                reason=tr("Find an action or a setting by its words"),
+            ),
+            Action(
+                "shortcuts",
+                tr("Keyboard shortcuts"),
+                self._show_shortcuts,
+                "F1",
+                reason=tr("What all keys do, by the part of the window"),
+            ),
             None,
-            Action("about", tr("About"), self._about,
-                   reason=tr("The version, and where runs are kept")),
-        )  # fmt: skip
+            Action(
+                "about", tr("About"), self._about, reason=tr("The version, and where runs are kept")
+            ),
+        )
 
     def _offers(self) -> Iterator[Offer]:
         from ui.window.palette.entries import offers_of, offers_of_settings

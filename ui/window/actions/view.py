@@ -38,15 +38,21 @@ class ViewActions(Actions):
         self.add(
             *(
                 Action(
-                    f"show_{page.key}", page.title, partial(show_page, page.key),
-                    f"Ctrl+{number}" if number <= MOST_KEYS else "", reason=page.reason,
+                    f"show_{page.key}",
+                    page.title,
+                    partial(show_page, page.key),
+                    f"Ctrl+{number}" if number <= MOST_KEYS else "",
+                    reason=page.reason,
                 )
                 for number, page in enumerate(pages, 1)
             ),
             None,
             *(
                 Action(
-                    scheme.name, text, partial(appearance.choose, scheme), group="appearance",
+                    scheme.name,
+                    text,
+                    partial(appearance.choose, scheme),
+                    group="appearance",
                     is_on=partial(appearance.is_chosen, scheme),
                 )
                 for scheme, text in (
@@ -54,5 +60,5 @@ class ViewActions(Actions):
                     (Qt.ColorScheme.Light, tr("Light")),
                     (Qt.ColorScheme.Dark, tr("Dark")),
                 )
-            )
-        )  # fmt: skip
+            ),
+        )

@@ -27,9 +27,10 @@ TOTALS = ("parameters", "MACs", "size in float32", "to train")
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument(
-        "--against", metavar="OTHER",
+        "--against",
+        metavar="OTHER",
         help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
-    )  # fmt: skip
+    )
     add_experiment(command)
     add_json(command)
     add_store(command)
@@ -146,11 +147,14 @@ def table(analysis: Analysis) -> list[str]:
         name = f"{cost.index} {cost.layer.label} {cost.layer.summary()}".rstrip()
         rows.append(
             (
-                name if cost.enabled else f"{name} (off)", written(cost.output_shape),
-                count(cost.parameters), _bar(cost.parameters, analysis.parameters),
-                count(cost.macs), _bar(cost.macs, analysis.macs),
+                name if cost.enabled else f"{name} (off)",
+                written(cost.output_shape),
+                count(cost.parameters),
+                _bar(cost.parameters, analysis.parameters),
+                count(cost.macs),
+                _bar(cost.macs, analysis.macs),
             )
-        )  # fmt: skip
+        )
     return aligned(rows, "<<><><")
 
 
@@ -161,10 +165,14 @@ def difference_table(comparison: Comparison) -> list[str]:
         name = f"{row.layer.label} {row.layer.summary()}".rstrip()
         rows.append(
             (
-                row.mark.value, name, what_differs(row), row.output,
-                signed(row.parameters), signed(row.macs),
+                row.mark.value,
+                name,
+                what_differs(row),
+                row.output,
+                signed(row.parameters),
+                signed(row.macs),
             )
-        )  # fmt: skip
+        )
     return aligned(rows, "<<<<>>")
 
 

@@ -28,9 +28,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--seconds", type=_seconds, metavar="N", help="to take, about (default: 50)"
     )
     command.add_argument(
-        "--batch-sizes", action="store_true",
+        "--batch-sizes",
+        action="store_true",
         help="try larger batches too, which changes what is learned",
-    )  # fmt: skip
+    )
     add_output(command, MeasuredBars)
     add_experiment(command)
     add_json(command)

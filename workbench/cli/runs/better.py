@@ -27,9 +27,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("a", metavar="A", help=WHAT)
     command.add_argument("b", metavar="B", help="another one")
     command.add_argument(
-        "--metric", choices=METRICS, default=METRICS[0],
+        "--metric",
+        choices=METRICS,
+        default=METRICS[0],
         help=f"the figure to compare (default: {METRICS[0]})",
-    )  # fmt: skip
+    )
     add_json(command)
     add_store(command)
 

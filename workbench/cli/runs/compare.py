@@ -24,26 +24,48 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add = command.add_argument
     add("runs", metavar="RUN", nargs="*", help=RUN)
-    add("--output", type=Path, metavar="FILE", required=True,
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        required=True,
         help="the file to write, by its suffix a figure (.svg, .pdf, .png), its data (.csv), or a "
-        "picture for pgfplots (.tex stands alone, .tikz is to be included)")  # fmt: skip
-    add("--like", type=Path, metavar="FIGURE",
+        "picture for pgfplots (.tex stands alone, .tikz is to be included)",
+    )
+    add(
+        "--like",
+        type=Path,
+        metavar="FIGURE",
         help="draw again what any figure of the workbench shows; runs given take "
-        "the place of its own")  # fmt: skip
+        "the place of its own",
+    )
     add("--metric", choices=METRICS, help="what the y axis shows (default: loss)")
     add("--x", choices=AXES, dest="axis", help="what the x axis shows (default: step)")
-    add("--smoothing", type=float, metavar="F",
-        help="weight of a moving average, 0 to 0.999 (default: 0)")  # fmt: skip
+    add(
+        "--smoothing",
+        type=float,
+        metavar="F",
+        help="weight of a moving average, 0 to 0.999 (default: 0)",
+    )
     add("--log", action="store_const", const=True, dest="log_y", help="logarithmic y axis")
     add("--log-x", action="store_const", const=True, help="logarithmic x axis")
     add("--validation", action="store_const", const=True, help="validation too, dashed")
-    add("--layout", choices=get_args(Plot.model_fields["layout"].annotation),
-        help="all in one plot, or a small plot for each (default: overlay)")  # fmt: skip
-    add("--group", metavar="PATH",
+    add(
+        "--layout",
+        choices=get_args(Plot.model_fields["layout"].annotation),
+        help="all in one plot, or a small plot for each (default: overlay)",
+    )
+    add(
+        "--group",
+        metavar="PATH",
         help="mean and band of the runs with one value of this setting, as in "
-        "training.batch_size, or 'name'")  # fmt: skip
-    add("--band", choices=get_args(Plot.model_fields["band"].annotation),
-        help="what the band of a group is (default: std)")  # fmt: skip
+        "training.batch_size, or 'name'",
+    )
+    add(
+        "--band",
+        choices=get_args(Plot.model_fields["band"].annotation),
+        help="what the band of a group is (default: std)",
+    )
     add("--size", choices=SIZES, help="preset of size and font size (default: one-column)")
     add("--dpi", type=int, metavar="N", help="resolution of a PNG (default: 300)")
     add("--title", metavar="TEXT", help="above the plot (default: none)")
@@ -96,10 +118,16 @@ def _curves(
 
 
 _OPTIONS = {
-    "metric": "--metric", "axis": "--x", "smoothing": "--smoothing", "log_y": "--log",
-    "log_x": "--log-x", "validation": "--validation", "layout": "--layout", "group": "--group",
+    "metric": "--metric",
+    "axis": "--x",
+    "smoothing": "--smoothing",
+    "log_y": "--log",
+    "log_x": "--log-x",
+    "validation": "--validation",
+    "layout": "--layout",
+    "group": "--group",
     "band": "--band",
-}  # fmt: skip
+}
 """How the settings of a figure of curves are written on the command line."""
 
 

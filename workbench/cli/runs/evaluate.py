@@ -47,18 +47,33 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument("run", metavar="RUN", help=RUN)
     command.add_argument(
-        "--part", choices=predictions.PARTS, default=predictions.TEST,
+        "--part",
+        choices=predictions.PARTS,
+        default=predictions.TEST,
         help="the images to evaluate it on (default: test)",
-    )  # fmt: skip
+    )
     add = command.add_argument
-    add("--output", type=Path, metavar="FILE",
-        help="draw it too: .svg, .pdf, .png, or .csv, .tex or .tikz for its data")  # fmt: skip
-    add("--figure", choices=EVALUATION_FIGURES,
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="draw it too: .svg, .pdf, .png, or .csv, .tex or .tikz for its data",
+    )
+    add(
+        "--figure",
+        choices=EVALUATION_FIGURES,
         help="what to draw: confusions, confidence against accuracy, ROC, or precision over "
-        f"recall (default: {DEFAULT_FIGURE})")  # fmt: skip
-    add("--class", action="append", dest="classes", metavar="NAME", default=[],
+        f"recall (default: {DEFAULT_FIGURE})",
+    )
+    add(
+        "--class",
+        action="append",
+        dest="classes",
+        metavar="NAME",
+        default=[],
         help="a class whose ROC or precision over recall is drawn; may be given again (default: "
-        f"all, or the {MOST_DRAWN} with the least area; in a .csv all)")  # fmt: skip
+        f"all, or the {MOST_DRAWN} with the least area; in a .csv all)",
+    )
     add_look(command)
     add_json(command)
     add_store(command)

@@ -22,10 +22,12 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add_run(command)
     command.add_argument("--output", type=Path, required=True, metavar="FILE|DIR")
     command.add_argument(
-        "--format", choices=FORMATS, default=BUNDLE,
+        "--format",
+        choices=FORMATS,
+        default=BUNDLE,
         help="bundle: one .zip with spec, metrics, record and weights, for import-run; "
         "tensorboard: a folder of event files that TensorBoard reads (default: bundle)",
-    )  # fmt: skip
+    )
     add_store(command)
 
 
@@ -49,5 +51,6 @@ def _events(store: Store, run: Run, path: Path) -> None:
 
 
 FORMATS: dict[str, Callable[[Store, Run, Path], None]] = {
-    BUNDLE: _bundle, "tensorboard": _events,
-}  # fmt: skip
+    BUNDLE: _bundle,
+    "tensorboard": _events,
+}

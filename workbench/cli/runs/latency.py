@@ -32,9 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("run_id", metavar="RUN", help=RUN)
     parser.add_argument(
-        "--batch-sizes", type=sizes, default=BATCH_SIZES, metavar="N,N",
+        "--batch-sizes",
+        type=sizes,
+        default=BATCH_SIZES,
+        metavar="N,N",
         help="images to a call (default: 1,8,64,256)",
-    )  # fmt: skip
+    )
     parser.add_argument(
         "--threads",
         type=threads,

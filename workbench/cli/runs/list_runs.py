@@ -16,22 +16,30 @@ from workbench.runs.store import Store, StoreError
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument(
-        "--filter", metavar="EXPR", default="",
+        "--filter",
+        metavar="EXPR",
+        default="",
         help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--columns", metavar="A,B,C", default="",
+        "--columns",
+        metavar="A,B,C",
+        default="",
         help="columns in their order: val_accuracy, val_accuracy@best, val_accuracy@5, "
         "time_to@0.98, optimizer.kind, ...",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--sort", metavar="[-]COLUMN", default="",
+        "--sort",
+        metavar="[-]COLUMN",
+        default="",
         help="sort by a column (several with commas), from the most down with - in front",
-    )  # fmt: skip
+    )
     parser.add_argument(
-        "--group-by", metavar="COLUMN", default="",
+        "--group-by",
+        metavar="COLUMN",
+        default="",
         help="a line for each value of a column: how many runs, means, standard deviations",
-    )  # fmt: skip
+    )
     parser.add_argument("--archived", action="store_true", help="archived runs as well")
     parser.add_argument("--ids", action="store_true", help="only their ids, one a line")
     parser.add_argument("--csv", action="store_true", help="print as CSV")

@@ -26,9 +26,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--test-image", type=int, metavar="N", help="the N-th image of its test part instead"
     )
     command.add_argument(
-        "--inverted", action="store_true",
+        "--inverted",
+        action="store_true",
         help="the file shows dark on white what was learned as white on black",
-    )  # fmt: skip
+    )
     add_json(command)
     add_store(command)
 
@@ -48,9 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     right = names[found.label] if found.label is not None else None
     if arguments.json:
         plain = {
-            "run_id": run.run_id, "name": run.name, "class": names[found.likeliest],
-            "probabilities": dict(zip(names, shares, strict=True)), "label": right,
-        }  # fmt: skip
+            "run_id": run.run_id,
+            "name": run.name,
+            "class": names[found.likeliest],
+            "probabilities": dict(zip(names, shares, strict=True)),
+            "label": right,
+        }
         print(json.dumps(plain))
         return DONE
     best = sorted(range(len(names)), key=lambda number: -shares[number])[:MOST_CLASSES]

@@ -39,24 +39,44 @@ AXES = ("x", "y", "third")
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add = command.add_argument
-    add("--x", metavar="COLUMN", default="parameters",
+    add(
+        "--x",
+        metavar="COLUMN",
+        default="parameters",
         help="a column of numbers, as in macs, seconds or training.batch_size (default: "
-        "parameters)")  # fmt: skip
+        "parameters)",
+    )
     add("--y", metavar="COLUMN", default="test_accuracy", help="another (default: test_accuracy)")
     add("--third", metavar="COLUMN", help="a third, shown by the dots")
     for name in AXES:
-        add(f"--{name}-better", choices=SIGNS, dest=f"{name}_better",
+        add(
+            f"--{name}-better",
+            choices=SIGNS,
+            dest=f"{name}_better",
             help=f"which way of {name} is good (default: as the column has it: more accuracy, "
-            "fewer parameters)")  # fmt: skip
+            "fewer parameters)",
+        )
     for name in AXES:
         add(f"--log-{name}", action="store_true", help=f"logarithmic scale of {name}")
-    add("--third-as", choices=get_args(ScatterFigure.model_fields["third"].annotation),
-        default="size", help="what of a dot shows the third (default: size)")  # fmt: skip
-    add("--filter", metavar="EXPR", default="",
-        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'")  # fmt: skip
+    add(
+        "--third-as",
+        choices=get_args(ScatterFigure.model_fields["third"].annotation),
+        default="size",
+        help="what of a dot shows the third (default: size)",
+    )
+    add(
+        "--filter",
+        metavar="EXPR",
+        default="",
+        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'",
+    )
     add("--archived", action="store_true", help="archived runs as well")
-    add("--output", type=Path, metavar="FILE",
-        help="draw it too: .svg, .pdf or .png, or .csv for the figures of all runs")  # fmt: skip
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="draw it too: .svg, .pdf or .png, or .csv for the figures of all runs",
+    )
     add_look(command)
     add_json(command)
     add_store(command)
@@ -118,9 +138,11 @@ def _draw(
     if not table.run_ids:
         raise ValueError("there is no run to draw")
     figure = ScatterFigure(
-        runs=tuple(table.run_ids), quantities=quantities, third=arguments.third_as,
+        runs=tuple(table.run_ids),
+        quantities=quantities,
+        third=arguments.third_as,
         look=look_of(arguments),
-    )  # fmt: skip
+    )
     return remarked(write(figure, table, arguments.output))
 
 
@@ -149,11 +171,14 @@ def _print(table: Table, keys: list[str], best: Best) -> None:
     print_aligned(
         ["run_id", *keys, "name"],
         [
-            [table.run_ids[run], *(c.text(v) for c, v in zip(about, values, strict=True)),
-             table.names[run]]
+            [
+                table.run_ids[run],
+                *(c.text(v) for c, v in zip(about, values, strict=True)),
+                table.names[run],
+            ]
             for run, values in best
         ],
-    )  # fmt: skip
+    )
 
 
 def _sentence(quantities: tuple[Quantity, ...], found: Points) -> str:

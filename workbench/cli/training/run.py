@@ -11,9 +11,11 @@ from workbench.cli.options import add_experiment, add_json, add_store
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument(
-        "--seeds", type=int, metavar="N",
+        "--seeds",
+        type=int,
+        metavar="N",
         help="train N runs with the experiment's seed and the next ones, to see the spread",
-    )  # fmt: skip
+    )
     add_experiment(command)
     add_json(command)
     add_store(command)

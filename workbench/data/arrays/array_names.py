@@ -16,9 +16,12 @@ from workbench.data.errors import plain, refused
 IMAGES, LABELS = "images", "labels"
 TRAIN, TEST, VALIDATION = "training", "test", "validation"
 _SAID = {
-    IMAGES: tr("images"), LABELS: tr("labels"),
-    TRAIN: tr("training"), TEST: tr("test"), VALIDATION: tr("validation"),
-}  # fmt: skip
+    IMAGES: tr("images"),
+    LABELS: tr("labels"),
+    TRAIN: tr("training"),
+    TEST: tr("test"),
+    VALIDATION: tr("validation"),
+}
 
 ROLES = {
     **dict.fromkeys(
@@ -32,7 +35,7 @@ PARTS = {
     **dict.fromkeys(("train", "training", "trn", "tr", "learn"), TRAIN),
     **dict.fromkeys(("test", "testing", "tst", "te", "t10k", "evaluation", "holdout"), TEST),
     **dict.fromkeys(("val", "valid", "validation", "validate", "dev", "vl"), VALIDATION),
-}  # fmt: skip
+}
 FILLERS = {"set", "part", "split", "arr", "array", "orig", "all", "the", "ubyte", "npy", "raw"}
 """Words that say nothing."""
 
@@ -82,9 +85,7 @@ def slot_of(name: str, *, is_file: bool = False) -> Slot | None:
         if word in ROLES or word in PARTS:
             found = ROLES.get(word), PARTS.get(word)
         elif glued is not None:
-            found = (
-                ROLES[glued["role"] or glued["role2"]], PARTS[glued["part"] or glued["part2"]]
-            )  # fmt: skip
+            found = (ROLES[glued["role"] or glued["role2"]], PARTS[glued["part"] or glued["part2"]])
         elif word in FILLERS or is_file:
             continue
         else:
@@ -187,9 +188,10 @@ def _only(names: list[str], slot: Slot, arrays: Mapping[str, Shape], where: str)
         if name.format(short) in names:
             return name.format(short)
     fits = [
-        name for name in names
+        name
+        for name in names
         if (arrays[name].could_be_images if slot[1] == IMAGES else arrays[name].could_be_labels)
-    ]  # fmt: skip
+    ]
     if len(fits) == 1:
         return fits[0]
     both = " and ".join(plain(name)[:40] for name in (fits or names)[:2])
@@ -241,9 +243,12 @@ def _refuse_halves(slots: Mapping[Slot, str], arrays: Mapping[str, Shape], where
             other = LABELS if role == IMAGES else IMAGES
             likely = _likely(name, role)
             given = {
-                "part": _SAID[part], "role": _SAID[role], "other": _SAID[other],
-                "name": plain(name)[:40], "arrays": listed(arrays),
-            }  # fmt: skip
+                "part": _SAID[part],
+                "role": _SAID[role],
+                "other": _SAID[other],
+                "name": plain(name)[:40],
+                "arrays": listed(arrays),
+            }
             if likely:
                 fault = tr(
                     "holds the {part} {role} {name} but no {part} {other} ({likely}); must hold "

@@ -80,9 +80,12 @@ def read(spec: Idx, request: Request) -> Dataset:
     parts = {part: _stored(file, request) for part, file in files.items()}
     train = files[TRAIN]
     source = Source(
-        str(path), parts[TRAIN], parts.get(TEST), parts.get(VALIDATION),
+        str(path),
+        parts[TRAIN],
+        parts.get(TEST),
+        parts.get(VALIDATION),
         emnist.names_beside(train.path.parent, train.set_name),
-    )  # fmt: skip
+    )
     return assembled(emnist.with_transposed(source, spec.transpose), spec, request)
 
 

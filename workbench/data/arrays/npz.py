@@ -173,25 +173,30 @@ def _source(path: Path, members: Members, are_files: bool, spec: Npz, request: R
     }
     warnings: list[str] = []
     names = _class_names(members, set(slots.values()), where, warnings)
-    return Source(
-        where, parts[TRAIN], parts.get(TEST), parts.get(VALIDATION), names, warnings
-    )  # fmt: skip
+    return Source(where, parts[TRAIN], parts.get(TEST), parts.get(VALIDATION), names, warnings)
 
 
 def _chosen(spec: Npz) -> dict[Slot, str]:
     """The arrays that were named by hand."""
     named = {
-        (TRAIN, IMAGES): spec.images, (TRAIN, LABELS): spec.labels,
-        (TEST, IMAGES): spec.test_images, (TEST, LABELS): spec.test_labels,
-        (VALIDATION, IMAGES): spec.validation_images, (VALIDATION, LABELS): spec.validation_labels,
-    }  # fmt: skip
+        (TRAIN, IMAGES): spec.images,
+        (TRAIN, LABELS): spec.labels,
+        (TEST, IMAGES): spec.test_images,
+        (TEST, LABELS): spec.test_labels,
+        (VALIDATION, IMAGES): spec.validation_images,
+        (VALIDATION, LABELS): spec.validation_labels,
+    }
     return {slot: name for slot, name in named.items() if name}
 
 
 def _stored(
-    part: str, slots: Mapping[Slot, str], members: Members, spec: Npz, where: str,
+    part: str,
+    slots: Mapping[Slot, str],
+    members: Members,
+    spec: Npz,
+    where: str,
     reporter: Reporter,
-) -> Stored:  # fmt: skip
+) -> Stored:
     images, labels = slots[part, IMAGES], slots[part, LABELS]
     pixels = read_member(members[images], where, reporter)
     files = (members[images].file, members[labels].file)

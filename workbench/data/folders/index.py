@@ -62,8 +62,19 @@ class Checked:
 Key = tuple[str, int, int]
 NUMBER = (int, float)
 TYPES: tuple[type | tuple[type, ...], ...] = (
-    int, int, bool, bool, bool, NUMBER, NUMBER, bool, NUMBER, NUMBER, bool, str,
-)  # fmt: skip
+    int,
+    int,
+    bool,
+    bool,
+    bool,
+    NUMBER,
+    NUMBER,
+    bool,
+    NUMBER,
+    NUMBER,
+    bool,
+    str,
+)
 
 
 class Held:
@@ -168,9 +179,17 @@ def _facts(image: Decoded) -> Checked:
     if image.opacity is not None:
         drawn, shade = _of_transparent(image)
     return Checked(
-        *image.size, pixels.shape[2] == 1, image.is_wide, pixels.dtype.kind == "f",
-        float(pixels.min()), float(pixels.max()), transparent, drawn, shade, image.frames,
-    )  # fmt: skip
+        *image.size,
+        pixels.shape[2] == 1,
+        image.is_wide,
+        pixels.dtype.kind == "f",
+        float(pixels.min()),
+        float(pixels.max()),
+        transparent,
+        drawn,
+        shade,
+        image.frames,
+    )
 
 
 def _of_transparent(image: Decoded) -> tuple[float, float]:

@@ -121,8 +121,11 @@ def _with_parts(
         return None
     chosen = {}
     for part in (TRAIN, VALIDATION, TEST):
-        candidates = [one for one in (divided if part == TRAIN else kept)
-                      if (named[one.path] or ("",))[0] == part]  # fmt: skip
+        candidates = [
+            one
+            for one in (divided if part == TRAIN else kept)
+            if (named[one.path] or ("",))[0] == part
+        ]
         if candidates:
             chosen[part] = _best(root, part, candidates, warnings)
     rivals = [one for one in others if not is_unlabelled(one.name)]
@@ -492,10 +495,11 @@ def _left_out(tree: Folder, folder: Folder, layout: Layout) -> list[str]:
 def _endings(kinds: Counter[str]) -> str:
     ordered = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     most = [
-        f"{count:,} {plain(ending)}" if ending
+        f"{count:,} {plain(ending)}"
+        if ending
         else tr("{number} without ending", number=f"{count:,}")
         for ending, count in ordered
-    ]  # fmt: skip
+    ]
     rest = len(most) - SHOWN
     more = [plural("{count} other kind", "{count} other kinds", rest)] if rest > 0 else []
     return listing([*most[:SHOWN], *more])

@@ -156,9 +156,15 @@ class _Listing:
 
 def folders_with_images(folder: Path) -> list[str]:
     """Names of the subfolders that hold an image file directly, for hints; nothing is raised."""
-    return [entry.name for entry in _safely(folder) if _is(entry, stat.S_ISDIR) and any(
-        extension(file.name) in EXTENSIONS and not is_litter(file.name)
-        for file in _safely(folder / entry.name))]  # fmt: skip
+    return [
+        entry.name
+        for entry in _safely(folder)
+        if _is(entry, stat.S_ISDIR)
+        and any(
+            extension(file.name) in EXTENSIONS and not is_litter(file.name)
+            for file in _safely(folder / entry.name)
+        )
+    ]
 
 
 def subfolders(folder: Path) -> list[str]:

@@ -51,8 +51,16 @@ UNUSED_SECONDS = 30 * 86400
 LEFT_OVER_SECONDS = 86400
 MARK = "used"
 STARTS = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
-FAULTS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError,
-          NotImplementedError, OverflowError, ValueError)  # fmt: skip
+FAULTS = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    OverflowError,
+    ValueError,
+)
 LATEST = 2.0**40
 """Seconds of the latest time of change that is kept: beyond it no file system goes."""
 

@@ -55,11 +55,16 @@ def varied(images: Pixels, draws: Pixels, augmentation: Augmentation) -> Pixels:
     height, width = images.shape[1:3]
     if augmentation.moves:
         maps = sources(
-            draws, height, width, np,
-            shift=augmentation.shift, rotation=augmentation.rotation, zoom=augmentation.zoom,
+            draws,
+            height,
+            width,
+            np,
+            shift=augmentation.shift,
+            rotation=augmentation.rotation,
+            zoom=augmentation.zoom,
             horizontal_flip=augmentation.horizontal_flip,
             vertical_flip=augmentation.vertical_flip,
-        )  # fmt: skip
+        )
         images = _moved(images, maps, augmentation.fill_mode)
     if augmentation.contrast:
         mean = images.mean(axis=(1, 2), keepdims=True)

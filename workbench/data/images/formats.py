@@ -11,9 +11,19 @@ import os
 from workbench.base.text import tr
 
 STRONG = (
-    "PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM", "JPEG2000", "AVIF", "QOI", "SGI",
+    "PNG",
+    "JPEG",
+    "BMP",
+    "GIF",
+    "WEBP",
+    "TIFF",
+    "PPM",
+    "JPEG2000",
+    "AVIF",
+    "QOI",
+    "SGI",
     "SUN",
-)  # fmt: skip
+)
 """Pillow's formats that say what they are in their first bytes: tried whatever the ending."""
 
 WEAK = {
@@ -44,9 +54,19 @@ QUIET = frozenset(
 """Endings of annotations, notes and scripts, which nobody takes for images."""
 
 LEFT_BEHIND = frozenset(
-    {"__macosx", "@eadir", "#recycle", "#snapshot", "$recycle.bin", tr("system volume information"),
-     "lost+found", "recycler", "found.000", "__pycache__"}
-)  # fmt: skip
+    {
+        "__macosx",
+        "@eadir",
+        "#recycle",
+        "#snapshot",
+        "$recycle.bin",
+        tr("system volume information"),
+        "lost+found",
+        "recycler",
+        "found.000",
+        "__pycache__",
+    }
+)
 """Folders that systems, file servers and archives leave behind, as all that begin with a dot."""
 
 LITTER = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})

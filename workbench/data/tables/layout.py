@@ -139,8 +139,9 @@ def _is_row(head: list[str], rows: list[list[str]]) -> bool:
 def _counts(head: list[str]) -> bool:
     """Whether the first line numbers the columns, as a table without names is often saved."""
     return len(head) > 8 and head in (
-        [str(n) for n in range(len(head))], [str(n) for n in range(1, len(head) + 1)]
-    )  # fmt: skip
+        [str(n) for n in range(len(head))],
+        [str(n) for n in range(1, len(head) + 1)],
+    )
 
 
 def _label(names: tuple[str, ...], rows: list[list[str]], asked: str, where: str) -> int | None:

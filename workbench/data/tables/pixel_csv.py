@@ -68,9 +68,13 @@ def read(spec: Csv, request: Request) -> Dataset:
     }
     prefix = part_of(_stem(files[TRAIN]))[1]
     source = Source(
-        str(path), alike[TRAIN], alike.get(TEST), alike.get(VALIDATION),
-        emnist.names_beside(files[TRAIN].parent, prefix), warnings,
-    )  # fmt: skip
+        str(path),
+        alike[TRAIN],
+        alike.get(TEST),
+        alike.get(VALIDATION),
+        emnist.names_beside(files[TRAIN].parent, prefix),
+        warnings,
+    )
     return assembled(emnist.with_transposed(source, spec.transpose), spec, request)
 
 

@@ -123,8 +123,12 @@ class _Painter:
         if line.is_validation:
             drawn["linestyle"] = DASHES["dashed"]
         if line.is_validation or len(line.x) == 1:
-            drawn.update(marker="o", markersize=0.35 * self._points, markeredgewidth=0,
-                         markevery=max(1, len(line.x) // MOST_MARKED))  # fmt: skip
+            drawn.update(
+                marker="o",
+                markersize=0.35 * self._points,
+                markeredgewidth=0,
+                markevery=max(1, len(line.x) // MOST_MARKED),
+            )
         wide = max(0.6, 0.1 * self._points)
         for line_id, part in self._behind(axes, line, drawn["color"], wide):
             part.set_gid(line_id)
@@ -141,9 +145,14 @@ class _Painter:
             parts.append((_gid("raw", line), raw))
         if line.low is not None and line.high is not None:
             band = axes.fill_between(
-                line.x, line.low, line.high, color=colour, alpha=BAND_OPACITY, linewidth=0,
+                line.x,
+                line.low,
+                line.high,
+                color=colour,
+                alpha=BAND_OPACITY,
+                linewidth=0,
                 zorder=2,
-            )  # fmt: skip
+            )
             parts.append((_gid("band", line), band))
         return parts
 

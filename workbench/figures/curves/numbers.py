@@ -165,9 +165,14 @@ def _smoothed(points: Points, smoothing: float) -> Points:
 
 
 def _single_line(
-    raw: Points, smoothed: Points, label: str, ids: tuple[str, ...], number: int,
-    quantity: Quantity, figure: CurveFigure,
-) -> Line:  # fmt: skip
+    raw: Points,
+    smoothed: Points,
+    label: str,
+    ids: tuple[str, ...],
+    number: int,
+    quantity: Quantity,
+    figure: CurveFigure,
+) -> Line:
     shown = _drawable(*raw, figure) & _drawable(*smoothed, figure)
     x = raw[0][shown] * AXES[figure.plot.axis].scale
     before, after = (y[shown].astype(np.float64) * quantity.scale for _, y in (raw, smoothed))
@@ -175,18 +180,28 @@ def _single_line(
 
 
 def _band_line(
-    band: Band, label: str, ids: tuple[str, ...], number: int, quantity: Quantity,
+    band: Band,
+    label: str,
+    ids: tuple[str, ...],
+    number: int,
+    quantity: Quantity,
     figure: CurveFigure,
-) -> Line:  # fmt: skip
+) -> Line:
     shown = _drawable(band.x, band.mean, figure)
     x, mean, low, high = (v[shown] for v in (band.x, band.mean, band.low, band.high))
     if figure.plot.log_y:  # a band may reach below zero where its mean doesn't
         low = np.maximum(low, mean * 1e-3)
     scale = quantity.scale
     return Line(
-        label, ids, number, x * AXES[figure.plot.axis].scale, mean * scale, None, low * scale,
+        label,
+        ids,
+        number,
+        x * AXES[figure.plot.axis].scale,
+        mean * scale,
+        None,
+        low * scale,
         high * scale,
-    )  # fmt: skip
+    )
 
 
 def _drawable(

@@ -92,8 +92,16 @@ class _Painter:
         axes.set(xlim=(0, classes), ylim=(classes, 0), aspect="equal")
         axes.spines[:].set_color(FRAME)
         handles = [self._sample(answer, share) for answer, share in SAMPLES]
-        below = legend_below(figure, handles, labels, self._look, columns, handlelength=1.2,
-                             title=LEGEND_TITLE, borderaxespad=0.1)  # fmt: skip
+        below = legend_below(
+            figure,
+            handles,
+            labels,
+            self._look,
+            columns,
+            handlelength=1.2,
+            title=LEGEND_TITLE,
+            borderaxespad=0.1,
+        )
         plain(axes.set_xlabel("Taken for", labelpad=0.6 * self._points))
         plain(axes.set_ylabel("True class"))
         axes.xaxis.set_label_position("top")
@@ -152,9 +160,12 @@ class _Painter:
         )
         paints = self._paints(np.maximum(right, wrong).ravel(), (right >= wrong).ravel())
         image = axes.imshow(
-            paints.reshape(points, points, 3), extent=(0, classes, classes, 0),
-            interpolation="none", aspect="equal", zorder=1,
-        )  # fmt: skip
+            paints.reshape(points, points, 3),
+            extent=(0, classes, classes, 0),
+            interpolation="none",
+            aspect="equal",
+            zorder=1,
+        )
         image.set_gid("cells")
 
     def _paints(self, depth: Values, is_right: Mask) -> Values:
@@ -181,9 +192,14 @@ class _Painter:
         is_dark = paints @ LUMINANCE < DARK
         for row, column, dark in zip(rows.tolist(), columns.tolist(), is_dark, strict=True):
             text = axes.text(
-                column + 0.5, row + 0.5, f"{self._counts[row, column]:,}", fontsize=size,
-                ha="center", va="center_baseline", zorder=2,
-            )  # fmt: skip
+                column + 0.5,
+                row + 0.5,
+                f"{self._counts[row, column]:,}",
+                fontsize=size,
+                ha="center",
+                va="center_baseline",
+                zorder=2,
+            )
             text.set_color("white" if dark else TEXT)
             text.set_in_layout(False)
 

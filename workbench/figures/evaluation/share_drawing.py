@@ -59,8 +59,14 @@ def _paint(figure: ShareFigure, lines: list[ShareLine]) -> Figure:
     handles = _draw(axes, lines, look)
     if diagonal:
         ends = (0.0, PER_CENT)
-        (guess,) = axes.plot(ends, ends, color=GUESS, linestyle=DASHES["dashed"],
-                             linewidth=0.08 * look.font_size, zorder=1)  # fmt: skip
+        (guess,) = axes.plot(
+            ends,
+            ends,
+            color=GUESS,
+            linestyle=DASHES["dashed"],
+            linewidth=0.08 * look.font_size,
+            zorder=1,
+        )
         guess.set_gid("diagonal")
         handles.append(guess)
     axes.set_xlim(-EDGE, PER_CENT + EDGE)
@@ -79,10 +85,16 @@ def _draw(axes: Axes, lines: list[ShareLine], look: Look) -> list[Line2D]:
     for number, (line, (colour, dashes)) in enumerate(zip(lines, colours, strict=True)):
         points = thinned(line, look.width)
         (curve,) = axes.plot(
-            points.x, points.y, color=colour, linestyle=DASHES[dashes], zorder=3,
-            linewidth=max(0.6, 0.12 * look.font_size), marker="o" if line.markers else "",
-            markersize=0.4 * look.font_size, markeredgewidth=0,
-        )  # fmt: skip
+            points.x,
+            points.y,
+            color=colour,
+            linestyle=DASHES[dashes],
+            zorder=3,
+            linewidth=max(0.6, 0.12 * look.font_size),
+            marker="o" if line.markers else "",
+            markersize=0.4 * look.font_size,
+            markeredgewidth=0,
+        )
         curve.set_gid(f"curve-{number}")
         handles.append(curve)
     return handles

@@ -81,10 +81,19 @@ def _draw(axes: Axes, figure: MeasuredLines, series: Series, number: int) -> Lin
     (line,) = axes.plot(series.x, series.y, **{"color": colour, **ways[series.kind]})
     line.set_gid(f"series-{number}")
     for x, y, words in zip(series.x, series.y, series.words, strict=False):
-        plain(axes.annotate(
-            words, (x, y), (0, 0.4 * points), textcoords="offset points", ha="center",
-            va="bottom", fontsize=0.9 * points, annotation_clip=True, zorder=5,
-        ))  # fmt: skip
+        plain(
+            axes.annotate(
+                words,
+                (x, y),
+                (0, 0.4 * points),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=0.9 * points,
+                annotation_clip=True,
+                zorder=5,
+            )
+        )
     return line
 
 
@@ -111,8 +120,16 @@ def _paint_bars(figure: MeasuredBars) -> Figure:
     rows, values = np.arange(len(bars)), np.array([bar.value for bar in bars])
     axes.barh(rows, values, height=0.62, color=[shades[bar.mark] for bar in bars], zorder=2)
     if spread.any():
-        axes.errorbar(values, rows, xerr=spread.T, fmt="none", ecolor=TEXT, zorder=3,
-                      elinewidth=0.1 * look.font_size, capsize=0.25 * look.font_size)  # fmt: skip
+        axes.errorbar(
+            values,
+            rows,
+            xerr=spread.T,
+            fmt="none",
+            ecolor=TEXT,
+            zorder=3,
+            elinewidth=0.1 * look.font_size,
+            capsize=0.25 * look.font_size,
+        )
     finish(axes, look.changed(y_from=-0.7, y_to=len(bars) - 0.3), log_x=False, log_y=False)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")

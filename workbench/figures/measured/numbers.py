@@ -39,9 +39,12 @@ def range_test_figure(result: RangeTest) -> MeasuredLines | None:
         there = float(np.interp(np.log(rate), np.log(rates[: len(calm)]), calm))
         series.append(_series(f"Suggestion: {rate:g}", [rate], [there], "dots", 1))
     return MeasuredLines(
-        what="learning-rate-range-test", x_title="Learning rate", y_title="Training loss",
-        log_x=True, series=tuple(series),
-    )  # fmt: skip
+        what="learning-rate-range-test",
+        x_title="Learning rate",
+        y_title="Training loss",
+        log_x=True,
+        series=tuple(series),
+    )
 
 
 def latency_figure(points: Sequence[Latency]) -> MeasuredLines:
@@ -52,14 +55,19 @@ def latency_figure(points: Sequence[Latency]) -> MeasuredLines:
         sizes = [point.batch_size for point in own]
         words = f"{threads} thread{'' if threads == '1' else 's'}"
         for name, which, kind in (
-            (f"{words}, median", "median", "marked"), (f"{words}, 99 % of calls", "p99", "dashed"),
-        ):  # fmt: skip
+            (f"{words}, median", "median", "marked"),
+            (f"{words}, 99 % of calls", "p99", "dashed"),
+        ):
             times = [getattr(point, which) for point in own]
             series.append(_series(name, sizes, times, kind, number))
     return MeasuredLines(
-        what="latency", x_title="Images a call", y_title="Time of a call (ms)", log_x=True,
-        log_y=True, series=tuple(series),
-    )  # fmt: skip
+        what="latency",
+        x_title="Images a call",
+        y_title="Time of a call (ms)",
+        log_x=True,
+        log_y=True,
+        series=tuple(series),
+    )
 
 
 def roofline_figure(result: Profile) -> MeasuredLines | None:
@@ -81,20 +89,25 @@ def roofline_figure(result: Profile) -> MeasuredLines | None:
         limits = [roof.at(intensity) / GIGA for intensity in ends]
         series.append(_series("Limit of the device", ends, limits, "line", 1))
     return MeasuredLines(
-        what="roofline", x_title="Operations a byte moved", y_title="Speed (GFLOP/s)", log_x=True,
-        log_y=True, series=tuple(series),
-    )  # fmt: skip
+        what="roofline",
+        x_title="Operations a byte moved",
+        y_title="Speed (GFLOP/s)",
+        log_x=True,
+        log_y=True,
+        series=tuple(series),
+    )
 
 
 def batch_sizes_figure(result: BatchSizes) -> MeasuredBars | None:
     """Training speed by batch size; None where none was timed."""
     bars = [
         MeasuredBar(
-            label=f"{one.batch_size:,}", value=one.images_per_second,
+            label=f"{one.batch_size:,}",
+            value=one.images_per_second,
             mark="best" if one.batch_size == result.recommended else "measured",
         )
         for one in result.measured
-    ]  # fmt: skip
+    ]
     return _bars("batch-sizes", "Batch size", bars)
 
 
@@ -102,13 +115,15 @@ def autotune_figure(result: Tuned) -> MeasuredBars | None:
     """Training speed under each setting that could be tried; None where none could."""
     bars = [
         MeasuredBar(
-            label=one.name, value=one.rate, low=one.low, high=one.high,
-            mark="best" if one.name == result.name
-            else "left behind" if one.is_out else "measured",
+            label=one.name,
+            value=one.rate,
+            low=one.low,
+            high=one.high,
+            mark="best" if one.name == result.name else "left behind" if one.is_out else "measured",
         )
         for one in result.candidates
         if one.rate and not one.failed
-    ]  # fmt: skip
+    ]
     return _bars("autotune", "Hardware settings", bars)
 
 
@@ -165,9 +180,12 @@ def lines_pgfplots(figure: MeasuredLines, data: None, *, stand_alone: bool) -> s
 
 
 _PGF = {
-    "line": ", thick, no marks", "marked": ", thick, mark=*", "dashed": ", dashed, no marks",
-    "faint": "!28, no marks", "dots": ", only marks",
-}  # fmt: skip
+    "line": ", thick, no marks",
+    "marked": ", thick, mark=*",
+    "dashed": ", dashed, no marks",
+    "faint": "!28, no marks",
+    "dots": ", only marks",
+}
 
 
 def colour_of(figure: MeasuredLines, series: Series) -> str:

@@ -20,8 +20,13 @@ LARGEST_INCHES = 200
 """Beyond, a PNG would be larger than Matplotlib draws; the drawing is made smaller then."""
 
 ACCENT, PLAIN, TEXT, MUTED, FRAME, BAD = (
-    "#0b5cad", "#e9ebef", "#1b1f24", "#5a636e", "#c3c9d1", "#b3261e",
-)  # fmt: skip
+    "#0b5cad",
+    "#e9ebef",
+    "#1b1f24",
+    "#5a636e",
+    "#c3c9d1",
+    "#b3261e",
+)
 
 
 def write_drawing(drawing: Drawing, path: Path) -> None:
@@ -75,10 +80,16 @@ class _Painter:
         self._axes.plot(xs[:-1], ys[:-1], color=MUTED, linewidth=self._points)
         self._axes.add_patch(
             FancyArrowPatch(
-                body[-1], last, arrowstyle="-|>", mutation_scale=7 * self._points, color=MUTED,
-                linewidth=self._points, shrinkA=0, shrinkB=0,
+                body[-1],
+                last,
+                arrowstyle="-|>",
+                mutation_scale=7 * self._points,
+                color=MUTED,
+                linewidth=self._points,
+                shrinkA=0,
+                shrinkB=0,
             )
-        )  # fmt: skip
+        )
 
     def _box(self, box: Box) -> None:
         x, y, width, height = box.rect
@@ -91,8 +102,9 @@ class _Painter:
 
     def _text(self, x: float, y: float, text: str, colour: str, align: str) -> None:
         size = FONT * self._points
-        self._axes.text(x, y, text, color=colour, fontsize=size, ha=align, va="center",
-                        parse_math=False)  # fmt: skip
+        self._axes.text(
+            x, y, text, color=colour, fontsize=size, ha=align, va="center", parse_math=False
+        )
 
 
 def _style(box: Box) -> dict[str, Any]:

@@ -97,8 +97,16 @@ class _Painter:
         self._draw_lines(axes)
         for number, (axis, title) in enumerate(zip(self._runs.axes, self._titles, strict=True)):
             self._draw_axis(axes, number, axis, title)
-        legend_below(figure, handles, labels, self._look, columns,
-                     handlelength=2.0, labelspacing=0.25, borderaxespad=0.1)  # fmt: skip
+        legend_below(
+            figure,
+            handles,
+            labels,
+            self._look,
+            columns,
+            handlelength=2.0,
+            labelspacing=0.25,
+            borderaxespad=0.1,
+        )
         lay_out(figure)
         high = axes.get_window_extent().height * 72 / figure.dpi / (1.0 - MISSING)
         for number, axis in enumerate(self._runs.axes):
@@ -115,9 +123,14 @@ class _Painter:
         looks = [self._look_of(run) for run in self._solid]
         others = np.flatnonzero(~self._runs.is_inside).tolist()
         self._draw(axes, "other-lines", lines[others], zorder=1, colors=OTHERS)
-        self._draw(axes, "lines", lines[self._solid], zorder=2,
-                   colors=[colour for colour, _ in looks],
-                   linestyles=[DASHES[dashes] for _, dashes in looks])  # fmt: skip
+        self._draw(
+            axes,
+            "lines",
+            lines[self._solid],
+            zorder=2,
+            colors=[colour for colour, _ in looks],
+            linestyles=[DASHES[dashes] for _, dashes in looks],
+        )
 
     def _draw(self, axes: Axes, name: str, lines: Values, **drawn: Any) -> None:
         if not len(lines):
@@ -159,8 +172,7 @@ class _Painter:
         return handles, labels
 
     def _sample(self, colour: str, dashes: str) -> Line2D:
-        return Line2D([], [], color=colour, linestyle=DASHES[dashes],
-                      linewidth=0.14 * self._points)  # fmt: skip
+        return Line2D([], [], color=colour, linestyle=DASHES[dashes], linewidth=0.14 * self._points)
 
     # --- axes ----------------------------------------------------------------------------------
 
@@ -173,32 +185,58 @@ class _Painter:
         return "\n".join(lines)
 
     def _draw_axis(self, axes: Axes, number: int, axis: Axis, title: str) -> None:
-        axes.plot([number, number], [0, 1], color=FRAME, linewidth=0.1 * self._points,
-                  zorder=3, clip_on=False)  # fmt: skip
+        axes.plot(
+            [number, number],
+            [0, 1],
+            color=FRAME,
+            linewidth=0.1 * self._points,
+            zorder=3,
+            clip_on=False,
+        )
         range_ = self._spec.ranges.get(axis.column.key)
         if range_ is not None:
             self._draw_brush(axes, number, *range_)
         place = {"rotation": self._slant, "ha": "left"} if self._is_slanted else {"ha": "center"}
         text = title.replace("\n", " ") if self._is_slanted else title
-        plain(axes.annotate(
-            text, (number, 1.0), (0, 0.9 * self._points), textcoords="offset points",
-            va="bottom", rotation_mode="anchor", annotation_clip=False, **place,
-        ))  # fmt: skip
+        plain(
+            axes.annotate(
+                text,
+                (number, 1.0),
+                (0, 0.9 * self._points),
+                textcoords="offset points",
+                va="bottom",
+                rotation_mode="anchor",
+                annotation_clip=False,
+                **place,
+            )
+        )
         if axis.missing:
-            plain(axes.annotate(
-                f"{units.count(axis.missing)} without", (number, MISSING),
-                (0, -0.4 * self._points), textcoords="offset points", ha="center", va="top",
-                fontsize=0.9 * self._points, annotation_clip=False,
-            ))  # fmt: skip
+            plain(
+                axes.annotate(
+                    f"{units.count(axis.missing)} without",
+                    (number, MISSING),
+                    (0, -0.4 * self._points),
+                    textcoords="offset points",
+                    ha="center",
+                    va="top",
+                    fontsize=0.9 * self._points,
+                    annotation_clip=False,
+                )
+            )
 
     def _draw_brush(self, axes: Axes, number: int, low: float, high: float) -> None:
         half = 0.4 * self._points / self._spacing
         colour = MANY if self._look.monochrome else CYCLE[0]
         brush = Rectangle(
-            (number - half, low), 2 * half, high - low, edgecolor=colour, linewidth=0.08 *
-            self._points, facecolor=mpl.colors.to_rgba(colour or TEXT, 0.3), zorder=4,
+            (number - half, low),
+            2 * half,
+            high - low,
+            edgecolor=colour,
+            linewidth=0.08 * self._points,
+            facecolor=mpl.colors.to_rgba(colour or TEXT, 0.3),
+            zorder=4,
             clip_on=False,
-        )  # fmt: skip
+        )
         brush.set_gid(f"brush-{number}")
         axes.add_patch(brush)
 
@@ -217,10 +255,23 @@ class _Painter:
             if any(low < middle + half and middle - half < top for low, top in taken):
                 continue
             taken.append((middle - half, middle + half))
-            plain(axes.annotate(
-                text, (number, middle / high), (0.6 * self._points, 0), textcoords="offset points",
-                ha="left", va="center", rotation=90 if is_upright else 0, fontsize=size,
-                annotation_clip=False, zorder=5,
-                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8,
-                      "pad": 0.1 * self._points},
-            ))  # fmt: skip
+            plain(
+                axes.annotate(
+                    text,
+                    (number, middle / high),
+                    (0.6 * self._points, 0),
+                    textcoords="offset points",
+                    ha="left",
+                    va="center",
+                    rotation=90 if is_upright else 0,
+                    fontsize=size,
+                    annotation_clip=False,
+                    zorder=5,
+                    bbox={
+                        "facecolor": "white",
+                        "edgecolor": "none",
+                        "alpha": 0.8,
+                        "pad": 0.1 * self._points,
+                    },
+                )
+            )

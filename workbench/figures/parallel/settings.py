@@ -43,9 +43,11 @@ class ParallelFigure(FigureSpec):
         (), "Brushed ranges", "One an axis at most.", max_length=MOST_AXES
     )
     named: Annotated[tuple[Entry, ...], AsTuple] = setting(
-        (), "Names", "Words for runs in the legend; the others have their own name.",
+        (),
+        "Names",
+        "Words for runs in the legend; the others have their own name.",
         max_length=MOST_NAMED,
-    )  # fmt: skip
+    )
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -105,9 +105,14 @@ class _Scatter:
         x, y = self._values[order, :2].T
         edges = [TEXT if best else "none" for best in self._is_best[order]]
         dots = axes.scatter(
-            x, y, s=self._areas()[order], zorder=3, edgecolors=edges,
-            linewidths=0.09 * self._points, **self._paint_of(order),
-        )  # fmt: skip
+            x,
+            y,
+            s=self._areas()[order],
+            zorder=3,
+            edgecolors=edges,
+            linewidths=0.09 * self._points,
+            **self._paint_of(order),
+        )
         dots.set_gid("dots")
         return dots
 
@@ -141,8 +146,10 @@ class _Scatter:
             labels.append(f"Pareto front: {count} of {len(self._runs)} runs")
         if self._has_sizes:
             title, column = self._titles[2], self._table.about[self._spec.keys[2]]
-            for area, value in ((SMALLEST, self._values[:, 2].min()),
-                                (LARGEST, self._values[:, 2].max())):  # fmt: skip
+            for area, value in (
+                (SMALLEST, self._values[:, 2].min()),
+                (LARGEST, self._values[:, 2].max()),
+            ):
                 handles.append(self._sample(area, "none", GREY))
                 labels.append(f"{title.words}: {column.text(float(value) / title.scale)}")
         if handles:
@@ -151,8 +158,15 @@ class _Scatter:
 
     def _sample(self, area: float, edge: str, fill: str) -> Line2D:
         side = float(np.sqrt(area)) * self._points / 8
-        return Line2D([], [], marker="o", linestyle="none", markersize=side, markeredgecolor=edge,
-                      markerfacecolor=fill)  # fmt: skip
+        return Line2D(
+            [],
+            [],
+            marker="o",
+            linestyle="none",
+            markersize=side,
+            markeredgecolor=edge,
+            markerfacecolor=fill,
+        )
 
     def _name(self, figure: Figure, axes: Axes) -> None:
         """Puts names beside the dots of the front, where they find room."""
@@ -175,9 +189,14 @@ class _Scatter:
             if found is not None:
                 offset = found.left - point[0], found.bottom - point[1]
                 text = axes.annotate(
-                    "", self._values[row, :2], offset, textcoords="offset points",
-                    fontsize=self._points, zorder=4, annotation_clip=True,
-                )  # fmt: skip
+                    "",
+                    self._values[row, :2],
+                    offset,
+                    textcoords="offset points",
+                    fontsize=self._points,
+                    zorder=4,
+                    annotation_clip=True,
+                )
                 plain(text)
                 text.set_text(name)
                 text.set_in_layout(False)
@@ -220,13 +239,23 @@ def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
         axes.margins(x=0.08)
     if has_more:
         axes.errorbar(
-            means, rows, xerr=np.nan_to_num(found.deviations) * title.scale, fmt="none",
-            ecolor=TEXT, elinewidth=0.1 * look_.font_size, capsize=0.25 * look_.font_size, zorder=3,
-        )  # fmt: skip
+            means,
+            rows,
+            xerr=np.nan_to_num(found.deviations) * title.scale,
+            fmt="none",
+            ecolor=TEXT,
+            elinewidth=0.1 * look_.font_size,
+            capsize=0.25 * look_.font_size,
+            zorder=3,
+        )
     axes.set_ylim(-0.7, len(found) - 0.3)
     axes.set_xscale("log" if figure.quantity.log else "linear")
-    finish(axes, look_.changed(y_from=-0.7, y_to=len(found) - 0.3), log_x=figure.quantity.log,
-           log_y=False)  # fmt: skip
+    finish(
+        axes,
+        look_.changed(y_from=-0.7, y_to=len(found) - 0.3),
+        log_x=figure.quantity.log,
+        log_y=False,
+    )
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
     axes.set_yticks(rows, names)

@@ -27,9 +27,11 @@ class ScatterFigure(FigureSpec):
         "size", "Third", "What of a dot shows the third quantity."
     )
     named: Annotated[tuple[Entry, ...], AsTuple] = setting(
-        (), "Names", "Words for runs on the front; the others have their own name.",
+        (),
+        "Names",
+        "Words for runs on the front; the others have their own name.",
         max_length=MOST_RUNS,
-    )  # fmt: skip
+    )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -60,9 +62,12 @@ class BarsFigure(FigureSpec):
     runs: RunIds = setting(..., "Runs", "Ids of the runs.", min_length=1, max_length=MOST_RUNS)
     quantity: Quantity = setting(..., "Quantity", "How long the bars are.")
     group: str = setting(
-        "", "Group", "A column whose values make the groups, or 'name' without its number; empty "
-        "for a bar a run.", max_length=300,
-    )  # fmt: skip
+        "",
+        "Group",
+        "A column whose values make the groups, or 'name' without its number; empty "
+        "for a bar a run.",
+        max_length=300,
+    )
     from_zero: bool = setting(
         True, "From zero", "Bars begin at 0; else dots on an axis around their values."
     )

@@ -29,9 +29,20 @@ from workbench.network.drawing.units import PALEST, Scale, Unit, input_unit, uni
 from workbench.spec.layers import Layer
 
 __all__ = [
-    "FONT", "INPUT", "LINE", "MARGIN", "PALEST", "TITLE", "Box", "Drawing", "Frame", "Look",
-    "Point", "Rect", "draw",
-]  # fmt: skip
+    "FONT",
+    "INPUT",
+    "LINE",
+    "MARGIN",
+    "PALEST",
+    "TITLE",
+    "Box",
+    "Drawing",
+    "Frame",
+    "Look",
+    "Point",
+    "Rect",
+    "draw",
+]
 
 
 def draw(

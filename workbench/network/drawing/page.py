@@ -62,9 +62,13 @@ class Page:
             self._right = max(self._right, x - GAP + MARGIN)
             y += lanes.height + ROW_GAP
         return Drawing(
-            self._right, y - ROW_GAP + MARGIN, tuple(self._boxes), tuple(self._frames),
-            tuple(self._lines), legend,
-        )  # fmt: skip
+            self._right,
+            y - ROW_GAP + MARGIN,
+            tuple(self._boxes),
+            tuple(self._frames),
+            tuple(self._lines),
+            legend,
+        )
 
     def _rows(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
         row: list[Unit] = []
@@ -125,8 +129,13 @@ def _between(start: Point, right: float, end: Point, left: float, top: float) ->
         return (start, end)
     out, back, way = right + GAP / 2, left - GAP / 2, top - ROW_GAP / 2
     return (
-        start, Point(out, start.y), Point(out, way), Point(back, way), Point(back, end.y), end,
-    )  # fmt: skip
+        start,
+        Point(out, start.y),
+        Point(out, way),
+        Point(back, way),
+        Point(back, end.y),
+        end,
+    )
 
 
 def _edge(
@@ -144,8 +153,14 @@ def _edge(
         out = lefts[unit.cells[edge.source].place.column + 1]
     if edge.level:
         over = y + TITLE + SKIP_STEP * (edge.level - 0.5)
-        return (start, Point(out, start.y), Point(out, over), Point(turn, over),
-                Point(turn, end.y), end)  # fmt: skip
+        return (
+            start,
+            Point(out, start.y),
+            Point(out, over),
+            Point(turn, over),
+            Point(turn, end.y),
+            end,
+        )
     if start.y == end.y:
         return (start, end)
     turn = max(turn, start.x) if edge.source is not None else out

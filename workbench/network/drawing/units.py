@@ -111,11 +111,15 @@ def unit_of(index: int, layer: Layer, analysis: Analysis, scale: Scale, inside: 
     places, edges = arrange(steps)
     cells = tuple(
         Cell(
-            index, scale.size(part.output_shape), _labels(part.layer, written(part.output_shape)),
-            _look(part), scale.shade(part), place,
+            index,
+            scale.size(part.output_shape),
+            _labels(part.layer, written(part.output_shape)),
+            _look(part),
+            scale.shade(part),
+            place,
         )
         for part, place in zip(cost.parts, places, strict=True)
-    )  # fmt: skip
+    )
     title = f"{index + 1}  {_short(f'{layer.label}  {layer.summary()}', 2 * MOST_LETTERS)}"
     return Unit(index, cells, edges, title.strip())
 

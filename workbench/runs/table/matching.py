@@ -34,10 +34,14 @@ SEARCHED = ("name", "status", "tags", "notes", "message", "run_id")
 """The texts in which a word by itself is looked for, besides the columns that are shown."""
 
 _COMPARED: dict[Operator, Callable[[Any, Any], Any]] = {
-    Operator.EQUAL: operator.eq, Operator.UNEQUAL: operator.ne, Operator.LESS: operator.lt,
-    Operator.AT_MOST: operator.le, Operator.MORE: operator.gt, Operator.AT_LEAST: operator.ge,
+    Operator.EQUAL: operator.eq,
+    Operator.UNEQUAL: operator.ne,
+    Operator.LESS: operator.lt,
+    Operator.AT_MOST: operator.le,
+    Operator.MORE: operator.gt,
+    Operator.AT_LEAST: operator.ge,
     Operator.CONTAINS: operator.contains,
-}  # fmt: skip
+}
 
 
 class Filter:

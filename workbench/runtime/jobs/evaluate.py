@@ -73,9 +73,14 @@ def evaluate(request: EvaluationRequest, work: Work[None]) -> Evaluated:
         raise CheckpointError(tr("the network's answers are no numbers: its training diverged"))
     labels = part.labels[rows]
     predictions = Predictions(
-        request.part, rows, labels, shares,
-        _digest(prepared, part, rows, labels), weights, dataset.info.class_names,
-    )  # fmt: skip
+        request.part,
+        rows,
+        labels,
+        shares,
+        _digest(prepared, part, rows, labels),
+        weights,
+        dataset.info.class_names,
+    )
     work.progress(words=tr("keeping the predictions"))
     evaluation = Evaluation(predictions)
     save(folder, predictions, _pictures(evaluation, part))

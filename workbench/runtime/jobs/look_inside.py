@@ -93,15 +93,20 @@ def _layers(
             continue
         seen.add(id(layer))
         weights = np.concatenate([np.ravel(w.numpy()) for w in layer.trainable_variables])
-        slopes = [np.ravel(gradients[w.path]) for w in layer.trainable_variables
-                  if w.path in gradients]  # fmt: skip
+        slopes = [
+            np.ravel(gradients[w.path]) for w in layer.trainable_variables if w.path in gradients
+        ]
         counts, edges = np.histogram(weights, BINS)
         found.append(
             LayerInside(
-                f"{number + 1} {step.layer.label}", len(weights), float(edges[0]), float(edges[-1]),
-                float(weights.std()), tuple(counts.tolist()),
+                f"{number + 1} {step.layer.label}",
+                len(weights),
+                float(edges[0]),
+                float(edges[-1]),
+                float(weights.std()),
+                tuple(counts.tolist()),
                 float(np.sqrt(np.mean(np.square(np.concatenate(slopes))))) if slopes else 0.0,
                 dead.get(number),
             )
-        )  # fmt: skip
+        )
     return found

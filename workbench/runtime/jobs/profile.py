@@ -58,10 +58,14 @@ def profile_layers(request: AboutExperiment, work: Work[LayerTimes]) -> Profile:
             )
             rows.append(
                 TimedLayer(
-                    asked.name, asked.path, asked.flops, asked.bytes, forward,
+                    asked.name,
+                    asked.path,
+                    asked.flops,
+                    asked.bytes,
+                    forward,
                     max(0.0, both - forward),
                 )
-            )  # fmt: skip
+            )
     work.progress(len(works), len(works) + 1, tr("the whole step"), LayerTimes(tuple(rows)))
     whole = Trial(experiment, dataset, {})
     speed = max(whole.sample(STEP_SAMPLE_SECONDS) for _ in range(STEP_SAMPLES))

@@ -44,8 +44,9 @@ class Witness:
             least = max(least, known.memory_bytes)
         found = replace(
             estimate(took, test_seconds, info.test_images),
-            memory_bytes=int(least), free_bytes=self._peak.free_bytes,
-        )  # fmt: skip
+            memory_bytes=int(least),
+            free_bytes=self._peak.free_bytes,
+        )
         key = preflight.key(machine, self._experiment)
         remembered.remember(store, preflight.KIND, key, found)
 

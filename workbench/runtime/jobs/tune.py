@@ -190,9 +190,11 @@ def tune(request: TuneRequest, work: Work[Race]) -> Tuned:
         raise SpecError(problems)
     tried = Tuning(experiment, dataset, work, request.seconds)
     levers = autotune.levers(
-        experiment, machine, in_memory=dataset.train.images.in_memory,
+        experiment,
+        machine,
+        in_memory=dataset.train.images.in_memory,
         batch_sizes=request.batch_sizes,
-    )  # fmt: skip
+    )
     began = time.monotonic()
     try:
         best = tried.search(levers)

@@ -15,9 +15,24 @@ import tensorflow as tf
 from workbench.spec.machine import Accelerator, Machine, Processor
 
 FEATURES = (
-    "sse4_2", "avx", "avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16",
-    "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "asimd", "asimddp", "bf16", "i8mm", "sve",
-)  # fmt: skip
+    "sse4_2",
+    "avx",
+    "avx2",
+    "fma",
+    "avx512f",
+    "avx512_vnni",
+    "avx512_bf16",
+    "avx512_fp16",
+    "amx_tile",
+    "amx_int8",
+    "amx_bf16",
+    "amx_fp16",
+    "asimd",
+    "asimddp",
+    "bf16",
+    "i8mm",
+    "sve",
+)
 """Instruction sets of CPUs that decide the speed of training, as Linux names them."""
 
 DRIVER_SECONDS = 5.0
@@ -61,9 +76,12 @@ def _told_by_the_driver() -> list[tuple[str, int]]:
     query = ["nvidia-smi", "--query-gpu=driver_version,memory.total"]
     try:
         done = subprocess.run(
-            [*query, "--format=csv,noheader,nounits"], capture_output=True, text=True,
-            timeout=DRIVER_SECONDS, check=True,
-        )  # fmt: skip
+            [*query, "--format=csv,noheader,nounits"],
+            capture_output=True,
+            text=True,
+            timeout=DRIVER_SECONDS,
+            check=True,
+        )
         rows = [line.split(",") for line in done.stdout.splitlines()]
         return [(version.strip(), int(mebibytes) * 2**20) for version, mebibytes in rows]
     except (OSError, ValueError, subprocess.SubprocessError):

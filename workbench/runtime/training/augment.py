@@ -34,9 +34,12 @@ class Augmenter:
         **moves: Any,
     ) -> None:
         still = {
-            "shift": 0.0, "rotation": 0.0, "zoom": 0.0,
-            "horizontal_flip": False, "vertical_flip": False,
-        }  # fmt: skip
+            "shift": 0.0,
+            "rotation": 0.0,
+            "zoom": 0.0,
+            "horizontal_flip": False,
+            "vertical_flip": False,
+        }
         self._seed, self._classes, self._moves = seed, classes, {**still, **moves}
         self._fill_mode = fill_mode.upper() if moves else ""
         self._contrast, self._cutout, self._mixup = contrast, cutout, mixup

@@ -67,5 +67,6 @@ def sentence(error: BaseException) -> str:
     detail = str(error).strip().splitlines()
     return tr(
         "unexpected {kind}: {detail} (see the log)",
-        kind=type(error).__name__, detail=detail[0][:300] if detail else "",
-    )  # fmt: skip
+        kind=type(error).__name__,
+        detail=detail[0][:300] if detail else "",
+    )

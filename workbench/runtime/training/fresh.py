@@ -33,9 +33,14 @@ def fresh_loop(
     logits = not experiment.gives_probabilities(info)
     objective = Objective(experiment.loss, info.classes, logits=logits)
     return Loop(
-        model, optimizer, objective, device.strategy, _gathering(experiment, images),
-        jit_compile=experiment.hardware.jit_compile, probes=probes,
-    )  # fmt: skip
+        model,
+        optimizer,
+        objective,
+        device.strategy,
+        _gathering(experiment, images),
+        jit_compile=experiment.hardware.jit_compile,
+        probes=probes,
+    )
 
 
 def _gathering(experiment: Experiment, images: int) -> Gathering | None:

@@ -122,11 +122,16 @@ class Trainer:
         )
         self._log.say(
             Started(
-                self._log.run_id, self._position.step, self._total_steps, self._steps_per_epoch,
-                self._training.batch_size, self._model.count_params(), macs,
+                self._log.run_id,
+                self._position.step,
+                self._total_steps,
+                self._steps_per_epoch,
+                self._training.batch_size,
+                self._model.count_params(),
+                macs,
                 self._prepared.device.words,
             )
-        )  # fmt: skip
+        )
         with self._meter:
             self._train()
         end = self._control.end  # what is asked from now on comes too late
@@ -174,9 +179,13 @@ class Trainer:
         if self._began_at or not seconds or steps < self._steps_per_epoch:
             return None
         return Took(
-            steps, seconds, self._position.elapsed, tuple(self._validations),
-            self._steps_per_epoch, len(self._prepared.validation_rows),
-        )  # fmt: skip
+            steps,
+            seconds,
+            self._position.elapsed,
+            tuple(self._validations),
+            self._steps_per_epoch,
+            len(self._prepared.validation_rows),
+        )
 
     def test(self) -> Evaluation:
         """Loss and accuracy on the test part, which nothing looked at before."""
@@ -227,10 +236,14 @@ class Trainer:
             loss, penalty = loss + penalty, np.full_like(penalty, np.nan)
         images = int(batches.sum())
         columns: dict[str, npt.ArrayLike] = {
-            "elapsed": times.elapsed, "loss": loss, "accuracy": taken.accuracy,
-            "learning_rate": rates, "images_per_second": images / clock.took,
-            "seconds": times.seconds, "penalty": penalty,
-        }  # fmt: skip
+            "elapsed": times.elapsed,
+            "loss": loss,
+            "accuracy": taken.accuracy,
+            "learning_rate": rates,
+            "images_per_second": images / clock.took,
+            "seconds": times.seconds,
+            "penalty": penalty,
+        }
         self._recorder.steps(columns, taken.probes)
         self._check_finite(position.step, taken.loss + taken.penalty)
         known = position.epoch_penalty

@@ -57,9 +57,12 @@ def kept(store: Path, run_id: str) -> Kept:
     with Store(store) as opened:
         run = opened.run(run_id)
         found = Kept(
-            run.experiment, opened.artifacts(run_id), run.status is RunStatus.COMPLETED,
-            run.steps_per_epoch or 1, run.reading,
-        )  # fmt: skip
+            run.experiment,
+            opened.artifacts(run_id),
+            run.status is RunStatus.COMPLETED,
+            run.steps_per_epoch or 1,
+            run.reading,
+        )
     checkpoint.require(found.folder)
     return found
 

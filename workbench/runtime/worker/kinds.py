@@ -40,9 +40,10 @@ def make_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
             "",
             tr(
                 "the run is of the kind {kind}; this version makes: {known}",
-                kind=repr(kind), known=known,
+                kind=repr(kind),
+                known=known,
             ),
-        )  # fmt: skip
+        )
     module, _, name = RUNNERS[kind].partition(":")
     runner: Callable[[RunLog, Control], tuple[RunStatus, str]]
     runner = getattr(import_module(module), name)

@@ -20,13 +20,34 @@ from workbench.spec.regularizers import Regularizer
 
 Shape = tuple[int, ...]
 Activations = Literal[
-    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "mish",
-    "tanh", "sigmoid", "hard_sigmoid", "hard_silu", "softplus", "softsign", "softmax",
-]  # fmt: skip
+    "linear",
+    "relu",
+    "relu6",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "mish",
+    "tanh",
+    "sigmoid",
+    "hard_sigmoid",
+    "hard_silu",
+    "softplus",
+    "softsign",
+    "softmax",
+]
 Initializers = Literal[
-    "glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
-    "random_uniform", "random_normal", "truncated_normal",
-]  # fmt: skip
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "random_uniform",
+    "random_normal",
+    "truncated_normal",
+]
 Padding = Literal["valid", "same"]
 Length = Annotated[int, Field(ge=1, le=1024)]
 Lengths = Annotated[tuple[Length, Length], AsPair]

@@ -84,8 +84,10 @@ class Concatenate(Operation):
             if shape[:-1] != shapes[0][:-1]:
                 fault = tr(
                     "{label}: {first} and {shape} must have the same height and width",
-                    label=self.label, first=written(shapes[0]), shape=written(shape),
-                )  # fmt: skip
+                    label=self.label,
+                    first=written(shapes[0]),
+                    shape=written(shape),
+                )
                 raise LayerError("", fault)
         return (*shapes[0][:-1], sum(shape[-1] for shape in shapes))
 
@@ -138,10 +140,13 @@ class ResidualBlock(Block):
     def body(self, shape: Shape) -> Node:
         path = Chain(
             (
-                _conv(self.filters, 3, self.strides), BatchNormalization(),
-                Activation(activation=RELU), _conv(self.filters, 3), BatchNormalization(),
+                _conv(self.filters, 3, self.strides),
+                BatchNormalization(),
+                Activation(activation=RELU),
+                _conv(self.filters, 3),
+                BatchNormalization(),
             )
-        )  # fmt: skip
+        )
         return Chain((Branches((path, self._shortcut(shape)), Add()), Activation(activation=RELU)))
 
     def _shortcut(self, shape: Shape) -> Chain:
@@ -199,15 +204,22 @@ class InvertedResidualBlock(Block):
         relu6 = Activation(activation="relu6")
         widen = (_conv(shape[2] * self.expansion, 1), BatchNormalization(), relu6)
         filter_each = DepthwiseConv2D(
-            kernel_size=self.kernel_size, strides=self.strides, padding="same",
-            activation="linear", use_bias=False,
-        )  # fmt: skip
+            kernel_size=self.kernel_size,
+            strides=self.strides,
+            padding="same",
+            activation="linear",
+            use_bias=False,
+        )
         path = Chain(
             (
-                *(widen if self.expansion > 1 else ()), filter_each, BatchNormalization(), relu6,
-                _conv(self.filters, 1), BatchNormalization(),
+                *(widen if self.expansion > 1 else ()),
+                filter_each,
+                BatchNormalization(),
+                relu6,
+                _conv(self.filters, 1),
+                BatchNormalization(),
             )
-        )  # fmt: skip
+        )
         skips = self.strides == (1, 1) and shape[2] == self.filters
         return Branches((path, Chain()), Add()) if skips else path
 
@@ -301,9 +313,14 @@ class FireModule(Block):
 def _conv(filters: int, kernel: int, strides: tuple[int, int] = (1, 1)) -> Layer:
     """A linear convolution before BatchNormalization, initialized as He et al. do."""
     return Conv2D(
-        filters=filters, kernel_size=(kernel, kernel), strides=strides, padding="same",
-        activation="linear", use_bias=False, kernel_initializer="he_normal",
-    )  # fmt: skip
+        filters=filters,
+        kernel_size=(kernel, kernel),
+        strides=strides,
+        padding="same",
+        activation="linear",
+        use_bias=False,
+        kernel_initializer="he_normal",
+    )
 
 
 def _relu_conv(filters: int, kernel: int) -> Layer:

@@ -224,11 +224,17 @@ class Planner:
         )
         self._write(
             Step(
-                layer, (value.number,), len(self.steps) + 1, shape, output,
+                layer,
+                (value.number,),
+                len(self.steps) + 1,
+                shape,
+                output,
                 first.weights if first else self._weights,
-                Parameters() if first else parameters, macs, _pixels(seen),
+                Parameters() if first else parameters,
+                macs,
+                _pixels(seen),
             )
-        )  # fmt: skip
+        )
         return Value(len(self.steps), output, seen)
 
     def _merge(self, operation: Operation, values: list[Value]) -> Value:
@@ -240,10 +246,17 @@ class Planner:
         )
         self._write(
             Step(
-                operation, tuple(v.number for v in values), len(self.steps) + 1, values[0].shape,
-                output, self._weights, Parameters(), 0, _pixels(seen),
+                operation,
+                tuple(v.number for v in values),
+                len(self.steps) + 1,
+                values[0].shape,
+                output,
+                self._weights,
+                Parameters(),
+                0,
+                _pixels(seen),
             )
-        )  # fmt: skip
+        )
         return Value(len(self.steps), output, seen)
 
     def _write(self, step: Step) -> None:
@@ -279,8 +292,9 @@ class Planner:
         if found.layer != layer:
             fault = tr(
                 "{label} needs other weights than in pass 1, as {shape} reaches it",
-                label=layer.label, shape=written(shape),
-            )  # fmt: skip
+                label=layer.label,
+                shape=written(shape),
+            )
             raise LayerError("", fault)
         before = found.input_shape
         if any(layer.parameters(before)) and (len(before), before[-1]) != (len(shape), shape[-1]):
@@ -329,8 +343,10 @@ def _within(chain: Chain, index: int, part: Node, error: LayerError) -> LayerErr
     if isinstance(part, Layer) and error.field:
         fault = tr(
             "{label} inside: {field} {fault}",
-            label=part.label, field=error.field, fault=error.message,
-        )  # fmt: skip
+            label=part.label,
+            field=error.field,
+            fault=error.message,
+        )
         return LayerError("", fault)
     return error
 

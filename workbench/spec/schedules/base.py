@@ -164,12 +164,17 @@ class Schedule(Choice):
         if highest in (first, last):
             return tr(
                 "From {first}, to {last} at the last of {total} steps",
-                first=first, last=last, total=total,
-            )  # fmt: skip
+                first=first,
+                last=last,
+                total=total,
+            )
         return tr(
             "From {first}, up to {highest}, to {last} at the last of {total} steps",
-            first=first, highest=highest, last=last, total=total,
-        )  # fmt: skip
+            first=first,
+            highest=highest,
+            last=last,
+            total=total,
+        )
 
 
 def length(default: int | None, description: str, **more: Any) -> Any:

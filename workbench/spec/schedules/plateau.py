@@ -24,17 +24,22 @@ class ReduceLROnPlateau(Schedule):
 
     kind: Literal["reduce_lr_on_plateau"] = "reduce_lr_on_plateau"
     monitor: Literal["val_loss", "val_accuracy", "loss", "accuracy"] = setting(
-        "val_loss", "Metric",
+        "val_loss",
+        "Metric",
         "The figure of each epoch that should improve. Losses are without penalties on the "
         "weights.",
-    )  # fmt: skip
+    )
     factor: float = setting(
         0.2, "Factor", "The learning rate is multiplied by this at each fall.", gt=0.0, lt=1.0
     )
     patience: int = setting(
-        5, "Patience", "Epochs without improvement after which it falls.", unit="epochs",
-        ge=1, le=100_000,
-    )  # fmt: skip
+        5,
+        "Patience",
+        "Epochs without improvement after which it falls.",
+        unit="epochs",
+        ge=1,
+        le=100_000,
+    )
     min_delta: float = setting(
         1e-4, "Least change", "A smaller change is no improvement.", ge=0.0, le=1000.0
     )
@@ -93,5 +98,7 @@ class ReduceLROnPlateau(Schedule):
             "{course}, until {count} epochs without a better {monitor}; then times {factor}, again "
             "and again.",
             self.patience,
-            course=course, monitor=self.monitor, factor=f"{self.factor:g}",
-        )  # fmt: skip
+            course=course,
+            monitor=self.monitor,
+            factor=f"{self.factor:g}",
+        )
