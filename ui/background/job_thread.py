@@ -8,8 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from workbench.base.child_process import Child, cause_of
 from workbench.base.text import tr
-from workbench.execution.child_process import Child, cause_of
 
 GRACE_MILLISECONDS = 3000
 

@@ -1,4 +1,4 @@
-"""What everything may use and what uses nothing of ours: figures as text, paths, files, pooling.
+"""What everything may use and what uses nothing of ours: figures as text, paths, files, processes.
 
 Nothing here knows of experiments, runs or networks.
 """

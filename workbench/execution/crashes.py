@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from workbench.base.child_process import cause_of
 from workbench.base.files import open_inside, write_inside
 from workbench.base.text import tr
-from workbench.execution.child_process import cause_of
 
 FILE = "crash.json"
 FINDER = "workbench.runtime.worker.find_crash"

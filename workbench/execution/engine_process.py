@@ -13,9 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from workbench.base.child_process import Child, cause_of
 from workbench.base.text import tr
 from workbench.execution import crashes
-from workbench.execution.child_process import Child, cause_of
 from workbench.execution.executor import Command
 from workbench.execution.messages import (
     Cancel,

@@ -14,8 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from workbench.base.child_process import cause_of
 from workbench.base.text import tr
-from workbench.execution.child_process import cause_of
 from workbench.execution.executor import Command, Tell
 from workbench.execution.messages import (
     Close,

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from tests.engine.small import small
+from workbench.base.child_process import Child
 from workbench.execution import executor, pieces
-from workbench.execution.child_process import Child
 from workbench.execution.engine_process import WORKER
 from workbench.execution.messages import (
     EpochEnd,

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from workbench.base.child_process import Child, cause_of
 from workbench.base.text import tr
 from workbench.data import Dataset
-from workbench.execution.child_process import Child, cause_of
 from workbench.execution.messages import TaskEnd, TaskProgress, decode
 from workbench.execution.task import Found, Req, Res, Task, asked
 from workbench.execution.tasks import TRIAL, Sample, TrialRequest

@@ -18,9 +18,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from workbench.base.child_process import Child, cause_of
 from workbench.base.text import tr
 from workbench.data import DataError, keep_download
-from workbench.execution.child_process import Child, cause_of
 from workbench.spec.data import Data, KerasData
 
 POLL_SECONDS = 0.2

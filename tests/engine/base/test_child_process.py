@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from workbench.execution.child_process import LOG_LINES_KEPT, Child, cause_of
+from workbench.base.child_process import LOG_LINES_KEPT, Child, cause_of
 
 Start = Callable[..., Child]
 
