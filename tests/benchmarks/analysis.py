@@ -1,6 +1,6 @@
 """How long the analysis of a network of 100 layers takes, and each lever with its comparison.
 
-python -m tests.benchmarks.analysis
+python tests/benchmarks/analysis.py
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from workbench.experiment import Experiment, Structure
 from workbench.levers.structure import LEVERS, Lever
@@ -37,13 +38,10 @@ NETWORKS: dict[str, list[Layer]] = {
 def main() -> None:
     """Prints the best, the median and the 99th percentile of each."""
     for name, layers in NETWORKS.items():
-        measure(name, lambda shape, layers=layers: analyze(layers, shape))
+        measure(name, partial(analyze, layers))
         experiment = Experiment(structure=Structure(layers=tuple(layers)))
         for lever in LEVERS.values():
-            measure(
-                f"  {lever.label}",
-                lambda shape, lever=lever, experiment=experiment: pull(lever(), experiment, shape),
-            )
+            measure(f"  {lever.label}", partial(pull, lever(), experiment))
 
 
 def measure(name: str, work: Callable[[tuple[int, int, int]], object]) -> None:

@@ -27,8 +27,9 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from common import write_subset
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.benchmarks.common import write_subset
 from workbench import presets
 from workbench.data import Dataset, load
 from workbench.execution.ask import do_task

@@ -1,4 +1,4 @@
-"""How soon the window follows an edit of one of 100 layers: `python -m tests.benchmarks.editing`.
+"""How soon the window follows an edit of one of 100 layers: `python tests/benchmarks/editing.py`.
 
 For each page of the Network tab: milliseconds of the edit itself, and up to the end of the event
 loop's turn that shows it. Prints one line of JSON.
@@ -11,13 +11,17 @@ import gc
 import json
 import os
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis import NETWORKS
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.analysis import NETWORKS
+from tests.benchmarks.windows import close, page_of
 
 if TYPE_CHECKING:
     from ui.window.main_window import MainWindow
@@ -35,6 +39,7 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     from ui.look import theme
+    from ui.panels.network.panel import NetworkPanel
     from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
@@ -49,15 +54,14 @@ def main() -> None:
         window.show()
         layers = [layer.values() for layer in NETWORKS[NETWORK]]
         window.editor.set("structure.layers", layers)
-        window.tabs.setCurrentWidget(window.pages["network"])
-        network = window.pages["network"]
+        network = page_of(window, NetworkPanel)
+        window.tabs.setCurrentWidget(network)
         for name, page in (("layers", network.costs), ("drawing", network.drawing)):
             network.show_page(page)
             for _ in range(20):
                 application.processEvents()
             found[name] = measured(window, application.processEvents, rounds)
-        window.files.may_discard = lambda: True
-        window.close()
+        close(window)
         window.deleteLater()
     print(json.dumps(found))
 

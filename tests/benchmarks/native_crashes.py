@@ -90,8 +90,7 @@ def serve(own: bool) -> None:
 
     tf.config.threading.set_intra_op_parallelism_threads(2)
     for line in sys.stdin:
-        kind, *rest = json.loads(line)
-        case = Case(kind, *(tuple(part) if isinstance(part, list) else part for part in rest))
+        case = Case._make(tuple(x) if isinstance(x, list) else x for x in json.loads(line))
         print(json.dumps({"error": _worst_error(case, own)}), flush=True)
 
 

@@ -142,7 +142,7 @@ MEASUREMENTS: dict[str, Measurement] = {
         _sessions(1, "compare.py", "--runs", "1", "--points", "1000000"), 1, ("--frames", "5")
     ),
     "runs-table": Measurement(
-        _sessions(1, "runs_table.py", "--runs", "10000", "--runs", "75000"), 4
+        _sessions(1, "runs_table.py"), 4, ("--runs", "1000")
     ),
     "tradeoffs": Measurement(_sessions(1, "tradeoffs.py"), 1, ("--runs", "1000")),
     "window-launch": Measurement(_sessions(1, "window.py", "launch"), 2, ("--runs", "1")),

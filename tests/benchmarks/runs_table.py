@@ -21,7 +21,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,52 +28,22 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import psutil
-from many_runs import fill
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from tests.benchmarks.many_runs import fill
+from tests.benchmarks.windows import Turns, close, page_of, until
 from ui.app import SWITCH_SECONDS
 
 if TYPE_CHECKING:
     from ui.window.main_window import MainWindow
 
-PATIENCE_SECONDS = 120
-BEAT_MILLISECONDS = 4
 FILTERS = ("val_accuracy > 0.9 and optimizer.kind = adam", "sweep 7")
-
-
-class Turns:
-    """The longest time between two beats of the event loop."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.perf_counter()
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._beat)
-        self._timer.start(BEAT_MILLISECONDS)
-
-    def start(self) -> None:
-        """Forgets what was."""
-        self.longest, self._last = 0.0, time.perf_counter()
-
-    def _beat(self) -> None:
-        now = time.perf_counter()
-        self.longest = max(self.longest, now - self._last)
-        self._last = now
-
-
-def until(done: Callable[[], bool]) -> float:
-    """Turns the event loop until something is so; milliseconds it took."""
-    started = time.perf_counter()
-    while not done():
-        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-        if time.perf_counter() - started > PATIENCE_SECONDS:
-            raise TimeoutError
-    return 1000 * (time.perf_counter() - started)
 
 
 def measure(folder: Path, runs: int) -> dict[str, object]:
     """Figures of one store."""
+    from ui.panels.live.panel import LivePanel
     from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
@@ -84,14 +53,15 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     window = MainWindow(Store(folder))
     window.show()
     shown = time.perf_counter() - started
-    _ = window.pages["live"].plots
+    live = page_of(window, LivePanel)
+    _ = live.plots  # loads the plots' library
     plots = time.perf_counter() - started - shown
     turns.start()
     model = window.model
     until(lambda: model.total == runs and not window.feed.is_reading and not model.is_busy)
     opened = time.perf_counter() - started
     opening = turns.longest
-    until(lambda: len(window.pages["live"].plots.visible_runs) == min(30, runs))
+    until(lambda: len(live.plots.visible_runs) == min(30, runs))
     turns.start()
     figures: dict[str, object] = {
         "runs": runs,
@@ -108,8 +78,7 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
         "memory_mb": round((psutil.Process().memory_info().rss - before) / 1e6),
         "load": psutil.getloadavg()[0],
     }
-    window.files.may_discard = lambda: True  # type: ignore[method-assign]
-    window.close()
+    close(window)
     window.deleteLater()
     QApplication.processEvents()
     return figures

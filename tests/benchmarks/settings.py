@@ -97,6 +97,7 @@ def main() -> None:
     prepare_tensorflow(Startup())
     experiment = presets.load("mnist-cnn").with_settings(parse_settings(arguments.set))
     dataset = made_up()
+    base: Callable[[float], float]
     if arguments.devices:
         one, several = (
             experiment.with_settings({"hardware.target": target}) for target in ("cpu", "multi_gpu")

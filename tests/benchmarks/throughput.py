@@ -19,7 +19,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import baseline_rate, write_subset
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.common import baseline_rate, write_subset
 
 
 def workbench(arguments: argparse.Namespace, data: Path, store: Path) -> float:

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 import psutil
-from many_runs import fill
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
-from runs_table import PATIENCE_SECONDS, Turns
 
+from tests.benchmarks.many_runs import fill
+from tests.benchmarks.windows import PATIENCE_SECONDS, Turns, close, page_of
 from workbench.tradeoffs.pareto import front
 
 
@@ -64,6 +64,7 @@ def _fronts(count: int) -> dict[str, float]:
 
 
 def _window(folder: Path) -> dict[str, object]:
+    from ui.panels.compare.panel import ComparePanel
     from ui.window.main_window import MainWindow
     from workbench.runs.store import Store
 
@@ -73,7 +74,8 @@ def _window(folder: Path) -> dict[str, object]:
     window = MainWindow(Store(folder))
     window.resize(1920, 1080)
     window.show()
-    page, turns = window.pages["compare"].tradeoffs, Turns()
+    compare, turns = page_of(window, ComparePanel), Turns()
+    page = compare.tradeoffs
 
     def wait(done: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
@@ -101,8 +103,8 @@ def _window(folder: Path) -> dict[str, object]:
 
     wait(lambda: window.model.total > 0 and not window.model.is_busy)
     found: dict[str, object] = {}
-    window.tabs.setCurrentWidget(window.pages["compare"])
-    timed(lambda: window.pages["compare"].show_page(page))  # loads the plots' library
+    window.tabs.setCurrentWidget(compare)
+    timed(lambda: compare.show_page(page))  # loads the plots' library
     found["scatter"] = timed(page.scatter.choosers[0].log.click)
     found["offer_ms"] = timed(page.scatter.choosers[0].box.refill)["drawn_ms"]
     page.bars.chooser.box.show_key("val_accuracy")
@@ -111,8 +113,7 @@ def _window(folder: Path) -> dict[str, object]:
     axes = ["optimizer.kind", "parameters", "seconds", "val_accuracy", "val_loss"]
     found["parallel"] = timed(lambda: page.parallel.set_axes(axes))
     found["brush"] = timed(lambda: page.parallel.plot.set_brushes({"val_accuracy": (0.5, 1.0)}))
-    window.files.may_discard = lambda: True  # type: ignore[method-assign]
-    window.close()
+    close(window)
     return found
 
 

@@ -16,15 +16,19 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import tensorflow as tf
-from settings import made_up, quartiles
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import tensorflow as tf
+
+from tests.benchmarks.settings import made_up, quartiles
 from workbench import presets
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.training.hardware import prepare_tensorflow

@@ -23,9 +23,11 @@ import time
 from functools import partial
 from pathlib import Path
 
-from common import baseline_rate, write_subset
-
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks.common import baseline_rate, write_subset
+from tests.benchmarks.windows import close
 
 WATCH = """
 import sys, time
@@ -183,8 +185,7 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
         heartbeat.start()
         wait(window.conductor.ended)
         heartbeat.stop()
-        window.files.may_discard = lambda: True  # type: ignore[method-assign]
-        window.close()
+        close(window)
         application.processEvents()
     ratios = [a / b for a, b in zip(rates["window"], rates["graph"], strict=True)]
     over = np.array(turns) * 1000
