@@ -152,8 +152,11 @@ class Scheduler:
         return self._start([run_id for run_id in self.waiting() if run_id not in self._refused])
 
     def start(self) -> list[str]:
-        """Start the first of the queue, held or not, where there is room; a person asked."""
-        return self._start(self.waiting()[:1])
+        """Start the first of the queue, held or not, where there is room; a person asked.
+
+        One that ended and waits still comes after all others.
+        """
+        return self._start(sorted(self.waiting(), key=self._refused.__contains__)[:1])
 
     def _start(self, run_ids: list[str]) -> list[str]:
         chosen = run_ids[: max(0, self.room)]

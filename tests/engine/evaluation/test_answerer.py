@@ -127,7 +127,8 @@ def test_one_image_is_answered_with_layers_where_it_has_any(network: NearestMean
     assert (layer.name, layer.shape) == ("1 Distance", (10,))
 
 
-def test_a_run_in_keras_is_such_a_network(tmp_path: Path) -> None:
+def test_a_run_in_keras_is_such_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workbench.runtime.training import keras_answerer
     from workbench.runtime.training.keras_answerer import KerasAnswerer
     from workbench.runtime.training.trained import device_here, kept
 
@@ -146,3 +147,7 @@ def test_a_run_in_keras_is_such_a_network(tmp_path: Path) -> None:
     images = answerer.scaled(data.test.images.read(np.arange(3)))
     np.testing.assert_allclose(network.loaded(images)(), shares[:3], atol=1e-5)
     np.testing.assert_allclose(network.layers(images[:1])[0], shares[:1], atol=1e-5)
+    counted: list[object] = []
+    monkeypatch.setattr(keras_answerer, "_item_bytes", counted.append)
+    answer_of(network, images[0], NAMES)
+    assert counted == [], "the weights are counted once, not for each answer"

@@ -31,7 +31,7 @@ from workbench.execution.messages import (
 from workbench.execution.scheduler import ReservedRuns, Scheduler, SharedQueue
 from workbench.experiment import Experiment
 from workbench.runs.status import Outcome, RunStatus
-from workbench.runs.store import Store
+from workbench.runs.store import Store, StoreError
 
 
 @pytest.fixture
@@ -155,6 +155,24 @@ def test_a_run_that_no_process_could_claim_is_not_tried_without_end(store: Store
     assert scheduler.fill() == []
     scheduler.hold(False)  # a person presses Run queue
     assert scheduler.fill() == [full]
+
+
+def test_a_damaged_run_is_never_claimed_and_the_rest_of_the_queue_goes_on(store: Store) -> None:
+    damaged, sound = add(store, 2)
+    with store.change() as db:
+        db.execute("UPDATE runs SET step = 'many' WHERE run_id = ?", (damaged,))
+    asked = Asked()
+    scheduler = Scheduler(SharedQueue(store), asked)
+    assert scheduler.start() == [damaged]
+    with pytest.raises(StoreError, match=f"the run '{damaged}', which is left out: its step is"):
+        store.claim(damaged)
+    with store.change() as db:
+        row = db.execute("SELECT status, owner FROM runs WHERE run_id = ?", (damaged,)).fetchone()
+    assert tuple(row) == ("queued", "")
+    scheduler.hear(StatusChanged(damaged, RunStatus.FAILED, "its step is damaged"))
+    assert scheduler.start() == [sound], "what can't be trained is in nobody's way"
+    scheduler.hear(ended(store, sound))
+    assert scheduler.fill() == []
 
 
 def test_there_is_at_least_one_place(tmp_path: Path) -> None:

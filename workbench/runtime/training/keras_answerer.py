@@ -41,7 +41,7 @@ class KerasAnswerer:
     def image_shape(self) -> tuple[int, ...]:
         return self._info.image_shape
 
-    @property
+    @cached_property  # each `isinstance(network, Layered)` asks for it, so each drawn stroke does
     def bytes(self) -> int:
         return sum(int(np.prod(w.shape)) * _item_bytes(w) for w in self.network.model.weights)
 
