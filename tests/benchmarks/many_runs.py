@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 from workbench import presets
-from workbench.runs import spec_pieces
+from workbench.runs.packing import spec_pieces
 from workbench.runs.store import Store
 
 EPOCHS = 10

@@ -33,7 +33,7 @@ from workbench import presets
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.training.hardware import prepare_tensorflow
 from workbench.runtime.training.pipeline import StreamFeed
-from workbench.runtime.training.time_shares import ShareClock
+from workbench.runtime.training.timing.time_shares import ShareClock
 from workbench.runtime.training.train import CALL_SECONDS
 from workbench.spec.hardware import Startup
 

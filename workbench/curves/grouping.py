@@ -8,8 +8,8 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.runs.packing.spec_pieces import NOT_SHARED, Field, flat
 from workbench.runs.record import Run
-from workbench.runs.spec_pieces import NOT_SHARED, Field, flat
 from workbench.spec.base import SpecError
 
 _NUMBER = re.compile(r" \d+$")

@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
+from workbench.runs.packing.spec_pieces import Field
 from workbench.runs.rows import FIGURES, UNSOUND, sound
-from workbench.runs.spec_pieces import Field
 
 CHUNK = 1000
 """Runs to a batch: small enough for the window's thread to take one in under 10 ms."""

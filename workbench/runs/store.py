@@ -38,11 +38,12 @@ import numpy as np
 
 from workbench.base import files
 from workbench.base.text import english, tr
-from workbench.runs import artifacts, free_names, groups, packed_metrics, rows
-from workbench.runs import spec_pieces as spec_fields
+from workbench.runs import artifacts, free_names, groups, rows
 from workbench.runs.database import Database, StoreError
 from workbench.runs.groups import GroupKind
 from workbench.runs.lookups import Lookups
+from workbench.runs.packing import metrics as packed_metrics
+from workbench.runs.packing import spec_pieces as spec_fields
 from workbench.runs.quantities import QUANTITIES
 from workbench.runs.reader import Reader
 from workbench.runs.record import (

@@ -62,7 +62,7 @@ def test_a_run_on_slow_images_waits_for_input(
 ) -> None:
     """Each batch costs a large matrix product before it is there."""
     from workbench.data import ArrayImages
-    from workbench.runtime.training import time_shares
+    from workbench.runtime.training.timing import time_shares
 
     slow, read = np.ones((900, 900)), ArrayImages.read
 

@@ -18,7 +18,7 @@ from workbench.runs.store import Store
 from workbench.runtime.jobs.bench import TaskProcess
 from workbench.runtime.jobs.seen import estimate
 from workbench.runtime.process import memory
-from workbench.runtime.training.took import Took
+from workbench.runtime.training.timing.took import Took
 from workbench.spec.machine import Machine, Processor
 
 MACHINE = Machine(Processor("Some CPU", 2))

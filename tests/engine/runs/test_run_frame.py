@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from workbench.experiment import Experiment
 from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, column_of
 from workbench.runs.database import FILE
+from workbench.runs.packing.spec_pieces import flat
 from workbench.runs.quantities import Kind
 from workbench.runs.record import EpochMetrics, Run
-from workbench.runs.spec_pieces import flat
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.table import delimited, query

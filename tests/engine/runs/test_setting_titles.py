@@ -6,8 +6,8 @@ import pytest
 
 from workbench import presets
 from workbench.runs.columns import column_of
+from workbench.runs.packing.spec_pieces import flat
 from workbench.runs.setting_titles import setting_title
-from workbench.runs.spec_pieces import flat
 
 
 @pytest.mark.parametrize(

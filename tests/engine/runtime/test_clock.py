@@ -12,7 +12,7 @@ import pytest
 from tests.engine.small import small, stop_after, train
 from workbench.runs.record import EpochMetrics
 from workbench.runs.store import Store
-from workbench.runtime.training.clock import RunClock
+from workbench.runtime.training.timing.clock import RunClock
 
 
 class Watch:

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.runs.columns import RUN_COLUMNS, Column, Value, column_of
+from workbench.runs.packing.spec_pieces import PART_DTYPE, Field, section_of
 from workbench.runs.reader import NUMBERS, TEXTS, Batch, Mark, Pieces
-from workbench.runs.spec_pieces import PART_DTYPE, Field, section_of
 
 Array = npt.NDArray[Any]
 FIRST_CAPACITY = 64

@@ -17,7 +17,7 @@ from workbench.runtime.jobs.preflight import DevicePeak, peak_of
 from workbench.runtime.process import memory
 from workbench.runtime.process.memory import ProcessPeak
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.training.took import Took
+from workbench.runtime.training.timing.took import Took
 from workbench.spec.data import DataInfo
 
 

@@ -23,15 +23,15 @@ from workbench.runtime.training import checkpoint, hardware
 from workbench.runtime.training.augment import Augmenter
 from workbench.runtime.training.averaging import averaged, finalize
 from workbench.runtime.training.checkpoint import Position
-from workbench.runtime.training.clock import RunClock
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.loop import Evaluation
 from workbench.runtime.training.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.training.recorder import Recorder, typical_rate
 from workbench.runtime.training.run_log import RunLog
 from workbench.runtime.training.stopping import Watch
-from workbench.runtime.training.time_shares import ShareClock
-from workbench.runtime.training.took import Took
+from workbench.runtime.training.timing.clock import RunClock
+from workbench.runtime.training.timing.time_shares import ShareClock
+from workbench.runtime.training.timing.took import Took
 from workbench.spec.base import SpecError
 from workbench.spec.schedules import Plan, Rates
 
