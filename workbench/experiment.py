@@ -7,22 +7,20 @@ from __future__ import annotations
 
 import io
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-import tomli_w
 from pydantic import BeforeValidator, Field
 
 from workbench.base.files import write_atomically
-from workbench.base.names import near_miss
-from workbench.base.text import joined, plural, tr
+from workbench.base.text import joined, tr
 from workbench.base.units import size
 from workbench.base.versions import made_by_newer
 from workbench.network.analysis import Analysis, analyze
 from workbench.network.costs import LayerCost
 from workbench.network.output_layer import Fitted, fitted, output_problems
+from workbench.spec.assignments import Assignments
 from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError
 from workbench.spec.constraints import Constraint, NoConstraint
@@ -33,7 +31,9 @@ from workbench.spec.losses import Loss, SparseCategoricalCrossentropy
 from workbench.spec.optimizers import Adam, Optimizer
 from workbench.spec.regularizers import NoRegularizer, Regularizer
 from workbench.spec.schedules import Fixed, Plan, Schedule
+from workbench.spec.setting_paths import as_path, is_place, put, steps_of, unknown_setting
 from workbench.spec.stopping import NoStopping, Stopping
+from workbench.spec.toml import as_toml, read_toml
 from workbench.spec.training import Training
 
 REFERENCE_CNN: tuple[Layer, ...] = (
@@ -64,6 +64,9 @@ def in_one_line(name: object) -> object:
 
 SCHEMA_VERSION: Literal[1] = 1
 """Of the files that are written, and the newest that can be read."""
+
+
+CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
 
 
 class Structure(Spec):
@@ -233,12 +236,12 @@ class Experiment(Spec):
         """
         found: Any = self
         for key in steps_of(path):
-            if isinstance(key, int) and isinstance(found, tuple) and _is_place(key, found):
+            if isinstance(key, int) and isinstance(found, tuple) and is_place(key, found):
                 found = found[key]
             elif isinstance(key, str) and key in getattr(type(found), "model_fields", ()):
                 found = getattr(found, key)
             else:
-                raise SpecError.at(path, _unknown(key, found))
+                raise SpecError.at(path, unknown_setting(key, found))
         return found
 
     def from_start(self, path: str) -> str:
@@ -350,27 +353,15 @@ class Experiment(Spec):
         return found
 
     def notes(self, info: DataInfo | None) -> dict[str, str]:
-        """What the data say of settings, by path: those that have no effect on them."""
+        """Which settings have no effect on these data, and why, by path."""
         if info is None:
             return {}
-        found = {}
-        if isinstance(self.data, FileData) and info.has_own_test:
-            found["data.test_split"] = tr(
-                "not used: the data bring {images} of their own to test on",
-                images=_images(info.test_images),
-            )
-        own = info.validation_images
-        if own and self.training.folds:
-            found["training.folds"] = tr(
-                "only the training part is dealt into folds; the {images} of the data's "
-                "own validation part are left out",
-                images=_images(own),
-            )
-        elif own:
-            found["training.validation_split"] = tr(
-                "not used: the data bring {images} of their own to validate on", images=_images(own)
-            )
-        return found
+        parts = {"data": self.data.notes(info), "training": self.training.notes(info)}
+        return {
+            f"{group}.{name}": note
+            for group, notes in parts.items()
+            for name, note in notes.items()
+        }
 
     def _constraint_problems(self, analysis: Analysis) -> list[Problem]:
         """A kernel whose values are shared has no weights of one unit to limit."""
@@ -384,131 +375,5 @@ class Experiment(Spec):
         return [Problem("constraint.kind", words)]
 
 
-def _images(count: int) -> str:
-    return plural("{count} image", "{count} images", count)
-
-
 def _is_hashed(cost: LayerCost) -> bool:
     return any(getattr(call.layer, "hash_compression", 1) > 1 for call in cost.calls)
-
-
-class Assignments(dict[str, Any]):
-    """Plain values by path, as a person typed them.
-
-    Attributes:
-        typed: The text of each value that is not text, by path: a file may be called 2024.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.typed: dict[str, str] = {}
-
-
-def parse_settings(assignments: Iterable[str]) -> Assignments:
-    """`["training.epochs=2", "optimizer.kind=adam"]` as plain values by path.
-
-    A value is read as TOML where it is TOML (2, 0.1, true, [1, 2], "x"), else as text. A setting
-    that is text takes what was typed (`name=2024`).
-
-    Raises:
-        SpecError: where an assignment has no `=`.
-    """
-    settings = Assignments()
-    for assignment in assignments:
-        path, equals, text = assignment.partition("=")
-        if not equals or not path.strip():
-            raise SpecError.at(
-                "", tr("--set {assignment}: must be PATH=VALUE", assignment=assignment)
-            )
-        try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except (ValueError, RecursionError):
-            value = text
-        settings[path.strip()] = value
-        if not isinstance(value, str):
-            settings.typed[path.strip()] = text.strip()
-    return settings
-
-
-CHOICE_KEYS = {family.key for family in Choice.__subclasses__()}
-_STEP = re.compile(r"([^.\[\]]+)|\[(-?\d+)\]")
-_INDEX = re.compile(r"-?\d+")
-_PAIRS = re.compile(r"\[\n(?:    [-+.\w]+,\n)+\]")
-
-
-def read_toml(text: str) -> dict[str, Any]:
-    """The plain values of a TOML text.
-
-    Raises:
-        SpecError: naming the line where it is not TOML.
-    """
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, or [[[[...
-        detail = str(error)  # in English, as the library says it
-        detail = detail[:1].lower() + detail[1:]
-        raise SpecError.at("", tr("not valid TOML: {detail}", detail=detail)) from None
-
-
-def as_toml(values: Mapping[str, Any]) -> str:
-    """Plain values as TOML, short lists on one line."""
-    return _PAIRS.sub(_on_one_line, tomli_w.dumps(values))
-
-
-def _on_one_line(array: re.Match[str]) -> str:
-    return f"[{', '.join(array.group().strip('[]').replace(',', ' ').split())}]"
-
-
-def steps_of(path: str) -> list[str | int]:
-    """`structure.layers[2].filters` (or `structure.layers.2.filters`) as its keys.
-
-    An index below zero counts from the end.
-    """
-    found = [int(i or n) if i or _INDEX.fullmatch(n) else n for n, i in _STEP.findall(path)]
-    if not found:
-        raise SpecError.at(path, tr("is not the path of a setting"))
-    return found
-
-
-def as_path(steps: Iterable[str | int]) -> str:
-    """The keys of a path as one text; what `steps_of` reads."""
-    parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return "".join(parts).removeprefix(".")
-
-
-def put(values: dict[str, Any], path: str, value: Any) -> None:
-    """Sets the entry at `path` in plain values.
-
-    Raises:
-        SpecError: where the group that should hold it is not there.
-    """
-    *parents, last = steps_of(path)
-    container: Any = values
-    for key in parents:
-        try:
-            container = container[key]
-        except (KeyError, IndexError, TypeError):
-            raise SpecError.at(path, _unknown(key, container)) from None
-    if not _holds(container, last):
-        raise SpecError.at(path, _unknown(last, container))
-    container[last] = value
-
-
-def _holds(container: object, key: str | int) -> bool:
-    """Whether an entry can be set there: any name in a table, a place that exists in a list."""
-    if isinstance(container, dict):
-        return isinstance(key, str)
-    return isinstance(container, list) and isinstance(key, int) and _is_place(key, container)
-
-
-def _is_place(index: int, entries: Sequence[Any]) -> bool:
-    return -len(entries) <= index < len(entries)
-
-
-def _unknown(key: str | int, container: object) -> str:
-    if isinstance(key, int):
-        return tr("there is no entry [{key}]", key=key)
-    names = (
-        container if isinstance(container, dict) else getattr(type(container), "model_fields", ())
-    )
-    return near_miss(tr("there is no {name}", name=repr(key)), key, names)

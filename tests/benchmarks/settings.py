@@ -25,7 +25,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from workbench import presets
 from workbench.data import ArrayImages, Dataset, Part
-from workbench.experiment import Experiment, parse_settings
+from workbench.experiment import Experiment
+from workbench.spec.assignments import parse_settings
 from workbench.spec.data import DataInfo
 from workbench.spec.hardware import Startup
 

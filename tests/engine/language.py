@@ -26,7 +26,7 @@ from workbench.base.errors import BadInput  # noqa: E402
 from workbench.curves.metrics import AXES, METRICS  # noqa: E402
 from workbench.data.catalogue import load  # noqa: E402
 from workbench.evaluation.diagnosis import diagnose  # noqa: E402
-from workbench.experiment import Experiment, parse_settings  # noqa: E402
+from workbench.experiment import Experiment  # noqa: E402
 from workbench.hardware.learning_rate_range import rates_to_try, suggest  # noqa: E402
 from workbench.levers import repeats  # noqa: E402
 from workbench.levers.comparison import Comparison, Side, what_differs  # noqa: E402
@@ -35,6 +35,7 @@ from workbench.levers.structure import LEVERS  # noqa: E402
 from workbench.network.drawing import draw  # noqa: E402
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, StepMetrics  # noqa: E402
 from workbench.runs.table.query import parse  # noqa: E402
+from workbench.spec.assignments import parse_settings  # noqa: E402
 from workbench.spec.base import Choice, Facts, Spec, SpecError  # noqa: E402
 from workbench.spec.data import Npz  # noqa: E402
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.forms.entry import Entry
 from workbench.base.text import tr
-from workbench.experiment import as_toml
+from workbench.spec.toml import as_toml
 
 ROWS_SHOWN = 10
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from workbench import presets
 from workbench.data import load
-from workbench.experiment import Experiment, parse_settings
+from workbench.experiment import Experiment
+from workbench.spec.assignments import parse_settings
 from workbench.spec.base import SpecError
 from workbench.spec.data import Data, DataInfo
 

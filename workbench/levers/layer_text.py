@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workbench.base.text import tr
-from workbench.experiment import Structure, as_toml, read_toml
+from workbench.experiment import Structure
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer
+from workbench.spec.toml import as_toml, read_toml
 
 WANTED = tr("layers are pasted as TOML, each as a table that begins with [[layers]]")
 

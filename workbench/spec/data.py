@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from workbench.base.text import tr
+from workbench.base.text import plural, tr
 from workbench.spec.base import AsPair, Choice, setting
 from workbench.spec.recipe import Recipe
 
@@ -150,6 +150,10 @@ class Data(Choice):
         height, width = self.resize or known.image_shape[:2]
         return replace(known, image_shape=(height, width, self.channels or known.image_shape[2]))
 
+    def notes(self, info: DataInfo) -> dict[str, str]:
+        """Which settings have no effect on these data, and why, by name."""
+        return {}
+
 
 class FileData(Data):
     """A user's own files, at a path."""
@@ -173,6 +177,16 @@ class FileData(Data):
         "What images with transparent pixels are laid on. auto: white, or black where what is "
         "drawn in the training images is itself nearly white.",
     )
+
+    def notes(self, info: DataInfo) -> dict[str, str]:
+        if not info.has_own_test:
+            return {}
+        return {
+            "test_split": tr(
+                "not used: the data bring {images} of their own to test on",
+                images=plural("{count} image", "{count} images", info.test_images),
+            )
+        }
 
 
 DIGITS = tuple("0123456789")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from workbench.base.text import tr
+from workbench.base.text import plural, tr
 from workbench.spec.base import Spec, setting
 from workbench.spec.class_counts import folds_fault, share_fault
 from workbench.spec.data import DataInfo
@@ -111,6 +111,25 @@ class Training(Spec):
             name, share = "validation_split", self.validation_split
             fault = share_fault(info.class_counts, share, self.seed, info.class_names)
         return {name: fault} if fault else {}
+
+    def notes(self, info: DataInfo) -> dict[str, str]:
+        """Which settings have no effect on these data, and why, by name."""
+        if not info.validation_images:
+            return {}
+        images = plural("{count} image", "{count} images", info.validation_images)
+        if self.folds:
+            return {
+                "folds": tr(
+                    "only the training part is dealt into folds; the {images} of the data's "
+                    "own validation part are left out",
+                    images=images,
+                )
+            }
+        return {
+            "validation_split": tr(
+                "not used: the data bring {images} of their own to validate on", images=images
+            )
+        }
 
     def faults(self) -> dict[str, str]:
         """What is wrong by name of the setting; empty where all is well."""

@@ -10,10 +10,11 @@ import pytest
 
 from workbench import presets
 from workbench.cli import main
-from workbench.experiment import Experiment, as_path, steps_of
+from workbench.experiment import Experiment
 from workbench.network.output_layer import fitted
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
+from workbench.spec.setting_paths import as_path, steps_of
 
 INFO = Experiment().data.info()
 assert INFO is not None

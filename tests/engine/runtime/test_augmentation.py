@@ -197,7 +197,7 @@ def test_nothing_switched_on_adds_nothing() -> None:
     """The feed is the very one that there was before images could be varied."""
     from workbench.data import load
     from workbench.runtime.training.pipeline import AugmentedFeed, MemoryFeed
-    from workbench.runtime.training.train import training_feed
+    from workbench.runtime.training.prepare import training_feed
 
     plain, varied_too = small(augmentation__fill_mode="reflect"), small(augmentation__shift=0.1)
     dataset = load(plain.data)
@@ -210,7 +210,7 @@ def test_a_part_that_judges_itself_is_held_once() -> None:
 
     from workbench.data import load
     from workbench.runtime.training.pipeline import MemoryFeed, feed
-    from workbench.runtime.training.train import training_feed
+    from workbench.runtime.training.prepare import training_feed
 
     varied = small(augmentation__shift=0.1)
     dataset = load(varied.data)

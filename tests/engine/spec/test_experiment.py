@@ -11,14 +11,9 @@ from hypothesis import given, settings
 
 from tests.engine.strategies import experiments
 from workbench import presets
-from workbench.experiment import (
-    REFERENCE_CNN,
-    Experiment,
-    Structure,
-    Training,
-    parse_settings,
-)
+from workbench.experiment import REFERENCE_CNN, Experiment, Structure, Training
 from workbench.spec import SpecError
+from workbench.spec.assignments import parse_settings
 from workbench.spec.data import MNIST, DataInfo, Digits, ImageFolder, Npz
 from workbench.spec.layers import (
     Conv2D,

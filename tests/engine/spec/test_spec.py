@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from tests.engine.conftest import Oracle
 from tests.engine.strategies import EVERY_CHOICE, FAMILIES, specs
-from workbench.experiment import Experiment, Structure, parse_settings
+from workbench.experiment import Experiment, Structure
 from workbench.spec import Choice, Spec, SpecError
+from workbench.spec.assignments import parse_settings
 from workbench.spec.augmentation import Augmentation
 from workbench.spec.base import setting
 from workbench.spec.data import (

@@ -27,7 +27,7 @@ from workbench.runs.store import Store
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.checkpoint import CheckpointError
 from workbench.runtime.training.keras_answerer import KerasAnswerer
-from workbench.runtime.training.train import Prepared, prepare
+from workbench.runtime.training.prepare import Prepared, prepare
 from workbench.runtime.training.trained import kept
 from workbench.spec.base import SpecError
 

@@ -17,7 +17,7 @@ from workbench.hardware.batch_sizes import BatchSizes, Measured, Sizes
 from workbench.hardware.requests import AboutExperiment
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.fresh import fresh_loop
-from workbench.runtime.training.train import Prepared, prepare, training_feed
+from workbench.runtime.training.prepare import Prepared, prepare, training_feed
 
 SAMPLES = 5
 SAMPLE_SECONDS = 0.12

@@ -17,7 +17,7 @@ from workbench.hardware.requests import AboutExperiment
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import epoch_order
-from workbench.runtime.training.train import Prepared, prepare, training_feed
+from workbench.runtime.training.prepare import Prepared, prepare, training_feed
 
 CALL_SECONDS = 0.05
 """A compiled call is sized to take about this long, so that the curve grows while one looks."""

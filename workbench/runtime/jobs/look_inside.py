@@ -20,7 +20,7 @@ from workbench.runtime.network.build import Assembled
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.objective import Objective
 from workbench.runtime.training.pipeline import scaled
-from workbench.runtime.training.train import Prepared, prepare
+from workbench.runtime.training.prepare import Prepared, prepare
 from workbench.runtime.training.trained import kept, restored
 
 IMAGES = 256

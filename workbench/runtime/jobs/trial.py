@@ -18,7 +18,8 @@ from workbench.runtime.process.work import Work, does
 from workbench.runtime.training import hardware
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import Feed, epoch_order, feed, pipeline_of
-from workbench.runtime.training.train import CALL_SECONDS, EVALUATION_BATCH, training_feed
+from workbench.runtime.training.prepare import training_feed
+from workbench.runtime.training.train import CALL_SECONDS, EVALUATION_BATCH
 
 INDICES = 4_000_000
 """How many images' numbers are laid out at once at most."""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.base.text import tr
-from workbench.data import Dataset, Part, reading_to_keep, split_fold, split_validation
+from workbench.data import reading_to_keep
 from workbench.execution.messages import Progress, Started
-from workbench.experiment import Experiment
 from workbench.hardware import energy
 from workbench.hardware.energy import Meter
 from workbench.runs.checkpoint_file import CHECKPOINT
@@ -20,19 +19,18 @@ from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runtime.process.control import Control
 from workbench.runtime.training import checkpoint, hardware
-from workbench.runtime.training.augment import Augmenter
 from workbench.runtime.training.averaging import averaged, finalize
 from workbench.runtime.training.checkpoint import Position
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.loop import Evaluation
-from workbench.runtime.training.pipeline import AugmentedFeed, Feed, epoch_order, feed, pipeline_of
+from workbench.runtime.training.pipeline import epoch_order, feed, pipeline_of
+from workbench.runtime.training.prepare import Prepared, training_feed
 from workbench.runtime.training.recorder import Recorder, typical_rate
 from workbench.runtime.training.run_log import RunLog
 from workbench.runtime.training.stopping import Watch
 from workbench.runtime.training.timing.clock import RunClock
 from workbench.runtime.training.timing.time_shares import ShareClock
 from workbench.runtime.training.timing.took import Took
-from workbench.spec.base import SpecError
 from workbench.spec.schedules import Plan, Rates
 
 CALL_SECONDS = 0.05
@@ -46,24 +44,6 @@ CHECKPOINT_SHARE = 0.01
 
 class NotFinite(RuntimeError):
     """The loss became NaN or infinite, in one sentence."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What a run needs to step.
-
-    Attributes:
-        train_rows: Of the training part: what is trained on.
-        validation_part: The training part, or a validation part that the data bring.
-        validation_rows: Of that part: what judges each epoch.
-    """
-
-    experiment: Experiment
-    dataset: Dataset
-    train_rows: npt.NDArray[np.int64]
-    validation_part: Part
-    validation_rows: npt.NDArray[np.int64]
-    device: hardware.Device
 
 
 class Trainer:
@@ -378,36 +358,3 @@ class Trainer:
             self._watch.seen, self._watch.best_weights = position.watched, best
         self._log.rewind(position.step)
         return position
-
-
-def training_feed(experiment: Experiment, dataset: Dataset) -> Feed:
-    """The training images in batches, varied where the experiment says so."""
-    info = dataset.info
-    plain = feed(dataset.train, experiment.training.batch_size, experiment.hardware)
-    if not experiment.augmentation.is_on:
-        return plain
-    settings = experiment.augmentation.settings()
-    return AugmentedFeed(plain, Augmenter(experiment.training.seed, info.classes, **settings))
-
-
-def prepare(experiment: Experiment, dataset: Dataset) -> Prepared:
-    """Checks an experiment against its data and splits them.
-
-    Raises:
-        SpecError: where they don't go together or the device isn't there.
-        DataError: where the data can't be split.
-    """
-    problems = experiment.problems(dataset.info)
-    if problems:
-        raise SpecError(problems)
-    device = hardware.choose(experiment.hardware)
-    training, part, names = experiment.training, dataset.train, dataset.info.class_names
-    labels = part.labels
-    if training.folds:
-        train, aside = split_fold(labels, training.folds, training.fold, training.seed, names)
-    elif dataset.validation is not None:
-        part = dataset.validation
-        train, aside = np.arange(len(labels)), np.arange(len(part.labels))
-    else:
-        train, aside = split_validation(labels, training.validation_split, training.seed, names)
-    return Prepared(experiment, dataset, train, part, aside, device)

@@ -13,8 +13,9 @@ from workbench.runtime.jobs.seen import Witness
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
 from workbench.runtime.process.dataset import load_dataset
+from workbench.runtime.training.prepare import prepare
 from workbench.runtime.training.run_log import RunLog, Say
-from workbench.runtime.training.train import Trainer, prepare
+from workbench.runtime.training.train import Trainer
 from workbench.spec.data import Data
 
 
