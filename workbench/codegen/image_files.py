@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.base.text import tr
 from workbench.codegen.expressions import listed
 from workbench.codegen.pixels import GRAY_FLOATS, RESIZED
-from workbench.data.folders.image_files import COLOUR_MODES, GRAY_MODES, WIDE_MODES
+from workbench.data.images.decoding import COLOUR_MODES, GRAY_MODES, WIDE_MODES
 from workbench.data.images.formats import EXTENSIONS, LEFT_BEHIND, LITTER, STRONG, WEAK
 from workbench.data.images.pixels import WHITEST
 from workbench.spec.base import SpecError

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from workbench.data import ArrayImages, FileImages, load
-from workbench.data.folders import image_files, index
+from workbench.data.folders import index
+from workbench.data.images import decoding as image_files
 from workbench.data.images.fitting import fitted, gray
 from workbench.spec.data import ImageFolder
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from workbench.data import Dataset, describe, load
-from workbench.data.folders import image_files
-from workbench.data.folders.image_files import as_pixels, decode, later_image
+from workbench.data.images import decoding as image_files
+from workbench.data.images.decoding import as_pixels, decode, later_image
 from workbench.spec.data import ImageFolder, Reading
 
 Array = np.ndarray[Any, Any]

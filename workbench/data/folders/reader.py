@@ -15,11 +15,11 @@ from workbench.data import fingerprint, paths
 from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, Shape
 from workbench.data.errors import SizesDiffer, plain, refused
 from workbench.data.folders import index, unpacked
-from workbench.data.folders.image_files import FileImages
 from workbench.data.folders.index import Checked, Held
 from workbench.data.folders.part_names import TEST, TRAIN, VALIDATION
 from workbench.data.folders.parts import as_kept, by_the_first_rules, layout_of
 from workbench.data.folders.tree import File, listed
+from workbench.data.images.decoding import FileImages
 from workbench.data.images.fitting import common_size
 from workbench.data.images.formats import EXTENSIONS
 from workbench.data.images.pixels import (

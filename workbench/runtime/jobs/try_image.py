@@ -14,8 +14,8 @@ import numpy as np
 from workbench.base.text import tr
 from workbench.data import DataError, Dataset
 from workbench.data.errors import plain
-from workbench.data.folders.image_files import Unreadable, later_image
 from workbench.data.images.centring import centred
+from workbench.data.images.decoding import Unreadable, later_image
 from workbench.data.images.fitting import fitted
 from workbench.evaluation.answerer import Answerer
 from workbench.evaluation.one_image import (
