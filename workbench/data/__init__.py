@@ -7,7 +7,7 @@ commands import this package. Never TensorFlow, never Qt.
 from workbench.data.catalogue import load, reading_to_keep
 from workbench.data.dataset import ArrayImages, Dataset, Images, Part
 from workbench.data.errors import DataError, NotDownloaded
-from workbench.data.images.decoding import FileImages
+from workbench.data.folders.image_files import FileImages
 from workbench.data.keras_cache import is_downloaded, keep_download
 from workbench.data.preview import Preview, describe
 from workbench.data.split import split_fold, split_validation

@@ -190,7 +190,7 @@ def answer_of(
         outputs = [value[0] for value in values]
     else:
         shares = network.shares(images)
-    from workbench.data.images.decoding import as_bytes  # as in `predictions`
+    from workbench.data.images.to_pixels import as_bytes  # as in `predictions`
 
     numbers = [shares, *outputs, *([kernel] if kernel is not None else [])]
     if not all(np.isfinite(some).all() for some in numbers):

@@ -13,7 +13,8 @@ from PIL import Image
 
 from workbench.data import Dataset, describe, load
 from workbench.data.images import decoding as image_files
-from workbench.data.images.decoding import as_pixels, decode, later_image
+from workbench.data.images.decoding import decode
+from workbench.data.images.to_pixels import as_pixels, later_image
 from workbench.spec.data import ImageFolder, Reading
 
 Array = np.ndarray[Any, Any]

@@ -16,8 +16,9 @@ from pathlib import Path
 from workbench.base.files import write_atomically
 from workbench.base.paths import cache_folder
 from workbench.base.text import english
+from workbench.data.folders.image_files import in_threads
 from workbench.data.folders.tree import File
-from workbench.data.images.decoding import Decoded, Unreadable, decode, header, in_threads
+from workbench.data.images.decoding import Decoded, Unreadable, decode, header
 from workbench.data.images.fitting import Size, fitted
 from workbench.data.images.pixels import opacity_and_shade
 from workbench.data.request import Request

@@ -4,32 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from workbench.base.text import joined, plural, tr
+from workbench.base.text import english, joined, plural, tr
 from workbench.base.units import listing
 from workbench.data import fingerprint, paths
-from workbench.data.dataset import ArrayImages, Dataset, Images, Labels, Part, Shape
+from workbench.data.dataset import ArrayImages, Dataset, Images, Part, Shape
 from workbench.data.errors import SizesDiffer, plain, refused
 from workbench.data.folders import index, unpacked
-from workbench.data.folders.index import Checked, Held
+from workbench.data.folders.digests import source_digest, stream_fingerprint
+from workbench.data.folders.found import PARTS, Found, Items, Rows, present
+from workbench.data.folders.image_files import FileImages
+from workbench.data.folders.index import Held
+from workbench.data.folders.layout import called
 from workbench.data.folders.part_names import TEST, TRAIN, VALIDATION
 from workbench.data.folders.parts import as_kept, by_the_first_rules, layout_of
+from workbench.data.folders.scale import reading_of
 from workbench.data.folders.tree import File, listed
-from workbench.data.images.decoding import FileImages
 from workbench.data.images.fitting import common_size
 from workbench.data.images.formats import EXTENSIONS
-from workbench.data.images.pixels import (
-    DARK,
-    TOLERANCE,
-    brighter_than_white,
-    ground_of,
-    refuse_flat,
-    white_of,
-)
+from workbench.data.images.pixels import refuse_flat
 from workbench.data.labels import as_names, classes_of, counts_of
 from workbench.data.request import Reporter, Request
 from workbench.data.split import NO_TEST_PART, split_test
@@ -40,39 +36,6 @@ FIRST_EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", 
 """What was read before a run's reading was kept."""
 
 REASONS = 3
-PARTS = (TRAIN, VALIDATION, TEST)
-Items = list[tuple[File, int]]
-Rows = tuple[list[File], Labels]
-
-
-@dataclass
-class Found:
-    """What the folder holds.
-
-    Attributes:
-        where: The folder or archive that was chosen, for sentences.
-        root: The folder.
-        names: Classes, in label order.
-        parts: (file, label) of each part that is there.
-        patterns: Where the images of each part lie.
-        unreadable: Images left out because they can't be decoded.
-        known: What checking showed, by path.
-        warnings: Sentences, without the folder.
-    """
-
-    where: Path
-    root: Path
-    names: list[str]
-    parts: dict[str, Items]
-    patterns: dict[str, str]
-    unreadable: int = 0
-    known: Mapping[str, Checked] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def everything(self) -> Items:
-        """(file, label) of all parts."""
-        return [item for part in PARTS for item in self.parts.get(part, ())]
 
 
 def read(spec: ImageFolder, request: Request) -> Dataset:
@@ -96,9 +59,9 @@ def read(spec: ImageFolder, request: Request) -> Dataset:
     height, width = spec.resize or source_shape[:2]
     shape = (height, width, spec.channels or source_shape[2])
     parts = _parts(found, spec)
-    classes_of({_called(part): rows[1] for part, rows in parts.items()}, str(path))
+    classes_of({called(part): rows[1] for part, rows in parts.items()}, str(path))
     # Headers show nothing of pixels.
-    reading = Reading() if request.is_glance else _reading(found, parts, spec, request.kept)
+    reading = Reading() if request.is_glance else reading_of(found, parts, spec, request.kept)
     return _dataset(found, parts, (shape, source_shape), reading, spec, request, held)
 
 
@@ -151,7 +114,7 @@ def _leave_out_unreadable(found: Found) -> None:
                 found.where,
                 tr(
                     "no {part} image can be read ({first} {reason}); replace them",
-                    part=part,
+                    part=called(part),
                     first=plain(first),
                     reason=reason,
                 ),
@@ -212,96 +175,8 @@ def _parts(found: Found, spec: ImageFolder) -> dict[str, Rows]:
     return rows
 
 
-def _called(part: str) -> str:
-    return "training" if part == TRAIN else part
-
-
 def _rows(items: Items) -> Rows:
     return [file for file, _ in items], np.array([label for _, label in items], np.int32)
-
-
-# --- the reading ---------------------------------------------------------------------------------
-
-
-def _reading(
-    found: Found, parts: Mapping[str, Rows], spec: ImageFolder, kept: Reading | None
-) -> Reading:
-    """One scale and one ground, by the training images, or as a run has kept them."""
-    patterns = tuple((part, found.patterns[part]) for part in PARTS if part in found.patterns)
-    if kept is not None and kept.version == 1:
-        return Reading(parts=patterns, version=1)
-    train = [found.known[file.path] for file in parts[TRAIN][0]]
-    every = [found.known[file.path] for file, _ in found.everything]
-    white, ground = _white(train), _ground(train, every, spec)
-    if kept is not None:
-        white, ground = white and (kept.white or white), ground and (kept.ground or ground)
-    _say_reading(found, every, white, ground)
-    brightest = max((one.high for one in train if not one.wide), default=255.0)
-    if not white and brightest <= 255 * DARK and not ground and not any(one.wide for one in every):
-        found.warnings.append(
-            tr(
-                "the brightest pixel is next to black, so training will see hardly anything; check "
-                "the scale of the pixels"
-            )
-        )
-    return Reading(white=white, ground=ground, parts=patterns)
-
-
-def _white(train: Sequence[Checked]) -> float:
-    """The stored number that is white, in images of more than 8 bits; 0 where there are none."""
-    wide = [one for one in train if one.wide]
-    if not wide:
-        return 0.0
-    high = max(one.high for one in wide)
-    if all(one.real for one in wide) and high <= 1 + TOLERANCE:
-        return 1.0
-    return float(white_of(int(np.ceil(high - TOLERANCE))))
-
-
-def _ground(train: Sequence[Checked], every: Sequence[Checked], spec: ImageFolder) -> str:
-    transparent = [one for one in train if one.transparent]
-    transparent = transparent or [one for one in every if one.transparent]
-    areas = [one.height * one.width for one in transparent]
-    drawn = sum(one.drawn * area for one, area in zip(transparent, areas, strict=True))
-    if not drawn:
-        return ""
-    shade = sum(o.shade * o.drawn * area for o, area in zip(transparent, areas, strict=True))
-    return ground_of(spec.ground, drawn / sum(areas), shade / drawn)
-
-
-def _say_reading(found: Found, every: Sequence[Checked], white: float, ground: str) -> None:
-    transparent = sum(one.transparent for one in every)
-    if transparent:
-        found.warnings.append(
-            plural(
-                "{count} image has transparent pixels, which are laid on {ground} (data.ground)",
-                "{count} images have transparent pixels, which are laid on {ground} (data.ground)",
-                transparent,
-                ground=ground,
-            )
-            if ground
-            else plural(
-                "{count} image has transparent pixels alone, so the alpha channel is left out",
-                "{count} images have transparent pixels alone, so the alpha channel is left out",
-                transparent,
-            )
-        )
-    frames = sum(one.frames for one in every)
-    if frames:
-        found.warnings.append(
-            plural(
-                "{count} file holds several frames, of which the first is read",
-                "{count} files hold several frames, of which the first is read",
-                frames,
-            )
-        )
-    if white:
-        high = max(one.high for one in every if one.wide)
-        said = brighter_than_white(high, white, tr("another part"))
-        found.warnings += [said] if said else []
-
-
-# --- the data set --------------------------------------------------------------------------------
 
 
 def _dataset(
@@ -331,13 +206,13 @@ def _dataset(
         in_memory = _in_memory(streams, parts, request.reporter("decoding", total), held)
         refuse_flat(in_memory[TRAIN].pixels, tr("the training images"), str(found.where))
         digest = fingerprint.of_arrays(
-            array for part in _present(parts) for array in (parts[part][1], in_memory[part].pixels)
+            array for part in present(parts) for array in (parts[part][1], in_memory[part].pixels)
         )
         images = dict(in_memory)
     else:
         if not request.is_glance:
             _refuse_flat_stream(found, parts[TRAIN][0])
-        digest = _stream_fingerprint(parts, shape, reading)
+        digest = stream_fingerprint(parts, shape, reading)
     info = DataInfo(
         shape,
         as_names(found.names),
@@ -359,7 +234,7 @@ def _dataset(
             tr("{where}: {said}.", where=plain(found.where), said=said) for said in found.warnings
         ),
         source_shape=source_shape,
-        source_digest=_source_digest(parts),
+        source_digest=source_digest(parts),
     )
 
 
@@ -369,7 +244,8 @@ def _recipe(found: Found) -> Recipe:
     for part in PARTS:
         if part in found.patterns:
             above, _, below = found.patterns[part].partition("{}")
-            parts.append(StoredPart(_called(part), above.strip("/"), below=below.strip("/")))
+            name = english(called(part))
+            parts.append(StoredPart(name, above.strip("/"), below=below.strip("/")))
     return Recipe(
         tuple(parts),
         classes=tuple(found.names),
@@ -378,11 +254,6 @@ def _recipe(found: Found) -> Recipe:
         has_deep_colors=any(one.wide and not one.gray for one in found.known.values()),
         is_archive=found.where != found.root,
     )
-
-
-def _present(parts: Mapping[str, Rows]) -> list[str]:
-    """Training and test part first, as digests had them before there was a third."""
-    return [part for part in (TRAIN, TEST, VALIDATION) if part in parts]
 
 
 def _in_memory(
@@ -423,24 +294,3 @@ def _refuse_flat_stream(found: Found, train: Sequence[File]) -> None:
                 pop=f"{shades.pop():g}",
             ),
         )
-
-
-def _source_digest(parts: Mapping[str, Rows]) -> str:
-    """Digest of the files' names below the folder, and of their sizes: no copy changes those."""
-    return fingerprint.of_lines(
-        f"{part} {label} {file.bytes} {file.path}"
-        for part in _present(parts)
-        for file, label in zip(*parts[part], strict=True)
-    )
-
-
-def _stream_fingerprint(parts: Mapping[str, Rows], shape: Shape, reading: Reading) -> str:
-    """Digest of the files' names, sizes and times: reading them all would take too long."""
-    rules = f" {reading.white:g} {reading.ground}" if reading.white or reading.ground else ""
-    lines = [f"{shape}{rules}"]
-    for part in _present(parts):
-        lines += [
-            f"{part} {label} {file.bytes} {file.mtime_ns} {file.path}"
-            for file, label in zip(*parts[part], strict=True)
-        ]
-    return fingerprint.of_lines(lines)

@@ -1,4 +1,4 @@
-"""Image files decoded by Pillow: one at a time for checking, or many on demand by several threads.
+"""One image file decoded by Pillow.
 
 Files are hostile until decoded: only the formats of `formats` are tried, size is limited, and
 whatever Pillow raises becomes `Unreadable` with a reason.
@@ -7,50 +7,36 @@ whatever Pillow raises becomes `Unreadable` with a reason.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from workbench.base.text import tr
-from workbench.data.dataset import Array, Shape
-from workbench.data.errors import first_line, refused
-from workbench.data.images.fitting import Size, fitted
+from workbench.data.dataset import Array
+from workbench.data.errors import first_line
+from workbench.data.images.fitting import Size
 from workbench.data.images.formats import SIZES_OF_ONE, formats_for, nature
-from workbench.data.images.pixels import (
-    TOLERANCE,
-    WHITEST,
-    ground_of,
-    laid,
-    opacity_and_shade,
-    white_of,
-)
-from workbench.spec.data import Ground, Reading
+from workbench.data.images.pixels import TOLERANCE, WHITEST
 
 MAX_PIXELS = 89_478_485
 """Pillow's own limit for a decompression bomb, at which it only warns."""
 
 GRAY_MODES = frozenset({"1", "L", "LA", "I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
+
 COLOUR_MODES = frozenset({"P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "LAB", "HSV"})
+
 WIDE_MODES = frozenset({"I;16", "I;16B", "I;16L", "I;16N", "I", "F"})
+
 ALPHA_MODES = frozenset({"LA", "PA", "RGBA"})
+
 OTHER_HALF = {"B": "L", "L": "B", "N": "B" if np.little_endian else "L"}
 """Byte orders that give the lower 8 of 16 bits, where Pillow keeps the upper ones alone."""
 
-EIGHT_BITS = Reading()
 TURNED = 5
 """EXIF orientations from here on swap height and width."""
 
-THREADS = min(4, os.cpu_count() or 1)
-TASKS_AT_ONCE = 256
-ITEMS_TO_A_TASK = 16
-"""Small files are decoded faster than a thread is handed the next one."""
-
-Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -239,185 +225,3 @@ def _joined(path: str | os.PathLike[str], upper: Array, raw: str) -> Array:
 
 def _too_large() -> Unreadable:
     return Unreadable(tr("has more than {most} million pixels", most=MAX_PIXELS // 1000000))
-
-
-# --- pixels for the network ----------------------------------------------------------------------
-
-
-def as_pixels(image: Decoded, reading: Reading, ground: Ground = "auto") -> Array:
-    """A decoded image by the rules of a data set: on its scale, laid on its ground.
-
-    This is the one way from a file to pixels, in training and for each later image.
-
-    Args:
-        image: As decoded.
-        reading: What was decided when the data were read.
-        ground: What is asked for, where no training image was transparent.
-
-    Returns:
-        (height, width, 1 or 3): uint8, or float32 within 0..1 where it has more bits.
-    """
-    if reading.version == 1:
-        return _by_the_first_rules(image)
-    pixels, opacity = image.pixels, image.opacity
-    if image.is_wide:
-        pixels = (pixels / np.float64(_white(pixels, reading))).clip(0, 1).astype(np.float32)
-        if opacity is not None:
-            opacity = (opacity / np.float64(WHITEST)).astype(np.float32)
-    if opacity is None:
-        return pixels
-    chosen = reading.ground or ground_of(ground, *opacity_and_shade(pixels, opacity))
-    return laid(pixels, opacity, chosen) if chosen else pixels
-
-
-def _white(pixels: Array, reading: Reading) -> float:
-    """The stored number that is white in an image of more than 8 bits."""
-    if pixels.dtype == np.uint16:
-        return reading.white if reading.white >= 255 else WHITEST
-    high = float(pixels.max())
-    if reading.white > 255 and high <= 1 + TOLERANCE:  # shares, among images of whole numbers
-        return 1
-    if reading.white and high <= reading.white + TOLERANCE:
-        return reading.white
-    return 1 if high <= 1 + TOLERANCE else white_of(high)
-
-
-def _by_the_first_rules(image: Decoded) -> Array:
-    """As every image was read before: 16 bits to 8, what lies under transparent pixels."""
-    if not image.is_wide:
-        return image.pixels
-    return ((image.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-
-
-def as_bytes(pixels: Array) -> Array:
-    """uint8 of pixels of either type."""
-    return pixels if pixels.dtype == np.uint8 else np.round(255 * pixels).astype(np.uint8)
-
-
-def as_floats(pixels: Array) -> Array:
-    """float32 within 0..1 of pixels of either type."""
-    return pixels if pixels.dtype != np.uint8 else pixels.astype(np.float32) / np.float32(255)
-
-
-def later_image(
-    path: str | os.PathLike[str], shape: Shape, reading: Reading, ground: Ground = "auto"
-) -> Array:
-    """A file that is not part of a data set, as the network of a run gets it.
-
-    Args:
-        path: The file.
-        shape: (height, width, channels) of the run's images.
-        reading: What the run has kept.
-        ground: Its setting.
-
-    Returns:
-        (height, width, channels), uint8 or float32 within 0..1.
-
-    Raises:
-        Unreadable: where it is no image.
-    """
-    pixels = as_pixels(decode(path, shape[:2]), reading, ground)
-    return fitted(pixels, shape[:2], shape[2])
-
-
-def in_threads(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
-    """Results in order; an exception here or in the caller's loop leaves little work behind."""
-    from PIL import Image
-
-    Image.init()  # loads Pillow's plugins once, not in several threads at the same time
-
-    def several(first: int) -> list[Result]:
-        return [work(item) for item in items[first : first + step]]
-
-    step = max(1, min(ITEMS_TO_A_TASK, len(items) // THREADS))
-    at_once = step * TASKS_AT_ONCE
-    pool = ThreadPoolExecutor(THREADS, thread_name_prefix="decode")
-    try:
-        for begin in range(0, len(items), at_once):
-            firsts = range(begin, min(begin + at_once, len(items)), step)
-            for results in pool.map(several, firsts):
-                yield from results
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-class FileImages:
-    """Images in files, decoded whenever they are read.
-
-    Args:
-        root: The folder.
-        files: Paths within it, one an image.
-        shape: (height, width, channels) of every image as read.
-        resize: Whether files have other sizes and are resized to `shape`.
-        reading: How they become pixels.
-    """
-
-    in_memory = False
-
-    def __init__(
-        self,
-        root: Path,
-        files: Sequence[str],
-        shape: Shape,
-        *,
-        resize: bool,
-        reading: Reading = EIGHT_BITS,
-    ) -> None:
-        self._root = root
-        self._files = tuple(files)
-        self._shape = shape
-        self._resize = resize
-        self._reading = reading
-
-    @property
-    def shape(self) -> Shape:
-        """(height, width, channels)."""
-        return self._shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """uint8, or float32 where images have more than 8 bits."""
-        return np.dtype(np.float32 if self._reading.white else np.uint8)
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    def read(self, indices: npt.NDArray[Any], on_image: Callable[[], None] | None = None) -> Array:
-        """Decodes the images at `indices`: (n, height, width, channels) `dtype`.
-
-        Args:
-            indices: Which, in any order.
-            on_image: Called after each image.
-
-        Raises:
-            DataError: where a file was damaged, changed or deleted since it was checked.
-        """
-        result = np.empty((len(indices), *self._shape), self.dtype)
-        wanted = [int(index) for index in indices]
-        for place, pixels in enumerate(in_threads(self._image, wanted)):
-            result[place] = pixels
-            if on_image is not None:
-                on_image()
-        return result
-
-    def _image(self, index: int) -> Array:
-        path = self._root / self._files[index]
-        size = self._shape[:2] if self._resize else None
-        try:
-            pixels = self.pixels_of(decode(path, size))
-        except Unreadable as error:
-            raise refused(
-                path,
-                tr(
-                    "can't be read any more ({error}); don't change images in training", error=error
-                ),
-            ) from None
-        if pixels.shape != self._shape:
-            raise refused(path, tr("has changed its size since it was checked; start again"))
-        return pixels
-
-    def pixels_of(self, image: Decoded) -> Array:
-        """A decoded image in this shape and type."""
-        size = self._shape[:2] if self._resize else None
-        pixels = fitted(as_pixels(image, self._reading), size, self._shape[2])
-        return as_floats(pixels) if self._reading.white else as_bytes(pixels)

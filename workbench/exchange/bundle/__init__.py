@@ -6,7 +6,7 @@ code; whatever an archive claims is held against what it is before it is believe
 into the store whole or not at all.
 """
 
-from workbench.exchange.bundle.reading import (
+from workbench.exchange.bundle.format import (
     LARGEST,
     MANIFEST,
     METRICS,
@@ -14,9 +14,9 @@ from workbench.exchange.bundle.reading import (
     SPEC,
     BundleError,
     Progress,
-    export_run,
-    import_run,
 )
+from workbench.exchange.bundle.reading import import_run
+from workbench.exchange.bundle.writing import export_run
 
 __all__ = [
     "LARGEST",

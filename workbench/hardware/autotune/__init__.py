@@ -4,33 +4,27 @@ Pure functions and values; the trials are the task `workbench.runtime.jobs.tune`
 """
 
 from workbench.hardware.autotune.candidates import (
-    ALLOWED_DIFFERENCE,
-    AS_IT_COMES,
-    MORE,
     MOST_COMBINATIONS,
-    MOST_RIVALS,
-    SECONDS,
     TOLD_APART,
     WORTH,
     Candidate,
-    Check,
-    Lever,
-    Race,
-    Settings,
     Tried,
-    Tuned,
-    TuneRequest,
     best_of,
     combinations,
+    gain,
+    leave_behind,
+    rivals,
+)
+from workbench.hardware.autotune.levers import AS_IT_COMES, Settings, SpeedLever, levers
+from workbench.hardware.autotune.task import SECONDS, Race, Tuned, TuneRequest, key, request
+from workbench.hardware.autotune.verdict import (
+    ALLOWED_DIFFERENCE,
+    MORE,
+    MOST_RIVALS,
+    Check,
     compare_losses,
     difference,
-    gain,
     is_certain,
-    key,
-    leave_behind,
-    levers,
-    request,
-    rivals,
     verdict,
 )
 
@@ -45,9 +39,9 @@ __all__ = [
     "WORTH",
     "Candidate",
     "Check",
-    "Lever",
     "Race",
     "Settings",
+    "SpeedLever",
     "Tried",
     "TuneRequest",
     "Tuned",

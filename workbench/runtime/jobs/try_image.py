@@ -15,8 +15,9 @@ from workbench.base.text import tr
 from workbench.data import DataError, Dataset
 from workbench.data.errors import plain
 from workbench.data.images.centring import centred
-from workbench.data.images.decoding import Unreadable, later_image
+from workbench.data.images.decoding import Unreadable
 from workbench.data.images.fitting import fitted
+from workbench.data.images.to_pixels import later_image
 from workbench.evaluation.answerer import Answerer
 from workbench.evaluation.one_image import (
     Answer,

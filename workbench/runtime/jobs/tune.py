@@ -59,7 +59,7 @@ class Tuning:
         self.base = Candidate()
         self.candidates = [self.base]
 
-    def search(self, levers: list[autotune.Lever]) -> Candidate:
+    def search(self, levers: list[autotune.SpeedLever]) -> Candidate:
         """The fastest combination of levers that was found.
 
         Raises:
