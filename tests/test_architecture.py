@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -129,6 +130,21 @@ def test_no_module_is_too_long() -> None:
     long = {str(p.relative_to(ROOT)) for p, n in lines.items() if n > LONGEST_MODULE}
     assert lines
     assert long <= MAY_BE_LONG
+
+
+SETTING_AND_ITS_CLASS = {"HashedKernel", "Nadam", "ScheduleFreeAdamW"}
+"""What the spec names as Keras would, and the class of ours that Keras is given for it."""
+
+
+def test_no_two_classes_share_a_name() -> None:
+    """A name says which thing is meant without its module: `LayerRow`, not a fourth `Row`."""
+    names = Counter(
+        node.name
+        for path in modules_of("workbench", "ui")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, count in names.items() if count > 1} == SETTING_AND_ITS_CLASS
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def test_predictions_replace_a_link(store: Store, run: Run, victim: Path) -> Non
 
 def test_a_latency_replaces_a_link(store: Store, run: Run, victim: Path) -> None:
     path = linked(store, run, latency.FILE, victim)
-    found = latency.Measured((), "CPU", 1.0)
+    found = latency.MeasuredLatency((), "CPU", 1.0)
     latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert whole(victim)
     assert not path.is_symlink()
@@ -312,7 +312,7 @@ def test_nothing_is_read_through_a_link_or_from_a_pipe(
     )
     predictions.save(folder, made, Pictures(np.arange(1), np.zeros((1, 2, 2, 1), np.uint8)))
     point = latency.Latency(1, 1, 1, 1.0, 1.0, 1.0, 1.0)
-    found = latency.Measured((point,), "CPU", 1.0)
+    found = latency.MeasuredLatency((point,), "CPU", 1.0)
     latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert read(folder)
     aside = tmp_path / "aside"
@@ -351,7 +351,7 @@ def test_a_folder_of_a_run_that_is_a_link_is_never_entered(
     (store.folder / artifacts.FOLDER / run.run_id).symlink_to(victim)
     with pytest.raises(StoreError, match="is a link, and a store's files are never reached"):
         store.artifacts(run.run_id)
-    found = latency.Measured((), "", 1.0)
+    found = latency.MeasuredLatency((), "", 1.0)
     with pytest.raises(LinkError):
         latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert main.main(["evaluate", run.run_id, "--store", str(store.folder)]) == 2
@@ -395,7 +395,7 @@ def test_no_file_is_left_over_the_rights_of_a_link(store: Store, run: Run, victi
     """The rights of what a link leads to say nothing of the file that replaces it."""
     (victim / "thesis.txt").chmod(0o777)
     path = linked(store, run, latency.FILE, victim)
-    found = latency.Measured((), "CPU", 1.0)
+    found = latency.MeasuredLatency((), "CPU", 1.0)
     latency.remember(store.folder, Machine(), run.run_id, 1, found)
     assert path.stat().st_mode & 0o111 == 0
     assert json.loads(path.read_text())

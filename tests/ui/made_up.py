@@ -10,7 +10,7 @@ import numpy as np
 from workbench import presets
 from workbench.data import load
 from workbench.evaluation import latency, predictions
-from workbench.evaluation.latency import Latency, Measured
+from workbench.evaluation.latency import Latency, MeasuredLatency
 from workbench.evaluation.one_image import Answer, activation_maps, filter_pictures
 from workbench.evaluation.predictions import Pictures, Predictions
 from workbench.levers.repeats import with_seeds
@@ -186,5 +186,5 @@ def add_latencies(folder: Path, machine: Machine, run: Run) -> None:
             median = (0.5 + 0.11 * size) / (gain if size > 1 else 1.0)
             rate = 1000 * size / median
             points.append(Latency(threads, size, 400, median, 1.2 * median, 1.9 * median, rate))
-        found = Measured(tuple(points), "CPU", 0.0)
+        found = MeasuredLatency(tuple(points), "CPU", 0.0)
         latency.remember(folder, machine, run.run_id, threads, found)

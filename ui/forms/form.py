@@ -36,7 +36,7 @@ from workbench.base.text import help_of, tr
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
-class Row:
+class FormRow:
     """Label, entry (and what stands beside it); under it what the data say, or a problem."""
 
     def __init__(
@@ -122,7 +122,7 @@ class SpecForm(QWidget):
         self._begin_with = begin_with
         self._editor, self._path, self._title = editor, path, title
         self._shown: type[Spec] | None = None
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, FormRow] = {}
         self.kind_box: QComboBox | None = None
         self.more: More | None = None
         self._advanced: frozenset[str] = frozenset()
@@ -278,7 +278,7 @@ class SpecForm(QWidget):
         self.kind_box = box
         if self._facts is not None:
             self.help_button = self._make_help_button()
-        row = Row(self._title, help_of(type(spec)), box, self.help_button)
+        row = FormRow(self._title, help_of(type(spec)), box, self.help_button)
         row.add_to(grid)
         self._rows[""] = row
         if self._facts is not None:
@@ -340,7 +340,7 @@ class SpecForm(QWidget):
         entry.rebuilt.connect(self.rebuilt)
         if name in self._finders:
             entry.row.addWidget(self._find_button(name, field.title or name))
-        row = Row(field.title or name, field.description or "", entry)
+        row = FormRow(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
 

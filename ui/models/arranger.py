@@ -7,7 +7,14 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
-from workbench.runs.table.arrange import Arrangement, Plan, View, arrange, is_still_right, plan
+from workbench.runs.table.arrange import (
+    Arrangement,
+    ArrangePlan,
+    TableView,
+    arrange,
+    is_still_right,
+    plan,
+)
 from workbench.runs.table.frame import RunFrame
 from workbench.runs.table.matching import Filter
 
@@ -20,7 +27,7 @@ class _Tell(QObject):
 
 
 class _Arrange(QRunnable):
-    def __init__(self, planned: Plan, tell: _Tell) -> None:
+    def __init__(self, planned: ArrangePlan, tell: _Tell) -> None:
         super().__init__()
         self._planned, self._tell = planned, tell
 
@@ -40,8 +47,8 @@ class Arranger(QObject):
     def __init__(self, frame: RunFrame, parent: QObject) -> None:
         super().__init__(parent)
         self._frame = frame
-        self._next: tuple[View, Filter] | None = None
-        self._planned: Plan | None = None
+        self._next: tuple[TableView, Filter] | None = None
+        self._planned: ArrangePlan | None = None
         self._busy = False
         self._tell = _Tell(self)
         self._tell.done.connect(self._done)
@@ -53,7 +60,7 @@ class Arranger(QObject):
         """Whether another arrangement is to come."""
         return self._busy
 
-    def ask(self, view: View, found: Filter) -> None:
+    def ask(self, view: TableView, found: Filter) -> None:
         """Arranges the runs as they are now."""
         if self._busy:
             self._next = (view, found)
@@ -78,13 +85,13 @@ class Arranger(QObject):
         self._pool.waitForDone()
 
     @Slot(object, object)
-    def _done(self, planned: Plan, arrangement: Arrangement) -> None:
+    def _done(self, planned: ArrangePlan, arrangement: Arrangement) -> None:
         self._busy = False
         self._show(planned, arrangement)
         following, self._next = self._next, None
         if following is not None:
             self.ask(*following)
 
-    def _show(self, planned: Plan, arrangement: Arrangement) -> None:
+    def _show(self, planned: ArrangePlan, arrangement: Arrangement) -> None:
         self._planned = planned
         self.arranged.emit(arrangement)

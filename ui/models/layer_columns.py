@@ -31,7 +31,7 @@ class Measure(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Column:
+class LayerColumn:
     """One figure of a layer.
 
     Attributes:
@@ -55,28 +55,28 @@ def measures() -> tuple[Measure, Measure]:
     )
 
 
-def columns() -> tuple[Column, ...]:
+def columns() -> tuple[LayerColumn, ...]:
     """All of them, in the order of the constants above."""
     switch = tr("Click to see parameters or MACs; the bar is the share of the total")
     return (
-        Column(tr("Layer"), tr("The network from the image to the class"),
+        LayerColumn(tr("Layer"), tr("The network from the image to the class"),
                lambda cost, measure, share: named(cost.layer)),
-        Column(tr("Input"), tr("Shape that reaches the layer"),
+        LayerColumn(tr("Input"), tr("Shape that reaches the layer"),
                lambda cost, measure, share: written(cost.input_shape)),
-        Column(tr("Output"), tr("Shape that leaves the layer"),
+        LayerColumn(tr("Output"), tr("Shape that leaves the layer"),
                lambda cost, measure, share: written(cost.output_shape)),
-        Column(tr("Parameters"), tr("Its weights; shared ones count where they come first"),
+        LayerColumn(tr("Parameters"), tr("Its weights; shared ones count where they come first"),
                lambda cost, measure, share: units.count(cost.parameters)),
-        Column(tr("Trainable"), tr("The weights that gradients train"),
+        LayerColumn(tr("Trainable"), tr("The weights that gradients train"),
                lambda cost, measure, share: units.count(cost.trainable)),
-        Column(tr("MACs"), tr("Multiply-accumulate operations for one image"),
+        LayerColumn(tr("MACs"), tr("Multiply-accumulate operations for one image"),
                lambda cost, measure, share: units.count(cost.macs)),
-        Column(tr("Memory"), tr("Of its outputs for one image in float32"),
+        LayerColumn(tr("Memory"), tr("Of its outputs for one image in float32"),
                lambda cost, measure, share: units.size(cost.activation_bytes)),
-        Column(tr("Sees"), tr("Pixels of the image that one of its outputs sees"),
+        LayerColumn(tr("Sees"), tr("Pixels of the image that one of its outputs sees"),
                lambda cost, measure, share: written(cost.receptive_field)),
-        Column("", switch, lambda cost, measure, share: units.percent(share, 1), has_bar=True),
-        Column("", switch,
+        LayerColumn("", switch, lambda cost, measure, share: units.percent(share, 1), has_bar=True),
+        LayerColumn("", switch,
                lambda cost, measure, share: units.count(getattr(cost, measure.field)),
                has_bar=True),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from workbench.spec.layers import Layer
 _ROW = re.compile(r"structure\.layers\[(\d+)\]")
 
 
-class Row(NamedTuple):
+class LayerRow(NamedTuple):
     """What is seen of a layer, to find what changed."""
 
     texts: tuple[str, ...]

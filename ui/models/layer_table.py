@@ -28,13 +28,13 @@ from ui.models.layer_columns import (
     COST,
     LAYER,
     SHARE,
-    Column,
+    LayerColumn,
     Measure,
     columns,
     measures,
     named,
 )
-from ui.models.layer_rows import Row, by_row, difference
+from ui.models.layer_rows import LayerRow, by_row, difference
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.levers.layer_text import layers_as_text
@@ -97,7 +97,7 @@ class LayerTable(QAbstractItemModel):
         self.measures = measures()
         self.measure = self.measures[0]
         self.columns = columns()
-        self._cells: list[Row] = []
+        self._cells: list[LayerRow] = []
         self._total = 0
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self._show_problems)
@@ -176,7 +176,7 @@ class LayerTable(QAbstractItemModel):
         """The words of a layer's cells."""
         return self._cells[row].texts
 
-    def _text(self, cost: LayerCost, column: Column) -> str:
+    def _text(self, cost: LayerCost, column: LayerColumn) -> str:
         return column.text(cost, self.measure, self.share(cost))
 
     def _tick(self, index: Index) -> Qt.CheckState | None:
@@ -317,12 +317,12 @@ class LayerTable(QAbstractItemModel):
                 last = self.index(calls - 1, len(self.columns) - 1, parent)
                 self.dataChanged.emit(self.index(0, 0, parent), last)
 
-    def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> Row:
+    def _row(self, row: int, layer: Layer, cost: LayerCost | None) -> LayerRow:
         if cost is None:
             texts = (named(layer), *(units.NONE for _ in self.columns[1:]))
         else:
             texts = tuple(self._text(cost, column) for column in self.columns)
-        return Row(texts, layer.enabled, self.message(row))
+        return LayerRow(texts, layer.enabled, self.message(row))
 
     # --- ticking and dragging ------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
 from workbench.runs.columns import column_of
-from workbench.runs.reader import Batch, Mark
+from workbench.runs.reader import Batch, FeedPosition
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
@@ -81,7 +81,7 @@ class _Read(QRunnable):
     """Reads all that changed, through a store of its own, as one belongs to one thread."""
 
     def __init__(
-        self, folder: Path, since: Mark, keys: list[str], tell: _Tell, turns: _Turns
+        self, folder: Path, since: FeedPosition, keys: list[str], tell: _Tell, turns: _Turns
     ) -> None:
         super().__init__()
         self._folder, self._since, self._keys = folder, since, keys

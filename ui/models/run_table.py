@@ -21,7 +21,7 @@ from ui.models.run_feed import RunFeed
 from workbench.base.text import tr
 from workbench.runs.columns import DEFAULT_KEYS, RUN_COLUMNS, Column, Value
 from workbench.runs.table import query
-from workbench.runs.table.arrange import Arrangement, SortKey, View
+from workbench.runs.table.arrange import Arrangement, SortKey, TableView
 from workbench.runs.table.matching import Filter
 from workbench.runs.table.query import Term
 
@@ -83,7 +83,7 @@ class RunTable(QAbstractTableModel):
         found = Filter(self._term, self.frame, shown)
         keys = {*shown, *found.keys, *(key.key for key in self._sort), self.group} - {""}
         self._feed.need(keys)
-        view = View(self._sort, self.group, shown, self.archived, self.only)
+        view = TableView(self._sort, self.group, shown, self.archived, self.only)
         self._arranger.ask(view, found)
 
     def need(self, keys: Iterable[str]) -> None:

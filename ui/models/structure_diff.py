@@ -15,16 +15,21 @@ from workbench.base import units
 from workbench.base.text import tr
 from workbench.levers.comparison import Comparison, what_differs
 from workbench.network.costs import LayerCost
-from workbench.network.differences import Mark, Row
+from workbench.network.differences import ChangeMark, LayerPair
 
 Index = QModelIndex | QPersistentModelIndex
 
-TONES = {Mark.SAME: "muted", Mark.CHANGED: "warn", Mark.ADDED: "good", Mark.REMOVED: "bad"}
+TONES = {
+    ChangeMark.SAME: "muted",
+    ChangeMark.CHANGED: "warn",
+    ChangeMark.ADDED: "good",
+    ChangeMark.REMOVED: "bad",
+}
 """Colours of a layer's name; what became of it also stands beside it in words."""
 
 
 @dataclass(frozen=True)
-class Column:
+class DifferenceColumn:
     """One column.
 
     Attributes:
@@ -35,7 +40,7 @@ class Column:
     """
 
     title: str
-    text: Callable[[Row], str]
+    text: Callable[[LayerPair], str]
     help: str
     cost: str = ""
 
@@ -45,23 +50,27 @@ class DiffTable(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows: tuple[Row, ...] = ()
+        self._rows: tuple[LayerPair, ...] = ()
         self.columns = (
-            Column(tr("Layer"), _name, tr("Both networks, their layers aligned")),
-            Column(
+            DifferenceColumn(tr("Layer"), _name, tr("Both networks, their layers aligned")),
+            DifferenceColumn(
                 tr("Parameters"),
                 lambda row: units.signed(row.parameters),
                 tr("How many weights more (or fewer) the layer holds"),
                 "parameters",
             ),
-            Column(
+            DifferenceColumn(
                 tr("MACs"),
                 lambda row: units.signed(row.macs, units.big),
                 tr("How many multiply-accumulate operations more (or fewer) it does for an image"),
                 "macs",
             ),
-            Column(tr("What differs"), what_differs, tr("What became of the layer's settings")),
-            Column(tr("Output"), lambda row: row.output, tr("The shape that leaves the layer")),
+            DifferenceColumn(
+                tr("What differs"), what_differs, tr("What became of the layer's settings")
+            ),
+            DifferenceColumn(
+                tr("Output"), lambda row: row.output, tr("The shape that leaves the layer")
+            ),
         )
 
     def show(self, comparison: Comparison | None) -> None:
@@ -70,7 +79,7 @@ class DiffTable(QAbstractTableModel):
         self._rows = comparison.diff.rows if comparison is not None else ()
         self.endResetModel()
 
-    def row(self, number: int) -> Row:
+    def row(self, number: int) -> LayerPair:
         """The pair of layers in a row."""
         return self._rows[number]
 
@@ -107,12 +116,12 @@ class DiffTable(QAbstractTableModel):
         return None
 
 
-def _name(row: Row) -> str:
+def _name(row: LayerPair) -> str:
     sign = row.mark.value.replace("-", units.MINUS)
     return f"{sign}  {row.layer.label}  {row.layer.summary()}".rstrip()
 
 
-def _tone(row: Row, column: Column) -> str:
+def _tone(row: LayerPair, column: DifferenceColumn) -> str:
     """Names by what became of the layer; figures green where they fell and red where they rose."""
     if not column.cost:
         return TONES[row.mark]
@@ -120,7 +129,7 @@ def _tone(row: Row, column: Column) -> str:
     return "bad" if change > 0 else "good" if change < 0 else "muted"
 
 
-def _before_and_after(row: Row, column: Column) -> str:
+def _before_and_after(row: LayerPair, column: DifferenceColumn) -> str:
     return f"{_cost(row.left, column.cost)} → {_cost(row.right, column.cost)}"
 
 
@@ -128,6 +137,6 @@ def _cost(layer: LayerCost | None, name: str) -> str:
     return units.count(getattr(layer, name)) if layer is not None else units.NONE
 
 
-def _alignment(column: Column) -> Qt.AlignmentFlag:
+def _alignment(column: DifferenceColumn) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column.cost else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter

@@ -138,7 +138,7 @@ class CurveLayer(QGraphicsObject):
         picture = self._blank(width, height)
         picture.fill(self._theme.background if self._theme else Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        scale = Scale(width, height, xs, ys)
+        scale = PlotTransform(width, height, xs, ys)
         self._paint_grid(painter, scale, rect)
         for area in self._areas:
             _paint_area(painter, area, scale)
@@ -155,7 +155,7 @@ class CurveLayer(QGraphicsObject):
         last.setDevicePixelRatio(1.0)
         return last
 
-    def _paint_grid(self, painter: QPainter, scale: Scale, rect: QRectF) -> None:
+    def _paint_grid(self, painter: QPainter, scale: PlotTransform, rect: QRectF) -> None:
         if self._theme is None:
             return
         painter.setPen(QPen(self._theme.grid, 0))
@@ -168,7 +168,7 @@ class CurveLayer(QGraphicsObject):
 
 
 @dataclass(frozen=True)
-class Scale:
+class PlotTransform:
     """From the units of the axes to the pixels of a picture."""
 
     width: int
@@ -185,7 +185,7 @@ class Scale:
         return np.asarray((self.ys[1] - values) * (self.height / span), dtype=np.float64)
 
 
-def _paint_area(painter: QPainter, area: Area, scale: Scale) -> None:
+def _paint_area(painter: QPainter, area: Area, scale: PlotTransform) -> None:
     if len(area.x) < 2:
         return
     x = np.clip(scale.x(area.x), -_FAR, _FAR)
@@ -200,7 +200,9 @@ def _paint_area(painter: QPainter, area: Area, scale: Scale) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def paint_lines(painter: QPainter, lines: Sequence[Line], scale: Scale, ratio: float) -> None:
+def paint_lines(
+    painter: QPainter, lines: Sequence[Line], scale: PlotTransform, ratio: float
+) -> None:
     """All at once goes to pixels: a hundred short arrays cost more than one long one."""
     drawn = [line for line in lines if len(line.x)]
     if not drawn:
@@ -280,7 +282,7 @@ def _paint_markers(
 
 
 @dataclass(frozen=True)
-class Reading:
+class HoverRow:
     """One row of the hover readout: a run and its value near the cursor."""
 
     colour: QColor
@@ -294,7 +296,7 @@ class Readout:
 
     x: float
     title: str = ""
-    readings: Sequence[Reading] = field(default_factory=tuple)
+    readings: Sequence[HoverRow] = field(default_factory=tuple)
 
     @property
     def text(self) -> str:
@@ -302,14 +304,14 @@ class Readout:
         return "\n".join([self.title, *(f"{row.name}\t{row.value}" for row in self.readings)])
 
 
-def _fitting(readings: Sequence[Reading], room: int) -> Sequence[Reading]:
+def _fitting(readings: Sequence[HoverRow], room: int) -> Sequence[HoverRow]:
     """As many rows as there is room for; the last one tells how many are left out."""
     room = max(room, 1)
     if len(readings) <= room:
         return readings
     left_out = len(readings) - room + 1
     more = tr("{left_out} more", left_out=left_out)
-    return [*readings[: room - 1], Reading(QColor(Qt.GlobalColor.transparent), more, "")]
+    return [*readings[: room - 1], HoverRow(QColor(Qt.GlobalColor.transparent), more, "")]
 
 
 class HoverLayer(QGraphicsObject):

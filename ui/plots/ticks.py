@@ -18,7 +18,7 @@ from workbench.base import units
 from workbench.runs.quantities import Kind
 
 
-class Quantity(Enum):
+class TickKind(Enum):
     """What a number is, and so how it is written."""
 
     NUMBER = "number"
@@ -34,25 +34,25 @@ class Quantity(Enum):
 
 
 _OF_KINDS = {
-    Kind.NUMBER: Quantity.RATE,
-    Kind.COUNT: Quantity.COUNT,
-    Kind.SHARE: Quantity.SHARE,
-    Kind.SECONDS: Quantity.SECONDS,
-    Kind.MILLISECONDS: Quantity.MILLISECONDS,
-    Kind.BYTES: Quantity.BYTES,
-    Kind.JOULES: Quantity.JOULES,
+    Kind.NUMBER: TickKind.RATE,
+    Kind.COUNT: TickKind.COUNT,
+    Kind.SHARE: TickKind.SHARE,
+    Kind.SECONDS: TickKind.SECONDS,
+    Kind.MILLISECONDS: TickKind.MILLISECONDS,
+    Kind.BYTES: TickKind.BYTES,
+    Kind.JOULES: TickKind.JOULES,
 }
 
 
-def quantity_of(kind: Kind) -> Quantity:
+def quantity_of(kind: Kind) -> TickKind:
     """How the ticks of an axis are written that shows a column of this kind."""
-    return _OF_KINDS.get(kind, Quantity.NUMBER)
+    return _OF_KINDS.get(kind, TickKind.NUMBER)
 
 
-_UNITS = {Quantity.SECONDS: " s", Quantity.MILLISECONDS: " ms"}
-_PREFIXED: dict[Quantity, Callable[[float], str]] = {
-    Quantity.BYTES: units.size,
-    Quantity.JOULES: units.energy,
+_UNITS = {TickKind.SECONDS: " s", TickKind.MILLISECONDS: " ms"}
+_PREFIXED: dict[TickKind, Callable[[float], str]] = {
+    TickKind.BYTES: units.size,
+    TickKind.JOULES: units.energy,
 }
 """With a unit that fits the size of the number."""
 
@@ -101,17 +101,17 @@ def log_ticks(low: float, high: float, count: float) -> tuple[float, list[float]
     return float(every), [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
 
 
-def tick_text(value: float, step: float, quantity: Quantity) -> str:
+def tick_text(value: float, step: float, quantity: TickKind) -> str:
     """A tick: only as many decimals as the distance to the next one needs."""
     prefixed = _PREFIXED.get(quantity)
     if prefixed is not None and step >= PREFIXED_DIGITS * abs(value):
         return prefixed(value)
     unit = _UNITS.get(quantity, "")
-    if quantity is Quantity.SHARE:
+    if quantity is TickKind.SHARE:
         value, step, unit = value * 100.0, step * 100.0, " %"
     if value == 0 or abs(value) < step * 1e-6:
         return "0" + unit
-    if quantity is Quantity.RATE and step < 0.000099:
+    if quantity is TickKind.RATE and step < 0.000099:
         mantissa, exponent = f"{value:.1e}".split("e")
         return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
     decimals = min(max(0, -math.floor(math.log10(step) + 1e-9)), 6)
@@ -120,13 +120,13 @@ def tick_text(value: float, step: float, quantity: Quantity) -> str:
     return f"{value:,.{decimals}f}{unit}"
 
 
-def value_text(value: float, quantity: Quantity) -> str:
+def value_text(value: float, quantity: TickKind) -> str:
     """A value to be read on its own: at most four significant digits, thousands separated."""
-    if quantity is Quantity.SHARE:
+    if quantity is TickKind.SHARE:
         return f"{value * 100:.4g} %" if abs(value) < 0.9999 else f"{value * 100:.0f} %"
-    if quantity is Quantity.SECONDS:
+    if quantity is TickKind.SECONDS:
         return seconds_text(value)
-    if quantity is Quantity.COUNT or abs(value) >= 1000:
+    if quantity is TickKind.COUNT or abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.4g}"
 
@@ -147,7 +147,7 @@ _Text = tuple[QRectF, Qt.AlignmentFlag, str]
 class ValueAxis(pg.AxisItem):
     """An axis of one level of round ticks, text only: the grid belongs to the curves' layer."""
 
-    def __init__(self, orientation: str, quantity: Quantity, spacing: float) -> None:
+    def __init__(self, orientation: str, quantity: TickKind, spacing: float) -> None:
         super().__init__(orientation, maxTickLength=0)
         self.quantity = quantity
         self.spacing = spacing
@@ -156,7 +156,7 @@ class ValueAxis(pg.AxisItem):
         self.setStyle(tickLength=0, autoExpandTextSpace=False)
         self.setStyle(hideOverlappingLabels=False)
 
-    def set_quantity(self, quantity: Quantity) -> None:
+    def set_quantity(self, quantity: TickKind) -> None:
         """Write the ticks as this."""
         if quantity is not self.quantity:
             self.quantity = quantity

@@ -23,7 +23,7 @@ import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then tak
 from ui.plots.layer import CurveLayer, HoverLayer
 from ui.plots.ranges import Range
 from ui.plots.theme import PlotTheme
-from ui.plots.ticks import Quantity, ValueAxis
+from ui.plots.ticks import TickKind, ValueAxis
 
 _X_SPACING, _Y_SPACING = 72.0, 26.0
 _NARROW = 8.0
@@ -93,7 +93,7 @@ class PlotView(pg.PlotWidget):
     """Qt sends events before the constructor has ended."""
 
     def __init__(
-        self, x_quantity: Quantity, y_quantity: Quantity, show_x_ticks: bool = True
+        self, x_quantity: TickKind, y_quantity: TickKind, show_x_ticks: bool = True
     ) -> None:
         self.box = ZoomBox()
         self.bottom = ValueAxis("bottom", x_quantity, _X_SPACING)

@@ -53,7 +53,7 @@ from ui.window.bottom import BottomTabs
 from ui.window.experiment_files import ExperimentFiles, dropped_toml
 from ui.window.menus import fill_menu_bar
 from ui.window.page_tabs import PageTabs
-from ui.window.pages import Bench, make_pages
+from ui.window.pages import PageContext, make_pages
 from ui.window.queue_follower import QueueFollower
 from ui.window.queue_forecast import QueueForecast
 from ui.window.run_files import RunFiles
@@ -64,7 +64,7 @@ from ui.window.run_trials import RunTrials
 from ui.window.side_windows import SideWindows
 from ui.window.store_choice import choose_store
 from ui.window.toolbar import make_toolbar
-from ui.window.window_state import Part, WindowState, first_size
+from ui.window.window_state import StatePart, WindowState, first_size
 from workbench import presets
 from workbench.base.text import tr
 from workbench.runs.store import Store
@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         self.requests = Requests(self)
         self.tabs = PageTabs(
             make_pages(
-                Bench(
+                PageContext(
                     folder,
                     self.store.artifacts,
                     self.editor,
@@ -187,8 +187,8 @@ class MainWindow(QMainWindow):
             self.settings,
             {"across": self.across, "down": self.down},
             {
-                "table": Part(self.runs.state, self.runs.restore_state),
-                "explained": Part(self.experiment.explained_paths, self.experiment.explain),
+                "table": StatePart(self.runs.state, self.runs.restore_state),
+                "explained": StatePart(self.experiment.explained_paths, self.experiment.explain),
             },
             list(self.pages.values()),
         )

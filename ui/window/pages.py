@@ -26,7 +26,7 @@ from workbench.curves.run import RunCurves
 
 
 @dataclass(frozen=True)
-class Bench:
+class PageContext:
     """What a page may be made of; each takes the few that it uses.
 
     Attributes:
@@ -55,7 +55,7 @@ class Bench:
     curves: dict[str, RunCurves] = field(default_factory=dict)
 
 
-PAGES: tuple[Callable[[Bench], Page], ...] = (
+PAGES: tuple[Callable[[PageContext], Page], ...] = (
     lambda b: LivePanel(b.folder, b.curves, b.feed, b.conductor, b.requests),
     lambda b: ComparePanel(b.folder, b.curves, b.feed, b.runs, b.conductor),
     lambda b: EvaluatePanel(b.assistant, b.artifacts),
@@ -66,6 +66,6 @@ PAGES: tuple[Callable[[Bench], Page], ...] = (
 )
 
 
-def make_pages(bench: Bench) -> list[Page]:
+def make_pages(context: PageContext) -> list[Page]:
     """All pages of a window."""
-    return [make(bench) for make in PAGES]
+    return [make(context) for make in PAGES]

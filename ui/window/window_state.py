@@ -28,7 +28,7 @@ MOVED = {
 """Where what pages keep stood before there were pages."""
 
 
-class Part(NamedTuple):
+class StatePart(NamedTuple):
     """Something that is kept: how it is read, and how it is put back."""
 
     state: Callable[[], Any]
@@ -51,14 +51,14 @@ class WindowState:
         window: QMainWindow,
         settings: QSettings,
         splitters: Mapping[str, QSplitter],
-        parts: Mapping[str, Part],
+        parts: Mapping[str, StatePart],
         pages: Sequence[Page],
     ) -> None:
         self._pages = pages
         self._window, self._settings, self._splitters = window, settings, splitters
         self._parts = {
-            "geometry": Part(window.saveGeometry, window.restoreGeometry),
-            **{n: Part(each.saveState, each.restoreState) for n, each in splitters.items()},
+            "geometry": StatePart(window.saveGeometry, window.restoreGeometry),
+            **{n: StatePart(each.saveState, each.restoreState) for n, each in splitters.items()},
             **parts,
         }
 

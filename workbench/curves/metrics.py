@@ -8,7 +8,7 @@ from workbench.base.text import tr
 
 
 @dataclass(frozen=True)
-class Quantity:
+class AxisMetric:
     """Something that a plot's axis shows.
 
     Attributes:
@@ -30,24 +30,24 @@ class Quantity:
 
 
 METRICS = {
-    "loss": Quantity(tr("Training loss")),
-    "accuracy": Quantity(tr("Training accuracy"), "%", 100.0),
-    "val_loss": Quantity(tr("Validation loss")),
-    "val_accuracy": Quantity(tr("Validation accuracy"), "%", 100.0),
-    "learning_rate": Quantity(tr("Learning rate")),
-    "images_per_second": Quantity(tr("Speed"), "images/s"),
-    "epoch_images_per_second": Quantity(tr("Speed of an epoch"), "images/s"),
-    "gradient_norm": Quantity(tr("Gradient norm")),
-    "update_ratio": Quantity(tr("Update / weight")),
-    "penalty": Quantity(tr("Penalty on the weights")),
+    "loss": AxisMetric(tr("Training loss")),
+    "accuracy": AxisMetric(tr("Training accuracy"), "%", 100.0),
+    "val_loss": AxisMetric(tr("Validation loss")),
+    "val_accuracy": AxisMetric(tr("Validation accuracy"), "%", 100.0),
+    "learning_rate": AxisMetric(tr("Learning rate")),
+    "images_per_second": AxisMetric(tr("Speed"), "images/s"),
+    "epoch_images_per_second": AxisMetric(tr("Speed of an epoch"), "images/s"),
+    "gradient_norm": AxisMetric(tr("Gradient norm")),
+    "update_ratio": AxisMetric(tr("Update / weight")),
+    "penalty": AxisMetric(tr("Penalty on the weights")),
 }
 """By their names in `workbench.curves.run.METRICS`."""
 
 AXES = {
-    "step": Quantity(tr("Step")),
-    "epoch": Quantity(tr("Epoch")),
-    "seconds": Quantity(tr("Training time"), "s"),
-    "elapsed": Quantity(tr("Elapsed time"), "s"),
-    "images": Quantity(tr("Images seen")),
+    "step": AxisMetric(tr("Step")),
+    "epoch": AxisMetric(tr("Epoch")),
+    "seconds": AxisMetric(tr("Training time"), "s"),
+    "elapsed": AxisMetric(tr("Elapsed time"), "s"),
+    "images": AxisMetric(tr("Images seen")),
 }
 """By their names in `workbench.curves.run.AXES`."""

@@ -27,7 +27,7 @@ _OVERSAMPLING = 2
 """A level is fine enough when it has this many blocks for each bucket that is asked for."""
 
 
-class Column:
+class GrowingArray:
     """A one-dimensional array that grows in amortised constant time (doubled when full)."""
 
     def __init__(self, dtype: npt.DTypeLike, capacity: int = 64) -> None:
@@ -67,14 +67,14 @@ class _Level:
     """Of every complete block at one level: its extreme values, and where they are."""
 
     def __init__(self) -> None:
-        self.low, self.high = Column(np.float32), Column(np.float32)
-        self.low_at, self.high_at = Column(np.int32), Column(np.int32)
+        self.low, self.high = GrowingArray(np.float32), GrowingArray(np.float32)
+        self.low_at, self.high_at = GrowingArray(np.int32), GrowingArray(np.int32)
 
     def __len__(self) -> int:
         return len(self.low)
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[GrowingArray, ...]:
         return self.low, self.high, self.low_at, self.high_at
 
     def truncate(self, blocks: int) -> None:
@@ -90,7 +90,7 @@ class Extrema:
     """
 
     def __init__(self) -> None:
-        self._values = Column(np.float32)
+        self._values = GrowingArray(np.float32)
         self._levels: list[_Level] = []
         self._non_finite = 0
 

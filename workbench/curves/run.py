@@ -11,7 +11,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from workbench.curves.pyramid import Column, Extrema, FloatArray, require_rising, visible_points
+from workbench.curves.pyramid import (
+    Extrema,
+    FloatArray,
+    GrowingArray,
+    require_rising,
+    visible_points,
+)
 from workbench.curves.smoothing import SmoothSeries
 
 AXES: Final = ("step", "epoch", "seconds", "elapsed", "images")
@@ -34,15 +40,15 @@ class _Table:
     """Series that share their x columns: one value of each metric at every point."""
 
     def __init__(self, metrics: tuple[str, ...]) -> None:
-        self.step, self.epoch = Column(np.float64), Column(np.float64)
-        self.times = {name: Column(np.float64) for name in TIMES}
+        self.step, self.epoch = GrowingArray(np.float64), GrowingArray(np.float64)
+        self.times = {name: GrowingArray(np.float64) for name in TIMES}
         self.series = {metric: Extrema() for metric in metrics}
 
     def __len__(self) -> int:
         return len(self.step)
 
     @property
-    def columns(self) -> list[Column | Extrema]:
+    def columns(self) -> list[GrowingArray | Extrema]:
         return [self.step, self.epoch, *self.times.values(), *self.series.values()]
 
     def append_time(self, name: str, values: npt.ArrayLike | None) -> None:

@@ -11,7 +11,7 @@ from workbench.data.dataset import Array, ArrayImages, Dataset, Labels, Part, Sh
 from workbench.data.errors import plain, refused
 from workbench.data.images.fitting import fitted_all
 from workbench.data.images.pixels import (
-    Scale,
+    PixelScale,
     as_images,
     colours,
     refuse_flat,
@@ -21,10 +21,10 @@ from workbench.data.images.pixels import (
 from workbench.data.label_forms import Numbered, class_numbers, flat_labels
 from workbench.data.labels import counts_of
 from workbench.data.recipes import recipe_of
-from workbench.data.request import Request
+from workbench.data.request import ReadRequest
 from workbench.data.split import NO_TEST_PART, split_test
 from workbench.spec.data import Data, DataInfo, FileData, Ground
-from workbench.spec.recipe import Table
+from workbench.spec.recipe import PixelTable
 
 TRAIN, TEST, VALIDATION = "training", "test", "validation"
 """The parts, as sentences name them, in the order in which they are digested."""
@@ -55,12 +55,12 @@ class Stored:
     files: tuple[str, str] | None = None
     is_rows: bool = False
     is_transposed: bool = False
-    table: Table | None = None
+    table: PixelTable | None = None
     labels_form: str = ""
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class ReadSource:
     """What a reader found.
 
     Attributes:
@@ -80,7 +80,7 @@ class Source:
     warnings: list[str] = field(default_factory=list)
 
 
-def assembled(source: Source, spec: Data, request: Request) -> Dataset:
+def assembled(source: ReadSource, spec: Data, request: ReadRequest) -> Dataset:
     """A data set from arrays: checked, split, scaled, fitted.
 
     Raises:
@@ -126,7 +126,7 @@ def _source_digest(spec: Data, read: ReadParts) -> str:
     )
 
 
-def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
+def _parts(source: ReadSource, spec: Data) -> tuple[ReadParts, Numbered]:
     """(images, labels) of each part, checked: training, test, and validation where there is one."""
     own = _own(source)
     read = {name: _checked(part, source.where) for name, part in own.items() if part is not None}
@@ -152,7 +152,7 @@ def _parts(source: Source, spec: Data) -> tuple[ReadParts, Numbered]:
     return {name: parts[name] for name in own if name in parts}, found
 
 
-def _own(source: Source) -> dict[str, Stored | None]:
+def _own(source: ReadSource) -> dict[str, Stored | None]:
     """The parts that the files bring."""
     return {TRAIN: source.train, TEST: source.test, VALIDATION: source.validation}
 
@@ -177,8 +177,8 @@ def _checked(stored: Stored, where: str) -> tuple[Array, Array]:
 
 
 def _pixels(
-    source: Source, parts: Mapping[str, Array], spec: Data, request: Request
-) -> tuple[dict[str, Array], Scale]:
+    source: ReadSource, parts: Mapping[str, Array], spec: Data, request: ReadRequest
+) -> tuple[dict[str, Array], PixelScale]:
     """All parts on one scale, on one ground, in one shape."""
     where, name, train = source.where, source.train.images_name, parts[TRAIN]
     ground: Ground = spec.ground if isinstance(spec, FileData) else "auto"

@@ -13,7 +13,7 @@ from workbench.data.arrays import idx, npz
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, plain
 from workbench.data.folders import reader
-from workbench.data.request import Progress, Request, default_budget
+from workbench.data.request import Progress, ReadRequest, default_budget
 from workbench.data.tables import pixel_csv
 from workbench.spec.data import (
     CIFAR10,
@@ -31,7 +31,7 @@ from workbench.spec.data import (
     Reading,
 )
 
-READERS: dict[type[Data], Callable[[Any, Request], Dataset]] = {
+READERS: dict[type[Data], Callable[[Any, ReadRequest], Dataset]] = {
     Digits: digits.read,
     MNIST: keras_cache.read,
     FashionMNIST: keras_cache.read,
@@ -70,7 +70,7 @@ def load(
     """
     budget = default_budget() if memory_budget is None else memory_budget
     try:
-        dataset = READERS[type(spec)](spec, Request(budget, progress, kept, is_glance))
+        dataset = READERS[type(spec)](spec, ReadRequest(budget, progress, kept, is_glance))
     except MemoryError:
         where = (
             tr("data.path: {path}", path=plain(spec.path))

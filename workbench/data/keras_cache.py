@@ -17,10 +17,10 @@ import numpy.typing as npt
 from workbench.base.paths import cache_folder
 from workbench.base.text import tr
 from workbench.base.units import size
-from workbench.data.assembly import Source, Stored, assembled
+from workbench.data.assembly import ReadSource, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import DataError, NotDownloaded, first_line, plain
-from workbench.data.request import Request
+from workbench.data.request import ReadRequest
 from workbench.spec.data import Data, DataInfo, KerasData
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
@@ -35,7 +35,7 @@ def is_downloaded(spec: KerasData) -> bool:
     return True
 
 
-def read(spec: KerasData, request: Request) -> Dataset:
+def read(spec: KerasData, request: ReadRequest) -> Dataset:
     """Reads a data set that was kept by `keep_download`.
 
     Raises:
@@ -48,7 +48,7 @@ def read(spec: KerasData, request: Request) -> Dataset:
     for name in ARRAYS:
         arrays[name] = np.array(mapped[name])  # into memory: the files may be deleted or replaced
         reporter.step(len(arrays[name]) if name.startswith("x") else 0)
-    source = Source(
+    source = ReadSource(
         where=str(_folder(spec.kind)),
         train=Stored(arrays["x_train"], arrays["y_train"], "x_train", "y_train"),
         test=Stored(arrays["x_test"], arrays["y_test"], "x_test", "y_test"),

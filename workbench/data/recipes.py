@@ -8,11 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from workbench.data.dataset import Array
-from workbench.data.images.pixels import Scale
-from workbench.spec.recipe import Recipe, StoredPart, Table
+from workbench.data.images.pixels import PixelScale
+from workbench.spec.recipe import PixelTable, Recipe, StoredPart
 
 
-class Stored(Protocol):
+class StoredImages(Protocol):
     """Images and labels of a part as files hold them; see `assembly.Stored`."""
 
     @property
@@ -40,10 +40,10 @@ class Stored(Protocol):
     def labels_form(self) -> str: ...  # noqa: D102
 
     @property
-    def table(self) -> Table | None: ...  # noqa: D102
+    def table(self) -> PixelTable | None: ...  # noqa: D102
 
 
-def recipe_of(parts: Mapping[str, Stored | None], scale: Scale) -> Recipe:
+def recipe_of(parts: Mapping[str, StoredImages | None], scale: PixelScale) -> Recipe:
     """The recipe of arrays.
 
     Args:
@@ -60,7 +60,7 @@ def recipe_of(parts: Mapping[str, Stored | None], scale: Scale) -> Recipe:
     )
 
 
-def _part(name: str, stored: Stored) -> StoredPart:
+def _part(name: str, stored: StoredImages) -> StoredPart:
     images, labels = stored.files or (stored.images_name, stored.labels_name)
     return StoredPart(
         name,

@@ -19,7 +19,7 @@ BLOCK_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
-class Request:
+class ReadRequest:
     """How to read.
 
     Attributes:

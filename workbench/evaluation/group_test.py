@@ -13,7 +13,7 @@ from workbench.base.text import inside, plural, tr
 from workbench.base.units import NONE, listing
 from workbench.curves.grouping import REPEATS, differing, settings_of
 from workbench.evaluation.predictions import TEST, VALIDATION, Predictions
-from workbench.evaluation.significance import Outcome, Spread, mcnemar, paired, spread, welch
+from workbench.evaluation.significance import Difference, Spread, mcnemar, paired, spread, welch
 from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.record import Run
@@ -51,7 +51,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Row:
+class RunPair:
     """A pair of runs, or a run that has no partner.
 
     Attributes:
@@ -86,9 +86,9 @@ class Judgement:
     names: tuple[str, str]
     column: Column
     sentence: str
-    outcome: Outcome | None = None
+    outcome: Difference | None = None
     spreads: tuple[Spread | None, Spread | None] = (None, None)
-    rows: tuple[Row, ...] = ()
+    rows: tuple[RunPair, ...] = ()
     notes: tuple[str, ...] = ()
 
     def signed(self, value: float | None) -> str:
@@ -155,7 +155,7 @@ def _tested(
     values: Sequence[dict[Key, float]],
     metric: str,
     answers: Answers,
-) -> tuple[Outcome | None, str]:
+) -> tuple[Difference | None, str]:
     """The right test's outcome; else None and what keeps it from being made."""
     a, b = values
     shared = {run.run_id for run in groups[0].runs} & {run.run_id for run in groups[1].runs}
@@ -196,7 +196,7 @@ def _tested(
 _MORE_SEEDS = tr("train with several seeds (Run > Train with several seeds, or run --seeds)")
 
 
-def _by_image(one: Run, other: Run, metric: str, answers: Answers) -> tuple[Outcome | None, str]:
+def _by_image(one: Run, other: Run, metric: str, answers: Answers) -> tuple[Difference | None, str]:
     """McNemar's test, where both networks' answers on the same images are kept."""
     part = PART_OF.get(metric)
     if part is None:
@@ -264,10 +264,10 @@ def _each(values: dict[Key, float]) -> str:
     return tr("folds") if _folds(values) else tr("seeds")
 
 
-def _rows(a: dict[Key, float], b: dict[Key, float]) -> tuple[Row, ...]:
+def _rows(a: dict[Key, float], b: dict[Key, float]) -> tuple[RunPair, ...]:
     keys = sorted(a.keys() | b.keys())
     several = len({key[0] for key in keys}) > 1
-    return tuple(Row(_label(key, several), a.get(key), b.get(key)) for key in keys)
+    return tuple(RunPair(_label(key, several), a.get(key), b.get(key)) for key in keys)
 
 
 def _label(key: Key, several_seeds: bool) -> str:
@@ -292,7 +292,7 @@ def amount(column: Column, value: float) -> str:
     return tr("{amount} {unit}", amount=said, unit=column.unit) if column.unit else said
 
 
-def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) -> str:
+def _sentence(both: Judgement, outcome: Difference, each: str, *, is_single: bool) -> str:
     """The answer without its full stop: who is better by how much, and how sure that is.
 
     Args:
@@ -346,7 +346,7 @@ def _sentence(both: Judgement, outcome: Outcome, each: str, *, is_single: bool) 
     )
 
 
-def _ends(outcome: Outcome) -> tuple[float, float]:
+def _ends(outcome: Difference) -> tuple[float, float]:
     return outcome.low, outcome.high
 
 

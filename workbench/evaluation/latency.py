@@ -77,7 +77,7 @@ class Latency:
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredLatency:
     """What was measured on one machine.
 
     Attributes:
@@ -92,7 +92,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Points:
+class LatencyPoints:
     """What was measured since it was last said.
 
     Attributes:
@@ -117,7 +117,7 @@ class LatencyRequest(AboutRun):
     seconds: float = SECONDS
 
 
-_MEASURED = TypeAdapter(dict[str, Measured])
+_MEASURED = TypeAdapter(dict[str, MeasuredLatency])
 
 
 def request(
@@ -137,7 +137,9 @@ def request(
     return LatencyRequest(run_id, threads, tuple(batch_sizes), startup=startup)
 
 
-def remember(store: Path, machine: Machine, run_id: str, threads: int, found: Measured) -> None:
+def remember(
+    store: Path, machine: Machine, run_id: str, threads: int, found: MeasuredLatency
+) -> None:
     """Keeps the points of one number of threads; those of other numbers stay.
 
     Args:
@@ -152,7 +154,7 @@ def remember(store: Path, machine: Machine, run_id: str, threads: int, found: Me
     """
     folder = folder_of(store, run_id)
     others = [point for point in recall(store, machine, run_id) if point.threads != threads]
-    together = Measured((*others, *found.points), found.device, found.when)
+    together = MeasuredLatency((*others, *found.points), found.device, found.when)
     known = {**read(folder), machine.key: together}
     write_inside(folder / FILE, _MEASURED.dump_json(known, indent=1))
 
@@ -163,7 +165,7 @@ def recall(store: Path, machine: Machine, run_id: str) -> list[Latency]:
     return in_order(found.points) if found is not None else []
 
 
-def read(folder: Path) -> dict[str, Measured]:
+def read(folder: Path) -> dict[str, MeasuredLatency]:
     """What was measured of the run in a folder, by machine; nothing where it can't be read."""
     try:
         with open_inside(folder / FILE) as file:

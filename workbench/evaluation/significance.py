@@ -61,7 +61,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Difference:
     """A difference, B less A, and how sure it is.
 
     Attributes:
@@ -104,7 +104,7 @@ def spread(values: Sequence[float], folds: int = 0) -> Spread:
     return Spread(mean, deviation, mean - half, mean + half, count)
 
 
-def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = "") -> Outcome:
+def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = "") -> Difference:
     """Student's t test on the differences of pairs, as runs with the same seed are.
 
     Args:
@@ -128,16 +128,16 @@ def paired(a: Sequence[float], b: Sequence[float], folds: int = 0, pairs: str = 
     )
     deviation = float(differences.std(ddof=1))
     if deviation <= ROUNDING * float(np.abs([a, b]).max()):
-        return Outcome(mean, mean, mean, None, test)
+        return Difference(mean, mean, mean, None, test)
     error = deviation * math.sqrt(_share_of_variance(count, folds))
     found = _by_t(mean, error, count - 1, test)
     if found.is_shown or folds:
         return found
     more = _more_pairs(mean / deviation, count)
-    return Outcome(found.difference, found.low, found.high, found.p, test, more)
+    return Difference(found.difference, found.low, found.high, found.p, test, more)
 
 
-def welch(a: Sequence[float], b: Sequence[float], each: str = "") -> Outcome:
+def welch(a: Sequence[float], b: Sequence[float], each: str = "") -> Difference:
     """Welch's t test of two groups that have nothing to do with each other, of unlike spread.
 
     Args:
@@ -156,14 +156,14 @@ def welch(a: Sequence[float], b: Sequence[float], each: str = "") -> Outcome:
     errors = [float(v.var(ddof=1)) / len(v) for v in (first, second)]
     error = math.sqrt(sum(errors))
     if error <= ROUNDING * float(np.abs([*first, *second]).max()):
-        return Outcome(mean, mean, mean, None, test)
+        return Difference(mean, mean, mean, None, test)
     freedom = sum(errors) ** 2 / sum(
         e**2 / (len(v) - 1) for e, v in zip(errors, (first, second), strict=True)
     )
     return _by_t(mean, error, freedom, test)
 
 
-def mcnemar(only_a: int, only_b: int, count: int) -> Outcome:
+def mcnemar(only_a: int, only_b: int, count: int) -> Difference:
     """McNemar's test (1947) of two networks on the same images; the difference is of accuracies.
 
     The chi-squared test without correction for continuity, which is the score test of no
@@ -186,7 +186,7 @@ def mcnemar(only_a: int, only_b: int, count: int) -> Outcome:
         only_a=f"{only_a:,}",
         only_b=f"{only_b:,}",
     )
-    return Outcome((only_b - only_a) / count, low, high, p, test)
+    return Difference((only_b - only_a) / count, low, high, p, test)
 
 
 def _tango_low(only_a: int, only_b: int, count: int) -> float:
@@ -221,12 +221,12 @@ def _share_of_variance(count: int, folds: int) -> float:
     return 1 / count + (1 / (folds - 1) if folds else 0.0)
 
 
-def _by_t(mean: float, error: float, freedom: float, test: str) -> Outcome:
+def _by_t(mean: float, error: float, freedom: float, test: str) -> Difference:
     from scipy.special import stdtr
 
     half = _t_quantile(freedom) * error
     p = 2 * float(stdtr(freedom, -abs(mean) / error))
-    return Outcome(mean, mean - half, mean + half, p, test)
+    return Difference(mean, mean - half, mean + half, p, test)
 
 
 def _more_pairs(effect: float, count: int) -> int | None:

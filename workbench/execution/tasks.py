@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any
 
 from workbench.evaluation.inner_state import InnerState
-from workbench.evaluation.latency import LatencyRequest, Measured, Points
+from workbench.evaluation.latency import LatencyPoints, LatencyRequest, MeasuredLatency
 from workbench.evaluation.one_image import Answer, ImageRequest
 from workbench.evaluation.predictions import Evaluated, EvaluationRequest
 from workbench.execution.task import Task
@@ -62,8 +62,8 @@ LOOK_INSIDE = Task("look_inside", AboutRun, NoneType, InnerState, f"{_JOBS}.look
 MEASURE_INFERENCE = Task(
     "measure_inference",
     LatencyRequest,
-    Points,
-    Measured,
+    LatencyPoints,
+    MeasuredLatency,
     f"{_JOBS}.measure_inference",
     writes_to_run=True,
 )

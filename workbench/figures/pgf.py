@@ -39,7 +39,7 @@ def remarks(picture: str) -> list[str]:
     return [f"pdfLaTeX can't set {found[:12]}: use LuaLaTeX or XeLaTeX, and a font that has them"]
 
 
-class Picture:
+class PgfPicture:
     """One picture that lines are added to, in the order of its legend.
 
     Args:

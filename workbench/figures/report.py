@@ -15,7 +15,7 @@ from workbench import __version__
 from workbench.base.files import write_atomically
 from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
 from workbench.curves.looks import look
-from workbench.figures.curves.numbers import Source, read_sources
+from workbench.figures.curves.numbers import CurveSource, read_sources
 from workbench.figures.settings import Look, Plot, figure_of_runs
 from workbench.figures.writing import drawn
 from workbench.runs.quantities import QUANTITIES
@@ -61,7 +61,7 @@ def write_report(store: Store, runs: Sequence[Run], path: Path) -> None:
     write_atomically(path, page(runs, sources).encode())
 
 
-def page(runs: Sequence[Run], sources: Mapping[str, Source]) -> str:
+def page(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> str:
     """The page as text.
 
     Args:
@@ -127,7 +127,7 @@ def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[
     yield _table(["Setting", *(run.name for run in runs)], rows)
 
 
-def _figures(runs: Sequence[Run], sources: Mapping[str, Source]) -> Iterator[str]:
+def _figures(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> Iterator[str]:
     """Each figure that there is something to draw of."""
     for number, (title, plot) in enumerate(PLOTS):
         figure = figure_of_runs([run.run_id for run in runs], plot, LOOK)

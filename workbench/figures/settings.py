@@ -161,7 +161,7 @@ class Named(Spec):
         return self.changed(label=words)
 
 
-class Entry(Named):
+class FigureRun(Named):
     """One run of a figure.
 
     Attributes:
@@ -245,7 +245,7 @@ class CurveFigure(FigureSpec):
     LEGEND: ClassVar[str] = "runs"
     SUFFIXES: ClassVar[tuple[str, ...]] = (*FigureSpec.SUFFIXES, ".tex", ".tikz")
 
-    runs: Annotated[tuple[Entry, ...], AsTuple] = setting(
+    runs: Annotated[tuple[FigureRun, ...], AsTuple] = setting(
         ..., "Runs", "In the order of the legend.", min_length=1, max_length=1000
     )
     plot: Plot = Plot()
@@ -257,7 +257,7 @@ class CurveFigure(FigureSpec):
 
     def of_runs(self, run_ids: Sequence[str]) -> Self:
         """Each with a curve of its own."""
-        return self.model_copy(update={"runs": tuple(Entry(run_id=r) for r in run_ids)})
+        return self.model_copy(update={"runs": tuple(FigureRun(run_id=r) for r in run_ids)})
 
     @property
     def reads(self) -> object:
@@ -267,4 +267,4 @@ class CurveFigure(FigureSpec):
 
 def figure_of_runs(run_ids: Sequence[str], plot: Plot, look: Look) -> CurveFigure:
     """A figure of these runs, each with a curve of its own and its name as label."""
-    return CurveFigure(runs=tuple(Entry(run_id=r) for r in run_ids), plot=plot, look=look)
+    return CurveFigure(runs=tuple(FigureRun(run_id=r) for r in run_ids), plot=plot, look=look)

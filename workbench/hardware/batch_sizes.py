@@ -23,7 +23,7 @@ SCRATCH = 1.5
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredBatch:
     """One batch size that fits.
 
     Attributes:
@@ -60,7 +60,7 @@ class Sizes:
         measured: In the order of size.
     """
 
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredBatch, ...]
 
 
 @dataclass(frozen=True)
@@ -72,14 +72,14 @@ class BatchSizes:
         recommended, fastest, largest, words: As in `Advice`.
     """
 
-    measured: tuple[Measured, ...]
+    measured: tuple[MeasuredBatch, ...]
     recommended: int
     fastest: int
     largest: int
     words: str
 
     @classmethod
-    def of(cls, measured: Sequence[Measured], limit: str = "") -> BatchSizes | None:
+    def of(cls, measured: Sequence[MeasuredBatch], limit: str = "") -> BatchSizes | None:
         """With the advice on what was measured; None where nothing was.
 
         Args:
@@ -119,7 +119,7 @@ def too_large(needed: int, available: int) -> str:
     )
 
 
-def advise(measured: Sequence[Measured], limit: str = "") -> Advice | None:
+def advise(measured: Sequence[MeasuredBatch], limit: str = "") -> Advice | None:
     """What to use; None where nothing was measured.
 
     Args:

@@ -45,7 +45,7 @@ class Shares:
 
 
 @dataclass(frozen=True)
-class Work:
+class StepWork:
     """What the compiled step asks of the device.
 
     Attributes:
@@ -78,7 +78,11 @@ class Verdict:
 
 
 def decide(
-    experiment: Experiment, machine: Machine, shares: Shares, work: Work | None, roof: Roof | None
+    experiment: Experiment,
+    machine: Machine,
+    shares: Shares,
+    work: StepWork | None,
+    roof: Roof | None,
 ) -> Verdict:
     """The verdict on the seconds just past.
 

@@ -33,7 +33,7 @@ _DOMAIN = re.compile(r"intel-rapl:\d+")
 _MICRO = 1e-6
 
 
-class Source(Protocol):
+class EnergySource(Protocol):
     """A meter of some part of the machine, read between `__enter__` and `__exit__`."""
 
     def __enter__(self) -> Self: ...
@@ -102,11 +102,11 @@ class Packages:
 
     @property
     def words(self) -> str:
-        """As `Source` has it."""
+        """As `EnergySource` has it."""
         return plural("{count} processor package", "{count} processor packages", len(self._folders))
 
     def read(self) -> float | None:
-        """As `Source` has it."""
+        """As `EnergySource` has it."""
         try:
             self._micro += sum(counter.advance() for counter in self._counters)
         except (OSError, ValueError):
@@ -218,11 +218,11 @@ class Gpus:
 
     @property
     def words(self) -> str:
-        """As `Source` has it."""
+        """As `EnergySource` has it."""
         return plural("{count} GPU", "{count} GPUs", len(self._ids))
 
     def read(self) -> float | None:
-        """As `Source` has it."""
+        """As `EnergySource` has it."""
         with self._lock:
             if self._is_lost:
                 return None
@@ -256,7 +256,7 @@ def gpu_ids(number: int) -> list[str]:
 # --- a run ---------------------------------------------------------------------------------------
 
 
-def sources(root: Path, gpus: int | None) -> list[Source]:
+def sources(root: Path, gpus: int | None) -> list[EnergySource]:
     """What there is to read of a machine that trains.
 
     Args:
@@ -267,7 +267,7 @@ def sources(root: Path, gpus: int | None) -> list[Source]:
     if gpus is None:
         return []
     packages = Packages(root)
-    found: list[Source] = [packages] if packages.is_there else []
+    found: list[EnergySource] = [packages] if packages.is_there else []
     return [*found, Gpus(gpu_ids(gpus))] if gpus else found
 
 
@@ -280,7 +280,7 @@ class Meter:
             can't be either.
     """
 
-    def __init__(self, sources: Sequence[Source], before: float | None = 0.0) -> None:
+    def __init__(self, sources: Sequence[EnergySource], before: float | None = 0.0) -> None:
         self._sources, self._before = tuple(sources), before
         self._stack = ExitStack()
         self._left_out = 0.0

@@ -14,7 +14,7 @@ from workbench.base.text import joined, tr
 from workbench.base.units import big, count, size
 from workbench.experiment import Experiment
 from workbench.network.analysis import Analysis, analyze
-from workbench.network.differences import Mark, Row, StructureDiff, compare
+from workbench.network.differences import ChangeMark, LayerPair, StructureDiff, compare
 from workbench.spec.base import Problem
 from workbench.spec.layers import Shape
 
@@ -111,14 +111,14 @@ class Comparison:
         }
 
 
-def what_differs(row: Row) -> str:
+def what_differs(row: LayerPair) -> str:
     """A row's difference in words, so that color isn't needed to tell it; "" for no difference."""
-    return {Mark.ADDED: tr("added"), Mark.REMOVED: tr("removed")}.get(
+    return {ChangeMark.ADDED: tr("added"), ChangeMark.REMOVED: tr("removed")}.get(
         row.mark, joined(", ", row.changes)
     )
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: LayerPair) -> tuple[str, ...]:
     name = f"{row.layer.label} {row.layer.summary()}".rstrip()
     return (
         row.mark.value.strip(),
@@ -130,7 +130,7 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def _plain(row: LayerPair) -> dict[str, Any]:
     return {
         "mark": row.mark.name.lower(),
         "left": row.left.index if row.left else None,

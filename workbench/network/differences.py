@@ -25,7 +25,7 @@ GAP, CHANGE, NEVER = 1, 1, 1_000_000
 """What it takes to add or remove a layer, to change one's settings, and its kind."""
 
 
-class Mark(Enum):
+class ChangeMark(Enum):
     """What became of a layer; the value is its sign in a listing."""
 
     SAME = " "
@@ -35,7 +35,7 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True)
-class Row:
+class LayerPair:
     """A pair of layers that answer to each other, or one that the other network lacks.
 
     Attributes:
@@ -57,13 +57,13 @@ class Row:
         return _of(self.right, "macs") - _of(self.left, "macs")
 
     @property
-    def mark(self) -> Mark:
+    def mark(self) -> ChangeMark:
         """What became of the layer; it is the same with the same settings, whatever reaches it."""
         if self.left is None:
-            return Mark.ADDED
+            return ChangeMark.ADDED
         if self.right is None:
-            return Mark.REMOVED
-        return Mark.SAME if self.left.layer == self.right.layer else Mark.CHANGED
+            return ChangeMark.REMOVED
+        return ChangeMark.SAME if self.left.layer == self.right.layer else ChangeMark.CHANGED
 
     @property
     def layer(self) -> Layer | Operation:
@@ -75,7 +75,7 @@ class Row:
     @property
     def changes(self) -> list[str]:
         """The settings in which the pair differs, in words: `filters 64 → 32`."""
-        if self.left is None or self.right is None or self.mark is Mark.SAME:
+        if self.left is None or self.right is None or self.mark is ChangeMark.SAME:
             return []
         left, right = self.left.layer, self.right.layer
         return _changes(left, right) if isinstance(left, Spec) and isinstance(right, Spec) else []
@@ -98,7 +98,7 @@ class StructureDiff:
 
     left: Analysis
     right: Analysis
-    rows: tuple[Row, ...]
+    rows: tuple[LayerPair, ...]
 
     @property
     def parameters(self) -> int:
@@ -121,22 +121,22 @@ def compare(left: Analysis, right: Analysis) -> StructureDiff:
     return StructureDiff(left, right, tuple(_aligned(left.layers, right.layers)))
 
 
-def _aligned(left: Sequence[LayerCost], right: Sequence[LayerCost]) -> list[Row]:
+def _aligned(left: Sequence[LayerCost], right: Sequence[LayerCost]) -> list[LayerPair]:
     """Rows along a cheapest way from the first layers to the last ones, found from its end."""
     prices = _pair_prices(left, right)
     costs = _way_costs(prices)
-    rows: list[Row] = []
+    rows: list[LayerPair] = []
     i, j = len(left), len(right)
     while i or j:
         if i and j and costs[i, j] == costs[i - 1, j - 1] + prices[i - 1, j - 1]:
             i, j = i - 1, j - 1
-            rows.append(Row(left[i], right[j]))
+            rows.append(LayerPair(left[i], right[j]))
         elif j and costs[i, j] == costs[i, j - 1] + GAP:
             j -= 1
-            rows.append(Row(None, right[j]))
+            rows.append(LayerPair(None, right[j]))
         else:
             i -= 1
-            rows.append(Row(left[i], None))
+            rows.append(LayerPair(left[i], None))
     return rows[::-1]
 
 

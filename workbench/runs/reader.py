@@ -42,7 +42,7 @@ NUMBERS = (
 TEXTS = tuple(k for k, column in RUN_COLUMNS.items() if column.kind.is_text and k != "run_id")
 
 
-class Mark(NamedTuple):
+class FeedPosition(NamedTuple):
     """How far a reader is: the last number of the feed, of a removal and of a piece of a spec."""
 
     number: int = 0
@@ -81,7 +81,7 @@ class Batch:
     new_parts: list[Pieces]
     deleted: npt.NDArray[np.bool_]
     gone: list[str]
-    mark: Mark
+    mark: FeedPosition
     is_whole: bool
 
 
@@ -95,7 +95,7 @@ class Reader:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def is_much(self, since: Mark, many: int) -> bool:
+    def is_much(self, since: FeedPosition, many: int) -> bool:
         """Whether more than `many` runs (or pieces of specs) are to be read since then."""
         runs = "SELECT COUNT(*) FROM (SELECT 1 FROM runs WHERE changed > ? LIMIT ?)"
         pieces = "SELECT COUNT(*) FROM (SELECT 1 FROM spec_parts WHERE part_id > ? LIMIT ?)"
@@ -108,7 +108,7 @@ class Reader:
         """Whether runs of an older schema wait for their columns, see `Store.fill_in`."""
         return self._db.row("SELECT 1 FROM runs WHERE parts IS NULL LIMIT 1") is not None
 
-    def changes(self, since: Mark = Mark(), limit: int = CHUNK) -> Batch:  # noqa: B008
+    def changes(self, since: FeedPosition = FeedPosition(), limit: int = CHUNK) -> Batch:  # noqa: B008
         """The next runs that changed after `since`, at most `limit`."""
         columns = ("run_id", "changed", "deleted", "parts", "unsound", *TEXTS, *NUMBERS)
         asked = ", ".join(f'{_expression(name)} AS "{name}"' for name in columns)
@@ -139,7 +139,7 @@ class Reader:
             new_parts=_by_section(pieces),
             deleted=np.array([d is not None for d in values.get("deleted", empty)], np.bool_),
             gone=[row["run_id"] for row in gone],
-            mark=Mark(
+            mark=FeedPosition(
                 mark,
                 gone[-1]["number"] if gone else since.gone,
                 pieces[-1]["part_id"] if pieces else since.part,
@@ -147,7 +147,7 @@ class Reader:
             is_whole=is_whole,
         )
 
-    def all(self, since: Mark = Mark()) -> Iterator[Batch]:  # noqa: B008
+    def all(self, since: FeedPosition = FeedPosition()) -> Iterator[Batch]:  # noqa: B008
         """Everything that changed after `since`, batch by batch."""
         while True:
             batch = self.changes(since)

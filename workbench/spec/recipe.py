@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Table:
+class PixelTable:
     """How a table of pixels is laid out.
 
     Attributes:
@@ -49,7 +49,7 @@ class StoredPart:
     labels_form: str = "number"
     in_files: bool = False
     is_transposed: bool = False
-    table: Table | None = None
+    table: PixelTable | None = None
     below: str = ""
 
 

@@ -19,7 +19,7 @@ MOST_MINDED = 300
 """Where there are more points, names lie over them: else there would be none."""
 
 
-class Box(NamedTuple):
+class Rectangle(NamedTuple):
     """A rectangle."""
 
     left: float
@@ -27,7 +27,7 @@ class Box(NamedTuple):
     width: float
     height: float
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: Rectangle) -> bool:
         """Whether the two overlap."""
         return (
             self.left < other.left + other.width
@@ -36,7 +36,7 @@ class Box(NamedTuple):
             and other.bottom < self.bottom + self.height
         )
 
-    def is_inside(self, other: Box) -> bool:
+    def is_inside(self, other: Rectangle) -> bool:
         """Whether it lies wholly in the other."""
         return (
             self.left >= other.left
@@ -49,9 +49,9 @@ class Box(NamedTuple):
 def place(
     points: Sequence[tuple[float, float]],
     sizes: Sequence[tuple[float, float]],
-    canvas: Box,
+    canvas: Rectangle,
     others: Sequence[tuple[float, float]] = (),
-) -> list[Box | None]:
+) -> list[Rectangle | None]:
     """A place for each name, those before first; None for one that finds no room.
 
     Args:
@@ -61,8 +61,8 @@ def place(
         others: Points without names; they are in the way too, unless they are too many to mind.
     """
     minded = others if len(others) <= MOST_MINDED else ()
-    taken = [Box(x - POINT, y - POINT, 2 * POINT, 2 * POINT) for x, y in (*points, *minded)]
-    found: list[Box | None] = []
+    taken = [Rectangle(x - POINT, y - POINT, 2 * POINT, 2 * POINT) for x, y in (*points, *minded)]
+    found: list[Rectangle | None] = []
     for point, size in zip(points, sizes, strict=True):
         boxes = (_beside(point, size, side, by) for by in DISTANCES for side in SIDES)
         free = (
@@ -79,9 +79,9 @@ def place(
 
 def _beside(
     point: tuple[float, float], size: tuple[float, float], side: tuple[int, int], by: float
-) -> Box:
+) -> Rectangle:
     starts = [
         at + by if way > 0 else at - by - length if way < 0 else at - length / 2
         for at, length, way in zip(point, size, side, strict=True)
     ]
-    return Box(starts[0], starts[1], *size)
+    return Rectangle(starts[0], starts[1], *size)

@@ -18,7 +18,7 @@ Better = Literal["more", "less", "neither"]
 SIGNS: dict[str, int] = {"more": 1, "less": -1, "neither": 0}
 
 
-class Quantity(Spec):
+class TradeoffAxis(Spec):
     """A column of numbers, and which way is good."""
 
     key: str = setting(..., "Quantity", "A column of the runs table.", min_length=1, max_length=300)
@@ -72,7 +72,7 @@ class Points:
         return self.known[rows[np.lexsort(self.values[rows].T[::-1])]]
 
 
-def points_of(columns: Sequence[Numbers], quantities: Sequence[Quantity]) -> Points:
+def points_of(columns: Sequence[Numbers], quantities: Sequence[TradeoffAxis]) -> Points:
     """The points of runs; the front is that of all with every figure, drawn or not.
 
     Args:
@@ -94,7 +94,9 @@ def points_of(columns: Sequence[Numbers], quantities: Sequence[Quantity]) -> Poi
     return Points(known, values, is_best, is_drawn, missing, len(table))
 
 
-def front_line(points: Points, quantities: Sequence[Quantity]) -> tuple[Numbers, Numbers] | None:
+def front_line(
+    points: Points, quantities: Sequence[TradeoffAxis]
+) -> tuple[Numbers, Numbers] | None:
     """The line of the front; None where it is no line in the plane of the first two quantities."""
     says = [quantity.sign for quantity in quantities]
     if not all(says[:2]) or any(says[2:]):

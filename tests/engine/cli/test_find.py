@@ -13,11 +13,13 @@ from workbench.cli import main, tasks
 from workbench.execution.ask import TaskFailed
 from workbench.execution.messages import TaskProgress
 from workbench.execution.tasks import FIND_RATE
-from workbench.hardware.batch_sizes import BatchSizes, Measured
+from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch
 from workbench.hardware.learning_rate_range import RangeTest
 
 RATE = RangeTest((), (), (), 0.002, 0, "0.002 is a tenth of 0.02")
-SIZES = BatchSizes((Measured(8, 500.0), Measured(16, 1000.0)), 16, 16, 16, "16 images a step")
+SIZES = BatchSizes(
+    (MeasuredBatch(8, 500.0), MeasuredBatch(16, 1000.0)), 16, 16, 16, "16 images a step"
+)
 
 
 def answers(monkeypatch: pytest.MonkeyPatch, result: object) -> list[Any]:

@@ -20,7 +20,7 @@ from tests.svg import texts_of
 from tests.ui.made_up import add_run
 from workbench.base.paths import default_store
 from workbench.cli import main, tasks
-from workbench.evaluation.latency import Measured
+from workbench.evaluation.latency import MeasuredLatency
 from workbench.execution.task import Task
 from workbench.hardware.learning_rate_range import RangeTest
 from workbench.runs.database import Database
@@ -31,7 +31,7 @@ RESULTS: dict[str, Any] = {
     "find_batch_size": batch_sizes_result(),
     "tune": tuned(),
     "profile_layers": profile(),
-    "measure_inference": Measured(tuple(points()), "CPU", 0.0),
+    "measure_inference": MeasuredLatency(tuple(points()), "CPU", 0.0),
 }
 COMMANDS = {
     "find-rate": ["find-rate", "digits-cnn"],

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from workbench.curves.pyramid import (
     FACTOR,
-    Column,
     Extrema,
     FloatArray,
+    GrowingArray,
     require_rising,
     visible_points,
 )
@@ -24,7 +24,7 @@ class Pyramid:
     """One growing series of points."""
 
     def __init__(self) -> None:
-        self.x, self.y = Column(np.float64), Extrema()
+        self.x, self.y = GrowingArray(np.float64), Extrema()
 
     @classmethod
     def of(cls, x: npt.ArrayLike, y: npt.ArrayLike) -> Pyramid:
@@ -172,7 +172,7 @@ def test_six_million_points_stay_cheap() -> None:
 
 
 def test_column_doubles_and_truncates() -> None:
-    column = Column(np.int64, capacity=2)
+    column = GrowingArray(np.int64, capacity=2)
     for value in range(9):
         column.append([value])
     column.truncate(4)

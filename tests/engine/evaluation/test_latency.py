@@ -16,7 +16,7 @@ from workbench.base import units
 from workbench.base.plain_values import parsed, plain
 from workbench.cli import main
 from workbench.evaluation import latency
-from workbench.evaluation.latency import Latency, LatencyRequest, Measured
+from workbench.evaluation.latency import Latency, LatencyRequest, MeasuredLatency
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine, Processor
 
@@ -35,7 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def measure(
     store: Path, run_id: str, threads: int, sizes: Sequence[int], **more: Any
-) -> tuple[Measured, list[Any]]:
+) -> tuple[MeasuredLatency, list[Any]]:
     return do(
         "measure_inference",
         store,
@@ -84,7 +84,7 @@ def test_points_of_a_trained_network_are_ordered_and_remembered(
 def test_a_file_of_another_version_counts_as_not_measured(tmp_path: Path) -> None:
     machine = Machine()
     point = Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
-    found = Measured((point,), "CPU", 0.0)
+    found = MeasuredLatency((point,), "CPU", 0.0)
     latency.remember(tmp_path, machine, RUN, 1, found)
     assert latency.recall(tmp_path, machine, RUN) == [point]
     file = tmp_path / "runs" / RUN / latency.FILE
@@ -174,7 +174,7 @@ def test_the_command_prints_a_table_and_names_what_is_wrong(
     def do_task(store: object, task: object, request: LatencyRequest, progress: Any) -> Any:
         asked.append(request)
         point = Latency(request.threads, 8, 50, 1.2, 2.0, 3.0, 6480.5)
-        return Measured((point,), "CPU, 2 cores", 0.0)
+        return MeasuredLatency((point,), "CPU, 2 cores", 0.0)
 
     monkeypatch.setattr("workbench.cli.tasks.do_task", do_task)
     assert main.main(["latency", "last", "--store", str(store)]) == 0

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from workbench.evaluation.significance import MOST_MORE, Outcome, mcnemar, paired, spread, welch
+from workbench.evaluation.significance import MOST_MORE, Difference, mcnemar, paired, spread, welch
 
 SHARES = st.lists(st.floats(0, 1), min_size=3, max_size=12)
 
@@ -85,7 +85,7 @@ def test_the_corrected_test_by_hand() -> None:
 @pytest.mark.parametrize(
     "found", [paired([0.1, 0.2, 0.3], [0.2, 0.3, 0.4]), welch([0.5, 0.5], [0.6, 0.6])]
 )
-def test_without_spread_there_is_no_test(found: Outcome) -> None:
+def test_without_spread_there_is_no_test(found: Difference) -> None:
     assert found.p is None
     assert found.low == found.difference == found.high == pytest.approx(0.1)
     assert not found.is_shown

@@ -67,7 +67,7 @@ def run(store: Store) -> Run:
     add_evaluation(store, made)
     weights = store.artifacts(made.run_id) / CHECKPOINT
     point = latency.Latency(1, 1, 50, 0.5, 0.7, 0.9, 2000.0)
-    found = latency.Measured((point,), "CPU", 0.0)
+    found = latency.MeasuredLatency((point,), "CPU", 0.0)
     latency.remember(store.folder, Machine(), made.run_id, 1, found)
     assert weights.exists()
     return made

@@ -17,14 +17,14 @@ from workbench.cli.main import main
 from workbench.curves.mean import band_of
 from workbench.curves.run import RunCurves
 from workbench.figures.curves.drawing import figure_of
-from workbench.figures.curves.numbers import Source, lines_of, reduced
+from workbench.figures.curves.numbers import CurveSource, lines_of, reduced
 from workbench.figures.curves.tables import as_csv, as_pgfplots
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from_json
 from workbench.figures.saving import content
 from workbench.figures.settings import (
     CurveFigure,
-    Entry,
+    FigureRun,
     Look,
     Plot,
     figure_of_runs,
@@ -36,14 +36,14 @@ SVG = "{http://www.w3.org/2000/svg}"
 Compare = Callable[..., Path]
 
 
-def source(points: int, number: int = 0, name: str = "") -> Source:
+def source(points: int, number: int = 0, name: str = "") -> CurveSource:
     """A run of noisy values."""
     random = np.random.default_rng(number)
     steps = np.arange(1, points + 1)
     loss = 2 * np.exp(-steps / points) * random.lognormal(0, 0.3, points)
     curves = RunCurves(100, 32)
     curves.append_steps(steps, steps / 50, loss, np.clip(1 - loss / 4, 0, 1), loss / 1000, loss)
-    return Source(name or f"run {number}", number, curves)
+    return CurveSource(name or f"run {number}", number, curves)
 
 
 def texts_of(svg: Path | bytes) -> list[str]:
@@ -200,7 +200,7 @@ def test_a_hundred_long_runs_stay_under_a_megabyte_and_keep_every_spike() -> Non
     loss[6_543] = 77.0
     hidden = RunCurves()
     hidden.append_steps(np.arange(1, 10_001), loss, loss, loss, loss, loss)
-    sources["r50"] = Source("spike", 50, hidden)
+    sources["r50"] = CurveSource("spike", 50, hidden)
     figure = figure_of_runs(list(sources), Plot(), Look())
     lines = reduced(lines_of(figure, sources), figure.look, log_x=False)
     assert lines[50].y.max() == 77.0
@@ -222,7 +222,7 @@ def test_names_that_matplotlib_takes_for_its_own_are_still_in_the_legend() -> No
 
 def test_labels_order_multiples_and_monochrome() -> None:
     sources = {"a": source(20), "b": source(20, 1)}
-    entries = (Entry(run_id="b", label="second first"), Entry(run_id="a"))
+    entries = (FigureRun(run_id="b", label="second first"), FigureRun(run_id="a"))
     for layout in ("overlay", "multiples"):
         figure = CurveFigure(
             runs=entries,
@@ -240,7 +240,7 @@ def test_labels_order_multiples_and_monochrome() -> None:
 
 def test_a_group_is_its_mean_and_says_what_its_band_is() -> None:
     sources = {"a": source(30), "b": source(40, 1), "c": source(40, 2)}
-    entries = tuple(Entry(run_id=r, group="g" if r != "c" else "") for r in sources)
+    entries = tuple(FigureRun(run_id=r, group="g" if r != "c" else "") for r in sources)
     figure = CurveFigure(runs=entries, plot=Plot(band="minmax"), look=Look())
     group, alone = lines_of(figure, sources)
     assert group.label == "g (mean of 2, least to greatest)"
@@ -282,13 +282,13 @@ def test_logarithmic_axes_leave_out_what_they_cannot_show() -> None:
     curves = RunCurves()
     curves.append_steps([0, 1, 2], [0, 1, 2], [1, 0, 2], [0, 0, 0], [1, 1, 1], [1, 1, 1])
     figure = figure_of_runs(["a"], Plot(log_x=True, log_y=True, smoothing=0.5), Look())
-    (line,) = lines_of(figure, {"a": Source("a", 0, curves)})
+    (line,) = lines_of(figure, {"a": CurveSource("a", 0, curves)})
     assert line.x.tolist() == [2]
-    assert as_csv(figure, {"a": Source("a", 0, curves)}).count("\n") == 2
+    assert as_csv(figure, {"a": CurveSource("a", 0, curves)}).count("\n") == 2
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_made_safe_in_csv() -> None:
     figure = figure_of_runs(["a"], Plot(), Look())
     curves = source(5).curves
-    rows = list(csv.DictReader(as_csv(figure, {"a": Source("=1+1", 0, curves)}).splitlines()))
+    rows = list(csv.DictReader(as_csv(figure, {"a": CurveSource("=1+1", 0, curves)}).splitlines()))
     assert rows[0]["label"] == "'=1+1"

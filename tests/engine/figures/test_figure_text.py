@@ -22,7 +22,7 @@ from workbench.figures import axes, fonts
 from workbench.figures.families import FAMILIES
 from workbench.figures.remarks import remarks
 from workbench.figures.saving import content
-from workbench.figures.settings import CurveFigure, Entry, Look, Plot, figure_of_runs
+from workbench.figures.settings import CurveFigure, FigureRun, Look, Plot, figure_of_runs
 from workbench.figures.writing import drawn_and_judged
 from workbench.runs.store import Store
 
@@ -207,7 +207,7 @@ def test_a_home_that_cannot_be_written_is_no_news(tmp_path: Path) -> None:
 def test_the_process_of_the_window_says_it(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         ids = [add_run(store, n, epochs=1, name=f"run {n}").run_id for n in range(33)]
-    figure = CurveFigure(runs=tuple(Entry(run_id=r) for r in ids), look=Look(dpi=50))
+    figure = CurveFigure(runs=tuple(FigureRun(run_id=r) for r in ids), look=Look(dpi=50))
     asked = {
         "number": 1,
         "store": str(tmp_path),

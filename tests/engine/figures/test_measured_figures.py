@@ -21,7 +21,7 @@ from workbench.figures.settings import Look
 from workbench.figures.writing import write
 from workbench.hardware import learning_rate_range
 from workbench.hardware.autotune import AS_IT_COMES, Tried, Tuned
-from workbench.hardware.batch_sizes import BatchSizes, Measured
+from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch
 from workbench.hardware.learning_rate_range import RangeTest
 from workbench.hardware.roofline import Peaks, Profile, TimedLayer
 
@@ -85,7 +85,7 @@ def tuned() -> Tuned:
 
 
 def batch_sizes_result() -> BatchSizes:
-    measured = tuple(Measured(size, 100.0 * size) for size in (32, 64, 1024))
+    measured = tuple(MeasuredBatch(size, 100.0 * size) for size in (32, 64, 1024))
     return BatchSizes(measured, 64, 1024, 1024, "16 images a step")
 
 

@@ -20,7 +20,7 @@ from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
 from workbench.figures.parallel.settings import AxisSpec, Brush, ParallelFigure
-from workbench.figures.settings import Entry, Look
+from workbench.figures.settings import FigureRun, Look
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -91,7 +91,7 @@ def test_the_brushed_runs_stand_out_and_are_named(ids: list[str], draw: Draw) ->
         runs=tuple(ids),
         axes=THREE,
         brushes=BEST,
-        named=(Entry(run_id=ids[4]), Entry(run_id=ids[1], label="the $mall <one>")),
+        named=(FigureRun(run_id=ids[4]), FigureRun(run_id=ids[1], label="the $mall <one>")),
     )
     path = draw(figure, "a.svg")
     found, parts = texts_of(path.read_bytes()), lines_of(path)

@@ -17,16 +17,16 @@ from workbench.base.paths import default_store
 from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
-from workbench.figures.settings import Entry, FigureSpec, Look, Plot, figure_of_runs
+from workbench.figures.settings import FigureRun, FigureSpec, Look, Plot, figure_of_runs
 from workbench.figures.tradeoffs.numbers import numbered
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
-from workbench.tradeoffs.labels import Box, place
-from workbench.tradeoffs.points import Quantity
+from workbench.tradeoffs.labels import Rectangle, place
+from workbench.tradeoffs.points import TradeoffAxis
 
-SMALLER = Quantity(key="parameters", better="less", log=True)
-BETTER = Quantity(key="test_accuracy", better="more")
+SMALLER = TradeoffAxis(key="parameters", better="less", log=True)
+BETTER = TradeoffAxis(key="test_accuracy", better="more")
 Draw = Callable[[FigureSpec, str], Path]
 
 
@@ -167,7 +167,7 @@ def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
         runs=tuple(ids),
         quantities=(SMALLER, BETTER),
         look=Look(dpi=60, monochrome=True),
-        named=(Entry(run_id=ids[0], label="the <small> one"),),
+        named=(FigureRun(run_id=ids[0], label="the <small> one"),),
     )
     for suffix in ("svg", "pdf", "png"):
         one, two = draw(figure, f"a.{suffix}"), draw(figure, f"b.{suffix}")
@@ -189,7 +189,7 @@ def test_figures_are_drawn_again_and_of_other_runs(
     scatter = ScatterFigure(
         runs=tuple(ids),
         quantities=(SMALLER, BETTER),
-        named=(Entry(run_id=ids[0], label="small"), Entry(run_id=ids[3], label="large")),
+        named=(FigureRun(run_id=ids[0], label="small"), FigureRun(run_id=ids[3], label="large")),
     )
     bars = BarsFigure(runs=tuple(ids), quantity=BETTER, group="name")
     for figure in (scatter, bars):
@@ -248,7 +248,7 @@ def test_names_are_told_apart() -> None:
 
 def test_no_name_lies_on_another_or_on_a_point() -> None:
     points = [(10.0 * n, 50.0 + (n % 3)) for n in range(12)]
-    canvas = Box(0, 0, 200, 120)
+    canvas = Rectangle(0, 0, 200, 120)
     found = place(points, [(40.0, 10.0)] * 12, canvas, [(100.0, 100.0)])
     placed = [box for box in found if box is not None]
     assert len(placed) > 6

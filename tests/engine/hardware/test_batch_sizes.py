@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from workbench.hardware.batch_sizes import Measured, advise, sizes_to_try, too_large
+from workbench.hardware.batch_sizes import MeasuredBatch, advise, sizes_to_try, too_large
 
 
-def measured(*rates: float) -> list[Measured]:
-    return [Measured(8 * 2**number, rate) for number, rate in enumerate(rates)]
+def measured(*rates: float) -> list[MeasuredBatch]:
+    return [MeasuredBatch(8 * 2**number, rate) for number, rate in enumerate(rates)]
 
 
 def test_sizes_double_up_to_the_images_there_are() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.small import small, train
 from workbench.execution.messages import TimeShares
-from workbench.hardware.bottleneck import Bound, Shares, Work, decide
+from workbench.hardware.bottleneck import Bound, Shares, StepWork, decide
 from workbench.hardware.roofline import Roof
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine, Processor
@@ -39,7 +39,7 @@ def test_each_verdict_has_its_setting(
     shares: Shares, intensity: float, settings: dict[str, Any], bound: Bound, tries: Any
 ) -> None:
     experiment = small().with_settings(settings)
-    found = decide(experiment, WITH_BF16, shares, Work(5e9, intensity), ROOF)
+    found = decide(experiment, WITH_BF16, shares, StepWork(5e9, intensity), ROOF)
     assert found.bound is bound
     assert (dict(found.remedy.settings) if found.remedy else None) == tries
     if found.remedy:
@@ -48,13 +48,13 @@ def test_each_verdict_has_its_setting(
 
 
 def test_without_a_measured_peak_it_says_what_is_missing() -> None:
-    found = decide(small(), PLAIN, COMPUTES, Work(5e9, 20), None)
+    found = decide(small(), PLAIN, COMPUTES, StepWork(5e9, 20), None)
     assert found.bound is Bound.COMPUTE
     assert "Tune, Roofline" in found.evidence
 
 
 def test_bfloat16_is_not_tried_where_the_hardware_lacks_it() -> None:
-    assert decide(small(), PLAIN, COMPUTES, Work(5e9, 20), ROOF).remedy is None
+    assert decide(small(), PLAIN, COMPUTES, StepWork(5e9, 20), ROOF).remedy is None
 
 
 def test_a_run_on_slow_images_waits_for_input(

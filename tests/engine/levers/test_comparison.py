@@ -9,7 +9,7 @@ import pytest
 from workbench import presets
 from workbench.experiment import Experiment, Structure
 from workbench.levers.comparison import Comparison, Side, what_differs
-from workbench.network.differences import Mark
+from workbench.network.differences import ChangeMark
 from workbench.spec.layers import Conv2D, Dense, Dropout, Flatten, Layer, MaxPooling2D, Repeat
 
 SHAPE = (28, 28, 1)
@@ -50,7 +50,7 @@ def of_preset(name: str) -> Side:
 def test_a_changed_layer_is_told_in_words(before: Layer, after: Layer, changes: list[str]) -> None:
     (row,) = Comparison(side(before), side(after)).diff.rows
     assert row.changes == changes
-    assert row.mark is (Mark.CHANGED if changes else Mark.SAME)
+    assert row.mark is (ChangeMark.CHANGED if changes else ChangeMark.SAME)
     assert what_differs(row) == ", ".join(changes)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench import presets
 from workbench.experiment import REFERENCE_CNN
 from workbench.network.analysis import Analysis, analyze
-from workbench.network.differences import Mark, StructureDiff, compare
+from workbench.network.differences import ChangeMark, StructureDiff, compare
 from workbench.spec.layers import BatchNormalization, Conv2D, Dense, Dropout, Layer
 
 
@@ -26,7 +26,7 @@ REFERENCE = network(*REFERENCE_CNN)
 def test_a_network_against_itself() -> None:
     diff = compare(REFERENCE, REFERENCE)
     assert pairs(diff) == [(i, i) for i in range(8)]
-    assert all(row.mark is Mark.SAME and not row.changes for row in diff.rows)
+    assert all(row.mark is ChangeMark.SAME and not row.changes for row in diff.rows)
     assert (diff.parameters, diff.macs, diff.activation_bytes) == (0, 0, 0)
 
 
@@ -41,7 +41,7 @@ def test_layers_are_aligned_by_settings_then_by_kind() -> None:
         (0, 0), (None, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 6), (6, None), (7, 7),
     ]  # fmt: skip
     conv = diff.rows[3]
-    assert conv.mark is Mark.CHANGED
+    assert conv.mark is ChangeMark.CHANGED
     assert conv.changes == ["filters 64 → 16"]
     assert conv.output == "11x11x64 → 11x11x16"
     assert [row.mark.value for row in diff.rows] == [*" + ~   - "]

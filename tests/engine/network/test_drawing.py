@@ -9,7 +9,7 @@ import pytest
 from workbench import presets
 from workbench.network.analysis import analyze
 from workbench.network.blueprint import Edge, Place, arrange
-from workbench.network.drawing import INPUT, PALEST, Drawing, Look, Rect, draw
+from workbench.network.drawing import INPUT, PALEST, Drawing, Fill, Rect, draw
 from workbench.spec.layers import (
     BatchNormalization,
     Conv2D,
@@ -93,10 +93,10 @@ def test_size_and_shade_tell_channels_height_and_share() -> None:
     assert entry.rect.height > small.rect.height > large.rect.height > flat.rect.height
     assert last.shade > large.shade > small.shade > PALEST == flat.shade
     assert [box.look for box in drawing.boxes[1:]] == [
-        Look.WEIGHTS,
-        Look.WEIGHTS,
-        Look.PLAIN,
-        Look.WEIGHTS,
+        Fill.WEIGHTS,
+        Fill.WEIGHTS,
+        Fill.PLAIN,
+        Fill.WEIGHTS,
     ]
     assert large.labels == ("2  Conv2D", "64 · 3x3 · relu", "8x8x64")
     assert "Shade: share of the parameters" in drawing.legend[0]
@@ -111,7 +111,7 @@ def test_what_is_off_wrong_or_behind_it_is_drawn_apart() -> None:
         Conv2D(kernel_size=(99, 99)),
         Flatten(),
     )
-    assert [box.look for box in drawing.boxes[2:]] == [Look.OFF, Look.WRONG, Look.OFF]
+    assert [box.look for box in drawing.boxes[2:]] == [Fill.OFF, Fill.WRONG, Fill.OFF]
     assert drawing.boxes[2].labels[-1] == "switched off"
     assert drawing.boxes[3].labels[-1] == "doesn't fit"
     assert len(drawing.lines) == 2  # none leads to what doesn't fit
@@ -123,7 +123,7 @@ def test_shared_weights_are_marked() -> None:
         Conv2D(filters=8, padding="same"),
         Repeat(layers=(Conv2D(filters=8, padding="same"),), times=3),
     )
-    assert [box.look for box in drawing.boxes[2:]] == [Look.WEIGHTS, Look.TIED, Look.TIED]
+    assert [box.look for box in drawing.boxes[2:]] == [Fill.WEIGHTS, Fill.TIED, Fill.TIED]
     assert any("weights of a call before" in line for line in drawing.legend)
 
 

@@ -10,18 +10,18 @@ from workbench.runs.table.query import (
     DEEPEST,
     And,
     Compare,
+    ContainsText,
     Not,
     Operator,
     Or,
     QueryError,
     Term,
-    Text,
     parse,
 )
 
 TEXTS = st.text(max_size=12)
 LEAVES = st.one_of(
-    st.builds(Text, TEXTS),
+    st.builds(ContainsText, TEXTS),
     st.builds(Compare, TEXTS, st.sampled_from(Operator), TEXTS),
     st.builds(Compare, TEXTS, st.sampled_from([Operator.EQUAL, Operator.UNEQUAL]), st.none()),
 )
@@ -63,15 +63,15 @@ def test_any_text_reads_or_is_refused_with_its_place(text: str) -> None:
     [
         ("", None),
         ("  \t", None),
-        ("one-cycle", Text("one-cycle")),
-        ("sgd 0.9", And((Text("sgd"), Text("0.9")))),
-        ('"a and b"', Text("a and b")),
+        ("one-cycle", ContainsText("one-cycle")),
+        ("sgd 0.9", And((ContainsText("sgd"), ContainsText("0.9")))),
+        ('"a and b"', ContainsText("a and b")),
         ("name = 'my \"first\" run'", Compare("name", Operator.EQUAL, 'my "first" run')),
-        ("'missing'", Text("missing")),
-        ("it's", Text("it's")),
-        ("a > 98 % b", And((Compare("a", Operator.MORE, "98 %"), Text("b")))),
-        ("a < 1.5 ms or s", Or((Compare("a", Operator.LESS, "1.5 ms"), Text("s")))),
-        ("a = sgd s", And((Compare("a", Operator.EQUAL, "sgd"), Text("s")))),
+        ("'missing'", ContainsText("missing")),
+        ("it's", ContainsText("it's")),
+        ("a > 98 % b", And((Compare("a", Operator.MORE, "98 %"), ContainsText("b")))),
+        ("a < 1.5 ms or s", Or((Compare("a", Operator.LESS, "1.5 ms"), ContainsText("s")))),
+        ("a = sgd s", And((Compare("a", Operator.EQUAL, "sgd"), ContainsText("s")))),
         ("a=1", Compare("a", Operator.EQUAL, "1")),
         ("a != missing", Compare("a", Operator.UNEQUAL, None)),
         ('a = "missing"', Compare("a", Operator.EQUAL, "missing")),
@@ -82,11 +82,11 @@ def test_any_text_reads_or_is_refused_with_its_place(text: str) -> None:
         ),
         (
             "a or b and not c",
-            Or((Text("a"), And((Text("b"), Not(Text("c")))))),
+            Or((ContainsText("a"), And((ContainsText("b"), Not(ContainsText("c")))))),
         ),
         (
             "(a OR b) AND structure.layers[0].filters <= 32",
-            And((Or((Text("a"), Text("b"))),
+            And((Or((ContainsText("a"), ContainsText("b"))),
                  Compare("structure.layers[0].filters", Operator.AT_MOST, "32"))),
         ),
     ],

@@ -23,7 +23,14 @@ from workbench.runs.record import EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.table import delimited, query
-from workbench.runs.table.arrange import Arrangement, SortKey, View, arrange, is_still_right, plan
+from workbench.runs.table.arrange import (
+    Arrangement,
+    SortKey,
+    TableView,
+    arrange,
+    is_still_right,
+    plan,
+)
 from workbench.runs.table.differences import differing
 from workbench.runs.table.frame import RunFrame
 from workbench.runs.table.matching import Filter, as_number, known_columns
@@ -82,7 +89,7 @@ def arranged(
 ) -> Arrangement:
     found = Filter(query.parse(text), frame, DEFAULT_KEYS)
     keys = (SortKey.read(sort),) if sort else ()
-    return arrange(plan(frame, View(keys, group, DEFAULT_KEYS, **view), found))
+    return arrange(plan(frame, TableView(keys, group, DEFAULT_KEYS, **view), found))
 
 
 def test_varied_settings_are_those_with_alternatives(store: Store, three: RunFrame) -> None:
@@ -374,7 +381,7 @@ def test_groups_sorted_by_their_own_value(three: RunFrame) -> None:
 
 def test_an_arrangement_that_still_holds(store: Store, three: RunFrame) -> None:
     found = Filter(query.parse("val_accuracy > 0.1"), three)
-    planned = plan(three, View((SortKey("loss"),)), found)
+    planned = plan(three, TableView((SortKey("loss"),)), found)
     first = np.array([0])
 
     def holds(**values: object) -> bool:

@@ -12,7 +12,7 @@ from tests.ui.made_up import add_runs
 from workbench.runs.columns import Column, column_of
 from workbench.runs.quantities import Kind
 from workbench.runs.store import Store
-from workbench.runs.table.arrange import View, arrange, plan
+from workbench.runs.table.arrange import TableView, arrange, plan
 from workbench.runs.table.frame import RunFrame
 from workbench.runs.table.loading import load_columns, load_runs
 from workbench.runs.table.matching import Filter
@@ -20,7 +20,7 @@ from workbench.runs.table.query import parse
 from workbench.tradeoffs.brush import Axis, axis_of, together
 from workbench.tradeoffs.groups import bars_of
 from workbench.tradeoffs.pareto import front, staircase
-from workbench.tradeoffs.points import Quantity, front_line, points_of
+from workbench.tradeoffs.points import TradeoffAxis, front_line, points_of
 
 Numbers = npt.NDArray[np.float64]
 
@@ -87,7 +87,10 @@ def test_runs_without_a_figure_are_counted() -> None:
     nan = np.nan
     size = np.array([10.0, 20.0, nan, 0.0, 30.0, np.inf])
     accuracy = np.array([0.5, nan, nan, 0.9, 0.7, 0.99])
-    wanted = (Quantity(key="parameters", better="less", log=True), Quantity(key="a", better="more"))
+    wanted = (
+        TradeoffAxis(key="parameters", better="less", log=True),
+        TradeoffAxis(key="a", better="more"),
+    )
     points = points_of([size, accuracy], wanted)
     assert points.missing == (2, 2)
     assert points.total == 6
@@ -98,7 +101,7 @@ def test_runs_without_a_figure_are_counted() -> None:
 
 
 def test_without_a_direction_nothing_is_best() -> None:
-    wanted = (Quantity(key="a"), Quantity(key="b"))
+    wanted = (TradeoffAxis(key="a"), TradeoffAxis(key="b"))
     points = points_of([np.arange(3.0), np.arange(3.0)], wanted)
     assert not points.is_best.any()
     assert front_line(points, wanted) is None
@@ -106,14 +109,14 @@ def test_without_a_direction_nothing_is_best() -> None:
 
 def test_the_line_is_of_the_plane_that_is_drawn() -> None:
     columns = [np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0]), np.array([3.0, 2.0, 1.0])]
-    plane = (Quantity(key="a", better="less"), Quantity(key="b", better="more"))
+    plane = (TradeoffAxis(key="a", better="less"), TradeoffAxis(key="b", better="more"))
     line = front_line(points_of(columns[:2], plane), plane)
     assert line is not None
     assert [values.tolist() for values in line] == [[1, 2, 2], [1, 1, 3]]
-    deep = (*plane, Quantity(key="c", better="less"))
+    deep = (*plane, TradeoffAxis(key="c", better="less"))
     assert points_of(columns, deep).is_best.all()
     assert front_line(points_of(columns, deep), deep) is None
-    marked = (*plane, Quantity(key="c"))
+    marked = (*plane, TradeoffAxis(key="c"))
     assert front_line(points_of(columns, marked), marked) is not None
 
 
@@ -232,7 +235,7 @@ def test_the_filter_finds_what_lies_in_the_range(
         return
     found = Filter(parse(str(term)), shared_frame)
     mask = found.mask(shared_frame.snapshot(found.keys))
-    shown = arrange(plan(shared_frame, View(), found))
+    shown = arrange(plan(shared_frame, TableView(), found))
     assert sorted(shown.places.tolist()) == np.flatnonzero(mask).tolist()
     assert not np.isnan(axis.heights[mask]).any()
     assert (mask == inside)[~near_an_end(axis, low, high)].all()

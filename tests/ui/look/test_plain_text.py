@@ -30,7 +30,7 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_evaluation, add_run
 from ui.look.plain import Label, caption, tip
 from ui.panels.live.finding_line import finding_line
-from ui.plots.live.legend import Entry, LiveLegend
+from ui.plots.live.legend import LegendEntry, LiveLegend
 from ui.window.main_window import MainWindow
 from workbench.evaluation.diagnosis import Finding
 from workbench.runs.record import Run
@@ -195,7 +195,7 @@ def test_a_right_to_left_mark_in_one_name_turns_nothing_else(qtbot: QtBot) -> No
     legend = LiveLegend(parent)
     legend.resize(900, 20)
     blue = QColor("blue")
-    legend.show_runs([Entry("\u202efirst \u200f", blue), Entry("second", blue)], blue)
+    legend.show_runs([LegendEntry("\u202efirst \u200f", blue), LegendEntry("second", blue)], blue)
     document = QTextDocument()
     document.setHtml(legend.text())
     assert "\u2068\u202efirst \u200f\u2069" in document.toPlainText()

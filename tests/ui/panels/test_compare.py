@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import STEPS_PER_EPOCH, add_run, add_runs
-from ui.panels.compare.curves_page import CurvesPage
+from ui.panels.compare.curves_page import RunCurvesPage
 from ui.plots.compare.cell import CompareCell
 from ui.plots.compare.compared import Item
 from ui.plots.compare.plots import ComparePlots
@@ -20,7 +20,7 @@ from workbench.figures.settings import Plot
 from workbench.runs.record import Run
 
 
-def settled(page: CurvesPage, qtbot: QtBot, count: int) -> ComparePlots:
+def settled(page: RunCurvesPage, qtbot: QtBot, count: int) -> ComparePlots:
     """Waits until this many items are drawn."""
 
     def drawn() -> bool:
@@ -47,7 +47,7 @@ def runs(window: MainWindow) -> list[Run]:
 
 
 @pytest.fixture
-def page(window: MainWindow, runs: list[Run]) -> CurvesPage:
+def page(window: MainWindow, runs: list[Run]) -> RunCurvesPage:
     return window.pages["compare"].curves
 
 
@@ -70,7 +70,7 @@ def test_an_empty_tab_says_what_to_do(window: MainWindow) -> None:
 
 
 def test_ticked_runs_are_drawn_and_selected_ones_in_their_place(
-    window: MainWindow, page: CurvesPage, runs: list[Run], qtbot: QtBot
+    window: MainWindow, page: RunCurvesPage, runs: list[Run], qtbot: QtBot
 ) -> None:
     plots = settled(page, qtbot, 4)
     (cell,) = plots.cells
@@ -86,7 +86,7 @@ def test_ticked_runs_are_drawn_and_selected_ones_in_their_place(
     settled(page, qtbot, 4)
 
 
-def test_controls_choose_what_is_drawn(page: CurvesPage, qtbot: QtBot) -> None:
+def test_controls_choose_what_is_drawn(page: RunCurvesPage, qtbot: QtBot) -> None:
     plots = settled(page, qtbot, 4)
     box = page.controls._boxes["metric"]
     box.setCurrentIndex(box.findData("val_accuracy"))
@@ -102,7 +102,7 @@ def test_controls_choose_what_is_drawn(page: CurvesPage, qtbot: QtBot) -> None:
     assert cell.view.curves.lines[0].x[0] == pytest.approx(np.log10(STEPS_PER_EPOCH * 32))
 
 
-def test_smoothing_keeps_the_raw_curve_faint(page: CurvesPage, qtbot: QtBot) -> None:
+def test_smoothing_keeps_the_raw_curve_faint(page: RunCurvesPage, qtbot: QtBot) -> None:
     plots = settled(page, qtbot, 4)
     page.controls.smoothing.slider.setValue(40)
     settled(page, qtbot, 4)
@@ -111,7 +111,7 @@ def test_smoothing_keeps_the_raw_curve_faint(page: CurvesPage, qtbot: QtBot) -> 
     assert np.diff(lines[4].y).std() < np.diff(lines[0].y).std()
 
 
-def test_small_multiples_share_their_axes(page: CurvesPage, qtbot: QtBot) -> None:
+def test_small_multiples_share_their_axes(page: RunCurvesPage, qtbot: QtBot) -> None:
     plots = settled(page, qtbot, 4)
     box = page.controls._boxes["layout"]
     box.setCurrentIndex(box.findData("multiples"))
@@ -126,7 +126,7 @@ def test_small_multiples_share_their_axes(page: CurvesPage, qtbot: QtBot) -> Non
     assert len(plots.cells) == 1
 
 
-def test_the_legend_hides_and_highlights(page: CurvesPage, qtbot: QtBot) -> None:
+def test_the_legend_hides_and_highlights(page: RunCurvesPage, qtbot: QtBot) -> None:
     plots = settled(page, qtbot, 4)
     row = page.legend.item(1)
     key = row.data(Qt.ItemDataRole.UserRole)
@@ -146,7 +146,7 @@ def test_the_legend_hides_and_highlights(page: CurvesPage, qtbot: QtBot) -> None
 
 
 def test_groups_are_drawn_as_mean_and_band(
-    window: MainWindow, page: CurvesPage, runs: list[Run], qtbot: QtBot
+    window: MainWindow, page: RunCurvesPage, runs: list[Run], qtbot: QtBot
 ) -> None:
     add_run(window.store, 0)
     window.show_runs()
@@ -168,7 +168,7 @@ def test_groups_are_drawn_as_mean_and_band(
     assert [e.group for e in figure.runs if e.run_id in group.run_ids] == ["digits-cnn"] * 2
 
 
-def test_a_person_zooms_and_fits(page: CurvesPage, qtbot: QtBot) -> None:
+def test_a_person_zooms_and_fits(page: RunCurvesPage, qtbot: QtBot) -> None:
     plots = settled(page, qtbot, 4)
     (cell,) = plots.cells
     whole = plots.state.x_range
@@ -187,7 +187,7 @@ def test_a_person_zooms_and_fits(page: CurvesPage, qtbot: QtBot) -> None:
     assert plots.state.x_range == whole
 
 
-def test_hovering_lists_the_runs(page: CurvesPage, qtbot: QtBot) -> None:
+def test_hovering_lists_the_runs(page: RunCurvesPage, qtbot: QtBot) -> None:
     plots = settled(page, qtbot, 4)
     view = plots.cells[0].view
     place = view.mapFromScene(view.box.mapToScene(view.box.rect().center()))
@@ -197,7 +197,7 @@ def test_hovering_lists_the_runs(page: CurvesPage, qtbot: QtBot) -> None:
     assert view.box.mapToView(QPointF(0, 0)) is not None
 
 
-def test_settings_come_back(window: MainWindow, page: CurvesPage, qtbot: QtBot) -> None:
+def test_settings_come_back(window: MainWindow, page: RunCurvesPage, qtbot: QtBot) -> None:
     settled(page, qtbot, 4)
     page.controls._switches["log_y"].click()
     kept = page.settings()

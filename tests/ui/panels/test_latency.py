@@ -15,7 +15,7 @@ from tests.ui.window.test_training import PATIENCE, train
 from ui.panels.inside.latency import LatencyPage
 from ui.window.main_window import MainWindow
 from workbench.evaluation import latency
-from workbench.evaluation.latency import Latency, Measured
+from workbench.evaluation.latency import Latency, MeasuredLatency
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine, Processor
@@ -91,7 +91,7 @@ def test_what_was_measured_on_this_machine_is_shown_with_its_run(
     with Store(store_folder) as store:
         first, second = add_run(store, 0), add_run(store, 1)
         running = add_run(store, 2, status=RunStatus.RUNNING)
-        found = Measured(tuple(POINTS), "CPU", 0.0)
+        found = MeasuredLatency(tuple(POINTS), "CPU", 0.0)
         latency.remember(store_folder, HERE, first.run_id, 3, found)
     window = open_window()
     page = page_of(window)

@@ -20,7 +20,7 @@ from ui.panels.runs import export
 from ui.panels.runs.columns import KEY_ROLE, ColumnChooser
 from ui.window.main_window import MainWindow
 from workbench import presets
-from workbench.runs.reader import Mark, Reader
+from workbench.runs.reader import FeedPosition, Reader
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 
@@ -393,7 +393,7 @@ def test_a_reading_gives_a_batch_a_turn_and_ends_with_the_window(
     tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:
     monkeypatch.setattr(run_feed, "FEW", 4)
-    monkeypatch.setattr(Reader.changes, "__defaults__", (Mark(), 5))
+    monkeypatch.setattr(Reader.changes, "__defaults__", (FeedPosition(), 5))
     with Store(tmp_path) as store:
         for number in range(30):
             add_run(store, number, epochs=1)

@@ -22,7 +22,7 @@ from ui.plots.figures.dots import Dots
 from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.runs.record import Run
-from workbench.tradeoffs.points import Quantity
+from workbench.tradeoffs.points import TradeoffAxis
 
 SIZES = (1_000, 20_000, 20_000, 300_000, None, 5_000)
 ACCURACIES = (0.90, 0.95, 0.93, 0.97, 0.99, None)
@@ -497,7 +497,7 @@ def test_what_is_drawn_is_there_again(
     assert again.view is again.parallel
     assert again.parallel.keys == ("macs", "status")
     assert again.bars.group.key == "status"
-    assert again.scatter.choosers[1].quantity == Quantity(key="val_loss", better="less")
+    assert again.scatter.choosers[1].quantity == TradeoffAxis(key="val_loss", better="less")
     for wrong in ("", "{", "[]", '{"view": 0, "views": {"scatter": {"quantities": [1]}}}'):
         again.restore_settings(wrong)
     assert again.view is again.parallel

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 
-from ui.plots.compare.compared import Item, View
+from ui.plots.compare.compared import CurveView, Item
 from ui.plots.compare.cuts import CLOSE, MOST_CUTS, Allowance, Cuts, FloatPoints, thinned
 from workbench.curves.run import RunCurves
 from workbench.figures.settings import Plot
@@ -116,7 +116,7 @@ def test_every_spike_in_sight_is_drawn_in_every_frame_of_a_zoom(
     plot = Plot(log_x=log_x, smoothing=smoothing)
     for zoom in (*np.geomspace(1, 1e-3, 30), *np.geomspace(1e-3, 1, 30)):
         low, high = centre + (whole - centre) * zoom
-        x, y = item.visible("loss", View(plot, (low, high), 48, Allowance(seconds)), smoothing)
+        x, y = item.visible("loss", CurveView(plot, (low, high), 48, Allowance(seconds)), smoothing)
         tall = x[y > (5.0 if smoothing else 99.0)]
         at = np.log10(steps[spikes]) if log_x else steps[spikes]
         part = 2 * (high - low if seconds else whole[1] - whole[0]) / 48

@@ -14,7 +14,7 @@ from ui.plots.ranges import Anchor, follow_x, padded, robust_bounds, settled
 from ui.plots.scheduler import DrawBudget, DrawScheduler
 from ui.plots.theme import PlotTheme, contrast, mix, run_style
 from ui.plots.ticks import (
-    Quantity,
+    TickKind,
     linear_ticks,
     log_ticks,
     seconds_text,
@@ -203,31 +203,31 @@ def test_ticks_are_round_and_few() -> None:
 @pytest.mark.parametrize(
     ("value", "step", "quantity", "text"),
     [
-        (12_000, 2000, Quantity.COUNT, "12,000"),
-        (1500, 500, Quantity.SECONDS, "1,500 s"),
-        (2_500_000, 500_000, Quantity.COUNT, "2.5 M"),
-        (0.975, 0.005, Quantity.SHARE, "97.5 %"),
-        (0.5, 0.1, Quantity.SHARE, "50 %"),
-        (0.0005, 0.0005, Quantity.RATE, "0.0005"),
-        (2e-5, 1e-5, Quantity.RATE, "2e-5"),
-        (1e-20, 0.1, Quantity.NUMBER, "0"),
-        (0.25, 0.05, Quantity.NUMBER, "0.25"),
-        (0.05, 0.01, Quantity.MILLISECONDS, "0.05 ms"),
-        (0, 1000, Quantity.BYTES, "0 B"),
-        (400_000, 200_000, Quantity.BYTES, "400 kB"),
-        (2500, 500, Quantity.JOULES, "2.5 kJ"),
-        (1_000_100, 100, Quantity.BYTES, "1.0001 M"),
+        (12_000, 2000, TickKind.COUNT, "12,000"),
+        (1500, 500, TickKind.SECONDS, "1,500 s"),
+        (2_500_000, 500_000, TickKind.COUNT, "2.5 M"),
+        (0.975, 0.005, TickKind.SHARE, "97.5 %"),
+        (0.5, 0.1, TickKind.SHARE, "50 %"),
+        (0.0005, 0.0005, TickKind.RATE, "0.0005"),
+        (2e-5, 1e-5, TickKind.RATE, "2e-5"),
+        (1e-20, 0.1, TickKind.NUMBER, "0"),
+        (0.25, 0.05, TickKind.NUMBER, "0.25"),
+        (0.05, 0.01, TickKind.MILLISECONDS, "0.05 ms"),
+        (0, 1000, TickKind.BYTES, "0 B"),
+        (400_000, 200_000, TickKind.BYTES, "400 kB"),
+        (2500, 500, TickKind.JOULES, "2.5 kJ"),
+        (1_000_100, 100, TickKind.BYTES, "1.0001 M"),
     ],
 )
-def test_tick_texts(value: float, step: float, quantity: Quantity, text: str) -> None:
+def test_tick_texts(value: float, step: float, quantity: TickKind, text: str) -> None:
     assert tick_text(value, step, quantity) == text
 
 
 def test_value_texts() -> None:
-    assert value_text(0.97812, Quantity.SHARE) == "97.81 %"
-    assert value_text(1.0, Quantity.SHARE) == "100 %"
-    assert value_text(11204.3, Quantity.COUNT) == "11,204"
-    assert value_text(0.08123, Quantity.NUMBER) == "0.08123"
+    assert value_text(0.97812, TickKind.SHARE) == "97.81 %"
+    assert value_text(1.0, TickKind.SHARE) == "100 %"
+    assert value_text(11204.3, TickKind.COUNT) == "11,204"
+    assert value_text(0.08123, TickKind.NUMBER) == "0.08123"
     assert seconds_text(6.0) == "6 s"
     assert seconds_text(130.0) == "2 min 10 s"
     assert seconds_text(11_100.0) == "3 h 05 min"
@@ -279,7 +279,7 @@ def _shades(points: int, height: float) -> int:
     layer.paint_lines(
         painter,
         [layer.Line(x, y, QColor("black"))],
-        layer.Scale(400, 200, (0.0, 1.0), (0.0, 1.0)),
+        layer.PlotTransform(400, 200, (0.0, 1.0), (0.0, 1.0)),
         1.0,
     )
     painter.end()

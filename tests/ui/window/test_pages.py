@@ -18,7 +18,7 @@ from ui.look.actions import Action
 from ui.panels.shared.page import Page
 from ui.window import pages as module
 from ui.window.main_window import MainWindow
-from workbench.figures.settings import CurveFigure, Entry
+from workbench.figures.settings import CurveFigure, FigureRun
 from workbench.runs.record import Run
 
 
@@ -103,7 +103,7 @@ def test_a_made_up_page_is_a_tab_with_actions_state_and_export(
     page.logged.emit("a line of its own")
     assert "a line of its own" in window.log.text.toPlainText()
     page.export_requested.emit(
-        CurveFigure(runs=(Entry(run_id=run.run_id),)), {run.run_id: run.name}
+        CurveFigure(runs=(FigureRun(run_id=run.run_id),)), {run.run_id: run.name}
     )
     assert window.beside.figure is not None
     window.close()

@@ -22,7 +22,7 @@ from ui.panels.network.presets import PresetGallery
 from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.codegen import keras_script
-from workbench.figures.settings import CurveFigure, Entry
+from workbench.figures.settings import CurveFigure, FigureRun
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape
 
@@ -40,7 +40,7 @@ def opened(window: MainWindow, name: str) -> QWidget:
     """A window beside the main one, shown."""
     if name == "figure":
         (run,) = add_runs(window.store, 1)
-        figure = CurveFigure(runs=(Entry(run_id=run.run_id),))
+        figure = CurveFigure(runs=(FigureRun(run_id=run.run_id),))
         window.beside.export_figure(figure, {run.run_id: run.name})
     elif name == "columns":
         window.runs.actions_["columns"].trigger()

@@ -35,7 +35,7 @@ from workbench.curves.grouping import (
 from workbench.curves.metrics import METRICS
 from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Steps
-from workbench.figures.settings import CurveFigure, Entry, Look, Plot
+from workbench.figures.settings import CurveFigure, FigureRun, Look, Plot
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
@@ -54,7 +54,7 @@ MOST_GROUPINGS = 20
 LEGEND_WIDTH = 56 * theme.UNIT
 
 
-class CurvesPage(QWidget):
+class RunCurvesPage(QWidget):
     """Curves of the runs that are chosen in the table.
 
     Args:
@@ -307,7 +307,7 @@ class CurvesPage(QWidget):
         plots = self.plots
         shown = {item.key: item for item in plots.state.shown}
         entries = [
-            Entry(run_id=run.run_id, group=words if len(runs) > 1 else "")
+            FigureRun(run_id=run.run_id, group=words if len(runs) > 1 else "")
             for words, runs in self._groups().items()
             if words in shown
             for run in runs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from PySide6.QtCore import Slot
 
 from ui.models.run_feed import RunFeed, ShownRun
-from ui.panels.compare.curves_page import CurvesPage
+from ui.panels.compare.curves_page import RunCurvesPage
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.shared.pages import LatePages
 from ui.running.conductor import Conductor
@@ -57,7 +57,7 @@ class ComparePanel(LatePages[_Made]):
         )
         self._ticked: list[str] = []
         self._selected: list[str] = []
-        self.curves = CurvesPage(folder, curves.get)
+        self.curves = RunCurvesPage(folder, curves.get)
         self.curves.failed.connect(self.failed)
         self.add(self.curves, tr("Curves"), tr("Curves of the runs on the same axes"))
         self.curves.export_requested.connect(self.export_requested)

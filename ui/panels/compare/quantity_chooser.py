@@ -12,7 +12,7 @@ from ui.look.accessible import give_name
 from ui.look.plain import Label
 from workbench.base.text import tr
 from workbench.runs.columns import Column
-from workbench.tradeoffs.points import Better, Quantity
+from workbench.tradeoffs.points import Better, TradeoffAxis
 from workbench.tradeoffs.titles import title_of
 
 SHORTEST = 14
@@ -123,12 +123,12 @@ class QuantityChooser(QWidget):
         return {**none, **{c.key: title_of(c).words for c in self._columns()}}
 
     @property
-    def quantity(self) -> Quantity | None:
+    def quantity(self) -> TradeoffAxis | None:
         """The chosen quantity, or None."""
         key = self.box.key
-        return Quantity(key=key, better=self._better, log=self.log.isChecked()) if key else None
+        return TradeoffAxis(key=key, better=self._better, log=self.log.isChecked()) if key else None
 
-    def show_quantity(self, quantity: Quantity | None) -> None:
+    def show_quantity(self, quantity: TradeoffAxis | None) -> None:
         """Shows this, without a signal."""
         self.box.show_key(quantity.key if quantity is not None else "")
         self._better = quantity.better if quantity is not None else "neither"
@@ -140,7 +140,7 @@ class QuantityChooser(QWidget):
     def _chosen(self) -> None:
         """Takes the direction that the column has by itself."""
         column = next((c for c in self._columns() if c.key == self.box.key), None)
-        self._better = Quantity.of(column).better if column is not None else "neither"
+        self._better = TradeoffAxis.of(column).better if column is not None else "neither"
         self._show_way()
         self.changed.emit()
 

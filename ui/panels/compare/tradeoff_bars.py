@@ -18,19 +18,19 @@ from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
 from ui.plots.figures.run_bars import LazyBars, RunBar, RunBars
 from workbench.base import units
 from workbench.base.text import tr
-from workbench.figures.tradeoffs.numbers import Table, labels_of
+from workbench.figures.tradeoffs.numbers import RunNumbers, labels_of
 from workbench.figures.tradeoffs.settings import BarsFigure
 from workbench.runs.columns import Column
 from workbench.tradeoffs.groups import Bars, bars_of
-from workbench.tradeoffs.points import Quantity
+from workbench.tradeoffs.points import TradeoffAxis
 from workbench.tradeoffs.titles import title_of
 
-FIRST = Quantity(key="test_accuracy", better="more")
+FIRST = TradeoffAxis(key="test_accuracy", better="more")
 AIR = 0.06
 """Of the range, before the least value where the axis doesn't begin at 0."""
 
 
-def _find(table: Table, quantity: Quantity, group: str) -> Bars:
+def _find(table: RunNumbers, quantity: TradeoffAxis, group: str) -> Bars:
     return bars_of(table.numbers(quantity.key), labels_of(group, table), quantity.sign)
 
 
@@ -39,7 +39,7 @@ class BarsView(TradeoffView):
 
     def __init__(self, model: RunTable) -> None:
         super().__init__(model)
-        self._table: Table | None = None
+        self._table: RunNumbers | None = None
         self._found: Bars | None = None
         self._drawn = FIRST
         self._chosen: frozenset[str] = frozenset()
@@ -81,7 +81,7 @@ class BarsView(TradeoffView):
         self.bars.picked.connect(self._pick)
 
     @property
-    def quantity(self) -> Quantity:
+    def quantity(self) -> TradeoffAxis:
         """As it is chosen."""
         return self.chooser.quantity or FIRST
 
@@ -89,7 +89,7 @@ class BarsView(TradeoffView):
     def keys(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((self.quantity.key, self.group.key or "name")))
 
-    def job(self, table: Table) -> Callable[[], object]:
+    def job(self, table: RunNumbers) -> Callable[[], object]:
         return partial(_find, table, self.quantity, self.group.key)
 
     @Slot()
@@ -98,7 +98,7 @@ class BarsView(TradeoffView):
 
     # --- what is shown -------------------------------------------------------------------------
 
-    def show_result(self, table: Table, found: Bars) -> None:
+    def show_result(self, table: RunNumbers, found: Bars) -> None:
         self._table, self._found, self._drawn = table, found, self.quantity
         self._draw(table, found)
 
@@ -108,7 +108,7 @@ class BarsView(TradeoffView):
             if self._table is not None and self._found is not None:
                 self._draw(self._table, self._found)
 
-    def _draw(self, table: Table, found: Bars) -> None:
+    def _draw(self, table: RunNumbers, found: Bars) -> None:
         column = table.about[self._drawn.key]
         colours, numbers = run_colours(table)
         spreads = np.nan_to_num(found.deviations)
@@ -175,7 +175,7 @@ class BarsView(TradeoffView):
         return {"quantity": self.quantity.values(), "group": self.group.key, "from_zero": zero}
 
     def restore(self, settings: dict[str, Any]) -> None:
-        quantity = Quantity.parse(settings["quantity"])
+        quantity = TradeoffAxis.parse(settings["quantity"])
         self.chooser.show_quantity(quantity)
         self.group.show_key(str(settings["group"]))
         with QSignalBlocker(self.zero):

@@ -24,8 +24,8 @@ from workbench.figures.parallel.settings import (
     Brush,
     ParallelFigure,
 )
-from workbench.figures.settings import Entry
-from workbench.figures.tradeoffs.numbers import Table
+from workbench.figures.settings import FigureRun
+from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.runs.table.matching import Filter
 from workbench.runs.table.query import Term
 from workbench.tradeoffs.brush import Axis, axis_of, moved, term_of
@@ -41,11 +41,11 @@ FIRST_LOG = ("parameters",)
 class _Found(NamedTuple):
     """The runs that have a value on any axis, and the axes."""
 
-    table: Table
+    table: RunNumbers
     axes: list[Axis]
 
 
-def _find(table: Table, keys: tuple[str, ...], logs: frozenset[str]) -> _Found:
+def _find(table: RunNumbers, keys: tuple[str, ...], logs: frozenset[str]) -> _Found:
     kept = table.only(table.has_values)
     axes = [axis_of(kept.about[key], kept.columns[key], log=key in logs) for key in keys]
     return _Found(kept, axes)
@@ -64,7 +64,7 @@ class ParallelView(TradeoffView):
         super().__init__(model)
         self._keys: tuple[str, ...] = FIRST
         self._logs: frozenset[str] = frozenset(FIRST_LOG)
-        self._table: Table | None = None
+        self._table: RunNumbers | None = None
         self._empty = 0
         self._axes: list[Axis] = []
         self._inside: list[str] = []
@@ -130,7 +130,7 @@ class ParallelView(TradeoffView):
     def keys(self) -> tuple[str, ...]:
         return self._keys
 
-    def job(self, table: Table) -> Callable[[], object]:
+    def job(self, table: RunNumbers) -> Callable[[], object]:
         return partial(_find, table, self._keys, self._logs)
 
     def set_axes(self, keys: list[str]) -> None:
@@ -171,7 +171,7 @@ class ParallelView(TradeoffView):
 
     # --- what is shown -------------------------------------------------------------------------
 
-    def show_result(self, table: Table, found: _Found) -> None:
+    def show_result(self, table: RunNumbers, found: _Found) -> None:
         from ui.plots.figures.parallel import Runs
 
         self._empty = len(table.run_ids) - len(found.table.run_ids)
@@ -257,7 +257,7 @@ class ParallelView(TradeoffView):
             brushes=tuple(
                 Brush(key=key, low=low, high=high) for key, (low, high) in brushes.items()
             ),
-            named=tuple(Entry(run_id=r) for r in named) if len(named) <= MOST_NAMED else (),
+            named=tuple(FigureRun(run_id=r) for r in named) if len(named) <= MOST_NAMED else (),
         )
 
     def settings(self) -> dict[str, Any]:

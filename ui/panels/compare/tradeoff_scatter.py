@@ -18,11 +18,11 @@ from ui.models.run_table import RunTable
 from ui.panels.compare.quantity_chooser import QuantityChooser
 from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
 from workbench.base.text import tr
-from workbench.figures.settings import Entry, Look
-from workbench.figures.tradeoffs.numbers import Table
+from workbench.figures.settings import FigureRun, Look
+from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.figures.tradeoffs.settings import ScatterFigure
 from workbench.tradeoffs.pareto import Numbers
-from workbench.tradeoffs.points import Points, Quantity, front_line, points_of
+from workbench.tradeoffs.points import Points, TradeoffAxis, front_line, points_of
 from workbench.tradeoffs.sizes import shares
 from workbench.tradeoffs.titles import title_of
 
@@ -34,8 +34,8 @@ SMALLEST, LARGEST, PLAIN = 5.0, 22.0, 9.0
 
 SHADES = 48
 FIRST = (
-    Quantity(key="parameters", better="less", log=True),
-    Quantity(key="test_accuracy", better="more"),
+    TradeoffAxis(key="parameters", better="less", log=True),
+    TradeoffAxis(key="test_accuracy", better="more"),
     None,
 )
 
@@ -45,7 +45,7 @@ class _Found(NamedTuple):
     line: tuple[Numbers, Numbers] | None
 
 
-def _find(table: Table, quantities: tuple[Quantity, ...]) -> _Found:
+def _find(table: RunNumbers, quantities: tuple[TradeoffAxis, ...]) -> _Found:
     points = points_of([table.numbers(q.key) for q in quantities], quantities)
     return _Found(points, front_line(points, quantities))
 
@@ -55,9 +55,9 @@ class ScatterView(TradeoffView):
 
     def __init__(self, model: RunTable) -> None:
         super().__init__(model)
-        self._table: Table | None = None
+        self._table: RunNumbers | None = None
         self._found: _Found | None = None
-        self._drawn: tuple[Quantity, ...] = ()
+        self._drawn: tuple[TradeoffAxis, ...] = ()
         self._chosen: frozenset[str] = frozenset()
         self._plot: ScatterPlot | None = None
         self._zoomed = False
@@ -116,7 +116,7 @@ class ScatterView(TradeoffView):
     # --- what is asked for ---------------------------------------------------------------------
 
     @property
-    def quantities(self) -> tuple[Quantity, ...]:
+    def quantities(self) -> tuple[TradeoffAxis, ...]:
         """As they are chosen."""
         chosen = [chooser.quantity for chooser in self.choosers]
         return tuple(quantity for quantity in chosen if quantity is not None)
@@ -125,7 +125,7 @@ class ScatterView(TradeoffView):
     def keys(self) -> tuple[str, ...]:
         return tuple(quantity.key for quantity in self.quantities)
 
-    def job(self, table: Table) -> Callable[[], object]:
+    def job(self, table: RunNumbers) -> Callable[[], object]:
         return partial(_find, table, self.quantities)
 
     @Slot()
@@ -138,7 +138,7 @@ class ScatterView(TradeoffView):
 
     # --- what is shown -------------------------------------------------------------------------
 
-    def show_result(self, table: Table, found: _Found) -> None:
+    def show_result(self, table: RunNumbers, found: _Found) -> None:
         same = [(q.key, q.log) for q in self._drawn[:2]] == [
             (q.key, q.log) for q in self.quantities[:2]
         ]
@@ -164,9 +164,9 @@ class ScatterView(TradeoffView):
         """The runs that are drawn, a dot each."""
         return points.known[points.is_drawn]
 
-    def _cloud(self, table: Table, found: _Found) -> Cloud:
+    def _cloud(self, table: RunNumbers, found: _Found) -> Cloud:
         from ui.plots.figures.dots import Dots
-        from ui.plots.figures.scatter import Cloud, Scale, scaled
+        from ui.plots.figures.scatter import Cloud, ScatterAxis, scaled
 
         points, (x, y) = found.points, self._drawn[:2]
         runs, values = self._runs(points), points.values[points.is_drawn]
@@ -185,21 +185,21 @@ class ScatterView(TradeoffView):
         line = found.line
         if line is not None:
             line = scaled(line[0], log=x.log), scaled(line[1], log=y.log)
-        axes = [self._scale(table, quantity, Scale) for quantity in (x, y)]
+        axes = [self._scale(table, quantity, ScatterAxis) for quantity in (x, y)]
         return Cloud(dots, axes[0], axes[1], line, partial(self._read, table, runs))
 
-    def _scale(self, table: Table, quantity: Quantity, make: Any) -> Any:
+    def _scale(self, table: RunNumbers, quantity: TradeoffAxis, make: Any) -> Any:
         from ui.plots.ticks import quantity_of
 
         column = table.about[quantity.key]
         words = title_of(column).words
         return make(words, quantity_of(column.kind), quantity.log)
 
-    def _marked(self, table: Table, runs: Any) -> Any:
+    def _marked(self, table: RunNumbers, runs: Any) -> Any:
         marked = [n for n, run in enumerate(runs.tolist()) if table.run_ids[run] in self._chosen]
         return np.array(marked if self._chosen else [], np.intp)
 
-    def _colours(self, table: Table, points: Points) -> tuple[Sequence[QColor], Any]:
+    def _colours(self, table: RunNumbers, points: Points) -> tuple[Sequence[QColor], Any]:
         runs = self._runs(points)
         if not self._is_by_colour:
             colours, numbers = run_colours(table)
@@ -220,7 +220,7 @@ class ScatterView(TradeoffView):
         share = shares(values[:, 2], log=self._drawn[2].log)
         return np.sqrt(SMALLEST**2 + (LARGEST**2 - SMALLEST**2) * share)
 
-    def _read(self, table: Table, runs: Any, dot: int) -> tuple[str, list[tuple[str, str]]]:
+    def _read(self, table: RunNumbers, runs: Any, dot: int) -> tuple[str, list[tuple[str, str]]]:
         run = int(runs[dot])
         rows = []
         for quantity in self._drawn:
@@ -229,7 +229,7 @@ class ScatterView(TradeoffView):
             rows.append((title_of(column).words, column.text(value)))
         return table.names[run], rows
 
-    def _sentence(self, table: Table, points: Points) -> str:
+    def _sentence(self, table: RunNumbers, points: Points) -> str:
         """How many runs are drawn and best, why others are not, and what the dots say."""
         drawn, best = int(points.is_drawn.sum()), int(points.is_best.sum())
         parts = [tr("{drawn} of {total} runs drawn", drawn=f"{drawn:,}", total=f"{points.total:,}")]
@@ -249,7 +249,7 @@ class ScatterView(TradeoffView):
         said = escape(f"{', '.join(parts)}; {front}.")
         return f"{said}{self._words_of_third(table, points)}"
 
-    def _words_of_third(self, table: Table, points: Points) -> str:
+    def _words_of_third(self, table: RunNumbers, points: Points) -> str:
         if len(self._drawn) < 3 or not points.is_drawn.any():
             return ""
         third, column = points.values[points.is_drawn, 2], table.about[self._drawn[2].key]
@@ -302,10 +302,10 @@ class ScatterView(TradeoffView):
             quantities=self._drawn,
             third=self.third.currentData(),
             look=self._look(self._table),
-            named=tuple(Entry(run_id=run_id) for run_id, _ in self._front()),
+            named=tuple(FigureRun(run_id=run_id) for run_id, _ in self._front()),
         )
 
-    def _look(self, table: Table) -> Look:
+    def _look(self, table: RunNumbers) -> Look:
         """The part of the axes that is shown, where a person chose one."""
         if not self._zoomed:
             return Look()
@@ -321,10 +321,10 @@ class ScatterView(TradeoffView):
         return {"quantities": quantities, "third": self.third.currentData()}
 
     def restore(self, settings: dict[str, Any]) -> None:
-        quantities = [Quantity.parse(values) for values in settings["quantities"]]
+        quantities = [TradeoffAxis.parse(values) for values in settings["quantities"]]
         if not 2 <= len(quantities) <= 3:
             raise ValueError(f"a scatter has two or three quantities, got {len(quantities)}")
-        padded: list[Quantity | None] = [*quantities, None]
+        padded: list[TradeoffAxis | None] = [*quantities, None]
         for chooser, quantity in zip(self.choosers, padded, strict=False):
             chooser.show_quantity(quantity)
         self.third.setCurrentIndex(max(0, self.third.findData(settings["third"])))

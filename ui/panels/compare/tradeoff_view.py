@@ -16,7 +16,7 @@ from ui.models.run_table import RunTable
 from workbench.base.text import tr
 from workbench.curves.looks import CYCLE
 from workbench.figures.settings import FigureSpec
-from workbench.figures.tradeoffs.numbers import Table
+from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.table.differences import differing
@@ -60,11 +60,11 @@ class TradeoffView(QWidget):
         """The columns that are needed."""
         raise NotImplementedError
 
-    def job(self, table: Table) -> Callable[[], object]:
+    def job(self, table: RunNumbers) -> Callable[[], object]:
         """What is computed in a thread; it touches no widget."""
         raise NotImplementedError
 
-    def show_result(self, table: Table, found: Any) -> None:
+    def show_result(self, table: RunNumbers, found: Any) -> None:
         """Draws what the job gave."""
         raise NotImplementedError
 
@@ -115,7 +115,7 @@ class TradeoffView(QWidget):
         return [frame.about(key) for key in keys]
 
 
-def run_colours(table: Table) -> tuple[list[QColor], np.ndarray[Any, np.dtype[np.intp]]]:
+def run_colours(table: RunNumbers) -> tuple[list[QColor], np.ndarray[Any, np.dtype[np.intp]]]:
     """The colours of runs, each once, and which of them each run has."""
     text = QColor(theme.tones().text)
     colours = [text if name is None else QColor(name) for name in CYCLE]

@@ -33,7 +33,7 @@ from ui.panels.export.button import export_action, export_button
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.runs.selection import narrow, select_runs
 from workbench.base.text import tr
-from workbench.figures.tradeoffs.numbers import Table, table_of
+from workbench.figures.tradeoffs.numbers import RunNumbers, table_of
 
 
 class TradeoffsPage(QWidget):
@@ -55,7 +55,7 @@ class TradeoffsPage(QWidget):
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._runs, self._model = runs, runs.model
-        self._table: Table | None = None
+        self._table: RunNumbers | None = None
         self.latest = Latest(self)
         self.latest.done.connect(self._take)
         self.latest.failed.connect(self._fail)

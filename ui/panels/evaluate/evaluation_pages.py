@@ -219,7 +219,7 @@ class MistakesPage(QWidget):
         )
 
 
-class CurvesPage(QWidget):
+class ClassCurvesPage(QWidget):
     """Calibration over all classes; ROC and precision over recall of one class.
 
     Args:
@@ -232,7 +232,7 @@ class CurvesPage(QWidget):
     export_requested = Signal(str, object)
 
     @classmethod
-    def in_steps(cls, made: Callable[[CurvesPage], None]) -> Iterator[None]:
+    def in_steps(cls, made: Callable[[ClassCurvesPage], None]) -> Iterator[None]:
         """Makes the page, with a step for each plot, as each takes a while.
 
         Args:

@@ -36,7 +36,7 @@ from workbench.runs.record import Run
 from workbench.runs.store import StoreError
 
 if TYPE_CHECKING:
-    from ui.panels.evaluate.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+    from ui.panels.evaluate.evaluation_pages import ClassCurvesPage, MistakesPage, SummaryPage
     from workbench.figures.settings import FigureSpec
 
 MODULES = (
@@ -71,7 +71,7 @@ class EvaluatePanel(Page):
         self._latest.done.connect(self._take)
         self._latest.failed.connect(self.failed)
         self._pages: Pages | None = None
-        self._curves: CurvesPage | None = None
+        self._curves: ClassCurvesPage | None = None
         self._waiting: ReadEvaluation | None = None
         self._modules = Turns(imported(MODULES), self)
         self._modules.done.connect(self._take_waiting)
@@ -121,7 +121,7 @@ class EvaluatePanel(Page):
         return self._pages
 
     def _make_pages(self) -> Pages:
-        from ui.panels.evaluate.evaluation_pages import CurvesPage, MistakesPage, SummaryPage
+        from ui.panels.evaluate.evaluation_pages import ClassCurvesPage, MistakesPage, SummaryPage
 
         self.summary: SummaryPage = SummaryPage()
         self.mistakes: MistakesPage = MistakesPage()
@@ -133,12 +133,12 @@ class EvaluatePanel(Page):
             pages.add(page, title, reason)
         self.summary.export_requested.connect(self._export)
         self.stack.addWidget(pages)
-        self._plots = Turns(CurvesPage.in_steps(self._add_curves), self)
+        self._plots = Turns(ClassCurvesPage.in_steps(self._add_curves), self)
         self._plots.start()
         return pages
 
     @property
-    def curves(self) -> CurvesPage:
+    def curves(self) -> ClassCurvesPage:
         """The page of curves, made now where it isn't there yet."""
         _ = self.pages
         assert self._plots is not None
@@ -146,7 +146,7 @@ class EvaluatePanel(Page):
         assert self._curves is not None
         return self._curves
 
-    def _add_curves(self, page: CurvesPage) -> None:
+    def _add_curves(self, page: ClassCurvesPage) -> None:
         self._curves = page
         self.pages.add(page, tr("Curves"), tr("Calibration, ROC, precision over recall"))
         page.export_requested.connect(self._export)

@@ -27,7 +27,7 @@ from ui.plots.figures.latency import LatencyPlot
 from ui.running.assistant import AskedTask, Assistant
 from workbench.base.text import tr
 from workbench.evaluation import latency
-from workbench.evaluation.latency import Latency, LatencyRequest, Measured, Points
+from workbench.evaluation.latency import Latency, LatencyPoints, LatencyRequest, MeasuredLatency
 from workbench.execution.tasks import MEASURE_INFERENCE
 from workbench.figures.measured.numbers import latency_figure
 from workbench.runs.record import Run
@@ -188,11 +188,11 @@ class LatencyPage(QWidget):
         self._show_state()
 
     @Slot(object)
-    def _take(self, found: Points) -> None:
+    def _take(self, found: LatencyPoints) -> None:
         self._show_points(latency.in_order([*self.points, *found.points]))
 
     @Slot(object)
-    def _done(self, result: Measured) -> None:
+    def _done(self, result: MeasuredLatency) -> None:
         if self._task is not None and self._task.was_disturbed:
             self._say(tr("A run began to train meanwhile; measure again."))
         self._task = None

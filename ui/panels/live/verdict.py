@@ -124,7 +124,7 @@ class VerdictLine(QWidget):
         self._shown = message.run_id
         work = None
         if known.intensity:
-            work = bottleneck.Work(known.step_flops * known.rate, known.intensity)
+            work = bottleneck.StepWork(known.step_flops * known.rate, known.intensity)
         shares = bottleneck.Shares(message.input, message.python)
         found = bottleneck.decide(known.experiment, machine, shares, work, known.roof)
         self._remedy = found.remedy

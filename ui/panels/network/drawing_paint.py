@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from ui.look import theme
 from ui.look.theme import Tones
-from workbench.network.drawing import LINE, TITLE, Box, Drawing, Frame, Look, Point, Rect
+from workbench.network.drawing import LINE, TITLE, Box, Drawing, Fill, Frame, Point, Rect
 
 ARROW = 5.0
 SPILL = 6.0
@@ -102,17 +102,17 @@ def _paint_frame(painter: QPainter, frame: Frame, inks: _Inks, with_text: bool) 
 
 def _paint_box(painter: QPainter, box: Box, inks: _Inks, with_text: bool) -> None:
     painter.setPen(inks.edges[box.look])
-    weighs = box.look is Look.WEIGHTS
+    weighs = box.look is Fill.WEIGHTS
     painter.setBrush(inks.mixed(box.shade) if weighs else inks.fills[box.look])
     painter.drawRect(_qt(box.rect))
     if not with_text:
         return
     top = box.area.y + box.area.height - LINE * len(box.labels)
     middle = box.rect.x + box.rect.width / 2
-    painter.setPen(inks.muted if box.look is Look.OFF else inks.text)
+    painter.setPen(inks.muted if box.look is Fill.OFF else inks.text)
     for number, label in enumerate(box.labels):
         if number == 1:
-            painter.setPen(inks.bad if box.look is Look.WRONG else inks.muted)
+            painter.setPen(inks.bad if box.look is Fill.WRONG else inks.muted)
         line = QRectF(middle - 200, top + LINE * number, 400, LINE)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, label)
 
@@ -141,12 +141,12 @@ class _Inks:
         self._base, self._accent = QColor(tones.base), QColor(tones.accent_fill)
         pen = Qt.PenStyle
         looks = (
-            (Look.INPUT, tones.text, tones.base, pen.SolidLine),
-            (Look.WEIGHTS, tones.accent, tones.base, pen.SolidLine),
-            (Look.PLAIN, tones.muted, tones.raised, pen.SolidLine),
-            (Look.TIED, tones.accent, tones.base, pen.DashLine),
-            (Look.OFF, tones.faint, tones.base, pen.DotLine),
-            (Look.WRONG, tones.bad, tones.base, pen.SolidLine),
+            (Fill.INPUT, tones.text, tones.base, pen.SolidLine),
+            (Fill.WEIGHTS, tones.accent, tones.base, pen.SolidLine),
+            (Fill.PLAIN, tones.muted, tones.raised, pen.SolidLine),
+            (Fill.TIED, tones.accent, tones.base, pen.DashLine),
+            (Fill.OFF, tones.faint, tones.base, pen.DotLine),
+            (Fill.WRONG, tones.bad, tones.base, pen.SolidLine),
         )
         self.edges = {look: QPen(QColor(edge), 1, style) for look, edge, _, style in looks}
         self.fills = {look: QColor(fill) for look, _, fill, _ in looks}

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ui.look.actions import Action, Actions
 from ui.panels.runs.columns import ColumnChooser
-from ui.panels.runs.comparison import MOST_COMPARED, Comparison
+from ui.panels.runs.comparison import MOST_COMPARED, RunComparison
 from ui.panels.runs.export import RunExport
 from ui.panels.runs.view import RunsView
 from workbench.base.text import tr
@@ -42,7 +42,7 @@ class RunActions(Actions):
     hide_runs = Signal(list, bool)
     change = Signal(str, dict)
 
-    def __init__(self, table: RunsView, comparison: Comparison, export: RunExport) -> None:
+    def __init__(self, table: RunsView, comparison: RunComparison, export: RunExport) -> None:
         super().__init__("runs", tr("Runs table"), table, in_focus=True)
         self._table, self._model = table, table.runs
         self._comparison, self._export = comparison, export

@@ -17,7 +17,7 @@ from workbench.runs.table.differences import differing
 MOST_COMPARED = 200
 
 
-class Comparison(QObject):
+class RunComparison(QObject):
     """Compares runs in their table.
 
     Args:

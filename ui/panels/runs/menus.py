@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu
 
 from ui.look import theme
 from ui.panels.runs.actions import RunActions
-from ui.panels.runs.comparison import Comparison
+from ui.panels.runs.comparison import RunComparison
 from ui.panels.runs.view import RunsView
 from ui.plots.theme import run_style
 from workbench.base.text import tr
@@ -38,7 +38,7 @@ class RunMenus:
         more_of_runs: Adds what others can do with the chosen runs to their menu.
     """
 
-    def __init__(self, table: RunsView, actions: RunActions, comparison: Comparison) -> None:
+    def __init__(self, table: RunsView, actions: RunActions, comparison: RunComparison) -> None:
         self._table, self._model = table, table.runs
         self._actions, self._comparison = actions, comparison
         self.more_of_runs: Callable[[QMenu], None] | None = None

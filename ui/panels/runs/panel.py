@@ -20,7 +20,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.models.run_table import Rows, RunTable
 from ui.panels.runs.actions import RunActions
-from ui.panels.runs.comparison import Comparison
+from ui.panels.runs.comparison import RunComparison
 from ui.panels.runs.export import RunExport
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.menus import RunMenus
@@ -74,7 +74,7 @@ class RunsPanel(QWidget):
         self.filter = FilterField(model.set_filter, lambda: known_columns(model.frame))
         self.count = Label()
         self.count.setProperty("role", "muted")
-        self.comparison = Comparison(self.table)
+        self.comparison = RunComparison(self.table)
         self.comparison.said.connect(self.said)
         self.comparison.try_setting.connect(self.try_setting)
         self._wanted, self._keeps_view = "", False

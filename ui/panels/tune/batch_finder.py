@@ -13,7 +13,7 @@ from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import batch_sizes_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware import batch_sizes
-from workbench.hardware.batch_sizes import BatchSizes, Measured, Sizes
+from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch, Sizes
 from workbench.hardware.requests import AboutExperiment
 
 
@@ -25,7 +25,7 @@ class BatchFinder(FinderPage[AboutExperiment, Sizes, BatchSizes]):
     measures = True
 
     def __init__(self, editor: Editor, assistant: Assistant) -> None:
-        self._measured_sizes: list[Measured] = []
+        self._measured_sizes: list[MeasuredBatch] = []
         super().__init__(editor, assistant, self._texts_of_page())
         self.chart = BarChart(tr("Images per second"), tr("batch size"))
         self.column.addWidget(self.chart, 1)

@@ -15,7 +15,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.race import Lane
-from ui.plots.figures.race import Race as RacePlot
+from ui.plots.figures.race import RacePlot as RacePlot
 from ui.running.assistant import Assistant
 from workbench.base import units
 from workbench.base.text import tr

@@ -16,25 +16,25 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.look.plain import Label, tip
-from ui.plots.compare.compared import Item, View, in_data_units
+from ui.plots.compare.compared import CurveView, Item, in_data_units
 from ui.plots.compare.cuts import Allowance
-from ui.plots.layer import Area, Line, Reading, Readout, Width
+from ui.plots.layer import Area, HoverRow, Line, Readout, Width
 from ui.plots.live.panel import X_QUANTITY
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds
 from ui.plots.theme import PlotTheme
-from ui.plots.ticks import Quantity, value_text
+from ui.plots.ticks import TickKind, value_text
 from ui.plots.view import PlotView
 from workbench.curves.run import CATCH_UP, METRICS
 from workbench.figures.settings import Plot
 
 Y_QUANTITY = {
-    "loss": (Quantity.NUMBER, Anchor.DATA),
-    "accuracy": (Quantity.SHARE, Anchor.SHARE),
-    "learning_rate": (Quantity.RATE, Anchor.ZERO),
-    "images_per_second": (Quantity.COUNT, Anchor.ZERO),
-    "gradient_norm": (Quantity.RATE, Anchor.DATA),
-    "update_ratio": (Quantity.RATE, Anchor.DATA),
-    "penalty": (Quantity.NUMBER, Anchor.DATA),
+    "loss": (TickKind.NUMBER, Anchor.DATA),
+    "accuracy": (TickKind.SHARE, Anchor.SHARE),
+    "learning_rate": (TickKind.RATE, Anchor.ZERO),
+    "images_per_second": (TickKind.COUNT, Anchor.ZERO),
+    "gradient_norm": (TickKind.RATE, Anchor.DATA),
+    "update_ratio": (TickKind.RATE, Anchor.DATA),
+    "penalty": (TickKind.NUMBER, Anchor.DATA),
 }
 """How the values of a metric are written, and what its axis shows besides them; validation and
 epochs as their training metric."""
@@ -114,7 +114,7 @@ class CompareCell(QWidget):
         super().__init__(parent)
         self._state = state
         self.items: Sequence[Item] = ()
-        self.view = PlotView(Quantity.COUNT, Quantity.NUMBER)
+        self.view = PlotView(TickKind.COUNT, TickKind.NUMBER)
         self.title = Label(parent=self)
         self._header = QHBoxLayout()
         self._header.addWidget(self.title, 1)
@@ -222,7 +222,7 @@ class CompareCell(QWidget):
         shown = [item for item in self.items if not item.hidden]
         return sorted(shown, key=lambda item: item.key == self._state.highlighted)
 
-    def _lines(self, view: View) -> tuple[list[Line], list[Area]]:
+    def _lines(self, view: CurveView) -> tuple[list[Line], list[Area]]:
         state, theme, plot = self._state, self._state.theme, self._state.plot
         raw: list[Line] = []
         main: list[Line] = []
@@ -248,10 +248,10 @@ class CompareCell(QWidget):
                     areas.append(Area(*edges, theme.band(colour)))
         return [line for line in raw + main if len(line.x)], areas
 
-    def _view(self, seconds: float = math.inf) -> View:
+    def _view(self, seconds: float = math.inf) -> CurveView:
         """What is requested of the curves, and how long cutting them may take."""
         state = self._state
-        return View(state.plot, state.x_range, self.buckets, Allowance(seconds))
+        return CurveView(state.plot, state.x_range, self.buckets, Allowance(seconds))
 
     def y_bounds(self) -> list[Range]:
         """What each visible curve wants to show of y, in the part of x that is shown."""
@@ -265,7 +265,7 @@ class CompareCell(QWidget):
                     found += [robust_bounds(edges[1]), robust_bounds(edges[2])]
         return [bounds for bounds in found if bounds is not None]
 
-    def readings(self, x: float) -> tuple[Reading, ...]:
+    def readings(self, x: float) -> tuple[HoverRow, ...]:
         """The values of the runs near the cursor, in the order in which they lie there."""
         state, plot = self._state, self._state.plot
         quantity, _ = quantity_of(plot.metric)
@@ -279,7 +279,7 @@ class CompareCell(QWidget):
             if bounds is None or point is None or not bounds[0] - near <= at <= bounds[1] + near:
                 continue
             colour = state.theme.legible(item.colour)
-            found.append((point[1], Reading(colour, item.name, value_text(point[1], quantity))))
+            found.append((point[1], HoverRow(colour, item.name, value_text(point[1], quantity))))
         near_cursor = _nearest(found, self._cursor_value())
         return tuple(reading for _, reading in sorted(near_cursor, key=lambda pair: -pair[0]))
 
@@ -293,15 +293,15 @@ class CompareCell(QWidget):
 
 
 def _nearest(
-    found: Sequence[tuple[float, Reading]], value: float | None
-) -> Sequence[tuple[float, Reading]]:
+    found: Sequence[tuple[float, HoverRow]], value: float | None
+) -> Sequence[tuple[float, HoverRow]]:
     """As many as can be read at once, those nearest to the cursor."""
     if value is None or len(found) <= MOST_READ:
         return found
     return sorted(found, key=lambda pair: abs(pair[0] - value))[:MOST_READ]
 
 
-def quantity_of(metric: str) -> tuple[Quantity, Anchor]:
+def quantity_of(metric: str) -> tuple[TickKind, Anchor]:
     """How the values of a metric are written, and what its axis shows besides them."""
     return Y_QUANTITY[metric.removeprefix("val_").removeprefix("epoch_")]
 

@@ -36,7 +36,7 @@ def in_data_units(plot: Plot, x_range: Range) -> Range:
 
 
 @dataclass(frozen=True)
-class View:
+class CurveView:
     """What is asked of a curve: how it is drawn, where, and how finely.
 
     Attributes:
@@ -122,7 +122,7 @@ class Item:
         """How many smoothed values there are so far."""
         return self.curves[0].smoothed_count(metric, smoothing)
 
-    def visible(self, metric: str, view: View, smoothing: float) -> FloatPoints:
+    def visible(self, metric: str, view: CurveView, smoothing: float) -> FloatPoints:
         """What to draw, in units of the axes.
 
         The whole curve is cut to the density of this zoom once, and sliced while it is moved.
@@ -153,7 +153,7 @@ class Item:
         stop = int(x.searchsorted(view.x_range[1], "right")) + 1
         return x[start:stop], y[start:stop]
 
-    def edges(self, metric: str, view: View) -> Edges | None:
+    def edges(self, metric: str, view: CurveView) -> Edges | None:
         """The band to draw, in units of the axes; None for a run alone."""
         return None
 
@@ -196,14 +196,14 @@ class GroupItem(Item):
     def smoothed_count(self, metric: str, smoothing: float) -> int:
         return sum(len(known[1].band.x) for known in self.means.values())
 
-    def visible(self, metric: str, view: View, smoothing: float) -> FloatPoints:
+    def visible(self, metric: str, view: CurveView, smoothing: float) -> FloatPoints:
         mean = self.mean(metric, view.plot)
         if mean is None:
             return NOTHING
         found = _found(mean, view)
         return view.points_on_axes(mean.band.x[found], mean.band.mean[found])
 
-    def edges(self, metric: str, view: View) -> Edges | None:
+    def edges(self, metric: str, view: CurveView) -> Edges | None:
         mean = self.mean(metric, view.plot)
         if mean is None:
             return None
@@ -218,13 +218,13 @@ class GroupItem(Item):
         return float(mean.band.x[nearest]), float(mean.band.mean[nearest])
 
 
-def _found(mean: Mean, view: View) -> npt.NDArray[np.int64]:
+def _found(mean: Mean, view: CurveView) -> npt.NDArray[np.int64]:
     return visible_indices(
         mean.band.x, mean.extrema, *view.window, view.buckets, logarithmic=view.plot.log_x
     )
 
 
-def _doublings(whole: Range, view: View) -> int:
+def _doublings(whole: Range, view: CurveView) -> int:
     """How often the shown part of x has to be doubled to reach the whole."""
     low, high = whole
     if view.plot.log_x:

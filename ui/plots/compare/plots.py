@@ -19,7 +19,7 @@ from ui.plots.compare.compared import GroupItem, Item, Mean, mean_of
 from ui.plots.layer import Readout
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
-from ui.plots.ticks import Quantity, seconds_text, value_text
+from ui.plots.ticks import TickKind, seconds_text, value_text
 from workbench.base.text import tr
 from workbench.curves.run import TIMES, Points
 from workbench.figures.settings import Plot
@@ -314,8 +314,8 @@ class ComparePlots(QWidget):
         texts = {
             **dict.fromkeys(TIMES, seconds_text(max(at, 0.0))),
             "epoch": tr("Epoch {number}", number=f"{at:.2f}"),
-            "step": tr("Step {number}", number=value_text(at, Quantity.COUNT)),
-            "images": tr("{number} images", number=value_text(at, Quantity.COUNT)),
+            "step": tr("Step {number}", number=value_text(at, TickKind.COUNT)),
+            "images": tr("{number} images", number=value_text(at, TickKind.COUNT)),
         }
         return texts[plot.axis]
 

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor
 from ui.plots.layer import Line, Width
 from ui.plots.ranges import Anchor, Range, padded
 from ui.plots.theme import run_style
-from ui.plots.ticks import Quantity
+from ui.plots.ticks import TickKind
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 
@@ -45,7 +45,7 @@ class Chart(TitledPlot):
     """
 
     def __init__(self, title: str, x_title: str, x_range: Range) -> None:
-        super().__init__(PlotView(Quantity.RATE, Quantity.NUMBER), title, x_title)
+        super().__init__(PlotView(TickKind.RATE, TickKind.NUMBER), title, x_title)
         self._curves: Sequence[Curve] = ()
         self._mark: tuple[float, float] | None = None
         self._x_range = float(np.log10(x_range[0])), float(np.log10(x_range[1]))

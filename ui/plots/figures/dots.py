@@ -20,7 +20,7 @@ import pyqtgraph as pg  # isort: skip  (after PySide6, whose binding it then tak
 
 from ui.look.theme import tones
 from ui.plots.theme import PlotTheme
-from workbench.tradeoffs.labels import Box, place
+from workbench.tradeoffs.labels import Rectangle, place
 
 REACH = 12.0
 """Pixels from the cursor within which a dot is meant."""
@@ -169,7 +169,7 @@ class DotLayer(QGraphicsObject):
         rest = np.flatnonzero(inside & ~np.isin(np.arange(len(x)), dots.best)).tolist()
         others = [(float(x[dot]), -float(y[dot])) for dot in rest]
         sizes = [(metrics.horizontalAdvance(name), metrics.height()) for _, name in named]
-        canvas = Box(0.0, -rect.height(), rect.width(), rect.height())
+        canvas = Rectangle(0.0, -rect.height(), rect.width(), rect.height())
         painter.setFont(self._font)
         painter.setPen(theme.foreground)
         for (_, name), box in zip(named, place(points, sizes, canvas, others), strict=True):

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from ui.plots.layer import Line, Width
 from ui.plots.theme import run_style
-from ui.plots.ticks import Quantity
+from ui.plots.ticks import TickKind
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 from workbench.base.text import tr
@@ -24,7 +24,7 @@ class LatencyPlot(TitledPlot):
 
     def __init__(self) -> None:
         super().__init__(
-            PlotView(Quantity.RATE, Quantity.RATE),
+            PlotView(TickKind.RATE, TickKind.RATE),
             tr("Milliseconds a call"),
             tr("images a call"),
         )

@@ -39,7 +39,7 @@ class Lane:
     is_out: bool = False
 
 
-class Race(QWidget):
+class RacePlot(QWidget):
     """Bars below each other.
 
     Args:

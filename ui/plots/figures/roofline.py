@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from ui.plots.layer import Line, Width
 from ui.plots.theme import run_style
-from ui.plots.ticks import Quantity
+from ui.plots.ticks import TickKind
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 from workbench.base.text import tr
@@ -93,7 +93,7 @@ class RooflinePlot(TitledPlot):
 
     def __init__(self) -> None:
         super().__init__(
-            PlotView(Quantity.RATE, Quantity.RATE),
+            PlotView(TickKind.RATE, TickKind.RATE),
             tr("GFLOP/s: the line is the limit, a dot is a layer"),
             tr("operations a byte moved"),
         )

@@ -14,10 +14,10 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont
 
 from ui.plots.figures.dots import DotLayer, Dots, Numbers
-from ui.plots.layer import Line, Reading, Readout, Width
+from ui.plots.layer import HoverRow, Line, Readout, Width
 from ui.plots.ranges import Anchor, padded
 from ui.plots.theme import contrast, mix
-from ui.plots.ticks import Quantity
+from ui.plots.ticks import TickKind
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 from workbench.base.text import tr
@@ -30,7 +30,7 @@ NO_ROOM = 0.12
 
 
 @dataclass(frozen=True)
-class Scale:
+class ScatterAxis:
     """An axis.
 
     Attributes:
@@ -40,7 +40,7 @@ class Scale:
     """
 
     title: str
-    quantity: Quantity
+    quantity: TickKind
     log: bool = False
 
 
@@ -56,8 +56,8 @@ class Cloud:
     """
 
     dots: Dots
-    x: Scale
-    y: Scale
+    x: ScatterAxis
+    y: ScatterAxis
     line: tuple[Numbers, Numbers] | None
     read: Callable[[int], tuple[str, Sequence[tuple[str, str]]]]
 
@@ -72,7 +72,7 @@ class ScatterPlot(TitledPlot):
     picked = Signal(int)
 
     def __init__(self) -> None:
-        view = PlotView(Quantity.NUMBER, Quantity.NUMBER)
+        view = PlotView(TickKind.NUMBER, TickKind.NUMBER)
         self.layer = DotLayer(view.box)
         self._cloud: Cloud | None = None
         super().__init__(view, "", "")
@@ -169,7 +169,7 @@ class ScatterPlot(TitledPlot):
             return
         name, rows = cloud.read(found)
         colour = QColor(cloud.dots.colours[int(cloud.dots.colour_of[found])])
-        readings = tuple(Reading(colour, words, value) for words, value in rows)
+        readings = tuple(HoverRow(colour, words, value) for words, value in rows)
         self.view.hover.show_readout(Readout(float(cloud.dots.x[found]), name, readings))
 
     @Slot(object)

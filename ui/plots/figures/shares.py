@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from ui.plots.layer import Line
 from ui.plots.theme import run_style
-from ui.plots.ticks import Quantity
+from ui.plots.ticks import TickKind
 from ui.plots.titled import TitledPlot
 from ui.plots.view import PlotView
 
@@ -30,7 +30,7 @@ class SharePlot(TitledPlot):
     def __init__(
         self, name: str, x_title: str, chance: tuple[float, float] | None, markers: bool = False
     ) -> None:
-        super().__init__(PlotView(Quantity.SHARE, Quantity.SHARE), name, x_title)
+        super().__init__(PlotView(TickKind.SHARE, TickKind.SHARE), name, x_title)
         self._chance, self._markers = chance, markers
         self.points: tuple[Floats, Floats] | None = None
         self.view.setAccessibleName(name)

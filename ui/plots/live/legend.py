@@ -20,7 +20,7 @@ LETTERS = 24
 BETWEEN = "\u00a0\u00a0\u00a0 "
 
 
-class Entry(NamedTuple):
+class LegendEntry(NamedTuple):
     """A run: its name and the colour of its lines."""
 
     name: str
@@ -53,10 +53,10 @@ class LiveLegend(RichLabel):
         super().__init__(parent=parent)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._entries: Sequence[Entry] = ()
+        self._entries: Sequence[LegendEntry] = ()
         self._muted = QColor(Qt.GlobalColor.gray)
 
-    def show_runs(self, entries: Sequence[Entry], muted: QColor) -> None:
+    def show_runs(self, entries: Sequence[LegendEntry], muted: QColor) -> None:
         """Shows these, and in a muted colour what lines and dots are."""
         self._entries, self._muted = entries, muted
         self._fit()

@@ -6,17 +6,17 @@ from collections.abc import Callable
 
 from ui.plots.live.panel import Metric
 from ui.plots.ranges import Anchor
-from ui.plots.ticks import Quantity
+from ui.plots.ticks import TickKind
 from workbench.curves.run import PENALTY_METRICS, PROBE_METRICS, RunCurves
 
 METRICS = (
-    Metric("loss", Quantity.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
-    Metric("accuracy", Quantity.SHARE, Anchor.SHARE, "val_accuracy"),
-    Metric("images_per_second", Quantity.COUNT, Anchor.ZERO),
-    Metric("learning_rate", Quantity.RATE, Anchor.ZERO),
-    Metric("gradient_norm", Quantity.RATE, Anchor.DATA, logarithmic=True),
-    Metric("update_ratio", Quantity.RATE, Anchor.DATA, logarithmic=True),
-    Metric("penalty", Quantity.NUMBER, Anchor.DATA),
+    Metric("loss", TickKind.NUMBER, Anchor.DATA, "val_loss", show_x_ticks=False),
+    Metric("accuracy", TickKind.SHARE, Anchor.SHARE, "val_accuracy"),
+    Metric("images_per_second", TickKind.COUNT, Anchor.ZERO),
+    Metric("learning_rate", TickKind.RATE, Anchor.ZERO),
+    Metric("gradient_norm", TickKind.RATE, Anchor.DATA, logarithmic=True),
+    Metric("update_ratio", TickKind.RATE, Anchor.DATA, logarithmic=True),
+    Metric("penalty", TickKind.NUMBER, Anchor.DATA),
 )
 PLACES = {
     "loss": (0, 0, 1, 2), "accuracy": (1, 0, 1, 2),

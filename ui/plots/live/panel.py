@@ -14,11 +14,11 @@ from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.look.plain import Label
-from ui.plots.layer import Line, Reading, Readout, Width
+from ui.plots.layer import HoverRow, Line, Readout, Width
 from ui.plots.live.legend import LiveLegend
 from ui.plots.ranges import Anchor, Range, follow_x, padded, robust_bounds, settled
 from ui.plots.theme import PlotTheme
-from ui.plots.ticks import Quantity, value_text
+from ui.plots.ticks import TickKind, value_text
 from ui.plots.view import PlotView
 from workbench.base.text import tr
 from workbench.curves.run import CATCH_UP, Points, RunCurves
@@ -72,7 +72,7 @@ class Metric:
     """What a panel shows."""
 
     key: str
-    quantity: Quantity
+    quantity: TickKind
     anchor: Anchor
     validation: str | None = None
     show_x_ticks: bool = True
@@ -80,11 +80,11 @@ class Metric:
 
 
 X_QUANTITY = {
-    "step": Quantity.COUNT,
-    "epoch": Quantity.NUMBER,
-    "seconds": Quantity.SECONDS,
-    "elapsed": Quantity.SECONDS,
-    "images": Quantity.COUNT,
+    "step": TickKind.COUNT,
+    "epoch": TickKind.NUMBER,
+    "seconds": TickKind.SECONDS,
+    "elapsed": TickKind.SECONDS,
+    "images": TickKind.COUNT,
 }
 
 
@@ -94,7 +94,7 @@ class PlotPanel(QWidget):
     def __init__(self, state: PlotState, metric: Metric, title: str, parent: QWidget) -> None:
         super().__init__(parent)
         self._state, self.spec = state, metric
-        self.view = PlotView(Quantity.COUNT, metric.quantity, metric.show_x_ticks)
+        self.view = PlotView(TickKind.COUNT, metric.quantity, metric.show_x_ticks)
         self.view.setAccessibleName(title)
         self.title = Label(title, self)
         self.legend = LiveLegend(self)
@@ -238,7 +238,7 @@ class PlotPanel(QWidget):
         readings = self._readings(x) if with_values else ()
         self.view.hover.show_readout(Readout(x, title, readings))
 
-    def _readings(self, x: float) -> tuple[Reading, ...]:
+    def _readings(self, x: float) -> tuple[HoverRow, ...]:
         """The values of each visible run near `x`; none of a run that does not reach so far."""
         state = self._state
         near = 0.02 * (state.x_range[1] - state.x_range[0])
@@ -261,7 +261,7 @@ class PlotPanel(QWidget):
                     parts.append(tr("val {text}", text=text))
             if parts:
                 colour = state.theme.legible(run.colour)
-                readings.append(Reading(colour, run.name, "   ".join(parts)))
+                readings.append(HoverRow(colour, run.name, "   ".join(parts)))
         return tuple(readings)
 
 

@@ -16,12 +16,12 @@ from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from ui.plots.live.controls import ControlRow, EmptyPage
 from ui.plots.live.export import export_menu
-from ui.plots.live.legend import Entry
+from ui.plots.live.legend import LegendEntry
 from ui.plots.live.metrics import METRICS, OPTIONAL, PLACES, STRETCHES
 from ui.plots.live.panel import PlotPanel, PlotState, PlottedRun
 from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
-from ui.plots.ticks import Quantity, seconds_text, value_text
+from ui.plots.ticks import TickKind, seconds_text, value_text
 from workbench.base.text import tr
 from workbench.curves.run import AXES, TIMES, RunCurves
 from workbench.curves.smoothing import MAX_WEIGHT
@@ -340,7 +340,7 @@ class LivePlots(QWidget):
             return seconds_text(max(x, 0.0))
         if self._state.axis == "epoch":
             return tr("Epoch {number}", number=f"{x:.2f}")
-        number = value_text(x, Quantity.COUNT)
+        number = value_text(x, TickKind.COUNT)
         if self._state.axis == "step":
             return tr("Step {number}", number=number)
         return tr("{number} images", number=number)
@@ -384,7 +384,7 @@ class LivePlots(QWidget):
         self.controls.show_count(len(visible))
         theme, runs = self._state.theme, self._state.runs
         shown = [runs[run_id] for run_id in visible]
-        entries = [Entry(self._legend_name(run), theme.legible(run.colour)) for run in shown]
+        entries = [LegendEntry(self._legend_name(run), theme.legible(run.colour)) for run in shown]
         self.panels["loss"].legend.show_runs(entries, theme.muted)
 
     def _legend_name(self, run: PlottedRun) -> str:

@@ -13,7 +13,7 @@ from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
-from workbench.figures.settings import SIZES, CurveFigure, Entry, FigureSpec, Look, Plot
+from workbench.figures.settings import SIZES, CurveFigure, FigureRun, FigureSpec, Look, Plot
 from workbench.figures.writing import check_suffix, write
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -149,10 +149,10 @@ def _like(path: Path) -> FigureSpec:
         raise SpecError.at("--like", str(error)) from None
 
 
-def _entry(run: Run, group: str | None) -> Entry:
+def _entry(run: Run, group: str | None) -> FigureRun:
     if not group:
-        return Entry(run_id=run.run_id)
+        return FigureRun(run_id=run.run_id)
     if group == "name":
-        return Entry(run_id=run.run_id, group=run.name)
+        return FigureRun(run_id=run.run_id, group=run.name)
     value = run.experiment.at(group)
-    return Entry(run_id=run.run_id, group=f"{group.rpartition('.')[2]} = {value}")
+    return FigureRun(run_id=run.run_id, group=f"{group.rpartition('.')[2]} = {value}")

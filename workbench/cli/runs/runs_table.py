@@ -13,7 +13,7 @@ from workbench.cli.terminal import print_aligned
 from workbench.runs.columns import Value
 from workbench.runs.store import Store
 from workbench.runs.table import delimited, query
-from workbench.runs.table.arrange import Arrangement, SortKey, View, arrange, plan
+from workbench.runs.table.arrange import Arrangement, SortKey, TableView, arrange, plan
 from workbench.runs.table.frame import RunFrame
 from workbench.runs.table.loading import check_column, load_columns, load_runs
 from workbench.runs.table.matching import Filter
@@ -31,7 +31,7 @@ def table(store: Store, arguments: argparse.Namespace) -> int:
     frame = load_runs(store)
     keys = _parted(arguments.columns or DEFAULT_COLUMNS)
     sort = tuple(SortKey.read(text) for text in _parted(arguments.sort))
-    view = View(sort, arguments.group_by, tuple(keys), arguments.archived)
+    view = TableView(sort, arguments.group_by, tuple(keys), arguments.archived)
     for key in (*keys, *(s.key for s in sort), *filter(None, [view.group])):
         check_column(frame, key)
     found = Filter(term, frame, keys)
@@ -65,7 +65,7 @@ def _print_runs(
 
 
 def _print_groups(
-    frame: RunFrame, shown: Arrangement, view: View, arguments: argparse.Namespace
+    frame: RunFrame, shown: Arrangement, view: TableView, arguments: argparse.Namespace
 ) -> None:
     groups, counts = shown.groups, np.diff(shown.groups.ends, prepend=0).tolist()
     numbers = [key for key in view.shown if key in groups.means]

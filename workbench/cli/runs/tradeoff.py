@@ -22,16 +22,16 @@ from workbench.cli.figure_options import (
 )
 from workbench.cli.options import add_json, add_store, store_of
 from workbench.cli.terminal import print_aligned
-from workbench.figures.tradeoffs.numbers import Table, table_of
+from workbench.figures.tradeoffs.numbers import RunNumbers, table_of
 from workbench.figures.tradeoffs.settings import ScatterFigure
 from workbench.figures.writing import write
 from workbench.runs.store import Store
 from workbench.runs.table import query
-from workbench.runs.table.arrange import View, arrange, plan
+from workbench.runs.table.arrange import TableView, arrange, plan
 from workbench.runs.table.frame import RunFrame
 from workbench.runs.table.loading import check_column, load_columns, load_runs
 from workbench.runs.table.matching import Filter
-from workbench.tradeoffs.points import SIGNS, Points, Quantity, points_of
+from workbench.tradeoffs.points import SIGNS, Points, TradeoffAxis, points_of
 
 AXES = ("x", "y", "third")
 
@@ -109,31 +109,34 @@ def run(arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _quantities(frame: RunFrame, arguments: argparse.Namespace) -> tuple[Quantity, ...]:
+def _quantities(frame: RunFrame, arguments: argparse.Namespace) -> tuple[TradeoffAxis, ...]:
     made = []
     for name in AXES:
         key = getattr(arguments, name)
         if key:
             check_column(frame, key)
-            own = Quantity.of(frame.about(key))
+            own = TradeoffAxis.of(frame.about(key))
             better = getattr(arguments, f"{name}_better") or own.better
             made.append(own.changed(better=better, log=getattr(arguments, f"log_{name}")))
     return tuple(made)
 
 
 def _table(
-    store: Store, frame: RunFrame, quantities: tuple[Quantity, ...], arguments: argparse.Namespace
-) -> Table:
+    store: Store,
+    frame: RunFrame,
+    quantities: tuple[TradeoffAxis, ...],
+    arguments: argparse.Namespace,
+) -> RunNumbers:
     """The runs that the filter finds, the newest first."""
     keys = [quantity.key for quantity in quantities]
     found = Filter(query.parse(arguments.filter), frame)
     load_columns(store, frame, {*keys, *found.keys})
-    shown = arrange(plan(frame, View(archived=arguments.archived), found))
+    shown = arrange(plan(frame, TableView(archived=arguments.archived), found))
     return table_of(frame, shown.places.tolist(), keys)
 
 
 def _draw(
-    table: Table, quantities: tuple[Quantity, ...], arguments: argparse.Namespace
+    table: RunNumbers, quantities: tuple[TradeoffAxis, ...], arguments: argparse.Namespace
 ) -> Sequence[str]:
     if not table.run_ids:
         raise ValueError("there is no run to draw")
@@ -151,7 +154,7 @@ Best = list[tuple[int, list[float]]]
 
 
 def _plain(
-    table: Table, quantities: tuple[Quantity, ...], found: Points, best: Best
+    table: RunNumbers, quantities: tuple[TradeoffAxis, ...], found: Points, best: Best
 ) -> dict[str, Any]:
     keys = [quantity.key for quantity in quantities]
     return {
@@ -166,7 +169,7 @@ def _plain(
     }
 
 
-def _print(table: Table, keys: list[str], best: Best) -> None:
+def _print(table: RunNumbers, keys: list[str], best: Best) -> None:
     about = [table.about[key] for key in keys]
     print_aligned(
         ["run_id", *keys, "name"],
@@ -181,7 +184,7 @@ def _print(table: Table, keys: list[str], best: Best) -> None:
     )
 
 
-def _sentence(quantities: tuple[Quantity, ...], found: Points) -> str:
+def _sentence(quantities: tuple[TradeoffAxis, ...], found: Points) -> str:
     """How many runs are on the front, and why others can't be."""
     lacking = [
         f"{count(missing)} without {quantity.key}"

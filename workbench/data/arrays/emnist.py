@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from workbench.base.text import tr
-from workbench.data.assembly import Source, Stored
+from workbench.data.assembly import ReadSource, Stored
 from workbench.data.errors import plain
 from workbench.spec.data import Transposed
 
@@ -18,7 +18,7 @@ MAX_MAPPING_BYTES = 100_000
 ENDING = "mapping.txt"
 
 
-def with_transposed(source: Source, asked: Transposed) -> Source:
+def with_transposed(source: ReadSource, asked: Transposed) -> ReadSource:
     """The source with rows and columns of its images swapped, where it is asked for or known."""
     known = asked == "auto" and "emnist" in source.train.images_name.lower()
     if not known and asked != "yes":

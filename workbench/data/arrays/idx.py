@@ -32,10 +32,10 @@ from workbench.data.arrays.array_names import (
 )
 from workbench.data.arrays.gzipped import maybe_gzipped
 from workbench.data.arrays.kinds_of_file import refuse_other_kind, with_hint
-from workbench.data.assembly import Source, Stored, assembled
+from workbench.data.assembly import ReadSource, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import claimed, plain, refused, unreadable
-from workbench.data.request import BLOCK_BYTES, Request
+from workbench.data.request import BLOCK_BYTES, ReadRequest
 from workbench.spec.data import Idx
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -69,7 +69,7 @@ class IdxFile:
     set_name: str
 
 
-def read(spec: Idx, request: Request) -> Dataset:
+def read(spec: Idx, request: ReadRequest) -> Dataset:
     """Reads the folder, or the set that a file belongs to.
 
     Raises:
@@ -79,7 +79,7 @@ def read(spec: Idx, request: Request) -> Dataset:
     files = _chosen(path)
     parts = {part: _stored(file, request) for part, file in files.items()}
     train = files[TRAIN]
-    source = Source(
+    source = ReadSource(
         str(path),
         parts[TRAIN],
         parts.get(TEST),
@@ -163,7 +163,7 @@ def _only_set(files: Iterable[IdxFile], where: Path) -> str:
     return sets[0]
 
 
-def _stored(images: IdxFile, request: Request) -> Stored:
+def _stored(images: IdxFile, request: ReadRequest) -> Stored:
     labels = _labels_of(images)
     classes, form = _array(labels, LABELS, request), ""
     if classes.ndim == 2 and classes.shape[1] == QMNIST_COLUMNS:
@@ -182,7 +182,7 @@ def _labels_of(images: IdxFile) -> Path:
     raise refused(images.path, tr("there is no labels file {name} (nor .gz) beside it", name=name))
 
 
-def _array(path: Path, what: str, request: Request) -> Array:
+def _array(path: Path, what: str, request: ReadRequest) -> Array:
     with maybe_gzipped(path) as (file, raw):
         ratio = 1 if file is raw else MAX_DEFLATE_RATIO
         return _content(path, file, os.fstat(raw.fileno()).st_size, ratio, what, request)
@@ -194,7 +194,7 @@ def _content(
     length: int,
     ratio: int,
     what: str,
-    request: Request,
+    request: ReadRequest,
 ) -> Array:
     """The array, read only after its header was held against the file's true length.
 

@@ -29,11 +29,11 @@ from workbench.data.arrays.array_names import (
 from workbench.data.arrays.kinds_of_file import refuse_other_kind, with_hint
 from workbench.data.arrays.npy import ARCHIVE_FAULTS, Member, file_member, members_of, read_member
 from workbench.data.arrays.rows import unflattened
-from workbench.data.assembly import Source, Stored, assembled
+from workbench.data.assembly import ReadSource, Stored, assembled
 from workbench.data.dataset import Dataset
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
 from workbench.data.labels import as_names
-from workbench.data.request import Reporter, Request
+from workbench.data.request import ReadRequest, Reporter
 from workbench.spec.data import Npz
 
 MAX_NAMES_BYTES = 1 << 20
@@ -44,7 +44,7 @@ ENDINGS = (".npy", ".npz")
 Members = Mapping[str, Member]
 
 
-def read(spec: Npz, request: Request) -> Dataset:
+def read(spec: Npz, request: ReadRequest) -> Dataset:
     """Reads training images and labels, those of a test and a validation part, and class names.
 
     Nothing is unpickled, and nothing is allocated before the headers of all members have been
@@ -158,7 +158,9 @@ def _in_archive(path: Path, opened: ExitStack) -> dict[str, Member]:
     return members
 
 
-def _source(path: Path, members: Members, are_files: bool, spec: Npz, request: Request) -> Source:
+def _source(
+    path: Path, members: Members, are_files: bool, spec: Npz, request: ReadRequest
+) -> ReadSource:
     where = str(path)
     shapes = {name: Shape(m.shape, m.dtype.kind in "US") for name, m in members.items()}
     slots = found_slots(shapes, _chosen(spec), where, are_files=are_files)
@@ -173,7 +175,7 @@ def _source(path: Path, members: Members, are_files: bool, spec: Npz, request: R
     }
     warnings: list[str] = []
     names = _class_names(members, set(slots.values()), where, warnings)
-    return Source(where, parts[TRAIN], parts.get(TEST), parts.get(VALIDATION), names, warnings)
+    return ReadSource(where, parts[TRAIN], parts.get(TEST), parts.get(VALIDATION), names, warnings)
 
 
 def _chosen(spec: Npz) -> dict[Slot, str]:

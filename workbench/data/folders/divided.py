@@ -8,7 +8,7 @@ from pathlib import Path
 from workbench.base.text import tr
 from workbench.base.units import listing
 from workbench.data.errors import plain, refused
-from workbench.data.folders.layout import Layout, called, labelled, pattern_of, unwrapped
+from workbench.data.folders.layout import FolderLayout, called, labelled, pattern_of, unwrapped
 from workbench.data.folders.part_names import (
     TEST,
     TRAIN,
@@ -30,7 +30,7 @@ from workbench.data.labels import in_order
 
 def with_parts(
     root: Path, folder: Folder, kept: Sequence[Folder], warnings: list[str]
-) -> Layout | None:
+) -> FolderLayout | None:
     """Parts that hold classes, "train/cat"; None where there is no training part."""
     named = {one.path: part_of(one.name) for one in kept}
     trains = [one for one in kept if (named[one.path] or ("",))[0] == TRAIN]
@@ -147,13 +147,13 @@ def _best(root: Path, part: str, candidates: list[Folder], warnings: list[str]) 
     return best[0]
 
 
-def _of_parts(root: Path, chosen: dict[str, Folder], warnings: list[str]) -> Layout:
+def _of_parts(root: Path, chosen: dict[str, Folder], warnings: list[str]) -> FolderLayout:
     train = unwrapped(chosen[TRAIN])
     names = in_order([one.name for one in train.filled])
     if len(names) == 1:
         raise one_class(root, names[0])
     refuse_masks(root / train.path, names)
-    found = Layout(names, {TRAIN: labelled(train.filled, names)}, {TRAIN: pattern_of(train)})
+    found = FolderLayout(names, {TRAIN: labelled(train.filled, names)}, {TRAIN: pattern_of(train)})
     for part in (VALIDATION, TEST):
         if part not in chosen:
             continue

@@ -21,7 +21,7 @@ from workbench.data.folders.tree import File
 from workbench.data.images.decoding import Decoded, Unreadable, decode, header
 from workbench.data.images.fitting import Size, fitted
 from workbench.data.images.pixels import opacity_and_shade
-from workbench.data.request import Request
+from workbench.data.request import ReadRequest
 from workbench.spec.data import ImageFolder
 
 VERSION = 2
@@ -115,7 +115,7 @@ class Held:
 
 
 def checked(
-    root: Path, files: Sequence[File], request: Request, held: Held | None = None
+    root: Path, files: Sequence[File], request: ReadRequest, held: Held | None = None
 ) -> dict[str, Checked]:
     """Decodes every file that is not known yet; what is known of each, by path.
 
@@ -152,7 +152,7 @@ def checked(
     return results
 
 
-def glanced(root: Path, files: Sequence[File], request: Request) -> dict[str, Checked]:
+def glanced(root: Path, files: Sequence[File], request: ReadRequest) -> dict[str, Checked]:
     """As `checked`, but files that are not known yet are judged by their headers: sizes and
     channels are right, a damaged file may be taken for a sound one. Nothing is kept.
     """

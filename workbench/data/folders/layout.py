@@ -11,7 +11,7 @@ from workbench.data.folders.tree import File, Folder
 
 
 @dataclass
-class Layout:
+class FolderLayout:
     """What a folder means.
 
     Attributes:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.data.folders.divided import with_parts, with_parts_inside
-from workbench.data.folders.layout import Layout, labelled, pattern_of, unwrapped
+from workbench.data.folders.layout import FolderLayout, labelled, pattern_of, unwrapped
 from workbench.data.folders.part_names import TEST, TRAIN, VALIDATION
 from workbench.data.folders.remarks import left_out, no_classes, parts_beside
 from workbench.data.folders.tree import Folder
 from workbench.data.folders.undivided import classes_alone, parts_within_classes, without_copies
 
 
-def layout_of(root: Path, tree: Folder) -> Layout:
+def layout_of(root: Path, tree: Folder) -> FolderLayout:
     """What the folder means.
 
     Raises:
@@ -39,7 +39,7 @@ def layout_of(root: Path, tree: Folder) -> Layout:
     return layout
 
 
-def by_the_first_rules(root: Path, tree: Folder) -> Layout:
+def by_the_first_rules(root: Path, tree: Folder) -> FolderLayout:
     """As every folder was read before these rules: `train`, and the first of four names as test."""
     by_lower = {folder.name.lower(): folder for folder in reversed(tree.folders)}
     train = by_lower.get(TRAIN)
@@ -53,14 +53,14 @@ def by_the_first_rules(root: Path, tree: Folder) -> Layout:
     names = sorted(folder.name for folder in train.folders)
     if not names:
         raise no_classes(root, tree)
-    found = Layout(names, {TRAIN: labelled(train.folders, names)}, {TRAIN: pattern_of(train)})
+    found = FolderLayout(names, {TRAIN: labelled(train.folders, names)}, {TRAIN: pattern_of(train)})
     if rest is not None:
         found.parts[TEST] = labelled([f for f in rest.folders if f.name in names], names)
         found.patterns[TEST] = pattern_of(rest)
     return found
 
 
-def as_kept(layout: Layout, patterns: Sequence[tuple[str, str]]) -> Layout:
+def as_kept(layout: FolderLayout, patterns: Sequence[tuple[str, str]]) -> FolderLayout:
     """The layout as a run has read it: until there was one rule for all kinds of data, the
     validation part of a folder without a test part was the test part.
     """

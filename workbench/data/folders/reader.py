@@ -27,7 +27,7 @@ from workbench.data.images.fitting import common_size
 from workbench.data.images.formats import EXTENSIONS
 from workbench.data.images.pixels import refuse_flat
 from workbench.data.labels import as_names, classes_of, counts_of
-from workbench.data.request import Reporter, Request
+from workbench.data.request import ReadRequest, Reporter
 from workbench.data.split import NO_TEST_PART, split_test
 from workbench.spec.data import DataInfo, ImageFolder, Reading
 from workbench.spec.recipe import Recipe, StoredPart
@@ -38,7 +38,7 @@ FIRST_EXTENSIONS = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", 
 REASONS = 3
 
 
-def read(spec: ImageFolder, request: Request) -> Dataset:
+def read(spec: ImageFolder, request: ReadRequest) -> Dataset:
     """Reads the folder: into memory where it fits, else as a stream.
 
     Raises:
@@ -65,14 +65,14 @@ def read(spec: ImageFolder, request: Request) -> Dataset:
     return _dataset(found, parts, (shape, source_shape), reading, spec, request, held)
 
 
-def _unpacked(path: Path, request: Request) -> Path:
+def _unpacked(path: Path, request: ReadRequest) -> Path:
     """The folder that a chosen file holds."""
     if path.suffix.lower() == ".npz" or not unpacked.is_archive(path):
         raise refused(path, unpacked.not_a_folder(path))
     return unpacked.unpacked(path, request)
 
 
-def _listed(path: Path, root: Path, request: Request) -> Found:
+def _listed(path: Path, root: Path, request: ReadRequest) -> Found:
     if request.kept is not None and request.kept.version == 1:
         tree = listed(root, request, FIRST_EXTENSIONS)
         layout = by_the_first_rules(path, tree)
@@ -185,7 +185,7 @@ def _dataset(
     shapes: tuple[Shape, Shape],
     reading: Reading,
     spec: ImageFolder,
-    request: Request,
+    request: ReadRequest,
     held: Held,
 ) -> Dataset:
     shape, source_shape = shapes

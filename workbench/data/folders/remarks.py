@@ -9,7 +9,7 @@ from pathlib import Path
 from workbench.base.text import joined, plural, tr
 from workbench.base.units import listing
 from workbench.data.errors import DataError, plain, refused
-from workbench.data.folders.layout import Layout
+from workbench.data.folders.layout import FolderLayout
 from workbench.data.folders.part_names import (
     TEST,
     TRAIN,
@@ -117,7 +117,7 @@ def parts_beside(root: Path, folder: Folder) -> list[str]:
     ]
 
 
-def left_out(tree: Folder, folder: Folder, layout: Layout) -> list[str]:
+def left_out(tree: Folder, folder: Folder, layout: FolderLayout) -> list[str]:
     """One sentence each on loose images, empty folders, and files of other kinds."""
     said = []
     loose = folder.files if folder.path == "" else [*tree.files, *folder.files]

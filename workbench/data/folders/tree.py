@@ -15,7 +15,7 @@ from pathlib import Path
 from workbench.base.text import tr
 from workbench.data.errors import refused, unreadable
 from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter
-from workbench.data.request import Reporter, Request
+from workbench.data.request import ReadRequest, Reporter
 
 MAX_FOLDERS = 200_000
 MAX_DEPTH = 64
@@ -81,7 +81,7 @@ class Folder:
         return found
 
 
-def listed(root: Path, request: Request, endings: frozenset[str] = EXTENSIONS) -> Folder:
+def listed(root: Path, request: ReadRequest, endings: frozenset[str] = EXTENSIONS) -> Folder:
     """The folder and all below it.
 
     Links are followed, but not to a folder that they lie in, so a link to a parent does not go

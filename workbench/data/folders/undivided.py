@@ -9,14 +9,14 @@ from pathlib import Path
 from workbench.base.text import tr
 from workbench.base.units import listing
 from workbench.data.errors import plain, refused
-from workbench.data.folders.layout import Layout, pattern_above, pattern_of
+from workbench.data.folders.layout import FolderLayout, pattern_above, pattern_of
 from workbench.data.folders.part_names import TRAIN, is_of_masks, part_named
 from workbench.data.folders.remarks import one_class, refuse_masks, shown
 from workbench.data.folders.tree import Folder
 from workbench.data.labels import in_order
 
 
-def parts_within_classes(kept: Sequence[Folder]) -> Layout | None:
+def parts_within_classes(kept: Sequence[Folder]) -> FolderLayout | None:
     """Classes that hold parts, "cat/train"; None where they don't."""
     if len(kept) < 2 or any(one.files for one in kept):
         return None
@@ -28,7 +28,7 @@ def parts_within_classes(kept: Sequence[Folder]) -> Layout | None:
     if any(below.filled for one in kept for below in one.filled):
         return None
     names = in_order([one.name for one in kept])
-    found = Layout(names, {}, {})
+    found = FolderLayout(names, {}, {})
     for name, part in parts.items():
         found.patterns[part] = f"{pattern_above(kept[0])}/{name}"
         found.parts[part] = [
@@ -43,7 +43,7 @@ def parts_within_classes(kept: Sequence[Folder]) -> Layout | None:
 
 def classes_alone(
     root: Path, folder: Folder, kept: Sequence[Folder], warnings: list[str]
-) -> Layout:
+) -> FolderLayout:
     """Classes without parts: everything is the training part."""
     names = in_order([one.name for one in kept])
     pattern = pattern_of(folder)
@@ -83,7 +83,7 @@ def classes_alone(
     if len(names) == 1:
         raise one_class(root, names[0])
     refuse_masks(root / folder.path, names)
-    return Layout(names, {TRAIN: items}, {TRAIN: pattern})
+    return FolderLayout(names, {TRAIN: items}, {TRAIN: pattern})
 
 
 def _shared_below(kept: Sequence[Folder]) -> list[str]:

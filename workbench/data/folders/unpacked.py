@@ -30,7 +30,7 @@ from workbench.base.text import joined, tr
 from workbench.base.units import size
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
 from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter, nature
-from workbench.data.request import Request
+from workbench.data.request import ReadRequest
 
 MAX_FILES = 5_000_000
 MAX_RATIO = 200
@@ -65,7 +65,7 @@ LATEST = 2.0**40
 """Seconds of the latest time of change that is kept: beyond it no file system goes."""
 
 
-class Entry(NamedTuple):
+class ArchiveEntry(NamedTuple):
     """A regular file of an archive, with its name, time of change and content."""
 
     name: str
@@ -87,7 +87,7 @@ def is_archive(path: Path) -> bool:
     return start.startswith(STARTS) or start[257:262] == b"ustar"
 
 
-def unpacked(path: Path, request: Request) -> Path:
+def unpacked(path: Path, request: ReadRequest) -> Path:
     """The folder with the archive's images: as it was unpacked before, or unpacked now.
 
     Raises:
@@ -136,7 +136,7 @@ def unpacked(path: Path, request: Request) -> Path:
     return target / "files"
 
 
-def _unpack(path: Path, into: Path, request: Request) -> None:
+def _unpack(path: Path, into: Path, request: ReadRequest) -> None:
     """Writes the images; other files that a warning will count are made empty."""
     packed = path.stat().st_size
     free = max(0, shutil.disk_usage(into).free - SPARED)
@@ -168,7 +168,7 @@ def _unpack(path: Path, into: Path, request: Request) -> None:
             os.utime(place, (moment := min(LATEST, max(0.0, entry.mtime)), moment))
 
 
-def _entries(path: Path, stack: ExitStack) -> tuple[int, Generator[Entry]]:
+def _entries(path: Path, stack: ExitStack) -> tuple[int, Generator[ArchiveEntry]]:
     """How many files there are (0: unknown), and each as it is come to."""
     if zipfile.is_zipfile(path):
         archive = stack.enter_context(zipfile.ZipFile(path))
@@ -187,7 +187,7 @@ def _decompressed(path: Path) -> IO[bytes]:
     return cast("IO[bytes]", lzma.open(path)) if start == b"\xfd7z" else open(path, "rb")
 
 
-def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[Entry]:
+def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[ArchiveEntry]:
     for info in archive.infolist():
         if info.is_dir() or stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
             continue
@@ -195,7 +195,7 @@ def _of_zip(path: Path, archive: zipfile.ZipFile) -> Generator[Entry]:
             raise refused(path, tr("is encrypted; unpack it and choose the folder"))
         moment = time.mktime((*info.date_time, 0, 0, -1))
         with archive.open(info) as content:
-            yield Entry(info.filename, moment, content)
+            yield ArchiveEntry(info.filename, moment, content)
 
 
 class _Header(tarfile.TarInfo):
@@ -212,13 +212,13 @@ class _Header(tarfile.TarInfo):
             raise ReadError(f"{error} at {tarfile.offset:,} bytes") from None
 
 
-def _of_tar(file: IO[bytes]) -> Generator[Entry]:
+def _of_tar(file: IO[bytes]) -> Generator[ArchiveEntry]:
     with tarfile.open(fileobj=file, mode="r|", tarinfo=_Header) as tar:
         for member in tar:
             content = tar.extractfile(member) if member.isreg() else None
             if content is not None:
                 with content:
-                    yield Entry(member.name, float(member.mtime), content)
+                    yield ArchiveEntry(member.name, float(member.mtime), content)
     for _ in range(MAX_PADDING // BLOCK):  # to the end, where the checksum stands
         if not file.read(BLOCK):
             return

@@ -13,7 +13,7 @@ from statistics import median_low
 import numpy as np
 
 from workbench.data.dataset import Array
-from workbench.data.request import Request
+from workbench.data.request import ReadRequest
 
 Size = tuple[int, int]
 
@@ -50,7 +50,9 @@ def fitted(image: Array, size: Size | None, channels: int | None) -> Array:
     return image
 
 
-def fitted_all(images: Array, size: Size | None, channels: int | None, request: Request) -> Array:
+def fitted_all(
+    images: Array, size: Size | None, channels: int | None, request: ReadRequest
+) -> Array:
     """Images (n, height, width, channels) in the wanted size and number of channels.
 
     Raises:

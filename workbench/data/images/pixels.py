@@ -145,7 +145,7 @@ def opacity_and_shade(pixels: Array, opacity: Array) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class Scale:
+class PixelScale:
     """How stored numbers become pixels.
 
     Attributes:
@@ -210,7 +210,7 @@ class Scale:
 
 def scale_for(
     images: Array, name: str, where: str, ground: Ground = "auto", kept: Reading | None = None
-) -> Scale:
+) -> PixelScale:
     """The scale that suits the training images.
 
     uint8 stays; True is white; integers within 0..255 become uint8; wider ones are divided by the
@@ -231,19 +231,19 @@ def scale_for(
     is_wide = scale.dtype == np.float32 and images.dtype.kind in "iu"
     if kept is not None and is_wide and (kept.version == 1 or kept.white > 255):
         white = WHITEST if kept.version == 1 else kept.white
-        scale = Scale(scale.dtype, white, WHITEST, scale.dark)
+        scale = PixelScale(scale.dtype, white, WHITEST, scale.dark)
     if images.shape[3] != 4 or (kept is not None and kept.version == 1):
         return scale
     return _grounded(scale, images, ground, kept)
 
 
-def _plain_scale(images: Array, name: str, where: str) -> Scale:
+def _plain_scale(images: Array, name: str, where: str) -> PixelScale:
     kind = images.dtype.kind
     if kind == "b":
-        return Scale(np.dtype(np.uint8), 1, 1, dark=not images.any())
+        return PixelScale(np.dtype(np.uint8), 1, 1, dark=not images.any())
     low, high = _range(images, name, where)
     if images.dtype == np.uint8:
-        return Scale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
+        return PixelScale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
     whole = kind in "iu"
     if low < -TOLERANCE or high > (WHITEST if whole else 255 + TOLERANCE):
         right = tr("0 to 255 or 0 to 65535") if whole else tr("0 to 1 or 0 to 255")
@@ -258,14 +258,14 @@ def _plain_scale(images: Array, name: str, where: str) -> Scale:
             ),
         )
     if whole and high <= 255:
-        return Scale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
+        return PixelScale(np.dtype(np.uint8), 255, 255, dark=high <= 255 * DARK)
     if whole:
-        return Scale(np.dtype(np.float32), white_of(high), WHITEST, dark=False)
+        return PixelScale(np.dtype(np.float32), white_of(high), WHITEST, dark=False)
     white = 1 if high <= 1 + TOLERANCE else 255
-    return Scale(np.dtype(np.float32), white, white, dark=high <= white * DARK)
+    return PixelScale(np.dtype(np.float32), white, white, dark=high <= white * DARK)
 
 
-def _grounded(scale: Scale, images: Array, asked: Ground, kept: Reading | None) -> Scale:
+def _grounded(scale: PixelScale, images: Array, asked: Ground, kept: Reading | None) -> PixelScale:
     """With the ground for images that have an alpha channel; without one where all are opaque."""
     alpha = images[..., 3]
     high = float(alpha.max())
@@ -281,12 +281,12 @@ def _grounded(scale: Scale, images: Array, asked: Ground, kept: Reading | None) 
     if kept is not None and kept.ground:
         ground = kept.ground
     else:
-        grounded = Scale(scale.dtype, scale.white, scale.limit, scale.dark, "black", opaque)
+        grounded = PixelScale(scale.dtype, scale.white, scale.limit, scale.dark, "black", opaque)
         ground = ground_of(asked, *_drawn(grounded, images))
-    return Scale(scale.dtype, scale.white, scale.limit, scale.dark, ground, opaque)
+    return PixelScale(scale.dtype, scale.white, scale.limit, scale.dark, ground, opaque)
 
 
-def _drawn(scale: Scale, images: Array) -> tuple[float, float]:
+def _drawn(scale: PixelScale, images: Array) -> tuple[float, float]:
     """Mean opacity, and mean shade weighted by it, of arrays."""
     seen, shade, total = 0.0, 0.0, 0
     for rows in blocks(len(images), images[0].nbytes):
@@ -320,7 +320,9 @@ def refuse_flat(train: Array, name: str, where: str) -> None:
         )
 
 
-def refuse_other_scale(images: Array, scale: Scale, name: str, train: Array, where: str) -> str:
+def refuse_other_scale(
+    images: Array, scale: PixelScale, name: str, train: Array, where: str
+) -> str:
     """Refuses a test part that is not stored as the training part is.
 
     Returns:

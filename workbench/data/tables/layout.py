@@ -27,7 +27,7 @@ FEWER = 4
 
 
 @dataclass(frozen=True)
-class Layout:
+class TableLayout:
     """What stands where in a row.
 
     Attributes:
@@ -56,7 +56,7 @@ class Layout:
         return tr("column {number} ({name})", number=index + 1, name=plain(name)[:40])
 
 
-def layout_of(lines: Sequence[str], asked: str, where: str) -> Layout:
+def layout_of(lines: Sequence[str], asked: str, where: str) -> TableLayout:
     """The layout of a table.
 
     Args:
@@ -98,7 +98,7 @@ def layout_of(lines: Sequence[str], asked: str, where: str) -> Layout:
         for column, cell in enumerate(row[: len(head)])
         if column not in pixels and not is_number(cell)
     )
-    return Layout(separator, int(has_header), len(head), names, label, tuple(others), texts)
+    return TableLayout(separator, int(has_header), len(head), names, label, tuple(others), texts)
 
 
 def is_number(cell: str) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from workbench.base.text import tr
 from workbench.data.dataset import Array
 from workbench.data.errors import plain, refused
-from workbench.data.tables.layout import Layout, is_number
+from workbench.data.tables.layout import TableLayout, is_number
 
 ZERO, NINE, COMMA, END = b"09,\n"
 LONGEST = 9
@@ -21,7 +21,7 @@ LONGEST = 9
 
 
 def parsed(
-    block: bytes, layout: Layout, first_line: int, where: str
+    block: bytes, layout: TableLayout, first_line: int, where: str
 ) -> tuple[Array, dict[int, list[str]]]:
     """The numbers of whole lines, and the texts of the columns that hold texts.
 
@@ -83,7 +83,7 @@ def _any_numbers(block: bytes, columns: int) -> Array | None:
 
 
 def _plain(
-    block: bytes, layout: Layout, first_line: int, where: str
+    block: bytes, layout: TableLayout, first_line: int, where: str
 ) -> tuple[bytes, dict[int, list[str]]]:
     """Numbers alone with commas between them, and the texts by column."""
     texts: dict[int, list[str]] = {column: [] for column in sorted(layout.texts)}
@@ -100,7 +100,7 @@ def _plain(
     return ("\n".join(lines) + "\n").encode(), texts
 
 
-def _blame(block: bytes, layout: Layout, first_line: int, where: str) -> None:
+def _blame(block: bytes, layout: TableLayout, first_line: int, where: str) -> None:
     """Finds the cell at fault and names it."""
     rows = csv.reader(_decoded(block).splitlines(), delimiter=layout.separator)
     for number, row in enumerate(rows, first_line):
@@ -123,7 +123,7 @@ def _blame(block: bytes, layout: Layout, first_line: int, where: str) -> None:
             )
 
 
-def _refuse_length(row: list[str], number: int, layout: Layout, where: str) -> None:
+def _refuse_length(row: list[str], number: int, layout: TableLayout, where: str) -> None:
     if len(row) != layout.columns:
         raise refused(
             where,

@@ -16,14 +16,14 @@ from workbench.data.arrays.array_names import TEST, TRAIN, VALIDATION, part_of
 from workbench.data.arrays.gzipped import maybe_gzipped
 from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
 from workbench.data.arrays.rows import shape_of_rows
-from workbench.data.assembly import Source, Stored, assembled
+from workbench.data.assembly import ReadSource, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import plain, refused, unreadable
-from workbench.data.request import Request
-from workbench.data.tables.layout import Layout, layout_of
+from workbench.data.request import ReadRequest
+from workbench.data.tables.layout import TableLayout, layout_of
 from workbench.data.tables.numbers import parsed
 from workbench.spec.data import Csv
-from workbench.spec.recipe import Table
+from workbench.spec.recipe import PixelTable
 
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 BLOCK_BYTES = 8 << 20
@@ -34,7 +34,7 @@ LOOKED_AT = 500
 MARK = b"\xef\xbb\xbf"
 
 
-def read(spec: Csv, request: Request) -> Dataset:
+def read(spec: Csv, request: ReadRequest) -> Dataset:
     """Reads the table, and those of its test and validation part beside it.
 
     Raises:
@@ -67,7 +67,7 @@ def read(spec: Csv, request: Request) -> Dataset:
         for part, table in stored.items()
     }
     prefix = part_of(_stem(files[TRAIN]))[1]
-    source = Source(
+    source = ReadSource(
         str(path),
         alike[TRAIN],
         alike.get(TEST),
@@ -134,7 +134,7 @@ class _Rows:
     images: int = 0
 
 
-def _stored(path: Path, spec: Csv, request: Request) -> Stored | None:
+def _stored(path: Path, spec: Csv, request: ReadRequest) -> Stored | None:
     """The table's images and labels; None where it has no labels."""
     with maybe_gzipped(path) as (file, raw):
         if file is raw:
@@ -143,7 +143,7 @@ def _stored(path: Path, spec: Csv, request: Request) -> Stored | None:
 
 
 def _from(
-    file: IO[bytes], raw: IO[bytes], path: Path, spec: Csv, request: Request
+    file: IO[bytes], raw: IO[bytes], path: Path, spec: Csv, request: ReadRequest
 ) -> Stored | None:
     """Reads a table block by block.
 
@@ -155,7 +155,7 @@ def _from(
         request: Whom to tell, and the memory there is.
     """
     where, total = str(path), path.stat().st_size
-    layout: Layout | None = None
+    layout: TableLayout | None = None
     found, reporter, number = _Rows([], []), None, 1
     for block in _blocks(file, where):
         if layout is None:
@@ -192,11 +192,11 @@ def _from(
         tr("the label column of {name}", name=path.name),
         (path.name, path.name),
         is_rows=True,
-        table=Table(layout.separator, layout.header_lines, layout.label, layout.pixels),
+        table=PixelTable(layout.separator, layout.header_lines, layout.label, layout.pixels),
     )
 
 
-def _take(block: bytes, layout: Layout, number: int, where: str, found: _Rows) -> int:
+def _take(block: bytes, layout: TableLayout, number: int, where: str, found: _Rows) -> int:
     """Adds a block's rows to what was found; returns how many."""
     numbers, texts = parsed(block, layout, number, where)
     kept = [column for column in range(layout.columns) if column not in layout.texts]

@@ -27,7 +27,13 @@ from workbench.figures.axes import (
     plain,
     wrapped,
 )
-from workbench.figures.curves.numbers import Line, Source, axis_titles, lines_of, reduced
+from workbench.figures.curves.numbers import (
+    CurveSource,
+    FigureCurve,
+    axis_titles,
+    lines_of,
+    reduced,
+)
 from workbench.figures.saving import style
 from workbench.figures.settings import CurveFigure
 
@@ -43,7 +49,7 @@ between two titles.
 """
 
 
-def figure_of(figure: CurveFigure, sources: Mapping[str, Source]) -> Figure:
+def figure_of(figure: CurveFigure, sources: Mapping[str, CurveSource]) -> Figure:
     """The figure, with legend and axis labels.
 
     Args:
@@ -67,7 +73,7 @@ class _Painter:
         self._width = self._look.width * POINTS_PER_MILLIMETRE
         self._height = self._look.height * POINTS_PER_MILLIMETRE
 
-    def paint(self, lines: Sequence[Line]) -> Figure:
+    def paint(self, lines: Sequence[FigureCurve]) -> Figure:
         if self._plot.layout == "multiples":
             return self._multiples(lines)
         labels = [line.label for line in lines]
@@ -83,7 +89,7 @@ class _Painter:
         legend_below(figure, handles, labels, self._look, columns, **CURVE_LEGEND)
         return figure
 
-    def _multiples(self, lines: Sequence[Line]) -> Figure:
+    def _multiples(self, lines: Sequence[FigureCurve]) -> Figure:
         """A small plot for each run, on the same axes; its title is its legend."""
         titles = list(dict.fromkeys(line.run_ids for line in lines))
         longest = max(len(line.label) for line in lines if not line.is_validation)
@@ -114,7 +120,7 @@ class _Painter:
         plain(figure.supylabel(y_title, fontsize=self._points))
         return figure
 
-    def _draw(self, axes: Axes, line: Line, number: int) -> Line2D:
+    def _draw(self, axes: Axes, line: FigureCurve, number: int) -> Line2D:
         """Draws one line with what lies behind it; its sample for the legend."""
         colour, dashes = look(line.number)
         if self._look.monochrome:
@@ -136,7 +142,9 @@ class _Painter:
         curve.set_gid(_gid("curve", line))
         return curve
 
-    def _behind(self, axes: Axes, line: Line, colour: str, wide: float) -> list[tuple[str, Any]]:
+    def _behind(
+        self, axes: Axes, line: FigureCurve, colour: str, wide: float
+    ) -> list[tuple[str, Any]]:
         """The raw values and the band of a line."""
         parts: list[tuple[str, Any]] = []
         if line.raw is not None:
@@ -167,7 +175,7 @@ class _Painter:
         finish(axes, self._look, log_x=plot.log_x, log_y=plot.log_y)
 
 
-def _gid(part: str, line: Line) -> str:
+def _gid(part: str, line: FigureCurve) -> str:
     """Names a part of an SVG, so that a drawing program (or a test) finds it."""
     kind = "validation-" if line.is_validation else ""
     return f"{part}-{kind}{'+'.join(line.run_ids)}"

@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from workbench.base.text import tr
 from workbench.curves.mean import Band, band_of
-from workbench.curves.metrics import AXES, METRICS, Quantity
+from workbench.curves.metrics import AXES, METRICS, AxisMetric
 from workbench.curves.pyramid import Extrema, visible_indices
 from workbench.curves.reading import read_curves
 from workbench.curves.run import EPOCH_METRICS, Points, RunCurves
 from workbench.curves.smoothing import Average
-from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure, Entry, Look
+from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure, FigureRun, Look
 from workbench.runs.store import Store
 
 Values = npt.NDArray[np.float64]
@@ -37,7 +37,7 @@ POINTS_PER_INCH = 300
 
 
 @dataclass(frozen=True)
-class Source:
+class CurveSource:
     """What the figures need of a run.
 
     Attributes:
@@ -50,7 +50,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Line:
+class FigureCurve:
     """One curve of a figure.
 
     Attributes:
@@ -74,7 +74,7 @@ class Line:
     is_validation: bool = False
 
 
-def read_sources(store: Store, run_ids: Iterable[str]) -> dict[str, Source]:
+def read_sources(store: Store, run_ids: Iterable[str]) -> dict[str, CurveSource]:
     """The runs of a figure from the store.
 
     Raises:
@@ -83,7 +83,7 @@ def read_sources(store: Store, run_ids: Iterable[str]) -> dict[str, Source]:
     found = {}
     for run_id in run_ids:
         run = store.run(run_id)
-        found[run_id] = Source(run.name, run.colour, read_curves(store, run))
+        found[run_id] = CurveSource(run.name, run.colour, read_curves(store, run))
     return found
 
 
@@ -92,7 +92,7 @@ def axis_titles(figure: CurveFigure) -> tuple[str, str]:
     return AXES[figure.plot.axis].label, METRICS[figure.plot.metric].label
 
 
-def lines_of(figure: CurveFigure, sources: Mapping[str, Source]) -> list[Line]:
+def lines_of(figure: CurveFigure, sources: Mapping[str, CurveSource]) -> list[FigureCurve]:
     """Every line, in the order of the legend; with all its points.
 
     Args:
@@ -102,7 +102,7 @@ def lines_of(figure: CurveFigure, sources: Mapping[str, Source]) -> list[Line]:
     Raises:
         ValueError: one sentence, where there is nothing to draw.
     """
-    lines: list[Line] = []
+    lines: list[FigureCurve] = []
     for members in _groups(figure.runs):
         for metric in _metrics(figure):
             line = _line(figure, members, metric, sources)
@@ -116,9 +116,9 @@ def lines_of(figure: CurveFigure, sources: Mapping[str, Source]) -> list[Line]:
     return lines
 
 
-def _groups(entries: Sequence[Entry]) -> list[list[Entry]]:
+def _groups(entries: Sequence[FigureRun]) -> list[list[FigureRun]]:
     """Runs that are drawn as one, in the order in which the first of each comes."""
-    groups: dict[str, list[Entry]] = {}
+    groups: dict[str, list[FigureRun]] = {}
     for entry in entries:
         key = f"group {entry.group}" if entry.group else f"run {entry.run_id}"
         groups.setdefault(key, []).append(entry)
@@ -131,8 +131,11 @@ def _metrics(figure: CurveFigure) -> list[str]:
 
 
 def _line(
-    figure: CurveFigure, members: Sequence[Entry], metric: str, sources: Mapping[str, Source]
-) -> Line | None:
+    figure: CurveFigure,
+    members: Sequence[FigureRun],
+    metric: str,
+    sources: Mapping[str, CurveSource],
+) -> FigureCurve | None:
     """One line; None where no run has values of this metric."""
     plot, quantity = figure.plot, METRICS[metric]
     smoothing = plot.smoothing if metric not in EPOCH_METRICS else 0.0
@@ -170,13 +173,13 @@ def _single_line(
     label: str,
     ids: tuple[str, ...],
     number: int,
-    quantity: Quantity,
+    quantity: AxisMetric,
     figure: CurveFigure,
-) -> Line:
+) -> FigureCurve:
     shown = _drawable(*raw, figure) & _drawable(*smoothed, figure)
     x = raw[0][shown] * AXES[figure.plot.axis].scale
     before, after = (y[shown].astype(np.float64) * quantity.scale for _, y in (raw, smoothed))
-    return Line(label, ids, number, x, after, None if smoothed is raw else (x, before))
+    return FigureCurve(label, ids, number, x, after, None if smoothed is raw else (x, before))
 
 
 def _band_line(
@@ -184,15 +187,15 @@ def _band_line(
     label: str,
     ids: tuple[str, ...],
     number: int,
-    quantity: Quantity,
+    quantity: AxisMetric,
     figure: CurveFigure,
-) -> Line:
+) -> FigureCurve:
     shown = _drawable(band.x, band.mean, figure)
     x, mean, low, high = (v[shown] for v in (band.x, band.mean, band.low, band.high))
     if figure.plot.log_y:  # a band may reach below zero where its mean doesn't
         low = np.maximum(low, mean * 1e-3)
     scale = quantity.scale
-    return Line(
+    return FigureCurve(
         label,
         ids,
         number,
@@ -216,7 +219,7 @@ def _drawable(
     return shown
 
 
-def reduced(lines: Sequence[Line], look: Look, *, log_x: bool) -> list[Line]:
+def reduced(lines: Sequence[FigureCurve], look: Look, *, log_x: bool) -> list[FigureCurve]:
     """The lines with no more points than the size can show; no spike is lost.
 
     A band keeps the points of its mean's least and greatest.
@@ -227,7 +230,7 @@ def reduced(lines: Sequence[Line], look: Look, *, log_x: bool) -> list[Line]:
     return [_reduced(line, buckets, log_x) for line in lines]
 
 
-def _reduced(line: Line, buckets: int, log_x: bool) -> Line:
+def _reduced(line: FigureCurve, buckets: int, log_x: bool) -> FigureCurve:
     keep = _kept(line.x, line.y, buckets, log_x)
     low, high = (None if edge is None else edge[keep] for edge in (line.low, line.high))
     raw = line.raw

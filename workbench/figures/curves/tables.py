@@ -7,13 +7,19 @@ import io
 from collections.abc import Mapping
 
 from workbench.curves.looks import grey_look, look
-from workbench.figures.curves.numbers import Line, Source, axis_titles, lines_of, reduced
-from workbench.figures.pgf import DASHES, Picture
+from workbench.figures.curves.numbers import (
+    CurveSource,
+    FigureCurve,
+    axis_titles,
+    lines_of,
+    reduced,
+)
+from workbench.figures.pgf import DASHES, PgfPicture
 from workbench.figures.settings import CurveFigure
 from workbench.runs.table.delimited import as_cell
 
 
-def as_csv(figure: CurveFigure, sources: Mapping[str, Source]) -> str:
+def as_csv(figure: CurveFigure, sources: Mapping[str, CurveSource]) -> str:
     """Every point of every line: a row each, in the units of the axes.
 
     Smoothed lines have the raw value beside it; means the edges of their band.
@@ -43,7 +49,9 @@ def _number(value: float | str) -> str:
     return value if isinstance(value, str) else f"{value:.9g}"
 
 
-def as_pgfplots(figure: CurveFigure, sources: Mapping[str, Source], *, stand_alone: bool) -> str:
+def as_pgfplots(
+    figure: CurveFigure, sources: Mapping[str, CurveSource], *, stand_alone: bool
+) -> str:
     """A picture for pgfplots, its points reduced to what the size can show.
 
     Args:
@@ -56,19 +64,19 @@ def as_pgfplots(figure: CurveFigure, sources: Mapping[str, Source], *, stand_alo
     """
     lines = reduced(lines_of(figure, sources), figure.look, log_x=figure.plot.log_x)
     plot = figure.plot
-    picture = Picture(figure, *axis_titles(figure), log_x=plot.log_x, log_y=plot.log_y)
+    picture = PgfPicture(figure, *axis_titles(figure), log_x=plot.log_x, log_y=plot.log_y)
     for number, line in enumerate(lines):
         colour, dashes = _look(figure, line, number)
         _add(picture, picture.colour(colour), line, number, dashes)
     return picture.text(stand_alone=stand_alone)
 
 
-def _look(figure: CurveFigure, line: Line, number: int) -> tuple[str, str]:
+def _look(figure: CurveFigure, line: FigureCurve, number: int) -> tuple[str, str]:
     colour, dashes = grey_look(number) if figure.look.monochrome else look(line.number)
     return colour or "#000000", "dashed, mark=*" if line.is_validation else DASHES[dashes]
 
 
-def _add(picture: Picture, colour: str, line: Line, number: int, dashes: str) -> None:
+def _add(picture: PgfPicture, colour: str, line: FigureCurve, number: int, dashes: str) -> None:
     """One line, its raw values and its band."""
     if line.raw is not None:
         picture.add(f"{colour}!28, no marks, thin, forget plot", *line.raw)

@@ -26,7 +26,7 @@ from workbench.figures.evaluation.settings import (
     RocFigure,
     ShareFigure,
 )
-from workbench.figures.pgf import DASHES, Picture
+from workbench.figures.pgf import DASHES, PgfPicture
 from workbench.figures.settings import MILLIMETRES_PER_INCH
 from workbench.runs.store import Store
 from workbench.runs.table.delimited import as_cell, as_csv
@@ -258,7 +258,7 @@ def share_pgfplots(figure: ShareFigure, evaluation: Evaluation, *, stand_alone: 
     """The curves for pgfplots, with no more points than the size can show."""
     lines = share_lines(figure, evaluation)
     x_title, y_title, diagonal = SHARE_LOOKS[type(figure)]
-    picture = Picture(figure, x_title, y_title)
+    picture = PgfPicture(figure, x_title, y_title)
     looks = share_colours(lines, monochrome=figure.look.monochrome)
     for line, (colour, dashes) in zip(lines, looks, strict=True):
         marks = "mark=*" if line.markers else "no marks"

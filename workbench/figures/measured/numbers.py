@@ -13,7 +13,7 @@ import numpy as np
 from workbench.curves.looks import grey_look, look
 from workbench.evaluation.latency import Latency
 from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
-from workbench.figures.pgf import Picture
+from workbench.figures.pgf import PgfPicture
 from workbench.hardware.autotune import Tuned
 from workbench.hardware.batch_sizes import BatchSizes
 from workbench.hardware.learning_rate_range import RangeTest
@@ -169,7 +169,7 @@ def bars_csv(figure: MeasuredBars, data: None) -> str:
 
 def lines_pgfplots(figure: MeasuredLines, data: None, *, stand_alone: bool) -> str:
     """The lines for pgfplots."""
-    picture = Picture(
+    picture = PgfPicture(
         figure, figure.x_title, figure.y_title, log_x=figure.log_x, log_y=figure.log_y
     )
     for one in figure.series:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from workbench.figures.saving import save
-from workbench.network.drawing import FONT, LINE, MARGIN, TITLE, Box, Drawing, Look, Point
+from workbench.network.drawing import FONT, LINE, MARGIN, TITLE, Box, Drawing, Fill, Point
 
 PIXELS_PER_INCH = 96
 POINTS = 72 / PIXELS_PER_INCH
@@ -94,10 +94,10 @@ class _Painter:
     def _box(self, box: Box) -> None:
         x, y, width, height = box.rect
         self._axes.add_patch(Rectangle((x, y), width, height, **self._edge(**_style(box))))
-        colour = MUTED if box.look is Look.OFF else TEXT
+        colour = MUTED if box.look is Fill.OFF else TEXT
         top = box.area.y + box.area.height - LINE * len(box.labels)
         for number, label in enumerate(box.labels):
-            shade = colour if number == 0 else BAD if box.look is Look.WRONG else MUTED
+            shade = colour if number == 0 else BAD if box.look is Fill.WRONG else MUTED
             self._text(x + width / 2, top + LINE * (number + 0.5), label, shade, "center")
 
     def _text(self, x: float, y: float, text: str, colour: str, align: str) -> None:
@@ -109,13 +109,13 @@ class _Painter:
 
 def _style(box: Box) -> dict[str, Any]:
     """Edge and fill of a box."""
-    styles: dict[Look, dict[str, Any]] = {
-        Look.INPUT: {"colour": TEXT, "facecolor": "white"},
-        Look.WEIGHTS: {"colour": ACCENT, "facecolor": _shaded(box.shade)},
-        Look.PLAIN: {"colour": MUTED, "facecolor": PLAIN},
-        Look.TIED: {"colour": ACCENT, "facecolor": "white", "linestyle": "--"},
-        Look.OFF: {"colour": FRAME, "facecolor": "white", "linestyle": ":"},
-        Look.WRONG: {"colour": BAD, "facecolor": "white"},
+    styles: dict[Fill, dict[str, Any]] = {
+        Fill.INPUT: {"colour": TEXT, "facecolor": "white"},
+        Fill.WEIGHTS: {"colour": ACCENT, "facecolor": _shaded(box.shade)},
+        Fill.PLAIN: {"colour": MUTED, "facecolor": PLAIN},
+        Fill.TIED: {"colour": ACCENT, "facecolor": "white", "linestyle": "--"},
+        Fill.OFF: {"colour": FRAME, "facecolor": "white", "linestyle": ":"},
+        Fill.WRONG: {"colour": BAD, "facecolor": "white"},
     }
     return styles[box.look]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.base.text import tr
 from workbench.figures.parallel.settings import ParallelFigure
-from workbench.figures.tradeoffs.numbers import Table, read_frame, table_of
+from workbench.figures.tradeoffs.numbers import RunNumbers, read_frame, table_of
 from workbench.runs.store import Store
 from workbench.runs.table import delimited
 from workbench.runs.table.frame import plain
@@ -27,7 +27,7 @@ class ParallelRuns:
         is_inside: (n,), which runs all brushed ranges hold; all of them without a range.
     """
 
-    table: Table
+    table: RunNumbers
     axes: Sequence[Axis]
     is_inside: Mask
 

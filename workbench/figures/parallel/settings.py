@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Self
 
-from workbench.figures.settings import Entry, FigureSpec
+from workbench.figures.settings import FigureRun, FigureSpec
 from workbench.figures.tradeoffs.settings import MOST_RUNS, RunIds
 from workbench.spec.base import AsTuple, Spec, setting
 
@@ -42,7 +42,7 @@ class ParallelFigure(FigureSpec):
     brushes: Annotated[tuple[Brush, ...], AsTuple] = setting(
         (), "Brushed ranges", "One an axis at most.", max_length=MOST_AXES
     )
-    named: Annotated[tuple[Entry, ...], AsTuple] = setting(
+    named: Annotated[tuple[FigureRun, ...], AsTuple] = setting(
         (),
         "Names",
         "Words for runs in the legend; the others have their own name.",

@@ -30,10 +30,10 @@ from workbench.figures.axes import (
     wrapped,
 )
 from workbench.figures.saving import style
-from workbench.figures.tradeoffs.numbers import Table, bars, points
+from workbench.figures.tradeoffs.numbers import RunNumbers, bars, points
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.tradeoffs.groups import Bars
-from workbench.tradeoffs.labels import Box, place
+from workbench.tradeoffs.labels import Rectangle, place
 from workbench.tradeoffs.pareto import Mask, Numbers
 from workbench.tradeoffs.points import Indices, Points, front_line
 from workbench.tradeoffs.sizes import shares
@@ -47,7 +47,7 @@ NAMES_SHARE, LINE = 0.5, 1.2
 """Of the width, what names beside bars may take, and the height of a further line in font sizes."""
 
 
-def scatter_of(figure: ScatterFigure, table: Table) -> Figure:
+def scatter_of(figure: ScatterFigure, table: RunNumbers) -> Figure:
     """The scatter, its front drawn and named.
 
     Raises:
@@ -61,7 +61,7 @@ def scatter_of(figure: ScatterFigure, table: Table) -> Figure:
 class _Scatter:
     """Draws one scatter."""
 
-    def __init__(self, figure: ScatterFigure, table: Table, found: Points) -> None:
+    def __init__(self, figure: ScatterFigure, table: RunNumbers, found: Points) -> None:
         self._spec, self._look, self._table = figure, figure.look, table
         self._all, shown = found, found.is_drawn
         self._runs = found.known[shown]
@@ -180,7 +180,7 @@ class _Scatter:
         unit = 72 / figure.dpi
         at = [(float(x), float(y)) for x, y in axes.transData.transform(self._values[:, :2]) * unit]
         box = axes.get_window_extent()
-        canvas = Box(*(side * unit for side in (box.x0, box.y0, box.width, box.height)))
+        canvas = Rectangle(*(side * unit for side in (box.x0, box.y0, box.width, box.height)))
         sizes = [(LETTER * self._points * len(name), 1.2 * self._points) for name in names]
         named = [at[row] for row in rows.tolist()]
         others = [at[row] for row in np.flatnonzero(~self._is_best).tolist()]
@@ -202,7 +202,7 @@ class _Scatter:
                 text.set_in_layout(False)
 
 
-def bars_figure_of(figure: BarsFigure, table: Table) -> Figure:
+def bars_figure_of(figure: BarsFigure, table: RunNumbers) -> Figure:
     """Horizontal bars, the best on top, with deviations and counts.
 
     Raises:
@@ -213,7 +213,7 @@ def bars_figure_of(figure: BarsFigure, table: Table) -> Figure:
         return _paint_bars(figure, table, found)
 
 
-def _paint_bars(figure: BarsFigure, table: Table, found: Bars) -> Figure:
+def _paint_bars(figure: BarsFigure, table: RunNumbers, found: Bars) -> Figure:
     look_, column = figure.look, table.about[figure.quantity.key]
     title = title_of(column)
     across = look_.width * POINTS_PER_MILLIMETRE / look_.font_size / WIDE_LETTER

@@ -40,7 +40,7 @@ class OfRuns(Protocol):
 
 
 @dataclass(frozen=True)
-class Table:
+class RunNumbers:
     """What is known of the runs of a figure, an entry a run.
 
     Attributes:
@@ -80,10 +80,10 @@ class Table:
                 found |= ~np.isnan(values)
         return found
 
-    def only(self, mask: Mask) -> Table:
+    def only(self, mask: Mask) -> RunNumbers:
         """The runs that a mask holds."""
         kept = np.flatnonzero(mask).tolist()
-        return Table(
+        return RunNumbers(
             [self.run_ids[run] for run in kept],
             [self.names[run] for run in kept],
             [self.colours[run] for run in kept],
@@ -92,7 +92,7 @@ class Table:
         )
 
 
-def read_table(store: Store, figure: Figure) -> Table:
+def read_table(store: Store, figure: Figure) -> RunNumbers:
     """The runs of a figure from the store.
 
     Raises:
@@ -119,10 +119,10 @@ def read_frame(store: Store, figure: OfRuns) -> tuple[RunFrame, list[int]]:
     return frame, [place for place in places if place is not None]
 
 
-def table_of(frame: RunFrame, places: Sequence[int], keys: Sequence[str]) -> Table:
+def table_of(frame: RunFrame, places: Sequence[int], keys: Sequence[str]) -> RunNumbers:
     """What a frame knows of some of its runs."""
     runs = frame.snapshot({*keys, "run_id", "name", "colour"}, np.array(places, np.intp))
-    return Table(
+    return RunNumbers(
         runs.column("run_id").tolist(),
         [str(name) for name in runs.column("name").tolist()],
         np.nan_to_num(runs.column("colour")).astype(int).tolist(),
@@ -131,7 +131,7 @@ def table_of(frame: RunFrame, places: Sequence[int], keys: Sequence[str]) -> Tab
     )
 
 
-def points(figure: ScatterFigure, table: Table) -> Points:
+def points(figure: ScatterFigure, table: RunNumbers) -> Points:
     """The dots of a scatter.
 
     Raises:
@@ -143,7 +143,7 @@ def points(figure: ScatterFigure, table: Table) -> Points:
     return found
 
 
-def bars(figure: BarsFigure, table: Table) -> Bars:
+def bars(figure: BarsFigure, table: RunNumbers) -> Bars:
     """The bars of a figure.
 
     Raises:
@@ -157,7 +157,7 @@ def bars(figure: BarsFigure, table: Table) -> Bars:
     return found
 
 
-def labels_of(group: str, table: Table) -> list[str]:
+def labels_of(group: str, table: RunNumbers) -> list[str]:
     """The group of every run: itself, its bare name, or its value in a column."""
     if not group:
         return numbered(table.names)
@@ -179,7 +179,7 @@ def numbered(names: Sequence[str]) -> list[str]:
     return found
 
 
-def scatter_csv(figure: ScatterFigure, table: Table) -> str:
+def scatter_csv(figure: ScatterFigure, table: RunNumbers) -> str:
     """A row a run, those without a figure too."""
     best = set(points(figure, table).best().tolist())
     rows = [["run_id", "name", *figure.keys, "on_front"]]
@@ -191,7 +191,7 @@ def scatter_csv(figure: ScatterFigure, table: Table) -> str:
     return delimited.as_csv(rows)
 
 
-def bars_csv(figure: BarsFigure, table: Table) -> str:
+def bars_csv(figure: BarsFigure, table: RunNumbers) -> str:
     """A row a bar; a run alone has no deviation."""
     found = bars(figure, table)
     key = figure.quantity.key

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 
-from workbench.figures.settings import Entry, FigureSpec
+from workbench.figures.settings import FigureRun, FigureSpec
 from workbench.spec.base import AsTuple, setting
-from workbench.tradeoffs.points import Quantity
+from workbench.tradeoffs.points import TradeoffAxis
 
 MOST_RUNS = 100_000
 RunIds = Annotated[tuple[str, ...], AsTuple]
@@ -20,13 +20,13 @@ class ScatterFigure(FigureSpec):
     LEGEND: ClassVar[str] = "named"
 
     runs: RunIds = setting(..., "Runs", "Ids of the runs.", min_length=1, max_length=MOST_RUNS)
-    quantities: Annotated[tuple[Quantity, ...], AsTuple] = setting(
+    quantities: Annotated[tuple[TradeoffAxis, ...], AsTuple] = setting(
         ..., "Quantities", "Of the x axis, the y axis, and of the dots.", min_length=2, max_length=3
     )
     third: Literal["size", "colour"] = setting(
         "size", "Third", "What of a dot shows the third quantity."
     )
-    named: Annotated[tuple[Entry, ...], AsTuple] = setting(
+    named: Annotated[tuple[FigureRun, ...], AsTuple] = setting(
         (),
         "Names",
         "Words for runs on the front; the others have their own name.",
@@ -60,7 +60,7 @@ class BarsFigure(FigureSpec):
     FORMAT: ClassVar[str] = "dlopt-workbench bars 1"
 
     runs: RunIds = setting(..., "Runs", "Ids of the runs.", min_length=1, max_length=MOST_RUNS)
-    quantity: Quantity = setting(..., "Quantity", "How long the bars are.")
+    quantity: TradeoffAxis = setting(..., "Quantity", "How long the bars are.")
     group: str = setting(
         "",
         "Group",

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from workbench.base.text import joined, tr
 from workbench.network.analysis import Analysis
-from workbench.network.drawing.page import Page
+from workbench.network.drawing.page import Sheet
 from workbench.network.drawing.shapes import (
     FONT,
     INPUT,
@@ -20,12 +20,12 @@ from workbench.network.drawing.shapes import (
     TITLE,
     Box,
     Drawing,
+    Fill,
     Frame,
-    Look,
     Point,
     Rect,
 )
-from workbench.network.drawing.units import PALEST, Scale, Unit, input_unit, unit_of
+from workbench.network.drawing.units import PALEST, DrawingScale, Unit, input_unit, unit_of
 from workbench.spec.layers import Layer
 
 __all__ = [
@@ -37,8 +37,8 @@ __all__ = [
     "TITLE",
     "Box",
     "Drawing",
+    "Fill",
     "Frame",
-    "Look",
     "Point",
     "Rect",
     "draw",
@@ -62,10 +62,10 @@ def draw(
         measure: What the shade tells: `parameters` or `macs`.
         inside: Whether blocks are drawn with what they are made of.
     """
-    scale = Scale(analysis, measure)
+    scale = DrawingScale(analysis, measure)
     units = [input_unit(analysis.input_shape, scale)]
     units += [unit_of(index, layer, analysis, scale, inside) for index, layer in enumerate(layers)]
-    return Page(width).laid_out(units, _legend(measure, units))
+    return Sheet(width).laid_out(units, _legend(measure, units))
 
 
 def _legend(measure: str, units: Sequence[Unit]) -> tuple[str, ...]:
@@ -76,8 +76,8 @@ def _legend(measure: str, units: Sequence[Unit]) -> tuple[str, ...]:
     sizes = tr("Width: channels (logarithmic). Height: image height (square root).")
     lines = [joined(" ", [sizes, shade])]
     looks = {cell.look for unit in units for cell in unit.cells}
-    if Look.TIED in looks:
+    if Fill.TIED in looks:
         lines.append(tr("Dashed: has the weights of a call before it."))
-    if Look.OFF in looks:
+    if Fill.OFF in looks:
         lines.append(tr("Faint: switched off, or behind a layer that doesn't fit."))
     return tuple(lines)

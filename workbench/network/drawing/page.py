@@ -39,7 +39,7 @@ class _Lanes:
     height: float
 
 
-class Page:
+class Sheet:
     """Puts units in rows."""
 
     def __init__(self, width: float) -> None:

@@ -19,7 +19,7 @@ INPUT = -1
 """What `Box.layer` is for the image that enters."""
 
 
-class Look(Enum):
+class Fill(Enum):
     """How a box is filled."""
 
     INPUT = "input"
@@ -67,7 +67,7 @@ class Box:
     rect: Rect
     area: Rect
     labels: tuple[str, ...]
-    look: Look
+    look: Fill
     shade: float = 0.0
 
 

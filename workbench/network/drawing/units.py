@@ -10,7 +10,7 @@ from workbench.base.text import plural, tr
 from workbench.network.analysis import Analysis
 from workbench.network.blueprint import Edge, Place, arrange
 from workbench.network.costs import LayerCost, share
-from workbench.network.drawing.shapes import CHARACTER, GAP, INPUT, Look
+from workbench.network.drawing.shapes import CHARACTER, GAP, INPUT, Fill
 from workbench.spec.layers import Layer, Operation, Shape, written
 
 TALLEST = 72.0
@@ -26,7 +26,7 @@ MOST_CALLS = 24
 ALONE = Place(0, 0)
 
 
-class Scale:
+class DrawingScale:
     """Sizes of boxes, which depend on the whole network."""
 
     def __init__(self, analysis: Analysis, measure: str) -> None:
@@ -54,7 +54,7 @@ class Cell:
     layer: int
     size: tuple[float, float]
     labels: tuple[str, ...]
-    look: Look
+    look: Fill
     shade: float = 0.0
     place: Place = ALONE
 
@@ -89,22 +89,24 @@ class Unit:
         return max(sum(self.columns), CHARACTER * len(self.title) + GAP)
 
 
-def input_unit(shape: Shape, scale: Scale) -> Unit:
+def input_unit(shape: Shape, scale: DrawingScale) -> Unit:
     """The image that enters."""
-    cell = Cell(INPUT, scale.size(shape), (tr("Input"), written(shape)), Look.INPUT)
+    cell = Cell(INPUT, scale.size(shape), (tr("Input"), written(shape)), Fill.INPUT)
     return Unit(INPUT, (cell,))
 
 
-def unit_of(index: int, layer: Layer, analysis: Analysis, scale: Scale, inside: bool) -> Unit:
+def unit_of(
+    index: int, layer: Layer, analysis: Analysis, scale: DrawingScale, inside: bool
+) -> Unit:
     """A layer at a place of the structure, with what is in it where `inside` is wanted."""
     if index >= len(analysis.layers):
-        look = Look.WRONG if index == len(analysis.layers) else Look.OFF
-        labels = _labels(layer, tr("doesn't fit") if look is Look.WRONG else "", index)
+        look = Fill.WRONG if index == len(analysis.layers) else Fill.OFF
+        labels = _labels(layer, tr("doesn't fit") if look is Fill.WRONG else "", index)
         return Unit(index, (Cell(index, (24.0, 24.0), labels, look),), is_reached=False)
     cost = analysis.layers[index]
     if not cost.enabled:
         labels = _labels(layer, tr("switched off"), index)
-        return Unit(index, (Cell(index, scale.size(cost.output_shape), labels, Look.OFF),))
+        return Unit(index, (Cell(index, scale.size(cost.output_shape), labels, Fill.OFF),))
     if not cost.parts or not inside or len(cost.parts) > MOST_CALLS:
         return Unit(index, (_whole(index, cost, scale),))
     steps = [part.step for part in cost.parts if part.step is not None]
@@ -124,7 +126,7 @@ def unit_of(index: int, layer: Layer, analysis: Analysis, scale: Scale, inside: 
     return Unit(index, cells, edges, title.strip())
 
 
-def _whole(index: int, cost: LayerCost, scale: Scale) -> Cell:
+def _whole(index: int, cost: LayerCost, scale: DrawingScale) -> Cell:
     """A layer, or a block that isn't looked into, as one box."""
     calls: tuple[str, ...] = ()
     if cost.parts:
@@ -133,11 +135,11 @@ def _whole(index: int, cost: LayerCost, scale: Scale) -> Cell:
     return Cell(index, scale.size(cost.output_shape), labels, _look(cost), scale.shade(cost))
 
 
-def _look(cost: LayerCost) -> Look:
+def _look(cost: LayerCost) -> Fill:
     if cost.parameters:
-        return Look.WEIGHTS
+        return Fill.WEIGHTS
     had = isinstance(cost.layer, Layer) and any(cost.layer.parameters(cost.input_shape))
-    return Look.TIED if had else Look.PLAIN
+    return Fill.TIED if had else Fill.PLAIN
 
 
 def _labels(layer: Layer | Operation, last: str, index: int | None = None) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class SortKey:
 
 
 @dataclass(frozen=True)
-class View:
+class TableView:
     """What is asked for.
 
     Attributes:
@@ -95,20 +95,20 @@ class Arrangement:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ArrangePlan:
     """All that `arrange` needs.
 
     Attributes:
         only: Which places may be shown; None for all.
     """
 
-    view: View
+    view: TableView
     found: Filter
     runs: Snapshot
     only: Mask | None = None
 
 
-def plan(frame: RunFrame, view: View, found: Filter) -> Plan:
+def plan(frame: RunFrame, view: TableView, found: Filter) -> ArrangePlan:
     """Takes copies of the columns that a view needs."""
     keys = {*ALWAYS, *found.keys, *(key.key for key in view.sort)}
     if view.group:
@@ -118,10 +118,10 @@ def plan(frame: RunFrame, view: View, found: Filter) -> Plan:
         known = [frame.place(run_id) for run_id in view.only]
         only = np.zeros(len(frame), np.bool_)
         only[[place for place in known if place is not None]] = True
-    return Plan(view, found, frame.snapshot(keys), only)
+    return ArrangePlan(view, found, frame.snapshot(keys), only)
 
 
-def arrange(planned: Plan) -> Arrangement:
+def arrange(planned: ArrangePlan) -> Arrangement:
     """Filters, sorts and groups."""
     view, runs = planned.view, planned.runs
     in_question, in_sight = _sights(planned, runs, planned.only)
@@ -134,7 +134,7 @@ def arrange(planned: Plan) -> Arrangement:
     return Arrangement(together, groups, total)
 
 
-def is_still_right(planned: Plan, frame: RunFrame, places: Places, shown: Mask) -> bool:
+def is_still_right(planned: ArrangePlan, frame: RunFrame, places: Places, shown: Mask) -> bool:
     """Whether the arrangement of a plan holds although the runs at `places` changed.
 
     Costs what changed, not what there is: a run under way changes every second.
@@ -159,7 +159,7 @@ def is_still_right(planned: Plan, frame: RunFrame, places: Places, shown: Mask) 
     )
 
 
-def _sights(planned: Plan, runs: Snapshot, only: Mask | None) -> tuple[Mask, Mask]:
+def _sights(planned: ArrangePlan, runs: Snapshot, only: Mask | None) -> tuple[Mask, Mask]:
     """Which runs are there (not put away), and which of them are shown."""
     there = runs.alive.copy()
     if not planned.view.archived and "archived" not in planned.found.keys:
@@ -185,7 +185,7 @@ def _rank(values: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     return np.array([np.nan if f is None else alphabet[f] for f in folded], np.float64)
 
 
-def _grouped(runs: Snapshot, places: Places, view: View) -> tuple[Places, Groups]:
+def _grouped(runs: Snapshot, places: Places, view: TableView) -> tuple[Places, Groups]:
     """The runs by groups, these in the order of their values, or of the means they are sorted by.
 
     All groups at once: there may be as many as runs.

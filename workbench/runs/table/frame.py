@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from workbench.runs.columns import RUN_COLUMNS, Column, Value, column_of
 from workbench.runs.packing.spec_pieces import PART_DTYPE, Field, section_of
-from workbench.runs.reader import NUMBERS, TEXTS, Batch, Mark, Pieces
+from workbench.runs.reader import NUMBERS, TEXTS, Batch, FeedPosition, Pieces
 
 Array = npt.NDArray[Any]
 FIRST_CAPACITY = 64
@@ -76,7 +76,7 @@ class RunFrame:
     """
 
     def __init__(self) -> None:
-        self.mark = Mark()
+        self.mark = FeedPosition()
         self._ids: list[str] = []
         self._places: dict[str, int] = {}
         self._alive = np.zeros(FIRST_CAPACITY, np.bool_)

@@ -19,11 +19,11 @@ from workbench.runs.table.frame import RunFrame, Snapshot
 from workbench.runs.table.query import (
     And,
     Compare,
+    ContainsText,
     Not,
     Operator,
     QueryError,
     Term,
-    Text,
     columns_of,
     has_text,
 )
@@ -97,7 +97,7 @@ class Filter:
             )
 
     def _mask(self, term: Term, runs: Snapshot) -> Mask:
-        if isinstance(term, Text):
+        if isinstance(term, ContainsText):
             return self._with_text(term.text.casefold(), runs)
         if isinstance(term, Compare):
             return self._compared(term, runs)

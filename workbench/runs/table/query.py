@@ -61,7 +61,7 @@ class Operator(StrEnum):
 
 
 @dataclass(frozen=True)
-class Text:
+class ContainsText:
     """Runs with this text in one of their texts."""
 
     text: str
@@ -115,7 +115,7 @@ class Or:
         return " or ".join(_bracketed(term, Or) for term in self.terms)
 
 
-Term = Text | Compare | Not | And | Or
+Term = ContainsText | Compare | Not | And | Or
 
 
 def parse(text: str) -> Term | None:
@@ -158,7 +158,7 @@ def has_text(term: Term | None) -> bool:
         return has_text(term.term)
     if isinstance(term, (And, Or)):
         return any(has_text(inner) for inner in term.terms)
-    return isinstance(term, Text)
+    return isinstance(term, ContainsText)
 
 
 def _bracketed(term: Term, *kinds: type) -> str:
@@ -260,7 +260,7 @@ class _Parser:
             )
         if self._next.kind == "operator":
             return self._comparison(token)
-        return Text(token.text)
+        return ContainsText(token.text)
 
     def _comparison(self, column: _Token) -> Compare:
         operator, value = self._take(), self._take()

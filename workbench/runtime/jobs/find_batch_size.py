@@ -13,7 +13,7 @@ from workbench.base.text import tr
 from workbench.execution.tasks import FIND_BATCH_SIZE
 from workbench.experiment import Experiment
 from workbench.hardware import batch_sizes
-from workbench.hardware.batch_sizes import BatchSizes, Measured, Sizes
+from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch, Sizes
 from workbench.hardware.requests import AboutExperiment
 from workbench.runtime.process.work import Work, does
 from workbench.runtime.training.fresh import fresh_loop
@@ -39,7 +39,7 @@ def find_batch_size(request: AboutExperiment, work: Work[Sizes]) -> BatchSizes:
     dataset = work.load(experiment.data)
     prepared = prepare(experiment, dataset)
     sizes = batch_sizes.sizes_to_try(len(prepared.train_rows))
-    measured: list[Measured] = []
+    measured: list[MeasuredBatch] = []
     limit = tr("of {count} training images", count=f"{len(prepared.train_rows):,}")
     for number, batch_size in enumerate(sizes):
         work.progress(
@@ -59,7 +59,7 @@ def find_batch_size(request: AboutExperiment, work: Work[Sizes]) -> BatchSizes:
             break
         finally:
             keras.utils.clear_session()
-        measured.append(Measured(batch_size, rate))
+        measured.append(MeasuredBatch(batch_size, rate))
         work.progress(number + 1, len(sizes), "", Sizes((measured[-1],)))
     found = BatchSizes.of(measured, limit)
     if found is None:

@@ -8,9 +8,9 @@ from workbench.base.text import tr
 from workbench.evaluation.answerer import timed
 from workbench.evaluation.latency import (
     Latency,
+    LatencyPoints,
     LatencyRequest,
-    Measured,
-    Points,
+    MeasuredLatency,
     of_one_image,
     recall,
     remember,
@@ -31,7 +31,7 @@ BATCHES = 4
 
 
 @does(MEASURE_INFERENCE)
-def measure_inference(request: LatencyRequest, work: Work[Points]) -> Measured:
+def measure_inference(request: LatencyRequest, work: Work[LatencyPoints]) -> MeasuredLatency:
     """Times calls of the compiled network on test images that are in the device's memory.
 
     Compiling and warming up aren't counted; scaling the outputs to probabilities is. The network
@@ -51,8 +51,8 @@ def measure_inference(request: LatencyRequest, work: Work[Points]) -> Measured:
         work.progress(number, len(sizes), f"{size:,} image{'' if size == 1 else 's'} a call")
         batches = [images_of_test(dataset, n * size, size) for n in range(BATCHES)]
         points.append(timed(network, batches, threads, request.seconds, work.check))
-        work.progress(number + 1, len(sizes), "", Points((points[-1],)))
-    found = Measured(tuple(points), device.words, time.time())
+        work.progress(number + 1, len(sizes), "", LatencyPoints((points[-1],)))
+    found = MeasuredLatency(tuple(points), device.words, time.time())
     remember(work.store, machine_here(), run_id, threads, found)
     fastest = of_one_image(recall(work.store, machine_here(), run_id))
     if fastest is not None:

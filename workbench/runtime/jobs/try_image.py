@@ -40,7 +40,7 @@ Key = tuple[Path, str, int]
 
 
 @dataclass
-class Ready:
+class ReadyNetwork:
     """A network that answers, with what is known of its data.
 
     Attributes:
@@ -58,7 +58,7 @@ class Ready:
     dataset: Dataset | None = None
 
 
-_ready: dict[Key, Ready] = {}
+_ready: dict[Key, ReadyNetwork] = {}
 """At most one: the network that was asked last."""
 
 
@@ -84,7 +84,7 @@ def try_image(request: ImageRequest, work: Work[None]) -> Answer:
         ) from None
 
 
-def _ready_for(run_id: str, work: Work[None]) -> Ready:
+def _ready_for(run_id: str, work: Work[None]) -> ReadyNetwork:
     """The network of a run, built where it isn't here yet or was trained on since."""
     run = kept(work.store, run_id)
     key = work.store, run_id, saved_at(run.folder)
@@ -98,7 +98,7 @@ def _ready_for(run_id: str, work: Work[None]) -> Ready:
             info = dataset.info
         work.progress(words=tr("building the network"))
         network = KerasAnswerer(run, info, device_here(run.experiment))
-        _ready[key] = Ready(run.experiment, info, network, run.reading, dataset)
+        _ready[key] = ReadyNetwork(run.experiment, info, network, run.reading, dataset)
     return _ready[key]
 
 
@@ -106,7 +106,7 @@ def _ready_for(run_id: str, work: Work[None]) -> Ready:
 
 
 def _image(
-    asked: Drawn | FromFile | OfTestPart, ready: Ready, work: Work[None]
+    asked: Drawn | FromFile | OfTestPart, ready: ReadyNetwork, work: Work[None]
 ) -> tuple[np.ndarray, int | None]:
     """The image (height, width, channels), and the number of its class where that is known."""
     if isinstance(asked, Drawn):
@@ -116,7 +116,7 @@ def _image(
     return _of_test_part(asked, ready, work)
 
 
-def _drawn(asked: Drawn, ready: Ready) -> np.ndarray:
+def _drawn(asked: Drawn, ready: ReadyNetwork) -> np.ndarray:
     pixels = asked.pixels
     if asked.centred:
         share = ready.experiment.data.digit_share or MNIST.digit_share
@@ -124,7 +124,7 @@ def _drawn(asked: Drawn, ready: Ready) -> np.ndarray:
     return _fitted(pixels[..., np.newaxis], ready)
 
 
-def _of_file(asked: FromFile, ready: Ready) -> np.ndarray:
+def _of_file(asked: FromFile, ready: ReadyNetwork) -> np.ndarray:
     path, data = asked.path, ready.experiment.data
     ground: Ground = data.ground if isinstance(data, FileData) else "auto"
     try:
@@ -137,7 +137,9 @@ def _of_file(asked: FromFile, ready: Ready) -> np.ndarray:
     return white - image if asked.inverted else image
 
 
-def _of_test_part(asked: OfTestPart, ready: Ready, work: Work[None]) -> tuple[np.ndarray, int]:
+def _of_test_part(
+    asked: OfTestPart, ready: ReadyNetwork, work: Work[None]
+) -> tuple[np.ndarray, int]:
     if ready.dataset is None:
         ready.dataset = work.load(ready.experiment.data, ready.reading)
     part, number = ready.dataset.test, asked.number
@@ -152,7 +154,7 @@ def _of_test_part(asked: OfTestPart, ready: Ready, work: Work[None]) -> tuple[np
     return part.images.read(np.array([number]))[0], int(part.labels[number])
 
 
-def _fitted(pixels: np.ndarray, ready: Ready) -> np.ndarray:
+def _fitted(pixels: np.ndarray, ready: ReadyNetwork) -> np.ndarray:
     """In the size and channels of the run's data, as those were made."""
     height, width, channels = ready.info.image_shape
     return fitted(pixels, (height, width), channels)

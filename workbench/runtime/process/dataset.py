@@ -30,7 +30,7 @@ def load_dataset(
 
     def progress(phase: str, done: int, total: int) -> None:
         if ended():
-            raise download.Cancelled
+            raise download.PreparationCancelled
         report(phase, done, total, "images")
 
     memory.use()

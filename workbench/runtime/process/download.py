@@ -26,7 +26,7 @@ from workbench.spec.data import Data, KerasData
 POLL_SECONDS = 0.2
 
 
-class Cancelled(Exception):
+class PreparationCancelled(Exception):
     """Somebody asked for an end while the data were being prepared."""
 
 
@@ -52,7 +52,7 @@ def fetch(
             error = said.get("error", error)
             if cancelled():
                 child.terminate()
-                raise Cancelled
+                raise PreparationCancelled
             if "done" in said:
                 progress(said["done"], said["total"])
     finally:

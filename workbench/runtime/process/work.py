@@ -82,7 +82,7 @@ class Work(Generic[Found]):
 
         try:
             return load_dataset(data, report, lambda: self.control.end is not None, kept)
-        except download.Cancelled:
+        except download.PreparationCancelled:
             raise Cancelled from None
 
 

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float32]
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
-class Evaluation(NamedTuple):
+class LossAndAccuracy(NamedTuple):
     """Means over a part: loss without penalties, accuracy from 0 to 1."""
 
     loss: float
@@ -217,7 +217,7 @@ class Loop:
         count = tf.cast(tf.shape(labels)[0], tf.float32)
         return self.loss(labels, outputs) * count, share_right(labels, outputs) * count
 
-    def evaluate(self, feed: Feed, order: Order, *, is_final: bool = False) -> Evaluation:
+    def evaluate(self, feed: Feed, order: Order, *, is_final: bool = False) -> LossAndAccuracy:
         """Loss and accuracy on the images at these indices of the feed's part.
 
         Where the optimizer averages the weights, it is the average that is judged, unless training
@@ -229,4 +229,4 @@ class Loop:
                 images, labels = feed.batch(state, tf.constant(index))
                 batch_loss, batch_right = self._sums(images, labels)
                 loss, right = loss + float(batch_loss), right + float(batch_right)
-        return Evaluation(loss / len(order), right / len(order))
+        return LossAndAccuracy(loss / len(order), right / len(order))

@@ -22,7 +22,7 @@ from workbench.runtime.training import checkpoint, hardware
 from workbench.runtime.training.averaging import averaged, finalize
 from workbench.runtime.training.checkpoint import Position
 from workbench.runtime.training.fresh import fresh_loop
-from workbench.runtime.training.loop import Evaluation
+from workbench.runtime.training.loop import LossAndAccuracy
 from workbench.runtime.training.pipeline import epoch_order, feed, pipeline_of
 from workbench.runtime.training.prepare import Prepared, training_feed
 from workbench.runtime.training.recorder import Recorder, typical_rate
@@ -167,7 +167,7 @@ class Trainer:
             len(self._prepared.validation_rows),
         )
 
-    def test(self) -> Evaluation:
+    def test(self) -> LossAndAccuracy:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
         self._log.say(Progress(self._log.run_id, "evaluating", 0, len(test.labels), "images"))

@@ -30,7 +30,7 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     witness = Witness(experiment)
     try:
         dataset = _dataset(run, experiment.data, log.say, control)
-    except download.Cancelled:
+    except download.PreparationCancelled:
         return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
     prepared = prepare(experiment, dataset)
     log.say(Progress(log.run_id, "building"))
