@@ -37,7 +37,7 @@ from workbench.execution.messages import TaskProgress
 from workbench.execution.tasks import TUNE
 from workbench.experiment import Experiment
 from workbench.hardware import autotune
-from workbench.hardware.autotune import Lever, Settings
+from workbench.hardware.autotune import Settings, SpeedLever
 from workbench.runs.store import Store
 from workbench.runtime.jobs.bench import Bench, BenchFailed, ChildBench, OwnBench
 from workbench.runtime.process.probe import machine_here
@@ -53,7 +53,7 @@ WARM_UP_SECONDS = 0.3
 """Of steps that don't count: the first are slower, and tell how many make up a call."""
 
 
-def combinations(levers: Sequence[Lever]) -> Iterator[tuple[str, Settings]]:
+def combinations(levers: Sequence[SpeedLever]) -> Iterator[tuple[str, Settings]]:
     """Every set of levers that don't set the same thing, by name."""
     for size in range(len(levers) + 1):
         for group in itertools.combinations(levers, size):
