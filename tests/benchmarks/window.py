@@ -130,16 +130,16 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
             signal.connect(loop.quit)  # type: ignore[attr-defined]
             loop.exec()
 
-        QTimer.singleShot(0, window.conductor.warm_up)
-        wait(window.conductor.ready)
+        QTimer.singleShot(0, window.controller.warm_up)
+        wait(window.controller.ready)
         firsts = []
         for _ in range(3):
             pressed = time.perf_counter()
             window.training["train"].trigger()
-            wait(window.conductor.steps)
+            wait(window.controller.steps)
             firsts.append(round(time.perf_counter() - pressed, 3))
             window.training["stop"].trigger()
-            wait(window.conductor.ended)
+            wait(window.controller.ended)
         window.editor.set_all(
             {
                 "data.kind": "npz",
@@ -175,15 +175,15 @@ def train(arguments: argparse.Namespace) -> dict[str, object]:
                 )
             )
             window.training["train"].trigger()
-            wait(window.conductor.ended)
+            wait(window.controller.ended)
             rates["window"].append(window.store.runs()[-1].images_per_second or 0.0)
             print({name: round(v[-1]) for name, v in rates.items()}, file=sys.stderr)
         # A run of its own: the heartbeat takes a share of the processor as well.
         window.training["train"].trigger()
-        wait(window.conductor.steps)
+        wait(window.controller.steps)
         last[0] = time.perf_counter()
         heartbeat.start()
-        wait(window.conductor.ended)
+        wait(window.controller.ended)
         heartbeat.stop()
         close(window)
         application.processEvents()

@@ -64,7 +64,7 @@ def window(open_window: OpenWindow) -> MainWindow:
 @pytest.fixture
 def idle(open_window: OpenWindow, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """A window whose runs begin and go on for ever, without any process."""
-    monkeypatch.setattr("ui.running.conductor.LocalExecutor", Asked)
+    monkeypatch.setattr("ui.running.run_controller.LocalExecutor", Asked)
     return open_window()
 
 

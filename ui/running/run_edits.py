@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from PySide6.QtCore import QObject
 
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.runs.store import Store
 
 FEW = 100
@@ -17,12 +17,12 @@ class RunEdits(QObject):
     """Writes small changes at once, and those of many runs in a thread.
 
     Args:
-        conductor: Has the store, and announces what changed.
+        controller: Has the store, and announces what changed.
     """
 
-    def __init__(self, conductor: Conductor) -> None:
-        super().__init__(conductor)
-        self._conductor = conductor
+    def __init__(self, controller: RunController) -> None:
+        super().__init__(controller)
+        self._controller = controller
 
     def set_column(self, column: str, values: Mapping[str, object]) -> None:
         """Set a column of runs, by their ids."""
@@ -42,17 +42,17 @@ class RunEdits(QObject):
 
     def deleted(self) -> int:
         """How many runs are in the trash."""
-        conductor = self._conductor
-        return len(conductor.guarded(lambda: conductor.store.runs(deleted=True)) or ())
+        controller = self._controller
+        return len(controller.guarded(lambda: controller.store.runs(deleted=True)) or ())
 
     def empty_trash(self) -> None:
         """Remove deleted runs and their files for good, in a thread: files may be many."""
-        self._conductor.writer.write(Store.purge)
+        self._controller.writer.write(Store.purge)
 
     def _do(self, many: int, change: Callable[[Store], object]) -> None:
-        conductor = self._conductor
+        controller = self._controller
         if many > FEW:
-            conductor.writer.write(change)
+            controller.writer.write(change)
         else:
-            conductor.guarded(lambda: change(conductor.store))
-            conductor.announce()
+            controller.guarded(lambda: change(controller.store))
+            controller.announce()

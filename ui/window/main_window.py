@@ -39,10 +39,10 @@ from ui.panels.live.status import StatusPanel
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.runs.queue import QueuePanel
 from ui.panels.shared.requests import Requests
-from ui.running.assistant import Assistant
-from ui.running.conductor import Conductor
 from ui.running.run_changes import RunChanges
+from ui.running.run_controller import RunController
 from ui.running.run_edits import RunEdits
+from ui.running.task_runner import TaskRunner
 from ui.window.actions.edit import EditActions
 from ui.window.actions.file import FileActions
 from ui.window.actions.help import HelpActions
@@ -92,9 +92,9 @@ class MainWindow(QMainWindow):
         self.settings = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
         self.undo_stack = QUndoStack(self)
         self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
-        self.conductor = Conductor(store)
-        self.edits = RunEdits(self.conductor)
-        self.assistant = Assistant(store.folder)
+        self.controller = RunController(store)
+        self.edits = RunEdits(self.controller)
+        self.task_runner = TaskRunner(store.folder)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
         self.feed = RunFeed(store, self)
         self._build()
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self._make_helpers()
         self.areas = self._make_actions()
         self._connect()
-        self.conductor.settle()
+        self.controller.settle()
         self.state.restore()
         self.show_runs()
         self.queue_follower.refresh()
@@ -112,7 +112,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         """The parts that a person sees, from the ones that others need to those that need them."""
-        folder, conductor = self.store.folder, self.conductor
+        folder, controller = self.store.folder, self.controller
         self.setWindowIcon(theme.app_icon())
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(960, 600))
@@ -122,9 +122,9 @@ class MainWindow(QMainWindow):
         self.model = RunTable(self.feed)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model)
-        self.preflight = PreflightLabel(self.editor, self.assistant, conductor, folder)
+        self.preflight = PreflightLabel(self.editor, self.task_runner, controller, folder)
         self.queue, self.log, self.banner = QueuePanel(), LogPanel(), Banner()
-        self.status = StatusPanel(conductor, self.editor)
+        self.status = StatusPanel(controller, self.editor)
         self.setStatusBar(self.status)
         self.requests = Requests(self)
         self.tabs = PageTabs(
@@ -137,8 +137,8 @@ class MainWindow(QMainWindow):
                     self.experiment.structure.commands,
                     self.feed,
                     self.runs,
-                    conductor,
-                    self.assistant,
+                    controller,
+                    self.task_runner,
                     self.requests,
                 )
             )
@@ -169,17 +169,17 @@ class MainWindow(QMainWindow):
 
     def _make_helpers(self) -> None:
         """What does things, each with the few objects that it uses."""
-        folder, read, conductor = self.store.folder, self.feed.read, self.conductor
+        folder, read, controller = self.store.folder, self.feed.read, self.controller
         self.appearance = Appearance(self.settings, self)
         self.focus_keeper = FocusKeeper(self)
-        self.forecast = QueueForecast(self.queue, conductor, self.assistant, folder, self)
-        self.follower = RunFollower(conductor, self.model, self)
-        self.queue_follower = QueueFollower(conductor, self.queue, self.forecast)
+        self.forecast = QueueForecast(self.queue, controller, self.task_runner, folder, self)
+        self.follower = RunFollower(controller, self.model, self)
+        self.queue_follower = QueueFollower(controller, self.queue, self.forecast)
         self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self.editor, read, self)
-        self.notices = RunNotices(conductor, self.forecast, self.runs, self.banner)
-        self.repeats = RunRepeats(self.editor, conductor, self)
+        self.notices = RunNotices(controller, self.forecast, self.runs, self.banner)
+        self.repeats = RunRepeats(self.editor, controller, self)
         self.beside = SideWindows(self.editor, self.files, folder, self)
         self.run_files = RunFiles(folder, self.runs.table, read, self.banner)
         self.state = WindowState(
@@ -196,7 +196,7 @@ class MainWindow(QMainWindow):
     def _make_actions(self) -> dict[str, Actions]:
         """All areas of actions by name, with their menus and the toolbar."""
         self.training = TrainingActions(
-            self.editor, self.conductor, self.notices, self.repeats, self
+            self.editor, self.controller, self.notices, self.repeats, self
         )
         areas = (
             FileActions(
@@ -227,10 +227,10 @@ class MainWindow(QMainWindow):
         return found
 
     def _connect(self) -> None:
-        conductor, runs, editor, asked = self.conductor, self.runs, self.editor, self.requests
+        controller, runs, editor, asked = self.controller, self.runs, self.editor, self.requests
         for failed in (
             self.feed.failed,
-            conductor.failed,
+            controller.failed,
             self.files.failed,
             self.layers.failed,
             self.tabs.failed,
@@ -242,7 +242,7 @@ class MainWindow(QMainWindow):
             failed.connect(self.report)
         for said in (self.tabs.said, runs.said, self.beside.said):
             said.connect(self.banner.say)
-        for logged in (conductor.logged, self.assistant.logged):
+        for logged in (controller.logged, self.task_runner.logged):
             logged.connect(self.log.add)
         self.tabs.logged.connect(self.log.note)
         self.tabs.export_requested.connect(self.beside.export_figure)
@@ -251,11 +251,11 @@ class MainWindow(QMainWindow):
         asked.show_code.connect(self.beside.show_code)
         for find in (self.experiment.find_requested, self.trials.find_requested):
             find.connect(asked.find)
-        for changed in (conductor.runs_changed, conductor.epoch, self.run_files.changed):
+        for changed in (controller.runs_changed, controller.epoch, self.run_files.changed):
             changed.connect(self.show_runs)
         self.feed.changed.connect(self._runs_read)
-        conductor.state_changed.connect(self._show_state)
-        conductor.machine_found.connect(editor.set_machine)
+        controller.state_changed.connect(self._show_state)
+        controller.machine_found.connect(editor.set_machine)
         self.follower.ended.connect(self._run_ended)
         editor.changed.connect(self._show_title)
         editor.file_changed.connect(self._show_title)
@@ -269,7 +269,7 @@ class MainWindow(QMainWindow):
 
     def _connect_runs(self) -> None:
         """The table of runs and the queue, with what does what they ask for."""
-        conductor, runs = self.conductor, self.runs
+        controller, runs = self.controller, self.runs
         runs.selected.connect(self._run_selected)
         runs.selected.connect(self.run_files.actions.refresh)
         runs.use_settings.connect(self.trials.use_settings)
@@ -280,8 +280,8 @@ class MainWindow(QMainWindow):
         runs.hide_runs.connect(self.edits.set_hidden)
         self.model.shown_changed.connect(self._tick)
         self.model.written.connect(self.changes.write)
-        self.queue.reordered.connect(conductor.reorder)
-        self.queue.held.connect(conductor.hold_queue)
+        self.queue.reordered.connect(controller.reorder)
+        self.queue.held.connect(controller.hold_queue)
         self.queue.removed.connect(self.changes.delete)
         self.queue_follower.waiting_changed.connect(self.bottom.show_waiting)
 
@@ -312,7 +312,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_state(self) -> None:
-        self.assistant.set_training(self.conductor.is_busy)
+        self.task_runner.set_training(self.controller.is_busy)
 
     @Slot(str, bool)
     def _run_ended(self, sentence: str, bad: bool) -> None:
@@ -336,7 +336,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _run_selected(self, run_id: str) -> None:
         run = self.feed.read(run_id)
-        self.conductor.choose(run_id)
+        self.controller.choose(run_id)
         experiment = None
         if run is not None:
             with suppress(SpecError):  # of a later version: there is nothing to compare with
@@ -348,7 +348,7 @@ class MainWindow(QMainWindow):
 
     def start(self, file: Path | None) -> None:
         """What is done once the window is on the screen."""
-        self.conductor.warm_up()
+        self.controller.warm_up()
         if file is None:
             if self.files.restore_draft():
                 self.banner.say(tr("The workbench ended unexpectedly; your changes are back."))
@@ -412,8 +412,8 @@ class MainWindow(QMainWindow):
             self.run_files.close,
             self.runs.close_jobs,
             self.feed.close,
-            self.assistant.close,
-            self.conductor.close,
+            self.task_runner.close,
+            self.controller.close,
             self.store.close,
         ):
             close()

@@ -20,8 +20,8 @@ from ui.panels.runs.panel import RunsPanel
 from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.panels.tune.panel import TunePanel
-from ui.running.assistant import Assistant
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
+from ui.running.task_runner import TaskRunner
 from workbench.curves.run import RunCurves
 
 
@@ -36,8 +36,8 @@ class PageContext:
         layers, layer_actions: Of that experiment, and what can be done to them.
         feed: All runs.
         runs: Their table.
-        conductor: Trains.
-        assistant: Measures, in a process.
+        controller: Trains.
+        task_runner: Measures, in a process.
         requests: What a page asks of the rest of the window.
         curves: The points of the runs that are shown or train, by id.
     """
@@ -49,20 +49,20 @@ class PageContext:
     layer_actions: LayerActions
     feed: RunFeed
     runs: RunsPanel
-    conductor: Conductor
-    assistant: Assistant
+    controller: RunController
+    task_runner: TaskRunner
     requests: Requests
     curves: dict[str, RunCurves] = field(default_factory=dict)
 
 
 PAGES: tuple[Callable[[PageContext], Page], ...] = (
-    lambda b: LivePanel(b.folder, b.curves, b.feed, b.conductor, b.requests),
-    lambda b: ComparePanel(b.folder, b.curves, b.feed, b.runs, b.conductor),
-    lambda b: EvaluatePanel(b.assistant, b.artifacts),
+    lambda b: LivePanel(b.folder, b.curves, b.feed, b.controller, b.requests),
+    lambda b: ComparePanel(b.folder, b.curves, b.feed, b.runs, b.controller),
+    lambda b: EvaluatePanel(b.task_runner, b.artifacts),
     lambda b: DataPanel(b.editor),
     lambda b: NetworkPanel(b.editor, b.layers, b.layer_actions, b.feed, b.requests),
-    lambda b: TunePanel(b.editor, b.assistant, b.folder, b.requests),
-    lambda b: InsidePages(b.editor, b.assistant, b.folder, b.requests),
+    lambda b: TunePanel(b.editor, b.task_runner, b.folder, b.requests),
+    lambda b: InsidePages(b.editor, b.task_runner, b.folder, b.requests),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.panels.runs.queue import QueuePanel
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from ui.window.queue_forecast import QueueForecast
 
 
@@ -13,7 +13,7 @@ class QueueFollower(QObject):
     """Brings the store's queue to its panel.
 
     Args:
-        conductor: Trains it.
+        controller: Trains it.
         panel: Shows it.
         forecast: Says how long it will take.
 
@@ -23,25 +23,27 @@ class QueueFollower(QObject):
 
     waiting_changed = Signal(int)
 
-    def __init__(self, conductor: Conductor, panel: QueuePanel, forecast: QueueForecast) -> None:
+    def __init__(
+        self, controller: RunController, panel: QueuePanel, forecast: QueueForecast
+    ) -> None:
         super().__init__(panel)
-        self._conductor, self._panel, self._forecast = conductor, panel, forecast
+        self._controller, self._panel, self._forecast = controller, panel, forecast
         self._shown: tuple[list[tuple[str, str]], bool] | None = None
-        conductor.queue_changed.connect(self.refresh)
+        controller.queue_changed.connect(self.refresh)
 
     @Slot()
     def refresh(self) -> None:
         """Shows the runs that wait, and how many."""
-        conductor = self._conductor
-        store, under_way = conductor.store, set(conductor.run_ids)
-        names = conductor.guarded(store.queue_names) or []
-        held = bool(conductor.guarded(lambda: store.queue_held))
-        waits = held or not conductor.is_busy
+        controller = self._controller
+        store, under_way = controller.store, set(controller.run_ids)
+        names = controller.guarded(store.queue_names) or []
+        held = bool(controller.guarded(lambda: store.queue_held))
+        waits = held or not controller.is_busy
         shown = ([entry for entry in names if entry[0] not in under_way], waits)
         if shown == self._shown:
             return  # the store changes each second of a run, the queue rarely does
         self._shown = shown
-        queue = conductor.guarded(store.queue) or []
+        queue = controller.guarded(store.queue) or []
         waiting = [run for run in queue if run.run_id not in under_way]
         self._panel.show_queue(waiting, waits)
         self._forecast.show_queue(waiting, goes=not waits)

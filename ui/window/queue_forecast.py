@@ -15,8 +15,8 @@ from ui.background.latest_job import Latest
 from ui.background.when_shown import WhenShown
 from ui.panels.live.preflight import IDLE_MILLISECONDS
 from ui.panels.runs.queue import QueuePanel
-from ui.running.assistant import AskedTask, Assistant
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
+from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
 from workbench.execution.tasks import PREFLIGHT
 from workbench.hardware import forecast
@@ -32,8 +32,8 @@ class QueueForecast(QObject):
 
     Args:
         panel: Shows it.
-        conductor: Knows the machine and the run under way.
-        assistant: Measures.
+        controller: Knows the machine and the run under way.
+        task_runner: Measures.
         store: Folder of the store, where results are remembered.
         parent: Of this.
     """
@@ -41,13 +41,13 @@ class QueueForecast(QObject):
     def __init__(
         self,
         panel: QueuePanel,
-        conductor: Conductor,
-        assistant: Assistant,
+        controller: RunController,
+        task_runner: TaskRunner,
         store: Path,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._panel, self._conductor, self._assistant = panel, conductor, assistant
+        self._panel, self._controller, self._task_runner = panel, controller, task_runner
         self._reader, self._latest = EstimateReader(store), Latest(self)
         self._runs: list[Run] = []
         self._goes = False
@@ -69,8 +69,8 @@ class QueueForecast(QObject):
         self._latest.done.connect(self._found)
         panel.measure.clicked.connect(self._measure_on_request)
         panel.task_bar.cancelled.connect(self._leave_be)
-        conductor.state_changed.connect(self.look)
-        conductor.machine_found.connect(self.look)
+        controller.state_changed.connect(self.look)
+        controller.machine_found.connect(self.look)
 
     def show_queue(self, runs: list[Run], goes: bool) -> None:
         """Tells of these runs.
@@ -87,16 +87,16 @@ class QueueForecast(QObject):
         """Looks up what is known, in a thread."""
         if self._closing:
             return
-        if self._task is not None and self._conductor.is_busy:
+        if self._task is not None and self._controller.is_busy:
             self._task.cancel()
-        conductor, runs = self._conductor, list(self._runs)
-        for run_id in conductor.run_ids if runs else ():
-            run = conductor.guarded(partial(conductor.store.run, run_id))
+        controller, runs = self._controller, list(self._runs)
+        for run_id in controller.run_ids if runs else ():
+            run = controller.guarded(partial(controller.store.run, run_id))
             runs += [run] if run is not None else []
-        if conductor.machine is None:
+        if controller.machine is None:
             self._latest.ask(list)  # nothing is known until the process is there
         else:
-            self._latest.ask(partial(self._reader.look, runs, conductor.machine))
+            self._latest.ask(partial(self._reader.look, runs, controller.machine))
 
     @Slot()
     def measure(self) -> None:
@@ -105,13 +105,13 @@ class QueueForecast(QObject):
         request = unknown.request if unknown is not None else None
         if self._task is not None or unknown is None or request is None:
             return
-        if self._conductor.is_busy:
+        if self._controller.is_busy:
             return
-        if self._assistant.current is not None:  # a person's own task comes first
+        if self._task_runner.current is not None:  # a person's own task comes first
             self._idle.start()
             return
         self._asked = unknown.key
-        self._task = self._assistant.ask(PREFLIGHT, request, measures=True)
+        self._task = self._task_runner.ask(PREFLIGHT, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
         self._panel.task_bar.follow(self._task)
@@ -137,7 +137,7 @@ class QueueForecast(QObject):
 
     @Slot(object)
     def _found(self, expected: list[Expected]) -> None:
-        under_way = set(self._conductor.run_ids)
+        under_way = set(self._controller.run_ids)
         self._expected = [one for one in expected if one.run_id not in under_way]
         self._under_way = [one for one in expected if one.run_id in under_way]
         self._show()
@@ -145,14 +145,14 @@ class QueueForecast(QObject):
             self._clock.start()
         else:
             self._clock.stop()
-        if self._by_itself and self._unknown() is not None and not self._conductor.is_busy:
+        if self._by_itself and self._unknown() is not None and not self._controller.is_busy:
             self._idle.start()
         else:
             self._idle.stop()
 
     def _show(self) -> None:
         self._panel.list.show_estimates({one.run_id: self._words(one) for one in self._expected})
-        may_ask = self._task is None and not self._by_itself and not self._conductor.is_busy
+        may_ask = self._task is None and not self._by_itself and not self._controller.is_busy
         self._panel.measure.setVisible(may_ask and self._unknown() is not None)
         self._sum.mark()
 
@@ -182,10 +182,10 @@ class QueueForecast(QObject):
 
         Their sum, as runs beside each other share one computer.
         """
-        conductor, expected = self._conductor, {one.run_id: one for one in self._under_way}
+        controller, expected = self._controller, {one.run_id: one for one in self._under_way}
         seconds = []
-        for run_id in conductor.run_ids:
-            left = conductor.state_of(run_id).pace.remaining
+        for run_id in controller.run_ids:
+            left = controller.state_of(run_id).pace.remaining
             if left is None and run_id in expected:
                 left = expected[run_id].seconds
             seconds.append(left)
@@ -193,7 +193,7 @@ class QueueForecast(QObject):
         return sum(known) if seconds and len(known) == len(seconds) else None
 
     def _show_total(self) -> None:
-        under_way = len(self._conductor.run_ids)
+        under_way = len(self._controller.run_ids)
         words = forecast.total(
             self._expected, time.time(), left=self._left(), under_way=under_way, goes=self._goes
         )

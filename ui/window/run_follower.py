@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from ui.models.run_table import RunTable
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.execution.messages import Progress, StatusChanged
@@ -19,7 +19,7 @@ class RunFollower(QObject):
     """Brings what the training process says to the table of runs.
 
     Args:
-        conductor: Hears it.
+        controller: Hears it.
         model: Of the table.
         parent: Of this.
 
@@ -30,16 +30,16 @@ class RunFollower(QObject):
 
     ended = Signal(str, bool)
 
-    def __init__(self, conductor: Conductor, model: RunTable, parent: QObject) -> None:
+    def __init__(self, controller: RunController, model: RunTable, parent: QObject) -> None:
         super().__init__(parent)
-        self._conductor, self._model = conductor, model
+        self._controller, self._model = controller, model
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._show_progress)
-        conductor.steps.connect(self._show_soon)
-        conductor.epoch.connect(self._show_soon)
-        conductor.progress.connect(self._show_phase)
-        conductor.ended.connect(self._run_ended)
+        controller.steps.connect(self._show_soon)
+        controller.epoch.connect(self._show_soon)
+        controller.progress.connect(self._show_phase)
+        controller.ended.connect(self._run_ended)
 
     @Slot()
     def _show_soon(self) -> None:
@@ -48,8 +48,8 @@ class RunFollower(QObject):
 
     @Slot()
     def _show_progress(self) -> None:
-        for run_id in self._conductor.run_ids:
-            run = self._conductor.state_of(run_id)
+        for run_id in self._controller.run_ids:
+            run = self._controller.state_of(run_id)
             if run.has_begun:
                 paused = run.status is RunStatus.PAUSED
                 left = units.duration(run.pace.remaining)
@@ -65,12 +65,12 @@ class RunFollower(QObject):
 
     @Slot(object)
     def _run_ended(self, message: StatusChanged) -> None:
-        if not self._conductor.is_busy:
+        if not self._controller.is_busy:
             self._timer.stop()
         self._model.end_progress(message.run_id)
         sentence = ""
         if message.message:
-            conductor = self._conductor
-            run = conductor.guarded(lambda: conductor.store.run(message.run_id))
+            controller = self._controller
+            run = controller.guarded(lambda: controller.store.run(message.run_id))
             sentence = f"{run.name if run is not None else message.run_id}: {message.message}"
         self.ended.emit(sentence, message.state in (RunStatus.FAILED, RunStatus.INTERRUPTED))

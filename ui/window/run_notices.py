@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from ui.look.banner import Banner
 from ui.look.plain import isolated
 from ui.panels.runs.panel import RunsPanel
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from ui.window.queue_forecast import QueueForecast
 from workbench.base.text import tr
 from workbench.runs.record import Run
@@ -19,7 +19,7 @@ class RunNotices(QObject):
     """Leads to a new run, without a change of how the table of runs is filtered and grouped.
 
     Args:
-        conductor: Trains it.
+        controller: Trains it.
         forecast: Knows when it will begin.
         runs: Shows it.
         banner: Says it.
@@ -33,13 +33,13 @@ class RunNotices(QObject):
     queue_requested = Signal()
 
     def __init__(
-        self, conductor: Conductor, forecast: QueueForecast, runs: RunsPanel, banner: Banner
+        self, controller: RunController, forecast: QueueForecast, runs: RunsPanel, banner: Banner
     ) -> None:
         super().__init__(banner)
-        self._conductor, self._forecast = conductor, forecast
+        self._controller, self._forecast = controller, forecast
         self._runs, self._banner = runs, banner
         runs.hidden_by_view.connect(self._say_hidden)
-        conductor.queued.connect(self._show_group)
+        controller.queued.connect(self._show_group)
 
     def show_new(self, run: Run) -> None:
         """Shows a run that begins now; says where it waits if another is under way."""
@@ -49,13 +49,13 @@ class RunNotices(QObject):
     @Slot(str)
     def resume(self, run_id: str) -> None:
         """Goes on with a run; says where it waits if another is under way."""
-        run = self._conductor.resume_run(run_id)
+        run = self._controller.resume_run(run_id)
         if run is not None:
             self._say_place(run)
 
     def _say_place(self, run: Run) -> bool:
         """Says where a run waits; False where it doesn't."""
-        place = self._conductor.place_in_queue(run.run_id)
+        place = self._controller.place_in_queue(run.run_id)
         if place:
             self._say_queued(run, place)
         return bool(place)
@@ -68,13 +68,13 @@ class RunNotices(QObject):
     @Slot(list)
     def _show_group(self, run_ids: list[str]) -> None:
         """Says where several runs that were made together wait, and shows the first."""
-        conductor = self._conductor
-        run = conductor.guarded(partial(conductor.store.run, run_ids[0]))
+        controller = self._controller
+        run = controller.guarded(partial(controller.store.run, run_ids[0]))
         if run is None:
             return
-        place = conductor.place_in_queue(run.run_id)
+        place = controller.place_in_queue(run.run_id)
         count = f"{len(run_ids):,}"
-        group = conductor.guarded(partial(conductor.store.group, run.group_id))
+        group = controller.guarded(partial(controller.store.group, run.group_id))
         name = group.name if group is not None else ""
         if place:
             queued = tr(
@@ -113,12 +113,12 @@ class RunNotices(QObject):
         self._banner.say(
             self._with_start(queued, place),
             action=tr("Run queue") if held else tr("Show queue"),
-            act=partial(self._conductor.hold_queue, False) if held else self.queue_requested.emit,
+            act=partial(self._controller.hold_queue, False) if held else self.queue_requested.emit,
         )
 
     def _is_held(self) -> bool:
-        conductor = self._conductor
-        return bool(conductor.guarded(lambda: conductor.store.queue_held))
+        controller = self._controller
+        return bool(controller.guarded(lambda: controller.store.queue_held))
 
     @Slot(str)
     def _say_hidden(self, run_id: str) -> None:

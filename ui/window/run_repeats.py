@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QWidget
 
 from ui.editing.editor import Editor
 from ui.look.actions import Action, Menu
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.levers.repeats import MOST, Repeats, with_folds, with_seeds
@@ -27,7 +27,7 @@ class RunRepeats(QObject):
 
     Args:
         editor: Whose experiment is trained.
-        conductor: Trains it.
+        controller: Trains it.
         window: Lies behind the question for another number.
 
     Signals:
@@ -39,9 +39,9 @@ class RunRepeats(QObject):
 
     failed = Signal(str)
 
-    def __init__(self, editor: Editor, conductor: Conductor, window: QWidget) -> None:
+    def __init__(self, editor: Editor, controller: RunController, window: QWidget) -> None:
         super().__init__(window)
-        self._editor, self._conductor, self._window = editor, conductor, window
+        self._editor, self._controller, self._window = editor, controller, window
         self.menus = (
             self._menu(
                 "seeds",
@@ -107,4 +107,4 @@ class RunRepeats(QObject):
         if problem is not None:
             self.failed.emit(editor.sentence(problem))
             return
-        self._conductor.train_all(wanted)
+        self._controller.train_all(wanted)

@@ -213,7 +213,7 @@ def test_what_can_not_be_shown_says_why(window: MainWindow, qtbot: QtBot) -> Non
 
 def test_train_evaluate_cancel_and_evaluate(quick: MainWindow, qtbot: QtBot) -> None:
     panel = quick.pages["evaluate"]
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         run_id = train(quick)
     quick.tabs.setCurrentWidget(panel)
     qtbot.waitUntil(panel.button.isVisible, timeout=PATIENCE)

@@ -43,7 +43,7 @@ def test_measure_copy_cancel_and_find_it_again(
     assert page.empty.text().startswith("Select a run")
     assert not page.split.isVisible()
     assert not page.copy_button.isEnabled()
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         run_id = train(quick)
     page_of(quick)
     qtbot.waitUntil(page.button.isEnabled, timeout=PATIENCE)
@@ -139,9 +139,9 @@ def test_the_names_of_two_lines_that_end_close_stand_apart(
 def test_while_a_run_trains_it_waits(window: MainWindow, store_folder: Path) -> None:
     page = page_of(window)
     page.show_run(add_run(window.store))
-    window.assistant.set_training(True)
+    window.task_runner.set_training(True)
     page.button.click()
     assert "waits until nothing trains" in page.bar.words.text()
-    assert window.assistant.current is None
+    assert window.task_runner.current is None
     page.bar.cancel()
     assert page.button.isVisible()

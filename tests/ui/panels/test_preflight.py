@@ -79,7 +79,7 @@ def test_an_estimate_is_measured_and_train_ends_one_under_way(
     quick: MainWindow, qtbot: QtBot
 ) -> None:
     label = quick.preflight
-    quick.conductor.warm_up()
+    quick.controller.warm_up()
     qtbot.waitUntil(lambda: quick.editor.machine is not None, timeout=PATIENCE)
     label.measure()
     assert label.words == "estimating…"
@@ -88,7 +88,7 @@ def test_an_estimate_is_measured_and_train_ends_one_under_way(
     quick.editor.set("training.batch_size", 50)
     label.measure()
     assert label._task is not None
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         quick.training.train()
         assert label._task is None
         assert label.words == ""

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", extend=True)
 def runs(window: MainWindow) -> list[Run]:
     """Five runs in the window's store, oldest first."""
     made = add_runs(window.store, 5)
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     return made
 
 
@@ -50,7 +50,7 @@ def test_an_empty_table_says_what_will_come(window: MainWindow) -> None:
     assert not window.runs.table.isVisible()
     assert "No runs yet" in window.runs.empty.text()
     add_run(window.store)
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     assert window.runs.table.isVisible()
     assert window.runs.count.text() == "1 run"
 
@@ -126,7 +126,7 @@ def test_a_new_run_leaves_an_open_editor_and_the_selection(
     assert line is not None
     line.setText("half typed")
     add_run(window.store, 6)
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     assert window.runs.table.findChild(QLineEdit) is line
     assert line.text() == "half typed"
     assert window.runs.chosen_ids == [runs[2].run_id]
@@ -161,7 +161,7 @@ def test_delete_several_and_ctrl_z(window: MainWindow, runs: list[Run], qtbot: Q
 
 def test_a_run_under_way_is_not_deleted(window: MainWindow, runs: list[Run]) -> None:
     window.store.update(runs[0].run_id, status=RunStatus.RUNNING)
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     window.runs.table.selectAll()
     assert not window.runs.actions_["delete"].isEnabled()
 
@@ -231,7 +231,7 @@ def test_use_settings_and_copy(window: MainWindow, runs: list[Run], qtbot: QtBot
 
 def test_settings_of_a_later_version_are_a_sentence(window: MainWindow, runs: list[Run]) -> None:
     window.store.update(runs[0].run_id, experiment_toml="schema_version = 99\n")
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     window.trials.use_settings(runs[0].run_id)
     assert "update the workbench" in window.banner.words.text()
 
@@ -240,7 +240,7 @@ def test_selecting_a_run_of_a_later_version_still_works(
     window: MainWindow, runs: list[Run]
 ) -> None:
     window.store.update(runs[0].run_id, experiment_toml="schema_version = 99\n")
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     window.runs.select(runs[0].run_id)
     assert window.runs.current_id == runs[0].run_id
     assert window.experiment.totals.figures["macs"][1].text() == ""
@@ -280,7 +280,7 @@ def test_emptying_the_trash_is_asked_for(
     monkeypatch.setattr(QMessageBox, "question", question)
     window.changes.empty_trash()
     assert asked == ["Remove 2 deleted runs, with their files, for good?"]
-    window.conductor.writer.wait()
+    window.controller.writer.wait()
     assert folder.exists() is not sure
     assert window.undo_stack.canUndo() is not sure
     assert len(window.store.runs(deleted=True)) == (0 if sure else 2)
@@ -298,7 +298,7 @@ def test_what_another_process_does_appears(
 
 def test_fifty_runs(window: MainWindow, qtbot: QtBot) -> None:
     add_runs(window.store, 50)
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     assert window.runs.count.text() == "50 runs"
     most = run_feed.MOST_SHOWN
     qtbot.waitUntil(lambda: len(window.pages["live"].plots.visible_runs) == most, timeout=20_000)
@@ -306,7 +306,7 @@ def test_fifty_runs(window: MainWindow, qtbot: QtBot) -> None:
     took = []
     for _ in range(5):
         started = time.perf_counter()
-        window.conductor.runs_changed.emit()
+        window.controller.runs_changed.emit()
         took.append(time.perf_counter() - started)
     assert min(took) < 0.016  # each epoch's end costs this turn of the window
     window.runs.select(first)

@@ -43,7 +43,7 @@ def runs(window: MainWindow) -> list[Run]:
         experiment = presets.load("digits-cnn").with_settings(settings)
         window.store.update(run.run_id, experiment_toml=experiment.to_toml())
         made.append(window.store.run(run.run_id))
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     return made
 
 
@@ -195,7 +195,7 @@ def test_groups_unfold(window: MainWindow, runs: list[Run], qtbot: QtBot) -> Non
     assert names(window)[2:] == [runs[5].name, runs[3].name, runs[1].name]
     assert set(window.runs.chosen_ids) == {runs[i].run_id for i in (1, 3, 5)}
     window.store.update(runs[1].run_id, name="renamed")
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     assert names(window)[-1] == "renamed", "unfolded groups stay so"
     window.runs.select(runs[0].run_id)  # in a folded group, so the groups go
     assert window.runs.current_id == runs[0].run_id
@@ -314,7 +314,7 @@ def test_a_list_of_another_run_goes_into_the_form(window: MainWindow, runs: list
     settings = {"structure.layers[0].kernel_size": [5, 1]}
     experiment = presets.load("digits-cnn").with_settings(settings)
     window.store.update(runs[1].run_id, experiment_toml=experiment.to_toml())
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     path = "structure.layers[0].kernel_size"
     act(
         window.runs.menus.of_runs(runs[1].run_id, path),
@@ -415,7 +415,7 @@ def test_one_run_that_changed_moves_no_others(
         qtbot.waitSignal(window.model.dataChanged) as changed,
     ):
         window.store.update(runs[3].run_id, seconds=77.0)
-        window.conductor.runs_changed.emit()
+        window.controller.runs_changed.emit()
     first, last, _ = changed.args
     assert (first.row(), last.row()) == (2, 2)
     assert cell(window, runs[3], "seconds") == "1 min 17 s"

@@ -208,12 +208,12 @@ def test_a_profile_fills_plot_and_table(quick: MainWindow, qtbot: QtBot) -> None
 
 
 def test_the_window_learns_what_the_machine_has(quick: MainWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(quick.conductor.machine_found, timeout=PATIENCE):
-        quick.conductor.warm_up()
+    with qtbot.waitSignal(quick.controller.machine_found, timeout=PATIENCE):
+        quick.controller.warm_up()
     assert quick.editor.machine is not None
     assert quick.editor.machine.processor.cores >= 1
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         quick.training["train"].trigger()
-        qtbot.waitSignal(quick.conductor.steps, timeout=PATIENCE).wait()
+        qtbot.waitSignal(quick.controller.steps, timeout=PATIENCE).wait()
         quick.status.refresh()
         assert "GFLOP/s" in quick.status.arithmetic.text()

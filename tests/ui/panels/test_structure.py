@@ -230,7 +230,7 @@ def test_a_layer_that_does_not_fit_says_which_shape_reached_it(
 
 def test_totals_follow_and_compare_with_the_selected_run(window: MainWindow) -> None:
     run = add_run(window.store)
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     figures = window.experiment.totals.figures
     value, difference = figures["parameters"]
     assert (value.text(), difference.text()) == ("93,322", "")

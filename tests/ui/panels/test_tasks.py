@@ -75,7 +75,7 @@ def test_find_a_rate_use_it_undo_it_fail_rest_and_find_again(
 
     # After a rest its memory is given back; what is asked meanwhile waits for the next process.
     editor.set("hardware.target", "auto")
-    quick.assistant._rest()
+    quick.task_runner._rest()
     page.start()
     wait_until_over(page, qtbot)
     assert page.use_button.isVisible()
@@ -92,10 +92,10 @@ def test_cancel_before_and_while_it_runs_and_a_process_that_dies(
     page.bar.cancel()  # its process has not even begun to start
     assert not page.bar.is_busy
     page.start()
-    qtbot.waitUntil(lambda: window.assistant.current is not None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.task_runner.current is not None, timeout=PATIENCE)
     page.bar.cancel()  # its process is starting
     assert not page.bar.is_busy
-    qtbot.waitUntil(lambda: window.assistant.current is None, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.task_runner.current is None, timeout=PATIENCE)
     page.start()
     other.start()
     assert other.bar.is_busy
@@ -133,8 +133,8 @@ def test_what_measures_waits_for_the_run_and_keeps_what_it_has_when_cancelled(
     wait_for_steps(quick, qtbot)
     press_find(quick, "training", "batch_size")
     assert "waits until nothing trains" in page.bar.words.text()
-    assert quick.assistant.current is None
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    assert quick.task_runner.current is None
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         quick.training["stop"].trigger()
     qtbot.waitUntil(lambda: len(page.chart.bars) >= 2, timeout=PATIENCE)
     page.bar.cancel()
@@ -171,7 +171,7 @@ def test_a_look_inside_the_selected_run(quick: MainWindow, qtbot: QtBot) -> None
     inside = quick.pages["inside"].weights
     quick.tabs.setCurrentWidget(quick.pages["inside"])
     assert not inside.button.isEnabled()
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         run_id = train(quick)
     quick.tabs.setCurrentWidget(quick.pages["inside"])
     assert inside.button.isEnabled()

@@ -334,7 +334,7 @@ def test_a_drag_brushes_and_a_double_click_clears(
 
 def test_runs_that_wait_draw_no_line(window: MainWindow, page: TradeoffsPage, qtbot: QtBot) -> None:
     waiting = window.store.create(presets.load("digits-cnn"))
-    window.conductor.runs_changed.emit()
+    window.controller.runs_changed.emit()
     page.show_view("parallel")
     page.parallel.set_axes(["parameters", "test_accuracy"])
     settled(page, qtbot)

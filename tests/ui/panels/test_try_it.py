@@ -57,7 +57,7 @@ def test_choose_draw_clear_open_and_try_another_run(
     assert page.empty.text().startswith("Select a run")
     assert not page.sketch.isEnabled()
     for _ in range(2):
-        with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+        with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
             train(quick)
     page_of(quick)
     qtbot.waitUntil(page.test_button.isEnabled, timeout=PATIENCE)

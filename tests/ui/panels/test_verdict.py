@@ -23,8 +23,8 @@ def begin(window: MainWindow) -> str:
     """A run that is said to train; its id."""
     run = window.store.create(window.editor.experiment)
     window.store.update(run.run_id, environment={"image_shape": [28, 28, 1]})
-    window.conductor.machine = MACHINE
-    window.conductor.started.emit(Started(run.run_id, 0, 10, 5, 64, 1000, 1000, "CPU"))
+    window.controller.machine = MACHINE
+    window.controller.started.emit(Started(run.run_id, 0, 10, 5, 64, 1000, 1000, "CPU"))
     return run.run_id
 
 
@@ -32,7 +32,7 @@ def test_the_setting_to_try_is_one_click_and_can_be_undone(window: MainWindow) -
     line, before = window.status.verdict, window.editor.experiment
     assert line.isHidden()
     run_id = begin(window)
-    window.conductor.time_shares.emit(TimeShares(run_id, 0.6, 0.1))
+    window.controller.time_shares.emit(TimeShares(run_id, 0.6, 0.1))
     assert not line.isHidden()
     assert line.words.text() == "bound by input"
     assert "60 % of the time" in line.words.toolTip()
@@ -41,21 +41,21 @@ def test_the_setting_to_try_is_one_click_and_can_be_undone(window: MainWindow) -
     assert window.editor.experiment.hardware.decode_threads == 4
     window.undo_stack.undo()
     assert window.editor.experiment == before
-    window.conductor.ended.emit(StatusChanged(run_id, RunStatus.COMPLETED))
+    window.controller.ended.emit(StatusChanged(run_id, RunStatus.COMPLETED))
     assert line.isHidden()
 
 
 def test_memory_or_arithmetic_wait_for_a_measured_peak(window: MainWindow) -> None:
     line = window.status.verdict
     run_id = begin(window)
-    window.conductor.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
+    window.controller.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
     assert line.words.text() == "bound by the device"
     assert "Tune, Roofline" in line.words.toolTip()
     assert line.button.isHidden()
     key = remembered.peak_key(MACHINE, window.editor.experiment.hardware)
     remembered.remember(window.store.folder, "peak", key, PEAK)
     run_id = begin(window)
-    window.conductor.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
+    window.controller.time_shares.emit(TimeShares(run_id, 0.0, 0.0))
     assert line.words.text() == "bound by memory"
     assert line.button.text() == "Try bfloat16"
 
@@ -72,15 +72,15 @@ def test_memory_or_arithmetic_are_told_of_a_file_of_ones_own(
     data = {"kind": "npz", "path": str(tmp_path / "mine.npz")}
     assert quick.editor.set_all({"data": data, "training.epochs": 50}, "data")
     assert quick.editor.experiment.data.info() is None
-    conductor, line = quick.conductor, quick.status.verdict
-    with qtbot.waitSignal(conductor.machine_found, timeout=PATIENCE):
-        conductor.warm_up()
-    assert conductor.machine is not None
-    key = remembered.peak_key(conductor.machine, quick.editor.experiment.hardware)
+    controller, line = quick.controller, quick.status.verdict
+    with qtbot.waitSignal(controller.machine_found, timeout=PATIENCE):
+        controller.warm_up()
+    assert controller.machine is not None
+    key = remembered.peak_key(controller.machine, quick.editor.experiment.hardware)
     remembered.remember(quick.store.folder, "peak", key, PEAK)
-    with qtbot.waitSignal(conductor.ended, timeout=PATIENCE):
-        with qtbot.waitSignal(conductor.started, timeout=PATIENCE) as started:
+    with qtbot.waitSignal(controller.ended, timeout=PATIENCE):
+        with qtbot.waitSignal(controller.started, timeout=PATIENCE) as started:
             quick.training.train()
-        conductor.time_shares.emit(TimeShares(started.args[0].run_id, 0.0, 0.0))
+        controller.time_shares.emit(TimeShares(started.args[0].run_id, 0.0, 0.0))
         assert line.words.text() == "bound by memory"
-        conductor.stop()
+        controller.stop()

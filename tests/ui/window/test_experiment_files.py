@@ -275,7 +275,7 @@ def test_a_file_on_the_command_line_does_not_lose_the_draft(
 ) -> None:
     keep_draft(window, qtbot, monkeypatch)
     again = open_window()
-    monkeypatch.setattr(again.conductor, "warm_up", lambda: None)
+    monkeypatch.setattr(again.controller, "warm_up", lambda: None)
     again.start(other)
     assert again.editor.experiment.name == "other"
     assert again.banner.button.text() == "Restore them"

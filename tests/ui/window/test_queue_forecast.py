@@ -37,9 +37,9 @@ def test_known_runs_are_summed_and_those_too_large_named(window: MainWindow, qtb
     experiment = window.editor.experiment.with_settings({"training.epochs": 25})
     keep(window, experiment)
     large = experiment.with_settings({"training.batch_size": 7, "name": "large"})
-    window.conductor.machine = BARE
+    window.controller.machine = BARE
     for one in (experiment, experiment.with_settings({"training.seed": 5}), large):
-        window.conductor.enqueue(one)
+        window.controller.enqueue(one)
     window.bottom.setCurrentWidget(panel)
     qtbot.waitUntil(lambda: panel.total.words == "2 of 3 known: at least 6 min")
     assert estimates(window) == ["about 3 min (64 ms a step, 1.2 GB of 15 GB)"] * 2 + [""]
@@ -58,14 +58,14 @@ def test_known_runs_are_summed_and_those_too_large_named(window: MainWindow, qtb
 def test_the_queue_follows_names_and_else_is_left_alone(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = window.conductor.enqueue(window.editor.experiment)
+    run = window.controller.enqueue(window.editor.experiment)
     assert run is not None
     assert window.queue.list.entries() == [(run.run_id, run.name)]
     window.edits.set_column("name", {run.run_id: "another name"})
     assert window.queue.list.entries() == [(run.run_id, "another name")]
     looked: list[object] = []
     monkeypatch.setattr(window.forecast, "show_queue", looked.append)
-    window.conductor.queue_changed.emit()  # as each second of a run, when its metrics are written
+    window.controller.queue_changed.emit()  # as each second of a run, when its metrics are written
     assert looked == []
 
 
@@ -92,7 +92,7 @@ def test_unknown_runs_are_measured_and_a_person_can_end_that(
     quick.training["queue"].trigger()
     quick.editor.set("training.batch_size", 50)
     quick.training["queue"].trigger()
-    quick.conductor.warm_up()
+    quick.controller.warm_up()
     qtbot.waitUntil(lambda: forecast._idle.isActive(), timeout=PATIENCE)
     forecast.measure()
     assert estimates(quick) == ["estimating…", ""]
@@ -111,11 +111,11 @@ def test_unknown_runs_are_measured_and_a_person_can_end_that(
     quick.training["queue"].trigger()
     qtbot.waitUntil(lambda: forecast._idle.isActive(), timeout=PATIENCE)
     forecast.measure()
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         panel.start.click()
         assert forecast._task is None, "a run ends the measuring"
         qtbot.waitUntil(lambda: bool(forecast._under_way))
         assert len(forecast._expected) == 2, "the run under way is not counted twice"
         forecast.measure()
         assert forecast._task is None, "nothing is measured while a run trains"
-        quick.conductor.stop()
+        quick.controller.stop()

@@ -44,16 +44,16 @@ def test_a_read_only_store_is_shown_and_nothing_is_made_in_it(
     for act in (
         window.training.train,
         window.training.enqueue,
-        lambda: window.conductor.resume_run(run_id),
+        lambda: window.controller.resume_run(run_id),
         lambda: window.edits.set_column("tags", {run_id: "a"}),
         lambda: window.edits.delete([run_id]),
-        lambda: window.conductor.hold_queue(False),
+        lambda: window.controller.hold_queue(False),
     ):
         window.banner.say("")
         act()
         assert window.banner.words.text() == sentence
-        assert not window.conductor.is_busy
-    assert window.conductor.run_id is None
+        assert not window.controller.is_busy
+    assert window.controller.run_id is None
     window.runs.select(run_id)
     assert rows(store_folder) == before
 

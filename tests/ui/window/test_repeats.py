@@ -29,7 +29,7 @@ def submenu(window: MainWindow, title: str) -> QMenu:
 
 def test_seeds_train_one_after_another_as_one_group(quick: MainWindow, qtbot: QtBot) -> None:
     quick.editor.set("training.epochs", 1)
-    with qtbot.waitSignal(quick.conductor.queued, timeout=PATIENCE) as made:
+    with qtbot.waitSignal(quick.controller.queued, timeout=PATIENCE) as made:
         entry(submenu(quick, "Train with several seeds"), "3 seeds").trigger()
     ids = made.args[0]
 
@@ -48,7 +48,7 @@ def test_seeds_train_one_after_another_as_one_group(quick: MainWindow, qtbot: Qt
 
 def test_folds_are_queued_and_grouped(idle: MainWindow, qtbot: QtBot) -> None:
     window = idle
-    with qtbot.waitSignal(window.conductor.queued, timeout=PATIENCE) as made:
+    with qtbot.waitSignal(window.controller.queued, timeout=PATIENCE) as made:
         entry(submenu(window, "Cross-validate"), "5 folds").trigger()
     runs = [window.store.run(run_id) for run_id in made.args[0]]
     assert [run.experiment.training.fold for run in runs] == [1, 2, 3, 4, 5]
@@ -63,7 +63,7 @@ def test_another_number_is_asked_for(
 ) -> None:
     window = idle
     monkeypatch.setattr(QInputDialog, "getInt", lambda *given: (7, True))
-    with qtbot.waitSignal(window.conductor.queued, timeout=PATIENCE) as made:
+    with qtbot.waitSignal(window.controller.queued, timeout=PATIENCE) as made:
         entry(submenu(window, "Train with several seeds"), "Another number…").trigger()
     assert len(made.args[0]) == 7
 

@@ -35,14 +35,14 @@ def test_ctrl_return_selects_the_new_run_alone(
     idle.activateWindow()
     qtbot.waitUntil(idle.isActiveWindow)
     qtbot.keyClick(idle.runs.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert idle.conductor.run_id is not None
-    qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
-    assert idle.runs.chosen_ids == [idle.conductor.run_id]
+    assert idle.controller.run_id is not None
+    qtbot.waitUntil(lambda: idle.runs.current_id == idle.controller.run_id)
+    assert idle.runs.chosen_ids == [idle.controller.run_id]
 
 
 def test_train_during_a_run_waits_at_the_end_and_says_so(idle: MainWindow, qtbot: QtBot) -> None:
     idle.training.train()
-    first = idle.conductor.run_id
+    first = idle.controller.run_id
     assert not idle.banner.isVisible()
     for name in ("qa", "qb"):
         idle.editor.set("name", name)
@@ -80,7 +80,7 @@ def test_resume_during_a_run_says_that_it_is_next(
     idle.runs.select(stopped.run_id)
     qtbot.waitUntil(lambda: idle.runs.current_id == stopped.run_id)
     resume.trigger()
-    waiting = [r.name for r in idle.store.queue() if r.run_id != idle.conductor.run_id]
+    waiting = [r.name for r in idle.store.queue() if r.run_id != idle.controller.run_id]
     assert waiting == [stopped.name, "waits"]
     assert idle.banner.words.text() == f"“{stopped.name}” is queued as number 1."
 
@@ -92,14 +92,14 @@ def test_resume_begins_at_once_while_nothing_trains(
     idle.runs.select(stopped.run_id)
     qtbot.waitUntil(idle.runs.actions_["resume"].isEnabled)
     idle.runs.actions_["resume"].trigger()
-    assert idle.conductor.run_id == stopped.run_id
+    assert idle.controller.run_id == stopped.run_id
     assert not idle.banner.isVisible()
 
 
 def test_it_says_when_the_run_will_begin(idle: MainWindow) -> None:
     idle.training.train()
     now = time.time()
-    idle.forecast._under_way = [_expected(600.0, idle.conductor.run_id or "")]
+    idle.forecast._under_way = [_expected(600.0, idle.controller.run_id or "")]
     idle.forecast._expected = []
     idle.editor.set("name", "next")
     idle.training.train()
@@ -126,7 +126,7 @@ def test_when_a_run_begins_is_known_once_all_before_it_are() -> None:
 
 def test_a_held_queue_is_said_and_can_be_let_go(idle: MainWindow) -> None:
     idle.training.train()
-    idle.conductor.hold_queue(True)
+    idle.controller.hold_queue(True)
     idle.editor.set("name", "next")
     idle.training.train()
     assert idle.banner.words.text() == "“next” is queued as number 1; the queue is on hold."
@@ -138,7 +138,7 @@ def test_a_held_queue_is_said_and_can_be_let_go(idle: MainWindow) -> None:
 def test_a_second_group_waits_behind_the_first(idle: MainWindow, qtbot: QtBot) -> None:
     for name in ("base", "dropout"):
         idle.editor.set("name", name)
-        with qtbot.waitSignal(idle.conductor.queued, timeout=PATIENCE):
+        with qtbot.waitSignal(idle.controller.queued, timeout=PATIENCE):
             entry(submenu(idle, "Train with several seeds"), "3 seeds").trigger()
     assert [run.experiment.name for run in idle.store.queue()] == ["base"] * 3 + ["dropout"] * 3
     assert idle.banner.words.text() == (
@@ -160,7 +160,7 @@ def test_a_filter_stays_and_the_run_it_hides_is_named(
     assert shown(idle) == before
     idle.banner.button.click()
     assert idle.runs.filter.text() == ""
-    qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
+    qtbot.waitUntil(lambda: idle.runs.current_id == idle.controller.run_id)
 
 
 def test_groups_stay_and_that_of_the_new_run_unfolds(
@@ -169,7 +169,7 @@ def test_groups_stay_and_that_of_the_new_run_unfolds(
     idle.runs.group_by("optimizer.kind")
     qtbot.waitUntil(lambda: idle.model.rowCount() == 1)
     idle.training.train()
-    qtbot.waitUntil(lambda: idle.runs.current_id == idle.conductor.run_id)
+    qtbot.waitUntil(lambda: idle.runs.current_id == idle.controller.run_id)
     assert idle.model.group == "optimizer.kind"
     assert idle.model.rowCount() == 6
     assert not idle.banner.isVisible()

@@ -21,12 +21,12 @@ PATIENCE = 90_000
 def train(window: MainWindow) -> str:
     """Presses Train; the new run's id."""
     window.training["train"].trigger()
-    assert window.conductor.run_id is not None
-    return window.conductor.run_id
+    assert window.controller.run_id is not None
+    return window.controller.run_id
 
 
 def wait_for_steps(window: MainWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.conductor.steps, timeout=PATIENCE):
+    with qtbot.waitSignal(window.controller.steps, timeout=PATIENCE):
         pass
 
 
@@ -34,7 +34,7 @@ def test_train_watch_close_and_find_it_again(
     quick: MainWindow, open_window: OpenWindow, qtbot: QtBot
 ) -> None:
     quick.editor.set("training.probes", True)
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         run_id = train(quick)
         assert quick.runs.current_id == run_id
     run = quick.store.run(run_id)
@@ -64,13 +64,13 @@ def test_pause_continue_and_stop_keep_what_was_learned(quick: MainWindow, qtbot:
     run_id = train(quick)
     wait_for_steps(quick, qtbot)
     quick.training["pause"].trigger()
-    qtbot.waitUntil(lambda: quick.conductor.status is RunStatus.PAUSED, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: quick.controller.status is RunStatus.PAUSED, timeout=PATIENCE)
     assert quick.training["pause"].text() == "Continue"
     assert quick.store.run(run_id).status is RunStatus.PAUSED
     quick.training["pause"].trigger()
     wait_for_steps(quick, qtbot)
-    assert quick.conductor.status is RunStatus.RUNNING
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    assert quick.controller.status is RunStatus.RUNNING
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         quick.training["stop"].trigger()
     run = quick.store.run(run_id)
     assert run.status is RunStatus.STOPPED
@@ -86,22 +86,22 @@ def test_a_killed_process_leaves_the_window_alive_and_the_run_resumable(
     run_id = train(quick)
     wait_for_steps(quick, qtbot)
     quick.training["pause"].trigger()  # a pause saves a checkpoint
-    qtbot.waitUntil(lambda: quick.conductor.status is RunStatus.PAUSED, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: quick.controller.status is RunStatus.PAUSED, timeout=PATIENCE)
     reached = quick.store.run(run_id).step
     workers = [
         child for child in psutil.Process().children() if "worker" in " ".join(child.cmdline())
     ]
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         os.kill(workers[0].pid, signal.SIGKILL)
     assert quick.store.run(run_id).status is RunStatus.INTERRUPTED
     assert "killed" in quick.banner.words.text()
     quick.runs.select(run_id)
     assert quick.runs.actions_["resume"].isEnabled()
-    with qtbot.waitSignal(quick.conductor.started, timeout=PATIENCE) as started:
+    with qtbot.waitSignal(quick.controller.started, timeout=PATIENCE) as started:
         quick.runs.actions_["resume"].trigger()
     assert started.args[0].step == reached > 0
     wait_for_steps(quick, qtbot)
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         quick.training["stop"].trigger()
     steps = quick.store.steps(run_id).steps
     assert steps.tolist() == list(range(1, len(steps) + 1))
@@ -128,30 +128,30 @@ def test_the_queue_trains_in_its_order_and_waits_after_a_stop(
     for name in ("first", "second", "third"):
         quick.editor.set("name", name)
         quick.training["queue"].trigger()
-    assert not quick.conductor.is_busy
+    assert not quick.controller.is_busy
     assert quick.bottom.tabText(1) == "Queue (3)"
     third = quick.queue.list.ids()[2]
     quick.queue.list.setCurrentRow(2)
     quick.queue.up.click()
     quick.queue.up.click()
     assert quick.queue.list.ids()[0] == third
-    with qtbot.waitSignals([quick.conductor.ended] * 2, timeout=PATIENCE):
+    with qtbot.waitSignals([quick.controller.ended] * 2, timeout=PATIENCE):
         quick.queue.start.click()
     order = sorted(
         (run for run in quick.store.runs() if run.started), key=lambda run: run.started or 0
     )
     assert [run.name for run in order][:2] == ["third", "first"]
-    qtbot.waitUntil(lambda: not quick.conductor.is_busy, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not quick.controller.is_busy, timeout=PATIENCE)
 
     quick.editor.set_all({**LONG, "name": "long"}, "training")
     train(quick)
     wait_for_steps(quick, qtbot)
     quick.editor.set("name", "waiting")
     quick.training["queue"].trigger()
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         quick.training["stop"].trigger()
     assert quick.store.queue_held
-    assert not quick.conductor.is_busy
+    assert not quick.controller.is_busy
     assert [run.name for run in quick.store.queue()] == ["waiting"]
 
 
@@ -162,7 +162,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence(
         {"optimizer.kind": "sgd", "optimizer.learning_rate": 1000.0, **LONG}, "training"
     )
     quick.editor.set_all({"regularization.kind": "l2", "regularization.l2": 10.0}, "training")
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         run_id = train(quick)
     run = quick.store.run(run_id)
     assert run.status is RunStatus.FAILED
@@ -173,7 +173,7 @@ def test_a_loss_that_is_not_finite_ends_the_run_with_a_sentence(
 
 def test_the_table_shows_last_best_and_at_an_epoch(quick: MainWindow, qtbot: QtBot) -> None:
     quick.editor.set("training.epochs", 4)
-    with qtbot.waitSignal(quick.conductor.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
         run_id = train(quick)
     losses = [epoch.loss for epoch in quick.store.epochs(run_id)]
 

@@ -50,20 +50,20 @@ def progress(window: MainWindow, run_id: str) -> str:
 
 def test_two_runs_train_at_once_and_a_third_waits(two: MainWindow, qtbot: QtBot) -> None:
     first, second = trained(two, "first"), trained(two, "second")
-    assert two.conductor.run_ids == [first, second]
+    assert two.controller.run_ids == [first, second]
     assert not two.banner.isVisible(), "neither waits"
     qtbot.waitUntil(
         lambda: {first, second} == set(two.pages["live"].plots.visible_runs), timeout=PATIENCE
     )
     qtbot.waitUntil(lambda: "left" in progress(two, first), timeout=PATIENCE)
     qtbot.waitUntil(lambda: "left" in progress(two, second), timeout=PATIENCE)
-    assert two.conductor.memory_bytes > 0
+    assert two.controller.memory_bytes > 0
     third = trained(two, "third")
     assert two.banner.words.text().startswith("“third” is queued as number 1")
     assert [run_id for run_id, _ in two.queue.list.entries()] == [third]
 
     two.runs.select(first)
-    qtbot.waitUntil(lambda: two.conductor.run_id == first)
+    qtbot.waitUntil(lambda: two.controller.run_id == first)
     two.training["pause"].trigger()
     qtbot.waitUntil(lambda: two.training["pause"].text() == "Continue", timeout=PATIENCE)
     assert two.store.run(first).status is RunStatus.PAUSED
@@ -73,11 +73,11 @@ def test_two_runs_train_at_once_and_a_third_waits(two: MainWindow, qtbot: QtBot)
     qtbot.waitUntil(lambda: two.training["pause"].text() == "Pause")
     assert two.status.rate.text().endswith("images/s")
 
-    with qtbot.waitSignal(two.conductor.ended, timeout=PATIENCE) as ended:
+    with qtbot.waitSignal(two.controller.ended, timeout=PATIENCE) as ended:
         two.training["stop"].trigger()
     assert ended.args[0].run_id == second
-    assert two.conductor.run_ids == [first], "the third waits for a person, as after any stop"
-    with qtbot.waitSignal(two.conductor.started, timeout=PATIENCE) as started:
+    assert two.controller.run_ids == [first], "the third waits for a person, as after any stop"
+    with qtbot.waitSignal(two.controller.started, timeout=PATIENCE) as started:
         two.queue.start.click()
     assert started.args[0].run_id == third
     assert two.store.run(first).status is RunStatus.PAUSED
@@ -94,7 +94,7 @@ def test_status_and_verdict_are_of_the_run_that_is_followed(
         made.append(Asked(store, tell, capacity=2))
         return made[-1]
 
-    monkeypatch.setattr("ui.running.conductor.LocalExecutor", make)
+    monkeypatch.setattr("ui.running.run_controller.LocalExecutor", make)
     window = open_window()
     (executor,) = made
     hear = executor.tell
@@ -113,7 +113,7 @@ def test_status_and_verdict_are_of_the_run_that_is_followed(
     window.training["stop"].trigger()
     assert executor.commands == [(first, Pause()), (first, Stop())]
     hear(StatusChanged(first, RunStatus.STOPPED))
-    assert window.conductor.run_id == second
+    assert window.controller.run_id == second
     assert window.status.rate.text() == "2,000 images/s"
     assert progress(window, first) == ""
-    assert window.conductor.state_of(second).pace.step == 1
+    assert window.controller.state_of(second).pace.step == 1

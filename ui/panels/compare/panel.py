@@ -12,7 +12,7 @@ from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.compare.curves_page import RunCurvesPage
 from ui.panels.runs.panel import RunsPanel
 from ui.panels.shared.pages import LatePages
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.base.text import tr
 from workbench.curves.run import RunCurves
 
@@ -38,7 +38,7 @@ class ComparePanel(LatePages[_Made]):
         curves: The points of the runs that the Live tab has already, by id.
         feed: All runs.
         table: The runs below.
-        conductor: Says what the run under way does.
+        controller: Says what the run under way does.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ComparePanel(LatePages[_Made]):
         curves: Mapping[str, RunCurves],
         feed: RunFeed,
         table: RunsPanel,
-        conductor: Conductor,
+        controller: RunController,
     ) -> None:
         super().__init__(
             "compare",
@@ -65,8 +65,8 @@ class ComparePanel(LatePages[_Made]):
         self._kept: str | None = None
         feed.curves_changed.connect(self.show_ticked)
         table.chosen_changed.connect(self.select)
-        conductor.steps.connect(self.curves.take_points)
-        conductor.epoch.connect(self.curves.take_points)
+        controller.steps.connect(self.curves.take_points)
+        controller.epoch.connect(self.curves.take_points)
 
     def make(self) -> _Made:
         from ui.panels.compare.better import BetterPage

@@ -27,7 +27,7 @@ from ui.look.plain import Label
 from ui.panels.shared.page import Page
 from ui.panels.shared.pages import Pages
 from ui.panels.shared.task_bar import TaskBar
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 from workbench.evaluation import predictions
 from workbench.evaluation.predictions import Evaluated, EvaluationRequest
@@ -53,17 +53,17 @@ class EvaluatePanel(Page):
     """Evaluates the selected run, and shows what was found.
 
     Args:
-        assistant: Has the network answer, in a process.
+        task_runner: Has the network answer, in a process.
         folder_of: The folder of a run, by its id.
     """
 
-    def __init__(self, assistant: Assistant, folder_of: Callable[[str], Path]) -> None:
+    def __init__(self, task_runner: TaskRunner, folder_of: Callable[[str], Path]) -> None:
         super().__init__(
             "evaluate", tr("Evaluate"), tr("How good the selected run is, image by image")
         )
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._assistant, self._folder_of = assistant, folder_of
+        self._task_runner, self._folder_of = task_runner, folder_of
         self._run: Run | None = None
         self._mark = ""
         self.read: ReadEvaluation | None = None
@@ -181,7 +181,7 @@ class EvaluatePanel(Page):
         if self._run is None or self.bar.is_busy:
             return
         request = EvaluationRequest(self._run.run_id, self.chosen_part)
-        task = self._assistant.ask(EVALUATE, request, done=self._done)
+        task = self._task_runner.ask(EVALUATE, request, done=self._done)
         task.failed.connect(self.failed)
         self.bar.follow(task)
         task.ended.connect(self._look_again.mark)

@@ -18,7 +18,7 @@ from ui.look.plain import Label
 from ui.panels.live.finding_line import finding_line
 from ui.panels.shared.task_bar import TaskBar
 from ui.plots.figures.histogram import Histogram
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.evaluation.inner_state import InnerState, LayerInside, faults
@@ -32,7 +32,7 @@ class InsidePanel(QWidget):
     """Looks inside the network of the selected run.
 
     Args:
-        assistant: Reads the checkpoint, in a process.
+        task_runner: Reads the checkpoint, in a process.
 
     Signals:
         remedy_chosen: The run's id and the `Remedy`.
@@ -42,11 +42,11 @@ class InsidePanel(QWidget):
     remedy_chosen = Signal(str, object)
     failed = Signal(str)
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, task_runner: TaskRunner) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._assistant = assistant
+        self._task_runner = task_runner
         self._run: Run | None = None
         self._looked_at: Run | None = None
         self.layers: list[LayerInside] = []
@@ -96,7 +96,7 @@ class InsidePanel(QWidget):
         if self._run is None or self.bar.is_busy:
             return
         self._looked_at, self.layers = self._run, []
-        task = self._assistant.ask(LOOK_INSIDE, AboutRun(self._run.run_id), done=self._done)
+        task = self._task_runner.ask(LOOK_INSIDE, AboutRun(self._run.run_id), done=self._done)
         task.failed.connect(self.failed)
         self.bar.follow(task)
         task.ended.connect(self._ended)

@@ -24,7 +24,7 @@ from ui.panels.export.button import export_action, export_button
 from ui.panels.shared.figure_table import FigureTable
 from ui.panels.shared.task_bar import TaskBar
 from ui.plots.figures.latency import LatencyPlot
-from ui.running.assistant import AskedTask, Assistant
+from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
 from workbench.evaluation import latency
 from workbench.evaluation.latency import Latency, LatencyPoints, LatencyRequest, MeasuredLatency
@@ -41,7 +41,7 @@ class LatencyPage(QWidget):
 
     Args:
         editor: Knows the machine.
-        assistant: Measures, in a process for each number of threads.
+        task_runner: Measures, in a process for each number of threads.
         store: Folder of the store, where results are remembered.
 
     Signals:
@@ -52,11 +52,11 @@ class LatencyPage(QWidget):
     failed = Signal(str)
     export_requested = Signal(object, dict)
 
-    def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
+    def __init__(self, editor: Editor, task_runner: TaskRunner, store: Path) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._editor, self._assistant, self._store = editor, assistant, store
+        self._editor, self._task_runner, self._store = editor, task_runner, store
         self._run: Run | None = None
         self._task: AskedTask | None = None
         self._left: deque[LatencyRequest] = deque()
@@ -174,7 +174,7 @@ class LatencyPage(QWidget):
 
     def _ask(self) -> None:
         """The next number of threads; the bar follows."""
-        self._task = task = self._assistant.ask(
+        self._task = task = self._task_runner.ask(
             MEASURE_INFERENCE,
             self._left.popleft(),
             done=self._done,
@@ -182,7 +182,7 @@ class LatencyPage(QWidget):
             measures=True,
         )
         task.failed.connect(self._failed)
-        waits = self._assistant.is_training
+        waits = self._task_runner.is_training
         self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")
         task.ended.connect(self._ended)
         self._show_state()

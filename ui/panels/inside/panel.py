@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
 from ui.panels.shared.requests import Requests
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 from workbench.runs.record import Run
 
@@ -31,13 +31,13 @@ class InsidePages(LatePages[_Made]):
 
     Args:
         editor: Knows the machine.
-        assistant: Reads the checkpoint and measures, in a process.
+        task_runner: Reads the checkpoint and measures, in a process.
         store: Folder of the store.
         requests: Of the window.
     """
 
     def __init__(
-        self, editor: Editor, assistant: Assistant, store: Path, requests: Requests
+        self, editor: Editor, task_runner: TaskRunner, store: Path, requests: Requests
     ) -> None:
         super().__init__(
             "inside",
@@ -45,7 +45,7 @@ class InsidePages(LatePages[_Made]):
             tr("The selected run's trained network: its weights, its answers, its speed"),
             tr("What to look at"),
         )
-        self._editor, self._assistant, self._store = editor, assistant, store
+        self._editor, self._task_runner, self._store = editor, task_runner, store
         self._requests = requests
         self._run: Run | None = None
 
@@ -55,9 +55,9 @@ class InsidePages(LatePages[_Made]):
         from ui.panels.inside.try_it import TryPage
 
         made = _Made(
-            InsidePanel(self._assistant),
-            TryPage(self._assistant),
-            LatencyPage(self._editor, self._assistant, self._store),
+            InsidePanel(self._task_runner),
+            TryPage(self._task_runner),
+            LatencyPage(self._editor, self._task_runner, self._store),
         )
         words = (
             (

@@ -24,7 +24,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.inside.answer_view import AnswerView
 from ui.panels.inside.sketch import Sketch
-from ui.running.assistant import AskedTask, Assistant
+from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
 from workbench.data.images.formats import EXTENSIONS
 from workbench.evaluation.one_image import Answer, Drawn, FromFile, ImageRequest, OfTestPart
@@ -43,7 +43,7 @@ class TryPage(QWidget):
     that drawing never waits for the network.
 
     Args:
-        assistant: Asks the network, in a process.
+        task_runner: Asks the network, in a process.
 
     Signals:
         failed: A sentence.
@@ -51,12 +51,12 @@ class TryPage(QWidget):
 
     failed = Signal(str)
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, task_runner: TaskRunner) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        self._assistant = assistant
+        self._task_runner = task_runner
         self._run: Run | None = None
         self._image: Image | None = None
         self._file: Path | None = None
@@ -257,7 +257,7 @@ class TryPage(QWidget):
         self._is_new = False
         self._asked = self._run.run_id
         request = ImageRequest(self._asked, self._image())
-        self._task = task = self._assistant.ask(TRY_IMAGE, request, done=self._done)
+        self._task = task = self._task_runner.ask(TRY_IMAGE, request, done=self._done)
         task.progress.connect(self._progress)
         task.failed.connect(self._failed)
         task.ended.connect(self._ended)

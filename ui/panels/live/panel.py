@@ -18,7 +18,7 @@ from ui.panels.live.diagnosis import DiagnosisStrip
 from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.plots.theme import run_style
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.base.text import tr
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
@@ -79,7 +79,7 @@ class LivePanel(Page):
         folder: Of the store.
         curves: The points of runs, by id; filled here, and read by others.
         feed: Says which runs are shown.
-        conductor: Says what the run under way does.
+        controller: Says what the run under way does.
         requests: Of the window.
     """
 
@@ -88,7 +88,7 @@ class LivePanel(Page):
         folder: Path,
         curves: dict[str, RunCurves],
         feed: RunFeed,
-        conductor: Conductor,
+        controller: RunController,
         requests: Requests,
     ) -> None:
         super().__init__(
@@ -125,9 +125,9 @@ class LivePanel(Page):
             ),
         )
         feed.curves_changed.connect(self.show_runs)
-        conductor.started.connect(self.begin)
-        conductor.steps.connect(self.add)
-        conductor.epoch.connect(self.add)
+        controller.started.connect(self.begin)
+        controller.steps.connect(self.add)
+        controller.epoch.connect(self.add)
 
     @property
     def plots(self) -> LivePlots:

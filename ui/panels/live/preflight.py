@@ -14,8 +14,8 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.elided import ElidedLabel
 from ui.look.plain import tip
-from ui.running.assistant import AskedTask, Assistant
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
+from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
 from workbench.execution.tasks import PREFLIGHT
 from workbench.experiment import Experiment
@@ -32,16 +32,16 @@ class PreflightLabel(ElidedLabel):
 
     Args:
         editor: Whose experiment is meant.
-        assistant: Measures.
-        conductor: Knows whether a run trains.
+        task_runner: Measures.
+        controller: Knows whether a run trains.
         store: Folder of the store, where results are remembered.
     """
 
     def __init__(
-        self, editor: Editor, assistant: Assistant, conductor: Conductor, store: Path
+        self, editor: Editor, task_runner: TaskRunner, controller: RunController, store: Path
     ) -> None:
         super().__init__()
-        self._editor, self._assistant, self._conductor = editor, assistant, conductor
+        self._editor, self._task_runner, self._controller = editor, task_runner, controller
         self._store = store
         self._task: AskedTask | None = None
         self._asked: Experiment | None = None
@@ -54,7 +54,7 @@ class PreflightLabel(ElidedLabel):
         self._timer.setInterval(IDLE_MILLISECONDS)
         self._timer.timeout.connect(self.measure)
         editor.problems_changed.connect(self.refresh)
-        conductor.state_changed.connect(self.refresh)
+        controller.state_changed.connect(self.refresh)
         self.refresh()
 
     @property
@@ -69,7 +69,7 @@ class PreflightLabel(ElidedLabel):
     def refresh(self) -> None:
         """Shows what is known, and plans to measure what isn't."""
         experiment = self._editor.experiment
-        if self._task is not None and (self._conductor.is_busy or experiment != self._asked):
+        if self._task is not None and (self._controller.is_busy or experiment != self._asked):
             self._task.cancel()
         known = self.known
         if known is not None:
@@ -88,12 +88,12 @@ class PreflightLabel(ElidedLabel):
         """Times a few steps of the experiment, unless something else is under way."""
         if self._task is not None or not self._may_measure:
             return
-        if self._assistant.current is not None:  # a person's own task comes first
+        if self._task_runner.current is not None:  # a person's own task comes first
             self._timer.start()
             return
         self._asked = self._editor.experiment
         request = AboutExperiment.of(self._asked)
-        self._task = self._assistant.ask(PREFLIGHT, request, measures=True)
+        self._task = self._task_runner.ask(PREFLIGHT, request, measures=True)
         self._task.failed.connect(self._fail)
         self._task.ended.connect(self._ended)
         self._say(tr("estimating…"), tr("A few steps are timed; no run is made"))
@@ -101,7 +101,7 @@ class PreflightLabel(ElidedLabel):
     @property
     def _may_measure(self) -> bool:
         ready = self._editor.machine is not None and not self._editor.problems
-        return ready and not self._conductor.is_busy
+        return ready and not self._controller.is_busy
 
     def _show(self, known: Preflight, epochs: int) -> None:
         reason = tr(

@@ -12,7 +12,7 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.live.verdict import VerdictLine
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.execution.messages import Progress, Started, StatusChanged, Steps
@@ -43,9 +43,9 @@ class _Figures:
 class StatusPanel(QStatusBar):
     """What the training process is, has and does; of several runs, the one that is followed."""
 
-    def __init__(self, conductor: Conductor, editor: Editor) -> None:
+    def __init__(self, controller: RunController, editor: Editor) -> None:
         super().__init__()
-        self._conductor = conductor
+        self._controller = controller
         self._figures: defaultdict[str, _Figures] = defaultdict(_Figures)
         self.setSizeGripEnabled(False)
         self.device, self.memory = Label(), Label()
@@ -66,16 +66,16 @@ class StatusPanel(QStatusBar):
         ):
             label.setToolTip(help_text)
             self.addWidget(label)
-        self.verdict = VerdictLine(conductor, editor)
+        self.verdict = VerdictLine(controller, editor)
         self.addPermanentWidget(self.verdict)
         # Also without the verdict's button, or each would lay out the window again.
         self.setMinimumHeight(self.verdict.sizeHint().height() + theme.UNIT)
-        conductor.ready.connect(self._show_device)
-        conductor.started.connect(self._begin)
-        conductor.steps.connect(self._add_steps)
-        conductor.progress.connect(self._show_phase)
-        conductor.ended.connect(self._ended)
-        conductor.state_changed.connect(self.refresh)
+        controller.ready.connect(self._show_device)
+        controller.started.connect(self._begin)
+        controller.steps.connect(self._add_steps)
+        controller.progress.connect(self._show_phase)
+        controller.ended.connect(self._ended)
+        controller.state_changed.connect(self.refresh)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.refresh)
         self._timer.start(TICK_MILLISECONDS)
@@ -83,18 +83,18 @@ class StatusPanel(QStatusBar):
     @Slot()
     def refresh(self) -> None:
         """Shows the figures of this second."""
-        memory = self._conductor.memory_bytes
+        memory = self._controller.memory_bytes
         self.memory.setText(
             tr("training process {memory}", memory=units.size(memory)) if memory else ""
         )
-        busy = self._conductor.is_busy
-        held = self._conductor.status is RunStatus.PAUSED
+        busy = self._controller.is_busy
+        held = self._controller.status is RunStatus.PAUSED
         # Without a run: what a process does that starts.
-        now = self._figures[self._conductor.run_id or ""]
+        now = self._figures[self._controller.run_id or ""]
         rate = tr("paused") if held else tr("{rate} images/s", rate=units.count(now.rate))
         self.rate.setText(rate if busy and now.rate else now.phase or self._figures[""].phase)
         self.arithmetic.setText(self._arithmetic(now) if busy and now.rate and not held else "")
-        left = self._conductor.pace.remaining
+        left = self._controller.pace.remaining
         shows = busy and left is not None and not held
         self.remaining.setText(tr("{left} left", left=units.duration(left)) if shows else "")
 
@@ -111,12 +111,12 @@ class StatusPanel(QStatusBar):
         """Notes what a step computes, and what was measured to be the most."""
         figures = self._figures[message.run_id]
         figures.macs, figures.peak = message.macs, 0.0
-        conductor = self._conductor
-        run = conductor.guarded(lambda: conductor.store.run(message.run_id))
-        if run is None or conductor.machine is None:
+        controller = self._controller
+        run = controller.guarded(lambda: controller.store.run(message.run_id))
+        if run is None or controller.machine is None:
             return
-        folder, hardware = conductor.store.folder, run.experiment.hardware
-        roof = remembered.roof(folder, conductor.machine, hardware)
+        folder, hardware = controller.store.folder, run.experiment.hardware
+        roof = remembered.roof(folder, controller.machine, hardware)
         figures.peak = roof.peak if roof is not None else 0.0
 
     @Slot(str)

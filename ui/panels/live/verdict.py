@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label, tip
-from ui.running.conductor import Conductor
+from ui.running.run_controller import RunController
 from workbench.base.text import tr
 from workbench.execution.messages import Started, StatusChanged, Steps, TimeShares
 from workbench.experiment import Experiment
@@ -46,13 +46,13 @@ class VerdictLine(QWidget):
     Of several runs under way it is about the one that is followed.
 
     Args:
-        conductor: Tells where the time goes.
+        controller: Tells where the time goes.
         editor: Takes the setting.
     """
 
-    def __init__(self, conductor: Conductor, editor: Editor) -> None:
+    def __init__(self, controller: RunController, editor: Editor) -> None:
         super().__init__()
-        self._conductor, self._editor = conductor, editor
+        self._controller, self._editor = controller, editor
         self._known: dict[str, _Known] = {}
         self._shown = ""
         self._remedy: Remedy | None = None
@@ -64,11 +64,11 @@ class VerdictLine(QWidget):
         row.addWidget(self.words)
         row.addWidget(self.button)
         self.hide()
-        conductor.started.connect(self._begin)
-        conductor.steps.connect(self._note_rate)
-        conductor.time_shares.connect(self._judge)
-        conductor.ended.connect(self._end)
-        conductor.state_changed.connect(self._follow)
+        controller.started.connect(self._begin)
+        controller.steps.connect(self._note_rate)
+        controller.time_shares.connect(self._judge)
+        controller.ended.connect(self._end)
+        controller.state_changed.connect(self._follow)
 
     @Slot()
     def use(self) -> None:
@@ -80,9 +80,9 @@ class VerdictLine(QWidget):
     def _begin(self, message: Started) -> None:
         """Notes what a step asks of the device, and what that was measured to do at best."""
         known = self._known[message.run_id] = _Known()
-        conductor = self._conductor
-        run = conductor.guarded(lambda: conductor.store.run(message.run_id))
-        if run is None or conductor.machine is None:
+        controller = self._controller
+        run = controller.guarded(lambda: controller.store.run(message.run_id))
+        if run is None or controller.machine is None:
             return
         try:
             known.experiment = experiment = run.experiment
@@ -95,7 +95,7 @@ class VerdictLine(QWidget):
             moved = sum(layer.bytes for layer in layers)
             known.step_flops = sum(layer.flops for layer in layers) / batch_size
             known.intensity = known.step_flops * batch_size / moved if moved else 0.0
-        known.roof = remembered.roof(conductor.store.folder, conductor.machine, hardware)
+        known.roof = remembered.roof(controller.store.folder, controller.machine, hardware)
 
     @Slot(object)
     def _note_rate(self, message: Steps) -> None:
@@ -111,15 +111,15 @@ class VerdictLine(QWidget):
     @Slot()
     def _follow(self) -> None:
         """What is said of a run isn't left beside another's figures."""
-        if self._conductor.run_id not in (None, self._shown):
+        if self._controller.run_id not in (None, self._shown):
             self.hide()
 
     @Slot(object)
     def _judge(self, message: TimeShares) -> None:
-        machine, known = self._conductor.machine, self._known.get(message.run_id)
+        machine, known = self._controller.machine, self._known.get(message.run_id)
         if known is None or known.experiment is None or machine is None:
             return
-        if self._conductor.run_id not in (None, message.run_id):
+        if self._controller.run_id not in (None, message.run_id):
             return
         self._shown = message.run_id
         work = None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ui.look import theme
 from ui.look.plain import Label
-from ui.running.assistant import AskedTask
+from ui.running.task_runner import AskedTask
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.execution.messages import TaskProgress

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ui.editing.editor import Editor
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.bars import Bar, BarChart
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.execution.tasks import FIND_BATCH_SIZE
@@ -24,9 +24,9 @@ class BatchFinder(FinderPage[AboutExperiment, Sizes, BatchSizes]):
     path = "training.batch_size"
     measures = True
 
-    def __init__(self, editor: Editor, assistant: Assistant) -> None:
+    def __init__(self, editor: Editor, task_runner: TaskRunner) -> None:
         self._measured_sizes: list[MeasuredBatch] = []
-        super().__init__(editor, assistant, self._texts_of_page())
+        super().__init__(editor, task_runner, self._texts_of_page())
         self.chart = BarChart(tr("Images per second"), tr("batch size"))
         self.column.addWidget(self.chart, 1)
         self.chart.hide()

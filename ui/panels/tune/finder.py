@@ -24,7 +24,7 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.export.button import export_action, export_button
 from ui.panels.shared.task_bar import TaskBar
-from ui.running.assistant import AskedTask, Assistant
+from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
 from workbench.execution.task import Found, Req, Res, Task
 from workbench.experiment import Experiment
@@ -51,7 +51,7 @@ class FinderPage(QWidget, Generic[Req, Found, Res]):
 
     Args:
         editor: Whose experiment is looked at, and takes what is found.
-        assistant: Does the task.
+        task_runner: Does the task.
         texts: What the page says.
 
     Signals:
@@ -66,11 +66,11 @@ class FinderPage(QWidget, Generic[Req, Found, Res]):
     path = ""
     """The setting that it finds; the finding stays valid when this changes."""
 
-    def __init__(self, editor: Editor, assistant: Assistant, texts: Texts) -> None:
+    def __init__(self, editor: Editor, task_runner: TaskRunner, texts: Texts) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._editor, self._assistant, self._texts = editor, assistant, texts
+        self._editor, self._task_runner, self._texts = editor, task_runner, texts
         self._measured: Experiment | None = None
         self._found: Res | None = None
         self._figure: FigureSpec | None = None
@@ -175,7 +175,7 @@ class FinderPage(QWidget, Generic[Req, Found, Res]):
         self.words.setText("")
         self.empty.hide()
         self.begin()
-        self._task = task = self._assistant.ask(
+        self._task = task = self._task_runner.ask(
             self.task,
             self.request(experiment),
             done=self._done,
@@ -183,7 +183,7 @@ class FinderPage(QWidget, Generic[Req, Found, Res]):
             measures=self.measures,
         )
         task.failed.connect(self._failed)
-        waits = self.measures and self._assistant.is_training
+        waits = self.measures and self._task_runner.is_training
         self.bar.follow(task, tr("waits until nothing trains, to measure rightly") if waits else "")
         task.ended.connect(self._ended)
         self._show_state()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
 from ui.panels.shared.requests import Requests
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ class TunePanel(LatePages[_Made]):
 
     Args:
         editor: Whose experiment is tried, and takes what is found.
-        assistant: Does it.
+        task_runner: Does it.
         store: Folder of the store, where what was measured is remembered.
         requests: Of the window.
     """
 
     def __init__(
-        self, editor: Editor, assistant: Assistant, store: Path, requests: Requests
+        self, editor: Editor, task_runner: TaskRunner, store: Path, requests: Requests
     ) -> None:
         super().__init__(
             "tune",
@@ -51,7 +51,7 @@ class TunePanel(LatePages[_Made]):
             tr("Find settings by measuring: learning rate, batch size"),
             tr("What to find"),
         )
-        self._editor, self._assistant, self._store = editor, assistant, store
+        self._editor, self._task_runner, self._store = editor, task_runner, store
         requests.find.connect(self.find_setting)
 
     def make(self) -> _Made:
@@ -62,10 +62,10 @@ class TunePanel(LatePages[_Made]):
         from ui.panels.tune.speed import SpeedPage
 
         made = _Made(
-            RateFinder(self._editor, self._assistant),
-            BatchFinder(self._editor, self._assistant),
-            SpeedPage(self._editor, self._assistant, self._store),
-            RooflinePage(self._editor, self._assistant),
+            RateFinder(self._editor, self._task_runner),
+            BatchFinder(self._editor, self._task_runner),
+            SpeedPage(self._editor, self._task_runner, self._store),
+            RooflinePage(self._editor, self._task_runner),
             HardwarePage(self._editor),
         )
         words = (

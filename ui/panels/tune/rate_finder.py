@@ -8,7 +8,7 @@ import numpy as np
 
 from ui.editing.editor import Editor
 from ui.panels.tune.finder import FinderPage, Texts
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 from workbench.execution.tasks import FIND_RATE
 from workbench.experiment import Experiment
@@ -28,11 +28,11 @@ class RateFinder(FinderPage[AboutExperiment, RangePoints, RangeTest]):
     task = FIND_RATE
     path = "optimizer.learning_rate"
 
-    def __init__(self, editor: Editor, assistant: Assistant) -> None:
+    def __init__(self, editor: Editor, task_runner: TaskRunner) -> None:
         self._chart: Chart | None = None
         self._rates: list[float] = []
         self._losses: list[float] = []
-        super().__init__(editor, assistant, self._texts_of_page())
+        super().__init__(editor, task_runner, self._texts_of_page())
 
     def _texts_of_page(self) -> Texts:
         return Texts(

@@ -14,7 +14,7 @@ from ui.panels.experiment.layer_views import BarDelegate
 from ui.panels.shared.figure_table import FigureTable
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.roofline import Dot, RooflinePlot
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 from workbench.execution.tasks import PROFILE_LAYERS
 from workbench.experiment import Experiment
@@ -34,8 +34,8 @@ class RooflinePage(FinderPage[AboutExperiment, LayerTimes, Profile]):
     measures = True
     path = "hardware"
 
-    def __init__(self, editor: Editor, assistant: Assistant) -> None:
-        super().__init__(editor, assistant, self._texts_of_page())
+    def __init__(self, editor: Editor, task_runner: TaskRunner) -> None:
+        super().__init__(editor, task_runner, self._texts_of_page())
         self.plot = RooflinePlot()
         self.table = self._empty_table()
         self.split = QSplitter(Qt.Orientation.Horizontal)

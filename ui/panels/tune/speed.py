@@ -16,7 +16,7 @@ from ui.look.plain import Label
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.race import Lane
 from ui.plots.figures.race import RacePlot as RacePlot
-from ui.running.assistant import Assistant
+from ui.running.task_runner import TaskRunner
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.execution.tasks import TUNE
@@ -35,7 +35,7 @@ class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
 
     Args:
         editor: Whose experiment is tried, and takes what is found.
-        assistant: Does it.
+        task_runner: Does it.
         store: Folder of the store, where results are remembered.
     """
 
@@ -43,7 +43,7 @@ class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
     measures = True
     path = "hardware"
 
-    def __init__(self, editor: Editor, assistant: Assistant, store: Path) -> None:
+    def __init__(self, editor: Editor, task_runner: TaskRunner, store: Path) -> None:
         self._store = store
         self.batch_sizes = QCheckBox(tr("Batch size may change"))
         self.batch_sizes.setToolTip(
@@ -60,7 +60,7 @@ class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
         )
         self.minutes_label = Label(tr("Time to take"))
         self.minutes_label.setBuddy(self.minutes)
-        super().__init__(editor, assistant, self._texts_of_page())
+        super().__init__(editor, task_runner, self._texts_of_page())
         self.race = RacePlot(tr("Images per second, median and middle half of the samples"))
         row = QHBoxLayout()
         theme.spaced(row, 0, spacing=3)

@@ -47,21 +47,21 @@ class AskedTask(QObject):
 
     def __init__(
         self,
-        assistant: Assistant,
+        task_runner: TaskRunner,
         task: Task[Any, Any, Any],
         request: Request,
         measures: bool,
     ) -> None:
-        super().__init__(assistant)
+        super().__init__(task_runner)
         self.task, self.request, self.measures = task, request, measures
         self.number: int | None = None
         self.is_over = False
         self.was_disturbed = False
-        self._assistant = assistant
+        self._task_runner = task_runner
 
     def cancel(self) -> None:
         """Ends it; nothing but `ended` is said any more."""
-        self._assistant.cancel(self)
+        self._task_runner.cancel(self)
 
     def hear(self, message: TaskProgress | TaskEnd) -> None:
         """Passes on what the process said of it."""
@@ -92,7 +92,7 @@ class AskedTask(QObject):
             self.deleteLater()
 
 
-class Assistant(QObject):
+class TaskRunner(QObject):
     """Does one task after another.
 
     Tasks that measure wait while a run trains, as both would be slower and the figures wrong.

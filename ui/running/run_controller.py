@@ -39,7 +39,7 @@ WATCH_MILLISECONDS = 1000
 Result = TypeVar("Result")
 
 
-class Conductor(QObject):
+class RunController(QObject):
     """Trains the runs of the store's queue.
 
     Several may be under way at once; `run_id`, `status` and `pace` are of the one that is followed:
