@@ -135,13 +135,27 @@ def timed(
     seconds: float,
     look: Callable[[], None],
 ) -> Latency:
-    """How long calls take, after a warm-up; what is compiled for the first one isn't counted.
+    """How long calls take, as `clocked` times them.
+
+    Args:
+        answerer: The network.
+        batches: Of one size, that take turns.
+        threads: That it computes with; 0 for all.
+        seconds: To measure for, about.
+        look: Called now and then between two calls; may raise, to end it.
+    """
+    return Latency.of(threads, len(batches[0]), clocked(answerer, batches, seconds, look))
+
+
+def clocked(
+    answerer: Answerer, batches: Sequence[Images], seconds: float, look: Callable[[], None]
+) -> list[float]:
+    """Seconds of each call, after a warm-up; what is compiled for the first one isn't counted.
 
     Args:
         answerer: The network.
         batches: Of one size, that take turns, so that no call finds all its images in the nearest
             cache.
-        threads: That it computes with; 0 for all.
         seconds: To measure for, about.
         look: Called now and then between two calls; may raise, to end it.
     """
@@ -161,7 +175,7 @@ def timed(
         now = time.perf_counter()
         took.append(now - before)
         if now - began > LONGEST or (now - began > seconds and len(took) >= CALLS):
-            return Latency.of(threads, len(batches[0]), took)
+            return took
         if now - looked > LOOK_SECONDS:
             look()
             looked = now

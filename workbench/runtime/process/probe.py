@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import subprocess
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import psutil
 import tensorflow as tf
 
-from workbench.spec.machine import Accelerator, Machine, Processor
-
-FEATURES = (
-    "sse4_2",
-    "avx",
-    "avx2",
-    "fma",
-    "avx512f",
-    "avx512_vnni",
-    "avx512_bf16",
-    "avx512_fp16",
-    "amx_tile",
-    "amx_int8",
-    "amx_bf16",
-    "amx_fp16",
-    "asimd",
-    "asimddp",
-    "bf16",
-    "i8mm",
-    "sve",
-)
-"""Instruction sets of CPUs that decide the speed of training, as Linux names them."""
+from workbench.hardware.processor import processor_here
+from workbench.spec.machine import Accelerator, Machine
 
 DRIVER_SECONDS = 5.0
 
@@ -43,21 +19,12 @@ def machine_here() -> Machine:
     """This machine; looked at once, as none of it changes while a process lives."""
     cpus = tf.config.list_logical_devices("CPU")
     return Machine(
-        Processor(
-            _processor_name(), usable_cores(), psutil.virtual_memory().total, _processor_features()
-        ),
+        processor_here(),
         tuple(_gpu(device) for device in tf.config.list_physical_devices("GPU")),
         tuple(Accelerator(d.name) for d in tf.config.list_physical_devices("TPU")),
         len(cpus) if len(cpus) > 1 else 0,
         _versions(),
     )
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _gpu(device: Any) -> Accelerator:
@@ -86,26 +53,6 @@ def _told_by_the_driver() -> list[tuple[str, int]]:
         return [(version.strip(), int(mebibytes) * 2**20) for version, mebibytes in rows]
     except (OSError, ValueError, subprocess.SubprocessError):
         return []
-
-
-def _cpu_lines() -> dict[str, str]:
-    """The first core's entry of Linux's /proc/cpuinfo; nothing elsewhere."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return {}
-    pairs = (line.partition(":") for line in text.partition("\n\n")[0].splitlines())
-    return {name.strip(): value.strip() for name, _, value in pairs}
-
-
-def _processor_name() -> str:
-    return _cpu_lines().get("model name") or platform.processor() or platform.machine()
-
-
-def _processor_features() -> tuple[str, ...]:
-    lines = _cpu_lines()
-    has = set(lines.get("flags", lines.get("Features", "")).split())
-    return tuple(name for name in FEATURES if name in has)
 
 
 def _versions() -> dict[str, str]:

@@ -14,7 +14,8 @@ import numpy as np
 import tensorflow as tf
 
 from workbench.base.text import plural, tr
-from workbench.runtime.process.probe import machine_here, usable_cores
+from workbench.hardware.processor import usable_cores
+from workbench.runtime.process.probe import machine_here
 from workbench.spec.base import SpecError
 from workbench.spec.hardware import CPU, GPU, TPU, Auto, Hardware, MultiGPU, Startup
 
