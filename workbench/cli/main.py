@@ -67,6 +67,9 @@ COMMANDS = {
     "diagnose": Command(
         "runs.diagnose", "what a run's curves say of it, with the numbers, and what to try"
     ),
+    "compress": Command(
+        "runs.compress", "make a run's network smaller: prune, share weights, quantize"
+    ),
     "predict": Command("runs.predict", "what a run's trained network takes an image for"),
     "tradeoff": Command(
         "runs.tradeoff",

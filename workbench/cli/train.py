@@ -102,10 +102,10 @@ def _show_one(ended: list[Run], as_json: bool) -> int:
             print(json.dumps(run.summary()))
         else:
             _print_result(run)
-    return max(map(_code, ended))
+    return max(map(code_of, ended))
 
 
-def _code(run: Run) -> int:
+def code_of(run: Run) -> int:
     """The exit code: what didn't come to a good end is never 0."""
     return CODES.get(run.status, FAILED)
 
@@ -140,7 +140,7 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         print(json.dumps(_plain(ended, name)))
     else:
         _print_all(ended, name)
-    return max(map(_code, ended))
+    return max(map(code_of, ended))
 
 
 def _spreads(runs: list[Run]) -> dict[str, Spread]:

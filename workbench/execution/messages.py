@@ -53,7 +53,7 @@ class Job(Message):
         experiment: The spec as TOML.
         files: Names of the run's files that were sent before (`Piece`).
         fingerprint, environment: As in `record.Run`; how the data of a run that goes on were read.
-        kind, parent_id: As in `record.Run`.
+        kind, parent_id, recipe: As in `record.Run`.
     """
 
     run_id: str
@@ -63,6 +63,7 @@ class Job(Message):
     environment: dict[str, Any] = field(default_factory=dict)
     kind: str = "training"
     parent_id: str | None = None
+    recipe: str = ""
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,8 @@ ARTIFACTS: tuple[str, ...] = (
     "workbench.evaluation.predictions:OF_TEST",
     "workbench.evaluation.predictions:OF_VALIDATION",
     "workbench.evaluation.latency:LATENCY",
+    "workbench.compression.progress:PROGRESS",
+    "workbench.compression.model_file:MODEL_FILE",
 )
 """Module and name of each, in the order in which they are written. The module is imported when
 they are asked for: what a file says is often known above this package.

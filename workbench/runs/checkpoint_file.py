@@ -6,10 +6,13 @@ Reads the archive's directory alone; what is in it is written and restored by th
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+
+import numpy as np
 
 from workbench.base.files import open_inside
 from workbench.runs.artifacts import Artifact
@@ -49,6 +52,27 @@ def weights_of(folder: Path) -> str:
         return ""
     weights = [entry for entry in entries if entry[0].startswith(MODEL)]
     return hashlib.sha256(repr(weights).encode()).hexdigest()[:16]
+
+
+def float_weights(folder: Path) -> int | None:
+    """How many weights of the network a run's checkpoint holds, without the state of random
+    layers; None where it is damaged. Reads the heads of its arrays alone.
+    """
+    total = 0
+    try:
+        with open_inside(folder / FILE) as file, zipfile.ZipFile(file) as archive:
+            for entry in archive.infolist():
+                if entry.filename.startswith(MODEL):
+                    with archive.open(entry) as array:
+                        version = np.lib.format.read_magic(array)
+                        read = np.lib.format.read_array_header_1_0
+                        if version != (1, 0):
+                            read = np.lib.format.read_array_header_2_0
+                        shape, _, kind = read(array)
+                        total += math.prod(shape) if kind.kind == "f" else 0
+    except (OSError, zipfile.BadZipFile, ValueError):
+        return None
+    return total
 
 
 def saved_at(folder: Path) -> int:

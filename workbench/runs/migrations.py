@@ -171,6 +171,11 @@ CREATE INDEX runs_by_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
 """What a run is and what it was made from; how it ended as a code; groups that no tag makes (older
 ones are known by their tags, which stay); and the quantities that have no column of their own."""
 
+RECIPES = """
+ALTER TABLE runs ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
+"""
+"""The steps that compressed a run."""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     THOUSANDS_OF_RUNS,
@@ -179,6 +184,7 @@ MIGRATIONS: tuple[str, ...] = (
     LIKE_WITH_LIKE,
     MAKERS,
     KINDS_AND_GROUPS,
+    RECIPES,
 )
 
 

@@ -223,6 +223,11 @@ QUANTITIES = (
         "macs", "MACs", Kind.COUNT, tr("Multiplications for one image"),
         -1, result="MACs", short=units.big,
     ),
+    Quantity(
+        "nonzero_parameters", tr("Non-zero"), Kind.COUNT,
+        tr("Weights of the network that aren't exactly zero; of compressed runs"),
+        -1, words=tr("Non-zero parameters"),
+    ),
     Quantity("epochs", tr("Epochs"), Kind.COUNT, tr("Epochs that are wholly trained"), result=""),
     Quantity(
         "seconds", tr("Training time"), Kind.SECONDS,
@@ -243,6 +248,26 @@ QUANTITIES = (
         -1, words=tr("Inference latency"), is_noted=True,
     ),
     Quantity("file_bytes", tr("File size"), Kind.BYTES, tr("Of the weights as they are kept"), -1),
+    Quantity(
+        "litert_bytes", tr("LiteRT file"), Kind.BYTES,
+        tr("Size of the network as a LiteRT file"),
+        -1, words=tr("Size of the LiteRT file"), is_noted=True,
+    ),
+    Quantity(
+        "gzip_bytes", tr("Gzipped"), Kind.BYTES,
+        tr("Size of the LiteRT file as gzip codes it: where zeros and shared values count"),
+        -1, words=tr("Size of the gzipped LiteRT file"), is_noted=True,
+    ),
+    Quantity(
+        "litert_ms", tr("LiteRT latency"), Kind.MILLISECONDS,
+        tr("What the LiteRT file takes for one image with one thread, median"),
+        -1, words=tr("Latency of the LiteRT file"), is_noted=True,
+    ),
+    Quantity(
+        "accuracy_difference", tr("Difference"), Kind.SHARE,
+        tr("Test accuracy less that of the run that it was made from"),
+        1, words=tr("Difference in test accuracy"),
+    ),
     Quantity(
         "joules", tr("Energy"), Kind.JOULES,
         tr("What the processor and the GPUs that it trained on drew in the elapsed time, with all "

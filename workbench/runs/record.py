@@ -51,6 +51,9 @@ PARSED = 256
 TRAINING = "training"
 """The kind of a run that trains a network."""
 
+COMPRESSED = "compressed"
+"""The kind of a run that makes the network of its parent smaller, by a recipe."""
+
 
 @dataclass(frozen=True)
 class StepMetrics:
@@ -100,6 +103,7 @@ class Origin:
     group_id: str | None = None
     study_id: str | None = None
     trial: int | None = None
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ class Run:
         trial: Its number in the study, from 1.
         outcome: How it ended, a code of `Outcome`.
         figures: What was measured of it that has no field here, by the key of its quantity.
+        recipe: The steps that compressed it, as the TOML of a `CompressionRecipe`; "" for none.
     """
 
     run_id: str
@@ -189,6 +194,7 @@ class Run:
     trial: int | None = None
     outcome: str = Outcome.NONE
     figures: Mapping[str, float] = field(default_factory=dict)
+    recipe: str = ""
 
     @property
     def experiment(self) -> Experiment:

@@ -35,7 +35,7 @@ from workbench.exchange.bundle import (
 from workbench.exchange.tensorboard_events import write_events
 from workbench.levers.repeats import with_seeds
 from workbench.runs.checkpoint_file import FILE as CHECKPOINT
-from workbench.runs.record import PROBE_DTYPE, Run
+from workbench.runs.record import COMPRESSED, PROBE_DTYPE, Origin, Run
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.machine import Machine
@@ -145,6 +145,32 @@ def test_a_bundle_of_the_second_version(store: Store) -> None:
     assert [found.device for found in latency.read(folder).values()] == ["CPU"]
 
 
+VERSION_3 = Path(__file__).parent / "version3.zip"
+"""As it was written when a run had no recipe."""
+
+
+def test_a_bundle_of_the_third_version(store: Store) -> None:
+    taken = import_run(store, VERSION_3)
+    assert (taken.kind, taken.recipe, taken.notes) == ("training", "", "of version 3")
+    assert (taken.parameters, taken.test_accuracy, taken.outcome) == (93_322, 0.9375, "completed")
+    assert len(store.steps(taken.run_id).steps) == 100
+
+
+def test_the_recipe_of_a_compressed_run_travels_with_it(store: Store, tmp_path: Path) -> None:
+    experiment = presets.load("digits-cnn")
+    parent = store.create(experiment)
+    recipe = '[[steps]]\nkind = "prune"\n'
+    made = store.create(experiment, origin=Origin(COMPRESSED, parent.run_id, recipe=recipe))
+    store.finish(made.run_id, RunStatus.COMPLETED)
+    store.update(made.run_id, gzip_bytes=25_362, accuracy_difference=-0.0003)
+    export_run(store, store.run(made.run_id), tmp_path / "run.zip")
+    with Store(tmp_path / "other") as other:
+        taken = import_run(other, tmp_path / "run.zip")
+    assert (taken.kind, taken.parent_id, taken.recipe) == ("compressed", parent.run_id, recipe)
+    assert taken.figure("gzip_bytes") == 25_362
+    assert taken.figure("accuracy_difference") == -0.0003
+
+
 def test_a_run_travels_with_what_it_is_and_what_it_belongs_to(store: Store, tmp_path: Path) -> None:
     """Two of a group meet again as one group, also where its name is taken by another."""
     wanted = with_seeds(presets.load("digits-cnn"), 2)
@@ -193,7 +219,7 @@ def first_version(members: dict[str, bytes]) -> None:
     content = io.BytesIO()
     np.savez(content, **values)
     members[METRICS] = content.getvalue()
-    members[MANIFEST] = members[MANIFEST].replace(b'"version": 3', b'"version": 1')
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 4', b'"version": 1')
 
 
 def test_a_bundle_of_the_first_version_has_no_training_time_and_no_penalty(
@@ -306,7 +332,7 @@ def escape(members: dict[str, bytes]) -> None:
 
 
 def later(members: dict[str, bytes]) -> None:
-    members[MANIFEST] = members[MANIFEST].replace(b'"version": 3', b'"version": 4')
+    members[MANIFEST] = members[MANIFEST].replace(b'"version": 4', b'"version": 5')
 
 
 def foreign(members: dict[str, bytes]) -> None:
@@ -358,7 +384,7 @@ GROUP = {"group_id": "20260101-000000-00ff", "kind": "seeds", "name": "seeds"}
         (predicted(labels=np.array([{}], object)), {"honest": True}, "holds Python objects"),
         (timed, {"honest": True}, "latency.json holds no latencies"),
         (escape, {}, "holds the member '../../evil.txt'"),
-        (later, {}, "was made by a newer version of the workbench (format 4, known up to 3)"),
+        (later, {}, "was made by a newer version of the workbench (format 5, known up to 4)"),
         (foreign, {}, "is no run's file"),
         (lacking, {}, "holds other members than"),
         (nothing, {"packed": True}, "too many"),

@@ -118,4 +118,6 @@ def test_every_artifact_has_a_name_of_its_own() -> None:
         "predictions-test.npz",
         "predictions-validation.npz",
         "latency.json",
+        "compression.npz",
+        "model.tflite",
     ]

@@ -25,6 +25,7 @@ from workbench.runs.columns import column_of
 from workbench.runs.database import FILE as DATABASE
 from workbench.runs.groups import GroupKind
 from workbench.runs.record import (
+    COMPRESSED,
     PROBE_DTYPE,
     STEP_DTYPE,
     TRAINING,
@@ -36,8 +37,8 @@ from workbench.runs.store import Store, StoreError
 from workbench.runs.table.frame import RunFrame
 from workbench.spec.training import Training
 
-SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6 = (
-    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 7)
+SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 8)
 )
 EXPERIMENT = Experiment(name="net")
 
@@ -683,6 +684,25 @@ ENDS = {
 
 
 @pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_of_schema_7(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
+) -> None:
+    """As schema 6; a run has no recipe, and a new one can have one."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_7, folder / DATABASE)
+    if read_only:
+        monkeypatch.setattr(database.Database, "_may_write", lambda self: False)
+    with Store(folder) as store:
+        assert bool(store.read_only) is read_only
+        done = store.runs()[0]
+        assert (done.name, done.kind, done.recipe) == ("completed run", "training", "")
+        if not read_only:
+            made = store.create(EXPERIMENT, origin=Origin(COMPRESSED, done.run_id, recipe="steps"))
+            assert (store.run(made.run_id).recipe, made.kind) == ("steps", "compressed")
+            assert [run.run_id for run in store.children(done.run_id)] == [made.run_id]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
 def test_a_store_of_schema_6(
     folder: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
 ) -> None:
@@ -785,7 +805,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(
         Store(folder)
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(others),)
-        assert "outcome" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
+        assert "recipe" not in [row[1] for row in db.execute("PRAGMA table_info(runs)")]
     monkeypatch.undo()
     with Store(folder) as store:
         assert store.runs()[0].file_bytes == 4 * 93_322

@@ -58,7 +58,8 @@ def test_a_kind_that_this_version_does_not_know_is_said(tmp_path: Path) -> None:
         made(tmp_path, run.run_id)
         run = store.run(run.run_id)
     assert (run.status, run.outcome) == (RunStatus.FAILED, Outcome.BAD_SETTINGS)
-    assert run.message == "the run is of the kind 'from the future'; this version makes: training"
+    said = "the run is of the kind 'from the future'; this version makes: training, compressed"
+    assert run.message == said
 
 
 def test_another_machine_is_told_the_kind_and_the_parent() -> None:

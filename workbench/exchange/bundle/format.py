@@ -8,9 +8,9 @@ from dataclasses import fields
 from workbench.runs.record import EpochMetrics
 from workbench.runs.store import StoreError
 
-FORMAT, VERSIONS = "dlopt-workbench run", (1, 2, 3)
+FORMAT, VERSIONS = "dlopt-workbench run", (1, 2, 3, 4)
 """The last is written. In version 1 `seconds` are what passed; the loss contains the penalty. Until
-version 2 a run has no kind, no outcome and no group.
+version 2 a run has no kind, no outcome and no group; until version 3 no recipe.
 """
 
 MANIFEST, SPEC, RECORD, METRICS = "manifest.json", "spec.toml", "record.json", "metrics.npz"

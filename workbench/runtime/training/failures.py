@@ -7,6 +7,7 @@ import sqlite3
 
 import tensorflow as tf
 
+from workbench.base.errors import BadInput, Failed
 from workbench.base.files import LinkError
 from workbench.base.text import tr
 from workbench.data import DataError
@@ -52,7 +53,7 @@ def _is_full_disk(error: BaseException | None) -> bool:
 
 def sentence(error: BaseException) -> str:
     """One sentence on any failure of a run; the traceback is in the log."""
-    if isinstance(error, PLAIN):
+    if isinstance(error, (*PLAIN, BadInput, Failed)):
         return str(error)
     if isinstance(error, (MemoryError, tf.errors.ResourceExhaustedError)):
         return OUT_OF_MEMORY

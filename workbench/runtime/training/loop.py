@@ -61,7 +61,15 @@ class Loop:
         jit_compile: Whether XLA compiles the step; on one device only.
         probes: Whether each step also gives the norm of its gradient and how far it moves the
             weights; on one device only, and at no cost where it is off.
+
+    Attributes:
+        after_update: Traced after each update of the weights, to hold them where they belong;
+            set before the first step. None costs nothing.
+        teaching: What is minimized in place of the loss, from (images, loss, outputs); as that.
     """
+
+    after_update: Callable[[], None] | None = None
+    teaching: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor] | None = None
 
     def __init__(
         self,
@@ -169,7 +177,8 @@ class Loop:
                 devices = self.strategy.num_replicas_in_sync
                 own = own * share * devices  # Keras's losses divide by the number of devices
                 penalties = [penalty / devices for penalty in penalties]
-            total = tf.add_n([own, *penalties])
+            aim = own if self.teaching is None else self.teaching(images, own, outputs)
+            total = tf.add_n([aim, *penalties])
             goal = self.optimizer.scale_loss(total) if self._loss_scaled else total
         gradients = tape.gradient(goal, model.trainable_variables)
         if self._gathering is not None:
@@ -191,16 +200,22 @@ class Loop:
         """
         weights = self.model.trainable_variables
         if not self._probes:
-            self._update(gradients, weights, rate)
+            self._take(gradients, rate)
             return ()
         norm = tf.linalg.global_norm(gradients)
         if self._loss_scaled:
             norm /= self.optimizer.dynamic_scale.value  # that of this step: the update changes it
         before = [tf.convert_to_tensor(weight.value) for weight in weights]
-        self._update(gradients, weights, rate)
+        self._take(gradients, rate)
         changes = [weight.value - old for weight, old in zip(weights, before, strict=True)]
         change, size = tf.linalg.global_norm(changes), tf.linalg.global_norm(before)
         return norm, tf.math.divide_no_nan(change, size)
+
+    def _take(self, gradients: list[tf.Tensor], rate: tf.Tensor) -> None:
+        """Updates the weights, and holds them where that is asked."""
+        self._update(gradients, self.model.trainable_variables, rate)
+        if self.after_update is not None:
+            self.after_update()
 
     def _agreed(self, gradients: list[tf.Tensor]) -> list[tf.Tensor]:
         """The same gradients on every device, so that all see an overflow on one of them.

@@ -184,6 +184,7 @@ class MessageLog:
             environment=job.environment,
             kind=job.kind,
             parent_id=job.parent_id,
+            recipe=job.recipe,
         )
 
     def rewind(self, step: int) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict, replace
 from typing import Any
 
+import keras
 import numpy as np
 import numpy.typing as npt
 
@@ -27,6 +28,7 @@ from workbench.runtime.training.pipeline import epoch_order, feed, pipeline_of
 from workbench.runtime.training.prepare import Prepared, training_feed
 from workbench.runtime.training.recorder import Recorder, typical_rate
 from workbench.runtime.training.run_log import RunLog
+from workbench.runtime.training.stage import WHOLE, Stage
 from workbench.runtime.training.stopping import Watch
 from workbench.runtime.training.timing.clock import RunClock
 from workbench.runtime.training.timing.time_shares import ShareClock
@@ -53,19 +55,25 @@ class Trainer:
         prepared: Data and settings.
         log: Takes what becomes of the run.
         control: What the parent asked for.
+        stage: Which part of the run it is, where it isn't all.
     """
 
-    def __init__(self, prepared: Prepared, log: RunLog, control: Control) -> None:
+    def __init__(
+        self, prepared: Prepared, log: RunLog, control: Control, stage: Stage = WHOLE
+    ) -> None:
         self._prepared, self._log, self._control = prepared, log, control
         experiment, info = prepared.experiment, prepared.dataset.info
         self._training = experiment.training
         images = len(prepared.train_rows)
         self._steps_per_epoch = -(-images // self._training.batch_size)
-        self._total_steps = self._steps_per_epoch * self._training.epochs
-        self._plan = Plan(self._steps_per_epoch, self._total_steps)
+        steps = self._steps_per_epoch * self._training.epochs
+        self._stage, self._plan = stage, Plan(self._steps_per_epoch, steps)
+        self._first_step = self._steps_per_epoch * stage.first_epoch
+        self._total_steps = self._first_step + steps
         probes = self._training.probes
         self._loop = fresh_loop(experiment, info, prepared.device, images, probes=probes)
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
+        stage.set_up(self._loop)
         self._feed = training_feed(experiment, prepared.dataset)
         part = prepared.validation_part
         self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware, beside=self._feed)
@@ -92,7 +100,7 @@ class Trainer:
         experiment, info = self._prepared.experiment, self._prepared.dataset.info
         macs = experiment.analysis(info).macs
         self._log.update(
-            total_steps=self._total_steps,
+            total_steps=self._run_steps,
             steps_per_epoch=self._steps_per_epoch,
             parameters=self._model.count_params(),
             macs=macs,
@@ -104,7 +112,7 @@ class Trainer:
             Started(
                 self._log.run_id,
                 self._position.step,
-                self._total_steps,
+                self._run_steps,
                 self._steps_per_epoch,
                 self._training.batch_size,
                 self._model.count_params(),
@@ -119,10 +127,26 @@ class Trainer:
         if self._is_final:
             finalize(self._model, self._optimizer)
             self._watch.finish()
-            self._log.update(total_steps=self._position.step)
+            if self._stage.position is None:
+                self._log.update(total_steps=self._position.step)
         self._save()
         self._log.update(environment=self._environment())
         return end or RunStatus.COMPLETED
+
+    @property
+    def model(self) -> keras.Model:
+        """The network with the weights as they are now."""
+        return self._model
+
+    @property
+    def position(self) -> Position:
+        """Where the run stands."""
+        return replace(self._position, joules=self._meter.joules, seconds=self._clock.seconds)
+
+    @property
+    def _run_steps(self) -> int:
+        """Steps of the whole run."""
+        return self._steps_per_epoch * self._stage.run_epochs or self._total_steps
 
     def _train(self) -> None:
         """The epochs, and what they took."""
@@ -280,7 +304,7 @@ class Trainer:
         """The learning rate of steps of the epoch under way."""
         experiment = self._prepared.experiment
         initial, state = experiment.optimizer.learning_rate, self._position.schedule
-        return experiment.schedule.rates(initial, steps, self._plan, state)
+        return experiment.schedule.rates(initial, steps - self._first_step, self._plan, state)
 
     def _steps_to_a_call(self) -> int:
         """One for the call that traces, so that the first point appears soon; then by the clock,
@@ -341,15 +365,19 @@ class Trainer:
     def _save(self) -> None:
         began = time.perf_counter()
         self._recorder.flush()
-        position = replace(self._position, joules=self._meter.joules, seconds=self._clock.seconds)
+        if self._stage.position is not None:  # whoever trains in stages keeps what comes of each
+            return
         best = self._watch.best_weights
-        content = checkpoint.packed(self._model, self._optimizer, position, best)
+        content = checkpoint.packed(self._model, self._optimizer, self.position, best)
         self._log.artifact(CHECKPOINT, content)
         self._saved = time.perf_counter()
         self._save_cost = self._saved - began
 
     def _restore(self) -> Position:
-        """Where to begin: at the run's checkpoint, or at the beginning."""
+        """Where to begin: at the run's checkpoint, where the stage does, or at the beginning."""
+        if self._stage.position is not None:
+            self._log.rewind(self._stage.position.step)
+            return self._stage.position
         folder = self._log.folder
         checkpoint.sweep(folder)
         position = Position()

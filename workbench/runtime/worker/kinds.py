@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib import import_module
 
 from workbench.base.text import tr
-from workbench.runs.record import TRAINING
+from workbench.runs.record import COMPRESSED, TRAINING
 from workbench.runs.status import RunStatus
 from workbench.runtime.process.control import Control
 from workbench.runtime.training.run_log import RunLog
@@ -18,6 +18,7 @@ from workbench.spec.base import SpecError
 
 RUNNERS: dict[str, str] = {
     TRAINING: "workbench.runtime.worker.run_training:train_run",
+    COMPRESSED: "workbench.runtime.compression.compress_run:compress_run",
 }
 """Where each kind is made, `module:function`, imported at its first use.
 

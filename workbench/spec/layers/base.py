@@ -133,9 +133,11 @@ class Layer(Choice):
         kernels: Its kernels as Keras calls them, each with the axes of its tensor along which the
             weights into one unit or filter lie.
         offsets: Its other trained weights as Keras calls them.
+        widths: Settings that say how many channels or features it makes.
     """
 
     takes_image: ClassVar[bool] = False
+    widths: ClassVar[tuple[str, ...]] = ()
     kernels: ClassVar[Kernels] = {}
     offsets: ClassVar[tuple[str, ...]] = ()
     own_settings: ClassVar[frozenset[str]] = frozenset({"enabled", "kernel_regularizer"})
@@ -180,6 +182,10 @@ class Layer(Choice):
     def grid(self) -> Grid:
         """What is done to its input before the Keras layer is called."""
         return AS_IT_IS
+
+    def width_paths(self) -> tuple[str, ...]:
+        """Paths of the settings that say how many channels it makes: those of layers inside too."""
+        return self.widths
 
     def summary(self) -> str:
         """Its settings in a few characters, for a list of layers."""

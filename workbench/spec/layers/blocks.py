@@ -126,6 +126,7 @@ class ResidualBlock(Block):
 
     label = tr("ResidualBlock")
     takes_image = True
+    widths = ("filters",)
 
     kind: Literal["residual_block"] = "residual_block"
     filters: int = BLOCK_FILTERS
@@ -185,6 +186,7 @@ class InvertedResidualBlock(Block):
 
     label = tr("InvertedResidualBlock")
     takes_image = True
+    widths = ("filters",)
 
     kind: Literal["inverted_residual_block"] = "inverted_residual_block"
     filters: int = BLOCK_FILTERS
@@ -235,6 +237,14 @@ class InceptionBlock(Block):
 
     label = tr("InceptionBlock")
     takes_image = True
+    widths = (
+        "filters_1x1",
+        "reduce_3x3",
+        "filters_3x3",
+        "reduce_5x5",
+        "filters_5x5",
+        "filters_pool",
+    )
 
     kind: Literal["inception_block"] = "inception_block"
     filters_1x1: int = setting(16, "Filters 1x1", "Channels of the first branch.", ge=1, le=65536)
@@ -296,6 +306,7 @@ class FireModule(Block):
 
     label = tr("FireModule")
     takes_image = True
+    widths = ("squeeze", "expand_1x1", "expand_3x3")
 
     kind: Literal["fire_module"] = "fire_module"
     squeeze: int = setting(16, "Squeeze", "Channels between; fewer cost less.", ge=1, le=65536)

@@ -143,6 +143,7 @@ class Conv2D(HashedKernel, Sliding):
     keras_class = "keras.layers.Conv2D"
     kernels: ClassVar[Kernels] = {"kernel": (0, 1, 2)}
     offsets = ("bias",)
+    widths = ("filters",)
 
     kind: Literal["conv2d"] = "conv2d"
     filters: int = FILTERS
@@ -242,6 +243,7 @@ class SeparableConv2D(Sliding):
     steps_alike = True
     kernels: ClassVar[Kernels] = {"depthwise": (0, 1), "pointwise": (0, 1, 2)}
     offsets = ("bias",)
+    widths = ("filters",)
 
     kind: Literal["separable_conv2d"] = "separable_conv2d"
     filters: int = FILTERS
@@ -286,6 +288,7 @@ class Conv2DTranspose(Layer):
     keras_class = "keras.layers.Conv2DTranspose"
     kernels: ClassVar[Kernels] = {"kernel": (0, 1, 3)}
     offsets = ("bias",)
+    widths = ("filters",)
     takes_image = True
 
     kind: Literal["conv2d_transpose"] = "conv2d_transpose"

@@ -47,6 +47,7 @@ class Dense(HashedKernel):
     keras_class = "keras.layers.Dense"
     kernels: ClassVar[Kernels] = {"kernel": (0,)}
     offsets = ("bias",)
+    widths = ("units",)
 
     kind: Literal["dense"] = "dense"
     units: int = setting(

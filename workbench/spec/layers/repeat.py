@@ -54,6 +54,14 @@ class Repeat(Block):
             ] or None
         return layers
 
+    def width_paths(self) -> tuple[str, ...]:
+        """Those of its layers."""
+        return tuple(
+            f"layers[{number}].{path}"
+            for number, layer in enumerate(self.layers)
+            for path in layer.width_paths()
+        )
+
     def body(self, shape: Shape) -> Node:
         layers = Chain(self.layers, setting="layers")
         if self.share_weights:

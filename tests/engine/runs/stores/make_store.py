@@ -1,4 +1,4 @@
-"""Made `schema1.sqlite3` to `schema6.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema7.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/runs/stores/make_store.py
 
@@ -25,7 +25,7 @@ from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
-SCHEMA = 6
+SCHEMA = 7
 TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}

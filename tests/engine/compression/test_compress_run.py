@@ -1,0 +1,271 @@
+"""Compressed runs: what steps do to the weights, pause, stop, resume, failures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pytest
+
+from tests.engine.compression.compressing import compress, go_on
+from tests.engine.small import small, stop_after, train
+from workbench.compression import progress
+from workbench.compression.compressed_runs import (
+    KEYS,
+    CannotCompress,
+    compressed_run,
+    variant,
+)
+from workbench.compression.model_file import MODEL_FILE
+from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.steps import CompressionStep, Phase
+from workbench.evaluation.answerer import answers
+from workbench.execution.messages import Continue, Pause, Progress, StatusChanged, Steps
+from workbench.runs.artifacts import RunFolder
+from workbench.runs.checkpoint_file import FILE, weights_of
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.spec.base import setting
+
+if TYPE_CHECKING:
+    from workbench.runtime.compression.network import Network
+    from workbench.runtime.compression.workspace import Workspace
+
+EPOCHS = 12
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[Store]:
+    with Store(tmp_path_factory.mktemp("store")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def parent(store: Store) -> Run:
+    """A small network on the digits."""
+    run_id, _ = train(store, small(training__epochs=EPOCHS))
+    return store.run(run_id)
+
+
+def kernels(store: Store, run: Run) -> list[np.ndarray]:
+    """Of a run's checkpoint."""
+    with np.load(store.artifacts(run.run_id) / FILE) as saved:
+        arrays = [saved[name] for name in saved.files if name.startswith("model.")]
+    return [array for array in arrays if array.ndim > 1]
+
+
+def zeros(arrays: list[np.ndarray]) -> int:
+    return sum(int((array == 0).sum()) for array in arrays)
+
+
+def test_pruned_shared_and_quantized(store: Store, parent: Run) -> None:
+    before = weights_of(store.artifacts(parent.run_id))
+    run, said = compress(store, parent, "prune:0.8,cluster:8,quantize:int8")
+    assert run.status is RunStatus.COMPLETED
+    assert (run.kind, run.parent_id) == ("compressed", parent.run_id)
+    weights = kernels(store, run)
+    size = sum(array.size for array in weights)
+    assert zeros(weights) == round(0.8 * size), "exact zeros, as many as were asked for"
+    assert all(len(np.unique(array)) <= 8 for array in weights)
+    assert run.parameters == parent.parameters
+    assert run.figure("nonzero_parameters") == run.parameters - zeros(weights)
+    file = (store.artifacts(run.run_id) / MODEL_FILE.name).read_bytes()
+    assert run.figure("litert_bytes") == len(file) > (run.figure("gzip_bytes") or 0) > 0
+    assert run.figure("accuracy_difference") == pytest.approx(
+        (run.test_accuracy or 0) - (parent.test_accuracy or 0)
+    )
+    steps = [each for message in said if isinstance(message, Steps) for each in message.loss]
+    assert len(steps) == 3 * 13 == run.step == run.total_steps, "live curves of all steps"
+    assert [epoch.epoch for epoch in store.epochs(run.run_id)] == [1, 2, 3]
+    known = progress.read(store.artifacts(run.run_id))
+    assert known is not None
+    assert [done.step for done in known.done] == ["", "prune:0.8", "cluster:8", "quantize:int8"]
+    assert known.done[0].val_accuracy == pytest.approx(parent.val_accuracy, abs=1e-6)
+    assert known.weights == [], "what a killed run goes on from isn't kept any longer"
+    assert weights_of(store.artifacts(parent.run_id)) == before
+    assert store.run(parent.run_id) == parent
+    found = variant(run)
+    assert tuple(found) == KEYS
+    assert found["steps"] == "prune:0.8,cluster:8,quantize:int8"
+    assert json.loads(json.dumps(found)) == found
+    assert [each.name for each in RunFolder(store.artifacts(run.run_id)).sound()] == [
+        FILE,
+        progress.FILE,
+        MODEL_FILE.name,
+    ]
+
+
+def test_the_file_answers_as_the_network_does(store: Store, parent: Run) -> None:
+    """Without quantization: the accuracy of the run is that of its Keras network."""
+    from workbench.data import load
+    from workbench.deployment.litert_answerer import LiteRTAnswerer
+    from workbench.runtime.training.hardware import choose
+    from workbench.runtime.training.keras_answerer import KerasAnswerer
+    from workbench.runtime.training.trained import kept
+
+    run, _ = compress(store, parent, "prune:0.5:layer")
+    weights = kernels(store, run)
+    assert [zeros([array]) for array in weights] == [array.size // 2 for array in weights]
+    dataset = load(parent.experiment.data)
+    network = KerasAnswerer(
+        kept(store.folder, run.run_id), dataset.info, choose(run.experiment.hardware)
+    )
+    rows = np.arange(len(dataset.test.labels))
+    ours = answers(network, dataset.test.images, rows, lambda done: None)
+    content = (store.artifacts(run.run_id) / MODEL_FILE.name).read_bytes()
+    theirs = answers(LiteRTAnswerer(content), dataset.test.images, rows, lambda done: None)
+    np.testing.assert_allclose(theirs, ours, atol=1e-5)
+    assert run.test_accuracy == pytest.approx((ours.argmax(1) == dataset.test.labels).mean())
+
+
+def test_two_of_four_stay(store: Store, parent: Run) -> None:
+    run, _ = compress(store, parent, "pattern:2:4:epochs=1")
+    for array in kernels(store, run):
+        rows = array.reshape(-1, array.shape[-1])
+        groups = rows[: len(rows) // 4 * 4].reshape(-1, 4, array.shape[-1])
+        assert ((groups != 0).sum(axis=1) == 2).all()
+
+
+def test_a_control_of_equal_training_prunes_nothing(store: Store, parent: Run) -> None:
+    run, _ = compress(store, parent, "finetune:1")
+    assert zeros(kernels(store, run)) == 0
+    assert run.step == 13
+
+
+def test_an_interrupted_run_goes_on_from_its_last_finished_step(store: Store, parent: Run) -> None:
+    whole, _ = compress(store, parent, "prune:0.5,cluster:8")
+    run, _ = compress(store, parent, "prune:0.5,cluster:8", stop_after(30))
+    assert (run.status, run.test_accuracy) == (RunStatus.INTERRUPTED, None)
+    known = progress.read(store.artifacts(run.run_id))
+    assert known is not None
+    assert [done.step for done in known.done] == ["", "prune:0.5"]
+    assert run.step > 26
+    run, said = go_on(store, run.run_id)
+    assert run.status is RunStatus.COMPLETED
+    first = next(message for message in said if isinstance(message, Steps))
+    assert first.first_step == 27, "the curves of the step that was cut off are trained again"
+    assert store.steps(run.run_id).steps.tolist() == list(range(1, 40))
+    for ours, theirs in zip(kernels(store, run), kernels(store, whole), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_a_stopped_run_is_evaluated_and_can_go_on(store: Store, parent: Run) -> None:
+    run, _ = compress(store, parent, "prune:0.9,quantize:float16", stop_after(8, RunStatus.STOPPED))
+    assert run.status is RunStatus.STOPPED
+    assert run.test_accuracy is not None
+    assert 0 < zeros(kernels(store, run)) < 0.9 * 676, "pruned as far as it had come"
+    run, _ = go_on(store, run.run_id)
+    assert (run.status, run.step) == (RunStatus.COMPLETED, 26)
+    assert zeros(kernels(store, run)) == round(0.9 * 676)
+
+
+def test_a_paused_run_holds_and_continues(store: Store, parent: Run) -> None:
+    states: list[str] = []
+
+    def pause(message: Any, control: Any) -> None:
+        if isinstance(message, Steps) and message.first_step == 3:
+            control.request(Pause())
+        if isinstance(message, StatusChanged):
+            states.append(message.state)
+            if message.state is RunStatus.PAUSED:
+                control.request(Continue())
+
+    run, _ = compress(store, parent, "prune:0.5:epochs=1", pause)
+    assert states == [RunStatus.PAUSED, RunStatus.RUNNING]
+    assert (run.status, run.step) == (RunStatus.COMPLETED, 13)
+
+
+def test_a_run_without_weights_is_refused_before_a_run_is_made(store: Store, parent: Run) -> None:
+    recipe = CompressionRecipe.of_text("quantize:int8")
+    fresh = store.create(small())
+    number = len(store.runs())
+    with pytest.raises(CannotCompress, match="has not ended; compress it afterwards"):
+        compressed_run(store, fresh, recipe)
+    store.finish(fresh.run_id, RunStatus.FAILED)
+    with pytest.raises(CannotCompress, match="has no weights; train it"):
+        compressed_run(store, store.run(fresh.run_id), recipe)
+    path = store.artifacts(fresh.run_id) / FILE
+    path.write_bytes(b"no archive")
+    with pytest.raises(CannotCompress, match="are damaged; train it again"):
+        compressed_run(store, store.run(fresh.run_id), recipe)
+    path.write_bytes((store.artifacts(parent.run_id) / FILE).read_bytes())
+    changed = small(structure__layers=[{"kind": "flatten"}, {"kind": "dense", "units": 10}])
+    other = replace(parent, run_id=fresh.run_id, experiment_toml=changed.to_toml())
+    with pytest.raises(CannotCompress, match="belong to another network: 706 instead of 650"):
+        compressed_run(store, other, recipe)
+    assert len(store.runs()) == number
+
+
+def test_a_parent_that_is_gone_is_said(store: Store, parent: Run) -> None:
+    recipe = CompressionRecipe.of_text("quantize:int8")
+    run = compressed_run(store, parent, recipe)
+    store.update(run.run_id, parent_id="20260101-000000-0001")
+    with pytest.raises(StoreError, match="20260101-000000-0001"):
+        go_on(store, run.run_id)
+    assert store.run(run.run_id).status is RunStatus.FAILED
+
+
+def test_the_test_part_is_looked_at_once_at_the_end(store: Store, parent: Run) -> None:
+    """Only after the last step; nothing before it knows an image of that part."""
+    from unittest.mock import patch
+
+    from workbench.runtime.compression import compress_run
+
+    seen: list[int] = []
+    loaded = compress_run._dataset
+
+    def watched(*arguments: Any) -> Any:
+        dataset = loaded(*arguments)
+        read = dataset.test.images.read
+
+        def noted(rows: Any) -> Any:
+            seen.append(len(rows))
+            return read(rows)
+
+        dataset.test.images.read = noted
+        return dataset
+
+    order: list[str] = []
+
+    def note(message: Any, control: Any) -> None:
+        if isinstance(message, Progress) and message.phase == "evaluating":
+            order.append(f"evaluating after {len(seen)}")
+
+    with patch.object(compress_run, "_dataset", watched):
+        compress(store, parent, "prune:0.5:epochs=1", note)
+    assert order == ["evaluating after 0"]
+    assert sum(seen) == 360 + 8, "each image once, and a few to time"
+
+
+class Halve(CompressionStep):
+    """Made up: half of each weight."""
+
+    label = "Halving"
+    phase = Phase.VALUES
+    short = ("factor",)
+
+    kind: Literal["halve"] = "halve"
+    factor: float = setting(0.5, "Factor", "What is left of each weight.", gt=0.0, lt=1.0)
+
+
+def halve(step: Halve, network: Network, space: Workspace) -> Network:
+    return replace(
+        network, variables=[v * np.asarray(step.factor, v.dtype) for v in network.variables]
+    )
+
+
+def test_a_new_step_is_a_class_and_a_line(
+    store: Store, parent: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from workbench.runtime.compression import performers
+
+    monkeypatch.setitem(performers.PERFORMERS, "halve", f"{__name__}:halve")
+    run, _ = compress(store, parent, "halve:0.25,quantize:float16")
+    assert CompressionRecipe.from_toml(run.recipe).steps[0] == Halve(factor=0.25)
+    for ours, theirs in zip(kernels(store, run), kernels(store, parent), strict=True):
+        np.testing.assert_allclose(ours, theirs / 4, rtol=1e-6)
+    assert run.status is RunStatus.COMPLETED

@@ -1,0 +1,137 @@
+"""Compressed runs before they are made, and what came of them once they have ended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from workbench.base.errors import BadInput
+from workbench.base.text import tr
+from workbench.compression.recipe import CompressionRecipe
+from workbench.experiment import MOST_LETTERS, Experiment
+from workbench.network.analysis import analyze
+from workbench.runs.artifacts import RunFolder
+from workbench.runs.checkpoint_file import CHECKPOINT, float_weights
+from workbench.runs.record import COMPRESSED, Origin, Run
+from workbench.runs.store import Store
+from workbench.spec.optimizers import Adam
+from workbench.spec.schedules import CosineDecay
+from workbench.spec.stopping import NoStopping
+
+KEYS = (
+    "run_id",
+    "parent_id",
+    "steps",
+    "test_accuracy",
+    "parameters",
+    "nonzero_parameters",
+    "macs",
+    "bytes",
+    "gzip_bytes",
+    "latency_ms",
+    "difference",
+)
+"""Of a variant in JSON."""
+
+
+class CannotCompress(BadInput):
+    """A run that can't be compressed, in one sentence."""
+
+
+def compressed_run(
+    store: Store, parent: Run, recipe: CompressionRecipe, *, reserved: bool = False
+) -> Run:
+    """A new run that will compress the network of its parent; the parent stays as it is.
+
+    Args:
+        store: Of both.
+        parent: Whose network.
+        recipe: The steps.
+        reserved: As in `Store.create`.
+
+    Raises:
+        CannotCompress: where the parent's network can't be had; no run is made then.
+        SpecError: where its spec is of a newer version.
+    """
+    require(parent, store.artifacts(parent.run_id))
+    experiment = parent.experiment
+    name = f"{parent.name} {recipe.short}"[:MOST_LETTERS]
+    origin = Origin(COMPRESSED, parent.run_id, recipe=recipe.to_toml())
+    wanted = tuning(experiment, max(1, recipe.epochs)).changed(name=name)
+    return store.create(wanted, reserved=reserved, origin=origin)
+
+
+def tuning(experiment: Experiment, epochs: int, learning_rate: float = 0.001) -> Experiment:
+    """How a network is fine-tuned: with Adam along a cosine, else as it was trained."""
+    training = experiment.training.model_copy(update={"epochs": epochs, "probes": False})
+    return experiment.model_copy(
+        update={
+            "training": training,
+            "optimizer": Adam(learning_rate=learning_rate),
+            "schedule": CosineDecay(),
+            "stopping": NoStopping(),
+        }
+    )
+
+
+def require(parent: Run, folder: Path) -> None:
+    """Refuses a run whose network can't be had.
+
+    Raises:
+        CannotCompress: one sentence.
+        SpecError: where its spec is of a newer version.
+    """
+    named = {"run_id": parent.run_id, "name": parent.name}
+    if not parent.status.is_finished:
+        raise CannotCompress(
+            tr("run {run_id} ({name}) has not ended; compress it afterwards", **named)
+        )
+    if not RunFolder(folder).has(CHECKPOINT):
+        raise CannotCompress(
+            tr("run {run_id} ({name}) has no weights; train it, or resume it", **named)
+        )
+    found = float_weights(folder)
+    if found is None:
+        raise CannotCompress(
+            tr("the weights of run {run_id} ({name}) are damaged; train it again", **named)
+        )
+    experiment = parent.experiment
+    if experiment.hardware.is_parallel:
+        raise CannotCompress(
+            tr(
+                "run {run_id} ({name}) was trained on several devices, and compression fine-tunes "
+                "on one; train it with hardware.target=auto",
+                **named,
+            )
+        )
+    if parent.image_shape is None:  # of an older version: the training process will see
+        return
+    wanted = analyze(experiment.structure.layers, parent.image_shape).parameters
+    if found != wanted:
+        raise CannotCompress(
+            tr(
+                "the weights of run {run_id} ({name}) belong to another network: {found} instead "
+                "of {wanted}; train it again",
+                found=f"{found:,}",
+                wanted=f"{wanted:,}",
+                **named,
+            )
+        )
+
+
+def variant(run: Run) -> dict[str, Any]:
+    """What came of a compressed run, under `KEYS`."""
+    values = (
+        run.run_id,
+        run.parent_id,
+        CompressionRecipe.from_toml(run.recipe).short,
+        run.test_accuracy,
+        run.parameters,
+        run.figure("nonzero_parameters"),
+        run.macs,
+        run.figure("litert_bytes"),
+        run.figure("gzip_bytes"),
+        run.figure("litert_ms"),
+        run.figure("accuracy_difference"),
+    )
+    return dict(zip(KEYS, values, strict=True))

@@ -1,0 +1,28 @@
+"""The LiteRT file that a compressed run leaves, as an artifact of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from workbench.base.files import open_inside
+from workbench.base.text import tr
+from workbench.deployment import litert_file
+from workbench.runs.artifacts import Artifact
+
+
+class ModelFile(Artifact):
+    """The network as a LiteRT file; what runs it opens it with care, as it may be anybody's."""
+
+    name = "model.tflite"
+    most_bytes = litert_file.MOST_BYTES
+
+    def fault(self, folder: Path) -> str:
+        """That it doesn't begin as a LiteRT file."""
+        with open_inside(folder / self.name) as file:
+            head = file.read(litert_file.MAGIC_AT + len(litert_file.MAGIC))
+        if head[litert_file.MAGIC_AT :] == litert_file.MAGIC:
+            return ""
+        return tr("is no LiteRT file")
+
+
+MODEL_FILE = ModelFile()

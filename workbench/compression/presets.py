@@ -1,0 +1,51 @@
+"""The recipes that come with the workbench: TOML files in `resources/recipes/`.
+
+The first line of each is a comment: one sentence on what it is for.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from workbench.base.names import near_miss
+from workbench.base.text import tr
+from workbench.compression.recipe import CompressionRecipe
+from workbench.spec.base import SpecError
+
+
+def names() -> list[str]:
+    """Names of all recipes, sorted."""
+    folder = files("resources") / "recipes"
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
+
+
+def text(name: str) -> str:
+    """The TOML of a recipe.
+
+    Raises:
+        SpecError: where there is none of that name.
+    """
+    if name not in names():
+        fault = tr("there is no recipe {name}", name=repr(name))
+        raise SpecError.at("", near_miss(fault, name, names()))
+    return (files("resources") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def load(name: str) -> CompressionRecipe:
+    """A recipe by its name.
+
+    Raises:
+        SpecError: where there is none of that name.
+    """
+    return CompressionRecipe.from_toml(text(name))
+
+
+def description(name: str) -> str:
+    """What a recipe is for, in one sentence.
+
+    Raises:
+        SpecError: where there is none of that name.
+    """
+    return text(name).partition("\n")[0].removeprefix("#").strip()

@@ -1,0 +1,265 @@
+"""The steps of a recipe: one small frozen class each, and the order in which they make sense."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import ClassVar, Literal
+
+from pydantic import model_validator
+
+from workbench.base.text import tr
+from workbench.spec.base import Choice, refuse, setting
+
+
+class Phase(IntEnum):
+    """What a step changes; a recipe goes through the phases in this order.
+
+    A later phase keeps what an earlier one made; an earlier one would undo a later one: training
+    freely brings zeros back, and another structure has other weights.
+    """
+
+    STRUCTURE = 1
+    TRAINING = 2
+    ZEROS = 3
+    VALUES = 4
+    FILE = 5
+
+
+EPOCHS = setting(
+    2, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
+)
+LEARNING_RATE = setting(
+    0.001,
+    "Learning rate",
+    "Where fine-tuning starts (Adam); it falls to 0 along a cosine. Use less than in training.",
+    advanced=True,
+    gt=0.0,
+    le=10.0,
+)
+TEACHER = setting(
+    True,
+    "Original as teacher",
+    "Fine-tune on the answers of the original network beside the labels (Hinton et al. 2015); "
+    "takes its forward pass once more a step.",
+    advanced=True,
+)
+
+
+class CompressionStep(Choice):
+    """One step of a recipe.
+
+    Attributes:
+        phase: What it changes.
+        short: Its settings in the short form, in order: `prune:0.8` for rate 0.8.
+        is_repeatable: Whether a recipe may have it more than once.
+    """
+
+    phase: ClassVar[Phase]
+    short: ClassVar[tuple[str, ...]] = ()
+    is_repeatable: ClassVar[bool] = False
+
+    kind: str
+
+    @property
+    def tuning_epochs(self) -> int:
+        """Epochs that it trains."""
+        return int(getattr(self, "epochs", 0))
+
+
+class PruneStructure(CompressionStep):
+    """Removes the filters and neurons that matter least, so that the network computes less.
+
+    What is left is a smaller structure of the same layers, which opens in the designer. The next
+    channels go where least is lost for the root of the multiplications saved; channels that are
+    added up go together. In between the network is fine-tuned.
+    """
+
+    label = tr("Removing filters and neurons")
+    formula = r"$\Theta = |\frac{1}{M} \sum_m \frac{\partial C}{\partial z_m} z_m|$"
+    source = "Molchanov et al. 2017"
+    phase = Phase.STRUCTURE
+    short = ("macs", "criterion")
+
+    kind: Literal["structured"] = "structured"
+    macs: float = setting(
+        0.4,
+        "MACs that stay",
+        "Share of the multiplications for one image that the smaller network may take.",
+        gt=0.0,
+        lt=1.0,
+    )
+    criterion: Literal["taylor", "norm"] = setting(
+        "taylor",
+        "Criterion",
+        "'taylor' removes what changes the loss least (by gradients on training images), 'norm' "
+        "the filters of the smallest weights.",
+    )
+    epochs: int = setting(
+        4, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
+    )
+    rounds: int = setting(
+        2,
+        "Rounds",
+        "Removing and fine-tuning take turns so often.",
+        advanced=True,
+        ge=1,
+        le=100,
+    )
+    least: int = setting(
+        2, "Least channels", "Channels that every layer keeps.", advanced=True, ge=1, le=1024
+    )
+    learning_rate: float = LEARNING_RATE
+    teacher: bool = TEACHER
+
+    @model_validator(mode="after")
+    def _an_epoch_a_round(self) -> PruneStructure:
+        if self.rounds > self.epochs:
+            fault = tr(
+                "must be at most the {epochs} epochs, got {rounds}",
+                epochs=self.epochs,
+                rounds=self.rounds,
+            )
+            raise refuse({"rounds": fault})
+        return self
+
+
+class FineTune(CompressionStep):
+    """Trains on, and changes nothing else: what other steps are compared with.
+
+    A network that was compressed has had more training than the original. This step gives the
+    original as much, so that the difference is that of compression.
+    """
+
+    label = tr("Fine-tuning")
+    phase = Phase.TRAINING
+    short = ("epochs",)
+    is_repeatable = True
+
+    kind: Literal["finetune"] = "finetune"
+    epochs: int = EPOCHS
+    learning_rate: float = LEARNING_RATE
+    teacher: bool = TEACHER
+
+
+class Prune(CompressionStep):
+    """Sets the smallest weights to zero, more and more of them while fine-tuning.
+
+    The share of zeros rises as Zhu and Gupta have it: fast at first, while many weights are
+    needless, and slower towards the end. It makes the coded (gzipped) file smaller; the file itself
+    keeps its size, and the network is no faster, as kernels compute with zeros like with other
+    numbers. For that, remove whole filters.
+    """
+
+    label = tr("Pruning by magnitude")
+    formula = r"$s_t = s_f + (s_i - s_f)\,(1 - t / T)^3$"
+    source = "Zhu and Gupta 2017"
+    phase = Phase.ZEROS
+    short = ("rate", "scope")
+
+    kind: Literal["prune"] = "prune"
+    rate: float = setting(
+        0.8, "Rate", "Share of the kernels' weights that become zero.", gt=0.0, lt=1.0
+    )
+    scope: Literal["global", "layer"] = setting(
+        "global",
+        "Scope",
+        "'global' compares the weights of all layers, so that layers with many needless weights "
+        "lose more; 'layer' takes the same share of each.",
+    )
+    epochs: int = EPOCHS
+    ramp: float = setting(
+        0.7,
+        "Ramp",
+        "Share of the fine-tuning in which the zeros grow; the rest trains what is left.",
+        advanced=True,
+        gt=0.0,
+        le=1.0,
+    )
+    learning_rate: float = LEARNING_RATE
+    teacher: bool = TEACHER
+
+
+class PrunePattern(CompressionStep):
+    """Keeps the largest N of every M weights in a row along the inputs (N:M sparsity).
+
+    Some accelerators compute 2:4 twice as fast; on processors and microcontrollers it is no faster.
+    """
+
+    label = tr("Pruning in a pattern (N:M)")
+    source = "Mishra et al. 2021"
+    phase = Phase.ZEROS
+    short = ("keep", "of")
+
+    kind: Literal["pattern"] = "pattern"
+    keep: int = setting(2, "Keep", "Weights that stay of each group.", ge=1, le=64)
+    of: int = setting(4, "Of", "Weights of a group.", ge=2, le=64)
+    epochs: int = EPOCHS
+    learning_rate: float = LEARNING_RATE
+    teacher: bool = TEACHER
+
+    @model_validator(mode="after")
+    def _keeps_fewer(self) -> PrunePattern:
+        if self.keep >= self.of:
+            fault = tr(
+                "must be less than the {of} weights of a group, got {keep}",
+                of=self.of,
+                keep=self.keep,
+            )
+            raise refuse({"keep": fault})
+        return self
+
+
+class Cluster(CompressionStep):
+    """Lets the weights of each layer share a few values (k-means), and fine-tunes these.
+
+    After each step of training the weights of a cluster become their mean; zeros stay zero. It
+    makes the coded file smaller: indices take few bits. Quantized afterwards, a layer gets one
+    scale, as a scale for each channel would tear shared values apart.
+    """
+
+    label = tr("Weight sharing")
+    source = "Han et al. 2016"
+    phase = Phase.VALUES
+    short = ("clusters",)
+
+    kind: Literal["cluster"] = "cluster"
+    clusters: int = setting(
+        16, "Shared values", "Different values that a layer's kernel keeps.", ge=2, le=4096
+    )
+    epochs: int = setting(
+        1, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
+    )
+    learning_rate: float = setting(
+        0.0005,
+        "Learning rate",
+        "Where fine-tuning starts (Adam); it falls to 0 along a cosine.",
+        advanced=True,
+        gt=0.0,
+        le=10.0,
+    )
+    teacher: bool = TEACHER
+
+
+class Quantize(CompressionStep):
+    """Writes the LiteRT file in small numbers; the weights in the store stay as they are.
+
+    The accuracy of the run is then that of the file, measured with the LiteRT interpreter.
+    """
+
+    label = tr("Quantization of the file")
+    source = "Jacob et al. 2018"
+    phase = Phase.FILE
+    short = ("mode",)
+
+    kind: Literal["quantize"] = "quantize"
+    mode: Literal["int8", "float16", "dynamic", "int8-weights", "int4", "int16x8"] = setting(
+        "int8",
+        "Mode",
+        "'int8' is smallest with full speed; 'int4' halves the weights but is slower on PCs; "
+        "'float16' halves the file and changes no answer.",
+    )
+
+
+def chosen(kind: str) -> type[CompressionStep] | None:
+    """The class of a step by its kind; None where there is none."""
+    return CompressionStep.choices().get(kind)

@@ -1,0 +1,232 @@
+"""A compressed run from its recipe to its LiteRT file: how the kind is made (`RUNNERS`)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from workbench.base.text import tr
+from workbench.compression import progress
+from workbench.compression.compressed_runs import require, tuning
+from workbench.compression.model_file import MODEL_FILE
+from workbench.compression.progress import PROGRESS, CompressionProgress, StepDone
+from workbench.compression.recipe import CompressionRecipe, shortened
+from workbench.data import Dataset, reading_to_keep
+from workbench.execution.messages import Progress
+from workbench.experiment import Experiment
+from workbench.runs.checkpoint_file import CHECKPOINT
+from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
+from workbench.runs.store import Store, StoreError
+from workbench.runtime.compression.network import Network, taken
+from workbench.runtime.compression.outcome import judged, written
+from workbench.runtime.compression.performers import perform
+from workbench.runtime.compression.workspace import Ended, Interrupted, Workspace
+from workbench.runtime.process import download
+from workbench.runtime.process.control import Control
+from workbench.runtime.process.dataset import load_dataset
+from workbench.runtime.training import checkpoint, hardware
+from workbench.runtime.training.checkpoint import Position
+from workbench.runtime.training.fresh import fresh_optimizer
+from workbench.runtime.training.pipeline import pipeline_of
+from workbench.runtime.training.run_log import RunLog
+from workbench.runtime.training.stopping import Watched
+from workbench.runtime.training.trained import Kept, kept, restored
+
+
+def compress_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
+    """Does the steps of a run's recipe, from the one that was finished last on.
+
+    Raises:
+        StoreError: where the run has no parent here.
+        Exception: whatever goes wrong; `failures.sentence` puts it into words.
+    """
+    run = log.read()
+    recipe = CompressionRecipe.from_toml(run.recipe)
+    parent, source = _parent_of(log, run)
+    try:
+        dataset = _dataset(parent, log, control)
+    except download.PreparationCancelled:
+        return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
+    log.say(Progress(log.run_id, "building"))
+    original = Network(parent.experiment, taken(restored(source, dataset.info).model))
+    compression = Compression(log, control, recipe, dataset, original, parent)
+    try:
+        status = compression.run()
+        if status is RunStatus.INTERRUPTED:
+            return status, ""
+        return status, " ".join((*compression.finish(status), *dataset.warnings))
+    except Interrupted:
+        return RunStatus.INTERRUPTED, ""
+
+
+class Compression:
+    """The steps of a run, and what is kept of them.
+
+    Args:
+        log: Takes what becomes of the run.
+        control: What is asked of it.
+        recipe: Its steps.
+        dataset: Of its parent.
+        original: The parent's network.
+        parent: The run that it is made from.
+    """
+
+    def __init__(
+        self,
+        log: RunLog,
+        control: Control,
+        recipe: CompressionRecipe,
+        dataset: Dataset,
+        original: Network,
+        parent: Run,
+    ) -> None:
+        self._log, self._control, self._parent = log, control, parent
+        self._recipe, self._dataset = recipe, dataset
+        known = _resumable(log, recipe)
+        position = Position()
+        if known is not None:
+            experiment = Experiment.from_toml(known.experiment)
+            self._network = Network(experiment, known.weights, known.facts)
+            position = _position(known)
+        else:
+            self._network = original
+        self._done = list(known.done) if known is not None else []
+        finished = recipe.steps[: max(0, len(self._done) - 1)]
+        epochs = sum(step.tuning_epochs for step in finished)
+        self._space = Workspace(dataset, original, recipe, log, control, position, epochs)
+
+    def run(self) -> RunStatus:
+        """Does what is left to do; returns how it ended."""
+        self._log.update(
+            fingerprint=self._dataset.fingerprint,
+            environment=self._environment(),
+        )
+        if not self._done:
+            self._keep("")
+        for step in self._recipe.steps[len(self._done) - 1 :]:
+            self._space.check()
+            if self._control.end is not None:
+                return RunStatus.STOPPED
+            try:
+                self._network = perform(step, self._network, self._space)
+            except Ended as ended:
+                if self._control.end is RunStatus.INTERRUPTED:
+                    return RunStatus.INTERRUPTED
+                self._network = ended.network
+                return RunStatus.STOPPED
+            self._keep(shortened(step))
+        return RunStatus.COMPLETED
+
+    def finish(self, status: RunStatus) -> tuple[str, ...]:
+        """Writes what is left: weights, LiteRT file and figures, with the test part looked at once.
+
+        Returns:
+            Sentences on what is to be known of the file.
+        """
+        network, log = self._network, self._log
+        test = len(self._dataset.test.labels)
+        log.say(Progress(log.run_id, "evaluating", 0, test, "images"))
+        experiment = tuning(network.experiment, max(1, self._recipe.epochs))
+        assembled = replace(network, experiment=experiment).assembled(self._space.info)
+        optimizer = fresh_optimizer(experiment, assembled.model, 1)
+        position = self._space.position
+        log.artifact(CHECKPOINT, checkpoint.packed(assembled.model, optimizer, position))
+        file = written(network, self._space)
+        figures = judged(file.content, self._space)
+        log.artifact(MODEL_FILE, file.content)
+        parent_accuracy = self._parent.test_accuracy
+        difference = None
+        if parent_accuracy is not None:
+            difference = figures["test_accuracy"] - parent_accuracy
+        log.update(
+            **figures,
+            **self._sizes(),
+            file_bytes=checkpoint.weight_bytes(assembled.model),
+            accuracy_difference=difference,
+        )
+        if status is RunStatus.COMPLETED:
+            ended = CompressionProgress(self._recipe.to_toml(), tuple(self._done))
+            log.artifact(PROGRESS, ended.packed())
+        return file.warnings
+
+    def _keep(self, step: str) -> None:
+        """Keeps the network as the finished step left it, from which a killed run goes on."""
+        network = self._network
+        sizes = self._sizes()
+        accuracy = self._space.accuracy(network)
+        self._done.append(StepDone(step, accuracy, **sizes))
+        kept_now = CompressionProgress(
+            self._recipe.to_toml(),
+            tuple(self._done),
+            network.experiment.to_toml(),
+            asdict(self._space.position),
+            dict(network.facts),
+            network.variables,
+        )
+        self._log.artifact(PROGRESS, kept_now.packed())
+        self._log.update(
+            **sizes,
+            val_accuracy=accuracy,
+            experiment_toml=self._spec().to_toml(),
+        )
+
+    def _spec(self) -> Experiment:
+        """The run's experiment with the structure as it is now."""
+        experiment = self._log.read().experiment
+        return experiment.model_copy(update={"structure": self._network.experiment.structure})
+
+    def _sizes(self) -> dict[str, int]:
+        network = self._network
+        return {
+            "parameters": network.parameters,
+            "nonzero_parameters": network.nonzero_parameters,
+            "macs": network.experiment.analysis(self._space.info).macs,
+        }
+
+    def _environment(self) -> dict[str, object]:
+        part, asked = self._dataset.train, self._network.experiment.hardware
+        return hardware.environment(
+            self._space.device,
+            asked,
+            image_shape=self._space.info.image_shape,
+            reading=reading_to_keep(self._space.info).plain(),
+            pipeline=pipeline_of(part, asked),
+        )
+
+
+def _resumable(log: RunLog, recipe: CompressionRecipe) -> CompressionProgress | None:
+    """What the run has done before, where it can go on from there."""
+    known = progress.read(log.folder)
+    if known is None or known.recipe != recipe.to_toml() or not known.experiment:
+        return None
+    return known
+
+
+def _position(known: CompressionProgress) -> Position:
+    values = {**known.position, "rates": tuple(known.position["rates"])}
+    return Position(**{**values, "watched": Watched(**values["watched"])})
+
+
+def _parent_of(log: RunLog, run: Run) -> tuple[Run, Kept]:
+    """The run that it is made from, and its network.
+
+    Raises:
+        StoreError: where it isn't in this store.
+        CannotCompress: where its network can't be had.
+    """
+    if log.measurements is None:
+        raise StoreError(tr("a run is compressed beside its store, and this one is kept elsewhere"))
+    with Store(log.measurements) as store:
+        parent = store.run(run.parent_id or "")
+        require(parent, store.artifacts(parent.run_id))
+    return parent, kept(log.measurements, parent.run_id)
+
+
+def _dataset(parent: Run, log: RunLog, control: Control) -> Dataset:
+    """The parent's data, read as it read them."""
+
+    def report(phase: str, done: int, total: int, unit: str) -> None:
+        log.say(Progress(log.run_id, phase, done, total, unit))
+
+    spec, reading = parent.experiment.data, parent.reading
+    return load_dataset(spec, report, lambda: control.end is not None, reading)

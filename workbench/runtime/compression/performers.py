@@ -1,0 +1,98 @@
+"""How each kind of step is done: one function a kind, from network to network.
+
+A function gets the step, the network before it and the `Workspace`, and gives the network after
+it. It chooses by validation images alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from typing import Any
+
+import keras
+
+from workbench.compression import zeros
+from workbench.compression.steps import (
+    Cluster,
+    CompressionStep,
+    FineTune,
+    Prune,
+    PrunePattern,
+    Quantize,
+)
+from workbench.runtime.compression.holds import GrowingZeros, HeldZeros, SharedValues, kernels_of
+from workbench.runtime.compression.network import Network
+from workbench.runtime.compression.workspace import Hold, Workspace
+
+_HERE = "workbench.runtime.compression.performers"
+
+PERFORMERS: dict[str, str] = {
+    "structured": "workbench.runtime.compression.structured:prune_structure",
+    "finetune": f"{_HERE}:fine_tune",
+    "prune": f"{_HERE}:prune",
+    "pattern": f"{_HERE}:prune_pattern",
+    "cluster": f"{_HERE}:cluster",
+    "quantize": f"{_HERE}:quantize",
+}
+"""Where each kind of step is done, `module:function`, imported at its first use."""
+
+
+def perform(step: CompressionStep, network: Network, space: Workspace) -> Network:
+    """The network after a step.
+
+    Raises:
+        Ended: where a person ended the run meanwhile.
+    """
+    module, _, name = PERFORMERS[step.name()].partition(":")
+    performer: Callable[[Any, Network, Workspace], Network] = getattr(import_module(module), name)
+    return performer(step, network, space)
+
+
+def fine_tune(step: FineTune, network: Network, space: Workspace) -> Network:
+    """Trained on; zeros that are there may go."""
+    return space.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
+
+
+def prune(step: Prune, network: Network, space: Workspace) -> Network:
+    """The smallest weights are zero."""
+
+    def holder(model: keras.Model, steps: int) -> Hold:
+        kernels = kernels_of(model)
+        groups = [kernels] if step.scope == "global" else [[kernel] for kernel in kernels]
+        return GrowingZeros(groups, step.rate, steps, step.ramp)
+
+    return space.tuned(
+        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
+    )
+
+
+def prune_pattern(step: PrunePattern, network: Network, space: Workspace) -> Network:
+    """The largest N of every M weights stay."""
+
+    def holder(model: keras.Model, steps: int) -> Hold:
+        kernels = kernels_of(model)
+        masks = [zeros.pattern(kernel.numpy(), step.keep, step.of) for kernel in kernels]
+        return HeldZeros(kernels, masks)
+
+    return space.tuned(
+        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
+    )
+
+
+def cluster(step: Cluster, network: Network, space: Workspace) -> Network:
+    """The weights of each kernel share values; zeros stay."""
+
+    def holder(model: keras.Model, steps: int) -> Hold:
+        return SharedValues(kernels_of(model), step.clusters, space.seed)
+
+    tuned = space.tuned(
+        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
+    )
+    return replace(tuned, facts={**tuned.facts, "per_tensor": "yes"})
+
+
+def quantize(step: Quantize, network: Network, space: Workspace) -> Network:
+    """The file will be quantized; see `outcome`, which writes it."""
+    return replace(network, facts={**network.facts, "quantize": step.mode})

@@ -1,0 +1,34 @@
+"""A part of a run that trains by itself: what is different from a whole run of training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from workbench.runtime.training.checkpoint import Position
+from workbench.runtime.training.loop import Loop
+
+
+def as_it_is(loop: Loop) -> None:
+    """Leave the loop with its fresh weights."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of several trainings of a run, whose curves go on through all of them.
+
+    Attributes:
+        set_up: Gives the loop its weights, a teacher, or what holds the weights.
+        first_epoch: Epochs that the run has trained before it.
+        run_epochs: Epochs of the whole run; 0 for those of this stage.
+        position: Where the run stands; None for a run that is trained in one piece, which keeps
+            checkpoints and goes on from them.
+    """
+
+    set_up: Callable[[Loop], None] = as_it_is
+    first_epoch: int = 0
+    run_epochs: int = 0
+    position: Position | None = None
+
+
+WHOLE = Stage()
