@@ -37,6 +37,13 @@ def test_the_form_of_many_says_how_many() -> None:
     assert [it for it in ALL if it.many and "count" not in fields(it.many)] == []
 
 
+def test_only_the_command_line_names_its_commands() -> None:
+    """The window says what the engine says, and there is nothing to type into it."""
+    own = ("workbench/cli/", "ui/launch.py")
+    named = [it for it in ALL if "dlopt-workbench " in it.id and not it.place.startswith(own)]
+    assert named == []
+
+
 ENGLISH = {
     "workbench/execution/task.py": "faults of a message, which only a developer meets",
     "workbench/cli/": "what a terminal shows of options and tables",

@@ -107,8 +107,9 @@ SAYING = frozenset(
     {
         "at", "SpecError", "Problem", "LayerError", "refuse", "refused", "refuse_other_kind",
         "DataError", "SizesDiffer", "NotDownloaded", "Unreadable", "Finding", "Remedy", "Lever",
-        "StoreError", "BundleError", "QueryError", "TaskFailed", "CheckpointError", "NotStarted",
-        "BenchFailed", "NotKept", "Damaged", "Suggestion", "setting", "Quantity", "progress",
+        "StoreError", "BundleError", "QueryError", "TaskFailed", "TaskRefused", "CheckpointError",
+        "NotStarted", "BenchFailed", "NotKept", "Damaged", "Suggestion", "setting", "Quantity",
+        "progress",
     }
 )  # fmt: skip
 """What is called with a sentence for a person: errors, problems, findings, titles, progress."""

@@ -18,6 +18,7 @@ from ui.look import theme
 from ui.look.plain import tip
 from ui.window.main_window import MainWindow
 from workbench.base.paths import default_store
+from workbench.base.text import isolate_names
 from workbench.runs.store import Store, StoreError
 
 SWITCH_SECONDS = 0.001
@@ -36,6 +37,7 @@ def run(file: Path | None, store_folder: Path | None) -> int:
     application.setApplicationName("dlopt-workbench")
     application.setApplicationDisplayName("DLOpt Workbench")
     application.setStyle("Fusion")
+    isolate_names()
     code, before = 0, None
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what is imported stays; to walk it at every full collection takes a frame or two

@@ -11,8 +11,6 @@ from html import escape
 from PySide6.QtGui import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
-FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
-
 
 class Label(QLabel):
     """A label that never reads HTML; all of ours are of this class."""
@@ -41,8 +39,3 @@ def tip(text: str) -> str:
 def caption(text: str) -> str:
     """The text of a menu's entry, a tab or a button that shows exactly this."""
     return text.replace("&", "&&")
-
-
-def isolated(name: str) -> str:
-    """A name among others: whichever direction it is written in, theirs stays as it is."""
-    return name if name.isascii() else f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}"

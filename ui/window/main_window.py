@@ -26,7 +26,6 @@ from ui.look import theme
 from ui.look.actions import Actions
 from ui.look.banner import Banner
 from ui.look.focus import FocusKeeper
-from ui.look.plain import isolated
 from ui.look.undo_offer import UndoOffer
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
@@ -66,7 +65,7 @@ from ui.window.store_choice import choose_store
 from ui.window.toolbar import make_toolbar
 from ui.window.window_state import StatePart, WindowState, first_size
 from workbench import presets
-from workbench.base.text import tr
+from workbench.base.text import isolated, tr
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -330,7 +329,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_title(self) -> None:
         name = self.editor.file.name if self.editor.file else self.editor.experiment.name
-        self.setWindowTitle(f"{name}[*] – DLOpt Workbench")
+        self.setWindowTitle(f"{isolated(name)}[*] – DLOpt Workbench")
         self.setWindowModified(self.editor.is_modified)
 
     @Slot(str)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from ui.models.run_table import RunTable
 from ui.running.run_controller import RunController
 from workbench.base import units
-from workbench.base.text import tr
+from workbench.base.text import joined, tr
 from workbench.execution.messages import Progress, StatusChanged
 from workbench.runs.status import RunStatus
 
@@ -72,5 +72,6 @@ class RunFollower(QObject):
         if message.message:
             controller = self._controller
             run = controller.guarded(lambda: controller.store.run(message.run_id))
-            sentence = f"{run.name if run is not None else message.run_id}: {message.message}"
+            name = run.name if run is not None else message.run_id
+            sentence = joined(": ", [name, message.message])
         self.ended.emit(sentence, message.state in (RunStatus.FAILED, RunStatus.INTERRUPTED))

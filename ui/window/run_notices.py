@@ -7,11 +7,10 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.look.banner import Banner
-from ui.look.plain import isolated
 from ui.panels.runs.panel import RunsPanel
 from ui.running.run_controller import RunController
 from ui.window.queue_forecast import QueueForecast
-from workbench.base.text import tr
+from workbench.base.text import isolated, tr
 from workbench.runs.record import Run
 
 

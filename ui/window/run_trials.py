@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.editing.editor import Editor
-from workbench.base.text import tr
+from workbench.base.text import joined, tr
 from workbench.levers.remedies import Remedy
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
@@ -44,7 +44,7 @@ class RunTrials(QObject):
         try:
             experiment = run.experiment
         except SpecError as error:
-            self.failed.emit(f"{run.name}: {error}")
+            self.failed.emit(joined(": ", [run.name, str(error)]))
             return
         self._editor.replace(experiment, tr("use of the settings of {name}", name=run.name))
 
@@ -69,7 +69,7 @@ class RunTrials(QObject):
         try:
             experiment = remedy.applied(run.experiment)
         except SpecError as error:
-            self.failed.emit(f"{run.name}: {error}")
+            self.failed.emit(joined(": ", [run.name, str(error)]))
             return
         self._editor.replace(
             experiment, tr("{words} after {name}", words=remedy.words, name=run.name)

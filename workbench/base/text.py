@@ -14,6 +14,7 @@ the source, so each call names its template as a literal; whatever depends on a 
 from __future__ import annotations
 
 import gettext
+import re
 import string
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -25,6 +26,14 @@ ENGLISH = "en"
 DOMAIN = "dlopt"
 DEEPEST, LONGEST, MOST_ARGUMENTS = 8, 10_000, 200
 """Limits of a packed text, which may come from a file that somebody else made."""
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+_ISOLATES = "\u2066-\u2069"
+_TURNS = re.compile(
+    f"[\u061c\u200e\u200f\u202a-\u202e{_ISOLATES}\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters that are written from right to left, and marks that turn what follows."""
 
 INSIDE = "inside"
 """The context of a title within a sentence."""
@@ -49,6 +58,7 @@ class Catalog(Protocol):
 
 
 _catalog: Catalog = gettext.NullTranslations()
+_isolating = False
 
 
 def use(language: str, catalog: Catalog | None = None) -> None:
@@ -68,6 +78,23 @@ def use(language: str, catalog: Catalog | None = None) -> None:
         with (_folder() / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
             catalog = gettext.GNUTranslations(file)
     _catalog = catalog
+
+
+def isolate_names(on: bool = True) -> None:
+    """Keeps names that are written from right to left from turning the sentences they stand in.
+
+    For a process that draws its texts: a terminal would show the marks. English, as it is kept,
+    has none.
+    """
+    global _isolating
+    _isolating = on
+
+
+def isolated(name: str) -> str:
+    """A name among other words: whichever direction it is written in, theirs stays as it is."""
+    if name.isascii() or (name.startswith(FIRST_STRONG_ISOLATE) and name.endswith(POP_ISOLATE)):
+        return name
+    return f"{FIRST_STRONG_ISOLATE}{re.sub(f'[{_ISOLATES}]', '', name)}{POP_ISOLATE}"
 
 
 def languages() -> list[str]:
@@ -122,8 +149,9 @@ class Text(str):
             local = _catalog.pgettext(context, template)
         else:
             local = _catalog.gettext(template) if template else ""  # else the catalog's header
+        shown = {name: _among_words(value) for name, value in arguments.items()}
         try:
-            made = super().__new__(cls, filled(local, arguments))
+            made = super().__new__(cls, filled(local, shown))
         except KeyError:  # a translation that names an argument that there is not
             made = super().__new__(cls, plain)
         if context == INSIDE:
@@ -203,6 +231,13 @@ def joined(by: str, parts: Iterable[str]) -> str:
     return Text(
         by.replace("{", "{{").replace("}", "}}").join(f"{{{name}}}" for name in named), named
     )
+
+
+def _among_words(value: Value) -> Value:
+    """A value as it stands in a sentence: what is no text of ours may be a name."""
+    if not _isolating or not isinstance(value, str) or isinstance(value, Text):
+        return value
+    return isolated(value) if _TURNS.search(value) else value
 
 
 def english(value: Value) -> Any:

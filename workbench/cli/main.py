@@ -107,7 +107,8 @@ def _done(argv: Sequence[str]) -> int:
     try:
         return int(module_of(arguments.command).run(arguments))
     except BadInput as error:
-        complain(error)
+        hint = f"; see 'dlopt-workbench {error.listed_by}'" if error.listed_by else ""
+        complain(f"{error}{hint}")
         return BAD_INPUT
     except Failed as error:
         complain(error)

@@ -16,7 +16,7 @@ def ask(store: Path, task: Task[Req, Found, Res], request: Req) -> Res:
     """Has a task done, with one line of progress on a terminal.
 
     Raises:
-        TaskFailed: one sentence.
+        TaskFailed, TaskRefused: one sentence.
     """
     line = LiveLine(sys.stderr)
 

@@ -74,10 +74,29 @@ def array(path):
 CSV_TABLE = '''
 def table(file, pixels, label, **layout):
     """Pixels and labels of a table with an image in each row."""
-    layout |= {"comments": None, "quotechar": \'"\', "encoding": "utf-8-sig"}
+    layout |= {"comments": None, "quotechar": \'"\'}
     rows = np.loadtxt(file, usecols=pixels, ndmin=2, **layout)
     labels = np.loadtxt(file, @LABELusecols=label, ndmin=1, **layout)
     return rows.astype(np.@PIXELS), labels
+'''
+
+CSV_PART = '''
+def rows_of(file, column, words, **layout):
+    """Which rows of a table say that they are of a part."""
+    said = np.loadtxt(file, str, usecols=column, ndmin=1, comments=None, quotechar=\'"\', **layout)
+    return np.isin(np.char.strip(said), words)
+'''
+
+PACKED_TABLE = '''
+def table(file, pixels, label, delimiter, skiprows, encoding):
+    """Pixels and labels of a table whose rows hold all pixels of an image in one cell."""
+    opened = gzip.open if file.suffix == ".gz" else open
+    with opened(file, "rt", newline="", encoding=encoding) as text:
+        lines = itertools.islice(text.read().splitlines(), skiprows, None)
+        rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    images = [np.array(row[pixels].split(), float).astype(np.@PIXELS) for row in rows]
+    labels = [row[label].strip() for row in rows]
+    return np.stack(images), np.array(labels@LABEL)
 '''
 
 NUMBERED = '''
@@ -153,20 +172,42 @@ def _in_file(name: str) -> str:
 def _csv(spec: Csv, info: DataInfo, recipe: Recipe) -> Body:
     lines = [*IN_FOLDER]
     for part in recipe.parts:
-        assert part.table is not None, "read from tables"
-        given = {
-            "file": f"folder / {written(part.images)}",
-            "pixels": _columns(part.table.pixels),
-            "label": str(part.table.label),
-            "delimiter": written(part.table.separator),
-            "skiprows": str(part.table.header_lines),
+        table = part.table
+        assert table is not None, "read from tables"
+        file = {"file": f"folder / {written(part.images)}"}
+        layout = {
+            "delimiter": written(table.separator),
+            "skiprows": str(table.header_lines),
+            "encoding": written(table.encoding),
         }
+        columns = str(table.pixels[0]) if table.is_packed else _columns(table.pixels)
+        given = {**file, "pixels": columns, "label": str(table.label), **layout}
         lines += call("table", given, f"{_both(part)} = ")
+        if table.part is not None:
+            said = {"column": str(table.part), "words": written(list(table.part_words))}
+            lines += call("rows_of", {**file, **said, **layout}, "rows = ")
+            lines += [f"{_both(part)} = " + ", ".join(f"{v}[rows]" for v in ARRAYS[part.part])]
     numbered, helpers = _numbered(info, recipe)
-    text = recipe.parts[0].labels_form == "text"
-    table = CSV_TABLE.replace("@PIXELS", recipe.stored_type)
-    table = table.replace("@LABEL", "dtype=str, " if text else "")
-    return Body([*lines, *numbered], (table, *helpers), ("import pathlib",))
+    return Body([*lines, *numbered], (*_csv_helpers(recipe), *helpers), _csv_imports(recipe))
+
+
+def _csv_helpers(recipe: Recipe) -> tuple[str, ...]:
+    """The functions that read tables."""
+    first = recipe.parts[0]
+    assert first.table is not None, "read from tables"
+    is_text = first.labels_form == "text"
+    if first.table.is_packed:
+        table = PACKED_TABLE.replace("@LABEL", "" if is_text else ", float")
+    else:
+        table = CSV_TABLE.replace("@LABEL", "dtype=str, " if is_text else "")
+    by_row = () if first.table.part is None else (CSV_PART,)
+    return (table.replace("@PIXELS", recipe.stored_type), *by_row)
+
+
+def _csv_imports(recipe: Recipe) -> tuple[str, ...]:
+    is_packed = any(part.table is not None and part.table.is_packed for part in recipe.parts)
+    packed = ("import csv", "import gzip", "import itertools") if is_packed else ()
+    return (*packed, "import pathlib")
 
 
 def _columns(columns: tuple[int, ...]) -> str:

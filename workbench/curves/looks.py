@@ -5,6 +5,8 @@ After Okabe and Ito (2008). Names and numbers only; widgets and figures turn the
 
 from __future__ import annotations
 
+from workbench.base.text import tr
+
 CYCLE: tuple[str | None, ...] = (
     "#0A7BBD",  # blue
     "#D55E00",  # vermillion
@@ -28,6 +30,18 @@ GREYS = ("#000000", "#555555", "#8f8f8f")
 def look(number: int) -> tuple[str | None, str]:
     """Colour (None for that of text) and line style of the run with this running number."""
     return CYCLE[number % len(CYCLE)], DASHES[number // len(CYCLE) % len(DASHES)]
+
+
+def alike(count: int, different: int) -> str:
+    """A sentence where so many curves have fewer looks; "" where each has its own."""
+    if different >= count:
+        return ""
+    return tr(
+        "{count} curves have only {different} looks, so some can't be told apart; group them "
+        "(by name, or the seeds of one experiment), or draw fewer",
+        count=f"{count:,}",
+        different=f"{different:,}",
+    )
 
 
 def grey_look(number: int) -> tuple[str, str]:

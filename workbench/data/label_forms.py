@@ -153,7 +153,7 @@ def _named(labels: dict[str, Labels], values: list[int], known: tuple[str, ...] 
             )
         )
     gaps = values[-1] - values[0] + 1 - len(values)
-    if gaps and not said and gaps <= len(values):
+    if gaps and not said and gaps <= len(values) and values != [-1, 1]:
         missing = next(value + 1 for value, after in pairwise(values) if after > value + 1)
         said = tr(
             "no training image has the label {missing}, so there are {count} classes",
@@ -257,7 +257,7 @@ def _whole(stored: Array, name: str, where: str) -> Array:
                 at=at,
             ),
         )
-    if low < 0 and set(np.unique(stored).tolist()) != {-1, 1}:
+    if low < 0 and not set(np.unique(stored).tolist()) <= {-1, 1}:
         at = int(np.argmax(stored < 0))
         raise refused(
             where,

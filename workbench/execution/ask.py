@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from workbench.base.errors import Failed
+from workbench.base.errors import BadInput, Failed
 from workbench.base.plain_values import Malformed
 from workbench.base.text import tr
 from workbench.execution.engine_process import Session
@@ -15,6 +15,10 @@ from workbench.execution.task import Found, Req, Res, Task
 
 class TaskFailed(Failed, RuntimeError):
     """A task that couldn't be done, in one sentence."""
+
+
+class TaskRefused(BadInput, RuntimeError):
+    """A task that can't be done with what it was given, in one sentence."""
 
 
 def do_task(
@@ -33,6 +37,7 @@ def do_task(
 
     Raises:
         TaskFailed: where it can't be done.
+        TaskRefused: where it can't be done with what it is asked.
         StoreError: where it would write to a run that can't be written to.
         KeyboardInterrupt: where a person ends it; its process is then ended as well.
     """
@@ -51,6 +56,8 @@ def do_task(
 
 
 def _result(task: Task[Req, Found, Res], message: TaskEnd) -> Res:
+    if message.is_bad_input:
+        raise TaskRefused(message.error)
     if message.result is None:
         raise TaskFailed(message.error or "cancelled")
     try:

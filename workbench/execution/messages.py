@@ -308,11 +308,13 @@ class TaskEnd(Message):
     Attributes:
         result: Plain values; None where it failed or was cancelled.
         error: One sentence where it failed; else "".
+        is_bad_input: Whether it failed by what it was given, and so would again.
     """
 
     number: int
     result: dict[str, Any] | None = None
     error: str = ""
+    is_bad_input: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from workbench.base.text import tr
+from workbench.curves.looks import alike
 from workbench.figures.fonts import fall_back, warning
 
 
@@ -22,12 +22,4 @@ def _alike(figure: Figure) -> str:
         for line in legend.legend_handles
         if isinstance(line, Line2D) and line.get_linestyle() != "None"
     ]
-    different = len(set(looks))
-    if different == len(looks):
-        return ""
-    return tr(
-        "{count} curves have only {different} looks, so some can't be told apart; group them "
-        "(by name, or the seeds of one experiment), or draw fewer",
-        count=len(looks),
-        different=different,
-    )
+    return alike(len(looks), len(set(looks)))

@@ -13,6 +13,12 @@ from workbench.runs.groups import GroupRecord
 from workbench.runs.record import Run
 
 
+class UnknownRun(StoreError):
+    """No run is called so, or several are, in one sentence."""
+
+    listed_by = "runs"
+
+
 class Lookups(Claims):
     """The part of a store that finds runs."""
 
@@ -59,7 +65,7 @@ class Lookups(Claims):
         """The run whose id starts (or ends) with this text; "last" is the newest.
 
         Raises:
-            StoreError: where none or several do.
+            UnknownRun: where none or several do.
         """
         alive = f"SELECT run_id, {rows.UNSOUND} AS unsound FROM runs WHERE deleted IS NULL"  # noqa: S608
         if start == "last":
@@ -70,13 +76,9 @@ class Lookups(Claims):
             found = rows.sound(self._db.rows(query, ends))
         if len(found) != 1:
             given = {"start": repr(start), "folder": str(self.folder)}
-            raise StoreError(
-                tr(
-                    "{number} runs match {start} in {folder}; see 'dlopt-workbench runs'",
-                    number=len(found),
-                    **given,
-                )
+            raise UnknownRun(
+                tr("{number} runs match {start} in {folder}", number=len(found), **given)
                 if found
-                else tr("there is no run {start} in {folder}; see 'dlopt-workbench runs'", **given)
+                else tr("there is no run {start} in {folder}", **given)
             )
         return self.run(found[0]["run_id"])

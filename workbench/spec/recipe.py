@@ -11,15 +11,23 @@ class PixelTable:
 
     Attributes:
         separator: Between two cells.
-        header_lines: Before the first row.
+        header_lines: Before the first row, empty ones too.
         label: The column of the labels, from 0.
-        pixels: The columns of the pixels.
+        pixels: The columns of the pixels; where it `is_packed` the one that holds all of them.
+        encoding: Of its text.
+        part: The column that says which part a row is of; None where all rows are of one.
+        part_words: What it says of this part.
+        is_packed: Whether the pixels of an image are a text of numbers with blanks between them.
     """
 
     separator: str
     header_lines: int
     label: int
     pixels: tuple[int, ...]
+    encoding: str = "utf-8-sig"
+    part: int | None = None
+    part_words: tuple[str, ...] = ()
+    is_packed: bool = False
 
 
 @dataclass(frozen=True)

@@ -170,3 +170,30 @@ def test_english_is_always_there() -> None:
     with pytest.raises(FileNotFoundError):
         text.use("xx")
     assert isinstance(tr("the run"), Text)
+
+
+HEBREW = "שלום"
+
+
+def test_a_name_from_right_to_left_does_not_turn_its_sentence() -> None:
+    """In a process that draws its texts; what is kept has no marks."""
+    text.isolate_names()
+    try:
+        said = tr("{name}: {count} of {share}", name=HEBREW, count=3, share="30 %")
+        assert said == f"\u2068{HEBREW}\u2069: 3 of 30 %"
+        assert text.english(said) == f"{HEBREW}: 3 of 30 %"
+        assert joined(", ", [HEBREW, "é", tr("more")]) == f"\u2068{HEBREW}\u2069, é, more"
+        assert tr("{said}!", said=said) == f"{said}!", "a sentence is no name"
+        assert unpacked(packed(said)) == said
+        again = tr("{name}.", name=text.isolated(HEBREW))
+        assert again == f"\u2068{HEBREW}\u2069."
+    finally:
+        text.isolate_names(False)
+    assert tr("{name}", name=HEBREW) == HEBREW, "a terminal would show the marks"
+
+
+@pytest.mark.parametrize("name", ["a\u2069b", "\u2069\u202eab", "\u2067\u2067ab"])
+def test_a_name_can_not_end_its_own_isolation(name: str) -> None:
+    kept = text.isolated(name)
+    assert (kept[0], kept[-1]) == ("\u2068", "\u2069")
+    assert kept[1:-1].removeprefix("\u202e") == "ab", "what it turns ends with it"

@@ -95,6 +95,14 @@ def test_an_image_is_told_by_a_real_process(trained: tuple[Path, str], tmp_path:
     assert rows[0][0].strip() == str(test.labels[3])
 
 
+def test_what_the_process_alone_can_refuse_is_bad_input_too(trained: tuple[Path, str]) -> None:
+    store, _ = trained
+    done = dlopt("predict", "last", "--test-image", "999999", "--store", str(store))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert "test image 999,999: the test part has images 1 to 360" in done.stderr
+
+
 def test_an_image_of_the_test_part_as_json(
     trained: tuple[Path, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -120,7 +128,10 @@ def test_an_image_of_the_test_part_as_json(
         ([], "name one image: a file, or --test-image and its number"),
         (["a.png", "--test-image", "1"], "name one image"),
         (["none.png"], "none.png: there is no such file"),
+        (["."], ". is a folder; name one image in it"),
         (["--test-image", "1", "--inverted"], "--inverted: is for files"),
+        (["--test-image", "0"], "--test-image: 0 must be 1 or more"),
+        (["--test-image", "-1"], "--test-image: -1 must be 1 or more"),
     ],
 )
 def test_what_cannot_be_asked_is_one_sentence(

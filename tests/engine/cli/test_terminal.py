@@ -13,10 +13,13 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.engine.cli.test_main import QUICK
 from tests.ui.made_up import add_run
@@ -238,6 +241,34 @@ def test_an_interruption_before_the_first_step_ends_at_once_and_says_so(tmp_path
     said = [line.rpartition(CLEAR)[2] for line in screen.written.split("\n")]
     assert said[0].startswith("dlopt-workbench: interrupted")
     assert not any("Traceback" in line for line in said)
+
+
+def test_an_interruption_while_a_large_folder_is_read_ends_soon_and_says_so(tmp_path: Path) -> None:
+    """Half a minute of it is left when it is interrupted."""
+    noise = np.random.default_rng(0).integers(0, 256, (900, 900, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "one.jpg", quality=95)
+    for name in ("a", "b"):
+        (tmp_path / "set" / name).mkdir(parents=True)
+        for number in range(1500):
+            os.link(tmp_path / "one.jpg", tmp_path / "set" / name / f"{number}.jpg")
+    data = {"data.kind": "image_folder", "data.path": tmp_path / "set", "data.resize": 28}
+    settings = [part for path, value in data.items() for part in ("--set", f"{path}={value}")]
+    arguments = ["run", "digits-cnn", "--store", str(tmp_path / "store"), *settings]
+    with on_screen(80, *arguments) as (screen, process):
+        assert screen.read(until="checking 1")
+        asked = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        screen.read()
+        process.communicate(timeout=60)
+        took = time.monotonic() - asked
+    assert process.returncode == 130
+    last = screen.written.rpartition("dlopt-workbench: interrupted")[2]
+    ending, kept, nothing = last.split("\r\n")
+    assert ending == " before training began, ending"
+    assert "the run is kept; 'dlopt-workbench resume " in kept
+    assert nothing == ""
+    assert "Traceback" not in screen.written
+    assert took < 10, "at most one image a reader is finished"
 
 
 def test_a_task_that_is_interrupted_says_so(tmp_path: Path) -> None:

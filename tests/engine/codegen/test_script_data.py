@@ -406,6 +406,27 @@ def test_a_table_with_other_columns_and_transposed_images(oracle: Oracle, tmp_pa
     assert "images.swapaxes(1, 2)" in text
 
 
+@pytest.mark.parametrize("labels", [LABELS, NAMED, LABELS % 2 * 2 - 1], ids=["", "texts", "-1, 1"])
+def test_tables_with_images_in_one_cell_and_the_part_of_each_row(
+    labels: npt.NDArray[Any], oracle: Oracle, tmp_path: Path
+) -> None:
+    """As FER2013; and the same as a plain table, saved as a spreadsheet does."""
+    rows = RANDOM.integers(0, 256, (60, 81))
+    usage = np.repeat(["Training", "PublicTest", "PrivateTest"], [40, 8, 12])
+    packed, plain = (
+        ["emotion,pixels,Usage"],
+        ["Usage,label," + ",".join(f"px{n}" for n in range(81))],
+    )
+    for row, label, part in zip(rows.tolist(), labels, usage, strict=True):
+        packed.append(f"{label},{' '.join(map(str, row))},{part}")
+        plain.append(f"{part},{label},{','.join(map(str, row))}")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress("\n".join(packed).encode()))
+    (tmp_path / "b.csv").write_bytes(("\n\n" + "\n".join(plain)).encode("utf-16"))
+    for name in ("a.csv.gz", "b.csv"):
+        text = assert_same(oracle, experiment_on("csv", tmp_path / name), tmp_path)
+        assert "x, y, x_valid, y_valid, x_test, y_test = read()" in text
+
+
 # --- image files ---------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from workbench.data import DataError, Dataset, load
+from workbench.data.tables import lines
 from workbench.data.tables.numbers import whole_numbers
 from workbench.spec.data import Csv, Npz
 
@@ -231,7 +232,9 @@ def test_memory_is_held_against_what_is_read(tmp_path: Path) -> None:
     [
         (b"0,255\n12345,7\n", [[0, 255], [12345, 7]]),
         (b"999999999,1\n", [[999999999, 1]]),
-        (b"1,2\n3\n", None), (b"1,2\n,3\n", None), (b"1,-2\n", None), (b"1,2.5\n", None),
+        (b"1,2\n3\n", None), (b"1,2\n,3\n", None), (b"1,2.5\n", None),
+        (b"-1,2\n1,-25\n", [[-1, 2], [1, -25]]), (b"1,-\n", None), (b"1,2-3\n", None),
+        (b"1,--2\n", None), (b"-1,-2.5\n", None),
         (b"1\n2,3,4\n", None), (b"1 ,2\n", None), (b"9999999999,1\n", None), (b"", None),
     ],
 )  # fmt: skip
@@ -243,7 +246,7 @@ def test_whole_numbers(block: bytes, expected: list[list[int]] | None) -> None:
 def test_blocks_of_lines_join_without_a_seam(
     as_archive: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workbench.data.tables.pixel_csv.BLOCK_BYTES", 1000)
+    monkeypatch.setattr("workbench.data.tables.lines.BLOCK_BYTES", 1000)
     path = write(tmp_path / "d.csv", *digits())
     told: list[tuple[str, int, int]] = []
     dataset = load(Csv(path=str(path)), progress=lambda *said: told.append(said))
@@ -275,3 +278,128 @@ def test_a_header_may_number_the_pixels(tmp_path: Path) -> None:
     path.write_text(f"{head}\n{path.read_text()}")
     info = read(path).info
     assert info.train_images + info.test_images == len(images)
+
+
+SAVED = {
+    "empty lines": lambda text: b"\n  \r\n\n" + text.encode(),
+    "an empty row of a spreadsheet": lambda text: b",,,,\n" + text.encode(),
+    "a mark": lambda text: text.encode("utf-8-sig"),
+    "a mark and an empty line": lambda text: ("\ufeff\n" + text).encode(),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "UTF-16 without a mark": lambda text: text.encode("utf-16-le"),
+    "UTF-16, big end first": lambda text: b"\xfe\xff" + text.encode("utf-16-be"),
+    "UTF-32": lambda text: text.encode("utf-32"),
+    "carriage returns alone": lambda text: text.replace("\n", "\r").encode(),
+}
+
+
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("how", SAVED)
+def test_a_table_is_the_same_however_it_was_saved(
+    how: str, header: bool, as_archive: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "d.csv", *digits(), header=header)
+    path.write_bytes(SAVED[how](path.read_text()))
+    assert read(path).fingerprint == as_archive.fingerprint
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 997)  # seams within letters and line ends
+    assert read(path).fingerprint == as_archive.fingerprint
+
+
+def test_a_bad_cell_below_empty_lines_is_named_by_its_line_in_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "d.csv", *digits())
+    rows = path.read_text().splitlines()
+    rows[4] = rows[4].replace(",", ",x", 1)
+    path.write_text("\n\n" + "\n".join(rows))
+    assert "line 7, column 2 (pixel0) holds 'x" in refusal(path)
+
+
+def test_letters_of_one_byte_keep_classes_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images, labels = digits()
+    names = np.array(["ä", "ö", "o"])[labels].tolist()
+    path = write(tmp_path / "d.csv", images, names)
+    one = read(path)
+    path.write_bytes(path.read_text().encode("latin-1"))
+    assert read(path).info.class_names == one.info.class_names == ("o", "ä", "ö")
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 997)
+    path.write_bytes(write(path, images, names).read_bytes() + b"\xe4" + b",0" * 36 + b"\n")
+    assert "is no text in UTF-8 throughout; save it as UTF-8" in refusal(path)
+
+
+def test_classes_of_minus_one_and_one(tmp_path: Path) -> None:
+    images, labels = digits()
+    signs = np.where(labels > 0, 1, -1)
+    found = read(write(tmp_path / "d.csv", images, signs))
+    assert (found.info.class_names, found.warnings) == (("-1", "1"), ())
+    np.savez(tmp_path / "same.npz", images=images, labels=signs > 0)
+    assert found.fingerprint == load(Npz(path=str(tmp_path / "same.npz"))).fingerprint
+    below = write(tmp_path / "e.csv", images.astype(int) - 9, labels)
+    assert "pixels from -9 to 246" in refusal(below), "no byte wraps around"
+
+
+def fer(count: int, *, head: str = "emotion,pixels,Usage", order: str = "lpu") -> str:
+    """A table as FER2013 is published: images in one cell, and the part that each is of."""
+    images, labels = digits(count)
+    rows = [head]
+    for number, (image, label) in enumerate(zip(images, labels, strict=True)):
+        usage = ("Training", "PublicTest", "PrivateTest")[(number >= 42) + (number >= 51)]
+        cells = {"l": label, "p": " ".join(map(str, image.reshape(-1))), "u": usage}
+        rows.append(",".join(str(cells[key]) for key in order))
+    return "\n".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("head", "order"),
+    [
+        ("emotion,pixels,Usage", "lpu"),
+        ("emotion, Usage, pixels", "lup"),
+        ("pixels,Usage,emotion", "pul"),
+        ("usage,label,pixels", "ulp"),
+    ],
+)
+def test_pixels_in_one_cell_and_the_part_in_another(
+    head: str, order: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FER2013's public test images are its validation part, the private ones its test part."""
+    path = tmp_path / "icml_face_data.csv"
+    path.write_text(fer(60, head=head, order=order))
+    images, labels = digits(60)
+    found = read(path)
+    counts = found.info.train_images, found.info.validation_images, found.info.test_images
+    assert counts == (42, 9, 9)
+    assert found.info.image_shape == (SIDE, SIDE, 1)
+    assert found.validation is not None
+    for part, rows in ((found.train, slice(42)), (found.validation, slice(42, 51)),
+                       (found.test, slice(51, None))):  # fmt: skip
+        read_back = part.images.read(np.arange(len(part.labels)))[..., 0]
+        np.testing.assert_array_equal(read_back, images[rows])
+        np.testing.assert_array_equal(part.labels, labels[rows])
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 997)
+    assert read(path).fingerprint == found.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda text: text + "\n1,7 8 9,Training", "line 62 has 3 pixels but the first row 36"),
+        (lambda text: text + "\n1", "line 62 has 0 pixels but the first row 36"),
+        (lambda text: text.replace("emotion,pixels", "age,pixels").replace(",Usage", ",gender"),
+         "data.label_column: "),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_packed_pixels(change: Any, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text(change(fer(60)))
+    assert words in refusal(path)
+
+
+def test_the_part_of_a_row_in_a_plain_table(tmp_path: Path) -> None:
+    images, labels = digits()
+    path = write(tmp_path / "d.csv", images, labels)
+    said = ["split", *["train"] * 28, *["test"] * 12]
+    rows = [f"{row},{part}" for row, part in zip(path.read_text().split(), said, strict=True)]
+    path.write_text("\n".join(rows))
+    found = read(path)
+    assert (found.info.train_images, found.info.test_images) == (28, 12)
+    np.testing.assert_array_equal(found.test.labels, labels[28:])

@@ -15,6 +15,7 @@ import pytest
 
 from workbench.data import DataError, load
 from workbench.data.folders import unpacked
+from workbench.data.folders.tree import MAX_DEPTH
 from workbench.spec.data import ImageFolder
 
 MakeFolder = Callable[..., Path]
@@ -240,3 +241,29 @@ def test_no_time_of_change_is_too_odd(make_folder: MakeFolder, tmp_path: Path, m
             info.pax_headers["mtime"] = mtime
             tar.addfile(info, io.BytesIO(file.read_bytes()))
     assert load(spec(path)).info.train_images == 10
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH, MAX_DEPTH + 1, 1500, 20_000])
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_folders_inside_each_other_without_end(
+    make_folder: MakeFolder, tmp_path: Path, cache: Path, kind: str, depth: int
+) -> None:
+    """What no folder of images may be, no archive is unpacked to."""
+    folder = make_folder({"cat": 6, "dog": 6})
+    inner = "/".join("a" * (depth - 1))
+    path = tmp_path / f"deep.{kind}"
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for file in files:
+                archive.write(file, f"{inner}/{file.relative_to(folder)}")
+    else:
+        with tarfile.open(path, "w") as tar:
+            for file in files:
+                tar.add(file, f"{inner}/{file.relative_to(folder)}")
+    if depth == MAX_DEPTH:
+        assert load(ImageFolder(path=str(path))).info.class_names == ("cat", "dog")
+        return
+    sentence = refusal(path)
+    assert f"{path}: holds files in more than 64 folders inside each other" in sentence
+    assert list(home(cache).iterdir()) == []

@@ -13,7 +13,7 @@ from tests.ui.made_up import add_run
 from workbench.base.plain_values import Malformed, plain
 from workbench.cli.main import main
 from workbench.execution import engine_process
-from workbench.execution.ask import TaskFailed, _result, do_task
+from workbench.execution.ask import TaskFailed, TaskRefused, _result, do_task
 from workbench.execution.messages import Do, TaskEnd, TaskProgress, decode
 from workbench.execution.task import Task, asked
 from workbench.execution.tasks import EVALUATE, MEASURE_INFERENCE, TASKS, TUNE
@@ -45,6 +45,8 @@ def test_a_task_is_its_types_its_job_and_an_entry(
 def test_a_task_that_fails_or_answers_otherwise_is_one_sentence() -> None:
     with pytest.raises(TaskFailed, match=r"^an empty word$"):
         _result(SHOUT, TaskEnd(1, error="an empty word"))
+    with pytest.raises(TaskRefused, match=r"^no word at all$"):
+        _result(SHOUT, TaskEnd(1, error="no word at all", is_bad_input=True))
     with pytest.raises(TaskFailed, match=r"^the result of task shout: text: Field required$"):
         _result(SHOUT, TaskEnd(1, {}))
     with pytest.raises(TaskFailed, match="cancelled"):

@@ -104,6 +104,25 @@ def test_a_real_network_is_measured_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("fresh")
+def test_no_more_images_are_judged_at_once_than_by_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the estimate holds memory that no run takes: 120 MB for 78 with the digits."""
+    from workbench.runtime.training.loop import Loop
+
+    judged: list[int] = []
+    evaluate = Loop.evaluate
+
+    def counted(self: Loop, feed: Any, order: Any, **more: Any) -> Any:
+        judged.append(len(order))
+        return evaluate(self, feed, order, **more)
+
+    monkeypatch.setattr(Loop, "evaluate", counted)
+    do("preflight", tmp_path, small())
+    assert set(judged) == {360}, "the digits' test part; 500 are judged at once at most"
+
+
+@pytest.mark.usefixtures("fresh")
 def test_data_are_not_downloaded_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLOPT_CACHE", str(tmp_path / "cache"))
     found = do("preflight", tmp_path, small(data__kind="mnist"))[0]

@@ -264,3 +264,24 @@ def test_many_curves_get_fewer_points_while_they_are_moved(qtbot: QtBot) -> None
     assert sum(len(line.x) for line in cell.view.curves.lines) < resting
     qtbot.waitUntil(lambda: not plots.state.moving and not plots.scheduler.is_dirty(cell))
     assert sum(len(line.x) for line in cell.view.curves.lines) > 0.8 * resting
+
+
+def test_curves_that_look_alike_are_said_and_a_grouping_is_offered(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    """The 33rd run looks like the first; the sentence is that of an exported figure."""
+    runs = [add_run(window.store, 0, epochs=2, name="abc"[n % 3]) for n in range(33)]
+    window.show_runs()
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    page = window.pages["compare"].curves
+    for count in (32, 33):
+        select(window, runs[:count])
+        settled(page, qtbot, count)
+        assert page.alike.isVisible() == (count == 33)
+    said = page.alike.words.text()
+    assert said.startswith("33 curves have only 32 looks, so some can't be told apart")
+    assert page.alike.button.text() == "Group by: Name"
+    page.alike.button.click()
+    settled(page, qtbot, 3)
+    assert not page.alike.isVisible()
+    assert page.controls.group.currentText() == "Name"

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.made_up import add_runs
+from tests.ui.made_up import add_run, add_runs
 from tests.ui.window.test_repeats import entry, submenu
 from ui.window.main_window import MainWindow
+from workbench.base.text import isolate_names
+from workbench.execution.messages import StatusChanged
 from workbench.hardware.forecast import Expected, clock, start
 from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
 
 PATIENCE = 60_000
 
@@ -64,6 +69,38 @@ def test_a_name_turns_nothing_else_of_the_sentence(idle: MainWindow) -> None:
     idle.editor.set("name", "שלום")
     idle.training.train()
     assert idle.banner.words.text() == "“\u2068שלום\u2069” is queued as number 1."
+
+
+def test_nor_in_any_other_sentence(idle: MainWindow, isolating: None, qtbot: QtBot) -> None:
+    """Undo, evaluation, what a run ended with, and a setting's trial: one rule for all of them."""
+    name = "שלום.ext-2"
+    shown = f"\u2068{name}\u2069"
+    run = add_run(idle.store, 1, name=name)
+    idle.show_runs()
+    idle.trials.use_settings(run.run_id)
+    assert f"use of the settings of {shown}" in idle.undo_stack.undoText()
+    evaluate, inside = (idle.pages[key] for key in ("evaluate", "inside"))
+    idle.runs.select(run.run_id)
+    idle.tabs.setCurrentWidget(evaluate)
+    qtbot.waitUntil(lambda: shown in texts(evaluate))
+    idle.tabs.setCurrentWidget(inside)
+    qtbot.waitUntil(lambda: shown in texts(inside))
+    idle.follower.ended.connect(lambda sentence, bad: said.append(sentence))
+    said: list[str] = []
+    idle.controller.ended.emit(StatusChanged(run.run_id, RunStatus.FAILED, "it ended"))
+    assert said == [f"{shown}: it ended"]
+
+
+def texts(page: QWidget) -> str:
+    return "\n".join(label.text() for label in page.findChildren(QLabel))
+
+
+@pytest.fixture
+def isolating() -> Iterator[None]:
+    """As the application does."""
+    isolate_names()
+    yield
+    isolate_names(False)
 
 
 def test_resume_during_a_run_says_that_it_is_next(

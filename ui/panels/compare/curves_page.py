@@ -22,6 +22,7 @@ from ui.background.run_reader import ReadRun, RunReader
 from ui.background.when_shown import WhenShown
 from ui.look import theme
 from ui.look.plain import Label
+from ui.panels.compare.alike_looks import AlikeLooks
 from ui.panels.export.button import export_action, export_button
 from workbench.base.text import tr
 from workbench.curves.grouping import (
@@ -158,9 +159,13 @@ class RunCurvesPage(QWidget):
         across.setStretchFactor(0, 1)
         across.setSizes([4 * LEGEND_WIDTH, LEGEND_WIDTH])
         across.setChildrenCollapsible(False)
+        self.alike = AlikeLooks()
         self.column.addWidget(self.controls)
+        self.column.addWidget(self.alike)
         self.column.addWidget(across, 1)
+        self.alike.group_asked.connect(self._group_asked)
         self.controls.chosen.connect(plots.set_plot)
+        self.controls.chosen.connect(self._show_alike)
         self.controls.fit_chosen.connect(plots.fit)
         self.controls.group_chosen.connect(self._group_chosen)
         plots.following_changed.connect(self.controls.show_following)
@@ -238,6 +243,7 @@ class RunCurvesPage(QWidget):
         items = self._items()
         plots.set_items(items)
         self.legend.show_items(items, plots.state.theme)
+        self._show_alike()
         count = len(known)
         self.controls.count.setText(tr("{count} runs", count=count))
         self.export_action.setEnabled(count > 0)
@@ -285,10 +291,32 @@ class RunCurvesPage(QWidget):
             items.append(item)
         return items
 
+    @Slot()
+    def _show_alike(self) -> None:
+        """Says where drawn curves look alike, and which grouping would end it."""
+        state = self.plots.state
+        looks = [(item.colour.name(), item.style) for item in state.shown]
+        if state.plot.layout == "multiples" or len(set(looks)) == len(looks):
+            self.alike.hide()
+            return
+        known = [self._read[run_id][:2] for run_id in self._wanted if run_id in self._read]
+        offers = [
+            (number, grouping.title, len(grouping.of(known)))
+            for number, grouping in enumerate(self._groupings, 1)
+            if grouping.title != self._grouping
+        ]
+        self.alike.show_looks(looks, offers)
+
+    @Slot(int)
+    def _group_asked(self, number: int) -> None:
+        self.controls.show_groups([tr("None"), *(g.title for g in self._groupings)], number)
+        self._group_chosen(number)
+
     @Slot(list)
     def _hide(self, keys: list[str]) -> None:
         self._hidden = keys
         self.plots.set_hidden(keys)
+        self._show_alike()
 
     @Slot(int)
     def _group_chosen(self, number: int) -> None:

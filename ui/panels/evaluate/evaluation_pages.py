@@ -30,7 +30,7 @@ from ui.panels.shared.figure_table import ROW_HEIGHT, FigureTable
 from ui.plots.figures.confusion import ConfusionMatrix
 from ui.plots.figures.shares import SharePlot
 from workbench.base import units
-from workbench.base.text import tr
+from workbench.base.text import joined, tr
 from workbench.evaluation.classification import Evaluation
 from workbench.evaluation.predictions import Pictures, Rows
 from workbench.figures.evaluation.numbers import MOST_DRAWN
@@ -362,7 +362,7 @@ def pictures_of(evaluation: Evaluation, pictures: Pictures, places: Rows) -> lis
     for place in places.tolist():
         if place in where:
             true, taken = evaluation.predictions.labels[place], evaluation.predicted[place]
-            title = names[true] if true == taken else f"{names[true]} → {names[taken]}"
+            title = names[true] if true == taken else joined(" → ", [names[true], names[taken]])
             confidence = units.percent(float(evaluation.confidence[place]))
             image = as_image(pictures.pixels[where[place]])
             found.append(Picture(image, title, confidence))

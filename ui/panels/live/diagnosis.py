@@ -8,9 +8,9 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.look import theme
-from ui.look.plain import Label, isolated
+from ui.look.plain import Label
 from ui.panels.live.finding_line import finding_line
-from workbench.base.text import tr
+from workbench.base.text import isolated, tr
 from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError

@@ -8,8 +8,8 @@ from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy
 
 from ui.look import theme
-from ui.look.plain import Label, isolated, tip
-from workbench.base.text import tr
+from ui.look.plain import Label, tip
+from workbench.base.text import isolated, tr
 from workbench.evaluation.diagnosis import Finding
 from workbench.runs.record import Run
 

@@ -7,9 +7,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from ui.look.plain import isolated
 from ui.panels.runs.view import RunsView
-from workbench.base.text import tr
+from workbench.base.text import isolated, tr
 from workbench.runs.columns import RUN_COLUMNS
 from workbench.runs.setting_titles import setting_title
 from workbench.runs.table.differences import differing

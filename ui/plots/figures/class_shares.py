@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from ui.look import theme
 from workbench.base import units
-from workbench.base.text import tr
+from workbench.base.text import isolated, tr
 
 ROW = 5 * theme.UNIT
 GAP = 2 * theme.UNIT
@@ -47,7 +47,7 @@ class ClassShares(QWidget):
         self.rows = [(number, names[number], shares[number]) for number in sorted(best)]
         self._best, self._label = best[0], -1 if label is None else label
         self.setFixedHeight(len(self.rows) * ROW)
-        told = (f"{name}: {units.percent(share)}" for _, name, share in self.rows)
+        told = (f"{isolated(name)}: {units.percent(share)}" for _, name, share in self.rows)
         self.setAccessibleDescription("; ".join(told))
         self.update()
 

@@ -10,8 +10,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ui.look.plain import RichLabel, isolated, tip
-from workbench.base.text import tr
+from ui.look.plain import RichLabel, tip
+from workbench.base.text import isolated, tr
 
 MOST = 4
 """Runs that are named."""

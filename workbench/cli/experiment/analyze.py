@@ -16,7 +16,8 @@ from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.levers.comparison import Comparison, Side, what_differs
 from workbench.network.analysis import Analysis, share
 from workbench.network.costs import LayerCost
-from workbench.runs.store import Store, StoreError
+from workbench.runs.lookups import UnknownRun
+from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer, written
 
@@ -86,7 +87,7 @@ def _other(name: str, store: Path) -> Side:
     """The network of a TOML file, a preset or a run, on its own input.
 
     Raises:
-        SpecError: where there is none, or its data can't be read.
+        SpecError, UnknownRun: where there is none, or its data can't be read.
     """
     try:
         experiment = presets.find(name).with_base(Path.cwd())
@@ -104,8 +105,8 @@ def _of_run(name: str, folder: Path) -> Side:
     with Store(folder) as store:
         try:
             run = store.find(name)
-        except StoreError as error:
-            raise SpecError.at("", f"{neither} {error}") from None
+        except UnknownRun as error:
+            raise UnknownRun(f"{neither} {error}") from None
     return Side(run.experiment, run.image_shape or info_of(run.experiment).image_shape)
 
 

@@ -12,8 +12,9 @@ from workbench.evaluation import predictions
 from workbench.evaluation.group_test import METRICS, Group, Judgement, judge
 from workbench.evaluation.predictions import Predictions
 from workbench.evaluation.significance import Spread
+from workbench.runs.lookups import UnknownRun
 from workbench.runs.record import Run
-from workbench.runs.store import Store, StoreError
+from workbench.runs.store import Store
 
 WHAT = (
     "a run (its id, the start of it, or 'last'), a group of seeds or folds, a tag, or the name "
@@ -53,17 +54,16 @@ def group_of(store: Store, text: str) -> Group:
     """The runs of this group, with this tag, or with this name, or the run of this id.
 
     Raises:
-        StoreError: where there are none.
+        UnknownRun: where there are none.
     """
     runs = store.grouped(text) or store.tagged(text) or store.named(text)
     if runs:
         return Group(text, tuple(runs))
     try:
         run = store.find(text)
-    except StoreError:
-        raise StoreError(
-            f"there is no group, tag, name or run {text!r} in {store.folder}; "
-            "see 'dlopt-workbench runs'"
+    except UnknownRun:
+        raise UnknownRun(
+            f"there is no group, tag, name or run {text!r} in {store.folder}"
         ) from None
     return Group(run.name, (run,))
 

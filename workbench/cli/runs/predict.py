@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints the likeliest classes of one image.
 
     Raises:
-        SpecError: where not exactly one image is named.
+        SpecError: where not exactly one image is named, or none that can be.
     """
     image = _asked(arguments)
     store = store_of(arguments)
@@ -72,7 +72,11 @@ def _asked(arguments: argparse.Namespace) -> FromFile | OfTestPart:
     if path is None:
         if arguments.inverted:
             raise SpecError.at("--inverted", "is for files; test images are as they were learned")
+        if number < 1:
+            raise SpecError.at("--test-image", f"{number} must be 1 or more")
         return OfTestPart(number - 1)
+    if path.is_dir():
+        raise SpecError.at("", f"{path} is a folder; name one image in it")
     if not path.is_file():
         raise SpecError.at("", f"{path}: there is no such file")
     return FromFile(path.absolute(), arguments.inverted)

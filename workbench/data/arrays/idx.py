@@ -32,6 +32,7 @@ from workbench.data.arrays.array_names import (
 )
 from workbench.data.arrays.gzipped import maybe_gzipped
 from workbench.data.arrays.kinds_of_file import refuse_other_kind, with_hint
+from workbench.data.arrays.published import published
 from workbench.data.assembly import ReadSource, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import claimed, plain, refused, unreadable
@@ -120,6 +121,8 @@ def _chosen(path: Path) -> dict[str, IdxFile]:
     else:
         given = named(path)
         if given is None:
+            if published(path.name):
+                refuse_other_kind(path, tr("an IDX images file"))
             raise refused(path, tr("must have 'images' in its name, and a labels file beside it"))
         if given.part is None and given.role == IMAGES:
             return {TRAIN: given}

@@ -13,6 +13,7 @@ from pathlib import Path
 from workbench.base.text import english, joined, tr
 from workbench.base.units import size
 from workbench.data.arrays.npy import ARCHIVE_FAULTS
+from workbench.data.arrays.published import published
 from workbench.data.errors import SAVEZ, plain, refused, unreadable
 
 BEGIN = 1024
@@ -115,6 +116,9 @@ def other_kind(path: Path) -> tuple[str, str] | None:
                 savez=SAVEZ,
             ),
         )
+    known = published(path.name)
+    if known is not None:
+        return known
     lower = begin.lstrip().lower()
     if lower.startswith((b"<!doctype", b"<html", b"<?xml")) or b"<html" in lower[:500]:
         return (
@@ -181,6 +185,8 @@ def hint_for_folder(folder: Path) -> str:
         return tr("for the arrays in it, choose the kind NumPy arrays")
     if any(CIFAR.match(name) for name in names):
         return tr("for the batches of CIFAR-10 in it, choose the kind CIFAR-10")
+    for what, way in filter(None, map(published, sorted(names))):
+        return tr("one in it {what}: {way}", what=what, way=way)
     return tr("for a folder of images, choose the kind Image folder") if folders else ""
 
 

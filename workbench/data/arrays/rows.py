@@ -24,7 +24,7 @@ def shape_of_rows(pixels: int, height: int, channels: int) -> Shape | str:
     for count in (channels,) if channels else (1, 3):
         each = pixels // count
         side = height or math.isqrt(each)
-        if pixels % count or each % side or (not height and side * side != each):
+        if not side or pixels % count or each % side or (not height and side * side != each):
             continue
         if height or side >= LEAST_SIDE:
             return side, each // side, count

@@ -29,6 +29,7 @@ from workbench.base.paths import cache_folder
 from workbench.base.text import joined, tr
 from workbench.base.units import size
 from workbench.data.errors import DataError, first_line, plain, refused, unreadable
+from workbench.data.folders.tree import MAX_DEPTH
 from workbench.data.images.formats import EXTENSIONS, QUIET, extension, is_litter, nature
 from workbench.data.request import ReadRequest
 
@@ -234,6 +235,15 @@ def _safe(path: Path, name: str) -> list[str]:
             tr(
                 "holds {name}, which lies outside of it; the archive can't be trusted",
                 name=plain(name),
+            ),
+        )
+    if len(parts) > MAX_DEPTH + 1:
+        raise refused(
+            path,
+            tr(
+                "holds files in more than {max_depth} folders inside each other; pack the folder "
+                "of the images itself",
+                max_depth=MAX_DEPTH,
             ),
         )
     return parts

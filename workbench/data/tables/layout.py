@@ -13,14 +13,23 @@ from itertools import pairwise
 
 from workbench.base.text import tr
 from workbench.base.units import listing
-from workbench.data.arrays.array_names import LABELS, ROLES
+from workbench.data.arrays.array_names import LABELS, ROLES, TEST, VALIDATION, part_of
 from workbench.data.arrays.rows import shape_of_rows
 from workbench.data.errors import plain, refused
 
 SEPARATORS = (",", ";", "\t")
 MAX_COLUMNS = 3 * 4096 * 4096 + 10
-INDEX_NAMES = {"", "id", "index", "unnamed: 0", "usage", "filename", "file"}
+INDEX_NAMES = {
+    *("", "id", "index", "unnamed: 0", "usage"),
+    *("file", "filename", "file_name", "img_name", "image_name"),
+}
 """Columns that are neither label nor pixel."""
+
+PART_NAMES = {"usage", "split", "subset", "partition"}
+"""Columns that may say which part a row is of."""
+
+PARTS = {"publictest": VALIDATION, "privatetest": TEST}
+"""What FER2013 calls them, besides the usual names."""
 
 FEWER = 4
 """The ratio by which a label has fewer distinct values than a pixel at the other end of the row."""
@@ -38,6 +47,7 @@ class TableLayout:
         label: The column of the labels; None where there is none.
         pixels: The columns of the pixels.
         texts: Columns that hold texts.
+        part: The column that says which part a row is of, one of `texts`; None where none does.
     """
 
     separator: str
@@ -47,6 +57,7 @@ class TableLayout:
     label: int | None
     pixels: tuple[int, ...]
     texts: frozenset[int]
+    part: int | None = None
 
     def column(self, index: int) -> str:
         """A column as a sentence names it."""
@@ -85,11 +96,12 @@ def layout_of(lines: Sequence[str], asked: str, where: str) -> TableLayout:
     if not body:
         raise refused(where, tr("has a header but no row; must have one row an image"))
     names = tuple(head) if has_header else ()
+    part = part_column(names, body)
     label = _label(names, body, asked, where)
     others = [
         column
         for column in range(len(head))
-        if column != label and not (names and names[column].lower() in INDEX_NAMES)
+        if column not in (label, part) and not (names and names[column].lower() in INDEX_NAMES)
     ]
     pixels = set(others)
     texts = frozenset(
@@ -98,7 +110,24 @@ def layout_of(lines: Sequence[str], asked: str, where: str) -> TableLayout:
         for column, cell in enumerate(row[: len(head)])
         if column not in pixels and not is_number(cell)
     )
-    return TableLayout(separator, int(has_header), len(head), names, label, tuple(others), texts)
+    return TableLayout(
+        separator, int(has_header), len(head), names, label, tuple(others), texts, part
+    )
+
+
+def part_column(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int | None:
+    """The column that says which part a row is of; None where none does."""
+    for column, name in enumerate(names):
+        if name.lower() in PART_NAMES:
+            said = {row[column].strip() for row in rows if column < len(row)}
+            if said and all(map(part_said, said)):
+                return column
+    return None
+
+
+def part_said(cell: str) -> str | None:
+    """The part that a cell names; None where it names none."""
+    return PARTS.get(cell.lower()) or part_of(cell)[0]
 
 
 def is_number(cell: str) -> bool:

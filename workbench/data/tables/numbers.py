@@ -15,7 +15,7 @@ from workbench.data.dataset import Array
 from workbench.data.errors import plain, refused
 from workbench.data.tables.layout import TableLayout, is_number
 
-ZERO, NINE, COMMA, END = b"09,\n"
+ZERO, NINE, COMMA, END, MINUS = b"09,\n-"
 LONGEST = 9
 """Digits of a whole number that fits in int32."""
 
@@ -44,7 +44,7 @@ def parsed(
         plain_block, texts = _plain(block, layout, first_line, where)
     numbers = whole_numbers(plain_block, columns)
     if numbers is None:
-        numbers = _any_numbers(plain_block, columns)
+        numbers = any_numbers(plain_block, columns)
     if numbers is None:
         _blame(block, layout, first_line, where)
         raise refused(where, tr("can't be read from line {first_line} on", first_line=first_line))
@@ -52,8 +52,14 @@ def parsed(
 
 
 def whole_numbers(block: bytes, columns: int) -> Array | None:
-    """(rows, columns) int32 of a block of whole numbers from 0; None where it holds others."""
+    """(rows, columns) int32 of a block of whole numbers; None where it holds others."""
     content = np.frombuffer(block, np.uint8)
+    minus = np.flatnonzero(content == MINUS)
+    if minus.size:  # as where two classes are -1 and 1
+        if (content[minus[minus > 0] - 1] >= MINUS).any():
+            return None
+        negative = np.searchsorted(np.flatnonzero(content < MINUS), minus)
+        content = np.delete(content, minus)
     ends = np.flatnonzero(content < ZERO)
     kinds = content[ends]
     if content.size == 0 or content.max() > NINE or len(ends) % columns:
@@ -71,10 +77,13 @@ def whole_numbers(block: bytes, columns: int) -> Array | None:
         further = np.flatnonzero(lengths > place)
         digits = content[ends[further] - 1 - place].astype(np.int32) - ZERO
         numbers[further] += np.int32(10**place) * digits
+    if minus.size:
+        numbers[negative] *= -1
     return numbers.reshape(-1, columns)
 
 
-def _any_numbers(block: bytes, columns: int) -> Array | None:
+def any_numbers(block: bytes, columns: int) -> Array | None:
+    """(rows, columns) float64 of a block of finite numbers; None where it holds others."""
     try:
         numbers = np.loadtxt(io.BytesIO(block), delimiter=",", comments=None, ndmin=2)
     except ValueError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -15,23 +14,22 @@ from workbench.data.arrays import emnist
 from workbench.data.arrays.array_names import TEST, TRAIN, VALIDATION, part_of
 from workbench.data.arrays.gzipped import maybe_gzipped
 from workbench.data.arrays.kinds_of_file import hint_for_folder, refuse_other_kind
+from workbench.data.arrays.published import published
 from workbench.data.arrays.rows import shape_of_rows
 from workbench.data.assembly import ReadSource, Stored, assembled
 from workbench.data.dataset import Array, Dataset
 from workbench.data.errors import plain, refused, unreadable
 from workbench.data.request import ReadRequest
-from workbench.data.tables.layout import TableLayout, layout_of
+from workbench.data.tables.layout import TableLayout, layout_of, part_said
+from workbench.data.tables.lines import MAX_LINE, Lines
 from workbench.data.tables.numbers import parsed
+from workbench.data.tables.packed import Packed, packed_layout
 from workbench.spec.data import Csv
 from workbench.spec.recipe import PixelTable
 
 ENDINGS = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
-BLOCK_BYTES = 8 << 20
-MAX_LINE = 64 << 20
 LOOKED_AT = 500
 """Lines by which the layout is decided."""
-
-MARK = b"\xef\xbb\xbf"
 
 
 def read(spec: Csv, request: ReadRequest) -> Dataset:
@@ -45,9 +43,9 @@ def read(spec: Csv, request: ReadRequest) -> Dataset:
     stored: dict[str, Stored] = {}
     files = _files(path)
     for part, file in files.items():
-        found = _stored(file, spec, request)
-        if found is not None:
-            stored[part] = found
+        found = _stored(file, spec, request, is_all=len(files) == 1)
+        if found:
+            stored |= found if len(files) == 1 else {part: found[TRAIN]}
         elif part == TRAIN:
             raise refused(
                 file,
@@ -131,20 +129,24 @@ class _Rows:
 
     pixels: list[Array]
     labels: list[Array]
+    parts: list[str]
     images: int = 0
 
 
-def _stored(path: Path, spec: Csv, request: ReadRequest) -> Stored | None:
-    """The table's images and labels; None where it has no labels."""
+def _stored(path: Path, spec: Csv, request: ReadRequest, *, is_all: bool) -> dict[str, Stored]:
+    """The table's images and labels; empty where it has no labels.
+
+    By part where the table is all there is and its rows name their part; else all as training part.
+    """
     with maybe_gzipped(path) as (file, raw):
-        if file is raw:
+        if file is raw or published(path.name):
             refuse_other_kind(path, tr("a table of numbers with commas"), is_text=True)
-        return _from(file, raw, path, spec, request)
+        return _from(file, raw, path, spec, request, is_all)
 
 
 def _from(
-    file: IO[bytes], raw: IO[bytes], path: Path, spec: Csv, request: ReadRequest
-) -> Stored | None:
+    file: IO[bytes], raw: IO[bytes], path: Path, spec: Csv, request: ReadRequest, is_all: bool
+) -> dict[str, Stored]:
     """Reads a table block by block.
 
     Args:
@@ -153,17 +155,18 @@ def _from(
         path: Of the file.
         spec: Which column is the label, and how rows become images.
         request: Whom to tell, and the memory there is.
+        is_all: Whether no other file belongs to it.
     """
     where, total = str(path), path.stat().st_size
-    layout: TableLayout | None = None
-    found, reporter, number = _Rows([], []), None, 1
-    for block in _blocks(file, where):
+    layout: TableLayout | Packed | None = None
+    found, reporter, lines = _Rows([], [], []), None, Lines(file, where)
+    for block in lines.blocks():
         if layout is None:
-            lines = block[: 4 * MAX_LINE].decode("utf-8", "replace").splitlines()[:LOOKED_AT]
-            layout = layout_of([line for line in lines if line.strip()], spec.label_column, where)
-            shape = shape_of_rows(len(layout.pixels), spec.image_height, spec.image_channels)
+            layout, number = _layout(block, spec.label_column, where), lines.skipped + 1
+            pixels_each = layout.count if isinstance(layout, Packed) else len(layout.pixels)
+            shape = shape_of_rows(pixels_each, spec.image_height, spec.image_channels)
             if layout.label is None:
-                return None
+                return {}
             if isinstance(shape, str):
                 raise refused(where, shape, "data.image_height")
             for _ in range(layout.header_lines):
@@ -185,19 +188,69 @@ def _from(
     labels = np.concatenate(found.labels)
     assert not isinstance(shape, str), "checked above"
     assert layout.label is not None, "checked above"
-    return Stored(
+    table = PixelTable(
+        layout.separator,
+        lines.skipped + layout.header_lines,
+        layout.label,
+        (layout.pixels,) if isinstance(layout, Packed) else layout.pixels,
+        lines.encoding,
+        layout.part if is_all else None,
+        is_packed=isinstance(layout, Packed),
+    )
+    whole = Stored(
         images.reshape(len(images), *shape),
         labels,
         path.name,
         tr("the label column of {name}", name=path.name),
         (path.name, path.name),
         is_rows=True,
-        table=PixelTable(layout.separator, layout.header_lines, layout.label, layout.pixels),
+        table=table,
     )
+    return {TRAIN: whole} if table.part is None else _by_part(whole, found.parts, where)
 
 
-def _take(block: bytes, layout: TableLayout, number: int, where: str, found: _Rows) -> int:
+def _layout(block: bytes, asked: str, where: str) -> TableLayout | Packed:
+    """How a table is laid out whose first lines these are."""
+    lines = block[: 4 * MAX_LINE].decode("utf-8", "replace").splitlines()[:LOOKED_AT]
+    lines = [line for line in lines if line.strip()]
+    return packed_layout(lines, asked, where) or layout_of(lines, asked, where)
+
+
+def _by_part(whole: Stored, said: list[str], where: str) -> dict[str, Stored]:
+    """The rows of each part, and what they say to be of it."""
+    assert whole.table is not None, "read from a table"
+    words: dict[str, list[str]] = {}
+    for word in dict.fromkeys(said):
+        part = part_said(word)
+        if part is None:
+            raise refused(
+                where,
+                tr(
+                    "a row is of the part {word}; must be Training, Validation or Test",
+                    word=repr(plain(word)),
+                ),
+            )
+        words.setdefault(part, []).append(word)
+    if TRAIN not in words:
+        raise refused(where, tr("has no row of the training part"))
+    of = np.array(said)
+    return {
+        part: replace(
+            whole,
+            images=whole.images[rows],
+            labels=whole.labels[rows],
+            table=replace(whole.table, part_words=tuple(names)),
+        )
+        for part, names in words.items()
+        for rows in (np.flatnonzero(np.isin(of, names)),)
+    }
+
+
+def _take(block: bytes, layout: TableLayout | Packed, number: int, where: str, found: _Rows) -> int:
     """Adds a block's rows to what was found; returns how many."""
+    if isinstance(layout, Packed):
+        pixels, labels, parts = layout.take(block, number, where)
+        return _add(found, pixels, labels, parts)
     numbers, texts = parsed(block, layout, number, where)
     kept = [column for column in range(layout.columns) if column not in layout.texts]
     place = {column: i for i, column in enumerate(kept)}
@@ -209,37 +262,22 @@ def _take(block: bytes, layout: TableLayout, number: int, where: str, found: _Ro
     assert layout.label is not None, "tables without labels are not read"
     is_text = layout.label in texts
     labels = np.array(texts[layout.label]) if is_text else numbers[:, place[layout.label]].copy()
+    return _add(found, pixels, labels, texts[layout.part] if layout.part is not None else [])
+
+
+def _add(found: _Rows, pixels: Array, labels: Array, parts: list[str]) -> int:
     found.pixels.append(_small(pixels))
     found.labels.append(labels)
+    found.parts += parts
     found.images += len(pixels)
     return len(pixels)
 
 
 def _small(pixels: Array) -> Array:
     """In as few bytes as hold the numbers."""
-    if pixels.dtype == np.float64:
+    if pixels.dtype == np.float64 or pixels.min() < 0:
         return pixels.astype(np.float32)
     for dtype in (np.uint8, np.uint16):
         if pixels.max() <= np.iinfo(dtype).max:
             return pixels.astype(dtype)
     return np.ascontiguousarray(pixels)
-
-
-def _blocks(file: IO[bytes], where: str) -> Iterator[bytes]:
-    """Whole lines, about 8 MB of them at a time; the last one gets its line feed."""
-    rest, is_first = b"", True
-    while content := file.read(BLOCK_BYTES):
-        if is_first:
-            content, is_first = content.removeprefix(MARK), False
-        end = content.rfind(b"\n")
-        if end < 0:
-            rest += content
-            if len(rest) > MAX_LINE:
-                raise refused(
-                    where, tr("has no line end in its first 64 MB, so it is no table of rows")
-                )
-            continue
-        yield rest + content[: end + 1]
-        rest = content[end + 1 :]
-    if rest.strip():
-        yield rest + b"\n"

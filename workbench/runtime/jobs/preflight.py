@@ -77,15 +77,16 @@ def _measured(experiment: Experiment, work: Work[None]) -> Preflight:
         work.progress(number, SAMPLES + 1, tr("timing steps"))
         speeds.append(trial.sample(SAMPLE_SECONDS))
     work.progress(SAMPLES, SAMPLES + 1, tr("timing validation"))
-    first, again = trial.judging_seconds(dataset.train)
     info, training = dataset.info, experiment.training
+    validated = training.validation_images(info)
+    first, again = trial.judging_seconds(dataset.train, max(validated, info.test_images, 1))
     needed = max(peak.most_bytes, experiment.training_bytes(info)) + missing_bytes
     return Preflight(
         compile_seconds=trial.compile_seconds + first,
         step_seconds=training.batch_size / float(np.median(speeds)),
         image_seconds=again,
         steps_per_epoch=experiment.steps_per_epoch(info),
-        validation_images=training.validation_images(info),
+        validation_images=validated,
         test_images=info.test_images,
         memory_bytes=int(needed),
         free_bytes=peak.free_bytes,

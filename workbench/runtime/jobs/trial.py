@@ -83,15 +83,17 @@ class Trial:
             losses.append(self._take(min(self._steps_to_a_call(), steps - done)))
         return np.concatenate(losses)
 
-    def judging_seconds(self, part: Part) -> tuple[float, float]:
+    def judging_seconds(self, part: Part, images: int) -> tuple[float, float]:
         """Seconds of judging a few images for the first time, which traces; and of one image then.
 
         Args:
             part: Whose images are judged.
+            images: As many as a run judges at most; more in one batch would take memory that no
+                run takes.
         """
         hardware = self._experiment.hardware
         source = feed(part, EVALUATION_BATCH, hardware, beside=self._feed)
-        order = np.resize(np.arange(len(part.labels)), EVALUATION_BATCH)
+        order = np.resize(np.arange(len(part.labels)), min(images, EVALUATION_BATCH))
         took = []
         for _ in range(3):
             began = time.perf_counter()

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from workbench.base.errors import BadInput
 from workbench.base.text import tr
 from workbench.execution.messages import (
     Cancel,
@@ -162,7 +163,8 @@ class Worker:
             self._say(TaskEnd(asked.number))
         except Exception as error:  # noqa: BLE001  the boundary: a task's failure must not end the process
             traceback.print_exc()
-            self._say(TaskEnd(asked.number, error=sentence(error)))
+            bad_input = isinstance(error, BadInput)
+            self._say(TaskEnd(asked.number, error=sentence(error), is_bad_input=bad_input))
 
     def _train(self, asked: Train) -> None:
         from workbench.runtime.training.run_log import StoreLog

@@ -89,8 +89,10 @@ class Csv(RowData):
     """A table with one image a row: a column with its label, and one column for each pixel.
 
     As MNIST, Fashion-MNIST, Sign Language MNIST and EMNIST are shared as CSV: with or without a
-    header, plain or gzipped (.csv.gz). A file beside it whose name has `test` in place of `train`
-    is the test part, and one with `val` the validation part; else a share is split off.
+    header, plain or gzipped (.csv.gz). Or as FER2013 is: all pixels of an image in one cell, with
+    blanks between them. A column `Usage` or `split` says which part a row is of. A file beside it
+    whose name has `test` in place of `train` is the test part, and one with `val` the validation
+    part; else a share is split off.
     """
 
     label = tr("CSV of pixels (.csv)")
