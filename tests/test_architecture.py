@@ -20,8 +20,6 @@ MADE_BY_TOOLS = {"build", "dist", "__pycache__", "node_modules", "shared"}
 TENSORFLOW = ("tensorflow", "keras")
 QT = ("PySide6", "shiboken6", "pyqtgraph")
 LONGEST_MODULE = 400
-MAY_BE_LONG = {"ui/window/main_window.py"}
-"""To be split; nothing joins it."""
 
 FULLEST_FOLDER = 21
 """Twenty modules and `__init__.py`."""
@@ -129,7 +127,7 @@ def test_no_module_is_too_long() -> None:
     lines = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in paths}
     long = {str(p.relative_to(ROOT)) for p, n in lines.items() if n > LONGEST_MODULE}
     assert lines
-    assert long <= MAY_BE_LONG
+    assert long == set()
 
 
 SETTING_AND_ITS_CLASS = {"HashedKernel", "Nadam", "ScheduleFreeAdamW"}
@@ -221,6 +219,34 @@ def test_no_files_import_each_other_in_a_circle(root: str) -> None:
     while free := {name for name, needs in left.items() if not needs & left.keys()}:
         left = {name: needs for name, needs in left.items() if name not in free}
     assert left == {}, "in a circle, or imports one that is"
+
+
+THREADS = {"QThread", "QThreadPool", "QRunnable", "QtConcurrent", "QProcess", "Thread"}
+THREADED = {
+    # Nothing may die in a thread that is Qt's, so the threads of the jobs are Python's.
+    "ui/background/jobs.py": {"ThreadPoolExecutor"},
+}
+
+
+def names(path: Path) -> set[str]:
+    """Every name that a file imports or uses."""
+    tree = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    found = {node.id for node in tree if isinstance(node, ast.Name)}
+    found |= {node.attr for node in tree if isinstance(node, ast.Attribute)}
+    return found | {
+        alias.name for node in tree if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+
+
+def test_the_window_works_in_the_background_by_jobs_alone() -> None:
+    """One API, one pool, one end: see `ui/background/jobs.py`."""
+    threads = THREADS | {"ThreadPoolExecutor"}
+    found = {
+        str(path.relative_to(ROOT)): used
+        for path in modules_of("ui")
+        if (used := names(path) & threads)
+    }
+    assert found == THREADED
 
 
 def test_no_test_sleeps() -> None:

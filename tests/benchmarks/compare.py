@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PySide6.QtWidgets import QApplication
 
+from ui.background.jobs import Jobs
 from ui.plots.compare.compared import Item
 from ui.plots.compare.plots import ComparePlots
 from ui.plots.theme import run_style
@@ -47,7 +48,8 @@ def measure(runs: int, points: int, frames: int, width: int, height: int) -> dic
     before = process.memory_info().rss
     curves = [run_of(points, random) for _ in range(runs)]
     held = process.memory_info().rss - before
-    plots = ComparePlots()
+    jobs = Jobs()
+    plots = ComparePlots(jobs)
     plots.resize(width, height)
     plots.show()
     app.processEvents()

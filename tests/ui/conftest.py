@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from tests.engine.executors import Asked
+from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.window.main_window import MainWindow
 from workbench.runs.store import Store
@@ -53,6 +54,14 @@ def open_window(qtbot: QtBot, qapp: QApplication, store_folder: Path) -> Iterato
             window.close()
         window.deleteLater()
     qapp.processEvents()
+
+
+@pytest.fixture
+def jobs(qapp: QApplication) -> Iterator[Jobs]:
+    """What a window would hand to its parts."""
+    found = Jobs()
+    yield found
+    found.close()
 
 
 @pytest.fixture

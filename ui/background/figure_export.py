@@ -8,8 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from ui.background.job_thread import JobThread
+from ui.background.jobs import Jobs, sentence_of
+from ui.background.processes import process
+from workbench.base.plain_values import parsed
 from workbench.base.text import tr
+from workbench.figures.answer import FigureAnswer
 
 MODULE = "workbench.figures.network.process"
 FILTERS = {"svg": "SVG (*.svg)", "pdf": "PDF (*.pdf)", "png": "PNG (*.png)"}
@@ -17,6 +20,10 @@ FILTERS = {"svg": "SVG (*.svg)", "pdf": "PDF (*.pdf)", "png": "PNG (*.png)"}
 
 class FigureExport(QObject):
     """Writes one figure at a time.
+
+    Args:
+        jobs: Of the window.
+        parent: Asks.
 
     Signals:
         written: The file that is there now.
@@ -28,15 +35,16 @@ class FigureExport(QObject):
     failed = Signal(str)
     busy_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, jobs: Jobs, parent: QWidget) -> None:
         super().__init__(parent)
         self._widget = parent
-        self._job: JobThread | None = None
+        self._lane = jobs.lane(self)
+        self._lane.settled.connect(self._show_end)
 
     @property
     def is_busy(self) -> bool:
         """Whether a figure is being written."""
-        return self._job is not None
+        return self._lane.is_busy
 
     def ask(self, title: str, name: str, request: dict[str, Any]) -> None:
         """Asks where to, and has the figure written there.
@@ -55,41 +63,32 @@ class FigureExport(QObject):
         if path.suffix.lower().removeprefix(".") not in FILTERS:
             suffix = next((s for s, words in FILTERS.items() if words == kind), "svg")
             path = path.with_name(f"{path.name}.{suffix}")
-        self._job = job = JobThread(MODULE, request={**request, "path": str(path)}, parent=self)
-        job.said.connect(self._hear)
-        job.failed.connect(self._fail)
-        job.finished.connect(self._end)
+        draw = process(MODULE, parse=_answer, request={**request, "path": str(path)})
+        self._lane.follow(draw, self._hear, failed=self._fail)
         self.busy_changed.emit(True)
-        job.start()
 
     @Slot()
     def cancel(self) -> None:
         """Ends what is being written; a file that was there stays as it was."""
-        if self._job is not None:
-            self._job.cancel()
+        self._lane.drop()
 
-    def close(self) -> None:
-        """Cancels and waits; before the window goes."""
-        if self._job is not None:
-            self._job.close()
-
-    @Slot(object)
-    def _hear(self, message: dict[str, str]) -> None:
-        if "written" in message:
-            self.written.emit(message["written"])
+    def _hear(self, answer: FigureAnswer) -> None:
+        if answer.error:
+            self.failed.emit(answer.error)
         else:
-            self.failed.emit(message["error"])
+            self.written.emit(answer.written)
 
-    @Slot(str)
-    def _fail(self, sentence: str) -> None:
+    def _fail(self, error: Exception) -> None:
+        sentence = sentence_of(error)
         self.failed.emit(tr("The figure was not written: {sentence}", sentence=sentence))
 
     @Slot()
-    def _end(self) -> None:
-        if self._job is not None:
-            self._job.deleteLater()
-        self._job = None
+    def _show_end(self) -> None:
         self.busy_changed.emit(False)
+
+
+def _answer(message: dict[str, Any]) -> FigureAnswer:
+    return parsed(FigureAnswer, message, MODULE)
 
 
 def safe_name(name: str) -> str:

@@ -16,22 +16,22 @@ from PySide6.QtCore import QObject, Signal
 Value = TypeVar("Value")
 
 
-class Cancelled(Exception):
+class JobCancelled(Exception):
     """Raised inside a job whose result nobody waits for any more."""
 
 
 class Asker(Protocol):
-    """What asked for a job, in the window's thread: a `Lane`."""
+    """What asked for a job, in the window's thread: a `JobLane`."""
 
-    def cancel(self, work: Work) -> None:
+    def cancel(self, work: JobWork) -> None:
         """End a job."""
 
-    def take(self, work: Work, is_end: bool, value: Any) -> None:
+    def take(self, work: JobWork, is_end: bool, value: Any) -> None:
         """Take what a job says, or its end."""
 
 
 @dataclass(eq=False)
-class Work:
+class JobWork:
     """A job as its thread knows it.
 
     Attributes:
@@ -46,7 +46,7 @@ class Work:
         unpushed: Taken by the first push.
     """
 
-    queue: WorkQueue
+    queue: JobQueue
     act: Callable[[], Any] | None
     lane: Asker | None
     said: Callable[[Any], object] | None
@@ -95,7 +95,7 @@ class Work:
         self.pushes.clear()
 
 
-class WorkQueue:
+class JobQueue:
     """Jobs that are done one after another.
 
     Args:
@@ -105,8 +105,8 @@ class WorkQueue:
 
     def __init__(self, shared: Shared, is_kept: bool) -> None:
         self.is_kept = is_kept
-        self.waiting: deque[Work] = deque()
-        self.current: Work | None = None
+        self.waiting: deque[JobWork] = deque()
+        self.current: JobWork | None = None
         self._shared = shared
 
     def drop(self) -> None:
@@ -142,25 +142,25 @@ class Shared:
     def __init__(self) -> None:
         self.changed = Condition()
         self.wake: Wake | None = Wake()
-        self.said: deque[tuple[Work, bool, Any]] = deque()
-        self.at_work: set[WorkQueue] = set()
+        self.said: deque[tuple[JobWork, bool, Any]] = deque()
+        self.at_work: set[JobQueue] = set()
         self.is_closing = False
 
-    def say(self, work: Work, is_end: bool, value: Any = None) -> None:
+    def say(self, work: JobWork, is_end: bool, value: Any = None) -> None:
         """Say something to the window's thread, which takes it in one turn of its event loop."""
         with self.changed:
             if self.wake is not None:
                 self.said.append((work, is_end, value))
                 self.wake.rang.emit()
 
-    def do(self, work: Work | None) -> None:
+    def do(self, work: JobWork | None) -> None:
         """Do a job and those that wait behind it; in a thread of the pool."""
         while work is not None:
             work.run()
             self.say(work, True)
             work = self._next(work.queue)
 
-    def _next(self, queue: WorkQueue) -> Work | None:
+    def _next(self, queue: JobQueue) -> JobWork | None:
         with self.changed:
             queue.current = queue.waiting.popleft() if queue.waiting else None
             if queue.current is None:
@@ -181,22 +181,22 @@ class Shared:
             )
 
 
-class Report(Generic[Value]):
+class JobReport(Generic[Value]):
     """Given to a job that says how far it is, or that can be ended under way."""
 
-    def __init__(self, shared: Shared, work: Work) -> None:
+    def __init__(self, shared: Shared, work: JobWork) -> None:
         self._shared, self._work = shared, work
 
     def __call__(self, value: Value) -> None:
         """Say a value to the window, once it has taken the one before: so it gets one a turn.
 
         Raises:
-            Cancelled: where nobody waits for the job any more.
+            JobCancelled: where nobody waits for the job any more.
         """
         if not self._shared.is_closing:
             self._work.may_say.acquire()
         if self.is_cancelled:
-            raise Cancelled
+            raise JobCancelled
         if not self._shared.is_closing:
             self._shared.say(self._work, False, value)
 

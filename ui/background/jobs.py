@@ -13,15 +13,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEventLoop, QMetaMethod, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from ui.background.job_threads import Cancelled, Report, Shared, Work, WorkQueue
+from ui.background.job_threads import JobCancelled, JobQueue, JobReport, JobWork, Shared
 from workbench.base.errors import BadInput, Failed
 from workbench.base.text import tr
 
-__all__ = ["Cancelled", "Job", "Jobs", "Lane", "Report", "sentence_of"]
+__all__ = ["JobCancelled", "JobHandle", "JobLane", "JobReport", "Jobs", "sentence_of"]
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -38,7 +38,7 @@ GRACE_SECONDS = 3.0
 PATIENCE_SECONDS = 10.0
 """The same for what a person cancelled: a process may have half a file to remove."""
 
-EXPECTED = (BadInput, Failed, OSError, ValueError)
+EXPECTED = (BadInput, Failed, OSError, ValueError, JobCancelled)
 """Errors whose text is a sentence for a person; any other is a fault of ours."""
 
 
@@ -50,10 +50,10 @@ def sentence_of(error: Exception) -> str:
     return tr("the workbench made an error ({name}: {error})", name=name, error=str(error))
 
 
-class Job:
+class JobHandle:
     """What was asked for, until it is over."""
 
-    def __init__(self, work: Work | None) -> None:
+    def __init__(self, work: JobWork | None) -> None:
         self._work = work
 
     @property
@@ -67,7 +67,7 @@ class Job:
             self._work.lane.cancel(self._work)
 
 
-class Lane(QObject):
+class JobLane(QObject):
     """Does the jobs of its owner one after another; made by `Jobs`.
 
     Once the owner is deleted nothing is called back any more, and what is no write ends.
@@ -83,8 +83,8 @@ class Lane(QObject):
     def __init__(self, jobs: Jobs, owner: QObject, *, is_kept: bool, latest_only: bool) -> None:
         super().__init__(owner)
         self._jobs, self._latest_only = jobs, latest_only
-        self._queue = WorkQueue(jobs.shared, is_kept)
-        self._open: list[Work] = []
+        self._queue = JobQueue(jobs.shared, is_kept)
+        self._open: list[JobWork] = []
         self.destroyed.connect(self._queue.drop)
 
     @property
@@ -102,7 +102,7 @@ class Lane(QObject):
         work: Callable[[], Result],
         done: Callable[[Result], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
-    ) -> Job:
+    ) -> JobHandle:
         """Have something done in a thread.
 
         Args:
@@ -110,15 +110,15 @@ class Lane(QObject):
             done: Called with what it gave, in the window's thread.
             failed: Called with what it raised; the lane's signal says it where there is none.
         """
-        return self._add(Work(self._queue, work, self, None, done, failed))
+        return self._add(JobWork(self._queue, work, self, None, done, failed))
 
     def follow(
         self,
-        work: Callable[[Report[Value]], Result],
+        work: Callable[[JobReport[Value]], Result],
         progress: Callable[[Value], object],
         done: Callable[[Result], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
-    ) -> Job:
+    ) -> JobHandle:
         """Have something done that says how far it is, or that can be ended under way.
 
         Args:
@@ -127,8 +127,8 @@ class Lane(QObject):
             done: As for `ask`.
             failed: As for `ask`.
         """
-        made = Work(self._queue, None, self, progress, done, failed)
-        report: Report[Value] = Report(self._jobs.shared, made)
+        made = JobWork(self._queue, None, self, progress, done, failed)
+        report: JobReport[Value] = JobReport(self._jobs.shared, made)
         made.act = lambda: work(report)
         return self._add(made)
 
@@ -147,7 +147,9 @@ class Lane(QObject):
             outcome.append((result, error))
             loop.quit()
 
-        asked = Work(self._queue, work, self, None, lambda r: end(r, None), lambda e: end(None, e))
+        asked = JobWork(
+            self._queue, work, self, None, lambda r: end(r, None), lambda e: end(None, e)
+        )
         self._jobs.closed.connect(loop.quit)
         self._add(asked)
         loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
@@ -161,14 +163,14 @@ class Lane(QObject):
         """End all that was asked for; nothing more is said of it."""
         for work in list(self._open):
             self._drop(work)
-        self._settle()
+            self._settle()
 
-    def cancel(self, work: Work) -> None:
+    def cancel(self, work: JobWork) -> None:
         """End one of its jobs."""
         self._drop(work)
         self._settle()
 
-    def take(self, work: Work, is_end: bool, value: Any) -> None:
+    def take(self, work: JobWork, is_end: bool, value: Any) -> None:
         """Call back what a job says, or its end."""
         if not is_end:
             try:
@@ -188,18 +190,18 @@ class Lane(QObject):
         finally:
             self._settle()
 
-    def _add(self, work: Work) -> Job:
+    def _add(self, work: JobWork) -> JobHandle:
         if self.is_closed:
             self._be_late(work)
-            return Job(None)
+            return JobHandle(None)
         if self._latest_only:
             for before in list(self._open):
                 self._drop(before)
         self._open.append(work)
         self._jobs.start(work)
-        return Job(work)
+        return JobHandle(work)
 
-    def _be_late(self, work: Work) -> None:
+    def _be_late(self, work: JobWork) -> None:
         """The window has closed: what a person made is written all the same, here and now."""
         if self._queue.is_kept:
             work.run()
@@ -207,7 +209,7 @@ class Lane(QObject):
                 sys.excepthook(type(work.error), work.error, work.error.__traceback__)
         work.forget()
 
-    def _drop(self, work: Work) -> None:
+    def _drop(self, work: JobWork) -> None:
         self._open.remove(work)
         work.mute()
         if not self._jobs.withdraw(work) and not self._queue.is_kept:
@@ -215,8 +217,9 @@ class Lane(QObject):
             self._jobs.push_later(work)
 
     def _tell(self, error: Exception, failed: Callable[[Exception], object] | None) -> None:
-        """Of a fault of ours the traceback is shown too, as of one in the window's thread."""
-        if not isinstance(error, EXPECTED):
+        """Of a fault of ours, and where nobody listens, the traceback is shown too."""
+        is_heard = failed is not None or self.isSignalConnected(QMetaMethod.fromSignal(self.failed))
+        if not isinstance(error, EXPECTED) or not is_heard:
             sys.excepthook(type(error), error, error.__traceback__)
         if failed is not None:
             failed(error)
@@ -263,17 +266,17 @@ class Jobs(QObject):
             place = place.parent()
         raise LookupError("a widget that works in the background is in a window with jobs")
 
-    def lane(self, owner: QObject) -> Lane:
+    def lane(self, owner: QObject) -> JobLane:
         """For what is read or computed in order; dropped when the window closes."""
-        return Lane(self, owner, is_kept=False, latest_only=False)
+        return JobLane(self, owner, is_kept=False, latest_only=False)
 
-    def latest(self, owner: QObject) -> Lane:
+    def latest(self, owner: QObject) -> JobLane:
         """For what follows a person's changes: a request drops the ones before it."""
-        return Lane(self, owner, is_kept=False, latest_only=True)
+        return JobLane(self, owner, is_kept=False, latest_only=True)
 
-    def writes(self, owner: QObject) -> Lane:
+    def writes(self, owner: QObject) -> JobLane:
         """For what is written, in order; all of it is done before the window has closed."""
-        return Lane(self, owner, is_kept=True, latest_only=False)
+        return JobLane(self, owner, is_kept=True, latest_only=False)
 
     def close(self) -> None:
         """End everything and wait, not for ever: writes are finished, all else is dropped.
@@ -301,7 +304,7 @@ class Jobs(QObject):
                 work.forget()
         self.closed.emit()
 
-    def _end(self, cancelled: list[Work | None]) -> None:
+    def _end(self, cancelled: list[JobWork | None]) -> None:
         """Wait for what is cancelled, pushing harder where it doesn't end."""
         while not self.shared.wait(GRACE_SECONDS, kept=False):
             left = [work for work in cancelled if work is not None and work.pushes]
@@ -314,7 +317,7 @@ class Jobs(QObject):
 
     # --- for lanes -----------------------------------------------------------------------------
 
-    def start(self, work: Work) -> None:
+    def start(self, work: JobWork) -> None:
         """Have a job done, once those before it are over."""
         queue = work.queue
         with self.shared.changed:
@@ -325,7 +328,7 @@ class Jobs(QObject):
             self.shared.at_work.add(queue)
         self._threads.submit(self.shared.do, work)
 
-    def withdraw(self, work: Work) -> bool:
+    def withdraw(self, work: JobWork) -> bool:
         """Take a job out of its queue; False where it has begun."""
         with self.shared.changed:
             if work not in work.queue.waiting:
@@ -334,7 +337,7 @@ class Jobs(QObject):
         work.forget()
         return True
 
-    def push_later(self, work: Work) -> None:
+    def push_later(self, work: JobWork) -> None:
         """End a cancelled job harder, where it takes too long."""
 
         def push() -> None:

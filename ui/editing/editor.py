@@ -100,7 +100,7 @@ class Editor(Edited):
         self._info: DataInfo | None = experiment.data.info()
         self._classes = self._info.classes if self._info is not None else 0
         self._data_problem: Problem | None = None
-        self.proposed_size: list[int] | None = None
+        self.proposed_size: tuple[int, int] | None = None
         """(height, width) to resize images to that differ in size; None where they don't."""
 
         self.machine: Machine | None = None

@@ -1,30 +1,20 @@
 """Formulas as a person reads them: TeX set by Matplotlib's mathtext, drawn as outlines by Qt.
 
 Outlines keep sharp at any screen and take the palette's colour when they are painted. Matplotlib is
-imported, and a formula set, in a thread of the pool, once for each formula.
+imported, and a formula set, by a job, once for each formula.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import partial
 from threading import Lock
 
-from PySide6.QtCore import (
-    QCoreApplication,
-    QObject,
-    QRectF,
-    QRunnable,
-    QSize,
-    Qt,
-    QThreadPool,
-    Signal,
-    SignalInstance,
-    Slot,
-)
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 import workbench.figures  # noqa: F401  it tells Matplotlib where its list of fonts lies
+from ui.background.jobs import JobLane, Jobs
 from ui.look import theme
 
 POINTS = 15.0
@@ -37,44 +27,8 @@ _ONE_AT_A_TIME = Lock()
 """Mathtext's parser keeps state: two threads that parse at once take correct formulas for wrong."""
 
 
-class Outlines(QObject):
-    """Sets formulas, each once.
-
-    Signals:
-        ready: A formula's outline is there.
-    """
-
-    ready = Signal(str)
-    _set = Signal(str, object)
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._known: dict[str, QPainterPath] = {}
-        self._asked: set[str] = set()
-        self._set.connect(self._keep)
-
-    def outline(self, formula: str) -> QPainterPath | None:
-        """The outline; None while it is being set, `ready` then tells."""
-        if formula not in self._known and formula not in self._asked:
-            self._asked.add(formula)
-            QThreadPool.globalInstance().start(_Setting(formula, self._set))
-        return self._known.get(formula)
-
-    @Slot(str, object)
-    def _keep(self, formula: str, outline: QPainterPath) -> None:
-        self._known[formula] = outline
-        self.ready.emit(formula)
-
-
-class _Setting(QRunnable):
-    """Sets one formula in a thread."""
-
-    def __init__(self, formula: str, done: SignalInstance) -> None:
-        super().__init__()
-        self._formula, self._done = formula, done
-
-    def run(self) -> None:
-        self._done.emit(self._formula, outline_of(self._formula))
+_KNOWN: dict[str, QPainterPath] = {}
+"""The outlines of formulas that were set."""
 
 
 def outline_of(formula: str) -> QPainterPath:
@@ -110,12 +64,6 @@ def outline_of(formula: str) -> QPainterPath:
     return path
 
 
-@cache
-def outlines() -> Outlines:
-    """The application's."""
-    return Outlines(QCoreApplication.instance())
-
-
 class FormulaView(QWidget):
     """One formula, left-aligned, as large as it may be."""
 
@@ -125,7 +73,7 @@ class FormulaView(QWidget):
         self._outline: QPainterPath | None = None
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
-        outlines().ready.connect(self._ready)
+        self._latest: JobLane | None = None
 
     def show_formula(self, formula: str) -> None:
         """Draws this one; "" draws none and takes no room."""
@@ -148,14 +96,19 @@ class FormulaView(QWidget):
             self._ask()
 
     def _ask(self) -> None:
-        self._outline = outlines().outline(self._formula)
-        self.updateGeometry()
-        self.update()
+        if self._formula in _KNOWN:
+            self._take(self._formula, _KNOWN[self._formula])
+            return
+        if self._latest is None:
+            self._latest = Jobs.of(self).latest(self)
+        self._latest.ask(partial(outline_of, self._formula), partial(self._take, self._formula))
 
-    @Slot(str)
-    def _ready(self, formula: str) -> None:
+    def _take(self, formula: str, outline: QPainterPath) -> None:
+        _KNOWN[formula] = outline
         if formula == self._formula:
-            self._ask()
+            self._outline = outline
+            self.updateGeometry()
+            self.update()
 
     def sizeHint(self) -> QSize:
         bounds = self._bounds()

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from threading import Event, Semaphore
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from ui.background.in_store import in_store
+from ui.background.jobs import JobReport, Jobs, sentence_of
 from workbench.runs.columns import column_of
 from workbench.runs.reader import Batch, FeedPosition
 from workbench.runs.record import Run
@@ -48,73 +50,15 @@ class ShownRun:
     has_steps: bool
 
 
-class _Tell(QObject):
-    got = Signal(object, object)
-    got_columns = Signal(object)
-    failed = Signal(str)
-    done = Signal()
-
-
-class _Turns:
-    """Lets a thread give one batch at a time, so that no turn of the window takes in several."""
-
-    def __init__(self) -> None:
-        self._taken = Semaphore(1)
-        self._closed = Event()
-
-    def may_give(self) -> bool:
-        """Waits until the last batch is taken; False once nobody takes any."""
-        self._taken.acquire()
-        return not self._closed.is_set()
-
-    def took(self) -> None:
-        """The batch is taken."""
-        self._taken.release()
-
-    def close(self) -> None:
-        """Nobody takes any more."""
-        self._closed.set()
-        self._taken.release()
-
-
-class _Read(QRunnable):
-    """Reads all that changed, through a store of its own, as one belongs to one thread."""
-
-    def __init__(
-        self, folder: Path, since: FeedPosition, keys: list[str], tell: _Tell, turns: _Turns
-    ) -> None:
-        super().__init__()
-        self._folder, self._since, self._keys = folder, since, keys
-        self._tell, self._turns = tell, turns
-
-    def run(self) -> None:
-        try:
-            with Store(self._folder) as store:
-                while store.fill_in(FILLED_AT_ONCE):
-                    pass
-                for batch in store.reader.all(self._since):
-                    columns = _read_columns(store, self._keys, batch.ids)
-                    if not self._turns.may_give():
-                        break
-                    self._tell.got.emit(batch, columns)
-        except StoreError as error:
-            self._tell.failed.emit(str(error))
-        self._tell.done.emit()
-
-
-class _ReadColumns(QRunnable):
-    """Reads columns that come from the epochs, of all runs."""
-
-    def __init__(self, folder: Path, keys: list[str], tell: _Tell) -> None:
-        super().__init__()
-        self._folder, self._keys, self._tell = folder, keys, tell
-
-    def run(self) -> None:
-        try:
-            with Store(self._folder) as store:
-                self._tell.got_columns.emit(_read_columns(store, self._keys))
-        except StoreError as error:
-            self._tell.failed.emit(str(error))
+def _read_changes(
+    folder: Path, since: FeedPosition, keys: list[str], report: JobReport[tuple[Batch, Values]]
+) -> None:
+    """Read all that changed: a job that gives a batch at a time, with its columns of the epochs."""
+    with Store(folder) as store:
+        while not report.is_cancelled and store.fill_in(FILLED_AT_ONCE):
+            pass
+        for batch in store.reader.all(since):
+            report((batch, _read_columns(store, keys, batch.ids)))
 
 
 def _read_columns(store: Store, keys: list[str], run_ids: list[str] | None = None) -> Values:
@@ -126,6 +70,7 @@ class RunFeed(QObject):
 
     Args:
         store: The window's.
+        jobs: Of the window.
 
     Signals:
         changed: Runs have changed; their rows in the frame.
@@ -143,22 +88,16 @@ class RunFeed(QObject):
     finished = Signal()
     failed = Signal(str)
 
-    def __init__(self, store: Store, parent: QObject | None = None) -> None:
+    def __init__(self, store: Store, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.frame = RunFrame()
         self._store = store
-        self._reading = self._look_again = self._closed = False
+        self._reading = self._look_again = False
         self._asked: set[str] = set()
         self._curves: list[ShownRun] = []
         self._named: list[tuple[str, str]] = []
-        self._turns = _Turns()
-        self._tell = _Tell(self)
-        self._tell.got.connect(self._take_read)
-        self._tell.got_columns.connect(self._take_columns)
-        self._tell.failed.connect(self.failed)
-        self._tell.done.connect(self._done)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._lane = jobs.lane(self)
+        self._lane.failed.connect(self.failed)
 
     @property
     def is_reading(self) -> bool:
@@ -168,7 +107,7 @@ class RunFeed(QObject):
     @Slot()
     def look(self) -> None:
         """Reads what changed in the store."""
-        if self._closed:
+        if self._lane.is_closed:
             return
         if self._reading:
             self._look_again = True
@@ -178,7 +117,8 @@ class RunFeed(QObject):
             if reader.is_much(since, FEW) or reader.is_unfilled:
                 self._reading = True
                 keys = sorted(self._asked)
-                self._pool.start(_Read(self._store.folder, since, keys, self._tell, self._turns))
+                read = partial(_read_changes, self._store.folder, since, keys)
+                self._lane.follow(read, self._take_read, self._done, self._failed)
                 return
             batch = reader.changes(since)
             if batch.mark != since:
@@ -193,7 +133,8 @@ class RunFeed(QObject):
             return
         self._asked.update(new)
         if len(self.frame) > FEW:
-            self._pool.start(_ReadColumns(self._store.folder, new, self._tell))
+            work = partial(_read_columns, keys=new)
+            self._lane.ask(in_store(self._store.folder, work), self._take_columns)
             return
         try:
             self._take_columns(_read_columns(self._store, new))
@@ -208,19 +149,8 @@ class RunFeed(QObject):
             self.failed.emit(str(error))
             return None
 
-    def close(self) -> None:
-        """Waits for the thread; before the store is closed."""
-        self._closed = True
-        self._turns.close()
-        self._pool.clear()
-        self._pool.waitForDone()
-
-    @Slot(object, object)
-    def _take_read(self, batch: Batch, columns: Values) -> None:
-        try:
-            self._take(batch, columns)
-        finally:  # else the thread would wait for ever
-            self._turns.took()
+    def _take_read(self, read: tuple[Batch, Values]) -> None:
+        self._take(*read)
 
     def _take(self, batch: Batch, columns: Values) -> None:
         places = self.frame.apply(batch)
@@ -306,14 +236,16 @@ class RunFeed(QObject):
     def _is_active(self, place: int) -> bool:
         return self.frame.value("status", place) in ACTIVE
 
-    @Slot(object)
     def _take_columns(self, columns: Values) -> None:
         for key, values in columns.items():
             self.frame.put_read(key, values, range(len(self.frame)))
         self.columns_read.emit()
 
-    @Slot()
-    def _done(self) -> None:
+    def _failed(self, error: Exception) -> None:
+        self.failed.emit(sentence_of(error))
+        self._done()
+
+    def _done(self, read: None = None) -> None:
         self._reading = False
         self._show_curves(range(len(self.frame)))
         self._show_newest(range(len(self.frame)))

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QColor
 
+from ui.background.jobs import Jobs
 from ui.look.plain import tip
 from ui.models.arranger import Arranger
 from ui.models.run_cells import RunCells, alignment
@@ -38,6 +39,7 @@ class RunTable(QAbstractTableModel):
 
     Args:
         feed: Whose runs are shown.
+        jobs: Of the window.
 
     Signals:
         shown_changed: A person ticked or cleared the box of a run: its id, whether it is shown.
@@ -53,10 +55,10 @@ class RunTable(QAbstractTableModel):
     arranged = Signal()
     columns_changed = Signal()
 
-    def __init__(self, feed: RunFeed) -> None:
+    def __init__(self, feed: RunFeed, jobs: Jobs) -> None:
         super().__init__()
         self._feed, self.frame = feed, feed.frame
-        self._arranger = Arranger(self.frame, self)
+        self._arranger = Arranger(self.frame, jobs, self)
         self._arranger.arranged.connect(self._take)
         feed.changed.connect(self._runs_changed)
         feed.columns_read.connect(self.arrange)
@@ -166,10 +168,6 @@ class RunTable(QAbstractTableModel):
             if place in self._shown.places[groups.runs(number)] and value not in self._unfolded:
                 self._unfolded.add(value)
                 self._take(self._shown)
-
-    def close(self) -> None:
-        """Waits for its thread."""
-        self._arranger.close()
 
     # --- what there is -------------------------------------------------------------------------
 

@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from ui.running.store_writer import StoreWriter
+from ui.background.in_store import in_store
+from ui.background.jobs import Jobs, sentence_of
 from workbench.base.plain_values import parsed
 from workbench.execution import executor
 from workbench.execution.engine_process import CLOSE_SECONDS
@@ -47,10 +48,10 @@ class RunController(QObject):
 
     Args:
         store: Of the window.
+        jobs: Of the window.
 
     Attributes:
         machine: What there is to train on; None until the process is warm.
-        writer: Writes to the store in a thread.
 
     Signals:
         runs_changed: Runs were added or removed, or a run's record changed.
@@ -83,14 +84,11 @@ class RunController(QObject):
     failed = Signal(str)
     _told = Signal(object)  # from the executor's threads to the window's
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, jobs: Jobs) -> None:
         super().__init__()
         self.store = store
         self.machine: Machine | None = None
-        self.writer = StoreWriter(store.folder, self)
-        self.writer.written.connect(self._look_at_store)
-        self.writer.failed.connect(self.failed)
-        self.writer.made.connect(self._on_made)
+        self._writes = jobs.writes(self)
         self._closing = False
         self._chosen = ""
         self._told.connect(self._hear)
@@ -128,7 +126,6 @@ class RunController(QObject):
         """End the training processes; runs under way are kept and can be resumed."""
         self._closing = True
         self._watch.stop()
-        self.writer.wait()
         executor.end(self._executor, CLOSE_SECONDS)
 
     # --- what is under way ---------------------------------------------------------------------
@@ -204,13 +201,12 @@ class RunController(QObject):
         """Make runs in a thread, where `train` would put one, and let the queue go."""
         front = self.has_room
 
-        def make(store: Store) -> None:
+        def make(store: Store) -> list[str]:
             runs = store.create_all(wanted.experiments, wanted.tag, wanted.kind, front=front)
-            self.writer.made.emit([run.run_id for run in runs])
+            return [run.run_id for run in runs]
 
-        self.writer.write(make)
+        self.write(make, self._on_made)
 
-    @Slot(list)
     def _on_made(self, run_ids: list[str]) -> None:
         if not self._closing:
             self.hold_queue(False)
@@ -324,6 +320,27 @@ class RunController(QObject):
             if not self.is_busy:
                 self.guarded(self.store.mark_interrupted)
             self.announce()
+
+    def write(
+        self, change: Callable[[Store], Result], done: Callable[[Result], object] | None = None
+    ) -> None:
+        """Change the store in a thread: what is about many runs, or removes files.
+
+        Args:
+            change: Called there, with a store of that thread; one after another.
+            done: Called with what it gave.
+        """
+
+        def written(result: Result) -> None:
+            if done is not None:
+                done(result)
+            self._look_at_store()
+
+        self._writes.ask(in_store(self.store.folder, change), written, self._on_unwritten)
+
+    def _on_unwritten(self, error: Exception) -> None:
+        self.failed.emit(sentence_of(error))
+        self._look_at_store()
 
     def announce(self) -> None:
         """Say that runs, or the queue, may have changed."""

@@ -47,12 +47,12 @@ class RunEdits(QObject):
 
     def empty_trash(self) -> None:
         """Remove deleted runs and their files for good, in a thread: files may be many."""
-        self._controller.writer.write(Store.purge)
+        self._controller.write(Store.purge)
 
     def _do(self, many: int, change: Callable[[Store], object]) -> None:
         controller = self._controller
         if many > FEW:
-            controller.writer.write(change)
+            controller.write(change)
         else:
             controller.guarded(lambda: change(controller.store))
             controller.announce()

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from ui.running.task_thread import TaskThread
+from ui.background.jobs import JobCancelled, JobReport, Jobs
 from workbench.base.plain_values import Malformed
 from workbench.base.text import tr
+from workbench.execution.engine_process import Session
 from workbench.execution.messages import Message, Ready, TaskEnd, TaskProgress
 from workbench.execution.task import Found, Req, Res, Task
 from workbench.hardware.requests import Request
@@ -23,6 +26,14 @@ from workbench.hardware.requests import Request
 IDLE_MILLISECONDS = 120_000
 CANCEL_MILLISECONDS = 3000
 """How long a task may take to end when asked to; then its process is ended."""
+
+
+def _all_said(session: Session, report: JobReport[Message]) -> None:
+    """A job that starts a process and tells what it says, until it has ended."""
+    report.on_cancel(session.close, session.terminate, session.kill)
+    for message in session.messages():
+        with suppress(JobCancelled):
+            report(message)
 
 
 class AskedTask(QObject):
@@ -103,12 +114,12 @@ class TaskRunner(QObject):
 
     logged = Signal(str)
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, jobs: Jobs) -> None:
         super().__init__()
-        self._store = store
+        self._store, self._lane = store, jobs.lane(self)
         self._waiting: deque[AskedTask] = deque()
         self._current: AskedTask | None = None
-        self._thread: TaskThread | None = None
+        self._session: Session | None = None
         self._is_warm = self._training = False
         self._closing = False
         self._leaving = False
@@ -152,8 +163,8 @@ class TaskRunner(QObject):
         """Ends a task; one that doesn't end when asked to is ended with its process."""
         if task in self._waiting:
             self._waiting.remove(task)
-        elif task is self._current and task.number is not None and self._thread is not None:
-            self._thread.session.cancel(task.number)
+        elif task is self._current and task.number is not None and self._session is not None:
+            self._session.cancel(task.number)
             if self._is_warm:
                 self._patience.start()
         task.close()
@@ -176,15 +187,13 @@ class TaskRunner(QObject):
         return self._current
 
     def close(self) -> None:
-        """Ends everything and waits."""
+        """Ends all tasks; their process ends with the jobs of the window."""
         self._closing = True
         self._idle.stop()
         self._patience.stop()
         for task in [*self._waiting, *filter(None, [self._current])]:
             task.close()
         self._waiting.clear()
-        if self._thread is not None:
-            self._thread.end()
 
     @Slot()
     def _next(self) -> None:
@@ -196,15 +205,17 @@ class TaskRunner(QObject):
         self._waiting.remove(ready)
         self._current = ready
         self._idle.stop()
-        if self._thread is None:
-            self._thread = TaskThread(self._store, self, ready.request.startup)
-            self._thread.said.connect(self._hear)
-            self._thread.logged.connect(self.logged)
-            self._thread.finished.connect(self._process_ended)
-            self._thread.start()
-        ready.number = self._thread.session.do(ready.task, ready.request)
+        if self._session is None:
+            self._session = Session(
+                self._store,
+                background=True,
+                on_log=self.logged.emit,
+                startup=ready.request.startup,
+            )
+            work = partial(_all_said, self._session)
+            self._lane.follow(work, self._hear, self._process_ended, self._process_ended)
+        ready.number = self._session.do(ready.task, ready.request)
 
-    @Slot(object)
     def _hear(self, message: Message) -> None:
         task = self._current
         if isinstance(message, Ready):
@@ -223,29 +234,26 @@ class TaskRunner(QObject):
         self._patience.stop()
         self._current = None
         if not self._closing:
-            if self._thread is not None:
+            if self._session is not None:
                 self._idle.start()
             self._next()
 
     @Slot()
     def _rest(self) -> None:
         """Gives the process's memory back."""
-        if self._current is None and self._thread is not None:
+        if self._current is None and self._session is not None:
             self._leaving = True  # a task that comes now waits for the next process
-            self._thread.session.close()
+            self._session.close()
 
     @Slot()
     def _end_process(self) -> None:
-        if self._thread is not None:
+        if self._session is not None:
             self._leaving = True
-            self._thread.session.kill()
+            self._session.kill()
 
-    @Slot()
-    def _process_ended(self) -> None:
-        thread, self._thread = self._thread, None
+    def _process_ended(self, ended: object) -> None:
+        self._session = None
         self._leaving = self._is_warm = False
-        if thread is not None:
-            thread.deleteLater()
         if self._current is not None:  # it died before it heard of the task
             error = tr("the training process ended unexpectedly")
             self._current.hear(TaskEnd(0, error=error))

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QSettings, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal, Slot
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from ui.background.file_writing import Write, Written, write_and_wait
+from ui.background.jobs import JobHandle, Jobs, sentence_of
 from ui.editing.editor import Editor
 from ui.look.plain import tip
 from workbench import presets
@@ -39,17 +39,17 @@ class ExperimentFiles(QObject):
     recent_changed = Signal()
     failed = Signal(str)
 
-    def __init__(self, editor: Editor, settings: QSettings, folder: Path, window: QWidget) -> None:
+    def __init__(
+        self, editor: Editor, settings: QSettings, folder: Path, jobs: Jobs, window: QWidget
+    ) -> None:
         super().__init__(window)
         self._editor, self._settings, self._window = editor, settings, window
         self._draft = folder / DRAFT
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._keep_draft)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)  # one after another, so that the last one stays
-        self._written = Written(self)
-        self._written.failed.connect(self._draft_failed)
+        self._writes = jobs.writes(self)  # one after another, so that the last one stays
+        self._kept: JobHandle | None = None
         editor.changed.connect(self._changed)
 
     @property
@@ -82,6 +82,21 @@ class ExperimentFiles(QObject):
         self._editor.open(experiment, path)
         self._remember(path)
         return True
+
+    def accept(self, event: QDropEvent) -> Path | None:
+        """Accept the file of an experiment that is dragged onto the window; None for any other."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        path = next((path for path in paths if path.suffix == ".toml"), None)
+        if path is not None:
+            event.acceptProposedAction()
+        return path
+
+    def take_dropped(self, event: QDropEvent) -> None:
+        """Open the file of an experiment that was dropped."""
+        path = self.accept(event)
+        if path is not None:
+            # Not now: the program it came from waits for us, and a question may follow.
+            QTimer.singleShot(0, self, partial(self.open, path))
 
     def save(self) -> bool:
         """Saves to the experiment's file, asking for one where it has none."""
@@ -146,18 +161,16 @@ class ExperimentFiles(QObject):
     def forget_draft(self) -> None:
         """The changes are saved or discarded: nothing has to be restored."""
         self._timer.stop()
-        self._pool.clear()
-        self._pool.start(partial(_remove_draft, self._draft))
-
-    def close(self) -> None:
-        """Removes the draft and waits for what is being written; before the window goes."""
-        self.forget_draft()
-        self._pool.waitForDone()
+        if self._kept is not None:
+            self._kept.cancel()
+        self._writes.ask(partial(_remove_draft, self._draft))
 
     def _save_to(self, path: Path) -> bool:
         experiment = self._editor.experiment
-        cause = write_and_wait(self._pool, partial(experiment.write, path))
-        if cause:
+        try:
+            self._writes.ask_and_wait(partial(experiment.write, path))
+        except OSError as error:
+            cause = error.strerror or str(error)
             self.failed.emit(tr("{path} can't be written ({cause})", path=path, cause=cause))
             return False
         self._editor.saved(experiment, path)
@@ -183,10 +196,10 @@ class ExperimentFiles(QObject):
     @Slot()
     def _keep_draft(self) -> None:
         action = partial(_write_draft, self._editor.experiment, self._draft)
-        self._pool.start(Write(action, self._written))
+        self._kept = self._writes.ask(action, failed=self._draft_failed)
 
-    @Slot(str)
-    def _draft_failed(self, cause: str) -> None:
+    def _draft_failed(self, error: Exception) -> None:
+        cause = (error.strerror if isinstance(error, OSError) else "") or sentence_of(error)
         self.failed.emit(tr("the draft can't be kept ({cause})", cause=cause))
 
 
@@ -195,12 +208,5 @@ def _write_draft(experiment: Experiment, path: Path) -> None:
 
 
 def _remove_draft(path: Path) -> None:
-    """In a thread, which must not keep the window alive."""
     with suppress(OSError):  # of a store that is read-only: none was written
         path.unlink(missing_ok=True)
-
-
-def dropped_toml(event: QDropEvent) -> Path | None:
-    """The experiment that is dragged onto the window; None where it is something else."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix == ".toml"), None)

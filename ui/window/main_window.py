@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSettings, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QCoreApplication, QSettings, QSize, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -16,11 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QMainWindow,
-    QSplitter,
-    QVBoxLayout,
-    QWidget,
 )
 
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.actions import Actions
@@ -49,7 +46,7 @@ from ui.window.actions.training import TrainingActions
 from ui.window.actions.view import ViewActions
 from ui.window.appearance import Appearance
 from ui.window.bottom import BottomTabs
-from ui.window.experiment_files import ExperimentFiles, dropped_toml
+from ui.window.experiment_files import ExperimentFiles
 from ui.window.menus import fill_menu_bar
 from ui.window.page_tabs import PageTabs
 from ui.window.pages import PageContext, make_pages
@@ -64,13 +61,11 @@ from ui.window.side_windows import SideWindows
 from ui.window.store_choice import choose_store
 from ui.window.toolbar import make_toolbar
 from ui.window.window_state import StatePart, WindowState, first_size
+from ui.window.workspace import Workspace
 from workbench import presets
 from workbench.base.text import isolated, tr
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
-
-BOTTOM_HEIGHT = 192
-"""Tab, header and five runs: the plots get the rest."""
 
 
 class MainWindow(QMainWindow):
@@ -88,14 +83,15 @@ class MainWindow(QMainWindow):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self.store = store
+        self.jobs = Jobs(self)
         self.settings = QSettings(str(store.folder / "window.ini"), QSettings.Format.IniFormat)
         self.undo_stack = QUndoStack(self)
         self.editor = Editor(presets.load(presets.DEFAULT), self.undo_stack)
-        self.controller = RunController(store)
+        self.controller = RunController(store, self.jobs)
         self.edits = RunEdits(self.controller)
-        self.task_runner = TaskRunner(store.folder)
-        self.files = ExperimentFiles(self.editor, self.settings, store.folder, self)
-        self.feed = RunFeed(store, self)
+        self.task_runner = TaskRunner(store.folder, self.jobs)
+        self.files = ExperimentFiles(self.editor, self.settings, store.folder, self.jobs, self)
+        self.feed = RunFeed(store, self.jobs, self)
         self._build()
         self._lay_out()
         self._make_helpers()
@@ -118,9 +114,9 @@ class MainWindow(QMainWindow):
         self.resize(first_size(self.screen().availableSize()))
         self.layers = Layers(self.editor)
         self.experiment = ExperimentPanel(self.editor, self.layers)
-        self.model = RunTable(self.feed)
+        self.model = RunTable(self.feed, self.jobs)
         self.model.set_colours(run_colour)
-        self.runs = RunsPanel(self.model)
+        self.runs = RunsPanel(self.model, self.jobs)
         self.preflight = PreflightLabel(self.editor, self.task_runner, controller, folder)
         self.queue, self.log, self.banner = QueuePanel(), LogPanel(), Banner()
         self.status = StatusPanel(controller, self.editor)
@@ -135,10 +131,12 @@ class MainWindow(QMainWindow):
                     self.layers,
                     self.experiment.structure.commands,
                     self.feed,
-                    self.runs,
+                    self.runs.table,
+                    self.runs.filter,
                     controller,
                     self.task_runner,
                     self.requests,
+                    self.jobs,
                 )
             )
         )
@@ -146,24 +144,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.bottom = BottomTabs(self.runs, self.queue, self.log)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.tabs, 1)
-        self.across = QSplitter(Qt.Orientation.Horizontal)
-        self.across.addWidget(self.experiment)
-        self.across.addWidget(centre)
-        self.across.setStretchFactor(1, 1)
-        self.across.setSizes([400, 1040])
-        self.down = QSplitter(Qt.Orientation.Vertical)
-        self.down.addWidget(self.across)
-        self.down.addWidget(self.bottom)
-        self.down.setStretchFactor(0, 1)
-        self.down.setSizes([670, BOTTOM_HEIGHT])
-        for splitter in (self.across, self.down):
-            splitter.setChildrenCollapsible(False)
+        self.down = Workspace(self.experiment, self.banner, self.tabs, self.bottom)
+        self.across = self.down.across
         self.setCentralWidget(self.down)
 
     def _make_helpers(self) -> None:
@@ -171,7 +153,9 @@ class MainWindow(QMainWindow):
         folder, read, controller = self.store.folder, self.feed.read, self.controller
         self.appearance = Appearance(self.settings, self)
         self.focus_keeper = FocusKeeper(self)
-        self.forecast = QueueForecast(self.queue, controller, self.task_runner, folder, self)
+        self.forecast = QueueForecast(
+            self.queue, controller, self.task_runner, folder, self.jobs, self
+        )
         self.follower = RunFollower(controller, self.model, self)
         self.queue_follower = QueueFollower(controller, self.queue, self.forecast)
         self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
@@ -179,8 +163,8 @@ class MainWindow(QMainWindow):
         self.trials = RunTrials(self.editor, read, self)
         self.notices = RunNotices(controller, self.forecast, self.runs, self.banner)
         self.repeats = RunRepeats(self.editor, controller, self)
-        self.beside = SideWindows(self.editor, self.files, folder, self)
-        self.run_files = RunFiles(folder, self.runs.table, read, self.banner)
+        self.beside = SideWindows(self.editor, self.files, folder, self.jobs, self)
+        self.run_files = RunFiles(folder, self.runs.table, read, self.banner, self.jobs)
         self.state = WindowState(
             self,
             self.settings,
@@ -382,15 +366,10 @@ class MainWindow(QMainWindow):
             QCoreApplication.exit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_toml(event) is not None:
-            event.acceptProposedAction()
+        self.files.accept(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        path = dropped_toml(event)
-        if path is not None:
-            event.acceptProposedAction()
-            # Not now: the program it came from waits for us, and a question may follow.
-            QTimer.singleShot(0, self, partial(self.files.open, path))
+        self.files.take_dropped(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_discard():
@@ -404,14 +383,9 @@ class MainWindow(QMainWindow):
         """Ends all that is under way and closes the store; nothing can be done any more."""
         self.state.keep()
         for close in (
-            self.files.close,
-            self.tabs.close_jobs,
-            self.forecast.close,
-            self.beside.close,
-            self.run_files.close,
-            self.runs.close_jobs,
-            self.feed.close,
+            self.files.forget_draft,
             self.task_runner.close,
+            self.jobs.close,
             self.controller.close,
             self.store.close,
         ):

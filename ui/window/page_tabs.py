@@ -64,8 +64,3 @@ class PageTabs(QTabWidget):
         """Draws all pages in the appearance in force."""
         for page in self.pages.values():
             page.restyle()
-
-    def close_jobs(self) -> None:
-        """Ends what is under way in any page, and waits; before the window goes."""
-        for page in self.pages.values():
-            page.close_jobs()

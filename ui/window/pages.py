@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
@@ -16,7 +17,8 @@ from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.inside.panel import InsidePages
 from ui.panels.live.panel import LivePanel
 from ui.panels.network.panel import NetworkPanel
-from ui.panels.runs.panel import RunsPanel
+from ui.panels.runs.filter import FilterField
+from ui.panels.runs.view import RunsView
 from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.panels.tune.panel import TunePanel
@@ -35,10 +37,11 @@ class PageContext:
         editor: The experiment being edited.
         layers, layer_actions: Of that experiment, and what can be done to them.
         feed: All runs.
-        runs: Their table.
+        table, filter: Their table, and its filter.
         controller: Trains.
         task_runner: Measures, in a process.
         requests: What a page asks of the rest of the window.
+        jobs: Work off the window's thread.
         curves: The points of the runs that are shown or train, by id.
     """
 
@@ -48,19 +51,21 @@ class PageContext:
     layers: Layers
     layer_actions: LayerActions
     feed: RunFeed
-    runs: RunsPanel
+    table: RunsView
+    filter: FilterField
     controller: RunController
     task_runner: TaskRunner
     requests: Requests
+    jobs: Jobs
     curves: dict[str, RunCurves] = field(default_factory=dict)
 
 
 PAGES: tuple[Callable[[PageContext], Page], ...] = (
-    lambda b: LivePanel(b.folder, b.curves, b.feed, b.controller, b.requests),
-    lambda b: ComparePanel(b.folder, b.curves, b.feed, b.runs, b.controller),
-    lambda b: EvaluatePanel(b.task_runner, b.artifacts),
-    lambda b: DataPanel(b.editor),
-    lambda b: NetworkPanel(b.editor, b.layers, b.layer_actions, b.feed, b.requests),
+    lambda b: LivePanel(b.folder, b.curves, b.feed, b.controller, b.requests, b.jobs),
+    lambda b: ComparePanel(b.folder, b.curves, b.feed, b.table, b.filter, b.controller, b.jobs),
+    lambda b: EvaluatePanel(b.task_runner, b.artifacts, b.jobs),
+    lambda b: DataPanel(b.editor, b.jobs),
+    lambda b: NetworkPanel(b.editor, b.layers, b.layer_actions, b.feed, b.requests, b.jobs),
     lambda b: TunePanel(b.editor, b.task_runner, b.folder, b.requests),
     lambda b: InsidePages(b.editor, b.task_runner, b.folder, b.requests),
 )

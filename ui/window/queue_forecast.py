@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
-from ui.background.latest_job import Latest
+from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.panels.live.preflight import IDLE_MILLISECONDS
 from ui.panels.runs.queue import QueuePanel
@@ -35,6 +35,7 @@ class QueueForecast(QObject):
         controller: Knows the machine and the run under way.
         task_runner: Measures.
         store: Folder of the store, where results are remembered.
+        jobs: Of the window.
         parent: Of this.
     """
 
@@ -44,11 +45,12 @@ class QueueForecast(QObject):
         controller: RunController,
         task_runner: TaskRunner,
         store: Path,
+        jobs: Jobs,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._panel, self._controller, self._task_runner = panel, controller, task_runner
-        self._reader, self._latest = EstimateReader(store), Latest(self)
+        self._reader, self._latest = EstimateReader(store), jobs.latest(self)
         self._runs: list[Run] = []
         self._goes = False
         self._expected: list[Expected] = []
@@ -57,7 +59,6 @@ class QueueForecast(QObject):
         self._asked = ""
         self._refused: dict[str, str] = {}
         self._by_itself = True
-        self._closing = False
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(IDLE_MILLISECONDS)
@@ -66,7 +67,6 @@ class QueueForecast(QObject):
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MILLISECONDS)
         self._clock.timeout.connect(self._sum.mark)
-        self._latest.done.connect(self._found)
         panel.measure.clicked.connect(self._measure_on_request)
         panel.task_bar.cancelled.connect(self._leave_be)
         controller.state_changed.connect(self.look)
@@ -85,7 +85,7 @@ class QueueForecast(QObject):
     @Slot()
     def look(self) -> None:
         """Looks up what is known, in a thread."""
-        if self._closing:
+        if self._latest.is_closed:
             return
         if self._task is not None and self._controller.is_busy:
             self._task.cancel()
@@ -94,9 +94,9 @@ class QueueForecast(QObject):
             run = controller.guarded(partial(controller.store.run, run_id))
             runs += [run] if run is not None else []
         if controller.machine is None:
-            self._latest.ask(list)  # nothing is known until the process is there
+            self._latest.ask(list, self._found)  # nothing is known until the process is there
         else:
-            self._latest.ask(partial(self._reader.look, runs, controller.machine))
+            self._latest.ask(partial(self._reader.look, runs, controller.machine), self._found)
 
     @Slot()
     def measure(self) -> None:
@@ -116,13 +116,6 @@ class QueueForecast(QObject):
         self._task.ended.connect(self._ended)
         self._panel.task_bar.follow(self._task)
         self._show()
-
-    def close(self) -> None:
-        """Ends what is under way and waits; before the window goes."""
-        self._closing = True
-        self._idle.stop()
-        self._clock.stop()
-        self._latest.close()
 
     def _unknown(self) -> Expected | None:
         """The next run that is to be measured."""

@@ -9,63 +9,47 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog
 
+from ui.background.figure_drawer import FigureDrawer
 from ui.background.figure_export import safe_name
-from ui.background.figure_process import FigureProcess
+from ui.background.jobs import JobCancelled, JobReport, Jobs, sentence_of
 from ui.look.actions import Action, Actions
 from ui.look.banner import Banner
 from ui.panels.runs.view import RunsView
 from workbench.base.text import tr
+from workbench.figures.answer import FigureAnswer
 from workbench.runs.record import Run
-from workbench.runs.store import Store, StoreError
+from workbench.runs.store import Store
 
 if TYPE_CHECKING:
     from workbench.exchange.bundle import Progress
 
 
-class _Cancelled(Exception):
-    """A person has changed their mind."""
+def _done_in_store(
+    folder: Path, work: Callable[[Store, Progress], str], given_up: Event, report: JobReport[int]
+) -> str:
+    """A job that does something with a store of its own, and tells how many percent it has done.
 
+    Raises:
+        JobCancelled: where a person gave it up, or the window closes.
+    """
+    told = -1
 
-class _Told(QObject):
-    progress = Signal(int)
-    done = Signal(str)
-    failed = Signal(str)
-
-
-class _Job(QRunnable):
-    """Does something with a store of its own; `work` answers with the sentence on what is done."""
-
-    def __init__(
-        self, folder: Path, work: Callable[[Store, Progress], str], tell: _Told, cancelled: Event
-    ) -> None:
-        super().__init__()
-        self._folder, self._work = folder, work
-        self._tell, self._cancelled = tell, cancelled
-        self._told = -1
-
-    def run(self) -> None:
-        try:
-            with Store(self._folder) as store:
-                sentence = self._work(store, self._progress)
-        except _Cancelled:
-            self._tell.done.emit("")
-        except (OSError, StoreError) as error:
-            self._tell.failed.emit(str(error))
-        else:
-            self._tell.done.emit(sentence)
-
-    def _progress(self, done: int, total: int) -> None:
-        if self._cancelled.is_set():
-            raise _Cancelled
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        if given_up.is_set() or report.is_cancelled:
+            raise JobCancelled
         percent = round(100 * done / max(total, 1))
-        if percent != self._told:
-            self._told = percent
-            self._tell.progress.emit(percent)
+        if percent != told:
+            told = percent
+            report(percent)
+
+    with Store(folder) as store:
+        return work(store, progress)
 
 
 class RunFiles(QObject):
@@ -76,6 +60,7 @@ class RunFiles(QObject):
         table: Whose chosen runs are written.
         read_run: All that is known of the run of an id; None where it can't be read.
         banner: Shows how far it is, with Cancel.
+        jobs: Of the window.
 
     Signals:
         changed: The store may have another run.
@@ -94,19 +79,15 @@ class RunFiles(QObject):
         table: RunsView,
         read_run: Callable[[str], Run | None],
         banner: Banner,
+        jobs: Jobs,
     ) -> None:
         super().__init__(banner)
         self._folder, self._table, self._read_run = folder, table, read_run
         self._banner = banner
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._told = _Told(self)
-        self._told.progress.connect(self._show_progress)
-        self._told.done.connect(self._done)
-        self._told.failed.connect(self._failed)
-        self._process = FigureProcess(self)
+        self._lane = jobs.lane(self)
+        self._process = FigureDrawer(jobs, self)
         self._process.answered.connect(self._hear)
-        self._process.failed.connect(self._failed)
+        self._process.failed.connect(self._fail)
         self._cancelled: Event | None = None
         self._words = ""
         self.actions = Actions("run_files", tr("Runs to and from files"), self)
@@ -241,22 +222,21 @@ class RunFiles(QObject):
     def _begin(self, words: str, work: Callable[[Store, Progress], str]) -> None:
         self._start(words)
         assert self._cancelled is not None
-        self._pool.start(_Job(self._folder, work, self._told, self._cancelled))
+        do = partial(_done_in_store, self._folder, work, self._cancelled)
+        self._lane.follow(do, self._show_progress, self._done, self._failed)
 
     def cancel(self) -> None:
         """Ends what is under way; a file that was there stays as it was."""
         if self._cancelled is not None:
             self._cancelled.set()
-        if self._process.isRunning():
+        if self._process.is_running:
             self._process.end()
             self._done("")
 
-    @Slot(int)
     def _show_progress(self, percent: int) -> None:
         if self._banner.offers == self.cancel:
             self._banner.words.setText(f"{self._words}: {percent} %")
 
-    @Slot(str)
     def _done(self, sentence: str) -> None:
         """It is over; without a sentence it was cancelled."""
         self._cancelled = None
@@ -264,22 +244,21 @@ class RunFiles(QObject):
         self._banner.say(sentence or tr("Cancelled; nothing was written."))
         self.changed.emit()
 
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, JobCancelled):
+            self._done("")
+        else:
+            self._fail(sentence_of(error))
+
     @Slot(str)
-    def _failed(self, sentence: str) -> None:
+    def _fail(self, sentence: str) -> None:
         self._cancelled = None
         self.actions.refresh()
         self.failed.emit(sentence)
 
-    @Slot(dict)
-    def _hear(self, answer: dict[str, Any]) -> None:
-        if "error" in answer:
-            self._failed(answer["error"])
+    @Slot(object)
+    def _hear(self, answer: FigureAnswer) -> None:
+        if answer.error:
+            self._fail(answer.error)
         else:
-            self._done(tr("The report lies in {answer}", answer=answer["written"]))
-
-    def close(self) -> None:
-        """Ends what is under way and waits; before the window goes."""
-        if self._cancelled is not None:
-            self._cancelled.set()
-        self._process.end()
-        self._pool.waitForDone()
+            self._done(tr("The report lies in {answer}", answer=answer.written))

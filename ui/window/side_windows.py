@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.window.experiment_files import ExperimentFiles
 
@@ -25,6 +26,7 @@ class SideWindows(QObject):
         editor: Whose script is shown.
         files: Begins with a preset.
         folder: Of the store.
+        jobs: Of the window.
         window: The main window; they go with it.
 
     Signals:
@@ -34,10 +36,11 @@ class SideWindows(QObject):
     said = Signal(str)
 
     def __init__(
-        self, editor: Editor, files: ExperimentFiles, folder: Path, window: QWidget
+        self, editor: Editor, files: ExperimentFiles, folder: Path, jobs: Jobs, window: QWidget
     ) -> None:
         super().__init__(window)
-        self._editor, self._files, self._folder, self._window = editor, files, folder, window
+        self._editor, self._files, self._folder = editor, files, folder
+        self._jobs, self._window = jobs, window
         self.code: CodeWindow | None = None
         self.presets: PresetGallery | None = None
         self.figure: ExportWindow | None = None
@@ -48,7 +51,7 @@ class SideWindows(QObject):
         if self.code is None:
             from ui.panels.network.code import CodeWindow
 
-            self.code = CodeWindow(self._editor, self._window)
+            self.code = CodeWindow(self._editor, self._jobs, self._window)
         self.code.come_forward()
 
     @Slot()
@@ -66,12 +69,7 @@ class SideWindows(QObject):
         if self.figure is None:
             from ui.panels.export.window import ExportWindow
 
-            self.figure = ExportWindow(self._folder, self._window)
+            self.figure = ExportWindow(self._folder, self._jobs, self._window)
             self.figure.said.connect(self.said)
         self.figure.come_forward()
         self.figure.show_figure(figure, names)
-
-    def close(self) -> None:
-        """Ends what draws; before the main window goes."""
-        if self.figure is not None:
-            self.figure.end()

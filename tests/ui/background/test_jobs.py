@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from ui.background import jobs as module
-from ui.background.jobs import Cancelled, Jobs, Lane, Report
+from ui.background.jobs import JobCancelled, JobLane, JobReport, Jobs
 
 
 @pytest.fixture
@@ -29,12 +29,11 @@ def owner(qapp: QCoreApplication) -> Iterator[QObject]:
         found.deleteLater()
 
 
-@pytest.fixture
-def jobs(qapp: QCoreApplication) -> Iterator[Jobs]:
-    found = Jobs()
-    yield found
-    found.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("job") and not ended(t)]
+@pytest.fixture(autouse=True)
+def _no_thread_is_left(jobs: Jobs) -> Iterator[None]:
+    yield
+    jobs.close()
+    assert all(ended(t) for t in threading.enumerate() if t.name.startswith("job"))
 
 
 def ended(thread: threading.Thread) -> bool:
@@ -47,7 +46,7 @@ def delete(gone: QObject) -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def wait(qtbot: QtBot, *lanes: Lane) -> None:
+def wait(qtbot: QtBot, *lanes: JobLane) -> None:
     qtbot.waitUntil(lambda: not any(lane.is_busy for lane in lanes))
 
 
@@ -88,7 +87,7 @@ def test_callbacks_come_in_the_window_s_thread(qtbot: QtBot, jobs: Jobs, owner: 
     def note(_: object = None) -> None:
         threads.append(threading.current_thread())
 
-    def work(report: Report[int]) -> None:
+    def work(report: JobReport[int]) -> None:
         note()
         report(1)
         raise ValueError("no")
@@ -121,11 +120,11 @@ def test_an_older_request_ends_at_its_next_word(qtbot: QtBot, jobs: Jobs, owner:
     lane, cancelled = jobs.latest(owner), threading.Event()
     heard: list[int] = []
 
-    def count(report: Report[int]) -> None:
+    def count(report: JobReport[int]) -> None:
         try:
             for number in range(10**9):
                 report(number)
-        except Cancelled:
+        except JobCancelled:
             cancelled.set()
             raise
 
@@ -144,7 +143,7 @@ def test_the_window_gets_one_word_at_a_time(qtbot: QtBot, jobs: Jobs, owner: QOb
     lane = jobs.lane(owner)
     said, heard = 0, []
 
-    def work(report: Report[int]) -> None:
+    def work(report: JobReport[int]) -> None:
         nonlocal said
         for number in range(100):
             report(number)
@@ -189,13 +188,17 @@ def test_what_a_job_raises_reaches_the_window(
         "and the next is done",
     ]
     assert shown == [KeyError, ZeroDivisionError]
+    unheard = jobs.lane(owner)
+    unheard.ask(fail(ValueError("nobody listens")))
+    wait(qtbot, unheard)
+    assert shown == [KeyError, ZeroDivisionError, ValueError]
 
 
 def test_a_callback_that_fails_holds_nothing_up(qtbot: QtBot, jobs: Jobs, owner: QObject) -> None:
     lane = jobs.lane(owner)
     told: list[str] = []
 
-    def work(report: Report[int]) -> str:
+    def work(report: JobReport[int]) -> str:
         report(1)
         report(2)
         return "done"
@@ -236,7 +239,7 @@ def test_what_a_job_waits_for_is_pushed_harder_until_it_ends(
     lane, killed = jobs.lane(owner), threading.Event()
     pushes: list[str] = []
 
-    def work(report: Report[int]) -> None:
+    def work(report: JobReport[int]) -> None:
         report.on_cancel(lambda: pushes.append("asked"), lambda: pushes.append("told"), killed.set)
         report(1)
         assert killed.wait(20)
@@ -250,7 +253,7 @@ def test_what_a_job_waits_for_is_pushed_harder_until_it_ends(
     assert pushes == ["asked", "told"]
     late: list[str] = []
 
-    def cancelled_before(given: Report[int]) -> None:
+    def cancelled_before(given: JobReport[int]) -> None:
         assert given.is_cancelled or gate()
         given.on_cancel(lambda: late.append("asked"), lambda: late.append("told"))
 
@@ -272,7 +275,7 @@ def test_closing_finishes_writes_in_order_and_drops_what_only_reads(
     file = tmp_path / "written"
     begun: list[str] = []
 
-    def read(report: Report[int]) -> None:
+    def read(report: JobReport[int]) -> None:
         report.on_cancel(slow.open.set)
         slow()
         report(1)
@@ -282,7 +285,7 @@ def test_closing_finishes_writes_in_order_and_drops_what_only_reads(
         with file.open("a") as out:
             out.write(text)
 
-    def counted(report: Report[str]) -> None:
+    def counted(report: JobReport[str]) -> None:
         for letter in "abc":
             report(letter)
             write(letter)
@@ -319,7 +322,7 @@ def test_closing_does_not_wait_for_ever(
     jobs, gate, pushes = Jobs(), Gate(), []
     told: list[object] = []
 
-    def work(report: Report[int]) -> None:
+    def work(report: JobReport[int]) -> None:
         report.on_cancel(lambda: pushes.append(1), lambda: pushes.append(2))
         gate()
 
@@ -341,7 +344,7 @@ def test_a_receiver_that_dies_meanwhile_is_not_called(
     told: list[object] = []
     did: list[str] = []
 
-    def work(report: Report[int]) -> None:
+    def work(report: JobReport[int]) -> None:
         gate()
         report(1)
         report(2)
@@ -415,7 +418,7 @@ def test_thousands_of_jobs_leave_nothing(qtbot: QtBot, jobs: Jobs, owner: QObjec
         alive.add(made)
         return made
 
-    def work(report: Report[Made]) -> Made:
+    def work(report: JobReport[Made]) -> Made:
         report(make())
         return make()
 
@@ -459,7 +462,7 @@ class Counter(QWidget):
         self.shown.append(path)
 
 
-def counted(folder: Path, suffix: str, report: Report[Path]) -> int:
+def counted(folder: Path, suffix: str, report: JobReport[Path]) -> int:
     if not suffix:
         raise ValueError("suffix: must not be empty")
     paths = sorted(folder.glob(f"*{suffix}"))

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.engine.made_up_curves import HEALTHY, SICK, Curves
 from tests.ui.conftest import OpenWindow
+from ui.background.jobs import Jobs
 from ui.forms.formula import FormulaView, outline_of
 from ui.forms.help import ChoiceHelp
 from ui.window.main_window import MainWindow
@@ -53,6 +54,7 @@ def test_an_explanation_says_what_the_class_says_with_the_numbers_in_force(
     monkeypatch.setattr(Adam, "source", "Somebody 1999")
     monkeypatch.setattr(Adam, "in_force", lambda choice, facts: f"{facts.epochs} epochs")
     help_ = ChoiceHelp()
+    jobs = Jobs(help_)
     qtbot.addWidget(help_)
     help_.resize(300, 200)
     help_.show_choice(Adam(), Facts(epochs=7))
@@ -60,6 +62,7 @@ def test_an_explanation_says_what_the_class_says_with_the_numbers_in_force(
     texts = [help_.words.text(), help_.in_force.text(), help_.source.text()]
     assert texts == ["Does nothing, in two lines.", "7 epochs", "Somebody 1999"]
     qtbot.waitUntil(lambda: help_.formula.is_drawn, timeout=PATIENCE)
+    jobs.close()
     picture = help_.formula.grab().toImage()
     ground = picture.pixelColor(picture.width() - 1, 0)
     colours = {picture.pixelColor(x, y).name() for x in range(100) for y in range(picture.height())}

@@ -70,7 +70,7 @@ def test_what_nobody_looks_at_is_made_when_the_tab_is_opened(
     data = open_tab(window, qtbot)
     window.tabs.setCurrentWidget(window.pages["live"])
     window.editor.set("augmentation.zoom", 0.5)
-    assert data.augmented._thread is None
+    assert not data.augmented.latest.is_busy
     with qtbot.waitSignal(data.augmented.shown, timeout=PATIENCE):
         window.tabs.setCurrentWidget(data)
     assert "zoom 0.5" in data.augmented.words.text()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from tests.ui.made_up import STEPS_PER_EPOCH, add_run, add_runs
+from ui.background.jobs import Jobs
 from ui.panels.compare.curves_page import RunCurvesPage
 from ui.plots.compare.cell import CompareCell
 from ui.plots.compare.compared import Item
@@ -227,14 +228,16 @@ def shown(plots: ComparePlots, qtbot: QtBot) -> CompareCell:
 
 @pytest.mark.parametrize("log_x", [False, True])
 @pytest.mark.parametrize("moving", [False, True])
-def test_no_spike_is_lost_in_a_million_points(qtbot: QtBot, log_x: bool, moving: bool) -> None:
+def test_no_spike_is_lost_in_a_million_points(
+    qtbot: QtBot, jobs: Jobs, log_x: bool, moving: bool
+) -> None:
     (item,) = items_of(1_000_000, 1)
     loss = item.curves[0].points("loss", "step")[1].copy()
     loss[654_321] = 9.0
     curves = RunCurves()
     steps = np.arange(1, len(loss) + 1)
     curves.append_steps(steps, steps, loss, loss, loss, loss)
-    plots = ComparePlots()
+    plots = ComparePlots(jobs)
     qtbot.addWidget(plots)
     plots.resize(800, 400)
     plots.show()
@@ -249,8 +252,8 @@ def test_no_spike_is_lost_in_a_million_points(qtbot: QtBot, log_x: bool, moving:
     assert (10**at if log_x else at) == pytest.approx(654_322)
 
 
-def test_many_curves_get_fewer_points_while_they_are_moved(qtbot: QtBot) -> None:
-    plots = ComparePlots()
+def test_many_curves_get_fewer_points_while_they_are_moved(qtbot: QtBot, jobs: Jobs) -> None:
+    plots = ComparePlots(jobs)
     qtbot.addWidget(plots)
     plots.resize(1000, 400)
     plots.show()

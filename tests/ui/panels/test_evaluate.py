@@ -184,7 +184,7 @@ def test_what_was_read_of_a_run_that_trains_on_is_not_shown(
     window.store.update(run.run_id, status=RunStatus.RUNNING)
     panel.show_run(window.store.run(run.run_id))
     qtbot.waitUntil(lambda: "has not ended yet" in panel.message.text())
-    panel._latest.done.emit(read)  # it was under way
+    panel._take(read)  # it was under way
     assert panel.stack.currentWidget() is panel.message
     assert not panel.button.isVisible()
 

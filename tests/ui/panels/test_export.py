@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.svg import texts_of
 from tests.ui.made_up import add_runs
-from ui.background import figure_process
+from ui.background import figure_drawer
+from ui.background.jobs import Jobs
 from ui.editing.edited import EditedSpec
 from ui.panels.export.window import ExportWindow
 from ui.window.main_window import MainWindow
@@ -144,7 +145,7 @@ def test_the_window_can_be_closed_while_it_draws_and_opened_again(
     export.use_size("two-column")
     export.copy_button.click()
     export.close()
-    assert not export.process.isRunning()
+    assert not export.process.is_running
     window.pages["compare"].curves.export_action.trigger()
     export.form.entry("title").edited.emit("again")
     previewed(export, qtbot)
@@ -175,7 +176,7 @@ class DeafChild:
 
 
 def test_the_window_does_not_wait_for_a_process_that_draws(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[DeafChild] = []
 
@@ -183,13 +184,14 @@ def test_the_window_does_not_wait_for_a_process_that_draws(
         made.append(DeafChild())
         return made[-1]
 
-    monkeypatch.setattr(figure_process, "Child", begin)
+    monkeypatch.setattr(figure_drawer, "Child", begin)
     parent = QObject()
-    process = figure_process.FigureProcess(parent)
+    process = figure_drawer.FigureDrawer(jobs, parent)
     process.send({"number": 1})
     qtbot.waitUntil(lambda: bool(made and made[0].writers))
     process.send({"number": 2})
     assert made[0].writers != [get_ident()]
     process.end()
-    assert not process.isRunning()
+    assert not process.is_running
+    assert made[0].is_killed.is_set()
     assert len(made) == 1, "nothing is asked any more"

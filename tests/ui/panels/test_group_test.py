@@ -38,7 +38,7 @@ def choose(page: BetterPage, a: str, b: str, qtbot: QtBot) -> None:
 
 
 def answered(page: BetterPage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.latest.done, timeout=20_000):
+    with qtbot.waitSignal(page.latest.settled, timeout=20_000):
         page.follow.mark()
     assert page.stack.currentWidget() is page.answer
 
@@ -79,12 +79,12 @@ def test_groups_are_chosen_and_judged(page: BetterPage, qtbot: QtBot) -> None:
 
 def test_swapped_and_by_another_figure(page: BetterPage, qtbot: QtBot) -> None:
     choose(page, f"group {BASE}", f"group {DROPOUT}", qtbot)
-    with qtbot.waitSignal(page.latest.done, timeout=20_000):
+    with qtbot.waitSignal(page.latest.settled, timeout=20_000):
         qtbot.mouseClick(page.swap, Qt.MouseButton.LeftButton)
     assert page.judgement is not None
     assert page.judgement.names == (DROPOUT, BASE)
     assert page.sentence.text().startswith(f"{DROPOUT} is better than {BASE}")
-    with qtbot.waitSignal(page.latest.done, timeout=20_000):
+    with qtbot.waitSignal(page.latest.settled, timeout=20_000):
         page.figure.setCurrentIndex(page.figure.findData("test_loss"))
     interval = page.plot.interval
     assert page.judgement.column.key == "test_loss"
@@ -102,7 +102,7 @@ def test_the_same_group_twice_is_no_comparison(page: BetterPage, qtbot: QtBot) -
 
 def test_selected_runs_are_two_groups(window: MainWindow, page: BetterPage, qtbot: QtBot) -> None:
     runs = window.store.tagged(BASE) + window.store.tagged(DROPOUT)
-    with qtbot.waitSignal(page.latest.done, timeout=20_000):
+    with qtbot.waitSignal(page.latest.settled, timeout=20_000):
         select(window, runs)
     assert {box.group.key for box in (page.a, page.b) if box.group} == {
         f"group {BASE}",
@@ -148,7 +148,7 @@ def test_what_is_typed_is_a_group_or_goes(page: BetterPage, qtbot: QtBot) -> Non
     line.editingFinished.emit()
     assert page.b.currentText() == f"{DROPOUT} (group, 5 runs)"
     line.setText("dropout (name, 5 runs)")
-    with qtbot.waitSignal(page.latest.done, timeout=20_000):
+    with qtbot.waitSignal(page.latest.settled, timeout=20_000):
         line.editingFinished.emit()
     assert page.b.group is not None
     assert page.b.group.key == "name dropout"

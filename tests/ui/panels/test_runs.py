@@ -280,7 +280,7 @@ def test_emptying_the_trash_is_asked_for(
     monkeypatch.setattr(QMessageBox, "question", question)
     window.changes.empty_trash()
     assert asked == ["Remove 2 deleted runs, with their files, for good?"]
-    window.controller.writer.wait()
+    qtbot.waitUntil(lambda: not window.controller._writes.is_busy)
     assert folder.exists() is not sure
     assert window.undo_stack.canUndo() is not sure
     assert len(window.store.runs(deleted=True)) == (0 if sure else 2)

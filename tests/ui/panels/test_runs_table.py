@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_run
+from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.models import arranger, run_feed
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE
@@ -390,19 +391,19 @@ def test_many_runs_are_read_and_arranged_in_threads(
 
 @pytest.mark.parametrize("taken", [0, 10, 30])
 def test_a_reading_gives_a_batch_a_turn_and_ends_with_the_window(
-    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, taken: int
+    tmp_path: Path, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch, taken: int
 ) -> None:
     monkeypatch.setattr(run_feed, "FEW", 4)
     monkeypatch.setattr(Reader.changes, "__defaults__", (FeedPosition(), 5))
     with Store(tmp_path) as store:
         for number in range(30):
             add_run(store, number, epochs=1)
-        feed = run_feed.RunFeed(store)
+        feed = run_feed.RunFeed(store, jobs)
         sizes: list[int] = []
         feed.changed.connect(lambda places: sizes.append(len(places)))
         feed.look()
         qtbot.waitUntil(lambda: len(feed.frame) >= taken)
-        feed.close()
+        jobs.close()
         assert {*sizes} <= {5, 0}
         assert len(feed.frame) >= taken
 

@@ -134,7 +134,7 @@ def test_a_file_that_cannot_be_written(
 
 
 def test_the_disk_is_not_waited_for_in_the_windows_thread(
-    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writers: list[str] = []
     for place in (
@@ -146,7 +146,7 @@ def test_the_disk_is_not_waited_for_in_the_windows_thread(
     window.files.save()
     window.editor.set("training.epochs", 3)
     window.files._keep_draft()
-    window.files._pool.waitForDone()
+    qtbot.waitUntil(lambda: not window.files._writes.is_busy)
     assert len(writers) == 2
     assert threading.main_thread().name not in writers
 
@@ -250,7 +250,7 @@ def keep_draft(window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
     window.editor.set("training.epochs", 3)
     draft = window.store.folder / module.DRAFT
     qtbot.waitUntil(draft.is_file)
-    window.files._pool.waitForDone()
+    qtbot.waitUntil(lambda: not window.files._writes.is_busy)
     return draft
 
 
@@ -297,12 +297,12 @@ def test_the_draft_goes_when_it_is_undone_or_saved(
 ) -> None:
     draft = keep_draft(window, qtbot, monkeypatch)
     window.undo_stack.undo()
-    window.files._pool.waitForDone()
+    qtbot.waitUntil(lambda: not window.files._writes.is_busy)
     assert not draft.exists()
     keep_draft(window, qtbot, monkeypatch)
     window.editor.saved(window.editor.experiment, tmp_path / "a.toml")
     assert window.files.save()
-    window.files._pool.waitForDone()
+    qtbot.waitUntil(lambda: not window.files._writes.is_busy)
     assert not draft.exists()
 
 

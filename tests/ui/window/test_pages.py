@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.conftest import OpenWindow
 from tests.ui.look.test_accessible import pages
 from tests.ui.made_up import add_runs
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.look.actions import Action
 from ui.panels.shared.page import Page
@@ -38,10 +40,11 @@ def test_no_page_takes_room_from_the_form(window: MainWindow, qtbot: QtBot) -> N
 class MadeUpPage(Page):
     """How often its button was pressed, and by which name the selected run goes."""
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, editor: Editor, jobs: Jobs) -> None:
         super().__init__("made_up", "Made up", "Nothing else has it")
+        self.latest, self.found = jobs.latest(self), ""
         self.menu = "Made-up"
-        self.presses, self.shown, self.styled, self.closed = 0, "", 0, False
+        self.presses, self.shown, self.styled = 0, "", 0
         self.editor = editor
         self.button = QPushButton("Press")
         self.button.clicked.connect(self._press)
@@ -55,6 +58,10 @@ class MadeUpPage(Page):
 
     def show_run(self, run: Run | None) -> None:
         self.shown = run.name if run is not None else ""
+        self.latest.ask(partial(str.upper, self.shown), self._find)
+
+    def _find(self, found: str) -> None:
+        self.found = found
 
     def restyle(self) -> None:
         self.styled += 1
@@ -65,13 +72,10 @@ class MadeUpPage(Page):
     def restore(self, state: Mapping[str, Any]) -> None:
         self.presses = int(state.get("presses", 0))
 
-    def close_jobs(self) -> None:
-        self.closed = True
-
 
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGES", (*module.PAGES, lambda bench: MadeUpPage(bench.editor)))
+    monkeypatch.setattr(module, "PAGES", (*module.PAGES, lambda it: MadeUpPage(it.editor, it.jobs)))
 
 
 def test_a_made_up_page_is_a_tab_with_actions_state_and_export(
@@ -96,6 +100,7 @@ def test_a_made_up_page_is_a_tab_with_actions_state_and_export(
     qtbot.waitUntil(lambda: window.model.rowCount() == 1)
     window.runs.select(run.run_id)
     assert page.shown == run.name
+    qtbot.waitUntil(lambda: page.found == run.name.upper())
     window.apply_theme()
     assert page.styled == 1
     page.failed.emit("it broke")
@@ -106,8 +111,10 @@ def test_a_made_up_page_is_a_tab_with_actions_state_and_export(
         CurveFigure(runs=(FigureRun(run_id=run.run_id),)), {run.run_id: run.name}
     )
     assert window.beside.figure is not None
+    page.show_run(None)
     window.close()
-    assert page.closed
+    QApplication.processEvents()
+    assert page.found == run.name.upper(), "nothing is called back any more"
     again = open_window()
     kept = again.pages["made_up"]
     assert isinstance(kept, MadeUpPage)

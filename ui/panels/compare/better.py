@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.background.latest_job import Latest
+from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.look import theme
 from ui.look.accessible import give_name
@@ -46,6 +46,7 @@ class BetterPage(QWidget):
     Args:
         folder: Of the store.
         feed: The runs, to choose groups from.
+        jobs: Of the window.
 
     Signals:
         failed: A sentence.
@@ -53,7 +54,7 @@ class BetterPage(QWidget):
 
     failed = Signal(str)
 
-    def __init__(self, folder: Path, feed: RunFeed) -> None:
+    def __init__(self, folder: Path, feed: RunFeed, jobs: Jobs) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -62,8 +63,7 @@ class BetterPage(QWidget):
         self._is_new_selection = False
         self.judgement: Judgement | None = None
         self._folder = folder
-        self.latest = Latest(self)
-        self.latest.done.connect(self._show)
+        self.latest = jobs.latest(self)
         self.latest.failed.connect(self.failed)
         self._make_controls()
         self._make_answer()
@@ -170,7 +170,8 @@ class BetterPage(QWidget):
         if a is None or b is None or a.key == b.key:
             self._say_nothing(groups)
         else:
-            self.latest.ask(partial(_judged, self._folder, a, b, str(self.figure.currentData())))
+            figure = str(self.figure.currentData())
+            self.latest.ask(partial(_judged, self._folder, a, b, figure), self._show)
 
     def _say_nothing(self, groups: Sequence[RunGroup]) -> None:
         """Says what is missing for an answer."""
@@ -251,10 +252,6 @@ class BetterPage(QWidget):
         self.table.setRowCount(len(rows))
         for line, cells in enumerate(rows):
             self.table.put(line, cells, bold=line >= len(found.rows))
-
-    def close_jobs(self) -> None:
-        """Waits for what is being judged; before the window goes."""
-        self.latest.close()
 
 
 def _judged(folder: Path, a: RunGroup, b: RunGroup, metric: str) -> Judgement:

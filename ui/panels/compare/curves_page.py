@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.background.run_reader import ReadRun, RunReader
+from ui.background.jobs import Jobs
+from ui.background.run_reader import ReadRun, read_runs
 from ui.background.when_shown import WhenShown
 from ui.look import theme
 from ui.look.plain import Label
@@ -61,6 +63,7 @@ class RunCurvesPage(QWidget):
     Args:
         folder: Of the store.
         known: The curves of a run that the Live tab has already loaded, or None.
+        jobs: Of the window.
 
     Signals:
         failed: A sentence on curves that can't be read.
@@ -70,11 +73,11 @@ class RunCurvesPage(QWidget):
     failed = Signal(str)
     export_requested = Signal(object, dict)
 
-    def __init__(self, folder: Path, known: Callable[[str], RunCurves | None]) -> None:
+    def __init__(self, folder: Path, known: Callable[[str], RunCurves | None], jobs: Jobs) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._known = known
+        self._folder, self._known, self._jobs = folder, known, jobs
         self._wanted: list[str] = []
         self._read: dict[str, tuple[Run, Settings, RunCurves, str]] = {}
         self._hidden: list[str] = []
@@ -82,10 +85,9 @@ class RunCurvesPage(QWidget):
         self._grouping: str = ""
         self._settings: Any = None
         self._plots: ComparePlots | None = None
-        self.reader = RunReader(folder, self)
-        self.reader.read.connect(self._take)
-        self.reader.progress.connect(self._show_progress)
-        self.reader.done.connect(self._read_all)
+        self._count = 0
+        self.reader = jobs.latest(self)
+        self.reader.settled.connect(self._read_all)
         self.reader.failed.connect(self.failed)
         self._apply_soon = QTimer(self)
         self._apply_soon.setSingleShot(True)
@@ -114,7 +116,7 @@ class RunCurvesPage(QWidget):
         self.reading.setProperty("role", "muted")
         self.cancel_button = QPushButton(tr("Cancel"))
         self.cancel_button.setToolTip(tr("Compare only what is read so far"))
-        self.cancel_button.clicked.connect(self.reader.cancel)
+        self.cancel_button.clicked.connect(self.reader.drop)
         self.progress = QWidget()
         row = QHBoxLayout(self.progress)
         theme.spaced(row, 3, 1, 3, 1, spacing=3)
@@ -144,7 +146,7 @@ class RunCurvesPage(QWidget):
         from ui.plots.compare.plots import ComparePlots
 
         self.controls: CompareControls = CompareControls()
-        self._plots = plots = ComparePlots()
+        self._plots = plots = ComparePlots(self._jobs)
         self.legend: Legend = Legend()
         self.export_action = export_action(
             self, tr("These curves as SVG, PDF, PNG, CSV or for pgfplots, for a paper")
@@ -196,14 +198,15 @@ class RunCurvesPage(QWidget):
         enough = len(self._wanted) > 1
         self.stack.setCurrentWidget(self.body if enough else self.empty)
         if not enough:
-            self.reader.cancel()
+            self.reader.drop()
             return
         self._read = {i: known for i, known in self._read.items() if i in set(self._wanted)}
         marks = {run_id: known[3] for run_id, known in self._read.items()}
-        self.reader.ask(self._wanted, marks)
+        self._count = 0
+        read = partial(read_runs, self._folder, list(self._wanted), marks)
+        self.reader.follow(read, self._take)
         self._apply()
 
-    @Slot(object)
     def _take(self, found: ReadRun) -> None:
         run_id = found.run.run_id
         shared = self._known(run_id)
@@ -216,8 +219,9 @@ class RunCurvesPage(QWidget):
         self._read[run_id] = (found.run, found.settings, curves, found.mark)
         if not self._apply_soon.isActive():
             self._apply_soon.start()
+        self._count += 1
+        self._show_progress(self._count, len(self._wanted))
 
-    @Slot(int, int)
     def _show_progress(self, done: int, total: int) -> None:
         self.bar.setRange(0, total)
         self.bar.setValue(done)
@@ -380,10 +384,3 @@ class RunCurvesPage(QWidget):
             return
         self.controls.show_plot(plot)
         self._plots.set_plot(plot)
-
-    def close_jobs(self) -> None:
-        """Ends what is being read and computed; before the window goes."""
-        self.reader.close()
-        self._apply_soon.stop()
-        if self._plots is not None:
-            self._plots.close_jobs()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Slot
 
+from ui.background.jobs import Jobs
 from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.compare.curves_page import RunCurvesPage
-from ui.panels.runs.panel import RunsPanel
+from ui.panels.runs.filter import FilterField
+from ui.panels.runs.view import RunsView
 from ui.panels.shared.pages import LatePages
 from ui.running.run_controller import RunController
 from workbench.base.text import tr
@@ -38,7 +40,9 @@ class ComparePanel(LatePages[_Made]):
         curves: The points of the runs that the Live tab has already, by id.
         feed: All runs.
         table: The runs below.
+        filter_: Of that table.
         controller: Says what the run under way does.
+        jobs: Of the window.
     """
 
     def __init__(
@@ -46,8 +50,10 @@ class ComparePanel(LatePages[_Made]):
         folder: Path,
         curves: Mapping[str, RunCurves],
         feed: RunFeed,
-        table: RunsPanel,
+        table: RunsView,
+        filter_: FilterField,
         controller: RunController,
+        jobs: Jobs,
     ) -> None:
         super().__init__(
             "compare",
@@ -57,11 +63,12 @@ class ComparePanel(LatePages[_Made]):
         )
         self._ticked: list[str] = []
         self._selected: list[str] = []
-        self.curves = RunCurvesPage(folder, curves.get)
+        self.curves = RunCurvesPage(folder, curves.get, jobs)
         self.curves.failed.connect(self.failed)
         self.add(self.curves, tr("Curves"), tr("Curves of the runs on the same axes"))
         self.curves.export_requested.connect(self.export_requested)
-        self._folder, self._feed, self._table = folder, feed, table
+        self._folder, self._feed, self._jobs = folder, feed, jobs
+        self._table, self._filter = table, filter_
         self._kept: str | None = None
         feed.curves_changed.connect(self.show_ticked)
         table.chosen_changed.connect(self.select)
@@ -72,7 +79,10 @@ class ComparePanel(LatePages[_Made]):
         from ui.panels.compare.better import BetterPage
         from ui.panels.compare.tradeoffs_page import TradeoffsPage
 
-        made = _Made(TradeoffsPage(self._table), BetterPage(self._folder, self._feed))
+        made = _Made(
+            TradeoffsPage(self._table, self._filter, self._jobs),
+            BetterPage(self._folder, self._feed, self._jobs),
+        )
         made.tradeoffs.said.connect(self.said)
         made.tradeoffs.export_requested.connect(self.export_requested)
         self.add(
@@ -136,10 +146,3 @@ class ComparePanel(LatePages[_Made]):
         self.curves.restyle()
         if self.are_made:
             self.tradeoffs.restyle()
-
-    def close_jobs(self) -> None:
-        """Ends what is under way; before the window goes."""
-        self.curves.close_jobs()
-        if self.are_made:
-            self.tradeoffs.close_jobs()
-            self.better.close_jobs()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.background.latest_job import Latest
+from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.look import theme
 from ui.look.accessible import give_name
@@ -30,8 +30,8 @@ from ui.panels.compare.tradeoff_parallel import ParallelView
 from ui.panels.compare.tradeoff_scatter import ScatterView
 from ui.panels.compare.tradeoff_view import TradeoffView
 from ui.panels.export.button import export_action, export_button
-from ui.panels.runs.panel import RunsPanel
-from ui.panels.runs.selection import narrow, select_runs
+from ui.panels.runs.filter import FilterField
+from ui.panels.runs.view import RunsView
 from workbench.base.text import tr
 from workbench.figures.tradeoffs.numbers import RunNumbers, table_of
 
@@ -41,6 +41,8 @@ class TradeoffsPage(QWidget):
 
     Args:
         runs: The table: whose runs are drawn, and where they are selected.
+        filter_: Of the table; made narrower where a person asks for it.
+        jobs: Of the window.
 
     Signals:
         export_requested: Make a figure of this: a `FigureSpec`, and the names of its runs.
@@ -50,14 +52,13 @@ class TradeoffsPage(QWidget):
     export_requested = Signal(object, dict)
     said = Signal(str)
 
-    def __init__(self, runs: RunsPanel) -> None:
+    def __init__(self, runs: RunsView, filter_: FilterField, jobs: Jobs) -> None:
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._runs, self._model = runs, runs.model
+        self._runs, self._model = runs, runs.runs
         self._table: RunNumbers | None = None
-        self.latest = Latest(self)
-        self.latest.done.connect(self._take)
+        self.latest = jobs.latest(self)
         self.latest.failed.connect(self._fail)
         self.scatter, self.bars = ScatterView(self._model), BarsView(self._model)
         self.parallel = ParallelView(self._model)
@@ -71,10 +72,10 @@ class TradeoffsPage(QWidget):
         for view in self.views.values():
             view.changed.connect(self.follow.mark)
             view.picked.connect(self._select)
-        self.parallel.filter_requested.connect(self._narrow)
+        self.parallel.filter_requested.connect(filter_.narrow)
         self._model.arranged.connect(self.follow.mark)
         self._model.dataChanged.connect(self.follow.mark)
-        runs.table.selectionModel().selectionChanged.connect(self._selection_changed)
+        runs.selectionModel().selectionChanged.connect(self._selection_changed)
 
     # --- building ------------------------------------------------------------------------------
 
@@ -177,11 +178,10 @@ class TradeoffsPage(QWidget):
         view = self.view
         self._model.need(view.keys)
         self._table = table_of(self._model.frame, places.tolist(), view.keys)
-        self.latest.ask(partial(_numbered, self.body.currentIndex(), view.job(self._table)))
+        number = self.body.currentIndex()
+        self.latest.ask(view.job(self._table), partial(self._take, number))
 
-    @Slot(object)
-    def _take(self, found: tuple[int, Any]) -> None:
-        number, result = found
+    def _take(self, number: int, result: Any) -> None:
         view = self.view
         if number == self.body.currentIndex() and self._table is not None:
             view.show_result(self._table, result)
@@ -204,7 +204,7 @@ class TradeoffsPage(QWidget):
 
     @Slot(list)
     def _select(self, run_ids: Sequence[str]) -> None:
-        missed = select_runs(self._runs, run_ids)
+        missed = self._runs.select_runs(run_ids)
         if missed:
             self.said.emit(
                 tr(
@@ -213,10 +213,6 @@ class TradeoffsPage(QWidget):
                     total=f"{len(run_ids):,}",
                 )
             )
-
-    @Slot(str)
-    def _narrow(self, expression: str) -> None:
-        narrow(self._runs, expression)
 
     # --- figures and settings ------------------------------------------------------------------
 
@@ -249,12 +245,3 @@ class TradeoffsPage(QWidget):
             return
         if button is not None:
             button.setChecked(True)
-
-    def close_jobs(self) -> None:
-        """Ends what is computed; before the window goes."""
-        self.latest.close()
-
-
-def _numbered(number: int, job: Callable[[], object]) -> tuple[int, object]:
-    """What a job gave, with the number of the view that asked for it."""
-    return number, job()

@@ -1,18 +1,20 @@
 """What augmentation makes of training images: some of them, each beside varied versions.
 
-The versions are made in a thread of their own, so that no image is too large for the window.
+The versions are made by a job, so that no image is too large for the window.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, QRect, QThread, Signal, Slot
+from PySide6.QtCore import QRect, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label
@@ -32,24 +34,11 @@ APART = 3 * theme.UNIT
 Pixels = npt.NDArray[np.uint8]
 
 
-class VersionsThread(QThread):
-    """Makes versions of a few images once.
+def _versions(images: Pixels, augmentation: Augmentation) -> Pixels:
+    """Versions of a few images: (n, count, height, width, channels); a job."""
+    from workbench.data.images.augmented import versions
 
-    Attributes:
-        images, augmentation: What it makes them of.
-        found: (n, count, height, width, channels) once it has finished.
-    """
-
-    def __init__(self, images: Pixels, augmentation: Augmentation, parent: QObject) -> None:
-        super().__init__(parent)
-        self.images, self.augmentation = images, augmentation
-        self.found: Pixels | None = None
-
-    def run(self) -> None:
-        """Computes, and touches nothing of the window."""
-        from workbench.data.images.augmented import versions
-
-        self.found = versions(self.images, self.augmentation, VERSIONS)
+    return versions(images, augmentation, VERSIONS)
 
 
 class VersionsGrid(QWidget):
@@ -97,18 +86,22 @@ class VersionsGrid(QWidget):
 class AugmentedView(QWidget):
     """The part of the Data tab that shows augmentation at work, redrawn at each edit of it.
 
+    Args:
+        editor: Whose augmentation it is.
+        jobs: Of the window.
+
     Signals:
         shown: The grid shows the augmentation in force.
     """
 
     shown = Signal()
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, editor: Editor, jobs: Jobs) -> None:
         super().__init__()
         self._editor = editor
+        self.latest = jobs.latest(self)
         self._images: Pixels | None = None
-        self._thread: VersionsThread | None = None
-        self._drawn: Augmentation | None = None
+        self._asked: Augmentation | None = None
         self.words = Label()
         self.words.setProperty("role", "muted")
         self.words.setWordWrap(True)
@@ -123,45 +116,32 @@ class AugmentedView(QWidget):
     def show_samples(self, preview: Preview) -> None:
         """Takes the images that are varied: one of each of the first classes."""
         self._images = preview.samples[in_turns(preview.sample_labels)[:ROWS]]
-        self._drawn = None
+        self._asked = None
         self.refresh()
 
     def clear(self) -> None:
         """There are no images now."""
-        self._images = None
+        self._images = self._asked = None
+        self.latest.drop()
         self.hide()
 
     @Slot()
     def refresh(self) -> None:
-        """Shows the augmentation in force; what comes while a thread is at work waits for it."""
-        augmentation = self._editor.experiment.augmentation
-        if self._images is None or self._thread is not None or augmentation == self._drawn:
+        """Shows the augmentation in force, once somebody looks; the tab asks when it is shown."""
+        augmentation, tab = self._editor.experiment.augmentation, self.parentWidget()
+        if self._images is None or augmentation == self._asked:
             return
         if not augmentation.is_on:
-            self._drawn = augmentation
+            self._asked = augmentation
+            self.latest.drop()
             self.hide()
             self.shown.emit()
-            return
-        tab = self.parentWidget()
-        if tab is None or not tab.isVisible():
-            return  # nobody looks; the tab asks once it is shown
-        self._thread = VersionsThread(self._images, augmentation, self)
-        self._thread.finished.connect(self._made)
-        self._thread.start()
+        elif tab is not None and tab.isVisible():
+            self._asked = augmentation
+            make = partial(_versions, self._images, augmentation)
+            self.latest.ask(make, partial(self._show, self._images, augmentation))
 
-    @Slot()
-    def _made(self) -> None:
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        if self._images is not None and thread.found is not None:
-            self._show(thread.images, thread.found, thread.augmentation)
-        thread.deleteLater()
-        self.refresh()
-        if self._thread is None:
-            self.shown.emit()
-
-    def _show(self, images: Pixels, found: Pixels, augmentation: Augmentation) -> None:
+    def _show(self, images: Pixels, augmentation: Augmentation, found: Pixels) -> None:
         self.words.setText(
             tr(
                 "Augmentation: each step varies its images by {summary}",
@@ -169,11 +149,5 @@ class AugmentedView(QWidget):
             )
         )
         self.grid.show_versions(images, found)
-        self._drawn = augmentation if images is self._images else None
         self.show()
-
-    def close_thread(self) -> None:
-        """Waits for the thread and begins no other; before the window goes."""
-        self._images = None
-        if self._thread is not None:
-            self._thread.wait()
+        self.shown.emit()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -17,12 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.background.job_thread import JobThread
+from ui.background.jobs import JobHandle, JobReport, Jobs, sentence_of
+from ui.background.processes import process
 from ui.editing.editor import Editor, split_sentence
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.data.augmented import AugmentedView
 from ui.panels.data.class_spread import ClassSpread
+from ui.panels.data.inspection import Download, Inspection, download, inspection
 from ui.panels.data.samples import ClassBars, SampleGrid
 from ui.panels.shared.page import Page
 from workbench.base import units
@@ -33,6 +36,8 @@ from workbench.spec.layers import written
 if TYPE_CHECKING:
     from workbench.data.preview import Preview
 
+INSPECT = "workbench.data.inspect"
+DOWNLOAD = "workbench.runtime.process.download"
 SAMPLES = 80
 MANY_CLASSES = 20
 """More than the list of classes shows without scrolling: an overview stands above it."""
@@ -41,11 +46,15 @@ SETTLE_MILLISECONDS = 400
 """How long typing in a path rests before the data are looked at."""
 
 
+Said = TypeVar("Said")
+
+
 class DataPanel(Page):
     """Looks at the experiment's data whenever they become others, and tells the editor.
 
     Args:
         editor: Whose data they are.
+        jobs: Of the window.
 
     Signals:
         settled: What was asked of a process is answered, or given up.
@@ -53,25 +62,24 @@ class DataPanel(Page):
 
     settled = Signal()
 
-    def __init__(self, editor: Editor) -> None:
+    def __init__(self, editor: Editor, jobs: Jobs) -> None:
         super().__init__(
             "data",
             tr("Data"),
             tr("What the network will see: images, classes, counts"),
         )
-        self._editor = editor
+        self._editor, self._latest = editor, jobs.latest(self)
         self._looked_at: Data | None = None
         self._answer: Preview | str | None = None
         self._reading = ""
-        self._job: JobThread | None = None
-        self._jobs: set[JobThread] = set()
+        self._job: JobHandle | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.look)
-        self._build()
+        self._build(jobs)
         editor.changed.connect(self._experiment_changed)
 
-    def _build(self) -> None:
+    def _build(self, jobs: Jobs) -> None:
         self.heading, self.facts, self.message = Label(), Label(), Label()
         self.heading.setProperty("role", "title")
         self.facts.setProperty("role", "muted")
@@ -100,7 +108,7 @@ class DataPanel(Page):
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.grid, self.bars, self.spread = SampleGrid(), ClassBars(), ClassSpread()
-        self.augmented = AugmentedView(self._editor)
+        self.augmented = AugmentedView(self._editor, jobs)
         pictures = QHBoxLayout()
         theme.spaced(pictures, 0, 2, 0, 0, spacing=6)
         counts = QVBoxLayout()
@@ -161,8 +169,8 @@ class DataPanel(Page):
             self.settled.emit()
             return
         request = {"data": spec.values(), "samples": SAMPLES}
-        job = JobThread("workbench.data.inspect", request=request, decode=_decoded, parent=self)
-        self._start(job, tr("Reading…"))
+        look = process(INSPECT, parse=inspection, request=request)
+        self._start(look, self._hear, tr("Reading…"))
 
     @Slot()
     def _cancel_asked(self) -> None:
@@ -173,18 +181,8 @@ class DataPanel(Page):
         self.settled.emit()
 
     def _give_up(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        self._show_busy(False)
-
-    def close_jobs(self) -> None:
-        """Ends all processes and waits for their threads; before the window goes."""
-        self._timer.stop()
-        self._give_up()
-        for job in list(self._jobs):
-            job.close()
-        self.augmented.close_thread()
+        self._latest.drop()
+        self._end()
 
     @Slot()
     def _experiment_changed(self) -> None:
@@ -205,66 +203,68 @@ class DataPanel(Page):
     def _download(self) -> None:
         spec = self._editor.experiment.data
         self._give_up()
-        job = JobThread("workbench.runtime.process.download", (spec.name(),), parent=self)
-        self._start(job, tr("Downloading…"))
+        fetch = process(DOWNLOAD, spec.name(), parse=download)
+        self._start(fetch, self._hear_download, tr("Downloading…"))
 
-    def _start(self, job: JobThread, phase: str) -> None:
-        self._job = job
-        self._jobs.add(job)
-        job.said.connect(self._hear)
-        job.failed.connect(self._job_failed)
-        job.finished.connect(self._job_ended)
+    def _start(
+        self,
+        work: Callable[[JobReport[Said]], None],
+        hear: Callable[[Said], None],
+        phase: str,
+    ) -> None:
         self._say(phase)
         self._show_busy(True)
         self._say_reading(phase)
-        job.start()
+        self._job = self._latest.follow(
+            work, partial(self._take, hear), self._job_ended, self._job_failed
+        )
 
-    @Slot()
-    def _job_ended(self) -> None:
-        job = self.sender()
-        if isinstance(job, JobThread):
-            self._jobs.discard(job)
-            if job is self._job:
-                self._end()
+    def _take(self, hear: Callable[[Said], None], said: Said) -> None:
+        """What it may say after its last word (its progress) is old news."""
+        if self._job is not None:
+            hear(said)
+            if self._job is None:
                 self.settled.emit()
-            job.deleteLater()
 
-    @Slot(object)
-    def _hear(self, said: Preview | dict[str, Any]) -> None:
-        if self.sender() is not self._job:
-            return
-        if not isinstance(said, dict):
+    def _hear(self, said: Preview | Inspection) -> None:
+        if not isinstance(said, Inspection):
             self._end()
             self._show(said)
-        elif "error" in said:
+        elif said.error:
             self._end()
-            self._editor.proposed_size = said.get("proposed_size")
-            self._failed(said["error"])
-        elif "not_downloaded" in said:
+            self._editor.proposed_size = said.proposed_size
+            self._failed(said.error)
+        elif said.not_downloaded:
             self._end()
-            self._offer_download(said["not_downloaded"], said.get("download_bytes", 0))
-        elif "finished" in said:
+            self._offer_download(said.not_downloaded, said.download_bytes)
+        elif said.progress is not None:
+            phase, done, total = said.progress
+            self._show_progress(phase.capitalize(), done, total, units.count)
+
+    def _hear_download(self, said: Download) -> None:
+        if said.error:
+            self._end()
+            self._failed(said.error)
+        elif said.finished:
             self.look()
-            return
-        elif "progress" in said:
-            phase, done, total = said["progress"]
-            self._show_progress(str(phase).capitalize(), done, total, units.count)
-        elif "done" in said:
-            self._show_progress(tr("Downloading"), said["done"], said["total"], units.size)
-        if self._job is None:
+        else:
+            self._show_progress(tr("Downloading"), said.done, said.total, units.size)
+
+    def _job_ended(self, ended: None) -> None:
+        if self._job is not None:
+            self._end()
+            self.settled.emit()
+
+    def _job_failed(self, error: Exception) -> None:
+        if self._job is not None:
+            self._end()
+            self._failed(sentence_of(error))
             self.settled.emit()
 
     def _end(self) -> None:
-        """The process said its last word: what it may still say (its progress) is old news."""
+        """The process said its last word, or nobody waits for it."""
         self._job = None
         self._show_busy(False)
-
-    @Slot(str)
-    def _job_failed(self, sentence: str) -> None:
-        if self.sender() is self._job:
-            self._end()
-            self._failed(sentence)
-            self.settled.emit()
 
     # --- showing -------------------------------------------------------------------------------
 
@@ -381,13 +381,6 @@ class DataPanel(Page):
             self._editor.set_data_info(None, self._answer)
         elif self._answer is not None and self._editor.info != self._answer.info:
             self._editor.set_data_info(self._answer.info)
-
-
-def _decoded(said: dict[str, Any]) -> Preview | dict[str, Any]:
-    """In the job's thread, which is why the readers of data are imported here."""
-    from workbench.data.preview import Preview
-
-    return Preview.from_json(said) if "info" in said else said
 
 
 def _as_sentence(sentence: str) -> str:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.background.evaluation_reader import ReadEvaluation, figure_of, read_evaluation
-from ui.background.latest_job import Latest
+from ui.background.jobs import Jobs
 from ui.background.run_reader import mark_of
 from ui.background.turns import Turns, imported
 from ui.background.when_shown import WhenShown
@@ -55,9 +55,12 @@ class EvaluatePanel(Page):
     Args:
         task_runner: Has the network answer, in a process.
         folder_of: The folder of a run, by its id.
+        jobs: Of the window.
     """
 
-    def __init__(self, task_runner: TaskRunner, folder_of: Callable[[str], Path]) -> None:
+    def __init__(
+        self, task_runner: TaskRunner, folder_of: Callable[[str], Path], jobs: Jobs
+    ) -> None:
         super().__init__(
             "evaluate", tr("Evaluate"), tr("How good the selected run is, image by image")
         )
@@ -67,18 +70,15 @@ class EvaluatePanel(Page):
         self._run: Run | None = None
         self._mark = ""
         self.read: ReadEvaluation | None = None
-        self._latest = Latest(self)
-        self._latest.done.connect(self._take)
-        self._latest.failed.connect(self.failed)
         self._pages: Pages | None = None
         self._curves: ClassCurvesPage | None = None
         self._waiting: ReadEvaluation | None = None
         self._modules = Turns(imported(MODULES), self)
         self._modules.done.connect(self._take_waiting)
         self._plots: Turns | None = None
-        self._figures = Latest(self)
-        self._figures.done.connect(self._export_made)
-        self._figures.failed.connect(self.failed)
+        self._latest, self._figures = jobs.latest(self), jobs.latest(self)
+        for lane in (self._latest, self._figures):
+            lane.failed.connect(self.failed)
         self.heading = Label()
         self.part = QComboBox()
         give_name(self.part, tr("Part"))
@@ -197,19 +197,11 @@ class EvaluatePanel(Page):
         """Has a figure made of what is shown."""
         read = self.read
         if read is not None and read.evaluation is not None:
-            self._figures.ask(partial(figure_of, kind, read.folder.name, read.evaluation, classes))
+            make = partial(figure_of, kind, read.folder.name, read.evaluation, classes)
+            self._figures.ask(make, self._export_made)
 
-    @Slot(object)
     def _export_made(self, made: tuple[FigureSpec, dict[str, str]]) -> None:
         self.export_requested.emit(*made)
-
-    def close_jobs(self) -> None:
-        """Waits for what is being read; before the window goes."""
-        self._modules.stop()
-        if self._plots is not None:
-            self._plots.stop()
-        self._latest.close()
-        self._figures.close()
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -229,7 +221,7 @@ class EvaluatePanel(Page):
                 self._say(str(error))
                 return
             self._modules.start()
-            self._latest.ask(partial(read_evaluation, folder, self.chosen_part))
+            self._latest.ask(partial(read_evaluation, folder, self.chosen_part), self._take)
 
     def _reason(self, run: Run | None) -> str:
         """Why there is nothing to show; "" where the run's folder has to be looked at."""
@@ -248,7 +240,6 @@ class EvaluatePanel(Page):
             )
         return ""
 
-    @Slot(object)
     def _take(self, read: ReadEvaluation) -> None:
         run = self._run
         if run is None or (read.folder.name, read.part) != (run.run_id, self.chosen_part):

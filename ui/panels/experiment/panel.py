@@ -110,7 +110,8 @@ class ExperimentPanel(QWidget):
         """An image keeps its size and channels when their settings are switched on."""
         info = self._editor.info
         if info is None:
-            return self._editor.proposed_size if name == "resize" else None
+            size = self._editor.proposed_size
+            return list(size) if name == "resize" and size is not None else None
         return {"resize": list(info.image_shape[:2]), "channels": info.image_shape[2]}.get(name)
 
     def explained_paths(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.background.figure_process import FigureProcess
+from ui.background.figure_drawer import FigureDrawer
+from ui.background.jobs import Jobs
 from ui.editing.edited import EditedSpec
 from ui.forms.form import SpecForm
 from ui.look import theme
@@ -29,6 +29,7 @@ from ui.look.side_dialog import SideDialog
 from ui.panels.export.legend_rows import LegendRows
 from ui.panels.export.preview import FigurePreview
 from workbench.base.text import tr
+from workbench.figures.answer import FigureAnswer
 from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
 
 SIZE = (240 * theme.UNIT, 165 * theme.UNIT)
@@ -50,6 +51,7 @@ class ExportWindow(SideDialog):
 
     Args:
         store: Folder of the store, from which the figure is drawn.
+        jobs: Of the window.
         window: Which it belongs to.
 
     Signals:
@@ -58,7 +60,7 @@ class ExportWindow(SideDialog):
 
     said = Signal(str)
 
-    def __init__(self, store: Path, window: QWidget) -> None:
+    def __init__(self, store: Path, jobs: Jobs, window: QWidget) -> None:
         super().__init__(window, tr("Export figure"))
         self.resize(*SIZE)
         self._store = store
@@ -66,7 +68,7 @@ class ExportWindow(SideDialog):
         self._number = self._shown = 0
         self._waits: dict[int, str] = {}
         self._is_stale = False
-        self.process = FigureProcess(self)
+        self.process = FigureDrawer(jobs, self)
         self.process.answered.connect(self._hear)
         self.process.failed.connect(self._process_failed)
         self.edited = EditedSpec(Look())
@@ -250,24 +252,23 @@ class ExportWindow(SideDialog):
         )
         self._show_state()
 
-    @Slot(dict)
-    def _hear(self, answer: dict[str, Any]) -> None:
-        purpose = self._waits.pop(answer["number"], "")
+    @Slot(object)
+    def _hear(self, answer: FigureAnswer) -> None:
+        purpose = self._waits.pop(answer.number, "")
         self._show_state()
-        if "error" in answer:
+        if answer.error:
             if purpose == "preview":
-                self.preview.say(answer["error"])
-            self._say(answer["error"], "problem")
+                self.preview.say(answer.error)
+            self._say(answer.error, "problem")
         elif purpose == "preview":
-            image = QImage.fromData(base64.b64decode(answer["drawn"]["png"]))
-            self.preview.show_picture(image)
-            self._say(" ".join(_sentences(answer)), "problem" if answer.get("remarks") else "muted")
-        elif "written" in answer:
-            sentence = tr("The figure lies in {answer}", answer=answer["written"])
-            self._say(" ".join((f"{sentence}.", *_sentences(answer))), "muted")
+            self.preview.show_picture(QImage.fromData(answer.content("png")))
+            self._say(" ".join(answer.sentences), "problem" if answer.remarks else "muted")
+        elif answer.written:
+            sentence = tr("The figure lies in {answer}", answer=answer.written)
+            self._say(" ".join((f"{sentence}.", *answer.sentences)), "muted")
             self.said.emit(sentence)
-        elif "drawn" in answer:
-            self._put_on_clipboard(answer["drawn"])
+        elif answer.drawn:
+            self._put_on_clipboard(answer)
         if self._is_stale and not self._soon.isActive():
             self._soon.start()
 
@@ -291,12 +292,12 @@ class ExportWindow(SideDialog):
             self._say(tr("Drawing for the clipboard…"), "muted")
             self._ask("busy", figure, formats=["png", "svg"])
 
-    def _put_on_clipboard(self, drawn: Mapping[str, str]) -> None:
+    def _put_on_clipboard(self, answer: FigureAnswer) -> None:
         data = QMimeData()
-        png = base64.b64decode(drawn["png"])
+        png = answer.content("png")
         data.setImageData(QImage.fromData(png))
         data.setData("image/png", QByteArray(png))
-        data.setData("image/svg+xml", QByteArray(base64.b64decode(drawn["svg"])))
+        data.setData("image/svg+xml", QByteArray(answer.content("svg")))
         QGuiApplication.clipboard().setMimeData(data)
         self._say(tr("Copied."), "muted")
 
@@ -334,8 +335,3 @@ class ExportWindow(SideDialog):
         self._waits.clear()
         self._is_stale = False
         self.process.end()
-
-
-def _sentences(answer: dict[str, Any]) -> list[str]:
-    """What a reader of the figure would miss."""
-    return [f"{remark[:1].upper()}{remark[1:]}." for remark in answer.get("remarks", ())]

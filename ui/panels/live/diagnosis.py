@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.background.in_store import in_store
+from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.live.finding_line import finding_line
 from workbench.base.text import isolated, tr
 from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.runs.record import Run
-from workbench.runs.store import Store, StoreError
-from workbench.spec.base import SpecError
+from workbench.runs.store import Store
 
 LOOK_MILLISECONDS = 1000
 """A run under way is looked at again at most this often."""
 
 
-class _Found(QObject):
-    found = Signal(str, object)
-
-
-class _Look(QRunnable):
-    """Reads a run's metrics and looks at them, in a thread of the pool."""
-
-    def __init__(self, folder: Path, run: Run, tell: _Found) -> None:
-        super().__init__()
-        self._folder, self._run, self._tell = folder, run, tell
-
-    def run(self) -> None:
-        findings: list[Finding] | None
-        try:
-            with Store(self._folder) as store:
-                run_id = self._run.run_id
-                epochs, steps = store.epochs(run_id), store.steps(run_id)
-            findings = (
-                diagnose_run(self._run, epochs, steps) if epochs or steps.steps.size else None
-            )
-        except (StoreError, SpecError):  # said elsewhere: the table and the plots read the same
-            findings = None
-        self._tell.found.emit(self._run.run_id, findings)
+def _findings(run: Run, store: Store) -> list[Finding] | None:
+    epochs, steps = store.epochs(run.run_id), store.steps(run.run_id)
+    return diagnose_run(run, epochs, steps) if epochs or steps.steps.size else None
 
 
 class DiagnosisStrip(QWidget):
@@ -50,6 +32,7 @@ class DiagnosisStrip(QWidget):
 
     Args:
         folder: Of the store.
+        jobs: Of the window.
 
     Signals:
         remedy_chosen: The run's id and the `Remedy`.
@@ -57,7 +40,7 @@ class DiagnosisStrip(QWidget):
 
     remedy_chosen = Signal(str, object)
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, jobs: Jobs) -> None:
         super().__init__()
         self.setObjectName("diagnosis")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -66,12 +49,9 @@ class DiagnosisStrip(QWidget):
         self._run: Run | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self._look_again)
         self.findings: list[Finding] | None = None
-        self._tell = _Found(self)
-        self._tell.found.connect(self._show)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._latest = jobs.latest(self)
         self._layout = QVBoxLayout(self)
         theme.spaced(self._layout, 4, 2, 4, 2, spacing=1)
         self._lines = QWidget()
@@ -89,19 +69,23 @@ class DiagnosisStrip(QWidget):
             self._timer.start(LOOK_MILLISECONDS)
 
     @Slot()
+    def _look_again(self) -> None:
+        if self._latest.is_busy:  # else a slow look would be dropped for the next, again and again
+            self._timer.start(LOOK_MILLISECONDS)
+        else:
+            self._look()
+
     def _look(self) -> None:
         self._timer.stop()
-        if self._run is not None:
-            self._pool.start(_Look(self._folder, self._run, self._tell))
+        run = self._run
+        if run is not None:
+            find = in_store(self._folder, partial(_findings, run))
+            self._latest.ask(find, partial(self._show, run.run_id), partial(self._fail, run.run_id))
 
-    def close_jobs(self) -> None:
-        """Waits for what is being read; before the window goes."""
-        self._run = None
-        self._timer.stop()
-        self._pool.clear()
-        self._pool.waitForDone()
+    def _fail(self, run_id: str, error: Exception) -> None:
+        """What can't be read is said elsewhere: the table and the plots read the same."""
+        self._show(run_id, None)
 
-    @Slot(str, object)
     def _show(self, run_id: str, findings: list[Finding] | None) -> None:
         if self._run is None or run_id != self._run.run_id:
             return

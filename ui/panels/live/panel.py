@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from ui.background.in_store import in_store
+from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.look.actions import Action
 from ui.models.run_feed import RunFeed, ShownRun
@@ -25,46 +28,19 @@ from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Started, Steps
 from workbench.figures.settings import figure_of_runs
 from workbench.runs.record import Run
-from workbench.runs.store import Store, StoreError
+from workbench.runs.store import Store
 
 if TYPE_CHECKING:
     from ui.plots.live.plots import LivePlots
 
 
-class _Loader(QObject):
-    loaded = Signal(str, object)
-    failed = Signal(str)
-    plots_loaded = Signal()
+def _load_plots() -> None:
+    """Import the plots and their library, which takes a tenth of a second."""
+    import ui.plots.live.plots  # noqa: F401
 
 
-class _LoadPlots(QRunnable):
-    """Imports the plots and their library, which takes a tenth of a second, in a thread."""
-
-    def __init__(self, tell: _Loader) -> None:
-        super().__init__()
-        self._tell = tell
-
-    def run(self) -> None:
-        import ui.plots.live.plots  # noqa: F401
-
-        self._tell.plots_loaded.emit()
-
-
-class _Load(QRunnable):
-    """Reads one run's metrics from the store in a thread of the pool."""
-
-    def __init__(self, folder: Path, run: ShownRun, tell: _Loader) -> None:
-        super().__init__()
-        self._folder, self._run, self._tell = folder, run, tell
-
-    def run(self) -> None:
-        try:
-            with Store(self._folder) as store:
-                curves = read_curves(store, store.run(self._run.run_id))
-        except StoreError as error:
-            self._tell.failed.emit(str(error))
-            return
-        self._tell.loaded.emit(self._run.run_id, curves)
+def _read_curves(run_id: str, store: Store) -> RunCurves:
+    return read_curves(store, store.run(run_id))
 
 
 def run_colour(number: int) -> QColor:
@@ -81,6 +57,7 @@ class LivePanel(Page):
         feed: Says which runs are shown.
         controller: Says what the run under way does.
         requests: Of the window.
+        jobs: Of the window.
     """
 
     def __init__(
@@ -90,6 +67,7 @@ class LivePanel(Page):
         feed: RunFeed,
         controller: RunController,
         requests: Requests,
+        jobs: Jobs,
     ) -> None:
         super().__init__(
             "live", tr("Live"), tr("Curves of the ticked runs, drawn while they train")
@@ -98,21 +76,17 @@ class LivePanel(Page):
         self._names: dict[str, tuple[str, int]] = {}
         self._loading: set[str] = set()
         self._waiting: dict[str, list[Steps | EpochEnd]] = {}
-        self._loader = _Loader(self)
-        self._loader.loaded.connect(self._loaded)
-        self._loader.failed.connect(self.failed)
-        self._loader.plots_loaded.connect(self.make_plots)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        self._lane = jobs.lane(self)
+        self._lane.failed.connect(self.failed)
         self._runs: dict[str, ShownRun] = {}
         self._plots: LivePlots | None = None
-        self._plots_asked = self._closed = False
+        self._plots_asked = False
         self._settings: Any = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
         self._layout.addStretch(1)
-        self.diagnosis = DiagnosisStrip(folder)
+        self.diagnosis = DiagnosisStrip(folder, jobs)
         self.diagnosis.remedy_chosen.connect(requests.try_remedy)
         self._layout.addWidget(self.diagnosis)
         self.commands.add(
@@ -149,15 +123,14 @@ class LivePanel(Page):
             self.show_runs(list(self._runs.values()))
         return self._plots
 
-    @Slot()
-    def make_plots(self) -> None:
+    def make_plots(self, loaded: None = None) -> None:
         """Makes the plots if they aren't there yet."""
         _ = self.plots
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._plots_asked:
             self._plots_asked = True
-            self._pool.start(_LoadPlots(self._loader))
+            self._lane.ask(_load_plots, self.make_plots)
 
     @Slot(str)
     def export(self, metric: str) -> None:
@@ -247,13 +220,6 @@ class LivePanel(Page):
             run = self._runs[run_id]
             self.plots.set_style(run_id, *run_style(run.colour, QColor(theme.tones().text)))
 
-    def close_jobs(self) -> None:
-        """Waits for what is being read, and reads nothing more; before the window goes."""
-        self._closed = True  # the feed may still tell what it read last
-        self._pool.clear()
-        self._pool.waitForDone()
-        self.diagnosis.close_jobs()
-
     def _add(self, run: ShownRun) -> None:
         colour, style = run_style(run.colour, QColor(theme.tones().text))
         self.plots.add_run(run.run_id, self._curves[run.run_id], run.name, colour, style)
@@ -261,11 +227,11 @@ class LivePanel(Page):
         self._names[run.run_id] = (run.name, run.colour)
 
     def _load(self, run: ShownRun) -> None:
-        if run.run_id not in self._loading and not self._closed:
+        if run.run_id not in self._loading:
             self._loading.add(run.run_id)
-            self._pool.start(_Load(self._folder, run, self._loader))
+            read = in_store(self._folder, partial(_read_curves, run.run_id))
+            self._lane.ask(read, partial(self._loaded, run.run_id))
 
-    @Slot(str, object)
     def _loaded(self, run_id: str, curves: RunCurves) -> None:
         self._loading.discard(run_id)
         known = self._curves.setdefault(run_id, curves)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QThreadPool, Slot
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.background.file_writing import write_and_wait
+from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.editing.editor import Editor
 from ui.look import theme
@@ -36,14 +36,15 @@ class CodeWindow(SideDialog):
 
     Args:
         editor: Whose experiment is written.
+        jobs: Of the window.
         window: Which it belongs to.
     """
 
-    def __init__(self, editor: Editor, window: QWidget) -> None:
+    def __init__(self, editor: Editor, jobs: Jobs, window: QWidget) -> None:
         super().__init__(window, tr("Keras code"))
         self.resize(*SIZE)
         self._editor = editor
-        self._pool = QThreadPool(self)
+        self._writes = jobs.writes(self)
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
@@ -122,8 +123,10 @@ class CodeWindow(SideDialog):
             return
         path = Path(name) if Path(name).suffix else Path(name).with_suffix(".py")
         content = self.text.toPlainText().encode()
-        cause = write_and_wait(self._pool, partial(write_atomically, path, content))
-        if cause:
+        try:
+            self._writes.ask_and_wait(partial(write_atomically, path, content))
+        except OSError as error:
+            cause = error.strerror or str(error)
             self._say(tr("{path} can't be written ({cause})", path=path, cause=cause), "problem")
         else:
             self._say(tr("Saved as {path}.", path=path), "muted")

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from ui.background.figure_export import FigureExport
+from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.editing.editor import Editor
 from ui.look import theme
@@ -32,6 +33,7 @@ class DrawingPage(QWidget):
         editor: Whose experiment is shown.
         layers: Of that editor.
         commands: What can be done to them.
+        jobs: Of the window.
 
     Signals:
         said: A sentence on what was done.
@@ -39,11 +41,11 @@ class DrawingPage(QWidget):
 
     said = Signal(str)
 
-    def __init__(self, editor: Editor, layers: Layers, commands: LayerActions) -> None:
+    def __init__(self, editor: Editor, layers: Layers, commands: LayerActions, jobs: Jobs) -> None:
         super().__init__()
         self._editor, self._layers = editor, layers
         self.view = DrawingView(layers)
-        self.export = FigureExport(self)
+        self.export = FigureExport(jobs, self)
         self.export.written.connect(self._written)
         self.export.busy_changed.connect(self._show_export)
         self.save_action = QAction(tr("Export drawing…"), self)

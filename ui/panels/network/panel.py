@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Slot
 
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.look.actions import Action, Menu
 from ui.models.layers import Layers
@@ -43,6 +44,7 @@ class NetworkPanel(LatePages[_Made]):
         layer_actions: What can be done to them.
         feed: All runs.
         requests: Of the window.
+        jobs: Of the window.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class NetworkPanel(LatePages[_Made]):
         layer_actions: LayerActions,
         feed: RunFeed,
         requests: Requests,
+        jobs: Jobs,
     ) -> None:
         super().__init__(
             "network",
@@ -61,7 +64,7 @@ class NetworkPanel(LatePages[_Made]):
         )
         self.menu = tr("&Network")
         self._editor, self._layers, self._layer_actions = editor, layers, layer_actions
-        self._read_run = feed.read
+        self._read_run, self._jobs = feed.read, jobs
         self._newest: Sequence[tuple[str, str]] = ()
         self._preferred = ""
         feed.newest_changed.connect(self.show_runs)
@@ -116,7 +119,7 @@ class NetworkPanel(LatePages[_Made]):
 
         made = _Made(
             LayerCostsPage(self._editor, self._layers, self._layer_actions),
-            DrawingPage(self._editor, self._layers, self._layer_actions),
+            DrawingPage(self._editor, self._layers, self._layer_actions, self._jobs),
             LeversPage(self._editor),
             ComparePage(self._editor, self._read_run),
         )
@@ -166,8 +169,3 @@ class NetworkPanel(LatePages[_Made]):
         self._preferred = run.run_id if run is not None else ""
         if self.are_made:
             self.compare.prefer(self._preferred)
-
-    def close_jobs(self) -> None:
-        """Ends what is being written; before the window goes."""
-        if self.are_made:
-            self.drawing.export.close()

@@ -5,29 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from ui.background.jobs import Jobs
+from workbench.base.errors import Failed
 from workbench.base.files import write_atomically
+from workbench.base.text import tr
 from workbench.runs.table import delimited
 from workbench.runs.table.frame import RunFrame
 
 FEW = 500
-
-
-class _Tell(QObject):
-    text = Signal(str)
-    saved = Signal(str)
-    failed = Signal(str)
-
-
-class _Job(QRunnable):
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._work = work
-
-    def run(self) -> None:
-        self._work()
 
 
 class RunExport(QObject):
@@ -41,49 +29,45 @@ class RunExport(QObject):
     saved = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, frame: RunFrame, parent: QObject) -> None:
+    def __init__(self, frame: RunFrame, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._frame = frame
-        self._tell = _Tell(self)
-        self._tell.text.connect(self._to_clipboard)
-        self._tell.saved.connect(self.saved)
-        self._tell.failed.connect(self.failed)
-        self._pool = QThreadPool(self)
+        self._lane = jobs.writes(self)
+        self._lane.failed.connect(self.failed)
 
     def copy(self, places: Sequence[int], keys: Sequence[str]) -> None:
         """Puts runs into the clipboard, as lines that a spreadsheet takes."""
-        runs, tell = self._frame.snapshot(keys), self._tell
+        runs = self._frame.snapshot(keys)
 
-        def work() -> None:
-            tell.text.emit(delimited.as_tsv(delimited.cells(runs, places, keys)))
+        def lines() -> str:
+            return delimited.as_tsv(delimited.cells(runs, places, keys))
 
-        self._do(work, len(places))
+        self._do(lines, self._to_clipboard, len(places))
 
     def save(self, path: Path, places: Sequence[int], keys: Sequence[str]) -> None:
         """Writes a CSV file, whole or not at all."""
-        runs, tell = self._frame.snapshot(keys), self._tell
+        runs = self._frame.snapshot(keys)
 
-        def work() -> None:
+        def write() -> str:
             text = delimited.as_csv(delimited.cells(runs, places, keys))
             try:
                 write_atomically(path, text.encode())
             except OSError as error:
-                tell.failed.emit(f"{path}: can't be written ({error.strerror})")
-            else:
-                tell.saved.emit(str(path))
+                cause = error.strerror or str(error)
+                sentence = tr("{path}: can't be written ({cause})", path=path, cause=cause)
+                raise Failed(sentence) from None
+            return str(path)
 
-        self._do(work, len(places))
+        self._do(write, self.saved.emit, len(places))
 
-    def close(self) -> None:
-        """Waits for what is being written."""
-        self._pool.waitForDone()
+    def _do(self, work: Callable[[], str], done: Callable[[str], object], many: int) -> None:
+        if many > FEW:
+            self._lane.ask(work, done)
+            return
+        try:
+            done(work())
+        except Failed as error:
+            self.failed.emit(str(error))
 
-    def _do(self, work: Callable[[], None], many: int) -> None:
-        if many <= FEW:
-            work()
-        else:
-            self._pool.start(_Job(work))
-
-    @Slot(str)
     def _to_clipboard(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

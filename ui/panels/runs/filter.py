@@ -58,6 +58,11 @@ class FilterField(QLineEdit):
         self.textChanged.connect(self._changed)
         self.textEdited.connect(self._offer)
 
+    def narrow(self, expression: str) -> None:
+        """Show only those of the runs shown that fulfil this expression too."""
+        before = self.text().strip()
+        self.setText(f"({before}) and {expression}" if before else expression)
+
     @Slot()
     def show_help(self) -> None:
         """Opens the examples under the field."""

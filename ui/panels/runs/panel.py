@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.look.plain import Label
 from ui.models.run_table import Rows, RunTable
@@ -28,19 +29,16 @@ from ui.panels.runs.view import RunsView
 from workbench.base.text import plural, tr
 from workbench.runs.table.matching import known_columns
 
-MOST_TOLD = 200
-"""Selected runs that other panels are notified of: nobody looks at the curves of more."""
-
 
 class RunsPanel(QWidget):
     """Table, filter and what can be done with runs.
 
     Args:
         model: The runs.
+        jobs: Of the window.
 
     Signals:
         selected: The current run's id; "" for none.
-        chosen_changed: Other runs are selected; the ids of the first `MOST_TOLD`.
         use_settings, resume: Asked for the current run, by its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
@@ -53,7 +51,6 @@ class RunsPanel(QWidget):
     """
 
     selected = Signal(str)
-    chosen_changed = Signal(list)
     use_settings = Signal(str)
     resume = Signal(str)
     delete = Signal(list)
@@ -64,11 +61,11 @@ class RunsPanel(QWidget):
     said = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, model: RunTable) -> None:
+    def __init__(self, model: RunTable, jobs: Jobs) -> None:
         super().__init__()
         self.model = model
         self.table = RunsView(model)
-        self.export_ = RunExport(model.frame, self)
+        self.export_ = RunExport(model.frame, jobs, self)
         self.export_.failed.connect(self.failed)
         self.export_.saved.connect(self._saved)
         self.filter = FilterField(model.set_filter, lambda: known_columns(model.frame))
@@ -88,7 +85,6 @@ class RunsPanel(QWidget):
         self.table.star_clicked.connect(self._star_row)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.selectionModel().selectionChanged.connect(self.actions_.refresh)
-        self.table.selectionModel().selectionChanged.connect(self._chosen_changed)
         model.dataChanged.connect(self.actions_.refresh)
         model.arranged.connect(self.refresh)
         self.refresh()
@@ -251,11 +247,6 @@ class RunsPanel(QWidget):
     def _current_changed(self) -> None:
         self.selected.emit(self.current_id)
 
-    @Slot()
-    def _chosen_changed(self) -> None:
-        places = self.chosen_places[:MOST_TOLD].tolist()
-        self.chosen_changed.emit([self.model.frame.run_id(place) for place in places])
-
     # --- what is shown -------------------------------------------------------------------------
 
     @Slot(str)
@@ -290,11 +281,6 @@ class RunsPanel(QWidget):
         self.table.lay_out()
         self.model.set_view(archived=archived)
         self.group_by(group)
-
-    def close_jobs(self) -> None:
-        """Waits for its threads; before the window goes."""
-        self.model.close()
-        self.export_.close()
 
     # --- what was done -------------------------------------------------------------------------
 

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    Qt,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -45,6 +55,9 @@ TONE_OF_STATUS = {
     RunStatus.QUEUED: "muted",
 }
 FEW_SELECTED = 20
+MOST_TOLD = 200
+"""Selected runs that other panels are notified of: nobody looks at the curves of more."""
+
 MOST_RANGES = 500
 """Pieces of a selection, at most, that is kept when rows move."""
 
@@ -113,14 +126,17 @@ class RunsView(QTableView):
 
     Signals:
         star_clicked: On the star of the run in this row.
+        chosen_changed: Other runs are selected; the ids of the first `MOST_TOLD`.
     """
 
     star_clicked = Signal(int)
+    chosen_changed = Signal(list)
 
     def __init__(self, model: RunTable) -> None:
         super().__init__()
         self._runs = model
         self.setModel(model)
+        self.selectionModel().selectionChanged.connect(self._chosen_changed)
         self.setSortingEnabled(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -223,6 +239,33 @@ class RunsView(QTableView):
     def chosen_ids(self) -> list[str]:
         """All selected runs."""
         return [self._runs.frame.run_id(place) for place in self.chosen_places.tolist()]
+
+    @Slot()
+    def _chosen_changed(self) -> None:
+        places = self.chosen_places[:MOST_TOLD].tolist()
+        self.chosen_changed.emit([self._runs.frame.run_id(place) for place in places])
+
+    def select_runs(self, run_ids: Sequence[str]) -> int:
+        """Select these runs and show the first.
+
+        Returns:
+            How many could not be: they aren't shown, or lie in too many pieces.
+        """
+        places = [self._runs.frame.place(run_id) for run_id in run_ids]
+        known = np.array([place for place in places if place is not None], np.intp)
+        rows = self._runs.rows_of(known)
+        if not len(rows):
+            return len(run_ids)
+        breaks = np.flatnonzero(np.diff(rows) > 1)[: MOST_RANGES - 1]
+        tops = rows[np.concatenate([[0], breaks + 1])].tolist()
+        last = len(rows) - 1 if len(breaks) < MOST_RANGES - 1 else int(breaks[-1])
+        bottoms = rows[np.concatenate([breaks, [last]])].tolist()
+        pieces = list(zip(tops, bottoms, strict=True))
+        index, model = self._runs.index(tops[0], 0), self.selectionModel()
+        model.setCurrentIndex(index, model.SelectionFlag.NoUpdate)
+        self.select_rows(pieces)
+        self.scrollTo(index)
+        return len(run_ids) - sum(bottom - top + 1 for top, bottom in pieces)
 
     def selected_rows(self) -> Rows:
         """The rows that are selected; by ranges, as there may be very many."""

@@ -57,6 +57,3 @@ class Page(QWidget):
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Takes what `state` gave, or a part of it; what makes no sense is left as it is."""
-
-    def close_jobs(self) -> None:
-        """Ends what is under way and waits; before the window goes."""

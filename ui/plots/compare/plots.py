@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from ui.background.jobs import Jobs
 from ui.look.plain import Label
 from ui.plots.compare.cell import CompareCell, CompareState, fitted
 from ui.plots.compare.compared import GroupItem, Item, Mean, mean_of
@@ -21,7 +23,7 @@ from ui.plots.scheduler import DrawScheduler
 from ui.plots.theme import PlotTheme
 from ui.plots.ticks import TickKind, seconds_text, value_text
 from workbench.base.text import tr
-from workbench.curves.run import TIMES, Points
+from workbench.curves.run import TIMES
 from workbench.figures.settings import Plot
 
 MOST_CELLS = 30
@@ -31,34 +33,11 @@ SETTLE_MILLISECONDS = 120
 """After the last turn of the wheel the y axis is fitted to what is shown."""
 
 
-class _Averaged(QObject):
-    done = Signal(object, object, object, object)
-
-
-class _Average(QRunnable):
-    """Takes the mean of a group in a thread of the pool."""
-
-    def __init__(
-        self,
-        item: GroupItem,
-        version: object,
-        points: list[Points],
-        metric: str,
-        plot: Plot,
-        tell: _Averaged,
-    ) -> None:
-        super().__init__()
-        self._item, self._version, self._points = item, version, points
-        self._metric, self._plot, self._tell = metric, plot, tell
-
-    def run(self) -> None:
-        mean = mean_of(self._points, self._metric, self._plot)
-        key = self._item.key_of(self._metric, self._plot)
-        self._tell.done.emit(self._item, key, self._version, mean)
-
-
 class ComparePlots(QWidget):
     """Draws items within the budget of a scheduler.
+
+    Args:
+        jobs: Of the window.
 
     Signals:
         following_changed: Whether the whole of the data is shown.
@@ -69,7 +48,7 @@ class ComparePlots(QWidget):
     _is_built = False
     """Qt sends events before the constructor has ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: Jobs) -> None:
         super().__init__()
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -78,10 +57,7 @@ class ComparePlots(QWidget):
         self.cells: list[CompareCell] = []
         self._wanted: list[tuple[list[Item], str]] = []
         self._hover: tuple[CompareCell, float] | None = None
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
-        self._averaged = _Averaged(self)
-        self._averaged.done.connect(self._take_mean)
+        self._lane = jobs.lane(self)
         self._asked: set[object] = set()
         self._grid_widget = QWidget(self)
         self._grid = QGridLayout(self._grid_widget)
@@ -177,10 +153,11 @@ class ComparePlots(QWidget):
                 if item.is_stale(metric, plot) and asked not in self._asked:
                     self._asked.add(asked)
                     points = [curves.points(metric, plot.axis) for curves in item.curves]
-                    job = _Average(item, item.version, points, metric, plot, self._averaged)
-                    self._pool.start(job)
+                    self._lane.ask(
+                        partial(mean_of, points, metric, plot),
+                        partial(self._take_mean, item, asked[1], item.version),
+                    )
 
-    @Slot(object, object, object, object)
     def _take_mean(
         self, item: GroupItem, key: tuple[str, str, float, str], version: object, mean: Mean
     ) -> None:
@@ -193,11 +170,6 @@ class ComparePlots(QWidget):
     def is_averaging(self) -> bool:
         """Whether a mean is being computed."""
         return bool(self._asked)
-
-    def close_jobs(self) -> None:
-        """Waits for what is being computed; before the window goes."""
-        self._pool.clear()
-        self._pool.waitForDone()
 
     # --- cells ---------------------------------------------------------------------------------
 
