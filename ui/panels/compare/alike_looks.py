@@ -46,7 +46,7 @@ class AlikeLooks(QWidget):
             offers: Number and title of each grouping, and how many curves it would leave.
         """
         different = len(set(looks))
-        self.words.setText(alike(len(looks), different))
+        self.words.setText(tr("{said}.", said=alike(len(looks), different)))
         self.setVisible(different < len(looks))
         offer = next((offer for offer in offers if 1 < offer[2] <= different), None)
         self.button.setVisible(offer is not None)
