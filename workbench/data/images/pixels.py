@@ -45,10 +45,7 @@ def as_images(stored: Array, name: str, where: str) -> Array:
         shape=str(stored.shape),
     )
     if stored.ndim == 2:
-        raise refused(
-            where,
-            tr("{wrong}; flat rows have to be reshaped", wrong=wrong),
-        )
+        raise refused(where, tr("{wrong}; flat rows have to be reshaped", wrong=wrong))
     if stored.ndim not in (3, 4):
         raise refused(where, wrong)
     if len(stored) == 0:
