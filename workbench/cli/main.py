@@ -64,6 +64,9 @@ COMMANDS = {
     ),
     "evaluate": Command("runs.evaluate", "how good a run's trained network is, by class"),
     "latency": Command("runs.latency", "time how fast a run's trained network answers"),
+    "bench-inference": Command(
+        "runs.bench_inference", "time how fast an exported file, or a run's network, answers"
+    ),
     "diagnose": Command(
         "runs.diagnose", "what a run's curves say of it, with the numbers, and what to try"
     ),
@@ -75,6 +78,7 @@ COMMANDS = {
         "runs.tradeoff",
         "print the runs that give most for what they cost (the Pareto front), or draw all",
     ),
+    "export": Command("runs.export", "write a run's network to a file that runs elsewhere"),
     "export-run": Command("runs.export_run", "write a run to one file, or for TensorBoard"),
     "import-run": Command("runs.import_run", "take in a run that was exported elsewhere"),
     "report": Command("runs.report", "write a page on runs that opens in any browser"),

@@ -44,7 +44,7 @@ class ApartError(Failed, RuntimeError):
 
 
 @dataclass(frozen=True)
-class Job(Generic[Req, Res]):
+class ApartJob(Generic[Req, Res]):
     """A kind of work.
 
     Attributes:
@@ -60,7 +60,7 @@ class Job(Generic[Req, Res]):
 
 
 def do(
-    job: Job[Req, Res],
+    job: ApartJob[Req, Res],
     request: Req,
     given: Arrays | None = None,
     *,

@@ -33,7 +33,7 @@ MOST_ARRAY = 256_000_000
 
 
 @dataclass(frozen=True)
-class Look:
+class ModelFile:
     """What the process is asked to open.
 
     Attributes:
@@ -76,7 +76,7 @@ class BenchRequest:
         seconds: That a point takes, about.
     """
 
-    looks: tuple[Look, ...]
+    looks: tuple[ModelFile, ...]
     batch_sizes: tuple[int, ...] = BATCH_SIZES
     seconds: float = SECONDS
 
@@ -97,19 +97,24 @@ class Benched:
 
     @property
     def warning(self) -> str:
-        """A sentence where the machine was too busy for the times to be relied on; else ""."""
-        if self.cores_of_others < BUSY_CORES:
-            return ""
-        return tr(
-            "the machine was busy: other programs used {cores} of its cores, so the times may be "
-            "too long; measure again when it is idle",
-            cores=f"{self.cores_of_others:.1f}",
-        )
+        """As `busy`."""
+        return busy(self.cores_of_others)
 
 
-SEE = apart.Job("see", Look, Seen, "workbench.deployment.judge:see")
-ANSWER = apart.Job("answer", Look, Seen, "workbench.deployment.judge:answer")
-BENCH = apart.Job("bench", BenchRequest, Benched, "workbench.deployment.judge:bench")
+def busy(cores_of_others: float) -> str:
+    """A sentence where the machine was too busy for times to be relied on; else ""."""
+    if cores_of_others < BUSY_CORES:
+        return ""
+    return tr(
+        "the machine was busy: other programs used {cores} of its cores, so the times may be too "
+        "long; measure again when it is idle",
+        cores=f"{cores_of_others:.1f}",
+    )
+
+
+SEE = apart.ApartJob("see", ModelFile, Seen, "workbench.deployment.judge:see")
+ANSWER = apart.ApartJob("answer", ModelFile, Seen, "workbench.deployment.judge:answer")
+BENCH = apart.ApartJob("bench", BenchRequest, Benched, "workbench.deployment.judge:bench")
 
 
 def seen(path: Path, opener: str = LITERT) -> Seen:
@@ -119,7 +124,7 @@ def seen(path: Path, opener: str = LITERT) -> Seen:
         ModelFileError: where it isn't one of its format, or can't be run.
         ApartError: where the process ends before its time.
     """
-    return apart.do(SEE, Look(str(path), opener), about=str(path))[0]
+    return apart.do(SEE, ModelFile(str(path), opener), about=str(path))[0]
 
 
 def shares_of(
@@ -146,14 +151,14 @@ def shares_of(
     found = []
     for first in range(0, len(images), size):
         given = {"images": images[first : first + size]}
-        look = Look(str(path), opener, threads)
+        look = ModelFile(str(path), opener, threads)
         _, made = apart.do(ANSWER, look, given, about=str(path), check=check)
         found.append(made["shares"])
     return np.concatenate(found)
 
 
 def benched(
-    looks: Sequence[Look],
+    looks: Sequence[ModelFile],
     batch_sizes: Sequence[int] = BATCH_SIZES,
     *,
     images: Images | None = None,

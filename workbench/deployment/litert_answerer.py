@@ -55,6 +55,9 @@ class LiteRTAnswerer:
             kernels = OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
         try:
             self.contents = litert_file.contents(content)
+        except Exception:  # noqa: BLE001  a damaged graph: whatever its parser stumbles on
+            raise ModelFileError(damaged(name)) from None
+        try:
             self._interpreter = Interpreter(
                 model_content=content,
                 num_threads=threads or usable_cores(),
@@ -63,7 +66,7 @@ class LiteRTAnswerer:
             self._interpreter.allocate_tensors()
             inputs = self._interpreter.get_input_details()
             outputs = self._interpreter.get_output_details()
-        except Exception as error:  # noqa: BLE001  a damaged graph: whatever its parser stumbles on
+        except (ValueError, RuntimeError) as error:
             raise ModelFileError(refusal(name, error)) from None
         self._input, self._output = _classifier(inputs, outputs, name)
         self.batch = int(self._input["shape_signature"][0])
@@ -84,6 +87,20 @@ class LiteRTAnswerer:
         return str(np.dtype(self._input["dtype"]).name)
 
     @property
+    def scales(self) -> tuple[tuple[float, int], tuple[float, int]]:
+        """Scale and zero point of the input, and of the output; 0 of float32."""
+        (scale, zero), (its_scale, its_zero) = (
+            tensor["quantization"] for tensor in (self._input, self._output)
+        )
+        return (float(scale), int(zero)), (float(its_scale), int(its_zero))
+
+    def raw(self, images: Images) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Images as the file itself takes them, and what it gives for each."""
+        given = to_tensor(images, self._input)
+        found = [self._run(given[rows]) for rows in self._calls(len(given))]
+        return given, np.concatenate(found)[: len(images)]
+
+    @property
     def bytes(self) -> int:
         return self.contents.weight_bytes
 
@@ -93,9 +110,7 @@ class LiteRTAnswerer:
         return f"LiteRT on CPU, {count(self._threads or usable_cores())} threads"
 
     def shares(self, images: Images) -> Shares:
-        given = to_tensor(images, self._input)
-        found = [self._run(given[rows]) for rows in self._calls(len(given))]
-        return self._as_shares(np.concatenate(found)[: len(images)])
+        return self._as_shares(self.raw(images)[1])
 
     def loaded(self, images: Images) -> Callable[[], object]:
         given = to_tensor(images, self._input)
@@ -165,11 +180,16 @@ def from_tensor(raw: npt.NDArray[Any], detail: dict[str, Any]) -> npt.NDArray[np
     return found
 
 
+def damaged(name: str) -> str:
+    """That a file's graph can't be read."""
+    return tr("{name}: is damaged or cut off; export it again", name=name)
+
+
 def refusal(name: str, error: BaseException) -> str:
     """Why the interpreter doesn't take a file, in one sentence."""
     said = " ".join(str(error).split())
-    if "flatbuffer" in said.lower():
-        return tr("{name}: is damaged or cut off; export it again", name=name)
+    if "flatbuffer" in said.lower() or isinstance(error, UnicodeDecodeError):
+        return damaged(name)
     if FLEX in said:
         return tr(
             "{name}: needs TensorFlow's own operators, which LiteRT alone lacks; export it from a "

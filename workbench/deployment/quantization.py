@@ -138,7 +138,7 @@ class TensorError:
 
 
 @dataclass(frozen=True)
-class Report:
+class QuantizationReport:
     """What is to be known of a quantized file.
 
     Attributes:
@@ -176,7 +176,7 @@ class Quantized:
     """
 
     content: bytes
-    report: Report
+    report: QuantizationReport
 
 
 @dataclass(frozen=True)
@@ -192,8 +192,8 @@ class QuantizeRequest:
     is_measured: bool
 
 
-QUANTIZE = apart.Job(
-    "quantize", QuantizeRequest, Report, "workbench.deployment.quantizer:quantize_file"
+QUANTIZE = apart.ApartJob(
+    "quantize", QuantizeRequest, QuantizationReport, "workbench.deployment.quantizer:quantize_file"
 )
 
 

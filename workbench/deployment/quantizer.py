@@ -20,8 +20,8 @@ from workbench.deployment.quantization import (
     FLOAT32,
     SCHEMES,
     Quantization,
+    QuantizationReport,
     QuantizeRequest,
-    Report,
     TensorError,
 )
 from workbench.evaluation.answerer import Images
@@ -37,7 +37,7 @@ MEASURED_IMAGES = 8
 Ranges = dict[str, dict[str, Any]]
 
 
-def quantize_file(request: QuantizeRequest, given: Arrays) -> tuple[Report, Arrays]:
+def quantize_file(request: QuantizeRequest, given: Arrays) -> tuple[QuantizationReport, Arrays]:
     """Does it; the file is `content`, in what is given and in what comes of it.
 
     Raises:
@@ -64,7 +64,7 @@ def quantize_file(request: QuantizeRequest, given: Arrays) -> tuple[Report, Arra
 
 def _quantized(
     content: bytes, request: QuantizeRequest, images: Images | None
-) -> tuple[Report, Arrays]:
+) -> tuple[QuantizationReport, Arrays]:
     from ai_edge_litert.interpreter import Interpreter
     from litert_quantizer.quantizer import Quantizer, ValidationErrorMetric
 
@@ -102,7 +102,7 @@ def _quantized(
         compared = quantizer.validate(calls(number), metrics, num_threads=1)
         found = compared.get_all_tensor_results()
         errors = tuple(TensorError(key, _of(v, "mse"), _of(v, "snr")) for key, v in found.items())
-    report = Report(_plain(ranges or {}), tuple(dead), errors)
+    report = QuantizationReport(_plain(ranges or {}), tuple(dead), errors)
     return report, {"content": np.frombuffer(made, np.uint8)}
 
 

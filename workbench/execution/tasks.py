@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import Any
 
+from workbench.deployment.formats import Exported, ExportRequest
 from workbench.evaluation.inner_state import InnerState
 from workbench.evaluation.latency import LatencyPoints, LatencyRequest, MeasuredLatency
 from workbench.evaluation.one_image import Answer, ImageRequest
@@ -54,6 +55,7 @@ DEVICES = Task("devices", Request, NoneType, Machine, f"{_JOBS}.devices")
 EVALUATE = Task(
     "evaluate", EvaluationRequest, NoneType, Evaluated, f"{_JOBS}.evaluate", writes_to_run=True
 )
+EXPORT = Task("export", ExportRequest, NoneType, Exported, f"{_JOBS}.export")
 FIND_BATCH_SIZE = Task(
     "find_batch_size", AboutExperiment, Sizes, BatchSizes, f"{_JOBS}.find_batch_size"
 )
@@ -81,6 +83,7 @@ TASKS: dict[str, Task[Any, Any, Any]] = {
     for task in (
         DEVICES,
         EVALUATE,
+        EXPORT,
         FIND_BATCH_SIZE,
         FIND_RATE,
         LOOK_INSIDE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 
 from workbench.base.plain_values import plain
 from workbench.base.units import aligned, in_one_line
@@ -23,24 +24,17 @@ TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
-
-    def sizes(text: str) -> list[int]:
-        return _numbers(text, "batch size", all_word=False)
-
-    def threads(text: str) -> list[int]:
-        return _numbers(text, "threads", all_word=True)
-
     parser.add_argument("run_id", metavar="RUN", help=RUN)
     parser.add_argument(
         "--batch-sizes",
-        type=sizes,
+        type=sizes_of,
         default=BATCH_SIZES,
         metavar="N,N",
         help="images to a call (default: 1,8,64,256)",
     )
     parser.add_argument(
         "--threads",
-        type=threads,
+        type=threads_of,
         default=THREADS,
         metavar="N,all",
         help="threads of the processor to compute with (default: 1,all)",
@@ -50,6 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_store(parser)
 
 
+def sizes_of(text: str) -> list[int]:
+    """Batch sizes that a person wrote."""
+    return _numbers(text, "batch size", all_word=False)
+
+
+def threads_of(text: str) -> list[int]:
+    """Numbers of threads that a person wrote."""
+    return _numbers(text, "threads", all_word=True)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Prints latency and throughput of each batch size and number of threads."""
     check_output(arguments, MeasuredLines)
@@ -57,19 +61,26 @@ def run(arguments: argparse.Namespace) -> int:
     with Store(folder) as store:
         run = store.find(arguments.run_id)
         store.require_writable()  # what is measured is kept with the run
-    points: list[Latency] = []
-    device = ""
-    for threads in arguments.threads:
-        asked = request(run.run_id, run.experiment, threads, arguments.batch_sizes)
-        found = tasks.ask(folder, MEASURE_INFERENCE, asked)
-        points += found.points
-        device = found.device
-    points = in_order(points)
+    device, points = measured(folder, run, arguments.threads, arguments.batch_sizes)
     result = {"run_id": run.run_id, "device": device, "points": plain(points)}
     give_measured(
         arguments, result, lambda: latency_figure(points), lambda: _say(run, device, points)
     )
     return DONE
+
+
+def measured(
+    store: Path, run: Run, threads: Sequence[int], batch_sizes: Sequence[int]
+) -> tuple[str, list[Latency]]:
+    """The device that a run's network answers on, and how fast it does, in order."""
+    points: list[Latency] = []
+    device = ""
+    for number in threads:
+        asked = request(run.run_id, run.experiment, number, batch_sizes)
+        found = tasks.ask(store, MEASURE_INFERENCE, asked)
+        points += found.points
+        device = found.device
+    return device, in_order(points)
 
 
 def _say(run: Run, device: str, points: Sequence[Latency]) -> None:

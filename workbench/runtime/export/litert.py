@@ -12,7 +12,10 @@ from pathlib import Path
 
 import keras
 
+from workbench.deployment import litert_file
+from workbench.deployment.quantization import Quantization, quantize
 from workbench.runtime.export.network import INPUT
+from workbench.runtime.export.source import Source
 
 
 def litert_bytes(model: keras.Model, batch: int | None = None) -> bytes:
@@ -29,3 +32,36 @@ def litert_bytes(model: keras.Model, batch: int | None = None) -> bytes:
         path = Path(folder, "network.tflite")
         model.export(path, format="litert", verbose=False, input_signature=signature)
         return path.read_bytes()
+
+
+def write(source: Source, path: Path) -> tuple[str, ...]:
+    """The file, quantized as asked, with the names of the classes inside.
+
+    Raises:
+        ModelFileError, ApartError: as `quantize`.
+    """
+    content, warnings = as_asked(source, source.request.batch, source.request.quantization)
+    run_id = source.request.run_id
+    path.write_bytes(litert_file.with_entries(content, source.info.class_names, run_id))
+    return warnings
+
+
+def as_asked(
+    source: Source, batch: int | None, quantization: Quantization | None
+) -> tuple[bytes, tuple[str, ...]]:
+    """The file without entries, and sentences of warning.
+
+    Args:
+        source: The network, and whether names are to be left out.
+        batch: Images to a call; None for any number.
+        quantization: None for float32.
+    """
+    content = litert_bytes(source.model, batch)
+    said: tuple[str, ...] = ()
+    if quantization is not None:
+        source.check()
+        made = quantize(content, quantization, source.calibration, check=source.check)
+        content, said = made.content, made.report.warnings
+    if source.request.is_stripped:
+        content = litert_file.stripped(content)
+    return content, said

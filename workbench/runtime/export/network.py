@@ -36,7 +36,7 @@ def of_run(run: Kept, info: DataInfo) -> keras.Model:
 
 
 def float_network(
-    experiment: Experiment, info: DataInfo, variables: Sequence[np.ndarray]
+    experiment: Experiment, info: DataInfo, variables: Sequence[np.ndarray] = ()
 ) -> keras.Model:
     """A network in float32 from images in [0, 1] to shares of the classes.
 
@@ -46,11 +46,11 @@ def float_network(
     Args:
         experiment: With the structure.
         info: Of its data.
-        variables: Of the trained network, in the order of its `variables`.
+        variables: Of the trained network, in the order of its `variables`; none for fresh ones.
     """
     network = assemble(experiment.with_settings({"hardware.precision": "float32"}), info)
     _name_layers(network, experiment, info)
-    for variable, value in zip(network.model.variables, variables, strict=True):
+    for variable, value in zip(network.model.variables, variables, strict=bool(variables)):
         variable.assign(value)
     model = network.model
     if not experiment.gives_probabilities(info):
@@ -58,6 +58,15 @@ def float_network(
         model = keras.Model(model.inputs, shares)
     model.name = NAME
     return model
+
+
+def hashed_layers(experiment: Experiment) -> list[int]:
+    """Numbers of the layers whose weights share values by a hash, which no other format knows."""
+    return [
+        number
+        for number, layer in enumerate(experiment.structure.layers, 1)
+        if layer.enabled and str(layer.implementation).startswith("hashed.")
+    ]
 
 
 def _name_layers(network: Assembled, experiment: Experiment, info: DataInfo) -> None:

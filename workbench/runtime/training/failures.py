@@ -17,7 +17,7 @@ from workbench.runtime.training.checkpoint import CheckpointError
 from workbench.runtime.training.train import NotFinite
 from workbench.spec.base import SpecError
 
-PLAIN = (SpecError, DataError, StoreError, CheckpointError, NotFinite, LinkError)
+PLAIN = (BadInput, Failed, CheckpointError, NotFinite, LinkError)
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 OUT_OF_MEMORY = tr(
     "the device ran out of memory; lower training.batch_size, the image size or the number of "

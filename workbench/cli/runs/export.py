@@ -1,0 +1,117 @@
+"""The command `export`: a run's network as a file that runs elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from workbench.base.plain_values import plain
+from workbench.base.units import count, in_one_line, percent
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE
+from workbench.cli.options import add_json, add_run, add_store, store_of
+from workbench.cli.terminal import complain
+from workbench.deployment.formats import FORMATS, Exported, ExportRequest
+from workbench.deployment.quantization import FLOAT32, SCHEMES, Quantization
+from workbench.execution.tasks import EXPORT
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add_run(command)
+    add = command.add_argument
+    add(
+        "--format",
+        choices=FORMATS,
+        default="litert",
+        help=f"{'; '.join(f'{made.name}: {made.words}' for made in FORMATS.values())} "
+        "(default: litert)",
+    )
+    add("--output", type=Path, required=True, metavar="FILE|DIR", help="where to write it")
+    add(
+        "--quantize",
+        choices=SCHEMES,
+        help=f"{'; '.join(f'{scheme.name}: {scheme.words}' for scheme in SCHEMES.values())} "
+        "(default: float32; a C array is int8)",
+    )
+    add(
+        "--layer",
+        action="append",
+        type=_layer,
+        default=[],
+        dest="layers",
+        metavar="N=SCHEME",
+        help="quantize the N-th layer otherwise, or leave it in float32: 1=float32; may be "
+        "repeated",
+    )
+    add(
+        "--per-tensor",
+        action="store_true",
+        help="one scale for all weights of a layer, which keeps shared values shared",
+    )
+    add("--batch", type=int, metavar="N", help="images to a call of a LiteRT file (default: any)")
+    add("--strip", action="store_true", help="leave names of tensors and signatures out of it")
+    add_json(command)
+    add_store(command)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes a run's network, and says what it is worth."""
+    folder = store_of(arguments)
+    with Store(folder) as store:
+        run = store.find(arguments.run)
+    request = ExportRequest(
+        run.run_id,
+        arguments.format,
+        str(arguments.output.absolute()),
+        _quantization(arguments),
+        arguments.batch,
+        arguments.strip,
+        startup=run.experiment.hardware.startup,
+    )
+    request.require()
+    found = tasks.ask(folder, EXPORT, request)
+    if arguments.json:
+        about = {"run_id": run.run_id, "name": run.name, "format": arguments.format}
+        print(json.dumps(about | plain(found)))
+        return DONE
+    for warning in found.warnings:
+        complain(warning)
+    print(f"{in_one_line(run.name)} ({run.run_id})")
+    print("\n".join(_lines(found)))
+    return DONE
+
+
+def _lines(found: Exported) -> list[str]:
+    return [
+        f"written       {found.path}",
+        f"beside it     {', '.join(name for name in found.files if name != Path(found.path).name)}",
+        f"size          {count(found.bytes)} bytes, {count(found.gzip_bytes)} gzipped",
+        f"accuracy      {percent(found.accuracy)} against {percent(found.original_accuracy)} on "
+        f"{count(found.images)} test images",
+        f"same class    {percent(found.agreement)} of them; shares differ by up to "
+        f"{found.largest_difference:.2g}",
+        f"SHA-256       {found.digest}",
+    ]
+
+
+def _quantization(arguments: argparse.Namespace) -> Quantization | None:
+    layers = dict(arguments.layers)
+    scheme = arguments.quantize
+    if scheme is None and (layers or arguments.per_tensor):
+        raise SpecError.at("", "--layer and --per-tensor need --quantize")
+    return None if scheme is None else Quantization(scheme, arguments.per_tensor, layers)
+
+
+def _layer(text: str) -> tuple[int, str]:
+    number, _, scheme = text.partition("=")
+    known = (*SCHEMES, FLOAT32)
+    if not number.isdecimal() or int(number) < 1 or scheme not in known:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no layer's number and scheme; write 1=float32, with one of "
+            f"{', '.join(known)}"
+        )
+    return int(number), scheme
