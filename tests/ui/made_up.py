@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from workbench import presets
+from workbench.compression.recipe import CompressionRecipe
 from workbench.data import load
 from workbench.evaluation import latency, predictions
 from workbench.evaluation.latency import Latency, MeasuredLatency
@@ -15,7 +16,7 @@ from workbench.evaluation.one_image import Answer, activation_maps, filter_pictu
 from workbench.evaluation.predictions import Pictures, Predictions
 from workbench.levers.repeats import with_seeds
 from workbench.runs import checkpoint_file
-from workbench.runs.record import STEP_DTYPE, EpochMetrics, Run
+from workbench.runs.record import COMPRESSED, STEP_DTYPE, EpochMetrics, Origin, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.machine import Machine
@@ -188,3 +189,24 @@ def add_latencies(folder: Path, machine: Machine, run: Run) -> None:
             points.append(Latency(threads, size, 400, median, 1.2 * median, 1.9 * median, rate))
         found = MeasuredLatency(tuple(points), "CPU", 0.0)
         latency.remember(folder, machine, run.run_id, threads, found)
+
+
+def add_variants(store: Store) -> list[Run]:
+    """A run, and what was compressed of it: one variant that is better in all, one slower."""
+    figures = {"litert_bytes": 378_040, "gzip_bytes": 347_611, "litert_ms": 0.067}
+    original = add_run(store, test_accuracy=0.9937, **figures)
+    found = [original]
+    for steps, values in (
+        ("quantize:int8", (0.9938, 105_032, 89_806, 0.0265, 93_322)),
+        ("prune:0.8,quantize:int4", (0.9921, 58_488, 21_711, 0.0768, 19_083)),
+    ):
+        recipe = CompressionRecipe.of_text(steps)
+        origin = Origin(COMPRESSED, original.run_id, recipe=recipe.to_toml())
+        name = {"name": f"{original.name} {steps}"}
+        run = store.create(original.experiment.with_settings(name), origin=origin)
+        keys = ("test_accuracy", *figures, "nonzero_parameters")
+        given = dict(zip(keys, values, strict=True))
+        store.update(run.run_id, parameters=93_322, macs=2_794_560, **given)
+        store.finish(run.run_id, RunStatus.COMPLETED)
+        found.append(store.run(run.run_id))
+    return found

@@ -26,6 +26,7 @@ from tests.ui.made_up import (  # noqa: E402
     add_latencies,
     add_runs,
     add_seeds,
+    add_variants,
     answer_of,
 )
 from workbench import presets  # noqa: E402
@@ -339,6 +340,17 @@ def _queue(window: MainWindow) -> None:
         window.training.enqueue()
 
 
+def _compress(window: MainWindow) -> None:
+    """A run with two variants."""
+    original = add_variants(window.store)[0]
+    window.show_runs()
+    _until(lambda: window.model.rowCount() == 4)
+    window.runs.select(original.run_id)
+    window.tabs.setCurrentWidget(window.pages["compress"])
+    _until(lambda: window.pages["compress"].edited is not None)
+    _until(lambda: window.pages["compress"].table.rowCount() == 3)
+
+
 STATES: dict[int, dict[str, State]] = {
     0: {
         "empty": _live,
@@ -354,6 +366,7 @@ STATES: dict[int, dict[str, State]] = {
         "code": _code,
     },
     1: {
+        "one-compress": _compress,
         "one": _live,
         "one-selected": _selected,
         "one-form": _optimizer,

@@ -5,7 +5,7 @@ Draws nothing, and decides nothing that `workbench.execution.scheduler` decides.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -201,16 +201,27 @@ class RunController(QObject):
         """Make runs in a thread, where `train` would put one, and let the queue go."""
         front = self.has_room
 
-        def make(store: Store) -> list[str]:
-            runs = store.create_all(wanted.experiments, wanted.tag, wanted.kind, front=front)
-            return [run.run_id for run in runs]
+        def make(store: Store) -> list[Run]:
+            return store.create_all(wanted.experiments, wanted.tag, wanted.kind, front=front)
 
-        self.write(make, self._on_made)
+        self.make_runs(make, self.queued.emit)
 
-    def _on_made(self, run_ids: list[str]) -> None:
-        if not self._closing:
-            self.hold_queue(False)
-            self.queued.emit(run_ids)
+    def make_runs(
+        self, make: Callable[[Store], Iterable[Run]], done: Callable[[list[str]], object]
+    ) -> None:
+        """Make runs in a thread, and let the queue go.
+
+        Args:
+            make: Called there with a store of that thread.
+            done: Called with their ids, in the window's thread.
+        """
+
+        def made(run_ids: list[str]) -> None:
+            if not self._closing:
+                self.hold_queue(False)
+                done(run_ids)
+
+        self.write(lambda store: [run.run_id for run in make(store)], made)
 
     def resume_run(self, run_id: str) -> Run | None:
         """Resume a run that ended before its time, next where there is no room."""

@@ -11,6 +11,7 @@ from ui.editing.editor import Editor
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.panels.compare.panel import ComparePanel
+from ui.panels.compress.panel import CompressPanel
 from ui.panels.data.panel import DataPanel
 from ui.panels.evaluate.panel import EvaluatePanel
 from ui.panels.experiment.layer_actions import LayerActions
@@ -64,6 +65,7 @@ PAGES: tuple[Callable[[PageContext], Page], ...] = (
     lambda b: LivePanel(b.folder, b.curves, b.feed, b.controller, b.requests, b.jobs),
     lambda b: ComparePanel(b.folder, b.curves, b.feed, b.table, b.filter, b.controller, b.jobs),
     lambda b: EvaluatePanel(b.task_runner, b.artifacts, b.jobs),
+    lambda b: CompressPanel(b.feed, b.controller, b.jobs),
     lambda b: DataPanel(b.editor, b.jobs),
     lambda b: NetworkPanel(b.editor, b.layers, b.layer_actions, b.feed, b.requests, b.jobs),
     lambda b: TunePanel(b.editor, b.task_runner, b.folder, b.requests),

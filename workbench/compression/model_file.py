@@ -24,5 +24,14 @@ class ModelFile(Artifact):
             return ""
         return tr("is no LiteRT file")
 
+    def read(self, folder: Path) -> bytes:
+        """Its content.
+
+        Raises:
+            OSError: where it can't be read.
+        """
+        with open_inside(folder / self.name) as file:
+            return file.read(self.most_bytes)
+
 
 MODEL_FILE = ModelFile()

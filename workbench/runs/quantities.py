@@ -264,6 +264,27 @@ QUANTITIES = (
         -1, words=tr("Latency of the LiteRT file"), is_noted=True,
     ),
     Quantity(
+        "litert_p95_ms", tr("LiteRT p95"), Kind.MILLISECONDS,
+        tr("What 95 % of the LiteRT file's calls with one image take at most, with one thread"),
+        -1, words=tr("95th percentile of the LiteRT file's latency"), is_noted=True,
+    ),
+    Quantity(
+        "litert_p99_ms", tr("LiteRT p99"), Kind.MILLISECONDS,
+        tr("What 99 % of the LiteRT file's calls with one image take at most, with one thread"),
+        -1, words=tr("99th percentile of the LiteRT file's latency"), is_noted=True,
+    ),
+    Quantity(
+        "litert_batch_ms", tr("LiteRT, 64 images"), Kind.MILLISECONDS,
+        tr("What the LiteRT file takes for 64 images with one thread, median"),
+        -1, words=tr("Latency of the LiteRT file for 64 images"), is_noted=True,
+    ),
+    Quantity(
+        "litert_ratio", tr("LiteRT latency ratio"), Kind.NUMBER,
+        tr("Latency of the LiteRT file divided by that of the run that it was made from, measured "
+        "in turns"),
+        -1, words=tr("Latency against the original"),
+    ),
+    Quantity(
         "accuracy_difference", tr("Difference"), Kind.SHARE,
         tr("Test accuracy less that of the run that it was made from"),
         1, words=tr("Difference in test accuracy"),

@@ -87,7 +87,13 @@ def test_pruned_shared_and_quantized(store: Store, parent: Run) -> None:
     assert known.done[0].val_accuracy == pytest.approx(parent.val_accuracy, abs=1e-6)
     assert known.weights == [], "what a killed run goes on from isn't kept any longer"
     assert weights_of(store.artifacts(parent.run_id)) == before
-    assert store.run(parent.run_id) == parent
+    noted = store.run(parent.run_id)
+    assert replace(noted, figures=parent.figures) == parent, "but what its own file takes"
+    assert (noted.figure("litert_bytes") or 0) > len(file)
+    latencies = [run.figure(key) or 0 for key in ("litert_ms", "litert_p95_ms", "litert_p99_ms")]
+    assert 0 < latencies[0] <= latencies[1] <= latencies[2]
+    assert (run.figure("litert_batch_ms") or 0) > latencies[0]
+    assert (run.figure("litert_ratio") or 0) > 0
     found = variant(run)
     assert tuple(found) == KEYS
     assert found["steps"] == "prune:0.8,cluster:8,quantize:int8"
@@ -238,7 +244,7 @@ def test_the_test_part_is_looked_at_once_at_the_end(store: Store, parent: Run) -
     with patch.object(compress_run, "_dataset", watched):
         compress(store, parent, "prune:0.5:epochs=1", note)
     assert order == ["evaluating after 0"]
-    assert sum(seen) == 360 + 8, "each image once, and a few to time"
+    assert sum(seen) == 360 + 64, "each image once, and a few to time"
 
 
 class Halve(CompressionStep):

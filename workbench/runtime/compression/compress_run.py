@@ -13,12 +13,13 @@ from workbench.compression.recipe import CompressionRecipe, shortened
 from workbench.data import Dataset, reading_to_keep
 from workbench.execution.messages import Progress
 from workbench.experiment import Experiment
+from workbench.runs.artifacts import RunFolder
 from workbench.runs.checkpoint_file import CHECKPOINT
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.runtime.compression.network import Network, taken
-from workbench.runtime.compression.outcome import judged, written
+from workbench.runtime.compression.outcome import judged, latencies, sizes, written
 from workbench.runtime.compression.performers import perform
 from workbench.runtime.compression.workspace import Ended, Interrupted, Workspace
 from workbench.runtime.process import download
@@ -81,6 +82,7 @@ class Compression:
         parent: Run,
     ) -> None:
         self._log, self._control, self._parent = log, control, parent
+        self._original = original
         self._recipe, self._dataset = recipe, dataset
         known = _resumable(log, recipe)
         position = Position()
@@ -133,6 +135,7 @@ class Compression:
         log.artifact(CHECKPOINT, checkpoint.packed(assembled.model, optimizer, position))
         file = written(network, self._space)
         figures = judged(file.content, self._space)
+        figures |= self._timed(file.content)
         log.artifact(MODEL_FILE, file.content)
         parent_accuracy = self._parent.test_accuracy
         difference = None
@@ -148,6 +151,25 @@ class Compression:
             ended = CompressionProgress(self._recipe.to_toml(), tuple(self._done))
             log.artifact(PROGRESS, ended.packed())
         return file.warnings
+
+    def _timed(self, content: bytes) -> dict[str, float]:
+        """The file's latencies, measured in turns with those of the parent's file; what the parent
+        lacks is noted on it.
+        """
+        folder = self._log.measurements
+        assert folder is not None  # as its parent was found
+        with Store(folder) as store:
+            before = RunFolder(store.artifacts(self._parent.run_id))
+            if before.has(MODEL_FILE) and not MODEL_FILE.fault(before.path):
+                original = MODEL_FILE.read(before.path)
+            else:
+                original = written(self._original, self._space).content
+            figures, others = latencies((content, original), self._space)
+            known = {**sizes(original), **others}
+            lacking = {k: v for k, v in known.items() if self._parent.figure(k) is None}
+            if lacking:
+                store.update(self._parent.run_id, **lacking)
+        return {**figures, "litert_ratio": figures["litert_ms"] / others["litert_ms"]}
 
     def _keep(self, step: str) -> None:
         """Keeps the network as the finished step left it, from which a killed run goes on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,26 @@ from workbench.data import Part
 from workbench.deployment import litert_file
 from workbench.deployment.litert_answerer import LiteRTAnswerer
 from workbench.deployment.quantization import CALIBRATION_IMAGES, Quantization, quantize
-from workbench.evaluation.answerer import Shares, answers, scaled, timed
+from workbench.evaluation.answerer import Shares, answers, clocked, scaled
+from workbench.evaluation.latency import Latency
 from workbench.runtime.compression.network import Network
 from workbench.runtime.compression.workspace import Workspace
 from workbench.runtime.export.litert import litert_bytes
 from workbench.runtime.export.network import float_network
 
 TIMED_SECONDS = 0.5
-TIMED_IMAGES = 8
-"""Different ones that take turns."""
+"""For each file and batch size."""
+
+ROUNDS = 3
+TIMED_IMAGES = 64
+TIMED_TURNS = 8
+"""Batches of them that take turns."""
+
+TIMED_BATCHES = {
+    1: {"litert_ms": "median", "litert_p95_ms": "p95", "litert_p99_ms": "p99"},
+    64: {"litert_batch_ms": "median"},
+}
+"""Images to a call, and which quantity is which of its latencies."""
 
 LEAST = 1e-7
 """Of the right class's share, before its logarithm is taken, as Keras has it."""
@@ -57,23 +69,40 @@ def written(network: Network, space: Workspace) -> WrittenFile:
 
 
 def judged(content: bytes, space: Workspace) -> dict[str, Any]:
-    """The file's figures, and how right it is on the test part, by the LiteRT interpreter.
+    """How right a file is on the test part, by the LiteRT interpreter, and its sizes.
 
     Raises:
         ModelFileError: where it can't be run, or gives no numbers.
     """
-    answerer = LiteRTAnswerer(content, threads=1)
+    loss, accuracy = _rightness(LiteRTAnswerer(content, threads=1), space.dataset.test, space)
+    return {"test_loss": loss, "test_accuracy": accuracy, **sizes(content)}
+
+
+def sizes(content: bytes) -> dict[str, int]:
+    """What a file takes, as it is and coded."""
+    return {"litert_bytes": len(content), "gzip_bytes": litert_file.gzip_bytes(content)}
+
+
+def latencies(files: Sequence[bytes], space: Workspace) -> list[dict[str, float]]:
+    """What each file takes with one thread, in milliseconds, by the keys of the quantities.
+
+    They take turns, so that a machine that is busy for a while slows all of them down.
+    """
     test = space.dataset.test
-    loss, accuracy = _rightness(answerer, test, space)
     images = scaled(test.images.read(np.arange(min(TIMED_IMAGES, len(test.labels)))))
-    took = timed(answerer, [image[None] for image in images], 1, TIMED_SECONDS, space.check)
-    return {
-        "test_loss": loss,
-        "test_accuracy": accuracy,
-        "litert_bytes": len(content),
-        "gzip_bytes": litert_file.gzip_bytes(content),
-        "litert_ms": took.median,
-    }
+    answerers = [LiteRTAnswerer(content, threads=1) for content in files]
+    found: list[dict[str, float]] = [{} for _ in files]
+    for size, keys in TIMED_BATCHES.items():
+        places = np.arange(size)
+        batches = [images[(places + turn) % len(images)] for turn in range(TIMED_TURNS)]
+        took: list[list[float]] = [[] for _ in files]
+        for _ in range(ROUNDS):
+            for calls, answerer in zip(took, answerers, strict=True):
+                calls += clocked(answerer, batches, TIMED_SECONDS / ROUNDS, space.check)
+        for figures, calls in zip(found, took, strict=True):
+            point = Latency.of(1, size, calls)
+            figures |= {key: getattr(point, name) for key, name in keys.items()}
+    return found
 
 
 def _rightness(answerer: LiteRTAnswerer, part: Part, space: Workspace) -> tuple[float, float]:

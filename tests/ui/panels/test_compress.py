@@ -1,0 +1,151 @@
+"""The Compress tab in the real window: from a recipe to a row of the table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow
+from tests.ui.made_up import add_run, add_variants
+from tests.ui.window.test_training import PATIENCE, train
+from ui.look import theme
+from ui.panels.compress.panel import CompressPanel
+from ui.window.main_window import MainWindow
+from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.variants import JUDGED
+from workbench.runs.record import COMPRESSED, Run
+from workbench.runs.status import RunStatus
+
+
+def show(window: MainWindow, run: Run, qtbot: QtBot) -> CompressPanel:
+    """Selects a run and shows the tab, until its family has been read."""
+    window.show_runs()
+    qtbot.waitUntil(lambda: window.feed.read(run.run_id) is not None)
+    window.runs.select(run.run_id)
+    page = window.pages["compress"]
+    assert isinstance(page, CompressPanel)
+    window.tabs.setCurrentWidget(page)
+    qtbot.waitUntil(lambda: page.edited is not None and page.table.rowCount() > 0)
+    return page
+
+
+def test_without_a_run_it_says_what_will_be_here(window: MainWindow, qtbot: QtBot) -> None:
+    page = window.pages["compress"]
+    window.tabs.setCurrentWidget(page)
+    qtbot.waitUntil(lambda: "Select a run" in page.empty.text())
+    assert page.stack.currentWidget() is page.empty
+
+
+def test_the_table_says_what_each_variant_gained_and_cost(window: MainWindow, qtbot: QtBot) -> None:
+    original, int8, _ = add_variants(window.store)
+    page = show(window, original, qtbot)
+    table, column = page.table, 1 + JUDGED.index("litert_ms")
+    assert [table.item(row, 0).text().strip() for row in range(3)] == [
+        "Original", "quantize:int8", "prune:0.8, quantize:int4",
+    ]  # fmt: skip
+    assert table.item(1, column).foreground().color() == QColor(theme.tones().good)
+    assert table.item(2, column).foreground().color() == QColor(theme.tones().bad)
+    assert "Slower than the original: 77 against 67" in table.item(2, column).toolTip()
+    assert page.notes.text().startswith("prune:0.8,quantize:int4: less accurate than the original")
+    assert "; slower than the original: 77 against 67 microseconds" in page.notes.text()
+    assert table.isColumnHidden(1 + JUDGED.index("litert_batch_ms"))  # nobody measured it
+    window.runs.select(int8.run_id)  # of a variant the same family is shown
+    qtbot.waitUntil(lambda: page.heading.text() == int8.name)
+    assert table.rowCount() == 3
+
+
+def test_a_run_without_weights_says_so_and_cant_be_compressed(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    run = add_run(window.store)
+    page = show(window, run, qtbot)
+    assert not page.button.isEnabled()
+    assert "has no weights" in page.expected.text()
+    page.compress()
+    assert window.store.children(run.run_id) == []
+
+
+def test_steps_are_added_where_they_make_sense_moved_and_undone(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = show(window, add_run(window.store), qtbot)
+    edited, editor = page.edited, page.editor
+    assert edited is not None
+    edited.replace(CompressionRecipe.of_text("quantize:int8"))
+    for action in editor.add_button.menu().actions():
+        if action.data() == "prune":
+            action.trigger()
+    assert [step.name() for step in edited.steps] == ["prune", "quantize"]
+    assert editor.list.currentRow() == 0
+    assert editor.form.entry("rate").isVisibleTo(editor)
+    editor.buttons["down"].click()
+    assert "before" in editor.problem.text()  # pruning a file makes no sense
+    assert not page.button.isEnabled()
+    editor.buttons["undo"].click()
+    assert editor.problem.text() == ""
+    assert [step.name() for step in edited.steps] == ["prune", "quantize"]
+    editor.list.setCurrentRow(0)
+    editor.form.kind_box.setCurrentIndex(editor.form.kind_box.findData("cluster"))
+    assert edited.steps[0].name() == "cluster"
+    editor.buttons["trash"].click()
+    assert not editor.buttons["trash"].isEnabled()  # a recipe has a step at least
+    assert editor.text.text() == "quantize:int8"
+
+
+def test_the_short_form_is_read_and_its_fault_said(window: MainWindow, qtbot: QtBot) -> None:
+    page = show(window, add_run(window.store), qtbot)
+    editor, edited = page.editor, page.edited
+    assert edited is not None
+    editor.text.setText("prune:0.9,quantize:int8")
+    editor.text.editingFinished.emit()
+    assert [step.name() for step in edited.steps] == ["prune", "quantize"]
+    editor.text.setText("prune:1.0")
+    editor.text.editingFinished.emit()
+    assert "rate" in editor.problem.text().lower()
+    assert len(edited.steps) == 2
+
+
+def test_the_recipe_is_there_again_and_travels_as_a_file(
+    open_window: OpenWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window()
+    run = add_run(window.store)
+    page = show(window, run, qtbot)
+    assert page.edited is not None
+    page.edited.replace(CompressionRecipe.of_text("prune:0.7:layer"))
+    file = tmp_path / "mine"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(file), ""))
+    with qtbot.waitSignal(page.said):
+        page.editor.save()
+    window.close()
+    again = show(open_window(), run, qtbot)
+    assert again.edited is not None
+    assert again.editor.text.text() == "prune:0.7:layer"
+    again.edited.replace(CompressionRecipe.of_text("quantize:int8"))
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda *_: (str(file.with_suffix(".toml")), "")
+    )
+    again.editor.open()
+    assert again.editor.text.text() == "prune:0.7:layer"
+
+
+def test_a_trained_run_is_compressed_and_stays_selected(quick: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
+        run_id = train(quick)
+    page = show(quick, quick.store.run(run_id), qtbot)
+    assert page.edited is not None
+    page.edited.replace(CompressionRecipe.of_text("prune:0.5:epochs=1,quantize:int8"))
+    qtbot.waitUntil(page.button.isEnabled)
+    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
+        page.button.click()
+    (child,) = quick.store.children(run_id)
+    assert (child.kind, child.status) == (COMPRESSED, RunStatus.COMPLETED), child.message
+    assert quick.runs.current_id == run_id
+    qtbot.waitUntil(lambda: page.table.rowCount() == 2)
+    column = 1 + JUDGED.index("litert_bytes")
+    qtbot.waitUntil(lambda: "kB" in page.table.item(1, column).text())
+    assert page.table.item(1, column).foreground().color() == QColor(theme.tones().good)

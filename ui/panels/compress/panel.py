@@ -1,0 +1,294 @@
+"""The Compress tab: a recipe for the selected run, and all variants that were made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.background.in_store import in_store
+from ui.background.jobs import Jobs
+from ui.background.turns import Turns, imported
+from ui.background.when_shown import WhenShown
+from ui.look import theme
+from ui.look.plain import Label
+from ui.models.run_feed import RunFeed
+from ui.panels.shared.page import Page
+from ui.running.run_controller import RunController
+from workbench.base.text import isolated, joined, tr
+from workbench.runs.record import Run
+from workbench.runs.store import Store
+from workbench.spec.base import SpecError
+
+if TYPE_CHECKING:
+    from ui.panels.compress.edited_recipe import EditedRecipe
+    from ui.panels.compress.recipe_editor import RecipeEditor
+    from ui.panels.compress.variants_table import VariantsTable
+    from workbench.compression.variants import Variant
+
+MODULES = (
+    "workbench.compression.compressed_runs",
+    "workbench.compression.presets",
+    "workbench.compression.variants",
+    "ui.panels.compress.recipe_editor",
+    "ui.panels.compress.variants_table",
+)
+"""What the page needs, brought one a turn of the event loop: all at once they would hold it up."""
+
+PRESET = "smaller-file"
+"""What a person who never made a recipe begins with."""
+
+MOST_NOTES = 3
+
+
+@dataclass(frozen=True)
+class _Family:
+    """What was read of the selected run.
+
+    Attributes:
+        run_id: Of it.
+        obstacle: Why it can't be compressed; "" where it can.
+        variants: Its original and all that was made of that.
+    """
+
+    run_id: str
+    obstacle: str
+    variants: Sequence[Variant]
+
+
+class CompressPanel(Page):
+    """Compresses the selected run.
+
+    Args:
+        feed: All runs.
+        controller: Makes the runs that compress, and has them done.
+        jobs: Of the window.
+    """
+
+    def __init__(self, feed: RunFeed, controller: RunController, jobs: Jobs) -> None:
+        super().__init__(
+            "compress",
+            tr("Compress"),
+            tr("Make the selected run's network smaller, and see what each step costs"),
+        )
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._controller = controller
+        self._run: Run | None = None
+        self._family: _Family | None = None
+        self._kept = ""
+        self.edited: EditedRecipe | None = None
+        self._reads = jobs.latest(self)
+        self._reads.failed.connect(self.failed)
+        self.empty = Label()
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "muted")
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        theme.spaced(column, 0)
+        column.addWidget(self.stack)
+        self._modules = Turns(imported(MODULES), self)
+        self._modules.done.connect(self._make)
+        self.follow = WhenShown(self, self._look)
+        feed.changed.connect(self.follow.mark)
+
+    # --- building ------------------------------------------------------------------------------
+
+    @Slot()
+    def _make(self) -> None:
+        """The page itself, at its first use."""
+        from ui.panels.compress.edited_recipe import EditedRecipe
+        from ui.panels.compress.recipe_editor import RecipeEditor
+        from ui.panels.compress.variants_table import VariantsTable
+        from workbench.compression import presets
+        from workbench.compression.recipe import CompressionRecipe
+
+        recipe = presets.load(PRESET)
+        if self._kept:
+            try:
+                recipe = CompressionRecipe.from_toml(self._kept)
+            except SpecError as error:  # of a newer version, or a damaged file of settings
+                self.logged.emit(str(error))
+        self.edited = EditedRecipe(recipe, self)
+        self.editor: RecipeEditor = RecipeEditor(self.edited)
+        self.editor.failed.connect(self.failed)
+        self.editor.said.connect(self.said)
+        self.heading = Label()
+        self.heading.setProperty("role", "title")
+        self.expected, self.notes = Label(), Label()
+        for label in (self.expected, self.notes):
+            label.setProperty("role", "muted")
+            label.setWordWrap(True)
+        self.notes.setProperty("role", "problem")
+        self.notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.button = QPushButton(tr("Compress"))
+        self.button.setProperty("primary", True)
+        self.button.clicked.connect(self.compress)
+        self.table: VariantsTable = VariantsTable()
+        self.stack.addWidget(self._laid_out())
+        self.edited.changed.connect(self._show_state)
+        self.edited.problems_changed.connect(self._show_state)
+        self._look()
+
+    def _laid_out(self) -> QWidget:
+        page = QWidget()
+        top = QHBoxLayout()
+        theme.spaced(top, 0, spacing=3)
+        top.addWidget(self.heading, 1)
+        top.addWidget(self.button)
+        column = QVBoxLayout(page)
+        theme.spaced(column, 3, 3, 3, 2, spacing=2)
+        column.addLayout(top)
+        column.addWidget(self.editor, 2)
+        column.addWidget(self.expected)
+        column.addWidget(self.table, 3)
+        column.addWidget(self.notes)
+        return page
+
+    # --- the selected run ------------------------------------------------------------------------
+
+    def show_run(self, run: Run | None) -> None:
+        """Takes another selected run, or none, or the same once it went on."""
+        self._run = run
+        self.follow.mark()
+
+    def _look(self) -> None:
+        """Reads the family of the selected run, or says why there is nothing to show."""
+        run = self._run
+        if run is None:
+            self._family = None
+            self._reads.drop()
+            self._say(
+                tr(
+                    "Select a run that has trained.\n"
+                    "Here its network is pruned, its weights share values and are quantized;\n"
+                    "a table shows what each variant gained and cost."
+                )
+            )
+            return
+        if self.edited is None:
+            self._modules.start()
+            return
+        read = partial(_read, run.run_id)
+        self._reads.ask(in_store(self._controller.store.folder, read), self._take)
+
+    def _take(self, family: _Family) -> None:
+        if self._run is None or self._run.run_id != family.run_id:
+            return  # another was selected meanwhile
+        self._family = family
+        self.heading.setText(isolated(self._run.name))
+        self.table.show_variants(family.variants)
+        self.notes.setText("\n".join(_notes(family.variants)))
+        self.notes.setVisible(bool(self.notes.text()))
+        self.stack.setCurrentIndex(1)
+        self._show_state()
+
+    def _say(self, text: str) -> None:
+        self.empty.setText(text)
+        self.stack.setCurrentWidget(self.empty)
+
+    @Slot()
+    def _show_state(self) -> None:
+        """What the recipe will take and leave, and whether it can be done."""
+        from workbench.compression.variants import expected
+
+        obstacle, estimate = self.obstacle, ""
+        if not obstacle and self.edited is not None and self._run is not None:
+            estimate = expected(self.edited.recipe, self._run)
+        self.expected.setText(obstacle[:1].upper() + obstacle[1:] if obstacle else estimate)
+        self.button.setEnabled(not obstacle)
+        self.button.setToolTip(
+            obstacle or tr("Do the steps on a copy of the network, as a run of its own")
+        )
+
+    @property
+    def obstacle(self) -> str:
+        """Why the selected run can't be compressed now; "" where it can."""
+        if self._run is None or self._family is None or self.edited is None:
+            return tr("select a run that has trained")
+        if self._family.obstacle:
+            return self._family.obstacle
+        try:
+            _ = self.edited.recipe
+        except SpecError as error:
+            return str(error.problems[0].message)
+        return ""
+
+    # --- compressing ---------------------------------------------------------------------------
+
+    @Slot()
+    def compress(self) -> None:
+        """Makes a run that does the steps on the selected run's network."""
+        from workbench.compression.compressed_runs import compressed_run
+
+        if self.obstacle or self._run is None or self.edited is None:
+            return
+        parent, recipe = self._run, self.edited.recipe
+        self._controller.make_runs(
+            lambda store: [compressed_run(store, parent, recipe)], self._made
+        )
+
+    def _made(self, run_ids: list[str]) -> None:
+        """Says where the new run waits; the selected one stays, for the next variant."""
+        place = self._controller.place_in_queue(run_ids[0])
+        self.said.emit(
+            tr(
+                "The variant is queued as number {place}; its row fills when it is done.",
+                place=f"{place:,}",
+            )
+            if place
+            else tr("The variant is being made; its row fills when it is done.")
+        )
+
+    # --- what is kept --------------------------------------------------------------------------
+
+    def restyle(self) -> None:
+        """Draws the table in the colours in force."""
+        if self.edited is not None:
+            self.table.restyle()
+
+    def state(self) -> Mapping[str, Any]:
+        """The recipe, as TOML; of one whose steps can't follow each other the one before."""
+        if self.edited is not None:
+            with suppress(SpecError):
+                self._kept = self.edited.recipe.to_toml()
+        return {"recipe": self._kept or None}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Takes the recipe at the first use of the page."""
+        kept = state.get("recipe")
+        if isinstance(kept, str):
+            self._kept = kept
+
+
+def _read(run_id: str, store: Store) -> _Family:
+    """Done in a thread."""
+    from workbench.compression.compressed_runs import CannotCompress, require
+    from workbench.compression.variants import family_of, original_of
+
+    run = store.run(run_id)
+    obstacle = ""
+    try:
+        require(run, store.artifacts(run_id))
+    except (CannotCompress, SpecError) as error:
+        obstacle = str(error)
+    return _Family(run_id, obstacle, family_of(store, original_of(store, run)))
+
+
+def _notes(variants: Sequence[Variant]) -> list[str]:
+    """What got worse in the newest variants, a line each."""
+    from workbench.compression.variants import verdicts
+
+    found = []
+    for variant in reversed(variants):
+        worse = verdicts(variant)
+        if worse:
+            what = tr("{steps}: {verdicts}", steps=variant.steps, verdicts=joined("; ", worse))
+            found.append(what)
+    return found[:MOST_NOTES]

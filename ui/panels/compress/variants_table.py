@@ -1,0 +1,81 @@
+"""The table of variants: the original, what was made from it, and each figure's difference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHeaderView
+
+from ui.look import theme
+from ui.look.plain import tip
+from ui.panels.shared.figure_table import FigureTable
+from workbench.base.text import as_text, joined, tr
+from workbench.base.units import NONE
+from workbench.compression.variants import JUDGED, JudgedFigure, Variant, verdicts
+from workbench.runs.columns import column_of
+from workbench.runs.status import RunStatus
+
+ROW_HEIGHT = 10 * theme.UNIT
+"""Two lines: the figure, and its difference."""
+
+NAME_WIDTH = 52 * theme.UNIT
+
+
+class VariantsTable(FigureTable):
+    """A row for each variant, which says in red what got worse and in green what got better."""
+
+    def __init__(self) -> None:
+        heads = [(tr("Variant"), tr("What was done to the network"))]
+        heads += [(column_of(key).title, column_of(key).help) for key in JUDGED]
+        super().__init__(tr("Variants with their figures"), heads)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.setColumnWidth(0, NAME_WIDTH)
+        self.variants: Sequence[Variant] = ()
+
+    def show_variants(self, variants: Sequence[Variant]) -> None:
+        """Show these, the original first."""
+        self.variants = variants
+        self.setRowCount(len(variants))
+        for line, variant in enumerate(variants):
+            words = [_name(variant), *(_cell(figure) for figure in variant.figures)]
+            reason = joined("\n", [variant.run.name, *map(_sentence, verdicts(variant))])
+            self.put(line, words, reason=reason)
+            for place, figure in enumerate(variant.figures, 1):
+                self._mark(line, place, figure)
+        for place in range(len(JUDGED)):  # what nobody measured takes no room
+            known = any(variant.figures[place].text != NONE for variant in variants)
+            self.setColumnHidden(place + 1, not known)
+
+    def restyle(self) -> None:
+        """Draw in the colours in force."""
+        self.show_variants(self.variants)
+
+    def _mark(self, line: int, place: int, figure: JudgedFigure) -> None:
+        """Color what is worse or better, and say it in words."""
+        item = self.item(line, place)
+        assert item is not None
+        if figure.is_worse or figure.is_better:
+            tones = theme.tones()
+            item.setForeground(QColor(tones.bad if figure.is_worse else tones.good))
+        if figure.verdict:
+            item.setToolTip(tip(_sentence(figure.verdict)))
+
+
+def _name(variant: Variant) -> str:
+    indent = "\u2003" * variant.depth
+    name = variant.steps.replace(",", ", ") if variant.depth else tr("Original")
+    state = variant.run.status
+    if state is RunStatus.COMPLETED:
+        return indent + name
+    return indent + joined("\n" + indent, [name, as_text(state.value)])
+
+
+def _cell(figure: JudgedFigure) -> str:
+    return joined("\n", [figure.text, figure.change]) if figure.change else figure.text
+
+
+def _sentence(fault: str) -> str:
+    return fault[:1].upper() + fault[1:]

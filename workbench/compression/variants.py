@@ -1,0 +1,224 @@
+"""What compression gained and cost: a run's variants beside it, each figure with its difference.
+
+What to expect before a run is made is estimated here too, from what its parent took.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workbench.base import units
+from workbench.base.text import tr
+from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.steps import Quantize
+from workbench.runs.columns import column_of
+from workbench.runs.quantities import Kind
+from workbench.runs.record import COMPRESSED, Run
+from workbench.runs.store import Store, StoreError
+
+JUDGED = (
+    "test_accuracy",
+    "litert_bytes",
+    "gzip_bytes",
+    "litert_ms",
+    "parameters",
+    "nonzero_parameters",
+    "macs",
+    "litert_p95_ms",
+    "litert_p99_ms",
+    "litert_batch_ms",
+)
+"""Quantities by which a variant is judged, in the order in which they are shown."""
+
+JITTER = 0.05
+"""Latencies within this share of each other are called equal: they differ as much by themselves."""
+
+TEACHING = 4 / 3
+"""Time of a step with a teacher, in steps without one: a step is about three forward passes."""
+
+WEIGHT_BITS = {"float16": 16, "int4": 4, "int8": 8, "dynamic": 8, "int8-weights": 8, "int16x8": 8}
+FLOAT_BITS = 32
+
+MOST_GENERATIONS = 50
+"""A chain of parents may come from anybody's store, and may go in a circle."""
+
+
+@dataclass(frozen=True)
+class JudgedFigure:
+    """One figure of a variant beside that of the run that it was made from.
+
+    Attributes:
+        key: Of its quantity.
+        text: The value, with its unit; a dash where it isn't known.
+        change: The difference; "" where there is nothing to compare with.
+        is_worse, is_better: Whether the difference counts for or against the variant.
+        verdict: What is worse, in words; "" where nothing is.
+    """
+
+    key: str
+    text: str
+    change: str = ""
+    is_worse: bool = False
+    is_better: bool = False
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A row: the original, or a run that was made from it.
+
+    Attributes:
+        run: The run.
+        steps: Its recipe in the short form; "" of the original.
+        depth: Generations from the original.
+        figures: One for each of `JUDGED`.
+    """
+
+    run: Run
+    steps: str
+    depth: int
+    figures: tuple[JudgedFigure, ...]
+
+
+def original_of(store: Store, run: Run) -> Run:
+    """The run that a compressed run goes back to, as far as it is still there; else itself."""
+    for _ in range(MOST_GENERATIONS):
+        if run.kind != COMPRESSED or run.parent_id is None:
+            break
+        try:
+            run = store.run(run.parent_id)
+        except StoreError:  # it was removed, or lies in another store
+            break
+    return run
+
+
+def family_of(store: Store, original: Run) -> list[Variant]:
+    """A run and all that was compressed from it, each after its parent, oldest first."""
+    found: list[Variant] = []
+    seen: set[str] = set()
+
+    def add(run: Run, parent: Run | None, depth: int) -> None:
+        seen.add(run.run_id)
+        found.append(_variant(run, parent, depth))
+        if depth == MOST_GENERATIONS:
+            return
+        for child in store.children(run.run_id):
+            if child.kind == COMPRESSED and child.run_id not in seen:
+                add(child, run, depth + 1)
+
+    add(original, None, 0)
+    return found
+
+
+def _variant(run: Run, parent: Run | None, depth: int) -> Variant:
+    steps = CompressionRecipe.from_toml(run.recipe).short if run.recipe else ""
+    return Variant(run, steps, depth, tuple(judged(key, run, parent) for key in JUDGED))
+
+
+def judged(key: str, run: Run, parent: Run | None) -> JudgedFigure:
+    """A figure of a run beside that of its parent."""
+    value, kind = _value(run, key), column_of(key).kind
+    if value is None:
+        return JudgedFigure(key, units.NONE)
+    before = _before(key, value, run, parent)
+    text = kind.text(value)
+    if before is None:
+        return JudgedFigure(key, text)
+    gain = (value - before) * column_of(key).better
+    if kind is Kind.MILLISECONDS and abs(value - before) <= JITTER * before:
+        gain = 0.0
+    return JudgedFigure(
+        key,
+        text,
+        _change(kind, before, value),
+        is_worse=gain < 0,
+        is_better=gain > 0,
+        verdict=_verdict(key, before, value) if gain < 0 else "",
+    )
+
+
+def _before(key: str, value: float, run: Run, parent: Run | None) -> float | None:
+    """What the parent has; of the latency what it had when both were measured in turns."""
+    if parent is None:
+        return None
+    ratio = run.figure("litert_ratio") if key == "litert_ms" else None
+    return value / ratio if ratio else _value(parent, key)
+
+
+def _value(run: Run, key: str) -> float | None:
+    value = run.figure(key)
+    if value is None and key == "nonzero_parameters":
+        value = run.parameters  # of a run that nothing was pruned of
+    return value
+
+
+def _change(kind: Kind, before: float, after: float) -> str:
+    if kind is Kind.SHARE:
+        points = 100 * (after - before)
+        return tr("{points} points", points=units.signed(points, lambda amount: f"{amount:.2f}"))
+    return units.relative(before, after)
+
+
+def _verdict(key: str, before: float, after: float) -> str:
+    """What is worse than in the original, with both values."""
+    kind = column_of(key).kind
+    if kind is Kind.MILLISECONDS:
+        return tr(
+            "slower than the original: {after} against {before} microseconds",
+            after=f"{1000 * after:,.0f}",
+            before=f"{1000 * before:,.0f}",
+        )
+    values = {"after": kind.text(after), "before": kind.text(before)}
+    if kind is Kind.SHARE:
+        return tr("less accurate than the original: {after} against {before}", **values)
+    if kind is Kind.BYTES:
+        return tr("larger than the original: {after} against {before}", **values)
+    title = column_of(key).title
+    return tr(
+        "{title} is more than in the original: {after} against {before}", title=title, **values
+    )
+
+
+def verdicts(variant: Variant) -> list[str]:
+    """What is worse in a variant than in the original, in words; of the latencies the first."""
+    said: dict[object, str] = {}
+    for figure in variant.figures:
+        if figure.verdict:
+            kind = column_of(figure.key).kind
+            said.setdefault(kind if kind is Kind.MILLISECONDS else figure.key, figure.verdict)
+    return list(said.values())
+
+
+def seconds_of(recipe: CompressionRecipe, parent: Run) -> float | None:
+    """What fine-tuning will take, about, from what the parent's training took; None if unknown."""
+    if not parent.epochs or not parent.seconds:
+        return None
+    wanted = sum(
+        step.tuning_epochs * (TEACHING if getattr(step, "teacher", False) else 1.0)
+        for step in recipe.steps
+    )
+    return wanted * parent.seconds / parent.epochs
+
+
+def weight_bytes_of(recipe: CompressionRecipe, parent: Run) -> float | None:
+    """What the weights will take in the file before it is coded; None if unknown."""
+    if parent.parameters is None:
+        return None
+    modes = [step.mode for step in recipe.steps if isinstance(step, Quantize)]
+    bits = WEIGHT_BITS[modes[-1]] if modes else FLOAT_BITS
+    return parent.parameters * bits / 8
+
+
+def expected(recipe: CompressionRecipe, parent: Run) -> str:
+    """What a recipe will take and leave, in a sentence; "" where nothing is known."""
+    seconds, weights = seconds_of(recipe, parent), weight_bytes_of(recipe, parent)
+    if seconds is None or weights is None:
+        return ""
+    size = units.size(weights)
+    if not recipe.epochs:
+        return tr("No fine-tuning; the weights will take {size} before coding.", size=size)
+    return tr(
+        "About {duration} of fine-tuning; the weights will take {size} before coding.",
+        duration=units.duration(seconds),
+        size=size,
+    )
