@@ -192,7 +192,7 @@ class JobLane(QObject):
 
     def _add(self, work: JobWork) -> JobHandle:
         if self.is_closed:
-            self._be_late(work)
+            self._do_late(work)
             return JobHandle(None)
         if self._latest_only:
             for before in list(self._open):
@@ -201,7 +201,7 @@ class JobLane(QObject):
         self._jobs.start(work)
         return JobHandle(work)
 
-    def _be_late(self, work: JobWork) -> None:
+    def _do_late(self, work: JobWork) -> None:
         """The window has closed: what a person made is written all the same, here and now."""
         if self._queue.is_kept:
             work.run()

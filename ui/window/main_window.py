@@ -60,8 +60,8 @@ from ui.window.run_trials import RunTrials
 from ui.window.side_windows import SideWindows
 from ui.window.store_choice import choose_store
 from ui.window.toolbar import make_toolbar
+from ui.window.window_splitter import WindowSplitter
 from ui.window.window_state import StatePart, WindowState, first_size
-from ui.window.workspace import Workspace
 from workbench import presets
 from workbench.base.text import isolated, tr
 from workbench.runs.store import Store
@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.bottom = BottomTabs(self.runs, self.queue, self.log)
-        self.down = Workspace(self.experiment, self.banner, self.tabs, self.bottom)
+        self.down = WindowSplitter(self.experiment, self.banner, self.tabs, self.bottom)
         self.across = self.down.across
         self.setCentralWidget(self.down)
 

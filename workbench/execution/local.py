@@ -115,6 +115,9 @@ class LocalExecutor:
 class _Place:
     """One process after another, and the thread that listens to it.
 
+    A thread of its own, not a job of the window: the command line trains too, without Qt, and what
+    a process says must be heard until it has ended, whoever closes meanwhile.
+
     Args:
         session: Makes what a process is to its parent.
         tell: Takes every message.

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.background.in_store import in_store
 from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.look import theme
@@ -171,7 +172,8 @@ class BetterPage(QWidget):
             self._say_nothing(groups)
         else:
             figure = str(self.figure.currentData())
-            self.latest.ask(partial(_judged, self._folder, a, b, figure), self._show)
+            judged = in_store(self._folder, partial(_judged, a, b, figure))
+            self.latest.ask(judged, self._show)
 
     def _say_nothing(self, groups: Sequence[RunGroup]) -> None:
         """Says what is missing for an answer."""
@@ -254,16 +256,15 @@ class BetterPage(QWidget):
             self.table.put(line, cells, bold=line >= len(found.rows))
 
 
-def _judged(folder: Path, a: RunGroup, b: RunGroup, metric: str) -> Judgement:
+def _judged(a: RunGroup, b: RunGroup, metric: str, store: Store) -> Judgement:
     """Reads both groups and what was predicted, in any thread.
 
     Raises:
         StoreError, SpecError: where a run can't be read.
     """
-    with Store(folder) as store:
 
-        def answers(run: Run, part: str) -> Predictions | None:
-            return predictions.load(store.artifacts(run.run_id), part)
+    def answers(run: Run, part: str) -> Predictions | None:
+        return predictions.load(store.artifacts(run.run_id), part)
 
-        one, other = (Group(group.name, tuple(group.find(store))) for group in (a, b))
-        return judge(one, other, metric, answers)
+    one, other = (Group(group.name, tuple(group.find(store))) for group in (a, b))
+    return judge(one, other, metric, answers)

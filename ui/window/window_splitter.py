@@ -13,7 +13,7 @@ BOTTOM_HEIGHT = 192
 """Tab, header and five runs: the plots get the rest."""
 
 
-class Workspace(QSplitter):
+class WindowSplitter(QSplitter):
     """The parts one above the other; a person may give each of them more room.
 
     Args:
