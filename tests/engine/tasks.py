@@ -30,7 +30,7 @@ def do(
         fields: The rest of it.
     """
     from workbench.runtime.process.control import Control
-    from workbench.runtime.process.work import Work
+    from workbench.runtime.process.work import TaskWork
     from workbench.runtime.worker.tasks import perform
 
     if experiment is not None:
@@ -47,5 +47,5 @@ def do(
         if len(said) == cancel_after:
             control.request(Stop())
 
-    answered = json.dumps(perform(task, values, Work(1, store, say, control)))
+    answered = json.dumps(perform(task, values, TaskWork(1, store, say, control)))
     return kind.parse_result(json.loads(answered)), said

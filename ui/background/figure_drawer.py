@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from ui.background.jobs import JobReport, Jobs, sentence_of
 from ui.background.processes import messages
+from workbench.base import text
 from workbench.base.child_process import Child, cause_of
 from workbench.base.errors import Failed
 from workbench.base.plain_values import parsed
@@ -34,7 +35,7 @@ class _Process:
             Failed: when it ends, as it does only before its time.
         """
         try:
-            self.child = child = Child(MODULE)
+            self.child = child = Child(MODULE, language=text.language())
         finally:
             self.has_begun.set()
         report.on_cancel(child.kill)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.background.jobs import Jobs, sentence_of
 from ui.background.processes import process
+from workbench.base import text
 from workbench.base.plain_values import parsed
 from workbench.base.text import tr
 from workbench.figures.answer import FigureAnswer
@@ -63,7 +64,12 @@ class FigureExport(QObject):
         if path.suffix.lower().removeprefix(".") not in FILTERS:
             suffix = next((s for s, words in FILTERS.items() if words == kind), "svg")
             path = path.with_name(f"{path.name}.{suffix}")
-        draw = process(MODULE, parse=_answer, request={**request, "path": str(path)})
+        draw = process(
+            MODULE,
+            parse=_answer,
+            request={**request, "path": str(path)},
+            language=text.language(),
+        )
         self._lane.follow(draw, self._hear, failed=self._fail)
         self.busy_changed.emit(True)
 

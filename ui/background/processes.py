@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from ui.background.jobs import JobReport
 from workbench.base.child_process import Child, cause_of
 from workbench.base.errors import Failed
-from workbench.base.text import tr
+from workbench.base.json_lines import from_line
+from workbench.base.text import ENGLISH, tr
 
 Value = TypeVar("Value")
 
@@ -19,6 +20,7 @@ def process(
     *arguments: str,
     parse: Callable[[dict[str, Any]], Value],
     request: object = None,
+    language: str = ENGLISH,
 ) -> Callable[[JobReport[Value]], None]:
     """A job to `follow`: it runs one of our modules once, and reports what it says.
 
@@ -30,10 +32,11 @@ def process(
         arguments: Of its command line.
         parse: From a line, decoded, to what it stands for; in the job's thread.
         request: What JSON can say, for a line of its standard input; None for no line.
+        language: Of what it draws; its sentences are shown in the window's in any case.
     """
 
     def job(report: JobReport[Value]) -> None:
-        child = Child(module, *arguments)
+        child = Child(module, *arguments, language=language)
         report.on_cancel(child.terminate, child.kill)
         said_anything = False
         try:
@@ -53,9 +56,6 @@ def process(
 def messages(child: Child) -> Iterator[dict[str, Any]]:
     """What a process says in lines of JSON, until it ends; what else it prints is left out."""
     for line in child.lines():
-        try:
-            message = json.loads(line)
-        except ValueError:
-            continue  # a library printed something
-        if isinstance(message, dict):
+        message = from_line(line)
+        if message is not None:
             yield message

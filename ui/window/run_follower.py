@@ -60,8 +60,13 @@ class RunFollower(QObject):
     def _show_phase(self, message: Progress) -> None:
         share = message.done / message.total if message.total else 0.0
         amount = units.size if message.unit == "B" else units.count
-        of = f" {amount(message.done)} / {amount(message.total)}" if message.total else ""
-        self._model.set_progress(message.run_id, share, f"{message.phase}{of}")
+        done, total = amount(message.done), amount(message.total)
+        text = (
+            tr("{phase} {done} / {total}", phase=message.phase, done=done, total=total)
+            if message.total
+            else message.phase
+        )
+        self._model.set_progress(message.run_id, share, text)
 
     @Slot(object)
     def _run_ended(self, message: StatusChanged) -> None:

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from workbench.base.text import tr
+from workbench.base.text import ENGLISH, LANGUAGE, tr
 
 GRACE_SECONDS = 2.0
 LOG_LINES_KEPT = 200
@@ -40,13 +40,19 @@ class Child:
         module: Dotted name.
         arguments: Of the command line.
         on_log: Called from a thread with each line of standard error that is not `NOISE`.
+        language: That it speaks. What it says travels by its parts and needs none; what it draws
+            does.
 
     Attributes:
         log: The last lines of standard error.
     """
 
     def __init__(
-        self, module: str, *arguments: str, on_log: Callable[[str], None] | None = None
+        self,
+        module: str,
+        *arguments: str,
+        on_log: Callable[[str], None] | None = None,
+        language: str = ENGLISH,
     ) -> None:
         root = str(Path(__file__).parents[2])
         paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -55,6 +61,7 @@ class Child:
             "PYTHONPATH": os.pathsep.join(paths),
             "PYTHONIOENCODING": "utf-8",
             "PYTHONUNBUFFERED": "1",
+            LANGUAGE: language,
         }
         # -P: a file called keras.py in the folder where the user stands must not be imported.
         self._process = subprocess.Popen(

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import (
+    PlainSerializer,
+    PlainValidator,
+    SerializationInfo,
+    TypeAdapter,
+    ValidationError,
+)
+
+from workbench.base.text import english, packed, unpacked
 
 T = TypeVar("T")
 
@@ -14,11 +22,23 @@ class Malformed(ValueError):
     """Plain values that are not of the type they should be, in one sentence."""
 
 
-def plain(value: object, *, strict: bool = True) -> Any:
+def _plain_text(said: str, info: SerializationInfo) -> Any:
+    return packed(said) if info.context == PARTS else english(said)
+
+
+Said = Annotated[str, PlainValidator(unpacked), PlainSerializer(_plain_text)]
+"""A field that holds a text for a person: it keeps its parts, and so its English, on the way."""
+
+PARTS = "parts"
+
+
+def plain(value: object, *, strict: bool = True, by_parts: bool = False) -> Any:
     """A value as JSON has it: tuples as lists, arrays as their type's own text.
 
     Args:
         value: A dataclass, or a list of some.
+        by_parts: Whether texts (`Said`) keep their parts, for another process; else they are
+            in English.
         strict: Whether a field that holds something of another type is an error here; else it is
             one on arrival.
 
@@ -26,7 +46,9 @@ def plain(value: object, *, strict: bool = True) -> Any:
         PydanticSerializationError: where a field holds something of another type.
     """
     kind: Any = type(value)
-    return _adapter(kind).dump_python(value, mode="json", warnings="error" if strict else "none")
+    warnings: Any = "error" if strict else "none"
+    context = PARTS if by_parts else None
+    return _adapter(kind).dump_python(value, mode="json", warnings=warnings, context=context)
 
 
 def parsed(of: type[T], values: object, what: str) -> T:

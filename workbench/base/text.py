@@ -4,16 +4,19 @@
 `str`, so it goes wherever text goes. It also knows its English, which is what the store, logs and
 `--json` keep, and its parts, which travel between processes (`packed`, `unpacked`).
 
-A process speaks English until it calls `use`, which has to come before other modules of ours are
-imported, as they hold texts at their top. The training process and commands with `--json` never
-call it. Translations are gettext catalogs in `resources/locale`. The templates are extracted from
-the source, so each call names its template as a literal; whatever depends on a number goes through
-`plural`. An argument is a value or another text, never half a sentence.
+A process speaks the language that `DLOPT_LANGUAGE` names when this module is imported, English
+where it names none, until it calls `use`, which has to come before other modules of ours are
+imported, as they hold texts at their top. The training process speaks English: what it says travels
+by its parts, and what it stores is English. Translations are gettext catalogs in
+`resources/locale`. The templates are extracted from the source, so each call names its template as
+a literal; whatever depends on a number goes through `plural`. An argument is a value or another
+text, never half a sentence.
 """
 
 from __future__ import annotations
 
 import gettext
+import os
 import re
 import string
 from collections.abc import Iterable, Mapping
@@ -23,6 +26,9 @@ from pathlib import PurePath
 from typing import Any, Protocol
 
 ENGLISH = "en"
+LANGUAGE = "DLOPT_LANGUAGE"
+"""The variable of the environment that names a process's language."""
+
 DOMAIN = "dlopt"
 DEEPEST, LONGEST, MOST_ARGUMENTS = 8, 10_000, 200
 """Limits of a packed text, which may come from a file that somebody else made."""
@@ -59,6 +65,12 @@ class Catalog(Protocol):
 
 _catalog: Catalog = gettext.NullTranslations()
 _isolating = False
+_language = ENGLISH
+
+
+def language() -> str:
+    """What this process speaks."""
+    return _language
 
 
 def use(language: str, catalog: Catalog | None = None) -> None:
@@ -71,13 +83,13 @@ def use(language: str, catalog: Catalog | None = None) -> None:
     Raises:
         FileNotFoundError: where there are none.
     """
-    global _catalog
+    global _catalog, _language
     if catalog is None and language == ENGLISH:
         catalog = gettext.NullTranslations()
     if catalog is None:
         with (_folder() / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
             catalog = gettext.GNUTranslations(file)
-    _catalog = catalog
+    _catalog, _language = catalog, language
 
 
 def isolate_names(on: bool = True) -> None:
@@ -324,3 +336,7 @@ def _unpacked(parts: object, deep: int) -> str:
         return Text(str(template), values, many=many, number=number, context=context)
     except KeyError as error:
         raise ValueError("not a text") from error
+
+
+if (_asked := os.environ.get(LANGUAGE, ENGLISH)) != ENGLISH and _asked in languages():
+    use(_asked)

@@ -11,7 +11,7 @@ from typing import Any
 
 from workbench.cli.terminal import complain
 from workbench.figures.measured.settings import MeasuredSpec
-from workbench.figures.settings import SIZES, FigureSpec, Look
+from workbench.figures.settings import SIZES, FigureLook, FigureSpec
 from workbench.figures.writing import check_suffix, write
 from workbench.runs.table.query import QueryError
 from workbench.spec.base import SpecError
@@ -40,14 +40,14 @@ def add_look(command: argparse.ArgumentParser) -> None:
     add("--monochrome", action="store_true", help="greys in place of colours")
 
 
-def look_of(arguments: argparse.Namespace) -> Look:
+def look_of(arguments: argparse.Namespace) -> FigureLook:
     """What the options of `add_look` ask for.
 
     Raises:
         SpecError: where one is out of range.
     """
     return (
-        Look()
+        FigureLook()
         .sized(arguments.size)
         .changed(title=arguments.title, monochrome=arguments.monochrome, dpi=arguments.dpi)
     )

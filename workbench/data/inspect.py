@@ -14,7 +14,8 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from workbench.base.text import tr
+from workbench.base.json_lines import as_line
+from workbench.base.text import joined, tr
 from workbench.data.catalogue import load
 from workbench.data.errors import DataError, NotDownloaded, SizesDiffer
 from workbench.data.preview import describe
@@ -35,7 +36,7 @@ def main(ask: IO[str], say: IO[str]) -> int:
 
 def _answer(line: str, say: IO[str]) -> int:
     def tell(message: dict[str, Any]) -> None:
-        say.write(json.dumps(message) + "\n")
+        say.write(as_line(message) + "\n")
         say.flush()
 
     try:
@@ -81,7 +82,7 @@ def _request(line: str) -> tuple[Data, int]:
     except ValidationError as error:
         problem = problems_of(error)[0]
         path = f"data.{problem.path}" if problem.path else "data"
-        raise ValueError(f"{path}: {problem.message}") from None
+        raise ValueError(joined(": ", [path, problem.message])) from None
     return spec, samples
 
 

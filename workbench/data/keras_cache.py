@@ -43,7 +43,7 @@ def read(spec: KerasData, request: ReadRequest) -> Dataset:
     """
     mapped = _mapped(spec)
     info = _source_info(spec)
-    reporter = request.reporter("reading", info.train_images + info.test_images)
+    reporter = request.reporter(tr("reading"), info.train_images + info.test_images)
     arrays = {}
     for name in ARRAYS:
         arrays[name] = np.array(mapped[name])  # into memory: the files may be deleted or replaced

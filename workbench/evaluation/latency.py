@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.plain_values import Said
 from workbench.base.text import tr
 from workbench.base.units import count, milliseconds
 from workbench.experiment import Experiment
@@ -87,7 +88,7 @@ class MeasuredLatency:
     """
 
     points: tuple[Latency, ...]
-    device: str
+    device: Said
     when: float
 
 

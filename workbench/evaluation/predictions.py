@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.files import open_inside, write_inside
+from workbench.base.plain_values import Said
 from workbench.base.text import tr
 from workbench.hardware.requests import AboutRun
 from workbench.runs.artifacts import Artifact
@@ -105,7 +106,7 @@ class Evaluated:
 
     images: int
     accuracy: float
-    warning: str
+    warning: Said
 
 
 def file_of(folder: Path, part: str = TEST) -> Path:

@@ -1,6 +1,8 @@
 """What a training process and its parent say to each other: one line of JSON a message.
 
-Plain data only, never live objects; every message is a frozen dataclass, written by its name.
+Plain data only, never live objects; every message is a frozen dataclass, written by its name. What
+a person reads of it (`Said`) travels by its parts: the parent shows it in the person's language and
+keeps it in English.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import json
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from workbench.base.plain_values import parsed, plain
+from workbench.base.plain_values import Said, parsed, plain
 from workbench.runs.status import RunStatus
 
 
@@ -25,7 +27,7 @@ class Message:
             for it in fields(self)
             if str(it.type).startswith("dict[str, Any]")
         }
-        values = {"say": type(self).__name__, **plain(self, strict=False), **free}
+        values = {"say": type(self).__name__, **plain(self, strict=False, by_parts=True), **free}
         return json.dumps(values, separators=(",", ":"))
 
 
@@ -46,7 +48,7 @@ class Train(Message):
 
 
 @dataclass(frozen=True)
-class Job(Message):
+class RemoteRun(Message):
     """Train a run of which the process has no store: what becomes of it is said, not written.
 
     Attributes:
@@ -158,7 +160,7 @@ class Ready(Message):
         machine: What is there to train on, a `Machine` as plain values.
     """
 
-    device: str
+    device: Said
     versions: dict[str, str] = field(default_factory=dict)
     machine: dict[str, Any] = field(default_factory=dict)
 
@@ -179,14 +181,14 @@ class Progress(Message):
     """What a run does before its first step, or after its last.
 
     Attributes:
-        phase: "downloading", "reading", "building", "evaluating".
+        phase: In a word: "downloading", "reading", "building", "evaluating".
         done: How much, in `unit`; 0 where unknown.
         total: Of how much; 0 where unknown.
         unit: "B", "images" or "".
     """
 
     run_id: str
-    phase: str
+    phase: Said
     done: int = 0
     total: int = 0
     unit: str = ""
@@ -203,7 +205,7 @@ class Started(Message):
     batch_size: int
     parameters: int
     macs: int
-    device: str
+    device: Said
 
 
 @dataclass(frozen=True)
@@ -236,8 +238,8 @@ class Steps(Message):
 
 @dataclass(frozen=True)
 class Update(Message):
-    """To be written, of a `Job`: these columns of the run, together with the steps and the epoch
-    that were said since the last one.
+    """To be written, of a `RemoteRun`: these columns of the run, together with the steps and the
+    epoch that were said since the last one.
     """
 
     run_id: str
@@ -246,7 +248,7 @@ class Update(Message):
 
 @dataclass(frozen=True)
 class Rewind(Message):
-    """To be forgotten, of a `Job`: the metrics after this step, as it goes on from there."""
+    """To be forgotten, of a `RemoteRun`: the metrics after this step, as it goes on from there."""
 
     run_id: str
     step: int
@@ -297,7 +299,7 @@ class TaskProgress(Message):
     number: int
     done: float = 0.0
     total: float = 0.0
-    words: str = ""
+    words: Said = ""
     found: dict[str, Any] = field(default_factory=dict)
 
 
@@ -313,7 +315,7 @@ class TaskEnd(Message):
 
     number: int
     result: dict[str, Any] | None = None
-    error: str = ""
+    error: Said = ""
     is_bad_input: bool = False
 
 
@@ -329,7 +331,7 @@ class StatusChanged(Message):
 
     run_id: str
     status: str
-    message: str = ""
+    message: Said = ""
     outcome: str = ""
 
     @property

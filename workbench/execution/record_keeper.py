@@ -15,9 +15,9 @@ from workbench.base.files import open_inside, write_inside
 from workbench.base.text import tr
 from workbench.execution.messages import (
     EpochEnd,
-    Job,
     Message,
     Piece,
+    RemoteRun,
     Rewind,
     StatusChanged,
     Steps,
@@ -84,7 +84,7 @@ def job_of(store: Store, run_id: str) -> list[Message]:
     for name in names:
         with open_inside(folder.path / name) as file:
             pieces += cut(run_id, name, file.read())
-    job = Job(
+    job = RemoteRun(
         run_id,
         run.experiment_toml,
         names,

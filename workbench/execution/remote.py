@@ -1,8 +1,8 @@
 """An executor that shares no disk with its training processes: everything goes by messages.
 
-The driver (this process) owns each run, gives its process a `Job` with the files that it needs, and
-writes what comes back. How a process is reached is a `Channel`: a pipe, a connection, an actor of a
-cluster. Nothing else is needed for another machine.
+The driver (this process) owns each run, gives its process a `RemoteRun` with the files that it
+needs, and writes what comes back. How a process is reached is a `Channel`: a pipe, a connection, an
+actor of a cluster. Nothing else is needed for another machine.
 """
 
 from __future__ import annotations

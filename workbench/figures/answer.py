@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, field
 
+from workbench.base.plain_values import Said
+
 
 @dataclass(frozen=True)
 class FigureAnswer:
@@ -19,10 +21,10 @@ class FigureAnswer:
     """
 
     number: int = 0
-    error: str = ""
+    error: Said = ""
     written: str = ""
     drawn: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Said] = field(default_factory=list)
 
     def content(self, name: str) -> bytes:
         """The figure in one of the formats that were asked for."""

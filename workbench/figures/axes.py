@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter
 from workbench.base.units import wide
 from workbench.figures.fonts import fall_back
 from workbench.figures.saving import any_letter
-from workbench.figures.settings import MILLIMETRES_PER_INCH, Look
+from workbench.figures.settings import MILLIMETRES_PER_INCH, FigureLook
 
 POINTS_PER_MILLIMETRE = 72 / MILLIMETRES_PER_INCH
 LETTER, ROW, HANDLE = 0.56, 1.35, 4.0
@@ -62,7 +62,7 @@ DASHES: dict[str, Any] = {
 TEXT, GRID, FRAME = "#1b1f24", "#e3e6ea", "#8a939e"
 
 
-def blank(look: Look, height: float) -> Figure:
+def blank(look: FigureLook, height: float) -> Figure:
     """A figure without axes, with its title.
 
     Args:
@@ -76,7 +76,7 @@ def blank(look: Look, height: float) -> Figure:
     return figure
 
 
-def finish(axes: Axes, look: Look, *, log_x: bool, log_y: bool) -> None:
+def finish(axes: Axes, look: FigureLook, *, log_x: bool, log_y: bool) -> None:
     """The part of the axes that is shown, grid, frame and ticks."""
     points = look.font_size
     axes.set_xlim(positive(look.x_from, log_x), positive(look.x_to, log_x))
@@ -135,7 +135,7 @@ def legend_below(
     figure: Figure,
     handles: Sequence[Artist],
     labels: Sequence[str],
-    look: Look,
+    look: FigureLook,
     columns: int,
     **more: Any,
 ) -> Legend:
@@ -191,7 +191,7 @@ class LegendPlan(NamedTuple):
     is_shortened: bool
 
 
-def legend_plan(labels: Sequence[str], look: Look) -> LegendPlan:
+def legend_plan(labels: Sequence[str], look: FigureLook) -> LegendPlan:
     """The legend in full where a page has room for it; else shorter, smaller, and at last less.
 
     Args:
@@ -221,12 +221,12 @@ def legend_plan(labels: Sequence[str], look: Look) -> LegendPlan:
     return LegendPlan(tuple(kept), columns, size, height, is_shortened=True)
 
 
-def _letters(look: Look, size: float, columns: int) -> int:
+def _letters(look: FigureLook, size: float, columns: int) -> int:
     """Letters that a legend's entry may have, given the number of columns."""
     return int((look.width * POINTS_PER_MILLIMETRE / columns / size - HANDLE - 1) / WIDE_LETTER)
 
 
-def _most_columns(look: Look, size: float) -> int:
+def _most_columns(look: FigureLook, size: float) -> int:
     return max((n for n in range(1, 100) if _letters(look, size, n) >= LEAST_LABEL), default=1)
 
 
@@ -241,19 +241,19 @@ def shortened(text: str, letters: int) -> str:
     return f"{text[: kept - kept // 2]}…{text[-(kept // 2) :]}"
 
 
-def columns_of(labels: Sequence[str], look: Look) -> int:
+def columns_of(labels: Sequence[str], look: FigureLook) -> int:
     """How many entries of a legend the width has room for, side by side."""
     entry = (max(map(wide, labels)) * LETTER + HANDLE) * look.font_size
     return max(1, min(len(labels), int(look.width * POINTS_PER_MILLIMETRE // entry)))
 
 
-def legend_size(labels: Sequence[str], look: Look) -> tuple[int, float]:
+def legend_size(labels: Sequence[str], look: FigureLook) -> tuple[int, float]:
     """How many entries of a legend stand side by side, and its height in points."""
     plan = legend_plan(labels, look)
     return plan.columns, plan.height
 
 
-def in_lines(labels: Sequence[str], look: Look) -> list[str]:
+def in_lines(labels: Sequence[str], look: FigureLook) -> list[str]:
     """Words of a legend, those that are wider than the figure over several lines."""
     room = look.width * POINTS_PER_MILLIMETRE / look.font_size - HANDLE
     return [wrapped(label, int(room / WIDE_LETTER)) for label in labels]

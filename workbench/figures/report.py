@@ -16,7 +16,7 @@ from workbench.base.files import write_atomically
 from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
 from workbench.curves.looks import look
 from workbench.figures.curves.numbers import CurveSource, read_sources
-from workbench.figures.settings import Look, Plot, figure_of_runs
+from workbench.figures.settings import FigureLook, Plot, figure_of_runs
 from workbench.figures.writing import drawn
 from workbench.runs.quantities import QUANTITIES
 from workbench.runs.record import Run
@@ -27,7 +27,7 @@ PLOTS = (
     ("Accuracy", Plot(metric="accuracy", axis="epoch", smoothing=0.9, validation=True)),
     ("Validation accuracy over training time", Plot(metric="val_accuracy", axis="seconds")),
 )
-LOOK = Look(width=190.0, height=100.0, font_size=9.0)
+LOOK = FigureLook(width=190.0, height=100.0, font_size=9.0)
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; margin: 0 auto; max-width: 1080px;
   padding: 32px 24px; }

@@ -18,6 +18,7 @@ import sys
 from pathlib import Path
 from typing import IO, Any
 
+from workbench.base.json_lines import as_line
 from workbench.base.text import tr
 from workbench.figures.families import FAMILIES, figure_from
 from workbench.figures.report import write_report
@@ -76,7 +77,7 @@ def main(ask: IO[str], say: IO[str]) -> int:
     """Answers until the input ends."""
     drawer = Drawer()
     for line in ask:
-        say.write(json.dumps(drawer.answer(json.loads(line))) + "\n")
+        say.write(as_line(drawer.answer(json.loads(line))) + "\n")
         say.flush()
     return 0
 

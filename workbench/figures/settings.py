@@ -82,7 +82,7 @@ class Plot(Spec):
     )
 
 
-class Look(Spec):
+class FigureLook(Spec):
     """How the figure looks; the export window's form."""
 
     title: str = setting(
@@ -199,7 +199,7 @@ class FigureSpec(Spec):
     LEGEND: ClassVar[str] = ""
     SUFFIXES: ClassVar[tuple[str, ...]] = (".svg", ".pdf", ".png", ".csv")
 
-    look: Look = Look()
+    look: FigureLook = FigureLook()
 
     @property
     def file_name(self) -> str:
@@ -211,7 +211,7 @@ class FigureSpec(Spec):
         """What may have words of its own in the figure."""
         return getattr(self, self.LEGEND) if self.LEGEND else ()
 
-    def dressed(self, look: Look, legend: tuple[Named, ...]) -> Self:
+    def dressed(self, look: FigureLook, legend: tuple[Named, ...]) -> Self:
         """The same with another look, and the entries of `legend` with other words."""
         words = {self.LEGEND: legend} if self.LEGEND else {}
         return self.model_copy(update={"look": look, **words})
@@ -265,6 +265,6 @@ class CurveFigure(FigureSpec):
         return frozenset(entry.run_id for entry in self.runs)
 
 
-def figure_of_runs(run_ids: Sequence[str], plot: Plot, look: Look) -> CurveFigure:
+def figure_of_runs(run_ids: Sequence[str], plot: Plot, look: FigureLook) -> CurveFigure:
     """A figure of these runs, each with a curve of its own and its name as label."""
     return CurveFigure(runs=tuple(FigureRun(run_id=r) for r in run_ids), plot=plot, look=look)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from workbench.base.plain_values import Said
 from workbench.base.text import joined, tr
 from workbench.base.units import count, size
 
@@ -76,7 +77,7 @@ class BatchSizes:
     recommended: int
     fastest: int
     largest: int
-    words: str
+    words: Said
 
     @classmethod
     def of(cls, measured: Sequence[MeasuredBatch], limit: str = "") -> BatchSizes | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.plain_values import Said
 from workbench.base.text import tr
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +95,7 @@ class RangeTest:
     smoothed: tuple[float, ...]
     suggestion: float | None
     index: int | None
-    words: str
+    words: Said
 
     @classmethod
     def of(cls, rates: Floats, losses: npt.NDArray[np.floating]) -> RangeTest:

@@ -33,7 +33,7 @@ def remember(store: Path, kind: str, key: str, value: object) -> None:
         key: Of the machine, with that of the network where it matters.
         value: What was measured.
     """
-    content = json.dumps(plain(value), indent=1).encode()
+    content = json.dumps(plain(value, by_parts=True), indent=1).encode()
     with suppress(OSError):  # of a disk that is read-only or full: it is measured again next time
         write_inside(_path(store, kind, key), content)
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
+from workbench.base.plain_values import Said
 from workbench.base.text import joined, tr
 from workbench.base.units import NONE, percent
 from workbench.network.analysis import Analysis
@@ -40,7 +41,7 @@ class Peaks:
 
     flops: dict[str, float]
     bandwidth: float
-    device: str
+    device: Said
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,9 @@ class Profile:
     unexplained: float
     batch_size: int
     precision: str
-    device: str
+    device: Said
     peak: Peaks
-    words: str
+    words: Said
     images_per_second: float
 
     @property

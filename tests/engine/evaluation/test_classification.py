@@ -249,7 +249,7 @@ def test_digests_say_what_users_data_are_and_not_where_they_lie(tmp_path: Path) 
 
 
 def test_what_can_not_be_evaluated_says_why(tmp_path: Path) -> None:
-    from workbench.runtime.process.work import Cancelled
+    from workbench.runtime.process.work import TaskCancelled
     from workbench.runtime.training.checkpoint import CheckpointError
     from workbench.spec.base import SpecError
 
@@ -260,7 +260,7 @@ def test_what_can_not_be_evaluated_says_why(tmp_path: Path) -> None:
         do("evaluate", tmp_path, run_id=untrained, part="test")
     with pytest.raises(SpecError, match="no validation part"):
         do("evaluate", tmp_path, run_id=run_id, part="validation")
-    with pytest.raises(Cancelled):
+    with pytest.raises(TaskCancelled):
         do("evaluate", tmp_path, cancel_after=4, run_id=run_id, part="test")
     assert predictions.load(tmp_path / "runs" / run_id) is None
 

@@ -106,10 +106,10 @@ def test_the_run_keeps_the_shortest_time_for_one_image(trained: tuple[Path, str]
 
 
 def test_it_ends_when_it_is_cancelled(trained: tuple[Path, str]) -> None:
-    from workbench.runtime.process.work import Cancelled
+    from workbench.runtime.process.work import TaskCancelled
 
     store, run_id = trained
-    with pytest.raises(Cancelled):
+    with pytest.raises(TaskCancelled):
         measure(store, run_id, 0, (1, 2), cancel_after=3)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from tests.engine.execution.shout import SHOUT, WRITES, Heard, Shout, ShoutRequest
 from workbench.hardware.requests import AboutRun
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 
 
 @does(SHOUT)
-def shout(request: ShoutRequest, work: Work[Heard]) -> Shout:
+def shout(request: ShoutRequest, work: TaskWork[Heard]) -> Shout:
     """In capitals, word by word."""
     for number, word in enumerate(request.words):
         work.progress(number + 1, len(request.words), word, Heard(word.upper()))
@@ -16,7 +16,7 @@ def shout(request: ShoutRequest, work: Work[Heard]) -> Shout:
 
 
 @does(WRITES)
-def writes(request: AboutRun, work: Work[Heard]) -> Shout:
+def writes(request: AboutRun, work: TaskWork[Heard]) -> Shout:
     """Writes into the folder of a run."""
     folder = work.store / "runs" / request.run_id
     folder.mkdir(parents=True, exist_ok=True)

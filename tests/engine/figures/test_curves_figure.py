@@ -24,8 +24,8 @@ from workbench.figures.families import figure_from_json
 from workbench.figures.saving import content
 from workbench.figures.settings import (
     CurveFigure,
+    FigureLook,
     FigureRun,
-    Look,
     Plot,
     figure_of_runs,
 )
@@ -139,12 +139,12 @@ def test_csv_holds_every_point(compare: Compare, ids: list[str]) -> None:
 
 def test_tex_escapes_names_and_draws_each_line() -> None:
     sources = {"a": source(50, name="50% of $x_1$ \\ {&}"), "b": source(50, 1)}
-    text = as_pgfplots(figure_of_runs(["a", "b"], Plot(), Look()), sources, stand_alone=True)
+    text = as_pgfplots(figure_of_runs(["a", "b"], Plot(), FigureLook()), sources, stand_alone=True)
     assert text.startswith("\\documentclass")
     assert r"\addlegendentry{50\% of \$x\_1\$ \textbackslash{} \{\&\}}" in text
     assert text.count(r"\addplot") == text.count(r"\addlegendentry") == 2
     assert text.count("\\\\\n") == 100
-    picture = as_pgfplots(figure_of_runs(["a"], Plot(), Look()), sources, stand_alone=False)
+    picture = as_pgfplots(figure_of_runs(["a"], Plot(), FigureLook()), sources, stand_alone=False)
     assert "documentclass" not in picture
 
 
@@ -181,7 +181,7 @@ def test_foreign_files_are_refused(tmp_path: Path) -> None:
     for name in ("bomb.svg", "other.svg", "broken.png", "a.toml"):
         with pytest.raises(ValueError, match=name):
             about(tmp_path / name)
-    good = json.loads(figure_of_runs(["a"], Plot(), Look()).to_json())
+    good = json.loads(figure_of_runs(["a"], Plot(), FigureLook()).to_json())
     for wrong in (
         "[]",
         "{",
@@ -201,7 +201,7 @@ def test_a_hundred_long_runs_stay_under_a_megabyte_and_keep_every_spike() -> Non
     hidden = RunCurves()
     hidden.append_steps(np.arange(1, 10_001), loss, loss, loss, loss, loss)
     sources["r50"] = CurveSource("spike", 50, hidden)
-    figure = figure_of_runs(list(sources), Plot(), Look())
+    figure = figure_of_runs(list(sources), Plot(), FigureLook())
     lines = reduced(lines_of(figure, sources), figure.look, log_x=False)
     assert lines[50].y.max() == 77.0
     assert lines[50].x[lines[50].y.argmax()] == 6_544
@@ -214,7 +214,7 @@ def test_a_hundred_long_runs_stay_under_a_megabyte_and_keep_every_spike() -> Non
 def test_names_that_matplotlib_takes_for_its_own_are_still_in_the_legend() -> None:
     names = ("_hidden", "$\\frac{", "<script>", "日本", "")
     sources = {f"r{n}": source(20, n, name) for n, name in enumerate(names)}
-    figure = figure_of_runs(list(sources), Plot(), Look())
+    figure = figure_of_runs(list(sources), Plot(), FigureLook())
     found = texts_of(content(figure_of(figure, sources), "svg"))
     for name in names[:-1]:
         assert name in found
@@ -227,7 +227,7 @@ def test_labels_order_multiples_and_monochrome() -> None:
         figure = CurveFigure(
             runs=entries,
             plot=Plot(layout=layout, validation=True, smoothing=0.5),
-            look=Look(monochrome=True, grid=False),
+            look=FigureLook(monochrome=True, grid=False),
         )
         drawn = content(figure_of(figure, sources), "svg")
         found = texts_of(drawn)
@@ -241,7 +241,7 @@ def test_labels_order_multiples_and_monochrome() -> None:
 def test_a_group_is_its_mean_and_says_what_its_band_is() -> None:
     sources = {"a": source(30), "b": source(40, 1), "c": source(40, 2)}
     entries = tuple(FigureRun(run_id=r, group="g" if r != "c" else "") for r in sources)
-    figure = CurveFigure(runs=entries, plot=Plot(band="minmax"), look=Look())
+    figure = CurveFigure(runs=entries, plot=Plot(band="minmax"), look=FigureLook())
     group, alone = lines_of(figure, sources)
     assert group.label == "g (mean of 2, least to greatest)"
     assert alone.label == "run 2"
@@ -257,10 +257,10 @@ def test_a_group_is_its_mean_and_says_what_its_band_is() -> None:
 def test_a_loss_that_contains_the_penalty_is_named_so() -> None:
     sources = {"old": source(50, 0, "old"), "new": source(50, 1, "new")}
     sources["old"].curves.loss_holds_penalty = True
-    both = figure_of_runs(["old", "new"], Plot(), Look())
+    both = figure_of_runs(["old", "new"], Plot(), FigureLook())
     labels = [line.label for line in lines_of(both, sources)]
     assert labels == ["old, with penalty", "new"]
-    accuracy = figure_of_runs(["old"], Plot(metric="accuracy"), Look())
+    accuracy = figure_of_runs(["old"], Plot(metric="accuracy"), FigureLook())
     assert [line.label for line in lines_of(accuracy, sources)] == ["old"]
 
 
@@ -273,7 +273,7 @@ def test_the_standard_deviation_of_runs() -> None:
 
 
 def test_what_cannot_be_drawn_says_so() -> None:
-    figure = figure_of_runs(["a"], Plot(metric="val_loss"), Look())
+    figure = figure_of_runs(["a"], Plot(metric="val_loss"), FigureLook())
     with pytest.raises(ValueError, match="none of the runs has values of the validation loss"):
         as_csv(figure, {"a": source(5)})
 
@@ -281,14 +281,14 @@ def test_what_cannot_be_drawn_says_so() -> None:
 def test_logarithmic_axes_leave_out_what_they_cannot_show() -> None:
     curves = RunCurves()
     curves.append_steps([0, 1, 2], [0, 1, 2], [1, 0, 2], [0, 0, 0], [1, 1, 1], [1, 1, 1])
-    figure = figure_of_runs(["a"], Plot(log_x=True, log_y=True, smoothing=0.5), Look())
+    figure = figure_of_runs(["a"], Plot(log_x=True, log_y=True, smoothing=0.5), FigureLook())
     (line,) = lines_of(figure, {"a": CurveSource("a", 0, curves)})
     assert line.x.tolist() == [2]
     assert as_csv(figure, {"a": CurveSource("a", 0, curves)}).count("\n") == 2
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_made_safe_in_csv() -> None:
-    figure = figure_of_runs(["a"], Plot(), Look())
+    figure = figure_of_runs(["a"], Plot(), FigureLook())
     curves = source(5).curves
     rows = list(csv.DictReader(as_csv(figure, {"a": CurveSource("=1+1", 0, curves)}).splitlines()))
     assert rows[0]["label"] == "'=1+1"

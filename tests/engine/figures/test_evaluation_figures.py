@@ -32,7 +32,7 @@ from workbench.figures.evaluation.settings import (
     evaluation_figure,
 )
 from workbench.figures.families import FAMILIES, figure_from, figure_from_json
-from workbench.figures.settings import Look
+from workbench.figures.settings import FigureLook
 from workbench.figures.writing import drawn
 from workbench.runs import checkpoint_file
 from workbench.runs.store import Store
@@ -181,7 +181,7 @@ def test_the_same_data_give_the_same_bytes_and_can_be_drawn_again(
         again = tmp_path / f"again.{suffix}"
         assert main(["compare", "--like", str(one), "--output", str(again)]) == 0
         assert again.read_bytes() == one.read_bytes()
-        assert figure_from_json(about(again)).look == Look(dpi=60).sized("two-column")
+        assert figure_from_json(about(again)).look == FigureLook(dpi=60).sized("two-column")
     assert b"/FontFile2" in (tmp_path / "a.pdf").read_bytes()
     with Image.open(tmp_path / "a.png") as image:
         assert image.width == int(175 / 25.4 * 60)
@@ -242,7 +242,7 @@ def test_names_that_are_no_words_for_matplotlib_and_words_of_ones_own() -> None:
         assert found.count(name) == 2
     roc = evaluation_figure("roc", "r", "test", range(4))
     entries = (ClassEntry(number=2, label="the <second> $"), *roc.legend[:1])
-    found = texts_of(drawn(roc.dressed(Look(monochrome=True), entries), case, "svg"))
+    found = texts_of(drawn(roc.dressed(FigureLook(monochrome=True), entries), case, "svg"))
     assert "the <second> $" in found
     assert sum("(area" in text for text in found) == 1
 
@@ -300,7 +300,7 @@ def with_one_column(classes: int, column: int) -> Evaluation:
 def test_a_cell_smaller_than_a_pixel_still_leaves_ink(classes: int, dpi: int) -> None:
     case = with_one_column(classes, classes // 2 + 1)
     figure = evaluation_figure("confusion", "r", "test", ())
-    figure = figure.dressed(Look(dpi=dpi), ())
+    figure = figure.dressed(FigureLook(dpi=dpi), ())
     with Image.open(io.BytesIO(drawn(figure, case, "png"))) as image:
         red, _, blue = np.moveaxis(np.asarray(image.convert("RGB")).astype(int), -1, 0)
     is_wrong, is_right = red > blue + 60, blue > red + 60

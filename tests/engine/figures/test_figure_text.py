@@ -22,7 +22,7 @@ from workbench.figures import axes, fonts
 from workbench.figures.families import FAMILIES
 from workbench.figures.remarks import remarks
 from workbench.figures.saving import content
-from workbench.figures.settings import CurveFigure, FigureRun, Look, Plot, figure_of_runs
+from workbench.figures.settings import CurveFigure, FigureLook, FigureRun, Plot, figure_of_runs
 from workbench.figures.writing import drawn_and_judged
 from workbench.runs.store import Store
 
@@ -112,7 +112,7 @@ def test_an_installed_font_of_a_collection_gets_into_a_pdf() -> None:
 # --- legends -------------------------------------------------------------------------------------
 
 
-def figure_with(count: int, look: Look, name: str = "run {}") -> tuple[bytes, list[str]]:
+def figure_with(count: int, look: FigureLook, name: str = "run {}") -> tuple[bytes, list[str]]:
     with Store(default_store()) as store:
         ids = [add_run(store, n, epochs=1, name=name.format(n)).run_id for n in range(count)]
         figure = figure_of_runs(ids, Plot(), look)
@@ -121,7 +121,7 @@ def figure_with(count: int, look: Look, name: str = "run {}") -> tuple[bytes, li
 
 @pytest.mark.parametrize("name", ["run {}", "a long name that tells all settings {} and a seed"])
 def test_a_legend_of_forty_runs_fits_on_a_page(name: str) -> None:
-    look = Look(dpi=100)
+    look = FigureLook(dpi=100)
     png, said = figure_with(40, look, name)
     with Image.open(io.BytesIO(png)) as image:
         width, height = (pixels / 100 * 25.4 for pixels in image.size)
@@ -133,14 +133,14 @@ def test_a_legend_of_forty_runs_fits_on_a_page(name: str) -> None:
 
 
 def test_few_curves_leave_nothing_to_say() -> None:
-    assert figure_with(3, Look(dpi=50))[1] == []
-    assert figure_with(13, Look(dpi=50, monochrome=True))[1][0].startswith(
+    assert figure_with(3, FigureLook(dpi=50))[1] == []
+    assert figure_with(13, FigureLook(dpi=50, monochrome=True))[1][0].startswith(
         "13 curves have only 12 looks"
     )
 
 
 def test_a_legend_gives_way_step_by_step() -> None:
-    look = Look()
+    look = FigureLook()
     short = axes.legend_plan(["run"] * 8, look)
     assert (short.labels, short.font_size, short.is_shortened) == (("run",) * 8, 8.0, False)
     long = [f"an experiment whose name is told at length, seed {n}" for n in range(45)]
@@ -207,7 +207,7 @@ def test_a_home_that_cannot_be_written_is_no_news(tmp_path: Path) -> None:
 def test_the_process_of_the_window_says_it(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         ids = [add_run(store, n, epochs=1, name=f"run {n}").run_id for n in range(33)]
-    figure = CurveFigure(runs=tuple(FigureRun(run_id=r) for r in ids), look=Look(dpi=50))
+    figure = CurveFigure(runs=tuple(FigureRun(run_id=r) for r in ids), look=FigureLook(dpi=50))
     asked = {
         "number": 1,
         "store": str(tmp_path),

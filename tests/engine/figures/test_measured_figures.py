@@ -17,7 +17,7 @@ from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
 from workbench.figures.measured import numbers
 from workbench.figures.measured.settings import MeasuredSpec
-from workbench.figures.settings import Look
+from workbench.figures.settings import FigureLook
 from workbench.figures.writing import write
 from workbench.hardware import learning_rate_range
 from workbench.hardware.autotune import AS_IT_COMES, Tried, Tuned
@@ -133,7 +133,7 @@ def test_every_word_and_line_is_there(name: str, tmp_path: Path) -> None:
 def test_the_same_bytes_and_drawn_again_without_a_store(
     name: str, suffix: str, tmp_path: Path
 ) -> None:
-    look = Look(dpi=60, title="$a$ & <b>", monochrome=True)
+    look = FigureLook(dpi=60, title="$a$ & <b>", monochrome=True)
     figure = figures()[name].changed(look=look.values())
     one, two, again = (tmp_path / f"{n}.{suffix}" for n in ("one", "two", "again"))
     write(figure, None, one)
@@ -173,7 +173,7 @@ def test_the_numbers_as_csv_and_for_pgfplots(tmp_path: Path) -> None:
 def test_words_of_the_legend_can_be_others(tmp_path: Path) -> None:
     figure = figures()["latency"]
     entries = (figure.legend[2].named("eight cores"), figure.legend[0])
-    write(figure.dressed(Look(), entries), None, tmp_path / "a.svg")
+    write(figure.dressed(FigureLook(), entries), None, tmp_path / "a.svg")
     found = texts_of(tmp_path / "a.svg")
     assert {"eight cores", "1 thread, median"} <= set(found)
     assert "all threads, median" not in found

@@ -21,7 +21,7 @@ from workbench.figures.axes import (
     wrapped,
 )
 from workbench.figures.network.drawing import write_drawing
-from workbench.figures.settings import Look
+from workbench.figures.settings import FigureLook
 from workbench.network.analysis import analyze
 from workbench.network.drawing import Drawing, draw
 
@@ -74,7 +74,7 @@ def test_what_cannot_be_written_says_so(drawing: Drawing, tmp_path: Path) -> Non
 
 
 def test_a_legend_cuts_no_name_off() -> None:
-    look = Look()
+    look = FigureLook()
     long = "mobilenet-v2-small with a rather long name, width 0.25, cosine with restarts"
     labels = ["<b>&x", long, "o" * 70]
     figure = blank(look, 400)
@@ -104,11 +104,11 @@ def test_a_legend_cuts_no_name_off() -> None:
 def test_a_logarithmic_axis_names_what_does_not_overlap(
     ends: tuple[float, float], names: list[str]
 ) -> None:
-    figure = blank(Look(), 200)
+    figure = blank(FigureLook(), 200)
     axes = figure.add_subplot()
     axes.set_xscale("log")
     axes.set_xlim(*ends)
-    finish(axes, Look(x_from=ends[0], x_to=ends[1]), log_x=True, log_y=False)
+    finish(axes, FigureLook(x_from=ends[0], x_to=ends[1]), log_x=True, log_y=False)
     lay_out(figure)
     ticks = [
         (tick.get_loc(), tick.label1.get_text())

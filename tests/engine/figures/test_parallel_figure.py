@@ -20,7 +20,7 @@ from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
 from workbench.figures.parallel.settings import AxisSpec, Brush, ParallelFigure
-from workbench.figures.settings import FigureRun, Look
+from workbench.figures.settings import FigureLook, FigureRun
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -154,7 +154,7 @@ def test_sixteen_axes_still_have_their_words(ids: list[str], draw: Draw) -> None
 
 
 def test_the_same_bytes_and_drawn_again(ids: list[str], draw: Draw, tmp_path: Path) -> None:
-    look = Look(dpi=60, monochrome=True, title="$a$ & <b>")
+    look = FigureLook(dpi=60, monochrome=True, title="$a$ & <b>")
     figure = ParallelFigure(runs=tuple(ids), axes=THREE, brushes=BEST, look=look)
     for suffix in ("svg", "pdf", "png"):
         one, two = draw(figure, f"a.{suffix}"), draw(figure, f"b.{suffix}")

@@ -17,7 +17,7 @@ from workbench.base.paths import default_store
 from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
-from workbench.figures.settings import FigureRun, FigureSpec, Look, Plot, figure_of_runs
+from workbench.figures.settings import FigureLook, FigureRun, FigureSpec, Plot, figure_of_runs
 from workbench.figures.tradeoffs.numbers import numbered
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.store import Store
@@ -166,7 +166,7 @@ def test_a_figure_file_knows_its_settings(ids: list[str], draw: Draw) -> None:
     figure = ScatterFigure(
         runs=tuple(ids),
         quantities=(SMALLER, BETTER),
-        look=Look(dpi=60, monochrome=True),
+        look=FigureLook(dpi=60, monochrome=True),
         named=(FigureRun(run_id=ids[0], label="the <small> one"),),
     )
     for suffix in ("svg", "pdf", "png"):
@@ -200,11 +200,11 @@ def test_figures_are_drawn_again_and_of_other_runs(
         assert main([*command, "--size", "slide"]) == 0
         other = figure_from(json.loads(about(again)))
         assert isinstance(other, ScatterFigure | BarsFigure)
-        assert (other.runs, other.look) == ((ids[0], ids[1]), Look().sized("slide"))
+        assert (other.runs, other.look) == ((ids[0], ids[1]), FigureLook().sized("slide"))
         assert [entry.key for entry in other.legend] == [e.key for e in figure.legend[:1]]
     assert "large" not in texts_of(again.read_bytes())
-    curves = figure_of_runs(ids[:1], Plot(), Look())
-    assert curves.of_runs(ids) == figure_of_runs(ids, Plot(), Look())
+    curves = figure_of_runs(ids[:1], Plot(), FigureLook())
+    assert curves.of_runs(ids) == figure_of_runs(ids, Plot(), FigureLook())
 
 
 def test_bars_of_groups(ids: list[str], draw: Draw) -> None:

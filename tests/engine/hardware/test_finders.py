@@ -89,10 +89,10 @@ def test_the_range_test_stops_at_the_explosion(tmp_path: Path) -> None:
 
 
 def test_a_cancelled_task_ends_at_its_next_look(tmp_path: Path) -> None:
-    from workbench.runtime.process.work import Cancelled
+    from workbench.runtime.process.work import TaskCancelled
 
     for task in ("find_rate", "find_batch_size"):
-        with pytest.raises(Cancelled):
+        with pytest.raises(TaskCancelled):
             do(task, tmp_path, small(), cancel_after=4)
 
 

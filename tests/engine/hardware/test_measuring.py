@@ -138,7 +138,7 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With made-up speeds: two levers that give, and three that don't."""
-    from workbench.hardware.autotune import Lever
+    from workbench.hardware.autotune import SpeedLever
     from workbench.runtime.jobs import tune
 
     speeds = {
@@ -168,7 +168,7 @@ def test_combinations_of_what_was_worth_it_are_measured_too(
     monkeypatch.setattr(
         tune.autotune,
         "levers",
-        lambda *_, **__: [Lever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
+        lambda *_, **__: [SpeedLever(p, {p: v}) for p, v in zip(speeds, values, strict=True)],
     )
     result, _ = do("tune", folder, small(**TINY))
     assert result.name == "hardware.precision + hardware.pipeline"
@@ -191,7 +191,7 @@ def tuned_on_a_noisy_machine(
     """Autotune's result where each lever (and "" for the base) gives these rates, one a sample, on
     a clock that only samples move.
     """
-    from workbench.hardware.autotune import Lever
+    from workbench.hardware.autotune import SpeedLever
     from workbench.runtime.jobs import tune
 
     now = [0.0]
@@ -215,7 +215,7 @@ def tuned_on_a_noisy_machine(
     monkeypatch.setattr(
         tune.autotune,
         "levers",
-        lambda *_, **__: [Lever(path, {path: NOISY[path]}) for path in rates if path],
+        lambda *_, **__: [SpeedLever(path, {path: NOISY[path]}) for path in rates if path],
     )
     monkeypatch.setattr(tune.autotune, "combinations", lambda *_: [])
     return do("tune", folder, small(**TINY), seconds=60.0)[0]
@@ -272,9 +272,9 @@ def test_autotune_says_where_two_levers_can_not_be_told_apart(
 
 
 def test_autotune_can_be_ended(folder: Path) -> None:
-    from workbench.runtime.process.work import Cancelled
+    from workbench.runtime.process.work import TaskCancelled
 
-    with pytest.raises(Cancelled):
+    with pytest.raises(TaskCancelled):
         do("tune", folder, small(**TINY), cancel_after=6)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.engine.small import small
-from workbench.execution.messages import Job, Message, StatusChanged, Train, decode
+from workbench.execution.messages import Message, RemoteRun, StatusChanged, Train, decode
 from workbench.runs.record import Origin
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
@@ -65,9 +65,9 @@ def test_a_kind_that_this_version_does_not_know_is_said(tmp_path: Path) -> None:
 def test_another_machine_is_told_the_kind_and_the_parent() -> None:
     from workbench.runtime.training.run_log import log_of_job
 
-    job = Job("20260101-000000-0001", small().to_toml(), kind="halved", parent_id="a parent")
+    job = RemoteRun("20260101-000000-0001", small().to_toml(), kind="halved", parent_id="a parent")
     heard = decode(job.encode())
-    assert isinstance(heard, Job)
+    assert isinstance(heard, RemoteRun)
     with log_of_job(heard, {}, print) as log:
         run = log.read()
     assert (run.kind, run.parent_id) == ("halved", "a parent")

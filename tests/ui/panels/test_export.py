@@ -180,7 +180,7 @@ def test_the_window_does_not_wait_for_a_process_that_draws(
 ) -> None:
     made: list[DeafChild] = []
 
-    def begin(module: str) -> DeafChild:
+    def begin(module: str, **_: object) -> DeafChild:
         made.append(DeafChild())
         return made[-1]
 

@@ -38,7 +38,7 @@ from workbench.curves.grouping import (
 from workbench.curves.metrics import METRICS
 from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Steps
-from workbench.figures.settings import CurveFigure, FigureRun, Look, Plot
+from workbench.figures.settings import CurveFigure, FigureLook, FigureRun, Plot
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 
@@ -348,10 +348,10 @@ class RunCurvesPage(QWidget):
             return None
         return CurveFigure(runs=tuple(entries), plot=plots.state.plot, look=self._look())
 
-    def _look(self) -> Look:
+    def _look(self) -> FigureLook:
         """The part of the axes that is shown, where a person chose one."""
         state = self.plots.state
-        look = Look()
+        look = FigureLook()
         if not state.following:
             low, high = state.window()
             look = look.changed(x_from=low, x_to=high)

@@ -18,7 +18,7 @@ from ui.models.run_table import RunTable
 from ui.panels.compare.quantity_chooser import QuantityChooser
 from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
 from workbench.base.text import tr
-from workbench.figures.settings import FigureRun, Look
+from workbench.figures.settings import FigureLook, FigureRun
 from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.figures.tradeoffs.settings import ScatterFigure
 from workbench.tradeoffs.pareto import Numbers
@@ -305,16 +305,16 @@ class ScatterView(TradeoffView):
             named=tuple(FigureRun(run_id=run_id) for run_id, _ in self._front()),
         )
 
-    def _look(self, table: RunNumbers) -> Look:
+    def _look(self, table: RunNumbers) -> FigureLook:
         """The part of the axes that is shown, where a person chose one."""
         if not self._zoomed:
-            return Look()
+            return FigureLook()
         ends: list[float] = []
         view = self.plot.view
         for range_, quantity in zip((view.x_range, view.y_range), self._drawn[:2], strict=True):
             scale = title_of(table.about[quantity.key]).scale
             ends += [scale * (10.0**end if quantity.log else end) for end in range_]
-        return Look(x_from=ends[0], x_to=ends[1], y_from=ends[2], y_to=ends[3])
+        return FigureLook(x_from=ends[0], x_to=ends[1], y_from=ends[2], y_to=ends[3])
 
     def settings(self) -> dict[str, Any]:
         quantities = [quantity.values() for quantity in self.quantities]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.base.plain_values import parsed
+from workbench.base.plain_values import Said, parsed
 
 if TYPE_CHECKING:
     from workbench.data.preview import Preview
@@ -26,10 +26,10 @@ class Inspection:
         download_bytes: How much that is.
     """
 
-    progress: tuple[str, int, int] | None = None
-    error: str = ""
+    progress: tuple[Said, int, int] | None = None
+    error: Said = ""
     proposed_size: tuple[int, int] | None = None
-    not_downloaded: str = ""
+    not_downloaded: Said = ""
     download_bytes: int = 0
 
 
@@ -47,7 +47,7 @@ class Download:
     done: int = 0
     total: int = 0
     finished: bool = False
-    error: str = ""
+    error: Said = ""
 
 
 def inspection(message: dict[str, Any]) -> Preview | Inspection:

@@ -279,9 +279,12 @@ class DataPanel(Page):
         self.progress.setRange(0, 1000 if total else 0)
         self.progress.setValue(1000 * done // total if total else 0)
         if total:
-            sentence = f"{phase} {amount(done)} of {amount(total)}"
+            said = {"phase": phase, "done": amount(done), "total": amount(total)}
+            sentence = tr("{phase} {done} of {total}", **said)
+        elif done:
+            sentence = tr("{phase} {done}…", phase=phase, done=amount(done))
         else:
-            sentence = f"{phase} {amount(done)}…" if done else f"{phase}…"
+            sentence = tr("{phase}…", phase=phase)
         self._say(sentence)
         self._say_reading(sentence)
 

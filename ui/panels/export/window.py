@@ -30,7 +30,7 @@ from ui.panels.export.legend_rows import LegendRows
 from ui.panels.export.preview import FigurePreview
 from workbench.base.text import tr
 from workbench.figures.answer import FigureAnswer
-from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureSpec, Look
+from workbench.figures.settings import MILLIMETRES_PER_INCH, SIZES, FigureLook, FigureSpec
 
 SIZE = (240 * theme.UNIT, 165 * theme.UNIT)
 FORM_WIDTH = 88 * theme.UNIT
@@ -71,7 +71,7 @@ class ExportWindow(SideDialog):
         self.process = FigureDrawer(jobs, self)
         self.process.answered.connect(self._hear)
         self.process.failed.connect(self._process_failed)
-        self.edited = EditedSpec(Look())
+        self.edited = EditedSpec(FigureLook())
         self.rows = LegendRows()
         self.preview = FigurePreview()
         self._soon = QTimer(self)
@@ -172,7 +172,9 @@ class ExportWindow(SideDialog):
         look = {name: value for name, value in look.items() if name not in ends}
         shown = {name: getattr(figure.look, name) for name in ends}
         self._figure, self._shown = figure, self._shown + 1
-        self.edited.spec = Look.parse({**look, **{n: v for n, v in shown.items() if v is not None}})
+        self.edited.spec = FigureLook.parse(
+            {**look, **{n: v for n, v in shown.items() if v is not None}}
+        )
         self.form.refresh()
         self.rows.show_entries(figure.legend, names)
         for widget in (self.legend_title, self.rows):
@@ -185,7 +187,7 @@ class ExportWindow(SideDialog):
         if self._figure is None:
             return None
         look = self.edited.spec
-        assert isinstance(look, Look)
+        assert isinstance(look, FigureLook)
         return self._figure.dressed(look, self.rows.entries)
 
     def use_size(self, name: str) -> None:
@@ -203,7 +205,7 @@ class ExportWindow(SideDialog):
     def _show_size(self) -> None:
         """Marks the preset that the figure has the size of, if there is one."""
         look = self.edited.spec
-        assert isinstance(look, Look)
+        assert isinstance(look, FigureLook)
         for name, button in self.sizes.items():
             button.setChecked(look == look.sized(name))
 

@@ -14,7 +14,7 @@ from ui.editing.editor import Editor
 from ui.look import theme
 from ui.look.plain import Label
 from ui.panels.tune.finder import FinderPage, Texts
-from ui.plots.figures.race import Lane
+from ui.plots.figures.race import RaceLane
 from ui.plots.figures.race import RacePlot as RacePlot
 from ui.running.task_runner import TaskRunner
 from workbench.base import units
@@ -153,13 +153,13 @@ class SpeedPage(FinderPage[TuneRequest, Race, Tuned]):
     def _show(self, candidates: Sequence[Tried], best: str) -> None:
         self.race.show_lanes([self._lane(one, best) for one in candidates])
 
-    def _lane(self, one: Tried, best: str) -> Lane:
+    def _lane(self, one: Tried, best: str) -> RaceLane:
         text = tr("can't be tried: {one}", one=one.failed) if one.failed else ""
         if one.rate:
             text = tr("{one} images/s", one=units.count(one.rate))
             if one.gain and one.levers:
                 text += tr(", {one} times", one=format(one.gain, ".2f"))
-        return Lane(
+        return RaceLane(
             one.name,
             one.rate,
             one.low,

@@ -18,7 +18,7 @@ GAP = 3 * theme.UNIT
 
 
 @dataclass(frozen=True)
-class Lane:
+class RaceLane:
     """One setting.
 
     Attributes:
@@ -49,16 +49,16 @@ class RacePlot(QWidget):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
-        self._lanes: Sequence[Lane] = ()
+        self._lanes: Sequence[RaceLane] = ()
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     @property
-    def lanes(self) -> Sequence[Lane]:
+    def lanes(self) -> Sequence[RaceLane]:
         """What is drawn."""
         return self._lanes
 
-    def show_lanes(self, lanes: Sequence[Lane]) -> None:
+    def show_lanes(self, lanes: Sequence[RaceLane]) -> None:
         """Draws these."""
         self._lanes = lanes
         self.setAccessibleDescription("; ".join(f"{lane.label}: {lane.text}" for lane in lanes))
@@ -101,7 +101,7 @@ class RacePlot(QWidget):
             self._paint_lane(painter, lane, place, labels, scale)
 
     def _paint_lane(
-        self, painter: QPainter, lane: Lane, place: QRectF, labels: float, scale: float
+        self, painter: QPainter, lane: RaceLane, place: QRectF, labels: float, scale: float
     ) -> None:
         tones = theme.tones()
         middle = Qt.AlignmentFlag.AlignVCenter

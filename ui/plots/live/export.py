@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from ui.plots.live.panel import PlotPanel, PlotState
 from workbench.base.text import tr
 from workbench.curves.metrics import METRICS
-from workbench.figures.settings import Look, Plot
+from workbench.figures.settings import FigureLook, Plot
 
 
 def export_menu(
@@ -53,10 +53,10 @@ def plot_of(state: PlotState, panel: PlotPanel) -> Plot:
     )
 
 
-def look_of(state: PlotState, panel: PlotPanel) -> Look:
+def look_of(state: PlotState, panel: PlotPanel) -> FigureLook:
     """The part of the axes that a person zoomed to; all of it else."""
     x, y = state.x_range, panel.view.y_range
-    look = Look() if state.following else Look(x_from=x[0], x_to=x[1])
+    look = FigureLook() if state.following else FigureLook(x_from=x[0], x_to=x[1])
     if panel.y_pinned:
         ends = [10.0**end if panel.logarithmic else end for end in y]
         scale = METRICS[panel.spec.key].scale

@@ -13,7 +13,7 @@ from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.curves.metrics import AXES, METRICS
 from workbench.figures.embedded import about
 from workbench.figures.families import FAMILIES, figure_from_json
-from workbench.figures.settings import SIZES, CurveFigure, FigureRun, FigureSpec, Look, Plot
+from workbench.figures.settings import SIZES, CurveFigure, FigureLook, FigureRun, FigureSpec, Plot
 from workbench.figures.writing import check_suffix, write
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -90,10 +90,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _figure(arguments: argparse.Namespace, like: FigureSpec | None, store: Store) -> FigureSpec:
     """What the options ask for, on top of what `--like` holds."""
-    look = like.look if like is not None else Look()
+    look = like.look if like is not None else FigureLook()
     if arguments.size:
         look = look.sized(arguments.size)
-    look = look.changed(**_given(arguments, Look))
+    look = look.changed(**_given(arguments, FigureLook))
     runs = list({run.run_id: run for run in map(store.find, arguments.runs)}.values())
     if like is None or isinstance(like, CurveFigure):
         return _curves(arguments, like, look, runs)
@@ -106,7 +106,7 @@ def _figure(arguments: argparse.Namespace, like: FigureSpec | None, store: Store
 
 
 def _curves(
-    arguments: argparse.Namespace, like: CurveFigure | None, look: Look, runs: Sequence[Run]
+    arguments: argparse.Namespace, like: CurveFigure | None, look: FigureLook, runs: Sequence[Run]
 ) -> CurveFigure:
     plot = (like.plot if like is not None else Plot()).changed(**_given(arguments, Plot))
     entries = tuple(_entry(run, arguments.group) for run in runs)
@@ -131,7 +131,7 @@ _OPTIONS = {
 """How the settings of a figure of curves are written on the command line."""
 
 
-def _given(arguments: argparse.Namespace, spec: type[Plot] | type[Look]) -> dict[str, object]:
+def _given(arguments: argparse.Namespace, spec: type[Plot] | type[FigureLook]) -> dict[str, object]:
     """The options that were given, of those that are settings of this class."""
     names = [name for name in spec.model_fields if getattr(arguments, name, None) is not None]
     return {name: getattr(arguments, name) for name in names}

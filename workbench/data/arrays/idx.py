@@ -224,7 +224,7 @@ def _content(
             ),
         )
     request.afford(needed, str(path), tr("its {what}", what=what))
-    reporter = request.reporter("reading", shape[0] if what == IMAGES else 0)
+    reporter = request.reporter(tr("reading"), shape[0] if what == IMAGES else 0)
     content = bytearray()
     while len(content) <= needed:
         block = file.read(min(BLOCK_BYTES, needed + 1 - len(content)))

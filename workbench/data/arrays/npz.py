@@ -167,7 +167,7 @@ def _source(
     needed = sum(members[name].data_bytes for name in slots.values())
     request.afford(needed, where, tr("its arrays {values}", values=", ".join(slots.values())))
     images = sum(members[name].length for (_, role), name in slots.items() if role == IMAGES)
-    reporter = request.reporter("reading", images)
+    reporter = request.reporter(tr("reading"), images)
     parts = {
         part: _stored(part, slots, members, spec, where, reporter)
         for part in (TRAIN, TEST, VALIDATION)

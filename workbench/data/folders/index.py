@@ -15,12 +15,12 @@ from pathlib import Path
 
 from workbench.base.files import write_atomically
 from workbench.base.paths import cache_folder
-from workbench.base.text import english
+from workbench.base.text import english, tr
 from workbench.data.folders.image_files import in_threads
 from workbench.data.folders.tree import File
 from workbench.data.images.decoding import Decoded, Unreadable, decode, header
 from workbench.data.images.fitting import Size, fitted
-from workbench.data.images.pixels import opacity_and_shade
+from workbench.data.images.rules import opacity_and_shade
 from workbench.data.request import ReadRequest
 from workbench.spec.data import ImageFolder
 
@@ -128,7 +128,7 @@ def checked(
     index = _index_file(root)
     known = _read(index)
     new = [file for file in files if _key(file) not in known]
-    reporter = request.reporter("checking", len(new))
+    reporter = request.reporter(tr("checking"), len(new))
     passing: set[str] = set()
 
     def check(file: File) -> tuple[Checked, bool, Decoded | None]:
@@ -158,7 +158,7 @@ def glanced(root: Path, files: Sequence[File], request: ReadRequest) -> dict[str
     """
     known = _read(_index_file(root))
     new = [file for file in files if _key(file) not in known]
-    reporter = request.reporter("checking", len(new))
+    reporter = request.reporter(tr("checking"), len(new))
 
     def glance(file: File) -> Checked:
         try:

@@ -203,7 +203,7 @@ def _dataset(
     needed = total * int(np.prod(shape)) * streams[TRAIN].dtype.itemsize
     images: dict[str, Images] = dict(streams)
     if needed <= request.memory_budget and not request.is_glance:
-        in_memory = _in_memory(streams, parts, request.reporter("decoding", total), held)
+        in_memory = _in_memory(streams, parts, request.reporter(tr("decoding"), total), held)
         refuse_flat(in_memory[TRAIN].pixels, tr("the training images"), str(found.where))
         digest = fingerprint.of_arrays(
             array for part in present(parts) for array in (parts[part][1], in_memory[part].pixels)

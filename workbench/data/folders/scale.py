@@ -10,7 +10,7 @@ from workbench.base.text import plural, tr
 from workbench.data.folders.found import PARTS, Found, Rows
 from workbench.data.folders.index import Checked
 from workbench.data.folders.part_names import TRAIN
-from workbench.data.images.pixels import DARK, TOLERANCE, brighter_than_white, ground_of, white_of
+from workbench.data.images.rules import DARK, TOLERANCE, brighter_than_white, ground_of, white_of
 from workbench.spec.data import ImageFolder, Reading
 
 

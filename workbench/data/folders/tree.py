@@ -95,7 +95,7 @@ def listed(root: Path, request: ReadRequest, endings: frozenset[str] = EXTENSION
     Raises:
         DataError: where a folder can't be listed, or there are far too many.
     """
-    return _Listing(root, request.reporter("listing", 0), endings).folder("", (), 0)
+    return _Listing(root, request.reporter(tr("listing"), 0), endings).folder("", (), 0)
 
 
 class _Listing:

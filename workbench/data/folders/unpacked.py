@@ -146,7 +146,7 @@ def _unpack(path: Path, into: Path, request: ReadRequest) -> None:
     with ExitStack() as stack:
         total, entries = _entries(path, stack)
         stack.callback(entries.close)  # before the archive is, whose file it may hold
-        reporter = request.reporter("unpacking", total)
+        reporter = request.reporter(tr("unpacking"), total)
         for entry in entries:
             reporter.step()
             files += 1

@@ -18,7 +18,7 @@ from workbench.data.dataset import Array
 from workbench.data.errors import first_line
 from workbench.data.images.fitting import Size
 from workbench.data.images.formats import SIZES_OF_ONE, formats_for, nature
-from workbench.data.images.pixels import TOLERANCE, WHITEST
+from workbench.data.images.rules import TOLERANCE, WHITEST
 
 MAX_PIXELS = 89_478_485
 """Pillow's own limit for a decompression bomb, at which it only warns."""

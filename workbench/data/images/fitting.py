@@ -12,6 +12,7 @@ from statistics import median_low
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.data.dataset import Array
 from workbench.data.request import ReadRequest
 
@@ -63,7 +64,7 @@ def fitted_all(
     if shape == images.shape:
         return images
     result = np.empty(shape, images.dtype)
-    reporter = request.reporter("resizing", len(images))
+    reporter = request.reporter(tr("resizing"), len(images))
     for number, image in enumerate(images):
         result[number] = fitted(image, size, channels)
         reporter.step()

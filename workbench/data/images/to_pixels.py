@@ -9,7 +9,7 @@ import numpy as np
 from workbench.data.dataset import Array, Shape
 from workbench.data.images.decoding import Decoded, decode
 from workbench.data.images.fitting import fitted
-from workbench.data.images.pixels import (
+from workbench.data.images.rules import (
     TOLERANCE,
     WHITEST,
     ground_of,

@@ -178,7 +178,7 @@ def _from(
         rows = _take(block, layout, number, where, found)
         number += block.count(b"\n")
         if reporter is None:
-            reporter = request.reporter("reading", round(rows * total / max(1, raw.tell())))
+            reporter = request.reporter(tr("reading"), round(rows * total / max(1, raw.tell())))
         reporter.step(rows)
         pixels = sum(part.nbytes for part in found.pixels)
         request.afford(pixels, where, tr("its first {images} images", images=f"{found.images:,}"))

@@ -18,7 +18,7 @@ from workbench.curves.pyramid import Extrema, visible_indices
 from workbench.curves.reading import read_curves
 from workbench.curves.run import EPOCH_METRICS, Points, RunCurves
 from workbench.curves.smoothing import Average
-from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure, FigureRun, Look
+from workbench.figures.settings import MILLIMETRES_PER_INCH, CurveFigure, FigureLook, FigureRun
 from workbench.runs.store import Store
 
 Values = npt.NDArray[np.float64]
@@ -219,7 +219,7 @@ def _drawable(
     return shown
 
 
-def reduced(lines: Sequence[FigureCurve], look: Look, *, log_x: bool) -> list[FigureCurve]:
+def reduced(lines: Sequence[FigureCurve], look: FigureLook, *, log_x: bool) -> list[FigureCurve]:
     """The lines with no more points than the size can show; no spike is lost.
 
     A band keeps the points of its mean's least and greatest.

@@ -31,7 +31,7 @@ from workbench.figures.axes import (
 from workbench.figures.evaluation.numbers import Values
 from workbench.figures.evaluation.settings import ConfusionFigure
 from workbench.figures.saving import style
-from workbench.figures.settings import Look
+from workbench.figures.settings import FigureLook
 
 RIGHT, WRONG = CYCLE[0] or TEXT, CYCLE[1] or TEXT
 GREY = "#404040"
@@ -72,7 +72,7 @@ def confusion_of(figure: ConfusionFigure, evaluation: Evaluation) -> Figure:
 class _Painter:
     """Draws one matrix."""
 
-    def __init__(self, look: Look, evaluation: Evaluation) -> None:
+    def __init__(self, look: FigureLook, evaluation: Evaluation) -> None:
         self._look, self._points = look, look.font_size
         self._counts = evaluation.confusion
         self._names = [_short(name) for name in evaluation.predictions.class_names]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from workbench.base.text import tr
-from workbench.figures.settings import FigureSpec, Look, Named
+from workbench.figures.settings import FigureLook, FigureSpec, Named
 from workbench.spec.base import AsTuple, setting
 
 MOST_CLASSES = 10_000
@@ -111,7 +111,7 @@ EVALUATION_FIGURES: dict[str, type[EvaluationFigure]] = {
 
 
 def evaluation_figure(
-    kind: str, run: str, part: str, classes: Sequence[int], look: Look | None = None
+    kind: str, run: str, part: str, classes: Sequence[int], look: FigureLook | None = None
 ) -> EvaluationFigure:
     """A figure of a run's evaluation.
 
@@ -123,7 +123,7 @@ def evaluation_figure(
         look: None for the usual one.
     """
     spec = EVALUATION_FIGURES[kind]
-    values: dict[str, Any] = {"run": run, "part": part, "look": (look or Look()).values()}
+    values: dict[str, Any] = {"run": run, "part": part, "look": (look or FigureLook()).values()}
     if issubclass(spec, ClassFigure):
         values["classes"] = [{"number": number} for number in classes]
     return spec.parse(values)

@@ -29,7 +29,7 @@ from workbench.figures.evaluation.numbers import (
 )
 from workbench.figures.evaluation.settings import ShareFigure
 from workbench.figures.saving import style
-from workbench.figures.settings import Look
+from workbench.figures.settings import FigureLook
 
 EDGE = 2.0
 """Per cent around the square, so that a curve on its edge is seen."""
@@ -78,7 +78,7 @@ def _paint(figure: ShareFigure, lines: list[ShareLine]) -> Figure:
     return drawn
 
 
-def _draw(axes: Axes, lines: list[ShareLine], look: Look) -> list[Line2D]:
+def _draw(axes: Axes, lines: list[ShareLine], look: FigureLook) -> list[Line2D]:
     """The curves; their samples for the legend."""
     handles = []
     colours = share_colours(lines, monochrome=look.monochrome)

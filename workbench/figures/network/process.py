@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from workbench.base.json_lines import as_line
 from workbench.base.text import tr
 from workbench.figures.network.drawing import write_drawing
 from workbench.levers.layer_text import layers_from_text
@@ -56,7 +57,7 @@ def main(ask: IO[str], say: IO[str]) -> int:
         }
     except ValueError as error:
         answer = {"error": str(error)}
-    say.write(json.dumps(answer) + "\n")
+    say.write(as_line(answer) + "\n")
     say.flush()
     return 1 if "error" in answer else 0
 

@@ -8,6 +8,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from workbench.base.plain_values import Said
 from workbench.base.text import joined, tr
 from workbench.hardware.autotune.levers import Settings
 
@@ -112,14 +113,14 @@ class Tried:
         gain: How many times as fast as the base; 0 while unknown.
     """
 
-    levers: tuple[str, ...]
+    levers: tuple[Said, ...]
     settings: Settings
     rates: tuple[float, ...]
     rounds: tuple[int, ...]
     compile_seconds: float
-    failed: str
+    failed: Said
     is_out: bool
-    name: str
+    name: Said
     rate: float
     low: float
     high: float

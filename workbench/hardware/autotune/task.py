@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workbench.base.plain_values import Said
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
 from workbench.hardware.autotune.candidates import Tried
@@ -33,7 +34,7 @@ class Tuned:
         name: Of the one that is recommended.
         best: Its settings by path, every lever of speed included.
         gain: How many times as fast as the base.
-        alone: Gain of each lever by itself.
+        alone: Gain of each lever by itself, by its name in English.
         check: Whether it learns as the base does; None where there is nothing to compare.
         doubts: Names of those that couldn't be told from the fastest.
         words: The same in a few sentences.
@@ -42,13 +43,13 @@ class Tuned:
     """
 
     candidates: tuple[Tried, ...]
-    name: str
+    name: Said
     best: Settings
     gain: float
     alone: dict[str, float]
     check: Check | None
-    doubts: tuple[str, ...]
-    words: str
+    doubts: tuple[Said, ...]
+    words: Said
     seconds: float
     when: float
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from workbench.execution.tasks import DEVICES
 from workbench.hardware.requests import Request
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.spec.machine import Machine
 
 
 @does(DEVICES)
-def devices(request: Request, work: Work[None]) -> Machine:
+def devices(request: Request, work: TaskWork[None]) -> Machine:
     """The machine as TensorFlow and the system tell of it."""
     return machine_here()

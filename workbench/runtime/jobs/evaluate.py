@@ -24,7 +24,7 @@ from workbench.evaluation.predictions import (
 from workbench.execution.tasks import EVALUATE
 from workbench.runs.checkpoint_file import weights_of
 from workbench.runs.store import Store
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.checkpoint import CheckpointError
 from workbench.runtime.training.keras_answerer import KerasAnswerer
 from workbench.runtime.training.prepare import Prepared, prepare
@@ -41,7 +41,7 @@ Rows = npt.NDArray[np.int64]
 
 
 @does(EVALUATE)
-def evaluate(request: EvaluationRequest, work: Work[None]) -> Evaluated:
+def evaluate(request: EvaluationRequest, work: TaskWork[None]) -> Evaluated:
     """Has a run's network answer on a part of its data, and keeps the answers beside the run.
 
     Raises:

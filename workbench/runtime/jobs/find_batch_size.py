@@ -15,7 +15,7 @@ from workbench.experiment import Experiment
 from workbench.hardware import batch_sizes
 from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch, Sizes
 from workbench.hardware.requests import AboutExperiment
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.prepare import Prepared, prepare, training_feed
 
@@ -29,7 +29,7 @@ INDICES = 4_000_000
 
 
 @does(FIND_BATCH_SIZE)
-def find_batch_size(request: AboutExperiment, work: Work[Sizes]) -> BatchSizes:
+def find_batch_size(request: AboutExperiment, work: TaskWork[Sizes]) -> BatchSizes:
     """Times a few steps at each size, doubling, until one doesn't fit.
 
     Raises:
@@ -75,7 +75,7 @@ def _too_large(experiment: Experiment, prepared: Prepared) -> str:
     return batch_sizes.too_large(needed, psutil.virtual_memory().available)
 
 
-def _images_per_second(experiment: Experiment, prepared: Prepared, work: Work[Sizes]) -> float:
+def _images_per_second(experiment: Experiment, prepared: Prepared, work: TaskWork[Sizes]) -> float:
     """The best of a few samples, after a warm-up that traces and compiles."""
     batch_size = experiment.training.batch_size
     images = len(prepared.train_rows)

@@ -14,7 +14,7 @@ from workbench.experiment import Experiment
 from workbench.hardware import learning_rate_range
 from workbench.hardware.learning_rate_range import RangePoints, RangeTest
 from workbench.hardware.requests import AboutExperiment
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import epoch_order
 from workbench.runtime.training.prepare import Prepared, prepare, training_feed
@@ -24,7 +24,7 @@ CALL_SECONDS = 0.05
 
 
 @does(FIND_RATE)
-def find_rate(request: AboutExperiment, work: Work[RangePoints]) -> RangeTest:
+def find_rate(request: AboutExperiment, work: TaskWork[RangePoints]) -> RangeTest:
     """Trains with a learning rate that grows at each step, until the loss explodes."""
     experiment = Experiment.from_toml(request.experiment)
     dataset = work.load(experiment.data)

@@ -17,7 +17,7 @@ from workbench.evaluation.inner_state import BINS, InnerState, LayerInside
 from workbench.execution.tasks import LOOK_INSIDE
 from workbench.hardware.requests import AboutRun
 from workbench.runtime.network.build import Assembled
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.objective import Objective
 from workbench.runtime.training.pipeline import scaled
 from workbench.runtime.training.prepare import Prepared, prepare
@@ -30,7 +30,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 
 @does(LOOK_INSIDE)
-def look_inside(request: AboutRun, work: Work[None]) -> InnerState:
+def look_inside(request: AboutRun, work: TaskWork[None]) -> InnerState:
     """Passes one batch of training images through a run's network, and back.
 
     Raises:

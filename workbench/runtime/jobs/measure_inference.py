@@ -18,7 +18,7 @@ from workbench.evaluation.latency import (
 from workbench.execution.tasks import MEASURE_INFERENCE
 from workbench.runs.store import Store
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.keras_answerer import KerasAnswerer
 from workbench.runtime.training.trained import (
     device_here,
@@ -31,7 +31,7 @@ BATCHES = 4
 
 
 @does(MEASURE_INFERENCE)
-def measure_inference(request: LatencyRequest, work: Work[LatencyPoints]) -> MeasuredLatency:
+def measure_inference(request: LatencyRequest, work: TaskWork[LatencyPoints]) -> MeasuredLatency:
     """Times calls of the compiled network on test images that are in the device's memory.
 
     Compiling and warming up aren't counted; scaling the outputs to probabilities is. The network

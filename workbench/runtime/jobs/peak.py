@@ -16,7 +16,7 @@ from workbench.hardware.remembered import peak_key
 from workbench.hardware.requests import AboutExperiment
 from workbench.hardware.roofline import Peaks
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.hardware import choose
 
 TYPES = {"float32": "float32", "mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}
@@ -33,7 +33,7 @@ SLOW_SECONDS = 0.5
 
 
 @does(PEAK)
-def peak(request: AboutExperiment, work: Work[Any]) -> Peaks:
+def peak(request: AboutExperiment, work: TaskWork[Any]) -> Peaks:
     """Measures the target of an experiment, and remembers what it found for this machine; see also
     `peak_here`.
     """
@@ -57,14 +57,14 @@ def peak(request: AboutExperiment, work: Work[Any]) -> Peaks:
     return found
 
 
-def peak_here(experiment: Experiment, work: Work[Any]) -> Peaks:
+def peak_here(experiment: Experiment, work: TaskWork[Any]) -> Peaks:
     """What is remembered of this machine, measured where nothing is."""
     key = peak_key(machine_here(), experiment.hardware)
     known = remembered.recall(work.store, remembered.PEAK, key, Peaks)
     return known or peak(AboutExperiment.of(experiment), work)
 
 
-def _matrix_flops(name: str, work: Work[Any]) -> float:
+def _matrix_flops(name: str, work: TaskWork[Any]) -> float:
     best = 0.0
     for side in SIDES:
         one = tf.random.stateless_uniform((side, side), (0, 0), dtype=tf.float32)
@@ -77,7 +77,7 @@ def _matrix_flops(name: str, work: Work[Any]) -> float:
     return best
 
 
-def _bandwidth(work: Work[Any]) -> float:
+def _bandwidth(work: TaskWork[Any]) -> float:
     """Bytes a second of adding a number to an array: each value is read once and written once."""
     array = tf.zeros(VALUES, tf.float32)
     add = tf.function(lambda a: (a + 1.0)[0], autograph=False)
@@ -85,7 +85,7 @@ def _bandwidth(work: Work[Any]) -> float:
 
 
 def _quickest(
-    function: Callable[[tf.Tensor], tf.Tensor], given: tf.Tensor, work: Work[Any]
+    function: Callable[[tf.Tensor], tf.Tensor], given: tf.Tensor, work: TaskWork[Any]
 ) -> float:
     """Seconds of the quickest of a few calls: the best the device can do."""
     function(given).numpy()

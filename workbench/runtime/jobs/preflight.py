@@ -19,7 +19,7 @@ from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.process import memory
 from workbench.runtime.process.memory import ProcessPeak
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import hardware
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo, KerasData
@@ -31,7 +31,7 @@ RANDOM_IMAGES = 2048
 
 
 @does(PREFLIGHT)
-def measure(request: AboutExperiment, work: Work[None]) -> Preflight:
+def measure(request: AboutExperiment, work: TaskWork[None]) -> Preflight:
     """Measures, unless the same was measured on this machine before.
 
     Raises:
@@ -50,7 +50,7 @@ def measure(request: AboutExperiment, work: Work[None]) -> Preflight:
 
 
 def _measured_apart(
-    experiment: Experiment, request: AboutExperiment, work: Work[None]
+    experiment: Experiment, request: AboutExperiment, work: TaskWork[None]
 ) -> Preflight:
     """As `measure`, in a fresh process: what this one has freed and loaded would not be seen."""
     work.progress(words=tr("starting a fresh process, to see its memory"))
@@ -65,7 +65,7 @@ def _measured_apart(
         process.end()
 
 
-def _measured(experiment: Experiment, work: Work[None]) -> Preflight:
+def _measured(experiment: Experiment, work: TaskWork[None]) -> Preflight:
     memory.use()
     peak = peak_of(experiment)
     dataset, missing_bytes = _data(experiment, work)
@@ -94,7 +94,7 @@ def _measured(experiment: Experiment, work: Work[None]) -> Preflight:
     )
 
 
-def _data(experiment: Experiment, work: Work[None]) -> tuple[Dataset, int]:
+def _data(experiment: Experiment, work: TaskWork[None]) -> tuple[Dataset, int]:
     """The data, or random images in place of what would have to be fetched; and the bytes that
     these lack.
     """

@@ -24,7 +24,7 @@ from workbench.hardware.roofline import LayerTimes, Profile, Roof, TimedLayer
 from workbench.runtime.jobs.peak import peak_here
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.network.build import Assembled, assemble
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import hardware
 from workbench.spec.base import SpecError
 
@@ -35,7 +35,7 @@ STEP_SAMPLES = 3
 
 
 @does(PROFILE_LAYERS)
-def profile_layers(request: AboutExperiment, work: Work[LayerTimes]) -> Profile:
+def profile_layers(request: AboutExperiment, work: TaskWork[LayerTimes]) -> Profile:
     """Times every layer and the whole step."""
     experiment = Experiment.from_toml(request.experiment)
     dataset = work.load(experiment.data)
@@ -114,7 +114,7 @@ def _calls(
     return tf.function(forward, autograph=False), tf.function(both, autograph=False)
 
 
-def _seconds(function: Callable[[], Any], work: Work[Any]) -> float:
+def _seconds(function: Callable[[], Any], work: TaskWork[Any]) -> float:
     """Seconds of a call in the quickest of a few samples: what else runs can only slow it."""
     function()
     began = time.perf_counter()

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from workbench.data import Dataset, Part
 from workbench.execution.tasks import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import hardware
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import Feed, epoch_order, feed, pipeline_of
@@ -135,7 +135,7 @@ _kept: dict[str, Trial] = {}
 
 
 @does(TRIAL)
-def trial(request: TrialRequest, work: Work[None]) -> Sample:
+def trial(request: TrialRequest, work: TaskWork[None]) -> Sample:
     """One sample of an experiment's speed."""
     text = request.experiment
     if text not in _kept:

@@ -30,7 +30,7 @@ from workbench.evaluation.one_image import (
 from workbench.execution.tasks import TRY_IMAGE
 from workbench.experiment import Experiment
 from workbench.runs.checkpoint_file import saved_at
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import checkpoint
 from workbench.runtime.training.keras_answerer import KerasAnswerer
 from workbench.runtime.training.trained import device_here, kept
@@ -63,7 +63,7 @@ _ready: dict[Key, ReadyNetwork] = {}
 
 
 @does(TRY_IMAGE)
-def try_image(request: ImageRequest, work: Work[None]) -> Answer:
+def try_image(request: ImageRequest, work: TaskWork[None]) -> Answer:
     """Passes one image through a run's network; says what it does where that is built first.
 
     Raises:
@@ -84,7 +84,7 @@ def try_image(request: ImageRequest, work: Work[None]) -> Answer:
         ) from None
 
 
-def _ready_for(run_id: str, work: Work[None]) -> ReadyNetwork:
+def _ready_for(run_id: str, work: TaskWork[None]) -> ReadyNetwork:
     """The network of a run, built where it isn't here yet or was trained on since."""
     run = kept(work.store, run_id)
     key = work.store, run_id, saved_at(run.folder)
@@ -106,7 +106,7 @@ def _ready_for(run_id: str, work: Work[None]) -> ReadyNetwork:
 
 
 def _image(
-    asked: Drawn | FromFile | OfTestPart, ready: ReadyNetwork, work: Work[None]
+    asked: Drawn | FromFile | OfTestPart, ready: ReadyNetwork, work: TaskWork[None]
 ) -> tuple[np.ndarray, int | None]:
     """The image (height, width, channels), and the number of its class where that is known."""
     if isinstance(asked, Drawn):
@@ -138,7 +138,7 @@ def _of_file(asked: FromFile, ready: ReadyNetwork) -> np.ndarray:
 
 
 def _of_test_part(
-    asked: OfTestPart, ready: ReadyNetwork, work: Work[None]
+    asked: OfTestPart, ready: ReadyNetwork, work: TaskWork[None]
 ) -> tuple[np.ndarray, int]:
     if ready.dataset is None:
         ready.dataset = work.load(ready.experiment.data, ready.reading)

@@ -11,7 +11,7 @@ import time
 
 import tensorflow as tf
 
-from workbench.base.text import tr
+from workbench.base.text import english, tr
 from workbench.data import Dataset
 from workbench.execution.tasks import TUNE
 from workbench.experiment import Experiment
@@ -19,7 +19,7 @@ from workbench.hardware import autotune, remembered
 from workbench.hardware.autotune import Candidate, Check, Race, Tried, Tuned, TuneRequest
 from workbench.runtime.jobs.bench import Bench, BenchFailed, ChildBench, OwnBench
 from workbench.runtime.process.probe import machine_here
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.failures import OUT_OF_MEMORY
 from workbench.runtime.training.pipeline import Feed
 from workbench.spec.base import SpecError
@@ -48,7 +48,7 @@ class Tuning:
     """
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, work: Work[Race], seconds: float
+        self, experiment: Experiment, dataset: Dataset, work: TaskWork[Race], seconds: float
     ) -> None:
         self._experiment, self._dataset = experiment.with_settings(autotune.AS_IT_COMES), dataset
         self._work, self._seconds = work, seconds
@@ -180,7 +180,7 @@ class Tuning:
 
 
 @does(TUNE)
-def tune(request: TuneRequest, work: Work[Race]) -> Tuned:
+def tune(request: TuneRequest, work: TaskWork[Race]) -> Tuned:
     """Looks for the fastest settings; remembers what it found beside the store."""
     experiment = Experiment.from_toml(request.experiment)
     machine = machine_here()
@@ -221,7 +221,7 @@ def _result(tried: Tuning, best: Candidate, check: Check | None, seconds: float)
         name=best.name,
         best=autotune.AS_IT_COMES | best.settings,
         gain=autotune.gain(best, base) if best is not base else 1.0,
-        alone={c.name: autotune.gain(c, base) for c in singles},
+        alone={english(c.name): autotune.gain(c, base) for c in singles},
         check=check,
         doubts=tuple(candidate.name for candidate in doubts),
         words=words,

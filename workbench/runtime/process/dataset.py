@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from workbench.base.text import tr
 from workbench.data import Dataset, is_downloaded, load
 from workbench.runtime.process import download, memory
 from workbench.spec.data import Data, KerasData, Reading
@@ -35,6 +36,6 @@ def load_dataset(
 
     memory.use()
     if isinstance(spec, KerasData) and not is_downloaded(spec):
-        download.fetch(spec, lambda done, total: report("downloading", done, total, "B"), ended)
-    progress("reading", 0, 0)
+        download.fetch(spec, lambda done, total: report(tr("downloading"), done, total, "B"), ended)
+    progress(tr("reading"), 0, 0)
     return load(spec, progress=progress, kept=kept)

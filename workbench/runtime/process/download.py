@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.base.child_process import Child, cause_of
+from workbench.base.json_lines import as_line, from_line
 from workbench.base.text import tr
 from workbench.data import DataError, keep_download
 from workbench.spec.data import Data, KerasData
@@ -48,7 +48,9 @@ def fetch(
     error = ""
     try:
         for line in child.lines():
-            said = json.loads(line)
+            said = from_line(line)
+            if said is None:
+                continue  # a library printed something
             error = said.get("error", error)
             if cancelled():
                 child.terminate()
@@ -68,7 +70,7 @@ def fetch(
 
 
 def _say(**message: Any) -> None:
-    print(json.dumps(message), file=_SAY, flush=True)
+    print(as_line(message), file=_SAY, flush=True)
 
 
 _SAY = sys.stdout
@@ -127,7 +129,7 @@ def _fetch_and_keep(spec: KerasData) -> str:
     try:
         keep_download(spec.name(), _load(spec))
     except KeyboardInterrupt:
-        return "cancelled"
+        return tr("cancelled")
     except Exception as error:  # noqa: BLE001  Keras raises bare Exception where a download fails
         print(repr(error), file=sys.stderr)
         return tr(

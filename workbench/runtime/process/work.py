@@ -20,12 +20,12 @@ from workbench.runtime.process.dataset import load_dataset
 from workbench.spec.data import Data, Reading
 
 
-class Cancelled(Exception):
+class TaskCancelled(Exception):
     """A person asked for the task's end."""
 
 
 @dataclass(frozen=True)
-class Work(Generic[Found]):
+class TaskWork(Generic[Found]):
     """A task's line to who asked for it; what it finds meanwhile is a `Found`.
 
     Attributes:
@@ -43,7 +43,7 @@ class Work(Generic[Found]):
     def check(self) -> None:
         """Raises Cancelled where the task is to end."""
         if self.control.end is not None:
-            raise Cancelled
+            raise TaskCancelled
 
     def progress(
         self, done: float = 0.0, total: float = 0.0, words: str = "", found: Found | None = None
@@ -56,7 +56,7 @@ class Work(Generic[Found]):
             words: What it does now; "" for nothing to add.
             found: What is known already; None for nothing new.
         """
-        values = plain(found) if found is not None else {}
+        values = plain(found, by_parts=True) if found is not None else {}
         self.say(TaskProgress(self.number, done, total, words, values))
         self.check()
 
@@ -83,10 +83,10 @@ class Work(Generic[Found]):
         try:
             return load_dataset(data, report, lambda: self.control.end is not None, kept)
         except download.PreparationCancelled:
-            raise Cancelled from None
+            raise TaskCancelled from None
 
 
-Job = Callable[[Any, Work[Any]], Any]
+Job = Callable[[Any, TaskWork[Any]], Any]
 
 _JOBS: dict[str, Job] = {}
 """By the task's name, of the modules that are imported."""
@@ -94,17 +94,19 @@ _JOBS: dict[str, Job] = {}
 
 def does(
     task: Task[Req, Found, Res],
-) -> Callable[[Callable[[Req, Work[Found]], Res]], Callable[[Req, Work[Found]], Res]]:
+) -> Callable[[Callable[[Req, TaskWork[Found]], Res]], Callable[[Req, TaskWork[Found]], Res]]:
     """Marks the function that does a task; its types are those of the task."""
 
-    def mark(function: Callable[[Req, Work[Found]], Res]) -> Callable[[Req, Work[Found]], Res]:
+    def mark(
+        function: Callable[[Req, TaskWork[Found]], Res],
+    ) -> Callable[[Req, TaskWork[Found]], Res]:
         _JOBS[task.name] = function
         return function
 
     return mark
 
 
-def job_of(task: Task[Req, Found, Res]) -> Callable[[Req, Work[Found]], Res]:
+def job_of(task: Task[Req, Found, Res]) -> Callable[[Req, TaskWork[Found]], Res]:
     """The function that does a task, from its module."""
     import_module(task.job)
     return _JOBS[task.name]

@@ -117,7 +117,12 @@ def _all_gpus(hardware: Hardware) -> Device:
     """Every GPU; the virtual parts of a CPU where a test asked for them."""
     gpus = tf.config.list_logical_devices("GPU")
     devices = gpus if len(gpus) > 1 else tf.config.list_logical_devices("CPU")
-    words = f"{len(devices)} {'GPUs' if gpus else 'virtual CPUs'}"
+    count = len(devices)
+    words = (
+        plural("{count} GPU", "{count} GPUs", count)
+        if gpus
+        else plural("{count} virtual CPU", "{count} virtual CPUs", count)
+    )
     names = tuple(device.name for device in devices)
     return Device(words, _mirrored(names), names[0])
 

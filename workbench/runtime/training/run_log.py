@@ -19,8 +19,8 @@ from workbench.base.files import write_inside
 from workbench.base.text import tr
 from workbench.execution.messages import (
     EpochEnd,
-    Job,
     Message,
+    RemoteRun,
     Rewind,
     StatusChanged,
     Update,
@@ -167,7 +167,7 @@ class MessageLog:
 
     measurements: Path | None = None
 
-    def __init__(self, job: Job, folder: Path, say: Say) -> None:
+    def __init__(self, job: RemoteRun, folder: Path, say: Say) -> None:
         self._job, self.folder, self.say = job, folder, say
         self.run_id = job.run_id
 
@@ -225,7 +225,7 @@ class MessageLog:
 
 
 @contextmanager
-def log_of_job(job: Job, files: Mapping[str, bytes], say: Say) -> Iterator[MessageLog]:
+def log_of_job(job: RemoteRun, files: Mapping[str, bytes], say: Say) -> Iterator[MessageLog]:
     """The log of a job, with the files that came before it, in a folder that goes with it.
 
     Raises:

@@ -194,7 +194,7 @@ class Trainer:
     def test(self) -> LossAndAccuracy:
         """Loss and accuracy on the test part, which nothing looked at before."""
         test = self._prepared.dataset.test
-        self._log.say(Progress(self._log.run_id, "evaluating", 0, len(test.labels), "images"))
+        self._log.say(Progress(self._log.run_id, tr("evaluating"), 0, len(test.labels), "images"))
         images = np.arange(len(test.labels))
         return self._loop.evaluate(feed(test, EVALUATION_BATCH), images, is_final=self._is_final)
 

@@ -24,10 +24,10 @@ from workbench.execution.messages import (
     Cancel,
     Close,
     Do,
-    Job,
     Message,
     Piece,
     Progress,
+    RemoteRun,
     StatusChanged,
     Stop,
     TaskEnd,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from workbench.runtime.training.run_log import RunLog
 
 Say = Callable[[Message], None]
-Asked = Train | Job | Do | Piece
+Asked = Train | RemoteRun | Do | Piece
 """What waits for its turn."""
 
 
@@ -134,7 +134,7 @@ class Worker:
                 continue
             if isinstance(asked, Do):
                 self._do(asked)
-            elif isinstance(asked, Job):
+            elif isinstance(asked, RemoteRun):
                 self._train_job(asked)
             else:
                 self._train(asked)
@@ -152,14 +152,16 @@ class Worker:
 
     def _do(self, asked: Do) -> None:
         """One task; whatever goes wrong becomes its answer, and this process lives on."""
-        from workbench.runtime.process.work import Cancelled, Work
+        from workbench.runtime.process.work import TaskCancelled, TaskWork
         from workbench.runtime.training.failures import sentence
         from workbench.runtime.worker.tasks import perform
 
-        work: Work[Any] = Work(asked.number, Path(asked.store), self._say, self._commands.control)
+        work: TaskWork[Any] = TaskWork(
+            asked.number, Path(asked.store), self._say, self._commands.control
+        )
         try:
             self._say(TaskEnd(asked.number, perform(asked.task, asked.request, work)))
-        except Cancelled:
+        except TaskCancelled:
             self._say(TaskEnd(asked.number))
         except Exception as error:  # noqa: BLE001  the boundary: a task's failure must not end the process
             traceback.print_exc()
@@ -179,7 +181,7 @@ class Worker:
         except StoreError as error:
             self._refuse(asked.run_id, str(error))
 
-    def _train_job(self, job: Job) -> None:
+    def _train_job(self, job: RemoteRun) -> None:
         from workbench.runtime.training.run_log import log_of_job
 
         files, self._files = self._files, {}
@@ -214,7 +216,7 @@ def _needed(asked: Asked) -> Startup | None:
     if isinstance(asked, Do):
         return Startup(**asked.startup) if asked.startup is not None else None
     try:
-        if isinstance(asked, Job):
+        if isinstance(asked, RemoteRun):
             return Experiment.from_toml(asked.experiment).hardware.startup
         with Store(Path(asked.store)) as store:
             return store.run(asked.run_id).experiment.hardware.startup
@@ -256,7 +258,7 @@ def main() -> int:
     _behave(int(nice))
     commands = Commands(sys.stdin)
     worker = Worker(commands, say, Startup(**json.loads(fields)))
-    say(Progress("", "starting"))
+    say(Progress("", tr("starting")))
     worker.warm_up()
     worker.serve()
     return 0

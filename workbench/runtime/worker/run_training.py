@@ -33,7 +33,7 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     except download.PreparationCancelled:
         return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
     prepared = prepare(experiment, dataset)
-    log.say(Progress(log.run_id, "building"))
+    log.say(Progress(log.run_id, tr("building")))
     trainer = Trainer(prepared, log, control)
     status = trainer.run()
     if status is not RunStatus.INTERRUPTED:

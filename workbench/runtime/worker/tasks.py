@@ -12,10 +12,10 @@ import keras
 
 from workbench.base.plain_values import plain
 from workbench.execution.tasks import TASKS
-from workbench.runtime.process.work import Work, job_of
+from workbench.runtime.process.work import TaskWork, job_of
 
 
-def perform(name: str, values: dict[str, Any], work: Work[Any]) -> dict[str, Any]:
+def perform(name: str, values: dict[str, Any], work: TaskWork[Any]) -> dict[str, Any]:
     """Does a task; its result as plain values.
 
     Args:
@@ -35,7 +35,7 @@ def perform(name: str, values: dict[str, Any], work: Work[Any]) -> dict[str, Any
     work.check()
     job = job_of(task)
     try:
-        result: dict[str, Any] = plain(job(request, work))
+        result: dict[str, Any] = plain(job(request, work), by_parts=True)
         return result
     finally:
         if not task.keeps_network:

@@ -21,7 +21,7 @@ from workbench.spec.layers.base import (
     Shape,
     written,
 )
-from workbench.spec.layers.reach import Seen
+from workbench.spec.layers.reach import SeenAlong
 
 MAX_STEPS = 10_000
 """Repeats of repeats grow fast; a network of more layers could be neither shown nor built."""
@@ -119,7 +119,7 @@ class Value(NamedTuple):
 
     number: int
     shape: Shape
-    seen: tuple[Seen, Seen] = (Seen(), Seen())
+    seen: tuple[SeenAlong, SeenAlong] = (SeenAlong(), SeenAlong())
 
 
 @dataclass
@@ -241,8 +241,8 @@ class Planner:
         output = operation.merged_shape([value.shape for value in values])
         self._weights += 1
         seen = (
-            reduce(Seen.together, [value.seen[0] for value in values]),
-            reduce(Seen.together, [value.seen[1] for value in values]),
+            reduce(SeenAlong.together, [value.seen[0] for value in values]),
+            reduce(SeenAlong.together, [value.seen[1] for value in values]),
         )
         self._write(
             Step(
@@ -351,5 +351,5 @@ def _within(chain: Chain, index: int, part: Node, error: LayerError) -> LayerErr
     return error
 
 
-def _pixels(seen: tuple[Seen, Seen]) -> tuple[int, int]:
+def _pixels(seen: tuple[SeenAlong, SeenAlong]) -> tuple[int, int]:
     return seen[0].size, seen[1].size

@@ -57,7 +57,7 @@ class Reach(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenAlong:
     """What of the image the values along one side see.
 
     Attributes:
@@ -77,7 +77,7 @@ class Seen:
         spans = [b - a + 1 for a, b in zip(self.first, self.last, strict=True) if b >= a]
         return int(max(spans, default=0))
 
-    def behind(self, reach: Reach, image: int) -> Seen:
+    def behind(self, reach: Reach, image: int) -> SeenAlong:
         """What the values behind a layer see.
 
         Args:
@@ -89,24 +89,24 @@ class Seen:
         inputs = reach.enlarged * len(self.first)
         period = inputs // gcd(reach.step, inputs)
         if period > MOST_PERIOD:
-            return Seen((0,), (self.size + self.pixels - 1,), self.pixels)
+            return SeenAlong((0,), (self.size + self.pixels - 1,), self.pixels)
         bounds = [self._bounds(reach.inputs(output)) for output in range(period)]
         first, last = zip(*bounds, strict=True)
-        return Seen(first, last, self.pixels * period * reach.step // inputs)
+        return SeenAlong(first, last, self.pixels * period * reach.step // inputs)
 
-    def together(self, other: Seen) -> Seen:
+    def together(self, other: SeenAlong) -> SeenAlong:
         """What values see that are made of both."""
         size = max(self.size, other.size)
         if self.is_whole or other.is_whole:
             return _whole(size)
         mine, theirs = len(self.first), len(other.first)
         if self.pixels * theirs != other.pixels * mine:  # they don't lie on one another
-            return Seen((0,), (size - 1,), max(1, self.pixels // mine))
+            return SeenAlong((0,), (size - 1,), max(1, self.pixels // mine))
         period = lcm(mine, theirs)
         both = [
             (self._bounds(range(i, i + 1)), other._bounds(range(i, i + 1))) for i in range(period)
         ]
-        return Seen(
+        return SeenAlong(
             tuple(min(one[0], two[0]) for one, two in both),
             tuple(max(one[1], two[1]) for one, two in both),
             self.pixels * period // mine,
@@ -125,5 +125,5 @@ class Seen:
         return first, max((self.last[place] + shift for place, shift in at), default=-inf)
 
 
-def _whole(size: int) -> Seen:
-    return Seen((0,), (size - 1,), 0, is_whole=True)
+def _whole(size: int) -> SeenAlong:
+    return SeenAlong((0,), (size - 1,), 0, is_whole=True)
