@@ -109,13 +109,17 @@ SAYING = frozenset(
         "DataError", "SizesDiffer", "NotDownloaded", "Unreadable", "Finding", "Remedy", "Lever",
         "StoreError", "BundleError", "QueryError", "TaskFailed", "TaskRefused", "CheckpointError",
         "NotStarted", "BenchFailed", "NotKept", "Damaged", "Suggestion", "setting", "Quantity",
-        "progress",
+        "progress", "complain", "warn", "say_at_once", "ArgumentTypeError", "Command", "print",
+        "UnknownRun",
     }
 )  # fmt: skip
 """What is called with a sentence for a person: errors, problems, findings, titles, progress."""
 
 WORDS = frozenset({"label", "title", "path_words"})
 """What a class or a call names with words for a person."""
+
+HELP = frozenset({"help", "description"})
+"""What a call of argparse names with words for a person."""
 
 THROUGH = frozenset({"tr", "plural", "joined", "setting"})
 
@@ -138,6 +142,11 @@ def _unsaid(node: ast.AST, name: str, *, said: bool) -> Iterator[tuple[str, str]
         called = getattr(node.func, "id", getattr(node.func, "attr", ""))
         if called in THROUGH or (said and called not in SAYING):
             return  # what it gives back is its own business
+        for keyword in node.keywords:
+            if keyword.arg in HELP and isinstance(keyword.value, (ast.Constant, ast.JoinedStr)):
+                words = _words(keyword.value)
+                if words.strip():
+                    yield f"{name}:{keyword.value.lineno}", words
         said = said or called in SAYING
     if isinstance(node, (ast.Constant, ast.JoinedStr)):
         words = _words(node)

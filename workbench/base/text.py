@@ -257,6 +257,15 @@ def english(value: Value) -> Any:
     return value.english if isinstance(value, Text) else value
 
 
+def in_english(value: Any) -> Any:
+    """Plain values with each text in English, as `--json` prints them."""
+    if isinstance(value, Mapping):
+        return {english(name): in_english(it) for name, it in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [in_english(it) for it in value]
+    return english(value)
+
+
 def filled(template: str, arguments: Mapping[str, Value]) -> str:
     """A template with its arguments; as it is where there are none.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from workbench import presets
+from workbench.cli.terminal import complain
 from workbench.data import load
 from workbench.experiment import Experiment
 from workbench.spec.assignments import parse_settings
@@ -63,7 +63,7 @@ def fitted(experiment: Experiment, info: DataInfo, settings: Sequence[str]) -> E
         return experiment
     if found.path in {experiment.from_start(path) for path in parse_settings(settings)}:
         return experiment
-    print(f"dlopt-workbench: {found.words}", file=sys.stderr)
+    complain(found.words)
     return changed
 
 

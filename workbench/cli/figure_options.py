@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from workbench.cli.terminal import complain
+from workbench.base.text import tr
+from workbench.cli.terminal import give_json, warn
 from workbench.figures.measured.settings import MeasuredSpec
 from workbench.figures.settings import SIZES, FigureLook, FigureSpec
 from workbench.figures.writing import check_suffix, write
@@ -26,7 +26,11 @@ def add_output(command: argparse.ArgumentParser, spec: type[FigureSpec]) -> None
         "--output",
         type=Path,
         metavar="FILE",
-        help=f"draw it too: {', '.join(PICTURES)}, or {' or '.join(texts)} for its data",
+        help=tr(
+            "draw it too: {pictures}, or {texts} for its data",
+            pictures=", ".join(PICTURES),
+            texts=", ".join(texts),
+        ),
     )
     add_look(command)
 
@@ -34,10 +38,10 @@ def add_output(command: argparse.ArgumentParser, spec: type[FigureSpec]) -> None
 def add_look(command: argparse.ArgumentParser) -> None:
     """How what is drawn looks."""
     add = command.add_argument
-    add("--size", choices=SIZES, default="one-column", help="preset of size and font size")
-    add("--dpi", type=int, metavar="N", default=300, help="resolution of a PNG (default: 300)")
-    add("--title", metavar="TEXT", default="", help="above the plot (default: none)")
-    add("--monochrome", action="store_true", help="greys in place of colours")
+    add("--size", choices=SIZES, default="one-column", help=tr("preset of size and font size"))
+    add("--dpi", type=int, metavar="N", default=300, help=tr("resolution of a PNG (default: 300)"))
+    add("--title", metavar="TEXT", default="", help=tr("above the plot (default: none)"))
+    add("--monochrome", action="store_true", help=tr("greys in place of colours"))
 
 
 def look_of(arguments: argparse.Namespace) -> FigureLook:
@@ -97,7 +101,7 @@ def print_json(
 ) -> None:
     """Prints a result as JSON, with what a reader of its figure would miss where one is drawn."""
     about_figure = {} if arguments.output is None else {"figure_warnings": list(warnings)}
-    print(json.dumps({**result, **about_figure}))
+    give_json({**result, **about_figure})
 
 
 def _draw_measured(
@@ -107,7 +111,9 @@ def _draw_measured(
         return ()
     figure = made()
     if figure is None:
-        raise SpecError.at("", f"{arguments.output}: nothing was measured that could be drawn")
+        raise SpecError.at(
+            "", tr("{output}: nothing was measured that could be drawn", output=arguments.output)
+        )
     with drawing(arguments.output):
         return remarked(write(figure.changed(look=look_of(arguments)), None, arguments.output))
 
@@ -115,7 +121,7 @@ def _draw_measured(
 def remarked(sentences: Sequence[str]) -> Sequence[str]:
     """Says what a reader of a figure would miss; returns it for `print_json`."""
     for sentence in sentences:
-        complain(f"warning: {sentence}")
+        warn(sentence)
     return sentences
 
 
@@ -133,7 +139,9 @@ def writing(output: Path | None) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or error
-        raise SpecError.at("", f"{output}: can't be written ({reason})") from None
+        raise SpecError.at(
+            "", tr("{output}: can't be written ({reason})", output=str(output), reason=reason)
+        ) from None
 
 
 @contextmanager
@@ -162,4 +170,4 @@ def check_name(path: Path, *known: str) -> None:
         SpecError: one sentence.
     """
     if path.suffix.lower() not in known:
-        raise SpecError.at("", f"{path}: must end in {known[0]}")
+        raise SpecError.at("", tr("{path}: must end in {suffix}", path=path, suffix=known[0]))

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType, TracebackType
 
+from workbench.base.text import plural, tr
 from workbench.base.units import in_one_line
 from workbench.cli.progress_line import ProgressLine
 from workbench.cli.terminal import complain, say_at_once
@@ -73,7 +74,16 @@ class Follower:
                 self._clear()  # of the run beside
                 number = list(by_id).index(run_id) + 1
                 name = in_one_line(by_id[run_id].name)
-                print(f"run {number} of {len(runs)}: {run_id} ({name})", file=sys.stderr)
+                print(
+                    tr(
+                        "run {number} of {all}: {run_id} ({name})",
+                        number=number,
+                        all=len(runs),
+                        run_id=run_id,
+                        name=name,
+                    ),
+                    file=sys.stderr,
+                )
             self._lines[run_id] = ProgressLine(sys.stderr)
 
         with self._interruptible():
@@ -92,9 +102,15 @@ class Follower:
         left = [run_id for run_id in scheduler.waiting() if run_id not in ended]
         if left:
             self._store.release(left)
-            complain(f"{len(left)} more wait in the window's queue")
+            complain(
+                plural(
+                    "{count} more waits in the window's queue",
+                    "{count} more wait in the window's queue",
+                    len(left),
+                )
+            )
         if not ended:
-            raise StoreError(f"run {runs[0].run_id} was deleted before it began")
+            raise StoreError(tr("run {run_id} was deleted before it began", run_id=runs[0].run_id))
         return [ended[run_id] for run_id in by_id if run_id in ended]
 
     def _show(self, message: Message) -> None:
@@ -131,11 +147,11 @@ class Follower:
         if self._asked > 1:
             self._executor.kill()
         elif any(run.has_begun for run in scheduler.under_way.values()):
-            say_at_once("interrupted, saving a checkpoint; once more ends it at once")
+            say_at_once(tr("interrupted, saving a checkpoint; once more ends it at once"))
             for run_id in scheduler.under_way:
                 scheduler.interrupt(run_id)
         else:
-            say_at_once("interrupted before training began, ending")
+            say_at_once(tr("interrupted before training began, ending"))
             self._executor.terminate()
 
     # --- how it ended --------------------------------------------------------------------------
@@ -154,5 +170,10 @@ class Follower:
         if run.message and not (self._asked and run.status is RunStatus.INTERRUPTED):
             complain(run.message)
         elif run.status is RunStatus.INTERRUPTED:
-            complain(f"the run is kept; 'dlopt-workbench resume {run.run_id}' goes on with it")
+            complain(
+                tr(
+                    "the run is kept; 'dlopt-workbench resume {run_id}' goes on with it",
+                    run_id=run.run_id,
+                )
+            )
         return run

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from workbench import __version__
 from workbench.base.errors import BadInput, Failed
+from workbench.base.text import tr
 from workbench.cli import terminal
 from workbench.cli.exit_codes import BAD_INPUT, FAILED, INTERRUPTED
 from workbench.cli.terminal import OutputLost, complain
@@ -36,53 +37,55 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "run": Command("training.run", "train an experiment and keep the run"),
-    "crossval": Command("training.crossval", "cross-validate: hold each of the folds out once"),
-    "resume": Command("training.resume", "go on with a run from its last checkpoint"),
-    "analyze": Command("experiment.analyze", "what each layer costs"),
-    "code": Command("experiment.code", "print a stand-alone Keras script"),
-    "presets": Command("experiment.presets", "list the presets, or print one as TOML"),
-    "datasets": Command("experiment.datasets", "list the kinds of data sets"),
-    "find-rate": Command("machine.find_rate", "find a learning rate to train with"),
+    "run": Command("training.run", tr("train an experiment and keep the run")),
+    "crossval": Command("training.crossval", tr("cross-validate: hold each of the folds out once")),
+    "resume": Command("training.resume", tr("go on with a run from its last checkpoint")),
+    "analyze": Command("experiment.analyze", tr("what each layer costs")),
+    "code": Command("experiment.code", tr("print a stand-alone Keras script")),
+    "presets": Command("experiment.presets", tr("list the presets, or print one as TOML")),
+    "datasets": Command("experiment.datasets", tr("list the kinds of data sets")),
+    "find-rate": Command("machine.find_rate", tr("find a learning rate to train with")),
     "find-batch-size": Command(
-        "machine.find_batch_size", "time training over the batch size, and find the one to use"
+        "machine.find_batch_size", tr("time training over the batch size, and find the one to use")
     ),
-    "tune": Command("machine.tune", "find the fastest hardware settings"),
+    "tune": Command("machine.tune", tr("find the fastest hardware settings")),
     "roofline": Command(
         "machine.roofline",
-        "time every layer of a training step, and what the device can do at best",
+        tr("time every layer of a training step, and what the device can do at best"),
     ),
     "preflight": Command(
         "machine.preflight",
-        "measure a few steps: how long a run, or several, will take, and whether it fits",
+        tr("measure a few steps: how long a run, or several, will take, and whether it fits"),
     ),
-    "devices": Command("machine.devices", "list what there is to train on"),
-    "runs": Command("runs.list_runs", "list the runs of the store"),
-    "compare": Command("runs.compare", "draw curves of runs, or write their data"),
+    "devices": Command("machine.devices", tr("list what there is to train on")),
+    "runs": Command("runs.list_runs", tr("list the runs of the store")),
+    "compare": Command("runs.compare", tr("draw curves of runs, or write their data")),
     "better": Command(
-        "runs.better", "tell whether a run or group of runs is better than another, or only luckier"
+        "runs.better",
+        tr("tell whether a run or group of runs is better than another, or only luckier"),
     ),
-    "evaluate": Command("runs.evaluate", "how good a run's trained network is, by class"),
-    "latency": Command("runs.latency", "time how fast a run's trained network answers"),
+    "evaluate": Command("runs.evaluate", tr("how good a run's trained network is, by class")),
+    "latency": Command("runs.latency", tr("time how fast a run's trained network answers")),
     "bench-inference": Command(
-        "runs.bench_inference", "time how fast an exported file, or a run's network, answers"
+        "runs.bench_inference",
+        tr("time how fast an exported file, or a run's network, answers"),
     ),
     "diagnose": Command(
-        "runs.diagnose", "what a run's curves say of it, with the numbers, and what to try"
+        "runs.diagnose", tr("what a run's curves say of it, with the numbers, and what to try")
     ),
     "compress": Command(
-        "runs.compress", "make a run's network smaller: prune, share weights, quantize"
+        "runs.compress", tr("make a run's network smaller: prune, share weights, quantize")
     ),
-    "predict": Command("runs.predict", "what a run's trained network takes an image for"),
+    "predict": Command("runs.predict", tr("what a run's trained network takes an image for")),
     "tradeoff": Command(
         "runs.tradeoff",
-        "print the runs that give most for what they cost (the Pareto front), or draw all",
+        tr("print the runs that give most for what they cost (the Pareto front), or draw all"),
     ),
-    "export": Command("runs.export", "write a run's network to a file that runs elsewhere"),
-    "export-run": Command("runs.export_run", "write a run to one file, or for TensorBoard"),
-    "import-run": Command("runs.import_run", "take in a run that was exported elsewhere"),
-    "report": Command("runs.report", "write a page on runs that opens in any browser"),
-    "completion": Command("shell.completion", "print the shell's completion of these commands"),
+    "export": Command("runs.export", tr("write a run's network to a file that runs elsewhere")),
+    "export-run": Command("runs.export_run", tr("write a run to one file, or for TensorBoard")),
+    "import-run": Command("runs.import_run", tr("take in a run that was exported elsewhere")),
+    "report": Command("runs.report", tr("write a page on runs that opens in any browser")),
+    "completion": Command("shell.completion", tr("print the shell's completion of these commands")),
 }
 
 
@@ -102,7 +105,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             return terminal.BROKEN_PIPE
         except OutputLost as error:
             terminal.abandon_output()
-            complain(f"standard output can't be written ({error.strerror or error})")
+            complain(
+                tr(
+                    "standard output can't be written ({reason})",
+                    reason=error.strerror or error,
+                )
+            )
             return FAILED
 
 
@@ -128,7 +136,7 @@ class _Parser(argparse.ArgumentParser):
     """Says in one line what is wrong, where argparse would print the whole usage first."""
 
     def error(self, message: str) -> NoReturn:
-        complain(f"{message}; see '{self.prog} --help'")
+        complain(tr("{message}; see '{prog} --help'", message=message, prog=self.prog))
         self.exit(BAD_INPUT)
 
 
@@ -141,11 +149,13 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """
     top = _Parser(
         prog="dlopt-workbench",
-        description="Make CNNs smaller, faster to train and faster to run, and prove it. "
-        "Without a command it opens the window: dlopt-workbench [--store DIR] [FILE.toml].",
+        description=tr(
+            "Make CNNs smaller, faster to train and faster to run, and prove it. "
+            "Without a command it opens the window: dlopt-workbench [--store DIR] [FILE.toml]."
+        ),
     )
     top.add_argument("--version", action="version", version=f"dlopt-workbench {__version__}")
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = top.add_subparsers(title=tr("commands"), required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         made = commands.add_parser(name, help=command.help, description=command.help)
         made.set_defaults(command=name)

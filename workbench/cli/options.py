@@ -6,20 +6,21 @@ import argparse
 from pathlib import Path
 
 from workbench.base.paths import default_store
+from workbench.base.text import tr
 
-RUN = "its id, the start of it, or 'last'"
+RUN = tr("its id, the start of it, or 'last'")
 """How a command is told a run."""
 
 
 def add_json(command: argparse.ArgumentParser) -> None:
     """`--json`: the result for other programs, always in English."""
-    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.add_argument("--json", action="store_true", help=tr("print the result as JSON"))
 
 
 def add_store(command: argparse.ArgumentParser) -> None:
     """`--store`: another folder than the usual one."""
     command.add_argument(
-        "--store", type=Path, metavar="DIR", help="the store's folder (default: DLOPT_STORE)"
+        "--store", type=Path, metavar="DIR", help=tr("the store's folder (default: DLOPT_STORE)")
     )
 
 
@@ -43,7 +44,7 @@ def add_experiment(command: argparse.ArgumentParser, *, several: bool = False) -
     command.add_argument(
         "experiment",
         metavar="EXPERIMENT",
-        help="a TOML file or a preset's name",
+        help=tr("a TOML file or a preset's name"),
         nargs="+" if several else None,
     )
     command.add_argument(
@@ -52,5 +53,7 @@ def add_experiment(command: argparse.ArgumentParser, *, several: bool = False) -
         action="append",
         default=[],
         dest="settings",
-        help="replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated",
+        help=tr(
+            "replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated"
+        ),
     )

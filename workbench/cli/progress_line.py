@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TextIO
 
+from workbench.base.text import joined, tr
 from workbench.base.units import count, duration, percent, size
 from workbench.cli.terminal import LiveLine
 from workbench.execution.messages import EpochEnd, Message, Progress, Started, Steps
@@ -39,7 +40,7 @@ class ProgressLine:
             self._pace.started(message)
             self._steps_per_epoch = message.steps_per_epoch
         elif isinstance(message, EpochEnd):
-            self._validation = f"validation {percent(message.val_accuracy)}"
+            self._validation = tr("validation {share}", share=percent(message.val_accuracy))
         elif isinstance(message, Steps):
             self._pace.steps(message)
             self._draw(self._training_words(message))
@@ -55,11 +56,13 @@ class ProgressLine:
         pace = self._pace
         epochs = -(-pace.total_steps // self._steps_per_epoch)
         epoch = min(epochs, (pace.step - 1) // self._steps_per_epoch + 1)
-        left = f"{duration(pace.remaining)} left" if pace.remaining is not None else ""
+        left = ""
+        if pace.remaining is not None:
+            left = tr("{time} left", time=duration(pace.remaining))
         words = [
-            f"epoch {epoch}/{epochs}",
-            f"loss {message.loss[-1]:.4f}",
-            f"{count(message.images_per_second[-1])} images/s",
+            tr("epoch {epoch}/{epochs}", epoch=epoch, epochs=epochs),
+            tr("loss {loss}", loss=f"{message.loss[-1]:.4f}"),
+            tr("{rate} images/s", rate=count(message.images_per_second[-1])),
             self._validation,
             left,
         ]
@@ -85,6 +88,7 @@ def _joined(words: Sequence[str]) -> str:
 
 def _phase_words(message: Progress) -> str:
     amount = size if message.unit == "B" else count
-    done = f" {amount(message.done)}" if message.done else ""
-    done += f" of {amount(message.total)}" if message.total else ""
-    return f"{message.phase}{done}"
+    if message.total:
+        done, total = amount(message.done), amount(message.total)
+        return tr("{phase} {done} of {total}", phase=message.phase, done=done, total=total)
+    return joined(" ", [message.phase, amount(message.done)]) if message.done else message.phase

@@ -8,6 +8,7 @@ there before anything heavy is.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any, TextIO, cast
 
+from workbench.base.text import in_english, tr
 from workbench.base.units import aligned, in_one_line, visible, wide
 
 INTERRUPTED = 130
@@ -91,6 +93,16 @@ def guarded() -> Iterator[None]:
 def complain(sentence: object) -> None:
     """Says one sentence on standard error, in one line."""
     print(f"dlopt-workbench: {in_one_line(str(sentence))}", file=sys.stderr)
+
+
+def warn(sentence: object) -> None:
+    """Says one sentence on standard error that ends nothing."""
+    complain(tr("warning: {sentence}", sentence=str(sentence)))
+
+
+def give_json(value: Any) -> None:
+    """Prints a result for other programs: one JSON value, in English whatever a person speaks."""
+    print(json.dumps(in_english(value)))
 
 
 def abandon_output() -> None:
@@ -192,7 +204,7 @@ def interruptible() -> Iterator[None]:
         if asked:
             os._exit(INTERRUPTED)
         asked = True
-        say_at_once("interrupted, ending")
+        say_at_once(tr("interrupted, ending"))
         late = threading.Timer(CLEANING_SECONDS, os._exit, (INTERRUPTED,))
         late.daemon = True
         late.start()

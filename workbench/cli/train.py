@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from workbench.base.text import plural, tr
 from workbench.base.units import NONE, duration, in_one_line, percent
 from workbench.cli.experiments import experiment_of, fitted
 from workbench.cli.follow import Follower
 from workbench.cli.options import store_of
-from workbench.cli.terminal import complain
+from workbench.cli.terminal import complain, give_json
 from workbench.data import load
 from workbench.evaluation.significance import Spread, spread
 from workbench.experiment import Experiment
@@ -26,7 +26,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.data import KerasData
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
-JUDGED = {"val_accuracy": "validation accuracy", "test_accuracy": "test accuracy"}
+JUDGED = {"val_accuracy": tr("validation accuracy"), "test_accuracy": tr("test accuracy")}
 CODES = {
     RunStatus.COMPLETED: DONE,
     RunStatus.STOPPED: DONE,
@@ -99,7 +99,7 @@ def _show_one(ended: list[Run], as_json: bool) -> int:
     """Prints the result of a run; the exit code."""
     for run in ended:
         if as_json:
-            print(json.dumps(run.summary()))
+            give_json(run.summary())
         else:
             _print_result(run)
     return max(map(code_of, ended))
@@ -112,8 +112,8 @@ def code_of(run: Run) -> int:
 
 def _print_result(run: Run) -> None:
     rows = [
-        ("run", f"{run.run_id} ({run.name})"),
-        ("status", run.status.value),
+        (tr("run"), f"{run.run_id} ({run.name})"),
+        (tr("status"), run.status.value),
         *((q.result_name, q.text(run.figure(q.key))) for q in QUANTITIES if q.result_name),
     ]
     for title, value in rows:
@@ -137,7 +137,7 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
             name = group.name if group is not None else wanted.tag
             ended = follower.train(runs)
     if arguments.json:
-        print(json.dumps(_plain(ended, name)))
+        give_json(_plain(ended, name))
     else:
         _print_all(ended, name)
     return max(map(code_of, ended))
@@ -183,7 +183,8 @@ def _plain(runs: list[Run], group: str) -> dict[str, Any]:
 def _print_all(runs: list[Run], group: str) -> None:
     """One row a run, and below them mean, deviation and interval."""
     folds = runs[0].experiment.training.folds
-    print(f"{'fold' if folds else 'seed':>6} {'validation':>11} {'test':>9} {'elapsed':>11}  run")
+    heads = (tr("validation"), tr("test"), tr("elapsed"), tr("run"))
+    print("{:>6} {:>11} {:>9} {:>11}  {}".format(tr("fold") if folds else tr("seed"), *heads))
     for run in runs:
         training = run.experiment.training
         number = training.fold if folds else training.seed
@@ -194,15 +195,31 @@ def _print_all(runs: list[Run], group: str) -> None:
     print()
     for name, found in _spreads(runs).items():
         print(f"{JUDGED[name]:<20} {_in_words(found, folds)}")
-    print(f"{'group':<20} {in_one_line(group)}")
+    print(f"{tr('group'):<20} {in_one_line(group)}")
 
 
 def _in_words(found: Spread, folds: int) -> str:
     """97.50 % ± 0.31 % (95 % interval 97.12 % to 97.88 %, t over 5 seeds)."""
     if found.deviation is None:
         return percent(found.mean)
-    between = f"{percent(found.low)} to {percent(found.high)}"
-    spread_ = f"{percent(found.mean)} ± {percent(found.deviation)}"
-    what = "corrected t (Nadeau and Bengio)" if folds else "t"
-    over = f"{found.count} {'folds' if folds else 'seeds'}"
-    return f"{spread_} (95 % interval {between}, {what} over {over})"
+    given = {
+        "mean": percent(found.mean),
+        "deviation": percent(found.deviation),
+        "low": percent(found.low),
+        "high": percent(found.high),
+    }
+    if folds:
+        return plural(
+            "{mean} ± {deviation} (95 % interval {low} to {high}, corrected t (Nadeau and Bengio) "
+            "over {count} fold)",
+            "{mean} ± {deviation} (95 % interval {low} to {high}, corrected t (Nadeau and Bengio) "
+            "over {count} folds)",
+            found.count,
+            **given,
+        )
+    return plural(
+        "{mean} ± {deviation} (95 % interval {low} to {high}, t over {count} seed)",
+        "{mean} ± {deviation} (95 % interval {low} to {high}, t over {count} seeds)",
+        found.count,
+        **given,
+    )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from pathlib import Path
 from typing import Any
 
 from workbench import presets
+from workbench.base.text import tr
 from workbench.base.units import aligned, count, relative, signed, size
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import info_of, known_experiment
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.cli.terminal import give_json, warn
 from workbench.levers.comparison import Comparison, Side, what_differs
 from workbench.network.analysis import Analysis, share
 from workbench.network.costs import LayerCost
@@ -22,7 +22,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.layers import Layer, written
 
 BAR_LENGTH = 12
-TOTALS = ("parameters", "MACs", "size in float32", "to train")
+TOTALS = (tr("parameters"), "MACs", tr("size in float32"), tr("to train"))
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--against",
         metavar="OTHER",
-        help="print what differs from OTHER: a TOML file, a preset's name, or the id of a run",
+        help=tr("print what differs from OTHER: a TOML file, a preset's name, or the id of a run"),
     )
     add_experiment(command)
     add_json(command)
@@ -48,22 +48,36 @@ def run(arguments: argparse.Namespace) -> int:
         return _compare(Comparison(other, Side(experiment, info.image_shape)), arguments.json)
     needed = experiment.training_bytes(info)
     if arguments.json:
-        print(json.dumps(as_json(analysis, needed)))
+        give_json(as_json(analysis, needed))
         return DONE
     for line in table(analysis):
         print(line)
     print()
     for title, value in (
-        ("parameters", f"{count(analysis.parameters)} ({count(analysis.trainable)} trained)"),
+        (
+            tr("parameters"),
+            tr(
+                "{all} ({trained} trained)",
+                all=count(analysis.parameters),
+                trained=count(analysis.trainable),
+            ),
+        ),
         ("MACs", count(analysis.macs)),
-        ("size in float32", size(analysis.weight_bytes)),
-        ("activations", f"{size(analysis.activation_bytes)} an image"),
-        ("to train", f"about {size(needed)} at batch size {experiment.training.batch_size}"),
-        ("one output sees", f"{written(analysis.receptive_field)} pixels"),
+        (tr("size in float32"), size(analysis.weight_bytes)),
+        (tr("activations"), tr("{size} an image", size=size(analysis.activation_bytes))),
+        (
+            tr("to train"),
+            tr(
+                "about {size} at batch size {batch_size}",
+                size=size(needed),
+                batch_size=experiment.training.batch_size,
+            ),
+        ),
+        (tr("one output sees"), tr("{size} pixels", size=written(analysis.receptive_field))),
     ):
         print(f"{title:<18} {value}")
     for problem in analysis.warnings:
-        print(f"dlopt-workbench: warning: {problem}", file=sys.stderr)
+        warn(problem)
     return DONE
 
 
@@ -72,7 +86,7 @@ def _compare(comparison: Comparison, as_json: bool) -> int:
     if comparison.problems:
         raise SpecError(comparison.problems)
     if as_json:
-        print(json.dumps(comparison.as_json()))
+        give_json(comparison.as_json())
         return DONE
     for line in difference_table(comparison):
         print(line)
@@ -99,14 +113,22 @@ def _other(name: str, store: Path) -> Side:
 
 
 def _of_run(name: str, folder: Path) -> Side:
-    neither = f"{name!r} is no TOML file or preset, and"
     if not folder.is_dir():
-        raise SpecError.at("", f"{neither} there are no runs in {folder}")
+        raise SpecError.at(
+            "",
+            tr(
+                "{name} is no TOML file or preset, and there are no runs in {folder}",
+                name=repr(name),
+                folder=folder,
+            ),
+        )
     with Store(folder) as store:
         try:
             run = store.find(name)
         except UnknownRun as error:
-            raise UnknownRun(f"{neither} {error}") from None
+            raise UnknownRun(
+                tr("{name} is no TOML file or preset, and {error}", name=repr(name), error=error)
+            ) from None
     return Side(run.experiment, run.image_shape or info_of(run.experiment).image_shape)
 
 
@@ -142,13 +164,13 @@ def _row(cost: LayerCost) -> dict[str, Any]:
 
 def table(analysis: Analysis) -> list[str]:
     """A line for each layer: what it gives and costs, with bars for its share of the totals."""
-    heads = ("Layer", "Output", "Parameters", "", "MACs", "")
+    heads = (tr("Layer"), tr("Output"), tr("Parameters"), "", "MACs", "")
     rows = [heads]
     for cost in analysis.layers:
         name = f"{cost.index} {cost.layer.label} {cost.layer.summary()}".rstrip()
         rows.append(
             (
-                name if cost.enabled else f"{name} (off)",
+                name if cost.enabled else tr("{name} (off)", name=name),
                 written(cost.output_shape),
                 count(cost.parameters),
                 _bar(cost.parameters, analysis.parameters),
@@ -161,7 +183,7 @@ def table(analysis: Analysis) -> list[str]:
 
 def difference_table(comparison: Comparison) -> list[str]:
     """A line for each pair of layers: what became of it, and what that changes."""
-    rows = [("", "Layer", "What differs", "Output", "Parameters", "MACs")]
+    rows = [("", tr("Layer"), tr("What differs"), tr("Output"), tr("Parameters"), "MACs")]
     for row in comparison.diff.rows:
         name = f"{row.layer.label} {row.layer.summary()}".rstrip()
         rows.append(

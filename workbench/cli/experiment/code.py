@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from workbench.base.files import write_atomically
+from workbench.base.text import tr
 from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import writing
@@ -15,7 +16,9 @@ from workbench.codegen import keras_script
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    command.add_argument("--output", type=Path, metavar="FILE", help="write it to a file instead")
+    command.add_argument(
+        "--output", type=Path, metavar="FILE", help=tr("write it to a file instead")
+    )
     add_experiment(command)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
+from workbench.base.text import plural, tr
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json
+from workbench.cli.terminal import give_json
 from workbench.data import is_downloaded
 from workbench.spec.data import Data, KerasData
 from workbench.spec.layers import written
@@ -22,12 +23,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints a line for each kind."""
     rows = [_dataset_row(kind) for kind in Data.choices().values()]
     if arguments.json:
-        print(json.dumps(rows))
+        give_json(rows)
         return DONE
     for row in rows:
-        shape = written(tuple(row["image_shape"])) if row["image_shape"] else "your own"
-        images = f"{row['images']:,} images" if row["images"] else ""
-        here = "" if row["available"] else f"downloads {row['download_bytes'] / 1e6:.1f} MB once"
+        shape = written(tuple(row["image_shape"])) if row["image_shape"] else tr("your own")
+        images = plural("{count} image", "{count} images", row["images"]) if row["images"] else ""
+        here = (
+            ""
+            if row["available"]
+            else tr("downloads {size} once", size=f"{row['download_bytes'] / 1e6:.1f} MB")
+        )
         print(f"{row['kind']:<14} {shape:<9} {images:<14} {row['label']:<24} {here}".rstrip())
     return DONE
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 
 from workbench import presets
+from workbench.base.text import tr
 from workbench.cli.exit_codes import DONE
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    command.add_argument("name", metavar="NAME", nargs="?", help="the preset to print")
+    command.add_argument("name", metavar="NAME", nargs="?", help=tr("the preset to print"))
 
 
 def run(arguments: argparse.Namespace) -> int:

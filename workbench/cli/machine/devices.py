@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from workbench.base.plain_values import plain
+from workbench.base.text import joined, plural, tr
 from workbench.base.units import size
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.execution.tasks import DEVICES
 from workbench.hardware.requests import Request
 from workbench.spec.hardware import Hardware
@@ -32,13 +33,13 @@ def run(arguments: argparse.Namespace) -> int:
         targets = {
             name: {"available": not reason, "reason": reason} for name, reason in reasons.items()
         }
-        print(json.dumps({**plain(machine), "targets": targets}))
+        give_json({**plain(machine), "targets": targets})
         return DONE
     for title, value in rows(machine):
         print(f"{title:<14} {value}")
     print()
     for name, reason in reasons.items():
-        print(f"{name:<14} {reason or 'can be used'}")
+        print(f"{name:<14} {reason or tr('can be used')}")
     return DONE
 
 
@@ -46,13 +47,22 @@ def rows(machine: Machine) -> list[tuple[str, str]]:
     """A machine as titles and values."""
     processor = machine.processor
     found = [
-        ("processor", f"{processor.name}, {processor.cores} cores"),
-        ("memory", size(processor.memory_bytes)),
-        ("features", " ".join(processor.features) or "not told by the system"),
+        (
+            tr("processor"),
+            plural(
+                "{name}, {count} core",
+                "{name}, {count} cores",
+                processor.cores,
+                name=processor.name,
+            ),
+        ),
+        (tr("memory"), size(processor.memory_bytes)),
+        (tr("features"), " ".join(processor.features) or tr("not told by the system")),
     ]
     for gpu in machine.gpus:
-        memory = f", {size(gpu.memory_bytes)}" if gpu.memory_bytes else ""
-        capability = ".".join(map(str, gpu.capability))
-        found.append(("GPU", f"{gpu.name}{memory}, compute capability {capability}"))
+        memory = [size(gpu.memory_bytes)] if gpu.memory_bytes else []
+        number = ".".join(map(str, gpu.capability))
+        capability = tr("compute capability {number}", number=number)
+        found.append(("GPU", joined(", ", [gpu.name, *memory, capability])))
     found += [("TPU", tpu.name) for tpu in machine.tpus]
     return found + list(machine.versions_in_use.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from workbench.base.plain_values import plain
+from workbench.base.text import tr
 from workbench.base.units import count
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
@@ -48,7 +49,7 @@ def _say(found: BatchSizes) -> None:
 def _bars(found: BatchSizes) -> list[str]:
     fastest = max(one.images_per_second for one in found.measured)
     return [
-        f"{count(one.batch_size):>9}  {count(one.images_per_second):>9} images/s  "
+        f"{count(one.batch_size):>9}  {count(one.images_per_second):>9} {tr('images/s')}  "
         f"{'█' * round(BAR_LENGTH * one.images_per_second / fastest)}"
         f"{'  <' if one.batch_size == found.recommended else ''}"
         for one in found.measured

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from workbench.base.plain_values import plain
+from workbench.base.text import plural, tr
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import known_experiments
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.execution.tasks import PREFLIGHT
 from workbench.hardware.preflight import roughly
 from workbench.hardware.requests import AboutExperiment
@@ -38,12 +39,19 @@ def run(arguments: argparse.Namespace) -> int:
             for name, found, epochs in runs
         ]
         several = {"runs": rows, "seconds": seconds, "fits": fits}
-        print(json.dumps(several if len(rows) > 1 else rows[0]))
+        give_json(several if len(rows) > 1 else rows[0])
         return DONE if fits else FAILED
     for name, found, epochs in runs:
         print(f"{name}: {found.words(epochs)}" if len(runs) > 1 else found.words(epochs))
     if len(runs) > 1:
-        print(f"{len(runs)} runs, about {roughly(seconds)}")
+        print(
+            plural(
+                "{count} run, about {time}",
+                "{count} runs, about {time}",
+                len(runs),
+                time=roughly(seconds),
+            )
+        )
     if any(found.is_random for _, found, _ in runs):
-        print("Measured with random images where the data set isn't on this computer yet.")
+        print(tr("Measured with random images where the data set isn't on this computer yet."))
     return DONE if fits else FAILED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from workbench.base.plain_values import plain
+from workbench.base.text import tr
 from workbench.base.units import aligned
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     result = tasks.ask(store_of(arguments), PROFILE_LAYERS, AboutExperiment.of(experiment))
 
     def say() -> None:
-        heads = ("layer", "forward ms", "backward ms", "share", "GFLOP/s")
+        heads = (tr("layer"), tr("forward ms"), tr("backward ms"), tr("share"), "GFLOP/s")
         rows = [row_words(row, result.step_seconds) for row in result.layers]
         for line in aligned([heads, *rows], "<>>>>"):
             print(line)

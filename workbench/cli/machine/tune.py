@@ -6,6 +6,7 @@ import argparse
 import json
 
 from workbench.base.plain_values import plain
+from workbench.base.text import tr
 from workbench.base.units import count
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
@@ -25,12 +26,12 @@ MOST_SECONDS = 86_400
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument(
-        "--seconds", type=_seconds, metavar="N", help="to take, about (default: 50)"
+        "--seconds", type=_seconds, metavar="N", help=tr("to take, about (default: 50)")
     )
     command.add_argument(
         "--batch-sizes",
         action="store_true",
-        help="try larger batches too, which changes what is learned",
+        help=tr("try larger batches too, which changes what is learned"),
     )
     add_output(command, MeasuredBars)
     add_experiment(command)
@@ -45,7 +46,11 @@ def _seconds(text: str) -> float:
         seconds = 0.0
     if not 0 < seconds <= MOST_SECONDS:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no number of seconds above 0 and up to {MOST_SECONDS:,}"
+            tr(
+                "{text} is no number of seconds above 0 and up to {most_seconds}",
+                text=repr(text),
+                most_seconds=f"{MOST_SECONDS:,}",
+            )
         )
     return seconds
 
@@ -78,7 +83,7 @@ def _bars(found: autotune.Tuned) -> list[str]:
     return [
         f"{one.name:<{width}}  {one.failed}"
         if one.failed
-        else f"{one.name:<{width}}  {count(one.rate):>9} images/s  "
+        else f"{one.name:<{width}}  {count(one.rate):>9} {tr('images/s')}  "
         f"{'█' * round(BAR_LENGTH * one.rate / fastest)}{'  <' if one.name == found.name else ''}"
         for one in found.candidates
     ]

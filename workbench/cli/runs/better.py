@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 
+from workbench.base.text import tr
 from workbench.base.units import NONE, in_one_line
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.evaluation import predictions
 from workbench.evaluation.group_test import METRICS, Group, Judgement, judge
 from workbench.evaluation.predictions import Predictions
@@ -16,7 +17,7 @@ from workbench.runs.lookups import UnknownRun
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 
-WHAT = (
+WHAT = tr(
     "a run (its id, the start of it, or 'last'), a group of seeds or folds, a tag, or the name "
     "that several runs share"
 )
@@ -26,12 +27,12 @@ WIDTH = 14
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument("a", metavar="A", help=WHAT)
-    command.add_argument("b", metavar="B", help="another one")
+    command.add_argument("b", metavar="B", help=tr("another one"))
     command.add_argument(
         "--metric",
         choices=METRICS,
         default=METRICS[0],
-        help=f"the figure to compare (default: {METRICS[0]})",
+        help=tr("the figure to compare (default: {metric})", metric=METRICS[0]),
     )
     add_json(command)
     add_store(command)
@@ -46,7 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
             return predictions.load(store.artifacts(run.run_id), part)
 
         found = judge(groups[0], groups[1], arguments.metric, answers)
-    print(json.dumps(found.plain()) if arguments.json else "\n".join(_lines(found)))
+    if arguments.json:
+        give_json(found.plain())
+    else:
+        print("\n".join(_lines(found)))
     return DONE if found.outcome is not None else FAILED
 
 
@@ -63,7 +67,11 @@ def group_of(store: Store, text: str) -> Group:
         run = store.find(text)
     except UnknownRun:
         raise UnknownRun(
-            f"there is no group, tag, name or run {text!r} in {store.folder}"
+            tr(
+                "there is no group, tag, name or run {text} in {folder}",
+                text=repr(text),
+                folder=store.folder,
+            )
         ) from None
     return Group(run.name, (run,))
 
@@ -80,7 +88,7 @@ def _lines(found: Judgement) -> list[str]:
         lines.append(f"{row.label:<{wide}} " + " ".join(f"{cell:>12}" for cell in cells))
     means = [column.text(s.mean) if s is not None else NONE for s in found.spreads]
     deviations = [_deviation(found, s) for s in found.spreads]
-    for title, figures in (("mean", means), ("deviation", deviations)):
+    for title, figures in ((tr("mean"), means), (tr("deviation"), deviations)):
         lines.append(f"{title:<{wide}} " + " ".join(f"{figure:>12}" for figure in figures))
     names = [f"{letter} {in_one_line(n)}" for letter, n in zip("AB", found.names, strict=True)]
     return [*lines, "", *names]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from workbench.base.text import joined, tr
 from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import drawing, print_json, remarked
 from workbench.cli.options import RUN, add_json, add_store, store_of
@@ -29,47 +30,53 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         required=True,
-        help="the file to write, by its suffix a figure (.svg, .pdf, .png), its data (.csv), or a "
-        "picture for pgfplots (.tex stands alone, .tikz is to be included)",
+        help=tr(
+            "the file to write, by its suffix a figure (.svg, .pdf, .png), its data (.csv), or a "
+            "picture for pgfplots (.tex stands alone, .tikz is to be included)"
+        ),
     )
     add(
         "--like",
         type=Path,
         metavar="FIGURE",
-        help="draw again what any figure of the workbench shows; runs given take "
-        "the place of its own",
+        help=tr(
+            "draw again what any figure of the workbench shows; runs given take "
+            "the place of its own"
+        ),
     )
-    add("--metric", choices=METRICS, help="what the y axis shows (default: loss)")
-    add("--x", choices=AXES, dest="axis", help="what the x axis shows (default: step)")
+    add("--metric", choices=METRICS, help=tr("what the y axis shows (default: loss)"))
+    add("--x", choices=AXES, dest="axis", help=tr("what the x axis shows (default: step)"))
     add(
         "--smoothing",
         type=float,
         metavar="F",
-        help="weight of a moving average, 0 to 0.999 (default: 0)",
+        help=tr("weight of a moving average, 0 to 0.999 (default: 0)"),
     )
-    add("--log", action="store_const", const=True, dest="log_y", help="logarithmic y axis")
-    add("--log-x", action="store_const", const=True, help="logarithmic x axis")
-    add("--validation", action="store_const", const=True, help="validation too, dashed")
+    add("--log", action="store_const", const=True, dest="log_y", help=tr("logarithmic y axis"))
+    add("--log-x", action="store_const", const=True, help=tr("logarithmic x axis"))
+    add("--validation", action="store_const", const=True, help=tr("validation too, dashed"))
     add(
         "--layout",
         choices=get_args(Plot.model_fields["layout"].annotation),
-        help="all in one plot, or a small plot for each (default: overlay)",
+        help=tr("all in one plot, or a small plot for each (default: overlay)"),
     )
     add(
         "--group",
         metavar="PATH",
-        help="mean and band of the runs with one value of this setting, as in "
-        "training.batch_size, or 'name'",
+        help=tr(
+            "mean and band of the runs with one value of this setting, as in "
+            "training.batch_size, or 'name'"
+        ),
     )
     add(
         "--band",
         choices=get_args(Plot.model_fields["band"].annotation),
-        help="what the band of a group is (default: std)",
+        help=tr("what the band of a group is (default: std)"),
     )
-    add("--size", choices=SIZES, help="preset of size and font size (default: one-column)")
-    add("--dpi", type=int, metavar="N", help="resolution of a PNG (default: 300)")
-    add("--title", metavar="TEXT", help="above the plot (default: none)")
-    add("--monochrome", action="store_const", const=True, help="greys and line styles")
+    add("--size", choices=SIZES, help=tr("preset of size and font size (default: one-column)"))
+    add("--dpi", type=int, metavar="N", help=tr("resolution of a PNG (default: 300)"))
+    add("--title", metavar="TEXT", help=tr("above the plot (default: none)"))
+    add("--monochrome", action="store_const", const=True, help=tr("greys and line styles"))
     add_json(command)
     add_store(command)
 
@@ -100,7 +107,13 @@ def _figure(arguments: argparse.Namespace, like: FigureSpec | None, store: Store
     refused = [*_given(arguments, Plot), *(["group"] if arguments.group else [])]
     if refused:
         shown = ", ".join(_OPTIONS[name] for name in refused)
-        raise ValueError(f"{shown}: of figures of curves alone, and {arguments.like} is none")
+        raise ValueError(
+            tr(
+                "{shown}: of figures of curves alone, and {like} is none",
+                shown=shown,
+                like=arguments.like,
+            )
+        )
     figure = like.of_runs([run.run_id for run in runs]) if runs else like
     return figure.dressed(look, figure.legend)
 
@@ -113,7 +126,7 @@ def _curves(
     if not entries and like is not None:
         entries = like.runs
     if not entries:
-        raise SpecError.at("RUN", "name at least one run; see 'dlopt-workbench runs'")
+        raise SpecError.at("RUN", tr("name at least one run; see 'dlopt-workbench runs'"))
     return CurveFigure(runs=entries, plot=plot, look=look)
 
 
@@ -142,9 +155,11 @@ def _like(path: Path) -> FigureSpec:
         return figure_from_json(about(path))
     except OSError as error:
         reason = error.strerror or error
-        raise SpecError.at("--like", f"{path} can't be read ({reason})") from None
+        raise SpecError.at(
+            "--like", tr("{path} can't be read ({reason})", path=path, reason=reason)
+        ) from None
     except SpecError as error:
-        raise SpecError.at("--like", f"{path.name}: {error}") from None
+        raise SpecError.at("--like", joined(": ", [path.name, str(error)])) from None
     except ValueError as error:
         raise SpecError.at("--like", str(error)) from None
 

@@ -7,9 +7,11 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.base.units import in_one_line
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.evaluation.diagnosis import FEWEST_EPOCHS, Finding, calm, diagnose_run
 from workbench.levers.remedies import RATE, Remedy
 from workbench.runs.store import Store, StoreError
@@ -39,17 +41,29 @@ def run(arguments: argparse.Namespace) -> int:
         run = store.find(arguments.run)
         epochs, steps = store.epochs(run.run_id), store.steps(run.run_id)
     if not epochs and not len(steps.steps):
-        raise StoreError(f"{run.name} ({run.run_id}) hasn't trained yet: there are no curves")
+        raise StoreError(
+            tr(
+                "{name} ({run_id}) hasn't trained yet: there are no curves",
+                name=run.name,
+                run_id=run.run_id,
+            )
+        )
     findings = diagnose_run(run, epochs, steps)
     if arguments.json:
         plain = [asdict(finding) for finding in findings]
-        print(json.dumps({"run_id": run.run_id, "name": run.name, "findings": plain}))
+        give_json({"run_id": run.run_id, "name": run.name, "findings": plain})
         return DONE
     for finding in findings:
         print("\n".join(_lines(finding)))
     if not findings and len(epochs) < FEWEST_EPOCHS:
-        done = f"{len(epochs)} of {FEWEST_EPOCHS} epochs"
-        print(f"{in_one_line(run.name)}: too early to tell, after {done}")
+        print(
+            tr(
+                "{name}: too early to tell, after {done} of {all} epochs",
+                name=in_one_line(run.name),
+                done=len(epochs),
+                all=FEWEST_EPOCHS,
+            )
+        )
     elif not findings:
         print(calm(run, in_one_line(run.name)))
     return DONE
@@ -58,7 +72,10 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(finding: Finding) -> list[str]:
     return [
         f"{finding.title}: {finding.evidence}",
-        *(f"  try: {remedy.words}{_settings(remedy)}" for remedy in finding.remedies),
+        *(
+            f"  {tr('try: {remedy}', remedy=remedy.words)}{_settings(remedy)}"
+            for remedy in finding.remedies
+        ),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.base.names import near_miss
 from workbench.base.text import tr
-from workbench.base.units import count, in_one_line, percent
+from workbench.base.units import aligned, count, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import (
@@ -50,20 +50,23 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--part",
         choices=predictions.PARTS,
         default=predictions.TEST,
-        help="the images to evaluate it on (default: test)",
+        help=tr("the images to evaluate it on (default: test)"),
     )
     add = command.add_argument
     add(
         "--output",
         type=Path,
         metavar="FILE",
-        help="draw it too: .svg, .pdf, .png, or .csv, .tex or .tikz for its data",
+        help=tr("draw it too: .svg, .pdf, .png, or .csv, .tex or .tikz for its data"),
     )
     add(
         "--figure",
         choices=EVALUATION_FIGURES,
-        help="what to draw: confusions, confidence against accuracy, ROC, or precision over "
-        f"recall (default: {DEFAULT_FIGURE})",
+        help=tr(
+            "what to draw: confusions, confidence against accuracy, ROC, or precision over recall "
+            "(default: {figure})",
+            figure=DEFAULT_FIGURE,
+        ),
     )
     add(
         "--class",
@@ -71,8 +74,11 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         dest="classes",
         metavar="NAME",
         default=[],
-        help="a class whose ROC or precision over recall is drawn; may be given again (default: "
-        f"all, or the {MOST_DRAWN} with the least area; in a .csv all)",
+        help=tr(
+            "a class whose ROC or precision over recall is drawn; may be given again (default: "
+            "all, or the {most} with the least area; in a .csv all)",
+            most=MOST_DRAWN,
+        ),
     )
     add_look(command)
     add_json(command)
@@ -100,7 +106,14 @@ def run(arguments: argparse.Namespace) -> int:
         about = {"run_id": run.run_id, "name": run.name}
         print_json(arguments, about | evaluation.plain(), warnings)
         return DONE
-    print(f"{in_one_line(run.name)} on {count(evaluation.images)} images of the {found.part} part")
+    print(
+        tr(
+            "{name} on {images} images of the {part} part",
+            name=in_one_line(run.name),
+            images=count(evaluation.images),
+            part=found.part,
+        )
+    )
     print("\n".join(_lines(evaluation)))
     return DONE
 
@@ -113,10 +126,12 @@ def _kind(arguments: argparse.Namespace) -> str:
     """
     kind = str(arguments.figure or DEFAULT_FIGURE)
     if arguments.figure and arguments.output is None:
-        raise SpecError.at("--figure", "needs --output, the file to draw it to")
+        raise SpecError.at("--figure", tr("needs --output, the file to draw it to"))
     of_classes = [name for name, of in EVALUATION_FIGURES.items() if issubclass(of, ClassFigure)]
     if arguments.classes and (arguments.output is None or kind not in of_classes):
-        raise SpecError.at("--class", f"needs --output, and --figure {' or '.join(of_classes)}")
+        raise SpecError.at(
+            "--class", tr("needs --output, and --figure {figures}", figures=", ".join(of_classes))
+        )
     return kind
 
 
@@ -135,8 +150,14 @@ def _figure(
     if not classes and issubclass(EVALUATION_FIGURES[kind], ClassFigure):
         classes = hardest_classes(kind, evaluation, most)
         if len(classes) < len(names):
-            said = f"drawn are {len(classes)} of {len(names)} classes, those with the least area"
-            complain(f"{said}; --class names others")
+            complain(
+                tr(
+                    "drawn are {drawn} of {all} classes, those with the least area; --class names "
+                    "others",
+                    drawn=len(classes),
+                    all=len(names),
+                )
+            )
     return evaluation_figure(kind, run.run_id, arguments.part, classes, look)
 
 
@@ -146,19 +167,34 @@ def _predict(store: Path, artifacts: Path, run: Run, part: str) -> Predictions:
         complain(result.warning)
     found = predictions.load(artifacts, part)
     if found is None:
-        raise StoreError(f"run {run.run_id} trained on meanwhile; evaluate it once it has ended")
+        raise StoreError(
+            tr(
+                "run {run_id} trained on meanwhile; evaluate it once it has ended",
+                run_id=run.run_id,
+            )
+        )
     return found
 
 
 def _lines(evaluation: Evaluation) -> list[str]:
     """The figures as a person reads them."""
     low, high = (percent(end) for end in evaluation.interval)
-    accuracy = f"{percent(evaluation.accuracy)} (95 % between {low} and {high})"
+    accuracy = tr(
+        "{accuracy} (95 % between {low} and {high})",
+        accuracy=percent(evaluation.accuracy),
+        low=low,
+        high=high,
+    )
     lines = [
-        f"accuracy                   {accuracy}",
-        f"expected calibration error {percent(evaluation.calibration.error)}",
+        *aligned(
+            [
+                (tr("accuracy"), accuracy),
+                (tr("expected calibration error"), percent(evaluation.calibration.error)),
+            ],
+            "<<",
+        ),
         "",
-        f"{'':<{NAME_WIDTH}} {'precision':>10} {'recall':>10} {'F1':>10} {'images':>8}",
+        f"{'':<{NAME_WIDTH}} {tr('precision'):>10} {tr('recall'):>10} {'F1':>10} {tr('images'):>8}",
     ]
     for row in (*evaluation.classes, evaluation.macro):
         shares = " ".join(f"{percent(share):>10}" for share in (row.precision, row.recall, row.f1))
@@ -166,7 +202,7 @@ def _lines(evaluation: Evaluation) -> list[str]:
     if len(evaluation.classes) <= MOST_CLASSES:
         width = max(5, len(count(int(evaluation.confusion.max()))) + 1)
         names = "".join(f"{row.name[: width - 1]:>{width}}" for row in evaluation.classes)
-        lines += ["", f"{'true class / taken for':<{NAME_WIDTH}} {names}"]
+        lines += ["", f"{tr('true class / taken for'):<{NAME_WIDTH}} {names}"]
         for row, cells in zip(evaluation.classes, evaluation.confusion, strict=True):
             counts = "".join(f"{count(cell) if cell else '·':>{width}}" for cell in cells)
             lines.append(f"{row.name[:NAME_WIDTH]:<{NAME_WIDTH}} {counts}")

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import check_name, writing
 from workbench.cli.options import add_run, add_store, store_of
@@ -25,8 +26,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default=BUNDLE,
-        help="bundle: one .zip with spec, metrics, record and weights, for import-run; "
-        "tensorboard: a folder of event files that TensorBoard reads (default: bundle)",
+        help=tr(
+            "bundle: one .zip with spec, metrics, record and weights, for import-run; "
+            "tensorboard: a folder of event files that TensorBoard reads (default: bundle)"
+        ),
     )
     add_store(command)
 

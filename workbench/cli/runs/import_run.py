@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.exchange.bundle import import_run
 from workbench.runs.store import Store
 
@@ -23,5 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Takes a run in that another store exported, and prints its id."""
     with Store(store_of(arguments)) as store:
         run = import_run(store, arguments.file)
-    print(json.dumps(run.summary()) if arguments.json else run.run_id)
+    if arguments.json:
+        give_json(run.summary())
+    else:
+        print(run.run_id)
     return DONE

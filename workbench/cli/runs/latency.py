@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.base.plain_values import plain
+from workbench.base.text import tr
 from workbench.base.units import aligned, in_one_line
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
@@ -30,14 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=sizes_of,
         default=BATCH_SIZES,
         metavar="N,N",
-        help="images to a call (default: 1,8,64,256)",
+        help=tr("images to a call (default: 1,8,64,256)"),
     )
     parser.add_argument(
         "--threads",
         type=threads_of,
         default=THREADS,
         metavar="N,all",
-        help="threads of the processor to compute with (default: 1,all)",
+        help=tr("threads of the processor to compute with (default: 1,all)"),
     )
     add_output(parser, MeasuredLines)
     add_json(parser)
@@ -84,7 +85,14 @@ def measured(
 
 
 def _say(run: Run, device: str, points: Sequence[Latency]) -> None:
-    print(f"{in_one_line(run.name)} ({run.run_id}) on {device}")
+    print(
+        tr(
+            "{name} ({run_id}) on {device}",
+            name=in_one_line(run.name),
+            run_id=run.run_id,
+            device=device,
+        )
+    )
     for text in aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES)):
         print(text)
 

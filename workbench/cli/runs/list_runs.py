@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
+from workbench.base.text import tr
 from workbench.base.units import count, duration, in_one_line, percent
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_store, store_of
-from workbench.cli.terminal import complain
+from workbench.cli.terminal import complain, give_json
 from workbench.runs.store import Store, StoreError
 
 
@@ -19,30 +19,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--filter",
         metavar="EXPR",
         default="",
-        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'",
+        help=tr("only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'"),
     )
     parser.add_argument(
         "--columns",
         metavar="A,B,C",
         default="",
-        help="columns in their order: val_accuracy, val_accuracy@best, val_accuracy@5, "
-        "time_to@0.98, optimizer.kind, ...",
+        help=tr(
+            "columns in their order: val_accuracy, val_accuracy@best, val_accuracy@5, "
+            "time_to@0.98, optimizer.kind, ..."
+        ),
     )
     parser.add_argument(
         "--sort",
         metavar="[-]COLUMN",
         default="",
-        help="sort by a column (several with commas), from the most down with - in front",
+        help=tr("sort by a column (several with commas), from the most down with - in front"),
     )
     parser.add_argument(
         "--group-by",
         metavar="COLUMN",
         default="",
-        help="a line for each value of a column: how many runs, means, standard deviations",
+        help=tr("a line for each value of a column: how many runs, means, standard deviations"),
     )
-    parser.add_argument("--archived", action="store_true", help="archived runs as well")
-    parser.add_argument("--ids", action="store_true", help="only their ids, one a line")
-    parser.add_argument("--csv", action="store_true", help="print as CSV")
+    parser.add_argument("--archived", action="store_true", help=tr("archived runs as well"))
+    parser.add_argument("--ids", action="store_true", help=tr("only their ids, one a line"))
+    parser.add_argument("--csv", action="store_true", help=tr("print as CSV"))
     add_json(parser)
     add_store(parser)
 
@@ -63,18 +65,18 @@ def run(arguments: argparse.Namespace) -> int:
             return table(store, arguments)
         found = store.runs()
     if arguments.json:
-        print(json.dumps([run.summary() for run in found]))
+        give_json([run.summary() for run in found])
         return DONE
     for run in found:
         print(
             run.run_id
             if arguments.ids
             else f"{run.run_id}  {run.status:<11}  {percent(run.test_accuracy):>8}  "
-            f"{count(run.images_per_second):>8} images/s  {duration(run.elapsed):>10}  "
+            f"{count(run.images_per_second):>8} {tr('images/s')}  {duration(run.elapsed):>10}  "
             f"{in_one_line(run.name)}"
         )
     if not found and not arguments.ids:
-        print("no runs yet; 'dlopt-workbench run digits-cnn' makes one", file=sys.stderr)
+        print(tr("no runs yet; 'dlopt-workbench run digits-cnn' makes one"), file=sys.stderr)
     return DONE
 
 

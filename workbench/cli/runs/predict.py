@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.base.units import aligned, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.evaluation.one_image import FromFile, ImageRequest, OfTestPart
 from workbench.execution.tasks import TRY_IMAGE
 from workbench.runs.store import Store
@@ -21,14 +22,16 @@ MOST_CLASSES = 5
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add_run(command)
-    command.add_argument("image", metavar="IMAGE", nargs="?", type=Path, help="a PNG or JPEG file")
     command.add_argument(
-        "--test-image", type=int, metavar="N", help="the N-th image of its test part instead"
+        "image", metavar="IMAGE", nargs="?", type=Path, help=tr("a PNG or JPEG file")
+    )
+    command.add_argument(
+        "--test-image", type=int, metavar="N", help=tr("the N-th image of its test part instead")
     )
     command.add_argument(
         "--inverted",
         action="store_true",
-        help="the file shows dark on white what was learned as white on black",
+        help=tr("the file shows dark on white what was learned as white on black"),
     )
     add_json(command)
     add_store(command)
@@ -55,12 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
             "probabilities": dict(zip(names, shares, strict=True)),
             "label": right,
         }
-        print(json.dumps(plain))
+        give_json(plain)
         return DONE
     best = sorted(range(len(names)), key=lambda number: -shares[number])[:MOST_CLASSES]
     print("\n".join(aligned([(names[i], percent(shares[i])) for i in best], "<>")))
     if right is not None:
-        print(f"It is labelled {in_one_line(right)}.")
+        print(tr("It is labelled {right}.", right=in_one_line(right)))
     return DONE
 
 
@@ -68,15 +71,17 @@ def _asked(arguments: argparse.Namespace) -> FromFile | OfTestPart:
     """The image that the command names."""
     path, number = arguments.image, arguments.test_image
     if (path is None) == (number is None):
-        raise SpecError.at("", "name one image: a file, or --test-image and its number")
+        raise SpecError.at("", tr("name one image: a file, or --test-image and its number"))
     if path is None:
         if arguments.inverted:
-            raise SpecError.at("--inverted", "is for files; test images are as they were learned")
+            raise SpecError.at(
+                "--inverted", tr("is for files; test images are as they were learned")
+            )
         if number < 1:
-            raise SpecError.at("--test-image", f"{number} must be 1 or more")
+            raise SpecError.at("--test-image", tr("{number} must be 1 or more", number=number))
         return OfTestPart(number - 1)
     if path.is_dir():
-        raise SpecError.at("", f"{path} is a folder; name one image in it")
+        raise SpecError.at("", tr("{path} is a folder; name one image in it", path=path))
     if not path.is_file():
-        raise SpecError.at("", f"{path}: there is no such file")
+        raise SpecError.at("", tr("{path}: there is no such file", path=path))
     return FromFile(path.absolute(), arguments.inverted)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from typing import Any
 
 import numpy as np
 
 from workbench.base import units
-from workbench.cli.terminal import print_aligned
+from workbench.cli.terminal import give_json, print_aligned
 from workbench.runs.columns import Value
 from workbench.runs.store import Store
 from workbench.runs.table import delimited, query
@@ -54,7 +53,7 @@ def _print_runs(
 ) -> None:
     places = shown.places.tolist()
     if arguments.json:
-        print(json.dumps([{key: frame.value(key, p) for key in keys} for p in places]))
+        give_json([{key: frame.value(key, p) for key in keys} for p in places])
     elif arguments.csv:
         print(delimited.as_csv(delimited.cells(frame.snapshot(keys), places, keys)), end="")
     else:
@@ -78,7 +77,7 @@ def _print_groups(
             row[f"{key} deviation"] = _known(groups.deviations[key][number])
         rows.append(row)
     if arguments.json:
-        print(json.dumps(rows))
+        give_json(rows)
     elif arguments.csv:
         heads = list(rows[0]) if rows else [view.group, "count"]
         lines = [[delimited.as_cell(value) for value in row.values()] for row in rows]

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from workbench.base.text import joined, tr
 from workbench.base.units import count
 from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import (
@@ -43,39 +44,48 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--x",
         metavar="COLUMN",
         default="parameters",
-        help="a column of numbers, as in macs, seconds or training.batch_size (default: "
-        "parameters)",
+        help=tr(
+            "a column of numbers, as in macs, seconds or training.batch_size (default: parameters)"
+        ),
     )
-    add("--y", metavar="COLUMN", default="test_accuracy", help="another (default: test_accuracy)")
-    add("--third", metavar="COLUMN", help="a third, shown by the dots")
+    add(
+        "--y",
+        metavar="COLUMN",
+        default="test_accuracy",
+        help=tr("another (default: test_accuracy)"),
+    )
+    add("--third", metavar="COLUMN", help=tr("a third, shown by the dots"))
     for name in AXES:
         add(
             f"--{name}-better",
             choices=SIGNS,
             dest=f"{name}_better",
-            help=f"which way of {name} is good (default: as the column has it: more accuracy, "
-            "fewer parameters)",
+            help=tr(
+                "which way of {name} is good (default: as the column has it: more accuracy, "
+                "fewer parameters)",
+                name=name,
+            ),
         )
     for name in AXES:
-        add(f"--log-{name}", action="store_true", help=f"logarithmic scale of {name}")
+        add(f"--log-{name}", action="store_true", help=tr("logarithmic scale of {name}", name=name))
     add(
         "--third-as",
         choices=get_args(ScatterFigure.model_fields["third"].annotation),
         default="size",
-        help="what of a dot shows the third (default: size)",
+        help=tr("what of a dot shows the third (default: size)"),
     )
     add(
         "--filter",
         metavar="EXPR",
         default="",
-        help="only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'",
+        help=tr("only runs with this, as in 'accuracy > 0.98 and optimizer.kind = adam'"),
     )
-    add("--archived", action="store_true", help="archived runs as well")
+    add("--archived", action="store_true", help=tr("archived runs as well"))
     add(
         "--output",
         type=Path,
         metavar="FILE",
-        help="draw it too: .svg, .pdf or .png, or .csv for the figures of all runs",
+        help=tr("draw it too: .svg, .pdf or .png, or .csv for the figures of all runs"),
     )
     add_look(command)
     add_json(command)
@@ -139,7 +149,7 @@ def _draw(
     table: RunNumbers, quantities: tuple[TradeoffAxis, ...], arguments: argparse.Namespace
 ) -> Sequence[str]:
     if not table.run_ids:
-        raise ValueError("there is no run to draw")
+        raise ValueError(tr("there is no run to draw"))
     figure = ScatterFigure(
         runs=tuple(table.run_ids),
         quantities=quantities,
@@ -187,13 +197,21 @@ def _print(table: RunNumbers, keys: list[str], best: Best) -> None:
 def _sentence(quantities: tuple[TradeoffAxis, ...], found: Points) -> str:
     """How many runs are on the front, and why others can't be."""
     lacking = [
-        f"{count(missing)} without {quantity.key}"
+        tr("{count} without {column}", count=count(missing), column=quantity.key)
         for quantity, missing in zip(quantities, found.missing, strict=True)
         if missing
     ]
     if not any(quantity.sign for quantity in quantities):
-        ways = " and ".join(f"--{name}-better" for name in AXES[: len(quantities)])
-        return f"no direction is good, so there is no front; say which with {ways}"
+        options = ", ".join(f"--{name}-better" for name in AXES[: len(quantities)])
+        return tr(
+            "no direction is good, so there is no front; say which with {options}", options=options
+        )
     best = int(np.count_nonzero(found.is_best))
-    left_out = f"; left out: {', '.join(lacking)}" if lacking else ""
-    return f"on the Pareto front: {count(best)} of {count(found.total)} runs{left_out}"
+    given = {"best": count(best), "all": count(found.total)}
+    if not lacking:
+        return tr("on the Pareto front: {best} of {all} runs", **given)
+    return tr(
+        "on the Pareto front: {best} of {all} runs; left out: {lacking}",
+        lacking=joined(", ", lacking),
+        **given,
+    )

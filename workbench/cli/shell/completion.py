@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
+from workbench.base.text import tr
 from workbench.cli.exit_codes import DONE
 
 SHELLS = ("bash", "zsh", "fish")
@@ -20,7 +21,7 @@ VALUES = {
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
-    command.add_argument("shell", choices=SHELLS, help="the shell that is to complete")
+    command.add_argument("shell", choices=SHELLS, help=tr("the shell that is to complete"))
 
 
 def run(arguments: argparse.Namespace) -> int:

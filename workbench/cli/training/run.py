@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from workbench.base.text import tr
 from workbench.cli import train
 from workbench.cli.options import add_experiment, add_json, add_store
 
@@ -14,7 +15,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--seeds",
         type=int,
         metavar="N",
-        help="train N runs with the experiment's seed and the next ones, to see the spread",
+        help=tr("train N runs with the experiment's seed and the next ones, to see the spread"),
     )
     add_experiment(command)
     add_json(command)
