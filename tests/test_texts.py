@@ -46,8 +46,6 @@ def test_only_the_command_line_names_its_commands() -> None:
 
 ENGLISH = {
     "workbench/execution/task.py": "faults of a message, which only a developer meets",
-    "workbench/figures/measured/numbers.py": "the title of an axis, drawn by a process that "
-    "speaks English",
 }
 """What says something to a person in English alone, and why."""
 

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
+from workbench.base.text import plural
 from workbench.base.units import wide
 from workbench.figures.fonts import fall_back
 from workbench.figures.saving import any_letter
@@ -216,7 +217,7 @@ def legend_plan(labels: Sequence[str], look: FigureLook) -> LegendPlan:
     kept = [shortened(label, letters) for label in labels[: columns * rows]]
     left = len(labels) - len(kept)
     if left:
-        kept[-1] = f"and {left + 1:,} more"
+        kept[-1] = plural("and {count} more", "and {count} more", left + 1)
     height = -(-len(kept) // columns) * ROW * size
     return LegendPlan(tuple(kept), columns, size, height, is_shortened=True)
 

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from workbench.base.text import tr
 from workbench.figures.settings import FigureSpec
 
 TEX = str.maketrans(
@@ -36,7 +37,12 @@ def remarks(picture: str) -> list[str]:
     found = "".join(dict.fromkeys(BEYOND_PDFLATEX.findall(picture)))
     if not found:
         return []
-    return [f"pdfLaTeX can't set {found[:12]}: use LuaLaTeX or XeLaTeX, and a font that has them"]
+    return [
+        tr(
+            "pdfLaTeX can't set {letters}: use LuaLaTeX or XeLaTeX, and a font that has them",
+            letters=found[:12],
+        )
+    ]
 
 
 class PgfPicture:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from workbench import __version__
 from workbench.base.files import write_atomically
+from workbench.base.text import language, plural, tr
 from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
 from workbench.curves.looks import look
 from workbench.figures.curves.numbers import CurveSource, read_sources
@@ -23,9 +24,9 @@ from workbench.runs.record import Run
 from workbench.runs.store import Store
 
 PLOTS = (
-    ("Loss", Plot(metric="loss", axis="epoch", smoothing=0.9, validation=True)),
-    ("Accuracy", Plot(metric="accuracy", axis="epoch", smoothing=0.9, validation=True)),
-    ("Validation accuracy over training time", Plot(metric="val_accuracy", axis="seconds")),
+    (tr("Loss"), Plot(metric="loss", axis="epoch", smoothing=0.9, validation=True)),
+    (tr("Accuracy"), Plot(metric="accuracy", axis="epoch", smoothing=0.9, validation=True)),
+    (tr("Validation accuracy over training time"), Plot(metric="val_accuracy", axis="seconds")),
 )
 LOOK = FigureLook(width=190.0, height=100.0, font_size=9.0)
 STYLE = """
@@ -68,18 +69,19 @@ def page(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> str:
         runs: At least one.
         sources: The curves of each, by id.
     """
-    title = escape(runs[0].name if len(runs) == 1 else f"{len(runs)} runs compared")
+    several = plural("{count} run compared", "{count} runs compared", len(runs))
+    title = escape(runs[0].name if len(runs) == 1 else several)
     settings = [settings_of(run) for run in runs]
     parts = [
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
+        f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
         f"<title>{title}</title><style>{STYLE}</style></head><body>",
         f"<h1>{title}</h1>",
-        "<h2>Results</h2>",
+        f"<h2>{escape(tr('Results'))}</h2>",
         _results(runs),
         *_differences(runs, settings),
         *_figures(runs, sources),
-        "<h2>Settings</h2>",
+        f"<h2>{escape(tr('Settings'))}</h2>",
         *map(_settings, runs),
         f'<p class="muted">DLOpt Workbench {escape(__version__)}</p></body></html>\n',
     ]
@@ -111,7 +113,7 @@ def _results(runs: Sequence[Run]) -> str:
         ]
         for run in runs
     ]
-    return _table(["Run", "Status", *(quantity.report_name for quantity in RESULTS)], rows)
+    return _table([tr("Run"), tr("Status"), *(quantity.report_name for quantity in RESULTS)], rows)
 
 
 def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[str]:
@@ -119,12 +121,12 @@ def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[
     paths = differing(settings)
     if len(runs) == 1:
         return
-    yield "<h2>What differs</h2>"
+    yield f"<h2>{escape(tr('What differs'))}</h2>"
     if not paths:
-        yield '<p class="muted">All settings are the same.</p>'
+        yield f'<p class="muted">{escape(tr("All settings are the same."))}</p>'
         return
     rows = [[escape(p), *(escape(s.get(p, ABSENT)) for s in settings)] for p in paths]
-    yield _table(["Setting", *(run.name for run in runs)], rows)
+    yield _table([tr("Setting"), *(run.name for run in runs)], rows)
 
 
 def _figures(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> Iterator[str]:
@@ -149,8 +151,8 @@ def _settings(run: Run) -> str:
     known = "".join(
         f"<tr><td>{escape(str(name))}</td><td class='left'>{escape(str(value))}</td></tr>"
         for name, value in {
-            "run": run.run_id,
-            "data fingerprint": run.fingerprint,
+            tr("run"): run.run_id,
+            tr("data fingerprint"): run.fingerprint,
             **run.environment,
         }.items()
         if value

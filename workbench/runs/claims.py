@@ -25,8 +25,8 @@ from workbench.runs.presence import Presence, is_there
 from workbench.runs.record import Run
 from workbench.runs.status import Outcome, RunStatus
 
-ENDED = "the training process ended unexpectedly; Resume goes on from the last checkpoint"
-NEVER_BEGAN = "the command that was to train it ended before training began; Resume starts it"
+ENDED = tr("the training process ended unexpectedly; Resume goes on from the last checkpoint")
+NEVER_BEGAN = tr("the command that was to train it ended before training began; Resume starts it")
 
 
 class Dispossessed(StoreError):

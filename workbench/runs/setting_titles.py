@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, get_args
 
+from workbench.base.text import as_text, inside, joined, tr
+
 if TYPE_CHECKING:
     from workbench.spec.base import Spec
 
@@ -32,16 +34,22 @@ def setting_title(path: str) -> str:
             return path
         titles = {field.title for field in fields}
         title = titles.pop() if len(titles) == 1 else None
-        words.append(_numbered(title or step[1].replace("_", " "), step[2]))
+        words.append(_of_step(step[1], title, step[2]))
         owners = list(dict.fromkeys(c for field in fields for c in _specs(field.annotation)))
     first, *rest = words[1:] if path.startswith("structure.layers[") else words
-    inside = " ".join(map(_lower, rest))
-    return f"{_upper(first)}: {inside}" if inside else _upper(first)
+    setting = joined(" ", map(_lower, rest))
+    return joined(": ", [_upper(first), setting]) if rest else _upper(first)
 
 
-def _numbered(title: str, place: str | None) -> str:
-    """Layers [7] as layer 8: they are counted from 1, as in the window."""
-    return title if place is None else f"{title.removesuffix('s')} {int(place) + 1}"
+def _of_step(name: str, title: str | None, place: str | None) -> str:
+    """A setting, or one entry of a list: they are counted from 1, as in the window."""
+    words = as_text(title) if title else name.replace("_", " ")
+    if place is None:
+        return words
+    number = int(place) + 1
+    if name == "layers":
+        return tr("Layer {number}", number=number)
+    return tr("{setting} {number}", setting=words, number=number)
 
 
 def _specs(annotation: Any) -> Iterator[type[Spec]]:
@@ -57,9 +65,9 @@ def _specs(annotation: Any) -> Iterator[type[Spec]]:
 
 
 def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return words if words[:1].isupper() else words[:1].upper() + words[1:]
 
 
 def _lower(words: str) -> str:
     """As in the middle of a sentence; XLA and AMSGrad stay."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+    return words if words[1:2].isupper() else inside(words)

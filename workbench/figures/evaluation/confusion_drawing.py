@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from workbench.base.pooling import strongest
+from workbench.base.text import tr
 from workbench.curves.looks import CYCLE
 from workbench.evaluation.classification import Evaluation, depth_of, depths
 from workbench.figures.axes import (
@@ -53,7 +54,7 @@ Mask = npt.NDArray[np.bool_]
 MOST_VECTOR_CELLS = 6_000
 """More are drawn as pixels: a drawing program would choke on them."""
 
-LEGEND_TITLE = "Share of the true class"
+LEGEND_TITLE = tr("Share of the true class")
 POOLED = "Each point: the strongest of {0} x {0} cells"
 """Said in the legend where there are more classes than pixels."""
 
@@ -102,8 +103,8 @@ class _Painter:
             title=LEGEND_TITLE,
             borderaxespad=0.1,
         )
-        plain(axes.set_xlabel("Taken for", labelpad=0.6 * self._points))
-        plain(axes.set_ylabel("True class"))
+        plain(axes.set_xlabel(tr("Taken for"), labelpad=0.6 * self._points))
+        plain(axes.set_ylabel(tr("True class")))
         axes.xaxis.set_label_position("top")
         for _ in range(2):  # names take room from the cells that say which names have room
             self._name_classes(axes, self._side_of(figure, axes))

@@ -73,9 +73,11 @@ class ShareLook(NamedTuple):
 
 
 SHARE_LOOKS: dict[type[EvaluationFigure], ShareLook] = {
-    CalibrationFigure: ShareLook("Confidence (%)", "Accuracy (%)", "As sure as right"),
-    RocFigure: ShareLook("False positive rate (%)", "True positive rate (%)", "Guessing"),
-    PrecisionFigure: ShareLook("Recall (%)", "Precision (%)", ""),
+    CalibrationFigure: ShareLook(tr("Confidence (%)"), tr("Accuracy (%)"), tr("As sure as right")),
+    RocFigure: ShareLook(
+        tr("False positive rate (%)"), tr("True positive rate (%)"), tr("Guessing")
+    ),
+    PrecisionFigure: ShareLook(tr("Recall (%)"), tr("Precision (%)"), ""),
 }
 
 
@@ -160,7 +162,7 @@ def share_lines(figure: ShareFigure, evaluation: Evaluation) -> list[ShareLine]:
 def _calibration(figure: ShareFigure, evaluation: Evaluation) -> Iterator[ShareLine]:
     found = evaluation.calibration
     there = found.counts > 0
-    label = f"Accuracy (calibration error {units.percent(found.error)})"
+    label = tr("Accuracy (calibration error {error})", error=units.percent(found.error))
     x, y = (PER_CENT * values[there] for values in (found.confidence, found.accuracy))
     yield ShareLine("", label, x, y, markers=True)
 

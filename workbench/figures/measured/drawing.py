@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from workbench.base.text import tr
 from workbench.curves.looks import CYCLE
 from workbench.figures.axes import (
     BAR_ROW,
@@ -38,7 +39,7 @@ LEAST_HEIGHT = 19.0
 
 MARKS = {"best": CYCLE[0] or TEXT, "measured": "#8a939e", "left behind": "#d3d8dd"}
 GREYS = {"best": "#202020", "measured": "#8f8f8f", "left behind": "#d8d8d8"}
-WORDS = {"best": "Best", "measured": "Measured", "left behind": "Left behind"}
+WORDS = {"best": tr("Best"), "measured": tr("Measured"), "left behind": tr("Left behind")}
 
 
 def lines_figure_of(figure: MeasuredLines, data: None) -> Figure:
@@ -112,7 +113,7 @@ def _paint_bars(figure: MeasuredBars) -> Figure:
     labels = [WORDS[mark] for mark in there]
     if spread.any():
         handles.append(Line2D([], [], color=TEXT, linewidth=0.1 * look.font_size, marker="|"))
-        labels.append("Half of the samples")
+        labels.append(tr("Half of the samples"))
     columns, legend = legend_size(labels, look)
     least = (len(bars) * BAR_ROW + 6) * look.font_size + legend
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from workbench.base.text import tr
 from workbench.curves.looks import grey_look, look
 from workbench.evaluation.latency import Latency
 from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
@@ -31,17 +32,19 @@ def range_test_figure(result: RangeTest) -> MeasuredLines | None:
     rates, losses, calm = result.rates, result.losses, result.smoothed
     if not any(map(math.isfinite, losses)):
         return None
-    series = [_series("Loss of a step", rates, losses, "faint")]
+    series = [_series(tr("Loss of a step"), rates, losses, "faint")]
     if calm:
-        series.append(_series("Moving average", rates[: len(calm)], calm, "line"))
+        series.append(_series(tr("Moving average"), rates[: len(calm)], calm, "line"))
     rate = result.suggestion
     if rate is not None:
         there = float(np.interp(np.log(rate), np.log(rates[: len(calm)]), calm))
-        series.append(_series(f"Suggestion: {rate:g}", [rate], [there], "dots", 1))
+        series.append(
+            _series(tr("Suggestion: {rate}", rate=f"{rate:g}"), [rate], [there], "dots", 1)
+        )
     return MeasuredLines(
         what="learning-rate-range-test",
-        x_title="Learning rate",
-        y_title="Training loss",
+        x_title=tr("Learning rate"),
+        y_title=tr("Training loss"),
         log_x=True,
         series=tuple(series),
     )
@@ -62,8 +65,8 @@ def latency_figure(points: Sequence[Latency]) -> MeasuredLines:
             series.append(_series(name, sizes, times, kind, number))
     return MeasuredLines(
         what="latency",
-        x_title="Images a call",
-        y_title="Time of a call (ms)",
+        x_title=tr("Images a call"),
+        y_title=tr("Time of a call (ms)"),
         log_x=True,
         log_y=True,
         series=tuple(series),
@@ -81,17 +84,17 @@ def roofline_figure(result: Profile) -> MeasuredLines | None:
         return None
     x, y, names = zip(*dots, strict=True)
     numbers = tuple(name.partition(" ")[0] for name in names)
-    layers = _series("A layer, by its number", x, y, "dots").changed(words=numbers)
+    layers = _series(tr("A layer, by its number"), x, y, "dots").changed(words=numbers)
     roof = result.roof
     series = [layers]
     if roof is not None:
         ends = sorted((min(*x, roof.ridge) / 2, roof.ridge, max(*x, roof.ridge) * 2))
         limits = [roof.at(intensity) / GIGA for intensity in ends]
-        series.append(_series("Limit of the device", ends, limits, "line", 1))
+        series.append(_series(tr("Limit of the device"), ends, limits, "line", 1))
     return MeasuredLines(
         what="roofline",
-        x_title="Operations a byte moved",
-        y_title="Speed (GFLOP/s)",
+        x_title=tr("Operations a byte moved"),
+        y_title=tr("Speed (GFLOP/s)"),
         log_x=True,
         log_y=True,
         series=tuple(series),
@@ -108,7 +111,7 @@ def batch_sizes_figure(result: BatchSizes) -> MeasuredBars | None:
         )
         for one in result.measured
     ]
-    return _bars("batch-sizes", "Batch size", bars)
+    return _bars("batch-sizes", tr("Batch size"), bars)
 
 
 def autotune_figure(result: Tuned) -> MeasuredBars | None:
@@ -124,13 +127,13 @@ def autotune_figure(result: Tuned) -> MeasuredBars | None:
         for one in result.candidates
         if one.rate and not one.failed
     ]
-    return _bars("autotune", "Hardware settings", bars)
+    return _bars("autotune", tr("Hardware settings"), bars)
 
 
 def _bars(what: str, y_title: str, bars: Sequence[MeasuredBar]) -> MeasuredBars | None:
     if not bars:
         return None
-    title = "Training speed (images/s)"
+    title = tr("Training speed (images/s)")
     return MeasuredBars(what=what, title=title, y_title=y_title, bars=tuple(bars))
 
 

@@ -15,6 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.curves.looks import CYCLE, grey_look, look
 from workbench.figures.axes import (
     DASHES,
@@ -168,7 +169,12 @@ class _Painter:
             labels.append(f"{inside}, a line each")
         if len(solid) < len(table.run_ids):
             handles.append(self._sample(OTHERS, "solid"))
-            labels.append(f"Outside the ranges: {units.count(len(table.run_ids) - len(solid))}")
+            labels.append(
+                tr(
+                    "Outside the ranges: {runs}",
+                    runs=units.count(len(table.run_ids) - len(solid)),
+                )
+            )
         return handles, labels
 
     def _sample(self, colour: str, dashes: str) -> Line2D:

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter
 
 from workbench.base import units
+from workbench.base.text import tr
 from workbench.curves.looks import look
 from workbench.figures.axes import (
     BAR_ROW,
@@ -143,7 +144,9 @@ class _Scatter:
         if self._is_best.any():
             count = int(np.count_nonzero(self._is_best))
             handles.append(self._sample(22.0, TEXT, "none"))
-            labels.append(f"Pareto front: {count} of {len(self._runs)} runs")
+            labels.append(
+                tr("Pareto front: {count} of {all} runs", count=count, all=len(self._runs))
+            )
         if self._has_sizes:
             title, column = self._titles[2], self._table.about[self._spec.keys[2]]
             for area, value in (
