@@ -40,7 +40,7 @@ class ProgressLine:
             self._pace.started(message)
             self._steps_per_epoch = message.steps_per_epoch
         elif isinstance(message, EpochEnd):
-            self._validation = tr("validation {share}", share=percent(message.val_accuracy))
+            self._validation = tr("validation {share}", share=percent(message.metrics.val_accuracy))
         elif isinstance(message, Steps):
             self._pace.steps(message)
             self._draw(self._training_words(message))

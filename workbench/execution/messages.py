@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from workbench.base.plain_values import Said, parsed, plain
+from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 
 
@@ -270,20 +271,10 @@ class TimeShares(Message):
 
 @dataclass(frozen=True)
 class EpochEnd(Message):
-    """Metrics of an epoch, as in `record.EpochMetrics`."""
+    """An epoch is over, with what it came to."""
 
     run_id: str
-    epoch: int
-    step: int
-    seconds: float | None
-    loss: float
-    accuracy: float
-    images_per_second: float
-    learning_rate: float
-    val_loss: float | None
-    val_accuracy: float | None
-    elapsed: float
-    penalty: float | None = 0.0
+    metrics: EpochMetrics
 
 
 @dataclass(frozen=True)

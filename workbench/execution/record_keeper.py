@@ -108,7 +108,7 @@ class RecordKeeper:
     def __init__(self, store: Store, run_id: str) -> None:
         self._store, self._run_id = store, run_id
         self._steps: list[Steps] = []
-        self._epoch: EpochEnd | None = None
+        self._epoch: EpochMetrics | None = None
         self._assembly = Assembly()
 
     def take(self, message: Message) -> None:
@@ -141,7 +141,7 @@ class RecordKeeper:
             case Steps():
                 self._add(message)
             case EpochEnd():
-                self._epoch = message
+                self._epoch = message.metrics
             case Update():
                 self._write(message.columns)
             case Rewind():
@@ -186,8 +186,7 @@ class RecordKeeper:
                 first = self._steps[0].first_step
                 self._store.add_steps(self._run_id, first, values, together)
             if self._epoch is not None:
-                said = {k: v for k, v in vars(self._epoch).items() if k != "run_id"}
-                self._store.add_epoch(self._run_id, EpochMetrics(**said))
+                self._store.add_epoch(self._run_id, self._epoch)
             if columns:
                 self._store.update(self._run_id, **columns)
         self._steps, self._epoch = [], None

@@ -10,6 +10,7 @@ from workbench.cli import progress_line
 from workbench.cli.progress_line import ProgressLine
 from workbench.execution.messages import EpochEnd, Message, Progress, Ready, Started, Steps
 from workbench.execution.progress import Pace
+from workbench.runs.record import EpochMetrics
 
 
 def started(step: int = 0, total: int = 100) -> Started:
@@ -104,7 +105,7 @@ def test_the_line_of_a_training_run(terminal: Terminal) -> None:
     assert shown(terminal, *before) == (
         "[##------------------] epoch 1/4  loss 0.2500  10,900 images/s"
     )
-    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125, 7.5)
+    epoch = EpochEnd("r", EpochMetrics(1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125, 7.5))
     assert shown(terminal, *before, steps(11, 25, 6.5), epoch, steps(26, 50, 9.0)) == (
         "[##########----------] epoch 2/4  loss 0.2500  10,900 images/s  validation 91.25 %"
         "  5.0 s left"
@@ -128,7 +129,7 @@ def test_a_narrow_terminal_gets_less(
     columns: int, line: str, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    epoch = EpochEnd("r", 1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125, 7.5)
+    epoch = EpochEnd("r", EpochMetrics(1, 25, 6.5, 0.25, 0.5, 1e4, 0.1, 0.3, 0.9125, 7.5))
     messages = [started(), steps(1, 10, 5.0), steps(11, 25, 6.5), epoch, steps(26, 50, 9.0)]
     found = shown(terminal, *messages)
     assert found == line

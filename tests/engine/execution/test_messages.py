@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from workbench.execution import messages
 from workbench.execution.messages import EpochEnd, Message, StatusChanged, Steps, Train, decode
+from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 
 EVERY_MESSAGE = Message.__subclasses__()
@@ -66,7 +67,7 @@ def test_all_messages_are_known() -> None:
 
 
 def test_what_is_not_known_stays_unknown() -> None:
-    said = EpochEnd("r", 1, 2, 3.0, 4.0, 0.5, 6.0, 0.1, None, None, 7.0)
+    said = EpochEnd("r", EpochMetrics(1, 2, 3.0, 4.0, 0.5, 6.0, 0.1, None, None, 7.0))
     assert decode(said.encode()) == said
 
 

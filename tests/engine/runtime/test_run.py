@@ -65,7 +65,9 @@ def test_a_run_learns_and_its_metrics_are_all_there(store: Store) -> None:
 
     epochs = store.epochs(run_id)
     assert [e.epoch for e in epochs] == list(range(1, 9))
-    assert [m.val_loss for m in said if isinstance(m, EpochEnd)] == [e.val_loss for e in epochs]
+    assert [m.metrics.val_loss for m in said if isinstance(m, EpochEnd)] == [
+        e.val_loss for e in epochs
+    ]
     first = kept.values["loss"][:steps_per_epoch].astype(float)
     sizes = [100] * (steps_per_epoch - 1) + [1293 - 100 * (steps_per_epoch - 1)]
     assert epochs[0].loss == pytest.approx(np.average(first, weights=sizes), rel=1e-5)
@@ -219,7 +221,7 @@ def test_with_a_penalty_the_diagnosis_compares_like_with_like(store: Store) -> N
 
 def test_without_a_validation_part_there_are_no_validation_figures(store: Store) -> None:
     run_id, said = train(store, small(training__validation_split=0.0, training__epochs=1))
-    assert [m.val_loss for m in said if isinstance(m, EpochEnd)] == [None]
+    assert [m.metrics.val_loss for m in said if isinstance(m, EpochEnd)] == [None]
     assert store.run(run_id).val_accuracy is None
     assert store.run(run_id).step == -(-1437 // 100)
 

@@ -155,7 +155,7 @@ def test_the_best_weights_come_back_also_after_a_resume(store: Store, averages: 
     jumpy = jumpy if averages else JUMPY
     whole, said = train(store, small(**jumpy))
     run = store.run(whole)
-    figures = [m.val_accuracy or 0.0 for m in said if isinstance(m, EpochEnd)]
+    figures = [m.metrics.val_accuracy or 0.0 for m in said if isinstance(m, EpochEnd)]
     best = int(np.argmax(figures)) + 1
     assert len(figures) == best + 2 < 40
     assert run.status is RunStatus.COMPLETED
@@ -186,10 +186,10 @@ def test_the_best_weights_come_back_also_after_a_resume(store: Store, averages: 
 def test_a_crash_after_the_decision_goes_on_to_the_same_end(store: Store) -> None:
     """Interrupted while its last epoch ends: nothing more is trained when it is resumed."""
     whole, said = train(store, small(**JUMPY))
-    last = max(m.epoch for m in said if isinstance(m, EpochEnd))
+    last = max(m.metrics.epoch for m in said if isinstance(m, EpochEnd))
 
     def interrupt(message: Message, control: Any) -> None:
-        if isinstance(message, EpochEnd) and message.epoch == last:
+        if isinstance(message, EpochEnd) and message.metrics.epoch == last:
             control.request(Interrupt())
 
     cut, _ = train(store, small(**JUMPY), interrupt)

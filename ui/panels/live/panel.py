@@ -248,14 +248,15 @@ class LivePanel(Page):
 def _append(curves: RunCurves, message: Steps | EpochEnd) -> None:
     """Adds a message's points to curves that may have them already, from the store."""
     if isinstance(message, EpochEnd):
+        epoch = message.metrics
         curves.append_epoch(
-            float(message.epoch),
-            message.step,
-            message.seconds,
-            message.val_loss,
-            message.val_accuracy,
-            message.images_per_second,
-            message.elapsed,
+            float(epoch.epoch),
+            epoch.step,
+            epoch.seconds,
+            epoch.val_loss,
+            epoch.val_accuracy,
+            epoch.images_per_second,
+            epoch.elapsed,
         )
         return
     first = message.first_step

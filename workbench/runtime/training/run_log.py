@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -133,7 +132,7 @@ class StoreLog:
     def epoch(self, metrics: EpochMetrics, **columns: Any) -> None:
         """Add the metrics of an epoch."""
         self._store.add_epoch(self.run_id, metrics, **columns)
-        self.say(EpochEnd(self.run_id, **asdict(metrics)))
+        self.say(EpochEnd(self.run_id, metrics))
 
     def status(self, status: RunStatus) -> None:
         """Note that the run is paused or continues."""
@@ -203,7 +202,7 @@ class MessageLog:
 
     def epoch(self, metrics: EpochMetrics, **columns: Any) -> None:
         """Say the metrics of an epoch, and have them written."""
-        self.say(EpochEnd(self.run_id, **asdict(metrics)))
+        self.say(EpochEnd(self.run_id, metrics))
         self.say(Update(self.run_id, columns))
 
     def status(self, status: RunStatus) -> None:
