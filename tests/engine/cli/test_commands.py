@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -144,21 +145,109 @@ def test_the_completion_is_a_script_of_the_shell(
     subprocess.run([shell, "-n", str(script)], check=True)
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
-@pytest.mark.parametrize(
-    ("typed", "offered"),
-    [("ru", "run runs"), ("tune --mono", "--monochrome"), ("analyze --aga", "--against")],
-)
-def test_bash_completes_commands_and_options(
-    typed: str, offered: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main.main(["completion", "bash"]) == 0
-    script = tmp_path / "script"
-    script.write_text(capsys.readouterr().out)
-    words = f"dlopt-workbench {typed}"
-    typing = (
-        f"source {script}; COMP_WORDS=({words}); COMP_CWORD={len(typed.split())}; "
-        '_shtab_dlopt_workbench; echo "${COMPREPLY[@]}"'
+TYPING = {
+    "bash": "source {script}; COMP_WORDS=({words}); COMP_CWORD={last}; "
+    '_shtab_dlopt_workbench; printf "%s\\n" "${{COMPREPLY[@]}}"',
+    "fish": "source {script}; complete -C '{line}' | string replace -r '\\t.*' ''",
+}
+"""What has a shell complete a line, an offer a line."""
+
+needs_shell = {
+    shell: pytest.mark.skipif(shutil.which(shell) is None, reason=f"{shell} is not installed")
+    for shell in ("bash", "zsh", "fish")
+}
+
+
+@pytest.fixture
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A `dlopt-workbench` of a few lines stands in front; the file has what it was called with."""
+    folder, calls = tmp_path / "bin", tmp_path / "calls"
+    folder.mkdir()
+    command = folder / "dlopt-workbench"
+    command.write_text(
+        f"""#!/bin/sh
+echo "$@" >> {calls}
+case "$1" in
+  presets) printf 'digits-cnn\\nmnist-cnn\\n' ;;
+  runs) printf '20260101-000000-aa\\n20270101-000000-bb\\n' ;;
+esac
+"""
     )
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    calls.touch()
+    return calls
+
+
+def script_of(shell: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    assert main.main(["completion", shell]) == 0
+    script = folder / "script"
+    script.write_text(capsys.readouterr().out)
+    return script
+
+
+@pytest.mark.parametrize("shell", [pytest.param(s, marks=needs_shell[s]) for s in TYPING])
+@pytest.mark.parametrize(
+    ("typed", "offered", "calls"),
+    [
+        ("ru", ["run", "runs"], []),
+        ("tune --mono", ["--monochrome"], []),
+        ("analyze --aga", ["--against"], []),
+        ("analyze digits-c", ["digits-cnn"], ["presets"]),
+        ("presets mn", ["mnist-cnn"], ["presets"]),
+        ("resume 2027", ["20270101-000000-bb"], ["runs --ids"]),
+        ("evaluate 2026", ["20260101-000000-aa"], ["runs --ids"]),
+        ("evaluate --part val", ["validation"], []),
+        ("completion z", ["zsh"], []),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(
+    shell: str,
+    typed: str,
+    offered: list[str],
+    calls: list[str],
+    asked: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    line = f"dlopt-workbench {typed}"
+    script = script_of(shell, tmp_path, capsys)
+    given = {"script": script, "words": line, "last": len(typed.split()), "line": line}
+    typing = TYPING[shell].format(**given)
+    done = subprocess.run([shell, "-c", typing], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == offered
+    assert set(calls) <= set(asked.read_text().splitlines())  # fish asks beside an option too
+
+
+@needs_shell["bash"]
+def test_an_experiment_is_completed_by_files_too(
+    asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "digits-mine.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    script = script_of("bash", tmp_path, capsys)
+    words = "dlopt-workbench run digits"
+    typing = TYPING["bash"].format(script=script, words=words, last=2)
     done = subprocess.run(["bash", "-c", typing], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == offered
+    assert done.stdout.split() == ["digits-cnn", "digits-mine.toml"]
+
+
+@needs_shell["zsh"]
+def test_zsh_asks_for_values_as_they_are_wanted(
+    asked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its completion system is stood in for: what reaches `compadd` is what would be offered."""
+    script = script_of("zsh", tmp_path, capsys)
+    typing = (
+        "compdef() {}; _files() { print -- files }; compadd() { print -l -- ${(P)@[-1]} }; "
+        f'eval "$(<{script})"; print -- loaded; cat {asked}; _dlopt_workbench_presets_or_files; '
+        "_dlopt_workbench_runs"
+    )
+    done = subprocess.run(["zsh", "-f", "-c", typing], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [
+        "loaded",
+        *("digits-cnn", "mnist-cnn", "files"),
+        *("20260101-000000-aa", "20270101-000000-bb"),
+    ]
+    assert asked.read_text().splitlines() == ["presets", "runs --ids"]

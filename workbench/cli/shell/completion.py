@@ -4,19 +4,45 @@ from __future__ import annotations
 
 import argparse
 from importlib import import_module
+from typing import Any
 
 from workbench.base.text import tr
 from workbench.cli.exit_codes import DONE
 
 SHELLS = ("bash", "zsh", "fish")
+PRESETS, RUNS = "dlopt-workbench presets", "dlopt-workbench runs --ids"
 VALUES = {
-    "experiment": "dlopt-workbench presets",
-    "name": "dlopt-workbench presets",
-    "run": "dlopt-workbench runs --ids",
-    "run_id": "dlopt-workbench runs --ids",
-    "runs": "dlopt-workbench runs --ids",
+    "experiment": (PRESETS, True),
+    "name": (PRESETS, False),
+    "run": (RUNS, False),
+    "run_id": (RUNS, False),
+    "runs": (RUNS, False),
 }
-"""Commands whose lines are the values of a positional argument."""
+"""By positional argument: the command whose lines are its values, and whether a file is one too."""
+
+SCRIPTS = {
+    "bash": """
+{name}() {{
+  compgen -W "$({command} 2>/dev/null)" -- "$1"
+{files}}}""",
+    "zsh": """
+{name}() {{
+  local -a values
+  values=(${{(f)"$({command} 2>/dev/null)"}})
+  compadd "$@" -a values
+{files}}}""",
+    "fish": """
+function {name}
+  {command} 2>/dev/null
+{files}end""",
+}
+"""How a shell asks for values: as they are wanted, not as the script is loaded."""
+
+FILES = {
+    "bash": '  compgen -f -- "$1"\n',
+    "zsh": "  _files\n",
+    "fish": "  __fish_complete_path (commandline -ct)\n",
+}
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -45,8 +71,23 @@ def _tell_values(parser: argparse.ArgumentParser) -> None:
             for inner in action.choices.values():
                 _tell_values(inner)
         elif not action.option_strings and action.dest in VALUES:
-            action.complete = shtab.cmd(VALUES[action.dest])  # type: ignore[attr-defined]
+            action.complete = _asking(*VALUES[action.dest])  # type: ignore[attr-defined]
         elif meant == "DIR":
             action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
         elif meant.startswith(("FILE", "FIGURE", "IMAGE")):
             action.complete = shtab.FILE  # type: ignore[attr-defined]
+
+
+def _asking(command: str, or_file: bool) -> dict[str, Any]:
+    """Completion, in shtab's form, by the lines that a command prints.
+
+    Args:
+        command: What the shell runs.
+        or_file: Whether the name of a file is a value too.
+    """
+    name = f"_dlopt_workbench_{command.split()[1]}{'_or_files' if or_file else ''}"
+    scripts = {
+        shell: script.format(name=name, command=command, files=FILES[shell] if or_file else "")
+        for shell, script in SCRIPTS.items()
+    }
+    return {"bash": name, "zsh": name, "fish": f"({name})", "preamble": scripts}
