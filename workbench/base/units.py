@@ -146,6 +146,12 @@ def listing(names: Iterable[str], most: int = 5) -> str:
     return tr("{names} and {last}", names=joined(", ", names[:-1]), last=names[-1])
 
 
+def either(names: Sequence[str]) -> str:
+    """Names to choose from, within a sentence: "a, b or c"."""
+    *first, last = names
+    return tr("{first} or {last}", first=", ".join(first), last=last) if first else last
+
+
 def aligned(rows: Sequence[Sequence[str]], sides: str) -> list[str]:
     """Cells as lines of text, each column as wide as its longest cell.
 

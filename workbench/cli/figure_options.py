@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.base.text import tr
+from workbench.base.units import either
 from workbench.cli.terminal import give_json, warn
 from workbench.figures.measured.settings import MeasuredSpec
 from workbench.figures.settings import SIZES, FigureLook, FigureSpec
@@ -29,7 +30,7 @@ def add_output(command: argparse.ArgumentParser, spec: type[FigureSpec]) -> None
         help=tr(
             "draw it too: {pictures}, or {texts} for its data",
             pictures=", ".join(PICTURES),
-            texts=", ".join(texts),
+            texts=either(texts),
         ),
     )
     add_look(command)

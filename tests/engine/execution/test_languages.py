@@ -72,7 +72,7 @@ def test_a_figure_is_drawn_in_the_language_of_the_window(
     said: dict[str, list[tuple[str, str]]],
 ) -> None:
     ((drawn, _),) = said["drawn"]
-    labels = re.findall(r"[xy]label=\{(.*)\}", drawn)
+    labels = re.findall(r"[xy]label=\{([^}]*)\}", drawn)
     assert len(labels) == 2
     assert [english_in(label, KNOWN) for label in labels] == [[], []]
 

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.ui.made_up import add_run
+from workbench.base.json_lines import from_line
 from workbench.base.paths import default_store
 from workbench.cli.main import main
 from workbench.figures import axes, fonts
@@ -222,5 +223,6 @@ def test_the_process_of_the_window_says_it(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    answer = json.loads(done.stdout)
+    answer = from_line(done.stdout)
+    assert answer is not None
     assert answer["remarks"][0].startswith("33 curves have only 32 looks")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from workbench.base.names import near_miss
 from workbench.base.text import tr
-from workbench.base.units import aligned, count, in_one_line, percent
+from workbench.base.units import aligned, count, either, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import (
@@ -130,7 +130,7 @@ def _kind(arguments: argparse.Namespace) -> str:
     of_classes = [name for name, of in EVALUATION_FIGURES.items() if issubclass(of, ClassFigure)]
     if arguments.classes and (arguments.output is None or kind not in of_classes):
         raise SpecError.at(
-            "--class", tr("needs --output, and --figure {figures}", figures=", ".join(of_classes))
+            "--class", tr("needs --output, and --figure {figures}", figures=either(of_classes))
         )
     return kind
 
