@@ -32,7 +32,7 @@ PART = 16
 Layers = tuple[Layer, ...]
 
 
-class Width(NamedTuple):
+class ChannelSetting(NamedTuple):
     """A setting that says how many channels a layer makes.
 
     Attributes:
@@ -52,7 +52,7 @@ class Widths(NamedTuple):
         by: They shrink by multiples of this number: that of the groups of a convolution.
     """
 
-    settings: tuple[Width, ...]
+    settings: tuple[ChannelSetting, ...]
     by: int = 1
 
     def words(self, layers: Layers) -> str:
@@ -61,7 +61,7 @@ class Widths(NamedTuple):
         return ", ".join(f"{number} {layers[number - 1].label}" for number in numbers)
 
 
-def width_of(layers: Layers, width: Width) -> int:
+def width_of(layers: Layers, width: ChannelSetting) -> int:
     """The value of a width."""
     found: object = layers[width.layer]
     for key in steps_of(width.path):
@@ -98,12 +98,12 @@ def all_widths(layers: Layers, shape: Shape) -> list[Widths]:
         shape: Of an image.
     """
     single = [
-        Width(number, path)
+        ChannelSetting(number, path)
         for number, layer in enumerate(layers)
         if layer.enabled
         for path in layer.width_paths()
     ]
-    found: dict[frozenset[Width], Widths] = {}
+    found: dict[frozenset[ChannelSetting], Widths] = {}
     for place in range(len(single)):
         widths = _together(layers, single, place, shape)
         if widths is not None:
@@ -111,7 +111,9 @@ def all_widths(layers: Layers, shape: Shape) -> list[Widths]:
     return list(found.values())
 
 
-def _together(layers: Layers, single: Sequence[Width], place: int, shape: Shape) -> Widths | None:
+def _together(
+    layers: Layers, single: Sequence[ChannelSetting], place: int, shape: Shape
+) -> Widths | None:
     """The smallest set with a width that can shrink, of those that are tried; None without any.
 
     Blocks in a row of the same width are most often what belongs together.
@@ -125,7 +127,9 @@ def _together(layers: Layers, single: Sequence[Width], place: int, shape: Shape)
     return None
 
 
-def _candidates(layers: Layers, single: Sequence[Width], place: int) -> Iterator[tuple[Width, ...]]:
+def _candidates(
+    layers: Layers, single: Sequence[ChannelSetting], place: int
+) -> Iterator[tuple[ChannelSetting, ...]]:
     """What may shrink with a width, the least first."""
     first = single[place]
     others = [width for width in single if width != first]

@@ -39,7 +39,8 @@ OF_ARGPARSE = (
 WORDS = (
     *COMMANDS, *presets.names(), *Data.choices(), *NAMES, "Conv2D", "MACs", "GFLOP", "JSON", "CSV",
     "PNG", "JPEG", "ROC", "TensorBoard", "CNNs", "dlopt-workbench", "third", "loss", "accuracy",
-    "step", "std", "overlay", "size", "test", "confusion", "completed", "parameters", "test_accuracy", "relu",
+    "step", "std", "overlay", "size", "test", "confusion", "completed", "parameters",
+    "test_accuracy", "relu",
     "tanh", "softmax", "macs", "seconds", "name", "last", "kind", "one-cycle",
 )  # fmt: skip
 KNOWN = re.compile(

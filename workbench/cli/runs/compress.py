@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from workbench.base.units import NONE, aligned, count, in_one_line, milliseconds
 from workbench.cli.exit_codes import DONE
 from workbench.cli.follow import Follower
 from workbench.cli.options import add_json, add_run, add_store, store_of
+from workbench.cli.terminal import give_json
 from workbench.cli.train import code_of
 from workbench.compression import presets
 from workbench.compression.compressed_runs import compressed_run, require, variant
@@ -20,8 +20,18 @@ from workbench.compression.recipe import EXAMPLE, CompressionRecipe
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
-TITLES = ("steps", "test acc.", "difference", "parameters", "non-zero", "MACs", "file", "gzipped",
-          "latency", "run")  # fmt: skip
+TITLES = (
+    tr("steps"),
+    tr("test acc."),
+    tr("difference"),
+    tr("parameters"),
+    tr("non-zero"),
+    "MACs",
+    tr("file"),
+    tr("gzipped"),
+    tr("latency"),
+    tr("run"),
+)
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -32,14 +42,19 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="STEP,STEP",
-        help=f"what to do, as in {EXAMPLE}; may be repeated, for a variant each",
+        help=tr(
+            "what to do, as in {example}; may be repeated, for a variant each", example=EXAMPLE
+        ),
     )
     command.add_argument(
         "--recipe",
         action="append",
         default=[],
         metavar="FILE",
-        help=f"steps from a TOML file, or one of {', '.join(presets.names())}; may be repeated",
+        help=tr(
+            "steps from a TOML file, or one of {names}; may be repeated",
+            names=", ".join(presets.names()),
+        ),
     )
     add_json(command)
     add_store(command)
@@ -62,7 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
             ended = follower.train(runs)
     found = [variant(each) for each in ended]
     if arguments.json:
-        print(json.dumps(found))
+        give_json(found)
     else:
         rows = [TITLES, *map(_row, found)]
         for line in aligned(rows, "<" + ">" * (len(TITLES) - 2) + "<"):
