@@ -8,7 +8,6 @@ there before anything heavy is.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -102,6 +101,8 @@ def warn(sentence: object) -> None:
 
 def give_json(value: Any) -> None:
     """Prints a result for other programs: one JSON value, in English whatever a person speaks."""
+    import json  # here: most commands print none, and quick ones stay quick
+
     print(json.dumps(in_english(value)))
 
 
