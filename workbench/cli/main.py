@@ -119,8 +119,11 @@ def _done(argv: Sequence[str]) -> int:
     try:
         return int(module_of(arguments.command).run(arguments))
     except BadInput as error:
-        hint = f"; see 'dlopt-workbench {error.listed_by}'" if error.listed_by else ""
-        complain(f"{error}{hint}")
+        said = str(error)
+        if error.listed_by:
+            command = f"dlopt-workbench {error.listed_by}"
+            said = tr("{sentence}; see '{command}'", sentence=said, command=command)
+        complain(said)
         return BAD_INPUT
     except Failed as error:
         complain(error)
