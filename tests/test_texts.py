@@ -61,6 +61,13 @@ def test_what_the_engine_says_goes_through_tr() -> None:
     assert found == []
 
 
+def test_the_command_line_prints_json_in_one_place() -> None:
+    """`give_json` puts it into English; `json.dumps` of a text would keep a person's language."""
+    modules = sorted((ROOT / "workbench" / "cli").rglob("*.py"))
+    printing = [p.name for p in modules if "print(json.dumps" in p.read_text("utf-8")]
+    assert printing == ["terminal.py"]
+
+
 def test_words_that_do_not_go_through_tr_are_found(tmp_path: Path) -> None:
     source = tmp_path / "made_up.py"
     source.write_text(
