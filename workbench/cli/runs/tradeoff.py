@@ -202,9 +202,11 @@ def _sentence(quantities: tuple[TradeoffAxis, ...], found: Points) -> str:
         if missing
     ]
     if not any(quantity.sign for quantity in quantities):
-        options = ", ".join(f"--{name}-better" for name in AXES[: len(quantities)])
+        *first, last = (f"--{name}-better" for name in AXES[: len(quantities)])
         return tr(
-            "no direction is good, so there is no front; say which with {options}", options=options
+            "no direction is good, so there is no front; say which with {first} and {last}",
+            first=", ".join(first),
+            last=last,
         )
     best = int(np.count_nonzero(found.is_best))
     given = {"best": count(best), "all": count(found.total)}
