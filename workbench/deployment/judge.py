@@ -9,7 +9,7 @@ import numpy as np
 import psutil
 
 from workbench.deployment.apart import Arrays
-from workbench.deployment.judging import ROUNDS, Benched, BenchRequest, ModelFile, Seen
+from workbench.deployment.judging import ROUNDS, Benched, BenchRequest, FileToOpen, Seen
 from workbench.deployment.process import function_of
 from workbench.evaluation.answerer import BATCH, Answerer, Images, clocked
 from workbench.evaluation.latency import Latency
@@ -21,20 +21,20 @@ BATCHES = 4
 SEED = 0
 
 
-def opened(look: ModelFile) -> Answerer:
+def opened(look: FileToOpen) -> Answerer:
     """The network in a file."""
     found: Answerer = function_of(look.opener)(Path(look.path), look.threads)
     return found
 
 
-def see(request: ModelFile, given: Arrays) -> tuple[Seen, Arrays]:
+def see(request: FileToOpen, given: Arrays) -> tuple[Seen, Arrays]:
     """Opens a file and lets it answer once, as some are refused only then."""
     network = opened(request)
     network.shares(np.zeros((1, *network.image_shape), np.float32))
     return _seen(network), {}
 
 
-def answer(request: ModelFile, given: Arrays) -> tuple[Seen, Arrays]:
+def answer(request: FileToOpen, given: Arrays) -> tuple[Seen, Arrays]:
     """Has a file answer on `images`; what it makes of them is `shares`."""
     network, images = opened(request), given["images"]
     parts = [network.shares(images[at : at + BATCH]) for at in range(0, len(images), BATCH)]

@@ -33,7 +33,7 @@ MOST_ARRAY = 256_000_000
 
 
 @dataclass(frozen=True)
-class ModelFile:
+class FileToOpen:
     """What the process is asked to open.
 
     Attributes:
@@ -76,7 +76,7 @@ class BenchRequest:
         seconds: That a point takes, about.
     """
 
-    looks: tuple[ModelFile, ...]
+    looks: tuple[FileToOpen, ...]
     batch_sizes: tuple[int, ...] = BATCH_SIZES
     seconds: float = SECONDS
 
@@ -112,8 +112,8 @@ def busy(cores_of_others: float) -> str:
     )
 
 
-SEE = apart.ApartJob("see", ModelFile, Seen, "workbench.deployment.judge:see")
-ANSWER = apart.ApartJob("answer", ModelFile, Seen, "workbench.deployment.judge:answer")
+SEE = apart.ApartJob("see", FileToOpen, Seen, "workbench.deployment.judge:see")
+ANSWER = apart.ApartJob("answer", FileToOpen, Seen, "workbench.deployment.judge:answer")
 BENCH = apart.ApartJob("bench", BenchRequest, Benched, "workbench.deployment.judge:bench")
 
 
@@ -124,7 +124,7 @@ def seen(path: Path, opener: str = LITERT) -> Seen:
         ModelFileError: where it isn't one of its format, or can't be run.
         ApartError: where the process ends before its time.
     """
-    return apart.do(SEE, ModelFile(str(path), opener), about=str(path))[0]
+    return apart.do(SEE, FileToOpen(str(path), opener), about=str(path))[0]
 
 
 def shares_of(
@@ -151,14 +151,14 @@ def shares_of(
     found = []
     for first in range(0, len(images), size):
         given = {"images": images[first : first + size]}
-        look = ModelFile(str(path), opener, threads)
+        look = FileToOpen(str(path), opener, threads)
         _, made = apart.do(ANSWER, look, given, about=str(path), check=check)
         found.append(made["shares"])
     return np.concatenate(found)
 
 
 def benched(
-    looks: Sequence[ModelFile],
+    looks: Sequence[FileToOpen],
     batch_sizes: Sequence[int] = BATCH_SIZES,
     *,
     images: Images | None = None,

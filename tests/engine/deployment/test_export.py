@@ -375,7 +375,7 @@ def test_a_run_is_exported_and_timed_by_commands(
     assert LiteRTAnswerer(output.read_bytes()).takes == "int8"
     assert dlopt(net, *wanted) == 0
     heard = capfd.readouterr().out
-    assert f"written       {output}" in heard
+    assert f"written     {output}" in heard
     assert litert_file.digest(output.read_bytes()) in heard
     assert (
         dlopt(net, "bench-inference", "last", "--json", "--batch-sizes", "1", "--threads", "1") == 0

@@ -14,7 +14,7 @@ import pytest
 from tests.engine.deployment.conftest import Small
 from workbench.deployment import apart, judge, judging
 from workbench.deployment.apart import ApartError, Arrays
-from workbench.deployment.judging import BENCH, Benched, ModelFile, benched, seen, shares_of
+from workbench.deployment.judging import BENCH, Benched, FileToOpen, benched, seen, shares_of
 from workbench.deployment.litert_answerer import LiteRTAnswerer
 from workbench.deployment.litert_file import ModelFileError, with_entries
 
@@ -44,7 +44,7 @@ def test_a_file_answers(net: Small, file: Path, monkeypatch: pytest.MonkeyPatch)
 def test_files_are_timed_in_turns(net: Small, file: Path, tmp_path: Path) -> None:
     other = tmp_path / "one.tflite"
     other.write_bytes(net.one_image)
-    looks = [ModelFile(str(file)), ModelFile(str(other), threads=2)]
+    looks = [FileToOpen(str(file)), FileToOpen(str(other), threads=2)]
     found = benched(looks, (1, 4), images=net.images[:50], seconds=0.05)
     assert [[p.batch_size for p in points] for points in found.points] == [[1, 4], [1, 4]]
     assert [points[0].threads for points in found.points] == [1, 2]
@@ -104,7 +104,7 @@ def test_changed_bytes_never_end_who_asked(net: Small, tmp_path: Path) -> None:
         assert said.startswith(f"{path}: ")
 
 
-def crash(request: ModelFile, given: Arrays) -> tuple[ModelFile, Arrays]:
+def crash(request: FileToOpen, given: Arrays) -> tuple[FileToOpen, Arrays]:
     import os
     import signal
 
@@ -112,44 +112,44 @@ def crash(request: ModelFile, given: Arrays) -> tuple[ModelFile, Arrays]:
     return request, {}
 
 
-def linger(request: ModelFile, given: Arrays) -> tuple[ModelFile, Arrays]:
+def linger(request: FileToOpen, given: Arrays) -> tuple[FileToOpen, Arrays]:
     threading.Event().wait(60)
     return request, {}
 
 
-def chat(request: ModelFile, given: Arrays) -> tuple[ModelFile, Arrays]:
+def chat(request: FileToOpen, given: Arrays) -> tuple[FileToOpen, Arrays]:
     print("hello from a library")
     print("{}")
     return request, {"twice": 2 * given["numbers"]}
 
 
-def greedy(request: ModelFile, given: Arrays) -> tuple[ModelFile, Arrays]:
+def greedy(request: FileToOpen, given: Arrays) -> tuple[FileToOpen, Arrays]:
     return request, {"much": np.zeros(10**13, np.uint8)}
 
 
-def job(function: Any) -> apart.ApartJob[ModelFile, ModelFile]:
-    return apart.ApartJob("made up", ModelFile, ModelFile, f"{__name__}:{function.__name__}")
+def job(function: Any) -> apart.ApartJob[FileToOpen, FileToOpen]:
+    return apart.ApartJob("made up", FileToOpen, FileToOpen, f"{__name__}:{function.__name__}")
 
 
 def test_what_a_library_prints_is_no_answer() -> None:
-    result, made = apart.do(job(chat), ModelFile("x"), {"numbers": np.arange(3)})
-    assert result == ModelFile("x")
+    result, made = apart.do(job(chat), FileToOpen("x"), {"numbers": np.arange(3)})
+    assert result == FileToOpen("x")
     assert made["twice"].tolist() == [0, 2, 4]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
 def test_a_file_that_ends_its_process_is_named() -> None:
     with pytest.raises(ModelFileError, match=r"^bad\.tflite: .* killed.*hostile or too large$"):
-        apart.do(job(crash), ModelFile("x"), about="bad.tflite")
+        apart.do(job(crash), FileToOpen("x"), about="bad.tflite")
     with pytest.raises(ApartError, match="killed"):
-        apart.do(job(crash), ModelFile("x"))
+        apart.do(job(crash), FileToOpen("x"))
 
 
 def test_time_and_memory_are_bounded() -> None:
     with pytest.raises(ModelFileError, match="took longer than 1 seconds"):
-        apart.do(job(linger), ModelFile("x"), about="slow.tflite", seconds=1)
+        apart.do(job(linger), FileToOpen("x"), about="slow.tflite", seconds=1)
     with pytest.raises(ModelFileError, match="more memory than there is"):
-        apart.do(job(greedy), ModelFile("x"))
+        apart.do(job(greedy), FileToOpen("x"))
 
 
 def test_no_tensorflow_is_needed() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,17 @@ import numpy as np
 import psutil
 
 from workbench.base.plain_values import plain
+from workbench.base.text import tr
 from workbench.base.units import aligned, count, in_one_line, percent
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.cli.runs.latency import TITLES, measured, sizes_of, threads_of
-from workbench.cli.terminal import complain
+from workbench.cli.terminal import complain, give_json
 from workbench.data import DataError, load
 from workbench.deployment.formats import Format, format_of
 from workbench.deployment.judging import (
     BATCH_SIZES,
-    ModelFile,
+    FileToOpen,
     Seen,
     benched,
     busy,
@@ -42,26 +42,28 @@ LOOK_SECONDS = 0.5
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
     command.add_argument(
-        "network", metavar="FILE|RUN", help=f"a file that 'export' wrote, or a run: {RUN}"
+        "network",
+        metavar="FILE|RUN",
+        help=tr("a file that 'export' wrote, or a run: {run}", run=RUN),
     )
     command.add_argument(
         "--batch-sizes",
         type=sizes_of,
         default=BATCH_SIZES,
         metavar="N,N",
-        help="images to a call (default: 1,64)",
+        help=tr("images to a call (default: 1,64)"),
     )
     command.add_argument(
         "--threads",
         type=threads_of,
         default=THREADS,
         metavar="N,all",
-        help="threads of the processor to compute with (default: 1,all)",
+        help=tr("threads of the processor to compute with (default: 1,all)"),
     )
     command.add_argument(
         "--run",
         metavar="RUN",
-        help="the run whose test part a file is judged on (default: the one that it names)",
+        help=tr("the run whose test part a file is judged on (default: the one that it names)"),
     )
     add_json(command)
     add_store(command)
@@ -80,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         result, warnings = _of_run(arguments)
     if arguments.json:
-        print(json.dumps(plain_result(result) | {"warnings": [str(said) for said in warnings]}))
+        give_json(plain_result(result) | {"warnings": warnings})
         return DONE
     for warning in warnings:
         complain(warning)
@@ -103,7 +105,7 @@ def _of_file(arguments: argparse.Namespace, path: Path) -> tuple[dict[str, Any],
     if judged is not None:
         images, labels = judged
         accuracy = _accuracy(path, made, images, labels)
-    looks = [ModelFile(str(path), made.opener, threads) for threads in arguments.threads]
+    looks = [FileToOpen(str(path), made.opener, threads) for threads in arguments.threads]
     timed = benched(looks, arguments.batch_sizes, images=images)
     if timed.warning:
         warnings.append(timed.warning)
@@ -144,13 +146,18 @@ def _test_part(
     except (StoreError, DataError) as error:
         if arguments.run:
             raise
-        warnings.append(f"its accuracy isn't known here: {error}")
+        warnings.append(tr("its accuracy isn't known here: {error}", error=error))
         return None
     images = scaled(data.test.images.read(np.arange(len(data.test.labels))))
     if images.shape[1:] != found.image_shape:
         raise ModelFileError(
-            f"the file takes images of {found.image_shape}, and run {run.run_id} has "
-            f"{images.shape[1:]}; name the run that it is of"
+            tr(
+                "the file takes images of {shape}, and run {run_id} has {other}; name the run "
+                "that it is of",
+                shape=str(found.image_shape),
+                run_id=run.run_id,
+                other=str(images.shape[1:]),
+            )
         )
     return images, data.test.labels
 
@@ -165,7 +172,7 @@ def _of_run(arguments: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     result = {
         "run_id": run.run_id,
         "name": run.name,
-        "runs_on": f"Keras on {device}",
+        "runs_on": tr("Keras on {device}", device=device),
         "test_accuracy": run.test_accuracy,
         "points": points,
         "cores_of_others": others,
@@ -180,10 +187,17 @@ def plain_result(result: dict[str, Any]) -> dict[str, Any]:
 
 def _lines(result: dict[str, Any]) -> list[str]:
     name = result.get("file") or f"{in_one_line(result['name'])} ({result['run_id']})"
-    lines = [f"{name} by {result['runs_on']}"]
+    lines = [tr("{name} by {runs_on}", name=name, runs_on=result["runs_on"])]
     if result.get("bytes"):
-        lines.append(f"{count(result['bytes'])} bytes, {count(result['gzip_bytes'])} gzipped")
+        lines.append(
+            tr(
+                "{bytes} bytes, {packed} gzipped",
+                bytes=count(result["bytes"]),
+                packed=count(result["gzip_bytes"]),
+            )
+        )
     if result["test_accuracy"] is not None:
-        lines.append(f"accuracy {percent(result['test_accuracy'])} on the test part")
+        accuracy = percent(result["test_accuracy"])
+        lines.append(tr("accuracy {accuracy} on the test part", accuracy=accuracy))
     points: list[Latency] = result["points"]
     return [*lines, *aligned([TITLES, *(point.words() for point in points)], ">" * len(TITLES))]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from workbench.base.plain_values import plain
-from workbench.base.units import count, in_one_line, percent
+from workbench.base.text import tr
+from workbench.base.units import aligned, count, in_one_line, percent
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
-from workbench.cli.terminal import complain
+from workbench.cli.terminal import complain, give_json
 from workbench.deployment.formats import FORMATS, Exported, ExportRequest
 from workbench.deployment.quantization import FLOAT32, SCHEMES, Quantization
 from workbench.execution.tasks import EXPORT
@@ -27,15 +27,19 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         "--format",
         choices=FORMATS,
         default="litert",
-        help=f"{'; '.join(f'{made.name}: {made.words}' for made in FORMATS.values())} "
-        "(default: litert)",
+        help=tr(
+            "{formats} (default: litert)",
+            formats="; ".join(f"{made.name}: {made.words}" for made in FORMATS.values()),
+        ),
     )
-    add("--output", type=Path, required=True, metavar="FILE|DIR", help="where to write it")
+    add("--output", type=Path, required=True, metavar="FILE|DIR", help=tr("where to write it"))
     add(
         "--quantize",
         choices=SCHEMES,
-        help=f"{'; '.join(f'{scheme.name}: {scheme.words}' for scheme in SCHEMES.values())} "
-        "(default: float32; a C array is int8)",
+        help=tr(
+            "{schemes} (default: float32; a C array is int8)",
+            schemes="; ".join(f"{scheme.name}: {scheme.words}" for scheme in SCHEMES.values()),
+        ),
     )
     add(
         "--layer",
@@ -44,16 +48,22 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         default=[],
         dest="layers",
         metavar="N=SCHEME",
-        help="quantize the N-th layer otherwise, or leave it in float32: 1=float32; may be "
-        "repeated",
+        help=tr(
+            "quantize the N-th layer otherwise, or leave it in float32: 1=float32; may be repeated"
+        ),
     )
     add(
         "--per-tensor",
         action="store_true",
-        help="one scale for all weights of a layer, which keeps shared values shared",
+        help=tr("one scale for all weights of a layer, which keeps shared values shared"),
     )
-    add("--batch", type=int, metavar="N", help="images to a call of a LiteRT file (default: any)")
-    add("--strip", action="store_true", help="leave names of tensors and signatures out of it")
+    add(
+        "--batch",
+        type=int,
+        metavar="N",
+        help=tr("images to a call of a LiteRT file (default: any)"),
+    )
+    add("--strip", action="store_true", help=tr("leave names of tensors and signatures out of it"))
     add_json(command)
     add_store(command)
 
@@ -76,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = tasks.ask(folder, EXPORT, request)
     if arguments.json:
         about = {"run_id": run.run_id, "name": run.name, "format": arguments.format}
-        print(json.dumps(about | plain(found)))
+        give_json(about | plain(found))
         return DONE
     for warning in found.warnings:
         complain(warning)
@@ -86,23 +96,45 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: Exported) -> list[str]:
-    return [
-        f"written       {found.path}",
-        f"beside it     {', '.join(name for name in found.files if name != Path(found.path).name)}",
-        f"size          {count(found.bytes)} bytes, {count(found.gzip_bytes)} gzipped",
-        f"accuracy      {percent(found.accuracy)} against {percent(found.original_accuracy)} on "
-        f"{count(found.images)} test images",
-        f"same class    {percent(found.agreement)} of them; shares differ by up to "
-        f"{found.largest_difference:.2g}",
-        f"SHA-256       {found.digest}",
+    beside = ", ".join(name for name in found.files if name != Path(found.path).name)
+    rows = [
+        (tr("written"), found.path),
+        (tr("beside it"), beside),
+        (
+            tr("size"),
+            tr(
+                "{bytes} bytes, {packed} gzipped",
+                bytes=count(found.bytes),
+                packed=count(found.gzip_bytes),
+            ),
+        ),
+        (
+            tr("accuracy"),
+            tr(
+                "{accuracy} against {original} on {images} test images",
+                accuracy=percent(found.accuracy),
+                original=percent(found.original_accuracy),
+                images=count(found.images),
+            ),
+        ),
+        (
+            tr("same class"),
+            tr(
+                "{share} of them; shares differ by up to {difference}",
+                share=percent(found.agreement),
+                difference=f"{found.largest_difference:.2g}",
+            ),
+        ),
+        ("SHA-256", found.digest),
     ]
+    return aligned(rows, "<<")
 
 
 def _quantization(arguments: argparse.Namespace) -> Quantization | None:
     layers = dict(arguments.layers)
     scheme = arguments.quantize
     if scheme is None and (layers or arguments.per_tensor):
-        raise SpecError.at("", "--layer and --per-tensor need --quantize")
+        raise SpecError.at("", tr("--layer and --per-tensor need --quantize"))
     return None if scheme is None else Quantization(scheme, arguments.per_tensor, layers)
 
 
@@ -111,7 +143,10 @@ def _layer(text: str) -> tuple[int, str]:
     known = (*SCHEMES, FLOAT32)
     if not number.isdecimal() or int(number) < 1 or scheme not in known:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no layer's number and scheme; write 1=float32, with one of "
-            f"{', '.join(known)}"
+            tr(
+                "{text} is no layer's number and scheme; write 1=float32, with one of {schemes}",
+                text=repr(text),
+                schemes=", ".join(known),
+            )
         )
     return int(number), scheme

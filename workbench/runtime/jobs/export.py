@@ -23,7 +23,7 @@ from workbench.evaluation.answerer import Images, Shares, scaled
 from workbench.execution.tasks import EXPORT
 from workbench.runtime.export.network import hashed_layers, of_run
 from workbench.runtime.export.source import Source
-from workbench.runtime.process.work import Work, does
+from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.keras_answerer import KerasAnswerer
 from workbench.runtime.training.trained import Kept, device_here, kept
 
@@ -32,7 +32,7 @@ CHECKED_IMAGES = 1000
 
 
 @does(EXPORT)
-def export(request: ExportRequest, work: Work[None]) -> Exported:
+def export(request: ExportRequest, work: TaskWork[None]) -> Exported:
     """Writes a run's network as a format that runs elsewhere.
 
     Raises:
@@ -59,7 +59,7 @@ def export(request: ExportRequest, work: Work[None]) -> Exported:
 
 
 def _source(
-    request: ExportRequest, run: Kept, dataset: Dataset, examples: Images, work: Work[None]
+    request: ExportRequest, run: Kept, dataset: Dataset, examples: Images, work: TaskWork[None]
 ) -> Source:
     rows = _spread(len(dataset.train.images), CALIBRATION_IMAGES)
     calibration = scaled(dataset.train.images.read(rows))
@@ -74,7 +74,7 @@ def _written(
     labels: npt.NDArray[np.int32],
     original: Shares,
     in_float32: Shares,
-    work: Work[None],
+    work: TaskWork[None],
 ) -> Exported:
     """Writes, compares, and only then puts in place."""
     made = FORMATS[source.request.format]
