@@ -9,7 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.background.in_store import in_store
 from ui.background.jobs import Jobs
@@ -43,7 +50,8 @@ MODULES = (
 PRESET = "smaller-file"
 """What a person who never made a recipe begins with."""
 
-MOST_NOTES = 3
+MOST_NOTES = 2
+LARGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class CompressPanel(Page):
         self._run: Run | None = None
         self._family: _Family | None = None
         self._kept = ""
+        self._sizes: list[int] = []
         self.edited: EditedRecipe | None = None
         self._reads = jobs.latest(self)
         self._reads.failed.connect(self.failed)
@@ -142,13 +151,22 @@ class CompressPanel(Page):
         theme.spaced(top, 0, spacing=3)
         top.addWidget(self.heading, 1)
         top.addWidget(self.button)
+        below = QWidget()
+        answers = QVBoxLayout(below)
+        theme.spaced(answers, 0, 1, 0, 0, spacing=1)
+        answers.addWidget(self.expected)
+        answers.addWidget(self.table, 1)
+        answers.addWidget(self.notes)
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.addWidget(self.editor)
+        self.split.addWidget(below)
+        self.split.setStretchFactor(1, 1)
+        self.split.setCollapsible(1, False)
+        self.split.setSizes(self._sizes or [1, LARGE])  # as low as it gets, and all that is left
         column = QVBoxLayout(page)
-        theme.spaced(column, 3, 3, 3, 2, spacing=2)
+        theme.spaced(column, 3, 2, 3, 1, spacing=1)
         column.addLayout(top)
-        column.addWidget(self.editor, 2)
-        column.addWidget(self.expected)
-        column.addWidget(self.table, 3)
-        column.addWidget(self.notes)
+        column.addWidget(self.split, 1)
         return page
 
     # --- the selected run ------------------------------------------------------------------------
@@ -254,17 +272,22 @@ class CompressPanel(Page):
             self.table.restyle()
 
     def state(self) -> Mapping[str, Any]:
-        """The recipe, as TOML; of one whose steps can't follow each other the one before."""
+        """The recipe, as TOML (of one whose steps can't follow each other the one before), and how
+        the room is shared.
+        """
         if self.edited is not None:
             with suppress(SpecError):
                 self._kept = self.edited.recipe.to_toml()
-        return {"recipe": self._kept or None}
+            self._sizes = self.split.sizes()
+        return {"recipe": self._kept or None, "sizes": self._sizes or None}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Takes the recipe at the first use of the page."""
-        kept = state.get("recipe")
+        kept, sizes = state.get("recipe"), state.get("sizes")
         if isinstance(kept, str):
             self._kept = kept
+        if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
+            self._sizes = sizes
 
 
 def _read(run_id: str, store: Store) -> _Family:

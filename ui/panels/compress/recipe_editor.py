@@ -36,7 +36,7 @@ from workbench.spec.base import SpecError
 LIST_WIDTH = 70 * theme.UNIT
 FORM_WIDTH = 90 * theme.UNIT
 ROW_HEIGHT = 6 * theme.UNIT
-LEAST_HEIGHT = 40 * theme.UNIT
+LEAST_HEIGHT = 35 * theme.UNIT
 FILTER = "Recipe (*.toml)"
 
 

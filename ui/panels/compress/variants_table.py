@@ -33,6 +33,7 @@ class VariantsTable(FigureTable):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.setColumnWidth(0, NAME_WIDTH)
+        self.setWordWrap(False)  # a long recipe is elided; its tooltip has all of it
         self.variants: Sequence[Variant] = ()
 
     def show_variants(self, variants: Sequence[Variant]) -> None:
@@ -41,7 +42,9 @@ class VariantsTable(FigureTable):
         self.setRowCount(len(variants))
         for line, variant in enumerate(variants):
             words = [_name(variant), *(_cell(figure) for figure in variant.figures)]
-            reason = joined("\n", [variant.run.name, *map(_sentence, verdicts(variant))])
+            reason = joined(
+                "\n", [variant.steps or variant.run.name, *map(_sentence, verdicts(variant))]
+            )
             self.put(line, words, reason=reason)
             for place, figure in enumerate(variant.figures, 1):
                 self._mark(line, place, figure)

@@ -101,7 +101,7 @@ def _row(values: dict[str, Any]) -> tuple[str, ...]:
     return (
         in_one_line(values["steps"]),
         said("test_accuracy", percent),
-        NONE if difference is None else f"{100 * difference:+.2f} %",
+        NONE if difference is None else tr("{points} points", points=f"{100 * difference:+.2f}"),
         said("parameters", count),
         said("nonzero_parameters", count),
         said("macs", count),
