@@ -248,3 +248,29 @@ def scored_steps(steps: Sequence[Step]) -> list[int]:
     """Numbers of the values whose channels are scored: what makes channels, but for the output."""
     makers = [step for step in steps if isinstance(step.layer, MAKES_CHANNELS)]
     return [step.output for step in makers if step is not makers[-1]]
+
+
+def scaled_widths(layers: Layers, shape: Shape, scale: float) -> Layers:
+    """The same layers with widths of another size, those that belong together by the same number.
+
+    Args:
+        layers: The network.
+        shape: Of an image.
+        scale: New widths by old ones, rounded; a width keeps two channels at least.
+
+    Raises:
+        CannotNarrow: where no width can shrink.
+    """
+    choices = all_widths(layers, shape)
+    if not choices:
+        raise CannotNarrow(tr("no layer of the network can have fewer channels"))
+    now = layers
+    # Those that draw others along come last, when the others have shrunk most of their way.
+    for widths in sorted(choices, key=lambda each: len(each.settings)):
+        smallest = min(width_of(layers, width) for width in widths.settings)
+        gone = smallest - min(width_of(now, width) for width in widths.settings)
+        by = smallest - max(2, round(smallest * scale)) - gone
+        by = by // widths.by * widths.by
+        if by > 0 and can_shrink(now, widths, by, shape):
+            now = shrunk(now, widths, by)
+    return now

@@ -55,7 +55,7 @@ class CompressionProgress:
         done: The network that it began with, and what is left after each finished step.
         experiment: The spec of the network as it is, as TOML; "" once the run has ended.
         position: Where training stands, as plain values.
-        facts: What later steps have to know, by name.
+        facts: What later steps have to know, and what was measured, by name.
         weights: Of the network, in Keras's order; none once the run has ended.
     """
 

@@ -17,7 +17,7 @@ from workbench.base.files import write_atomically
 from workbench.base.names import near_miss
 from workbench.base.text import joined, plural, tr
 from workbench.base.versions import made_by_newer
-from workbench.compression.steps import CompressionStep, Phase, chosen
+from workbench.compression.steps import CompressionStep, Phase, QuantizationAware, Quantize, chosen
 from workbench.spec.base import AsTuple, Spec, SpecError, refuse
 from workbench.spec.errors import Problem, problems_of
 from workbench.spec.toml import as_toml, read_toml
@@ -147,6 +147,14 @@ def _faults(steps: tuple[CompressionStep, ...]) -> Iterator[str]:
     for number, step in enumerate(steps):
         if not step.is_repeatable and any(step.name() == s.name() for s in steps[:number]):
             yield tr("{step} stands there twice; keep one of them", step=step.name())
+    if isinstance(steps[-1], Quantize):
+        for step in steps:
+            if isinstance(step, QuantizationAware) and step.bits != steps[-1].mode:
+                yield tr(
+                    "qat trains for {bits} and quantize writes {mode}; name the same in both",
+                    bits=step.bits,
+                    mode=steps[-1].mode,
+                )
     values = [step.name() for step in steps if step.phase is Phase.VALUES]
     if len(values) > 1:
         yield tr(

@@ -108,6 +108,13 @@ class PruneStructure(CompressionStep):
     least: int = setting(
         2, "Least channels", "Channels that every layer keeps.", advanced=True, ge=1, le=1024
     )
+    sensitivity: bool = setting(
+        False,
+        "Sensitivity",
+        "Measure first what each layer costs in accuracy on the validation images as a quarter, a "
+        "half and three quarters of its channels are removed.",
+        advanced=True,
+    )
     learning_rate: float = LEARNING_RATE
     teacher: bool = TEACHER
 
@@ -121,6 +128,71 @@ class PruneStructure(CompressionStep):
             )
             raise refuse({"rounds": fault})
         return self
+
+
+class LowRank(CompressionStep):
+    """Replaces a layer by two thinner ones (singular value decomposition), where that saves work.
+
+    The rank of each layer is the smallest that keeps the accuracy on the validation images within
+    the loss that is allowed, found by trying: the energy of the singular values misleads.
+    """
+
+    label = tr("Low rank")
+    formula = r"$W \approx U_r \Sigma_r V_r^T$"
+    source = "Denton et al. 2014"
+    phase = Phase.STRUCTURE
+    short = ("loss",)
+
+    kind: Literal["low_rank"] = "low_rank"
+    loss: float = setting(
+        0.003,
+        "Allowed loss",
+        "Accuracy on the validation images that all layers together may lose before fine-tuning.",
+        ge=0.0,
+        lt=1.0,
+    )
+    epochs: int = EPOCHS
+    learning_rate: float = LEARNING_RATE
+    teacher: bool = TEACHER
+
+
+class Student(CompressionStep):
+    """Trains a narrower network of the same layers from fresh weights, taught by the original.
+
+    A small network that learns from a large one's answers is often better than the large one cut
+    down, and always faster to run.
+    """
+
+    label = tr("Student")
+    formula = r"$(1 - w)\,L + w\,T^2\,H(\sigma(v / T), \sigma(z / T))$"
+    source = "Hinton et al. 2015"
+    phase = Phase.STRUCTURE
+    short = ("scale",)
+
+    kind: Literal["student"] = "student"
+    scale: float = setting(
+        0.25,
+        "Scale",
+        "Widths of the student by those of the original; weights fall with its square.",
+        gt=0.0,
+        le=1.0,
+    )
+    epochs: int = setting(20, "Epochs", "Epochs of training.", unit="epochs", ge=1, le=100_000)
+    learning_rate: float = setting(
+        0.004,
+        "Learning rate",
+        "Where training starts (Adam); it falls to 0 along a cosine.",
+        advanced=True,
+        gt=0.0,
+        le=10.0,
+    )
+    teacher: bool = setting(
+        True,
+        "Original as teacher",
+        "Learn from the answers of the original network beside the labels; off, the same training "
+        "without a teacher, to see what it is worth.",
+        advanced=True,
+    )
 
 
 class FineTune(CompressionStep):
@@ -237,6 +309,29 @@ class Cluster(CompressionStep):
         gt=0.0,
         le=10.0,
     )
+    teacher: bool = TEACHER
+
+
+class QuantizationAware(CompressionStep):
+    """Fine-tunes with kernels rounded as the file will have them, one scale for each channel.
+
+    The gradient passes the rounding as if it weren't there (straight-through). Worth its time for
+    int4; int8 loses hardly anything without it.
+    """
+
+    label = tr("Quantization-aware fine-tuning")
+    source = "Bengio et al. 2013"
+    phase = Phase.VALUES
+    short = ("bits",)
+
+    kind: Literal["qat"] = "qat"
+    bits: Literal["int4", "int8"] = setting(
+        "int4", "Weights", "The type that the kernels are rounded to."
+    )
+    epochs: int = setting(
+        4, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
+    )
+    learning_rate: float = LEARNING_RATE
     teacher: bool = TEACHER
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from workbench.compression import distilling, sharing, zeros
+from workbench.compression import distilling, factors, grids, sharing, zeros
 
 
 def test_the_cubic_schedule_of_zhu_and_gupta() -> None:
@@ -88,3 +88,32 @@ def test_hintons_gradient(temperature: float) -> None:
     if temperature == 20.0:
         both = [z - z.mean(axis=1, keepdims=True) for z in (student, teacher)]
         np.testing.assert_allclose(found, (both[0] - both[1]) / 5 / 4, atol=0.01)
+
+
+def test_the_factors_of_a_kernel_are_the_nearest_of_their_rank() -> None:
+    """The error of rank r is the rest of the singular values (Eckart and Young)."""
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 4, 10))
+    first, second = factors.factors(kernel, 4)
+    assert (first.shape, second.shape) == ((3, 3, 4, 4), (1, 1, 4, 10))
+    flat = kernel.reshape(36, 10)
+    values = np.linalg.svd(flat, compute_uv=False)
+    error = flat - first.reshape(36, 4) @ second.reshape(4, 10)
+    assert np.linalg.norm(error) == pytest.approx(np.sqrt((values[4:] ** 2).sum()))
+    whole = factors.factors(flat, 10)
+    np.testing.assert_allclose(whole.first @ whole.second, flat, atol=1e-12)
+
+
+def test_the_rank_that_pays() -> None:
+    assert factors.rank_that_pays((576, 64)) == 57, "57 (576 + 64) < 576 * 64 <= 58 (576 + 64)"
+    assert factors.rank_that_pays((3, 3, 1, 8)) == 4
+    assert factors.rank_that_pays((1, 8)) == 0
+
+
+def test_kernels_on_their_grid() -> None:
+    kernel = np.array([[0.7, 10.0], [-0.35, 0.0], [0.04, -4.0]])
+    found = grids.on_grid(kernel, 4, axis=1)
+    np.testing.assert_allclose(found[:, 0], [0.7, -0.4, 0.0], err_msg="scale 0.1")
+    np.testing.assert_allclose(found[:, 1], [10.0, 0.0, -30 / 7], err_msg="scale 10 / 7")
+    np.testing.assert_allclose(grids.on_grid(found, 4, 1), found, err_msg="a fixed point")
+    assert np.abs(grids.on_grid(kernel, 8, 1) - kernel).max() <= 10 / 127 / 2
+    assert not grids.on_grid(np.zeros((2, 2)), 4, 1).any()

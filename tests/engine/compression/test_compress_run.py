@@ -12,7 +12,7 @@ import pytest
 
 from tests.engine.compression.compressing import compress, go_on
 from tests.engine.small import small, stop_after, train
-from workbench.compression import progress
+from workbench.compression import progress, sensitivity
 from workbench.compression.compressed_runs import (
     KEYS,
     CannotCompress,
@@ -275,3 +275,68 @@ def test_a_new_step_is_a_class_and_a_line(
     for ours, theirs in zip(kernels(store, run), kernels(store, parent), strict=True):
         np.testing.assert_allclose(ours, theirs / 4, rtol=1e-6)
     assert run.status is RunStatus.COMPLETED
+
+
+def test_kernels_trained_for_int4_lie_on_its_grid(store: Store, parent: Run) -> None:
+    run, _ = compress(store, parent, "prune:0.5:epochs=1,qat:int4:epochs=1,quantize:int4")
+    for array in kernels(store, run):
+        rows = array.reshape(-1, array.shape[-1])
+        scale = np.abs(rows).max(axis=0) / 7
+        places = rows / np.where(scale == 0, 1, scale)
+        np.testing.assert_allclose(places, np.rint(places), atol=1e-4)
+    assert zeros(kernels(store, run)) >= 338, "zeros stay"
+
+
+def test_filters_are_removed_and_the_structure_is_smaller(store: Store, parent: Run) -> None:
+    steps = "structured:0.5:epochs=2:sensitivity=true,quantize:int8"
+    run, _ = compress(store, parent, steps)
+    assert run.status is RunStatus.COMPLETED
+    known = progress.read(store.artifacts(run.run_id))
+    assert known is not None
+    (curve,) = sensitivity.unpacked(known.facts[sensitivity.FACT])
+    assert (curve.layers, curve.shares) == ("1 Conv2D", (0.25, 0.5, 0.75))
+    assert all(0 <= accuracy <= 1 for accuracy in curve.val_accuracies)
+    assert (run.macs or 0) <= 0.5 * (parent.macs or 0)
+    assert (run.parameters or 0) < (parent.parameters or 0)
+    conv = run.experiment.structure.layers[0]
+    assert getattr(conv, "filters", 0) == 2
+    assert kernels(store, run)[0].shape == (3, 3, 1, 2)
+    again, _ = compress(store, run, "prune:0.5:epochs=1")
+    assert again.status is RunStatus.COMPLETED, "what was made smaller is a network like any other"
+    assert again.parameters == run.parameters
+
+
+def test_a_student_has_scaled_widths_and_fresh_weights(store: Store, parent: Run) -> None:
+    run, _ = compress(store, parent, "student:0.5:epochs=2")
+    assert getattr(run.experiment.structure.layers[0], "filters", 0) == 2
+    assert (run.step, run.total_steps) == (26, 26)
+    alone, _ = compress(store, parent, "student:0.5:epochs=2:teacher=false")
+    assert any((a != b).any() for a, b in zip(kernels(store, run), kernels(store, alone)))  # noqa: B905
+
+
+def test_a_layer_in_two_answers_alike_at_full_rank() -> None:
+    from tests.engine.compression.test_narrowing import network_of
+    from workbench.runtime.compression.low_rank import in_two
+    from workbench.spec.layers import Conv2D, Dense, Flatten
+
+    layers = (
+        Conv2D(filters=6, strides=(2, 2), padding="same"),
+        Flatten(),
+        Dense(units=7),
+        Dense(units=10, activation="softmax"),
+    )
+    network, info = network_of(layers, (8, 8, 2))
+    images = np.random.default_rng(0).random((3, 8, 8, 2), np.float32)
+    whole = network.assembled(info).model(images).numpy()
+    for place, rank in ((0, 6), (2, 7)):
+        found = in_two(network, place, rank, info)
+        assert len(found.experiment.structure.layers) == 5
+        np.testing.assert_allclose(found.assembled(info).model(images).numpy(), whole, atol=1e-5)
+
+
+def test_low_rank_keeps_the_accuracy_that_was_asked(store: Store, parent: Run) -> None:
+    run, _ = compress(store, parent, "low_rank:0.02:epochs=1")
+    assert run.status is RunStatus.COMPLETED
+    layers = run.experiment.structure.layers
+    assert len(layers) in (6, 7)
+    assert (len(layers) == 7) == ((run.parameters or 0) < (parent.parameters or 0))

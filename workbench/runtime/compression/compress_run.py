@@ -148,7 +148,8 @@ class Compression:
             accuracy_difference=difference,
         )
         if status is RunStatus.COMPLETED:
-            ended = CompressionProgress(self._recipe.to_toml(), tuple(self._done))
+            facts = dict(network.facts)
+            ended = CompressionProgress(self._recipe.to_toml(), tuple(self._done), facts=facts)
             log.artifact(PROGRESS, ended.packed())
         return file.warnings
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.compression import sharing
+from workbench.compression.grids import channel_axis, largest_of
 from workbench.compression.zeros import Mask, planned_zeros, zero_share
 
 
@@ -124,3 +125,44 @@ class SharedValues:
             flat = tf.reshape(tf.cast(kernel.value, tf.float32), [-1])
             means = tf.math.unsorted_segment_mean(flat, places, len(live)) * live
             kernel.assign(tf.reshape(tf.gather(means, places), kernel.shape))
+
+
+class OnGrid:
+    """Keeps kernels on the grid of integers while weights behind them are trained.
+
+    The model always has the rounded kernels, so gradients are taken there, and each update is added
+    to the weights behind: the straight-through estimator of Bengio et al. 2013. Zeros stay.
+
+    Args:
+        kernels: Whose.
+        bits: Of an integer.
+    """
+
+    def __init__(self, kernels: Sequence[keras.Variable], bits: int) -> None:
+        self._kernels, self._largest = list(kernels), largest_of(bits)
+        self._behind = [tf.Variable(kernel.numpy(), trainable=False) for kernel in kernels]
+        self._free = [tf.constant(kernel.numpy() != 0, kernel.dtype) for kernel in kernels]
+        self._axes = [_channels(kernel) for kernel in kernels]
+        for kernel, behind, axis in zip(kernels, self._behind, self._axes, strict=True):
+            kernel.assign(self._rounded(behind.value(), axis))
+
+    def __call__(self) -> None:
+        for kernel, behind, free, axis in zip(
+            self._kernels, self._behind, self._free, self._axes, strict=True
+        ):
+            before = self._rounded(behind.read_value(), axis)
+            weights = (behind.read_value() + (kernel.value - before)) * free
+            behind.assign(weights)
+            kernel.assign(self._rounded(weights, axis))
+
+    def _rounded(self, weights: tf.Tensor, axis: int) -> tf.Tensor:
+        others = [each for each in range(weights.shape.rank) if each != axis]
+        scale = tf.reduce_max(tf.abs(weights), others, keepdims=True) / self._largest
+        return tf.round(tf.math.divide_no_nan(weights, scale)) * scale
+
+
+def _channels(kernel: keras.Variable) -> int:
+    """The axis of a kernel along which each place has a scale, as `grids.channel_axis`."""
+    is_depthwise = "depthwise" in kernel.path.lower()
+    name = "Depthwise" if is_depthwise and "pointwise" not in kernel.name else ""
+    return channel_axis(name, len(kernel.shape))

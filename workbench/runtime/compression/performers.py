@@ -14,15 +14,23 @@ from typing import Any
 import keras
 
 from workbench.compression import zeros
+from workbench.compression.grids import WEIGHT_BITS
 from workbench.compression.steps import (
     Cluster,
     CompressionStep,
     FineTune,
     Prune,
     PrunePattern,
+    QuantizationAware,
     Quantize,
 )
-from workbench.runtime.compression.holds import GrowingZeros, HeldZeros, SharedValues, kernels_of
+from workbench.runtime.compression.holds import (
+    GrowingZeros,
+    HeldZeros,
+    OnGrid,
+    SharedValues,
+    kernels_of,
+)
 from workbench.runtime.compression.network import Network
 from workbench.runtime.compression.workspace import Hold, Workspace
 
@@ -34,6 +42,9 @@ PERFORMERS: dict[str, str] = {
     "prune": f"{_HERE}:prune",
     "pattern": f"{_HERE}:prune_pattern",
     "cluster": f"{_HERE}:cluster",
+    "qat": f"{_HERE}:train_quantized",
+    "low_rank": "workbench.runtime.compression.low_rank:factorize",
+    "student": "workbench.runtime.compression.student:train_student",
     "quantize": f"{_HERE}:quantize",
 }
 """Where each kind of step is done, `module:function`, imported at its first use."""
@@ -91,6 +102,17 @@ def cluster(step: Cluster, network: Network, space: Workspace) -> Network:
         network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
     )
     return replace(tuned, facts={**tuned.facts, "per_tensor": "yes"})
+
+
+def train_quantized(step: QuantizationAware, network: Network, space: Workspace) -> Network:
+    """Kernels on the grid that the file will have; zeros stay."""
+
+    def holder(model: keras.Model, steps: int) -> Hold:
+        return OnGrid(kernels_of(model), WEIGHT_BITS[step.bits])
+
+    return space.tuned(
+        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
+    )
 
 
 def quantize(step: Quantize, network: Network, space: Workspace) -> Network:

@@ -6,6 +6,7 @@ gradient of the loss by the gate is the sum over the channel's activations times
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,16 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from workbench.compression.channels import Scores, followed, staying
-from workbench.compression.narrowing import Layers, narrowed, scored_steps
+from workbench.compression.narrowing import (
+    Layers,
+    all_widths,
+    can_shrink,
+    narrowed,
+    scored_steps,
+    shrunk,
+    width_of,
+)
+from workbench.compression.sensitivity import FACT, SHARES, LayerSensitivity, packed
 from workbench.compression.slicing import cut
 from workbench.compression.steps import PruneStructure
 from workbench.experiment import Experiment
@@ -36,6 +46,9 @@ def prune_structure(step: PruneStructure, network: Network, space: Workspace) ->
     """
     whole = network.experiment.analysis(space.info).macs
     epochs = np.diff(np.linspace(0, step.epochs, step.rounds + 1).round().astype(int))
+    if step.sensitivity:
+        curves = sensitivity(network, _scores(step.criterion, network, space), space)
+        network = replace(network, facts={**network.facts, FACT: packed(curves)})
     for number, count in enumerate(epochs, 1):
         now = network.experiment.analysis(space.info).macs
         wanted = whole * step.macs ** (number / step.rounds)
@@ -45,6 +58,33 @@ def prune_structure(step: PruneStructure, network: Network, space: Workspace) ->
         network = narrower(network, found.layers, space.info, scores)
         network = space.tuned(network, int(count), step.learning_rate, teacher=step.teacher)
     return network
+
+
+def sensitivity(network: Network, scores: Scores, space: Workspace) -> list[LayerSensitivity]:
+    """What each layer costs in accuracy on the validation images, without fine-tuning.
+
+    Args:
+        network: The whole; each curve begins with it.
+        scores: Which channels go first.
+        space: With the images; without validation images there are no curves.
+    """
+    layers, shape = network.experiment.structure.layers, space.info.image_shape
+    found = []
+    for widths in all_widths(layers, shape):
+        smallest = min(width_of(layers, width) for width in widths.settings)
+        shares, accuracies = [], []
+        for share in SHARES:
+            space.check()
+            by = min(round(smallest * share), smallest - 1) // widths.by * widths.by
+            if by < 1 or not can_shrink(layers, widths, by, shape):
+                continue
+            tried = narrower(network, shrunk(layers, widths, by), space.info, scores)
+            accuracy = space.accuracy(tried)
+            if accuracy is not None:
+                shares.append(by / smallest)
+                accuracies.append(accuracy)
+        found.append(LayerSensitivity(widths.words(layers), tuple(shares), tuple(accuracies)))
+    return found
 
 
 def narrower(network: Network, layers: Layers, info: DataInfo, scores: Scores) -> Network:

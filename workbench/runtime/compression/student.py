@@ -1,0 +1,26 @@
+"""A student: the same layers with smaller widths, from fresh weights, taught by the original."""
+
+from __future__ import annotations
+
+import keras
+
+from workbench.compression.narrowing import scaled_widths
+from workbench.compression.steps import Student
+from workbench.runtime.compression.network import Network, taken
+from workbench.runtime.compression.workspace import Workspace
+from workbench.runtime.network.build import assemble
+
+
+def train_student(step: Student, network: Network, space: Workspace) -> Network:
+    """The student after its training.
+
+    Raises:
+        CannotNarrow: where no layer can have fewer channels.
+    """
+    old = network.experiment
+    layers = scaled_widths(old.structure.layers, space.info.image_shape, step.scale)
+    structure = old.structure.model_copy(update={"layers": layers})
+    new = old.model_copy(update={"structure": structure})
+    keras.utils.set_random_seed(space.seed)
+    fresh = Network(new, taken(assemble(new, space.info).model))
+    return space.tuned(fresh, step.epochs, step.learning_rate, teacher=step.teacher)
