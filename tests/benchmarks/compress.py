@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.benchmarks.common import write_subset
 from workbench import presets
 from workbench.cli.follow import Follower
+from workbench.cli.train import CODES, DONE
 from workbench.compression.compressed_runs import compressed_run, variant
 from workbench.compression.recipe import CompressionRecipe
 from workbench.experiment import Experiment
@@ -88,6 +89,8 @@ def made(store: Store, run: Run) -> Run:
     """The run as it ended, made in a training process."""
     with Follower(store, run.experiment.hardware.startup) as follower:
         (ended,) = follower.train([run])
+    if CODES.get(ended.status, 1) != DONE:
+        raise SystemExit(f"{ended.run_id} ({ended.name}) {ended.status}: {ended.message}")
     return ended
 
 
