@@ -33,7 +33,7 @@ from workbench.spec.base import setting
 
 if TYPE_CHECKING:
     from workbench.runtime.compression.network import Network
-    from workbench.runtime.compression.workspace import Workspace
+    from workbench.runtime.compression.step_context import StepContext
 
 EPOCHS = 12
 
@@ -258,7 +258,7 @@ class Halve(CompressionStep):
     factor: float = setting(0.5, "Factor", "What is left of each weight.", gt=0.0, lt=1.0)
 
 
-def halve(step: Halve, network: Network, space: Workspace) -> Network:
+def halve(step: Halve, network: Network, context: StepContext) -> Network:
     return replace(
         network, variables=[v * np.asarray(step.factor, v.dtype) for v in network.variables]
     )

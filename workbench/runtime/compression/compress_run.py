@@ -21,7 +21,7 @@ from workbench.runs.store import Store, StoreError
 from workbench.runtime.compression.network import Network, taken
 from workbench.runtime.compression.outcome import judged, latencies, sizes, written
 from workbench.runtime.compression.performers import perform
-from workbench.runtime.compression.workspace import Ended, Interrupted, Workspace
+from workbench.runtime.compression.step_context import Ended, Interrupted, StepContext
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
 from workbench.runtime.process.dataset import load_dataset
@@ -95,7 +95,7 @@ class Compression:
         self._done = list(known.done) if known is not None else []
         finished = recipe.steps[: max(0, len(self._done) - 1)]
         epochs = sum(step.tuning_epochs for step in finished)
-        self._space = Workspace(dataset, original, recipe, log, control, position, epochs)
+        self._context = StepContext(dataset, original, recipe, log, control, position, epochs)
 
     def run(self) -> RunStatus:
         """Does what is left to do; returns how it ended."""
@@ -106,11 +106,11 @@ class Compression:
         if not self._done:
             self._keep("")
         for step in self._recipe.steps[len(self._done) - 1 :]:
-            self._space.check()
+            self._context.check()
             if self._control.end is not None:
                 return RunStatus.STOPPED
             try:
-                self._network = perform(step, self._network, self._space)
+                self._network = perform(step, self._network, self._context)
             except Ended as ended:
                 if self._control.end is RunStatus.INTERRUPTED:
                     return RunStatus.INTERRUPTED
@@ -129,12 +129,12 @@ class Compression:
         test = len(self._dataset.test.labels)
         log.say(Progress(log.run_id, "evaluating", 0, test, "images"))
         experiment = tuning(network.experiment, max(1, self._recipe.epochs))
-        assembled = replace(network, experiment=experiment).assembled(self._space.info)
+        assembled = replace(network, experiment=experiment).assembled(self._context.info)
         optimizer = fresh_optimizer(experiment, assembled.model, 1)
-        position = self._space.position
+        position = self._context.position
         log.artifact(CHECKPOINT, checkpoint.packed(assembled.model, optimizer, position))
-        file = written(network, self._space)
-        figures = judged(file.content, self._space)
+        file = written(network, self._context)
+        figures = judged(file.content, self._context)
         figures |= self._timed(file.content)
         log.artifact(MODEL_FILE, file.content)
         parent_accuracy = self._parent.test_accuracy
@@ -164,8 +164,8 @@ class Compression:
             if before.has(MODEL_FILE) and not MODEL_FILE.fault(before.path):
                 original = MODEL_FILE.read(before.path)
             else:
-                original = written(self._original, self._space).content
-            figures, others = latencies((content, original), self._space)
+                original = written(self._original, self._context).content
+            figures, others = latencies((content, original), self._context)
             known = {**sizes(original), **others}
             lacking = {k: v for k, v in known.items() if self._parent.figure(k) is None}
             if lacking:
@@ -176,13 +176,13 @@ class Compression:
         """Keeps the network as the finished step left it, from which a killed run goes on."""
         network = self._network
         sizes = self._sizes()
-        accuracy = self._space.accuracy(network)
+        accuracy = self._context.accuracy(network)
         self._done.append(StepDone(step, accuracy, **sizes))
         kept_now = CompressionProgress(
             self._recipe.to_toml(),
             tuple(self._done),
             network.experiment.to_toml(),
-            asdict(self._space.position),
+            asdict(self._context.position),
             dict(network.facts),
             network.variables,
         )
@@ -203,16 +203,16 @@ class Compression:
         return {
             "parameters": network.parameters,
             "nonzero_parameters": network.nonzero_parameters,
-            "macs": network.experiment.analysis(self._space.info).macs,
+            "macs": network.experiment.analysis(self._context.info).macs,
         }
 
     def _environment(self) -> dict[str, object]:
         part, asked = self._dataset.train, self._network.experiment.hardware
         return hardware.environment(
-            self._space.device,
+            self._context.device,
             asked,
-            image_shape=self._space.info.image_shape,
-            reading=reading_to_keep(self._space.info).plain(),
+            image_shape=self._context.info.image_shape,
+            reading=reading_to_keep(self._context.info).plain(),
             pipeline=pipeline_of(part, asked),
         )
 

@@ -10,30 +10,30 @@ from workbench.base.text import tr
 from workbench.compression.factors import can_factorize, factors, pair, rank_that_pays
 from workbench.compression.steps import LowRank
 from workbench.runtime.compression.network import Network, taken
-from workbench.runtime.compression.workspace import Workspace
+from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.network.build import assemble
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Planner
 
 
-def factorize(step: LowRank, network: Network, space: Workspace) -> Network:
+def factorize(step: LowRank, network: Network, context: StepContext) -> Network:
     """Each layer that gains by it in two, from the last one on, and fine-tuned.
 
     Raises:
         SpecError: where there are no validation images to choose by.
     """
-    start = space.accuracy(network)
+    start = context.accuracy(network)
     if start is None:
         raise SpecError.at(
             "training.validation_split",
             tr("is 0, and ranks are chosen by validation images; train with a share of them"),
         )
-    places = _candidates(network, space.info)
+    places = _candidates(network, context.info)
     for number, place in enumerate(places, 1):
         floor = start - step.loss * number / len(places)
-        network = _thinnest(network, place, floor, space)
-    return space.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
+        network = _thinnest(network, place, floor, context)
+    return context.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
 
 
 def _candidates(network: Network, info: DataInfo) -> list[int]:
@@ -43,17 +43,17 @@ def _candidates(network: Network, info: DataInfo) -> list[int]:
     return [n for n in reversed(range(last)) if can_factorize(layers[n])]
 
 
-def _thinnest(network: Network, place: int, floor: float, space: Workspace) -> Network:
+def _thinnest(network: Network, place: int, floor: float, context: StepContext) -> Network:
     """The network with a layer in two of the smallest rank that keeps the accuracy, by halving; as
     it was where no rank that pays does.
     """
-    kernel = _variables(network, place, space.info)[0]
+    kernel = _variables(network, place, context.info)[0]
     low, high, best = 1, rank_that_pays(kernel.shape), network
     while low <= high:
-        space.check()
+        context.check()
         rank = (low + high) // 2
-        tried = in_two(network, place, rank, space.info)
-        accuracy = space.accuracy(tried)
+        tried = in_two(network, place, rank, context.info)
+        accuracy = context.accuracy(tried)
         if accuracy is not None and accuracy >= floor:
             best, high = tried, rank - 1
         else:

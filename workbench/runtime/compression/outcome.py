@@ -16,7 +16,7 @@ from workbench.deployment.quantization import CALIBRATION_IMAGES, Quantization, 
 from workbench.evaluation.answerer import Shares, answers, clocked, scaled
 from workbench.evaluation.latency import Latency
 from workbench.runtime.compression.network import Network
-from workbench.runtime.compression.workspace import Workspace
+from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.export.litert import litert_bytes
 from workbench.runtime.export.network import float_network
 
@@ -51,30 +51,30 @@ class WrittenFile:
     warnings: tuple[str, ...]
 
 
-def written(network: Network, space: Workspace) -> WrittenFile:
+def written(network: Network, context: StepContext) -> WrittenFile:
     """The file, quantized where a step asked for that.
 
     Raises:
         ModelFileError: where it can't be quantized, or gives no numbers.
     """
-    model = float_network(network.experiment, space.info, network.variables)
+    model = float_network(network.experiment, context.info, network.variables)
     content, warnings = litert_bytes(model), tuple[str, ...]()
     scheme = network.facts.get("quantize")
     if scheme is not None:
         asked = Quantization(scheme, per_tensor="per_tensor" in network.facts)
-        images = space.training_batch(CALIBRATION_IMAGES)[0] if asked.is_calibrated else None
-        made = quantize(content, asked, images, check=space.check)
+        images = context.training_batch(CALIBRATION_IMAGES)[0] if asked.is_calibrated else None
+        made = quantize(content, asked, images, check=context.check)
         content, warnings = made.content, made.report.warnings
     return WrittenFile(content, warnings)
 
 
-def judged(content: bytes, space: Workspace) -> dict[str, Any]:
+def judged(content: bytes, context: StepContext) -> dict[str, Any]:
     """How right a file is on the test part, by the LiteRT interpreter, and its sizes.
 
     Raises:
         ModelFileError: where it can't be run, or gives no numbers.
     """
-    loss, accuracy = _rightness(LiteRTAnswerer(content, threads=1), space.dataset.test, space)
+    loss, accuracy = _rightness(LiteRTAnswerer(content, threads=1), context.dataset.test, context)
     return {"test_loss": loss, "test_accuracy": accuracy, **sizes(content)}
 
 
@@ -83,12 +83,12 @@ def sizes(content: bytes) -> dict[str, int]:
     return {"litert_bytes": len(content), "gzip_bytes": litert_file.gzip_bytes(content)}
 
 
-def latencies(files: Sequence[bytes], space: Workspace) -> list[dict[str, float]]:
+def latencies(files: Sequence[bytes], context: StepContext) -> list[dict[str, float]]:
     """What each file takes with one thread, in milliseconds, by the keys of the quantities.
 
     They take turns, so that a machine that is busy for a while slows all of them down.
     """
-    test = space.dataset.test
+    test = context.dataset.test
     images = scaled(test.images.read(np.arange(min(TIMED_IMAGES, len(test.labels)))))
     answerers = [LiteRTAnswerer(content, threads=1) for content in files]
     found: list[dict[str, float]] = [{} for _ in files]
@@ -98,16 +98,16 @@ def latencies(files: Sequence[bytes], space: Workspace) -> list[dict[str, float]
         took: list[list[float]] = [[] for _ in files]
         for _ in range(ROUNDS):
             for calls, answerer in zip(took, answerers, strict=True):
-                calls += clocked(answerer, batches, TIMED_SECONDS / ROUNDS, space.check)
+                calls += clocked(answerer, batches, TIMED_SECONDS / ROUNDS, context.check)
         for figures, calls in zip(found, took, strict=True):
             point = Latency.of(1, size, calls)
             figures |= {key: getattr(point, name) for key, name in keys.items()}
     return found
 
 
-def _rightness(answerer: LiteRTAnswerer, part: Part, space: Workspace) -> tuple[float, float]:
+def _rightness(answerer: LiteRTAnswerer, part: Part, context: StepContext) -> tuple[float, float]:
     rows = np.arange(len(part.labels))
-    shares: Shares = answers(answerer, part.images, rows, lambda done: space.check())
+    shares: Shares = answers(answerer, part.images, rows, lambda done: context.check())
     if not np.isfinite(shares).all():
         fault = tr("the LiteRT file gives no numbers; the network's training diverged")
         raise litert_file.ModelFileError(fault)

@@ -1,6 +1,6 @@
 """How each kind of step is done: one function a kind, from network to network.
 
-A function gets the step, the network before it and the `Workspace`, and gives the network after
+A function gets the step, the network before it and the `StepContext`, and gives the network after
 it. It chooses by validation images alone.
 """
 
@@ -32,7 +32,7 @@ from workbench.runtime.compression.holds import (
     kernels_of,
 )
 from workbench.runtime.compression.network import Network
-from workbench.runtime.compression.workspace import Hold, Workspace
+from workbench.runtime.compression.step_context import Hold, StepContext
 
 _HERE = "workbench.runtime.compression.performers"
 
@@ -50,23 +50,23 @@ PERFORMERS: dict[str, str] = {
 """Where each kind of step is done, `module:function`, imported at its first use."""
 
 
-def perform(step: CompressionStep, network: Network, space: Workspace) -> Network:
+def perform(step: CompressionStep, network: Network, context: StepContext) -> Network:
     """The network after a step.
 
     Raises:
         Ended: where a person ended the run meanwhile.
     """
     module, _, name = PERFORMERS[step.name()].partition(":")
-    performer: Callable[[Any, Network, Workspace], Network] = getattr(import_module(module), name)
-    return performer(step, network, space)
+    performer: Callable[[Any, Network, StepContext], Network] = getattr(import_module(module), name)
+    return performer(step, network, context)
 
 
-def fine_tune(step: FineTune, network: Network, space: Workspace) -> Network:
+def fine_tune(step: FineTune, network: Network, context: StepContext) -> Network:
     """Trained on; zeros that are there may go."""
-    return space.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
+    return context.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
 
 
-def prune(step: Prune, network: Network, space: Workspace) -> Network:
+def prune(step: Prune, network: Network, context: StepContext) -> Network:
     """The smallest weights are zero."""
 
     def holder(model: keras.Model, steps: int) -> Hold:
@@ -74,12 +74,12 @@ def prune(step: Prune, network: Network, space: Workspace) -> Network:
         groups = [kernels] if step.scope == "global" else [[kernel] for kernel in kernels]
         return GrowingZeros(groups, step.rate, steps, step.ramp)
 
-    return space.tuned(
+    return context.tuned(
         network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
     )
 
 
-def prune_pattern(step: PrunePattern, network: Network, space: Workspace) -> Network:
+def prune_pattern(step: PrunePattern, network: Network, context: StepContext) -> Network:
     """The largest N of every M weights stay."""
 
     def holder(model: keras.Model, steps: int) -> Hold:
@@ -87,34 +87,34 @@ def prune_pattern(step: PrunePattern, network: Network, space: Workspace) -> Net
         masks = [zeros.pattern(kernel.numpy(), step.keep, step.of) for kernel in kernels]
         return HeldZeros(kernels, masks)
 
-    return space.tuned(
+    return context.tuned(
         network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
     )
 
 
-def cluster(step: Cluster, network: Network, space: Workspace) -> Network:
+def cluster(step: Cluster, network: Network, context: StepContext) -> Network:
     """The weights of each kernel share values; zeros stay."""
 
     def holder(model: keras.Model, steps: int) -> Hold:
-        return SharedValues(kernels_of(model), step.clusters, space.seed)
+        return SharedValues(kernels_of(model), step.clusters, context.seed)
 
-    tuned = space.tuned(
+    tuned = context.tuned(
         network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
     )
     return replace(tuned, facts={**tuned.facts, "per_tensor": "yes"})
 
 
-def train_quantized(step: QuantizationAware, network: Network, space: Workspace) -> Network:
+def train_quantized(step: QuantizationAware, network: Network, context: StepContext) -> Network:
     """Kernels on the grid that the file will have; zeros stay."""
 
     def holder(model: keras.Model, steps: int) -> Hold:
         return OnGrid(kernels_of(model), WEIGHT_BITS[step.bits])
 
-    return space.tuned(
+    return context.tuned(
         network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
     )
 
 
-def quantize(step: Quantize, network: Network, space: Workspace) -> Network:
+def quantize(step: Quantize, network: Network, context: StepContext) -> Network:
     """The file will be quantized; see `outcome`, which writes it."""
     return replace(network, facts={**network.facts, "quantize": step.mode})

@@ -28,7 +28,7 @@ from workbench.compression.slicing import cut
 from workbench.compression.steps import PruneStructure
 from workbench.experiment import Experiment
 from workbench.runtime.compression.network import Network, taken
-from workbench.runtime.compression.workspace import Workspace
+from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.network.build import Assembled, assemble, on_grid
 from workbench.spec.data import DataInfo
 
@@ -38,48 +38,48 @@ SCORED_BATCH = 100
 TINY = 1e-12
 
 
-def prune_structure(step: PruneStructure, network: Network, space: Workspace) -> Network:
+def prune_structure(step: PruneStructure, network: Network, context: StepContext) -> Network:
     """A narrower network, fine-tuned after each round.
 
     Raises:
         CannotNarrow: where no layer can lose channels.
     """
-    whole = network.experiment.analysis(space.info).macs
+    whole = network.experiment.analysis(context.info).macs
     epochs = np.diff(np.linspace(0, step.epochs, step.rounds + 1).round().astype(int))
     if step.sensitivity:
-        curves = sensitivity(network, _scores(step.criterion, network, space), space)
+        curves = sensitivity(network, _scores(step.criterion, network, context), context)
         network = replace(network, facts={**network.facts, FACT: packed(curves)})
     for number, count in enumerate(epochs, 1):
-        now = network.experiment.analysis(space.info).macs
+        now = network.experiment.analysis(context.info).macs
         wanted = whole * step.macs ** (number / step.rounds)
-        scores = _scores(step.criterion, network, space)
-        layers, shape = network.experiment.structure.layers, space.info.image_shape
+        scores = _scores(step.criterion, network, context)
+        layers, shape = network.experiment.structure.layers, context.info.image_shape
         found = narrowed(layers, shape, scores, wanted / now, step.least)
-        network = narrower(network, found.layers, space.info, scores)
-        network = space.tuned(network, int(count), step.learning_rate, teacher=step.teacher)
+        network = narrower(network, found.layers, context.info, scores)
+        network = context.tuned(network, int(count), step.learning_rate, teacher=step.teacher)
     return network
 
 
-def sensitivity(network: Network, scores: Scores, space: Workspace) -> list[LayerSensitivity]:
+def sensitivity(network: Network, scores: Scores, context: StepContext) -> list[LayerSensitivity]:
     """What each layer costs in accuracy on the validation images, without fine-tuning.
 
     Args:
         network: The whole; each curve begins with it.
         scores: Which channels go first.
-        space: With the images; without validation images there are no curves.
+        context: With the images; without validation images there are no curves.
     """
-    layers, shape = network.experiment.structure.layers, space.info.image_shape
+    layers, shape = network.experiment.structure.layers, context.info.image_shape
     found = []
     for widths in all_widths(layers, shape):
         smallest = min(width_of(layers, width) for width in widths.settings)
         shares, accuracies = [], []
         for share in SHARES:
-            space.check()
+            context.check()
             by = min(round(smallest * share), smallest - 1) // widths.by * widths.by
             if by < 1 or not can_shrink(layers, widths, by, shape):
                 continue
-            tried = narrower(network, shrunk(layers, widths, by), space.info, scores)
-            accuracy = space.accuracy(tried)
+            tried = narrower(network, shrunk(layers, widths, by), context.info, scores)
+            accuracy = context.accuracy(tried)
             if accuracy is not None:
                 shares.append(by / smallest)
                 accuracies.append(accuracy)
@@ -109,16 +109,16 @@ def narrower(network: Network, layers: Layers, info: DataInfo, scores: Scores) -
     return Network(new, taken(narrow.model), network.facts)
 
 
-def _scores(criterion: str, network: Network, space: Workspace) -> Scores:
+def _scores(criterion: str, network: Network, context: StepContext) -> Scores:
     """How much each channel matters, by number of the value; each layer's are of length 1, as the
     paper has it, so that layers can be compared.
     """
-    assembled = network.assembled(space.info)
+    assembled = network.assembled(context.info)
     if criterion == "norm":
         found = norm_scores(assembled)
     else:
-        images, labels = space.training_batch(SCORED_IMAGES)
-        logits = not network.experiment.gives_probabilities(space.info)
+        images, labels = context.training_batch(SCORED_IMAGES)
+        logits = not network.experiment.gives_probabilities(context.info)
         found = taylor_scores(assembled, network.experiment, images, labels, logits=logits)
     return {number: values / (np.linalg.norm(values) + TINY) for number, values in found.items()}
 

@@ -7,20 +7,20 @@ import keras
 from workbench.compression.narrowing import scaled_widths
 from workbench.compression.steps import Student
 from workbench.runtime.compression.network import Network, taken
-from workbench.runtime.compression.workspace import Workspace
+from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.network.build import assemble
 
 
-def train_student(step: Student, network: Network, space: Workspace) -> Network:
+def train_student(step: Student, network: Network, context: StepContext) -> Network:
     """The student after its training.
 
     Raises:
         CannotNarrow: where no layer can have fewer channels.
     """
     old = network.experiment
-    layers = scaled_widths(old.structure.layers, space.info.image_shape, step.scale)
+    layers = scaled_widths(old.structure.layers, context.info.image_shape, step.scale)
     structure = old.structure.model_copy(update={"layers": layers})
     new = old.model_copy(update={"structure": structure})
-    keras.utils.set_random_seed(space.seed)
-    fresh = Network(new, taken(assemble(new, space.info).model))
-    return space.tuned(fresh, step.epochs, step.learning_rate, teacher=step.teacher)
+    keras.utils.set_random_seed(context.seed)
+    fresh = Network(new, taken(assemble(new, context.info).model))
+    return context.tuned(fresh, step.epochs, step.learning_rate, teacher=step.teacher)

@@ -53,7 +53,7 @@ def free(model: keras.Model, steps: int) -> Hold:
     return None
 
 
-class Workspace:
+class StepContext:
     """Where the steps of a compressed run are done.
 
     Args:
