@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib.util
 import json
 import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +63,18 @@ def made(net: Small, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tupl
             needs(name)
             output = folder / NAMES[name]
             done[name] = self[name] = output, exported(net, output, name)
+            if name == "openvino":
+                end_pools()
             return done[name]
 
     return Made()
+
+
+def end_pools() -> None:
+    """OpenVINO's converter keeps threads for its next call."""
+    for found in gc.get_objects():
+        if type(found) is ThreadPoolExecutor:
+            found.shutdown()
 
 
 def run_snippet(script: Path, images: np.ndarray, tmp_path: Path) -> np.ndarray:
