@@ -12,6 +12,7 @@ import annotated_types as at
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
+from workbench.compression.steps import PrunePattern
 from workbench.experiment import Experiment
 from workbench.spec import Choice, Spec
 from workbench.spec.layers import Conv2D, DepthwiseConv2D, Layer, Repeat, SeparableConv2D
@@ -52,6 +53,10 @@ def _groups_divide_filters(values: dict[str, Any]) -> dict[str, Any]:
     return values if values["filters"] % values["groups"] == 0 else {**values, "groups": 1}
 
 
+def _keeps_fewer(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "keep": min(values["keep"], values["of"] - 1)}
+
+
 MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys(Optimizer.choices().values(), _one_clipping),
     SGD: _nesterov_needs_momentum,
@@ -60,6 +65,7 @@ MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
     Conv2D: _groups_divide_filters,
     DepthwiseConv2D: _steps_or_gaps,
     SeparableConv2D: _steps_or_gaps,
+    PrunePattern: _keeps_fewer,
 }
 """What a class asks of several settings together; bounds of one setting are read from its field."""
 

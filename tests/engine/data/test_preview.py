@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from workbench.base.json_lines import from_line
 from workbench.data import Preview, describe, load
 from workbench.data.preview import first_of_each
 from workbench.spec.data import Digits, ImageFolder
@@ -33,7 +34,7 @@ def inspect(request: object, cache: Path) -> tuple[int, list[dict[str, Any]]]:
         env={**os.environ, "DLOPT_CACHE": str(cache)},
     )
     assert done.stderr == ""
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, [from_line(line) or {} for line in done.stdout.splitlines()]
 
 
 def assert_same(one: Preview, other: Preview) -> None:
@@ -93,7 +94,9 @@ def test_bad_requests_get_a_sentence(request_: object, sentence: str, cache: Pat
     text = request_ if isinstance(request_, str) else json.dumps(request_)
     answer = StringIO()
     assert main(StringIO(text), answer) == 1
-    assert json.loads(answer.getvalue())["error"].startswith(sentence)
+    said = from_line(answer.getvalue())
+    assert said is not None
+    assert said["error"].startswith(sentence)
 
 
 def test_what_is_not_downloaded_is_offered(cache: Path) -> None:

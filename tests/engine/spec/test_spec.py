@@ -51,8 +51,9 @@ def through_toml(spec: Choice) -> Spec:
     return spec.family().choices()[spec.name()].parse(tomllib.loads(text)["choice"])
 
 
-def test_the_families_are_those_of_an_experiment() -> None:
+def test_the_families_are_those_of_an_experiment_and_of_a_recipe() -> None:
     assert {f.__name__ for f in FAMILIES} == {
+        "CompressionStep",
         "Constraint",
         "Data",
         "Hardware",
