@@ -10,7 +10,8 @@ import pytest
 
 from tests.engine.small import small, train
 from workbench.cli.main import main
-from workbench.compression.compressed_runs import KEYS
+from workbench.cli.runs.compress import table_of
+from workbench.compression.compressed_runs import KEYS, variant
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 
@@ -45,10 +46,11 @@ def test_variants_are_listed_with_these_keys(
     assert found[1]["difference"] == pytest.approx(0, abs=1e-6)
     with Store(folder) as store:
         assert len(store.children(parent.run_id)) == 2
-    assert main(["compress", "last", "--recipe", "smaller-file", "--store", str(folder)]) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert said[0].split()[0] == "steps"
-    assert said[1].startswith("prune:0.8,cluster:16,quantize:int8")
+        runs = store.children(parent.run_id)
+    titles, first, _ = table_of(map(variant, runs))
+    assert titles.split()[0] == "steps"
+    assert first.startswith(steps)
+    assert " points" in first
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         give_json(found)
     else:
-        rows = [TITLES, *map(_row, found)]
-        for line in aligned(rows, "<" + ">" * (len(TITLES) - 2) + "<"):
+        for line in table_of(found):
             print(line)
     return max(DONE, *map(code_of, ended))
+
+
+def table_of(variants: Iterable[dict[str, Any]]) -> list[str]:
+    """Lines of a table of variants, as `variant` gives them; its titles first."""
+    rows = [TITLES, *map(_row, variants)]
+    return aligned(rows, "<" + ">" * (len(TITLES) - 2) + "<")
 
 
 def _recipe(name: str) -> CompressionRecipe:
