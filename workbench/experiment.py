@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BeforeValidator, Field
 
 from workbench.base.files import write_atomically
-from workbench.base.text import joined, tr
+from workbench.base.text import tr
 from workbench.base.units import size
 from workbench.base.versions import made_by_newer
 from workbench.network.analysis import Analysis, analyze
@@ -33,7 +33,7 @@ from workbench.spec.regularizers import NoRegularizer, Regularizer
 from workbench.spec.schedules import Fixed, Plan, Schedule
 from workbench.spec.setting_paths import as_path, is_place, put, steps_of, unknown_setting
 from workbench.spec.stopping import NoStopping, Stopping
-from workbench.spec.toml import as_toml, read_toml
+from workbench.spec.toml import as_toml, read_file, read_toml
 from workbench.spec.training import Training
 
 REFERENCE_CNN: tuple[Layer, ...] = (
@@ -132,29 +132,17 @@ class Experiment(Spec):
         Raises:
             SpecError: naming the file, and the setting or line that is wrong.
         """
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-            if len(content) > MAX_BYTES:
-                raise SpecError.at(
-                    "",
-                    tr(
-                        "{path}: is larger than the {size} of any experiment; must be a TOML file",
-                        path=path,
-                        size=size(MAX_BYTES),
-                    ),
-                )
-            text = io.StringIO(content.decode("utf-8-sig"), newline=None).read()
-        except UnicodeDecodeError:
-            raise SpecError.at("", tr("{path}: is not a text file in UTF-8", path=path)) from None
-        except OSError as error:
-            raise SpecError.at(
-                "", tr("{path}: can't be read ({reason})", path=path, reason=error.strerror or "")
-            ) from None
-        try:
-            return cls.from_toml(text).with_base(path.absolute().parent)
-        except SpecError as error:
-            raise SpecError.at("", joined(": ", [str(path), str(error)])) from None
+        too_large = tr(
+            "{path}: is larger than the {size} of any experiment; must be a TOML file",
+            path=path,
+            size=size(MAX_BYTES),
+        )
+
+        def parsed(text: str) -> Experiment:
+            of_any_system = io.StringIO(text, newline=None).read()
+            return cls.from_toml(of_any_system).with_base(path.absolute().parent)
+
+        return read_file(path, MAX_BYTES, too_large, parsed)
 
     def write(self, path: Path) -> None:
         """Saves as TOML, whole or not at all; a data path below the file's folder gets relative.

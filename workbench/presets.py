@@ -7,24 +7,22 @@ that a command answers at once.
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from workbench.base import shipped
 from workbench.base.text import tr
 
 if TYPE_CHECKING:
     from workbench.experiment import Experiment
 
+FOLDER = "presets"
 DEFAULT = "digits-cnn"
 
 
 def names() -> list[str]:
     """Names of all presets, sorted."""
-    folder = files("resources") / "presets"
-    return sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
-    )
+    return shipped.names(FOLDER)
 
 
 def text(name: str) -> str:
@@ -41,7 +39,7 @@ def text(name: str) -> str:
             "",
             near_miss(tr("there is no preset {name}", name=repr(name)), name, names()),
         )
-    return (files("resources") / "presets" / f"{name}.toml").read_text(encoding="utf-8")
+    return shipped.text(FOLDER, name)
 
 
 def load(name: str) -> Experiment:
@@ -61,7 +59,7 @@ def description(name: str) -> str:
     Raises:
         SpecError: where there is none of that name.
     """
-    return text(name).partition("\n")[0].removeprefix("#").strip()
+    return shipped.description(text(name))
 
 
 def find(name_or_path: str) -> Experiment:

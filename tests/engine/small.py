@@ -46,16 +46,29 @@ def train(
         experiment: What, or the id of a run to go on with.
         on_message: Called with each message and the run's `Control`.
     """
-    from workbench.runtime.process.control import Control
-    from workbench.runtime.training.failures import outcome
-    from workbench.runtime.training.run_log import StoreLog
-    from workbench.runtime.worker.run_training import train_run
-
     if isinstance(experiment, str):
         run_id = experiment
         store.requeue(run_id)
     else:
         run_id = store.create(experiment).run_id
+    return run_id, make(store, run_id, on_message)
+
+
+def make(
+    store: Store, run_id: str, on_message: Callable[[Message, Any], None] | None = None
+) -> list[Message]:
+    """Makes a run that waits, of any kind, in this process; all messages.
+
+    Args:
+        store: Where.
+        run_id: Its id.
+        on_message: Called with each message and the run's `Control`.
+    """
+    from workbench.runtime.process.control import Control
+    from workbench.runtime.training.failures import outcome
+    from workbench.runtime.training.run_log import StoreLog
+    from workbench.runtime.worker.kinds import make_run
+
     assert store.claim(run_id)
     said: list[Message] = []
     control = Control()
@@ -67,12 +80,12 @@ def train(
 
     with patch("workbench.runtime.training.recorder.SAY_SECONDS", 0.0):
         try:
-            status, message = train_run(StoreLog(store, run_id, say), control)
+            status, message = make_run(StoreLog(store, run_id, say), control)
         except Exception as error:
             store.finish(run_id, RunStatus.FAILED, str(error), outcome(error))
             raise
     store.finish(run_id, status, message)
-    return run_id, said
+    return said
 
 
 def stop_after(step: int, status: RunStatus = RunStatus.INTERRUPTED) -> Any:

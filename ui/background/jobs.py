@@ -43,7 +43,7 @@ EXPECTED = (BadInput, Failed, OSError, ValueError, JobCancelled)
 
 
 def sentence_of(error: Exception) -> str:
-    """What a person is told of an error."""
+    """The sentence that a person reads about an error."""
     if isinstance(error, EXPECTED):
         return str(error)
     name = type(error).__name__

@@ -5,20 +5,18 @@ The first line of each is a comment: one sentence on what it is for.
 
 from __future__ import annotations
 
-from importlib.resources import files
-
+from workbench.base import shipped
 from workbench.base.names import near_miss
 from workbench.base.text import tr
 from workbench.compression.recipe import CompressionRecipe
 from workbench.spec.base import SpecError
 
+FOLDER = "recipes"
+
 
 def names() -> list[str]:
     """Names of all recipes, sorted."""
-    folder = files("resources") / "recipes"
-    return sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
-    )
+    return shipped.names(FOLDER)
 
 
 def text(name: str) -> str:
@@ -30,7 +28,7 @@ def text(name: str) -> str:
     if name not in names():
         fault = tr("there is no recipe {name}", name=repr(name))
         raise SpecError.at("", near_miss(fault, name, names()))
-    return (files("resources") / "recipes" / f"{name}.toml").read_text(encoding="utf-8")
+    return shipped.text(FOLDER, name)
 
 
 def load(name: str) -> CompressionRecipe:
@@ -48,4 +46,4 @@ def description(name: str) -> str:
     Raises:
         SpecError: where there is none of that name.
     """
-    return text(name).partition("\n")[0].removeprefix("#").strip()
+    return shipped.description(text(name))

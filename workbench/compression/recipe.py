@@ -15,12 +15,12 @@ from pydantic import Field, ValidationError, model_validator
 
 from workbench.base.files import write_atomically
 from workbench.base.names import near_miss
-from workbench.base.text import joined, plural, tr
+from workbench.base.text import plural, tr
 from workbench.base.versions import made_by_newer
 from workbench.compression.steps import CompressionStep, Phase, QuantizationAware, Quantize, chosen
 from workbench.spec.base import AsTuple, Spec, SpecError, refuse
 from workbench.spec.errors import Problem, problems_of
-from workbench.spec.toml import as_toml, read_toml
+from workbench.spec.toml import as_toml, read_file, read_toml
 
 MAX_BYTES = 100_000
 """Of a recipe's file."""
@@ -90,24 +90,8 @@ class CompressionRecipe(Spec):
         Raises:
             SpecError: naming the file, and the setting or line that is wrong.
         """
-        try:
-            with path.open("rb") as file:
-                content = file.read(MAX_BYTES + 1)
-            if len(content) > MAX_BYTES:
-                raise SpecError.at(
-                    "", tr("{path}: is larger than any recipe; must be a TOML file", path=path)
-                )
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise SpecError.at("", tr("{path}: is not a text file in UTF-8", path=path)) from None
-        except OSError as error:
-            raise SpecError.at(
-                "", tr("{path}: can't be read ({reason})", path=path, reason=error.strerror or "")
-            ) from None
-        try:
-            return cls.from_toml(text)
-        except SpecError as error:
-            raise SpecError.at("", joined(": ", [str(path), str(error)])) from None
+        too_large = tr("{path}: is larger than any recipe; must be a TOML file", path=path)
+        return read_file(path, MAX_BYTES, too_large, cls.from_toml)
 
     def write(self, path: Path) -> None:
         """Saves as TOML, whole or not at all.

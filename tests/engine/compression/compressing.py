@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
+from tests.engine.small import make
 from workbench.compression.compressed_runs import compressed_run
 from workbench.compression.recipe import CompressionRecipe
 from workbench.execution.messages import Message
@@ -35,27 +35,7 @@ def go_on(
         run_id: Its id.
         on_message: Called with each message and the run's `Control`.
     """
-    from workbench.runtime.process.control import Control
-    from workbench.runtime.training.failures import outcome
-    from workbench.runtime.training.run_log import StoreLog
-    from workbench.runtime.worker.kinds import make_run
-
     if store.run(run_id).status is not RunStatus.QUEUED:
         store.requeue(run_id)
-    assert store.claim(run_id)
-    said: list[Message] = []
-    control = Control()
-
-    def say(message: Message) -> None:
-        said.append(message)
-        if on_message is not None:
-            on_message(message, control)
-
-    with patch("workbench.runtime.training.recorder.SAY_SECONDS", 0.0):
-        try:
-            status, message = make_run(StoreLog(store, run_id, say), control)
-        except Exception as error:
-            store.finish(run_id, RunStatus.FAILED, str(error), outcome(error))
-            raise
-    store.finish(run_id, status, message)
+    said = make(store, run_id, on_message)
     return store.run(run_id), said

@@ -15,7 +15,7 @@ from workbench.base.text import tr
 from workbench.base.units import aligned, count, in_one_line, percent
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import RUN, add_json, add_store, store_of
-from workbench.cli.runs.latency import TITLES, measured, sizes_of, threads_of
+from workbench.cli.runs.latency import TITLES, add_measuring, measured
 from workbench.cli.terminal import complain, give_json
 from workbench.data import DataError, load
 from workbench.deployment.formats import Format, format_of
@@ -30,7 +30,7 @@ from workbench.deployment.judging import (
 )
 from workbench.deployment.litert_file import ModelFileError
 from workbench.evaluation.answerer import Images, scaled
-from workbench.evaluation.latency import THREADS, Latency
+from workbench.evaluation.latency import Latency
 from workbench.runs.artifacts import is_run_id
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
@@ -46,20 +46,7 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         metavar="FILE|RUN",
         help=tr("a file that 'export' wrote, or a run: {run}", run=RUN),
     )
-    command.add_argument(
-        "--batch-sizes",
-        type=sizes_of,
-        default=BATCH_SIZES,
-        metavar="N,N",
-        help=tr("images to a call (default: 1,64)"),
-    )
-    command.add_argument(
-        "--threads",
-        type=threads_of,
-        default=THREADS,
-        metavar="N,all",
-        help=tr("threads of the processor to compute with (default: 1,all)"),
-    )
+    add_measuring(command, BATCH_SIZES)
     command.add_argument(
         "--run",
         metavar="RUN",

@@ -26,12 +26,25 @@ TITLES = ("threads", "batch", "median ms", "95 % ms", "99 % ms", "images/s")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     parser.add_argument("run_id", metavar="RUN", help=RUN)
+    add_measuring(parser, BATCH_SIZES)
+    add_output(parser, MeasuredLines)
+    add_json(parser)
+    add_store(parser)
+
+
+def add_measuring(parser: argparse.ArgumentParser, batch_sizes: Sequence[int]) -> None:
+    """The batch sizes and numbers of threads to measure.
+
+    Args:
+        parser: Takes them.
+        batch_sizes: Where none are given.
+    """
     parser.add_argument(
         "--batch-sizes",
         type=sizes_of,
-        default=BATCH_SIZES,
+        default=batch_sizes,
         metavar="N,N",
-        help=tr("images to a call (default: 1,8,64,256)"),
+        help=tr("images to a call (default: {sizes})", sizes=",".join(map(str, batch_sizes))),
     )
     parser.add_argument(
         "--threads",
@@ -40,9 +53,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N,all",
         help=tr("threads of the processor to compute with (default: 1,all)"),
     )
-    add_output(parser, MeasuredLines)
-    add_json(parser)
-    add_store(parser)
 
 
 def sizes_of(text: str) -> list[int]:
