@@ -11,7 +11,8 @@ from collections.abc import Callable
 from functools import partial
 
 from workbench.experiment import Experiment, Structure
-from workbench.levers.structure import LEVERS, Lever
+from workbench.levers.catalog import LEVERS
+from workbench.levers.lever import Lever
 from workbench.network.analysis import analyze
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo

@@ -26,9 +26,9 @@ sys.path.insert(0, str(ROOT))
 from workbench import presets  # noqa: E402
 from workbench.data import load  # noqa: E402
 from workbench.experiment import Experiment  # noqa: E402
+from workbench.levers.lever import Lever  # noqa: E402
 from workbench.levers.structure import (  # noqa: E402
     GlobalPooling,
-    Lever,
     Resolution,
     Separable,
     WidthMultiplier,

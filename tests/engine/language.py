@@ -29,9 +29,9 @@ from workbench.evaluation.diagnosis import diagnose  # noqa: E402
 from workbench.experiment import Experiment  # noqa: E402
 from workbench.hardware.learning_rate_range import rates_to_try, suggest  # noqa: E402
 from workbench.levers import repeats  # noqa: E402
+from workbench.levers.catalog import LEVERS  # noqa: E402
 from workbench.levers.comparison import Comparison, Side, what_differs  # noqa: E402
 from workbench.levers.layer_text import layers_from_text  # noqa: E402
-from workbench.levers.structure import LEVERS  # noqa: E402
 from workbench.network.drawing import draw  # noqa: E402
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, StepMetrics  # noqa: E402
 from workbench.runs.table.query import parse  # noqa: E402

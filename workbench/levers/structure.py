@@ -1,24 +1,26 @@
-"""Levers: what makes a network smaller in one move, each a pure function of the experiment.
-
-A lever gives an experiment whose network fits its data again and still ends in its last layer, or
-says in one sentence why it doesn't apply. The window and the command line list `LEVERS`; a lever's
-settings are fields, so its form is drawn like any other.
-"""
+"""Levers that take layers, channels or pixels away: the network computes less."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import ClassVar
 
 from workbench.base.text import tr
-from workbench.experiment import Experiment, Structure
-from workbench.levers.comparison import Comparison, Side
+from workbench.experiment import Experiment
+from workbench.levers.lever import (
+    WIDTHS,
+    Layers,
+    Lever,
+    head_of,
+    last_with_width,
+    mapped,
+    refused,
+)
 from workbench.network.analysis import Analysis
 from workbench.network.costs import LayerCost
-from workbench.spec.base import Spec, SpecError, setting
+from workbench.spec.base import setting
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import (
     Block,
@@ -32,83 +34,6 @@ from workbench.spec.layers import (
     Repeat,
     SeparableConv2D,
 )
-
-Layers = tuple[Layer, ...]
-WIDTHS = (
-    "filters",
-    "units",
-    "squeeze",
-    "expand_1x1",
-    "expand_3x3",
-    "filters_1x1",
-    "reduce_3x3",
-    "filters_3x3",
-    "reduce_5x5",
-    "filters_5x5",
-    "filters_pool",
-)
-"""Fields that say how many channels a layer gives."""
-
-
-class Lever(Spec):
-    """One move.
-
-    Attributes:
-        label: The words a person sees.
-    """
-
-    label: ClassVar[str] = ""
-
-    def apply(self, experiment: Experiment, info: DataInfo) -> Experiment:
-        """The experiment with the lever pulled.
-
-        Args:
-            experiment: One that fits its data.
-            info: What is known of the data.
-
-        Raises:
-            SpecError: in one sentence, where the lever does not apply.
-        """
-        if experiment.problems(info):
-            raise _no(tr("{label} needs a network that fits; mend it first", label=self.label))
-        changed = self.changed_experiment(experiment, info)
-        if changed == experiment:
-            raise _no(tr("{label} changes nothing here", label=self.label))
-        problems = changed.problems(self.info_after(changed, info))
-        if problems:
-            raise _no(
-                tr(
-                    "{label} does not fit this network ({problem})",
-                    label=self.label,
-                    problem=str(problems[0]),
-                )
-            )
-        return changed
-
-    def preview(self, experiment: Experiment, info: DataInfo) -> Comparison:
-        """Before and after the lever is pulled.
-
-        Raises:
-            SpecError: in one sentence, where the lever does not apply.
-        """
-        changed = self.apply(experiment, info)
-        after = self.info_after(changed, info)
-        return Comparison(Side(experiment, info.image_shape), Side(changed, after.image_shape))
-
-    def changed_experiment(self, experiment: Experiment, info: DataInfo) -> Experiment:
-        """As `apply`, before the result is checked; most levers change the layers alone."""
-        layers = self.changed_layers(experiment.structure.layers, experiment.analysis(info))
-        if not layers:
-            raise _no(tr("{label} would leave no layer", label=self.label))
-        return experiment.model_copy(update={"structure": Structure(layers=layers)})
-
-    @abstractmethod
-    def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
-        """The layers with the lever pulled."""
-
-    def info_after(self, changed: Experiment, info: DataInfo) -> DataInfo:
-        """What is known of the data of the experiment that `apply` gave."""
-        return info
 
 
 class ReduceDepth(Lever):
@@ -132,7 +57,7 @@ class ReduceDepth(Lever):
                 kept += () if spare else unit
         repeats = [c.layer for c in kept if isinstance(c.layer, Repeat) and c.layer.times > 1]
         if not taken and not repeats:
-            raise _no(tr("Reduce depth finds no two layers in a row that give the same shape"))
+            raise refused(tr("Reduce depth finds no two layers in a row that give the same shape"))
         return tuple(_halved(c.layer) for c in kept if isinstance(c.layer, Layer))
 
 
@@ -145,14 +70,8 @@ class GlobalPooling(Lever):
     label = tr("Global pooling")
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
-        for cost in reversed(analysis.layers):
-            if isinstance(cost.layer, Flatten) and cost.enabled and len(cost.input_shape) == 3:
-                behind = layers[cost.index + 1 :]
-                dense = [i for i, layer in enumerate(behind) if _is_last_kind(layer)]
-                if not dense:
-                    raise _no(tr("Global pooling needs a Dense layer behind Flatten"))
-                return (*layers[: cost.index], GlobalAveragePooling2D(), *behind[dense[-1] :])
-        raise _no(tr("Global pooling needs a Flatten of an image, and there is none"))
+        flat, last = head_of(layers, analysis, (Flatten,), self.label)
+        return (*layers[: flat.index], GlobalAveragePooling2D(), *layers[last:])
 
 
 class Separable(Lever):
@@ -166,9 +85,9 @@ class Separable(Lever):
 
     def changed_layers(self, layers: Layers, analysis: Analysis) -> Layers:
         first = next((i for i, layer in enumerate(layers) if isinstance(layer, Conv2D)), -1)
-        swapped = _mapped(layers[first + 1 :], _separable)
+        swapped = mapped(layers[first + 1 :], _separable)
         if first < 0 or swapped == layers[first + 1 :]:
-            raise _no(tr("Separable convolutions needs a second plain Conv2D larger than 1x1"))
+            raise refused(tr("Separable convolutions needs a second plain Conv2D larger than 1x1"))
         return layers[: first + 1] + swapped
 
 
@@ -196,8 +115,8 @@ class WidthMultiplier(Lever):
 
     def widened(self, layers: Layers) -> Layers:
         """The layers with other widths, which needs no analysis."""
-        last = max((i for i, layer in enumerate(layers) if _has_width(layer)), default=0)
-        scaled = _mapped(layers[:last], self._scaled)
+        last = last_with_width(layers)
+        scaled = mapped(layers[:last], self._scaled)
         return (*scaled, *_mapped_but_last(layers[last], self._scaled), *layers[last + 1 :])
 
     def _scaled(self, layer: Layer) -> Layer:
@@ -241,7 +160,7 @@ class ShareBlocks(Lever):
                 shared.append(layers[position])
             position += length * times
         if not found:
-            raise _no(
+            raise refused(
                 tr(
                     "Share block weights finds no equal layers in a row with as many channels "
                     "before as behind"
@@ -287,20 +206,6 @@ class Resolution(Lever):
         return replace(info, image_shape=(height, width, info.image_shape[2]))
 
 
-LEVERS: dict[str, type[Lever]] = {
-    "reduce_depth": ReduceDepth,
-    "global_pooling": GlobalPooling,
-    "separable": Separable,
-    "width_multiplier": WidthMultiplier,
-    "share_blocks": ShareBlocks,
-    "resolution": Resolution,
-}
-
-
-def _no(sentence: str) -> SpecError:
-    return SpecError.at("structure.layers", sentence)
-
-
 # --- layers that belong together -----------------------------------------------------------------
 
 Unit = tuple[LayerCost, ...]
@@ -328,36 +233,15 @@ def _is_spare(unit: Unit) -> bool:
     return unit[0].parameters > 0 and unit[0].input_shape == unit[-1].output_shape
 
 
-def _is_last_kind(layer: Layer) -> bool:
-    return isinstance(layer, Dense) and layer.enabled
-
-
 def _halved(layer: Layer) -> Layer:
     return layer.changed(times=-(-layer.times // 2)) if isinstance(layer, Repeat) else layer
-
-
-def _mapped(layers: Layers, change: Callable[[Layer], Layer]) -> Layers:
-    """Every layer changed, those in a Repeat too."""
-    return tuple(
-        layer.model_copy(update={"layers": _mapped(layer.layers, change)})
-        if isinstance(layer, Repeat)
-        else change(layer)
-        for layer in layers
-    )
-
-
-def _has_width(layer: Layer) -> bool:
-    """Whether it decides how many channels there are; the last of them makes the classes."""
-    inside = layer.layers if isinstance(layer, Repeat) else ()
-    own = any(name in type(layer).model_fields for name in WIDTHS)
-    return layer.enabled and (own or any(map(_has_width, inside)))
 
 
 def _mapped_but_last(layer: Layer, change: Callable[[Layer], Layer]) -> Layers:
     """The layer that gives the output, unchanged; in a Repeat those before it are changed."""
     if not isinstance(layer, Repeat):
         return (layer,)
-    inside = (*_mapped(layer.layers[:-1], change), layer.layers[-1])
+    inside = (*mapped(layer.layers[:-1], change), layer.layers[-1])
     return (layer.model_copy(update={"layers": inside}),)
 
 

@@ -8,10 +8,16 @@ import pytest
 
 from workbench import presets
 from workbench.experiment import Experiment, Structure
+from workbench.levers.catalog import LEVERS
+from workbench.levers.convolutions import (
+    DepthwiseHead,
+    LargerFirstKernel,
+    Normalize,
+    StridedStem,
+)
+from workbench.levers.lever import Lever
 from workbench.levers.structure import (
-    LEVERS,
     GlobalPooling,
-    Lever,
     ReduceDepth,
     Resolution,
     Separable,
@@ -25,9 +31,11 @@ from workbench.spec.layers import (
     BatchNormalization,
     Conv2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
     Flatten,
     GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
     MaxPooling2D,
     Repeat,
@@ -75,7 +83,8 @@ def test_every_lever_on_every_preset(lever: type[Lever], name: str) -> None:
     assert known is not None
     assert changed.problems(known) == []
     after = changed.analysis(known)
-    assert after.macs < before.macs or after.parameters < before.parameters
+    fewer = after.macs < before.macs or after.parameters < before.parameters
+    assert fewer or not lever.saves
     assert after.output_shape == before.output_shape
     assert Experiment.from_toml(changed.to_toml()) == changed
     preview = lever().preview(experiment, info)
@@ -97,10 +106,14 @@ def test_most_levers_do_something_for_most_presets() -> None:
 WORKS = {
     "reduce_depth": 6,
     "global_pooling": 6,
+    "depthwise_head": 8,
     "separable": 5,
     "width_multiplier": 10,
     "share_blocks": 3,
     "resolution": 6,
+    "strided_stem": 9,
+    "larger_first_kernel": 8,
+    "batch_normalization": 8,
 }
 
 
@@ -177,6 +190,72 @@ def test_width_leaves_the_classes_and_keeps_groups() -> None:
     assert isinstance(first, Conv2D)
     assert isinstance(second, Conv2D)
     assert (first.filters, second.filters, second.groups, last) == (16, 8, 4, LAST)
+
+
+def test_a_strided_stem_takes_the_place_of_the_pooling_behind() -> None:
+    first, second = Conv2D(filters=32, use_bias=False), Conv2D(filters=48)
+    between = (BatchNormalization(), Activation())
+    pools = (MaxPooling2D(), second, MaxPooling2D(), Flatten(), LAST)
+    stem = first.changed(kernel_size=(5, 5), strides=(2, 2))
+    assert pulled(StridedStem(), first, *between, *pools) == (stem, *between, *pools[1:])
+    assert pulled(StridedStem(kernel=7), first, *pools[1:]) == (
+        first.changed(kernel_size=(7, 7), strides=(2, 2)),
+        *pools[1:],
+    )
+    assert "without strides" in refusal(StridedStem(), stem, *pools)
+    assert "begins with a Conv2D" in refusal(StridedStem(), Flatten(), Dense(units=9), LAST)
+
+
+def test_the_first_kernel_grows_and_never_shrinks() -> None:
+    layers = (SAME, SAME, Flatten(), LAST)
+    assert pulled(LargerFirstKernel(), *layers) == (
+        SAME.changed(kernel_size=(5, 5)),
+        *layers[1:],
+    )
+    assert "changes nothing" in refusal(LargerFirstKernel(kernel=3), *layers)
+
+
+def test_a_depthwise_head_weighs_the_pixels_that_are_left() -> None:
+    head = DepthwiseConv2D(kernel_size=(28, 28), activation="linear")
+    behind = (Dropout(), Dense(units=64), LAST)
+    for before in (Flatten(), GlobalAveragePooling2D()):
+        assert pulled(DepthwiseHead(), SAME, before, *behind) == (SAME, head, Flatten(), LAST)
+    again = refusal(DepthwiseHead(), SAME, head, Flatten(), LAST)
+    assert "one pixel" in again
+    assert "needs a Flatten or GlobalAveragePooling2D" in refusal(
+        DepthwiseHead(), SAME, GlobalMaxPooling2D(), LAST
+    )
+
+
+def test_normalization_stands_before_the_activation() -> None:
+    linear = SAME.changed(activation="linear")
+    bare = linear.changed(use_bias=False)
+    layers = (SAME, MaxPooling2D(), linear, Activation(), Flatten(), Dense(units=32), LAST)
+    dense = Dense(units=32, activation="linear", use_bias=False)
+    normal = BatchNormalization()
+    found = (
+        *(bare, normal, Activation()),
+        MaxPooling2D(),
+        *(bare, normal, Activation()),
+        Flatten(),
+        *(dense, normal, Activation()),
+        LAST,
+    )
+    assert pulled(Normalize(), *layers) == found
+    assert "isn't normalized yet" in refusal(Normalize(), *found)
+
+
+def test_the_levers_give_the_small_network_of_the_survey_of_structures() -> None:
+    """8, 12 and 16 filters, normalized, with a depthwise head: 3,138 parameters."""
+    small = tuple(
+        layer.changed(filters=filters) if (filters := {0: 8, 2: 12, 4: 16}.get(index)) else layer
+        for index, layer in enumerate(presets.load("mnist-cnn").structure.layers)
+    )
+    experiment = Experiment(structure=Structure(layers=small))
+    for lever in (DepthwiseHead(), Normalize()):
+        experiment = lever.apply(experiment, INFO)
+    analysis = experiment.analysis(INFO)
+    assert analysis.parameters == 3_138 + 4 * 16 - 16, "the head is normalized too"
 
 
 def test_blocks_are_shared_where_channels_allow() -> None:

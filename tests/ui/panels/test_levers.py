@@ -13,7 +13,9 @@ from tests.engine.levers.test_levers import INFO
 from ui.panels.network.levers import LeverCard, LeversPage
 from ui.window.main_window import MainWindow
 from workbench.experiment import Experiment
-from workbench.levers.structure import LEVERS, Lever, WidthMultiplier
+from workbench.levers.catalog import LEVERS
+from workbench.levers.lever import Lever
+from workbench.levers.structure import WidthMultiplier
 from workbench.network.analysis import Analysis
 from workbench.spec.base import setting
 from workbench.spec.layers import Dropout, Layer

@@ -13,7 +13,7 @@ from ui.window.main_window import MainWindow
 from ui.window.palette.entries import Offer, found
 from ui.window.palette.panel import Palette
 from ui.window.palette.rows import under
-from workbench.levers.structure import LEVERS
+from workbench.levers.catalog import LEVERS
 
 KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 

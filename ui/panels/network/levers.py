@@ -27,8 +27,9 @@ from ui.look.plain import Label, tip
 from ui.panels.network.structure_diff import StructureDiffView, show_relative
 from workbench.base.text import help_of, tr
 from workbench.experiment import Experiment
+from workbench.levers.catalog import LEVERS
 from workbench.levers.comparison import Comparison
-from workbench.levers.structure import LEVERS, Lever
+from workbench.levers.lever import Lever
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 

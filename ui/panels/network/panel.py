@@ -92,7 +92,7 @@ class NetworkPanel(LatePages[_Made]):
         )
 
     def _levers(self) -> Sequence[Action]:
-        from workbench.levers.structure import LEVERS  # as their page: not at the start
+        from workbench.levers.catalog import LEVERS  # as their page: not at the start
 
         return [
             Action(
