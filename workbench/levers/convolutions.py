@@ -167,4 +167,4 @@ def _with_normalization(layer: Layer) -> Layers:
     parts = (bare, BatchNormalization(enabled=layer.enabled))
     if activation == "linear":
         return parts
-    return (*parts, Activation(activation=activation, enabled=layer.enabled))
+    return (*parts, Activation().changed(activation=activation, enabled=layer.enabled))

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from tests.engine.small import small, stop_after, train
-from workbench.codegen import keras_script
 from workbench.curves.reading import read_curves
+from workbench.exchange.codegen import keras_script
 from workbench.execution.messages import Steps
 from workbench.experiment import Experiment
 from workbench.runs.store import Store

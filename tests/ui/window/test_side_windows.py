@@ -21,7 +21,7 @@ from ui.panels.network.code import CodeWindow
 from ui.panels.network.presets import PresetGallery
 from ui.window.main_window import MainWindow
 from workbench import presets
-from workbench.codegen import keras_script
+from workbench.exchange.codegen import keras_script
 from workbench.figures.settings import CurveFigure, FigureRun
 from workbench.spec.base import setting
 from workbench.spec.layers import Layer, SameShape

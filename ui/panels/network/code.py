@@ -25,7 +25,7 @@ from ui.look.python_colors import PythonColours
 from ui.look.side_dialog import SideDialog
 from workbench.base.files import write_atomically
 from workbench.base.text import tr
-from workbench.codegen import keras_script
+from workbench.exchange.codegen import keras_script
 from workbench.spec.base import SpecError
 
 SIZE = (210 * theme.UNIT, 180 * theme.UNIT)

@@ -11,7 +11,7 @@ from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import writing
 from workbench.cli.options import add_experiment
-from workbench.codegen import keras_script
+from workbench.exchange.codegen import keras_script
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from workbench.codegen.expressions import call, written
-from workbench.codegen.optimization import PLAIN_LOSS, is_averaging, monitored
+from workbench.exchange.codegen.expressions import call, written
+from workbench.exchange.codegen.optimization import PLAIN_LOSS, is_averaging, monitored
 from workbench.experiment import Experiment
 from workbench.spec.data import DataInfo
 from workbench.spec.stopping import EarlyStopping

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 from workbench.base.text import tr
-from workbench.codegen.expressions import assignment, call, written
+from workbench.exchange.codegen.expressions import assignment, call, written
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo

@@ -8,13 +8,18 @@ code.
 
 from __future__ import annotations
 
-from workbench.codegen.augmentation import augmentation_source, augmenter_lines
-from workbench.codegen.data import data_source
-from workbench.codegen.expressions import written
-from workbench.codegen.hardware import compile_arguments, startup_lines
-from workbench.codegen.model import hashed_source, model_lines, needs_hashed
-from workbench.codegen.objective import loss_lines, metric_lines, stopping_lines, trains_on_shares
-from workbench.codegen.optimization import (
+from workbench.exchange.codegen.augmentation import augmentation_source, augmenter_lines
+from workbench.exchange.codegen.data import data_source
+from workbench.exchange.codegen.expressions import written
+from workbench.exchange.codegen.hardware import compile_arguments, startup_lines
+from workbench.exchange.codegen.model import hashed_source, model_lines, needs_hashed
+from workbench.exchange.codegen.objective import (
+    loss_lines,
+    metric_lines,
+    stopping_lines,
+    trains_on_shares,
+)
+from workbench.exchange.codegen.optimization import (
     callback_lines,
     is_averaging,
     needs_typing,

@@ -6,8 +6,8 @@ from collections import Counter
 from importlib.resources import files
 
 from workbench.base.text import english
-from workbench.codegen.expressions import arguments, call, class_name, expression
-from workbench.codegen.expressions import written as written_value
+from workbench.exchange.codegen.expressions import arguments, call, class_name, expression
+from workbench.exchange.codegen.expressions import written as written_value
 from workbench.experiment import Experiment
 from workbench.spec.base import Facts
 from workbench.spec.data import DataInfo

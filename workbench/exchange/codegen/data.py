@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.base.text import tr
-from workbench.codegen import image_files
-from workbench.codegen.expressions import call, listed, written
-from workbench.codegen.pixels import Fitting
 from workbench.data.digits import TEST_SHARE
 from workbench.data.split import TEST_SPLIT_SEED
+from workbench.exchange.codegen import image_files
+from workbench.exchange.codegen.expressions import call, listed, written
+from workbench.exchange.codegen.pixels import Fitting
 from workbench.spec.base import SpecError
 from workbench.spec.data import (
     CIFAR10,

@@ -18,10 +18,10 @@ from PIL import Image
 from tests.engine.conftest import Oracle
 from tests.engine.data.test_image_rules import png16
 from tests.engine.small import small, train
-from workbench.codegen import keras_script
-from workbench.codegen.data import BODIES
 from workbench.data import describe, keep_download, load, split_fold, split_validation
 from workbench.data.preview import Preview
+from workbench.exchange.codegen import keras_script
+from workbench.exchange.codegen.data import BODIES
 from workbench.experiment import Experiment
 from workbench.runs.store import Store
 from workbench.spec import SpecError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.codegen.expressions import written
+from workbench.exchange.codegen.expressions import written
 from workbench.spec.hardware import CPU, Hardware
 
 

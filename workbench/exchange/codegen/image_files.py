@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from workbench.base.text import tr
-from workbench.codegen.expressions import listed
-from workbench.codegen.pixels import GRAY_FLOATS, RESIZED
 from workbench.data.images.decoding import COLOUR_MODES, GRAY_MODES, WIDE_MODES
 from workbench.data.images.formats import EXTENSIONS, LEFT_BEHIND, LITTER, STRONG, WEAK
 from workbench.data.images.rules import WHITEST
+from workbench.exchange.codegen.expressions import listed
+from workbench.exchange.codegen.pixels import GRAY_FLOATS, RESIZED
 from workbench.spec.base import SpecError
 from workbench.spec.data import BYTE, DataInfo, ImageFolder
 from workbench.spec.recipe import Recipe

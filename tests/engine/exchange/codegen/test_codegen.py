@@ -17,9 +17,9 @@ from tests.engine.conftest import Oracle
 from tests.engine.small import small, train
 from tests.engine.strategies import EVERY_CHOICE
 from workbench import presets
-from workbench.codegen import keras_script
-from workbench.codegen.expressions import KERAS_DEFAULTS, is_default
 from workbench.data import load
+from workbench.exchange.codegen import keras_script
+from workbench.exchange.codegen.expressions import KERAS_DEFAULTS, is_default
 from workbench.experiment import Experiment
 from workbench.network.analysis import analyze
 from workbench.runs.store import Store
@@ -397,7 +397,7 @@ def test_schedules_of_a_script_give_the_rates_of_the_workbench() -> None:
     """The classes that are written, run here; Keras's own are compared where schedules are."""
     import keras
 
-    from workbench.codegen.optimization import ONE_CYCLE, WARMUP
+    from workbench.exchange.codegen.optimization import ONE_CYCLE, WARMUP
 
     given: dict[str, Any] = {"keras": keras, "np": np}
     for source in (ONE_CYCLE, WARMUP):
@@ -425,7 +425,7 @@ def test_batches_of_a_script_count_as_those_of_the_workbench(
     import keras
     import tensorflow as tf
 
-    from workbench.codegen.optimization import WEIGHTED
+    from workbench.exchange.codegen.optimization import WEIGHTED
     from workbench.runtime.training.update import Gathering
 
     given: dict[str, Any] = {"keras": keras, "np": np, "BATCH_SIZE": size}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from workbench.codegen.expressions import call, written
+from workbench.exchange.codegen.expressions import call, written
 from workbench.experiment import Experiment
 from workbench.spec.data import DataInfo
 
