@@ -34,7 +34,7 @@ from workbench import presets
 from workbench.data import Dataset, load
 from workbench.execution.ask import do_task
 from workbench.execution.messages import TaskProgress
-from workbench.execution.tasks import TUNE
+from workbench.execution.tasks.tune import TUNE
 from workbench.experiment import Experiment
 from workbench.hardware import autotune
 from workbench.hardware.autotune import Settings, SpeedLever

@@ -13,8 +13,14 @@ EPOCHS = 10
 OPTIMIZERS = ("adam", "sgd", "rmsprop")
 
 
-def fill(folder: Path, count: int) -> None:
-    """A sweep over optimizer, learning rate, batch size and seed, ten epochs each."""
+def fill(folder: Path, count: int, status: str = "completed") -> None:
+    """A sweep over optimizer, learning rate, batch size and seed, ten epochs each.
+
+    Args:
+        folder: Of the store.
+        count: How many runs.
+        status: Of all of them.
+    """
     chance = random.Random(0)
     template = presets.load("digits-cnn").to_toml()
     with Store(folder) as store, store._db.change() as db:
@@ -30,7 +36,7 @@ def fill(folder: Path, count: int) -> None:
             run_id = f"20260101-{number:06d}-{number % 65536:04x}"
             best = 0.8 + 0.19 * chance.random()
             runs.append(
-                (run_id, f"sweep {number}", "completed", toml, 1.7e9 + number, number, 210, 210, 21,
+                (run_id, f"sweep {number}", status, toml, 1.7e9 + number, number, 210, 210, 21,
                  1.2 + number % 7, 1 - best, best, 1.1 - best, best - 0.01, best - 0.02,
                  10_000.0 + number % 997, 93_322, 2_794_560, "a" * 32, number,
                  spec_pieces.keep(store._db, toml), int(number >= 30), best, 2.0 + number % 7)

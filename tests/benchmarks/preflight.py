@@ -17,7 +17,7 @@ from pathlib import Path
 from workbench import presets
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import StatusChanged, TaskEnd
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
 

@@ -21,7 +21,7 @@ from typing import Any
 from workbench import presets
 from workbench.execution.engine_process import Session
 from workbench.execution.messages import StatusChanged, TaskEnd
-from workbench.execution.tasks import FIND_RATE
+from workbench.execution.tasks.find_rate import FIND_RATE
 from workbench.experiment import Experiment
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store

@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.base.plain_values import plain
 from workbench.execution.messages import Message, Stop, TaskProgress
-from workbench.execution.tasks import TASKS
+from workbench.execution.tasks import task_of
 from workbench.experiment import Experiment
 
 
@@ -35,7 +35,7 @@ def do(
 
     if experiment is not None:
         fields["experiment"] = experiment.to_toml()
-    kind = TASKS[task]
+    kind = task_of(task)
     values = json.loads(json.dumps(plain(kind.request(**fields))))
     said: list[TaskProgress] = []
     control = Control()

@@ -81,6 +81,7 @@ DARK = Tones(
 
 _chosen = Qt.ColorScheme.Unknown
 _applied: Tones | None = None
+"""The colours of all icons that are drawn; None where there are none, or of several."""
 
 
 def choose(scheme: Qt.ColorScheme) -> None:
@@ -104,6 +105,7 @@ def tones() -> Tones:
 
 def apply() -> None:
     """Gives the application the palette and style sheet of the appearance in force."""
+    global _applied
     application = QApplication.instance()
     if isinstance(application, QApplication):
         colours = tones()
@@ -111,14 +113,13 @@ def apply() -> None:
         sheet = _style_sheet(colours)
         if application.styleSheet() != sheet:  # each widget is restyled: 0.2 s
             application.setStyleSheet(sheet)
-        global _applied
         if _applied == colours:
             return  # the icons are as they shall be
-        _applied = colours
         _drawn.clear()
         for target, (name, tone) in list(_bearers.items()):
             if isValid(target):  # Qt may have deleted what Python still holds
                 target.setIcon(icon(name, getattr(colours, tone)))
+        _applied = colours
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:
@@ -171,8 +172,11 @@ def set_icon(target: HasIcon, name: str, tone: str = "text") -> None:
         name: Of `resources/icons`.
         tone: Field of `Tones` that colours it.
     """
+    global _applied
+    colours = tones()
+    _applied = colours if not _bearers or _applied == colours else None
     _bearers[target] = (name, tone)
-    target.setIcon(icon(name, getattr(tones(), tone)))
+    target.setIcon(icon(name, getattr(colours, tone)))
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:

@@ -112,10 +112,10 @@ class RunController(QObject):
 
     def settle(self) -> None:
         """Look once at what was left when the window was closed, and say what can't be done."""
-        for sentence in filter(None, (self.store.read_only, self.store.refused)):
-            self.failed.emit(sentence)
+        if self.store.read_only:
+            self.failed.emit(self.store.read_only)
         self.guarded(self.store.mark_interrupted)
-        if self.store.queue() and not self.store.read_only:
+        if self.store.queue_names() and not self.store.read_only:
             self._hold(True)  # nothing trains by itself when the window is opened
 
     def warm_up(self) -> None:

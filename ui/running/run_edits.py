@@ -43,7 +43,7 @@ class RunEdits(QObject):
     def deleted(self) -> int:
         """How many runs are in the trash."""
         controller = self._controller
-        return len(controller.guarded(lambda: controller.store.runs(deleted=True)) or ())
+        return controller.guarded(controller.store.in_trash) or 0
 
     def empty_trash(self) -> None:
         """Remove deleted runs and their files for good, in a thread: files may be many."""

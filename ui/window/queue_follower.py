@@ -43,8 +43,7 @@ class QueueFollower(QObject):
         if shown == self._shown:
             return  # the store changes each second of a run, the queue rarely does
         self._shown = shown
-        queue = controller.guarded(store.queue) or []
-        waiting = [run for run in queue if run.run_id not in under_way]
+        waiting, _ = shown
         self._panel.show_queue(waiting, waits)
-        self._forecast.show_queue(waiting, goes=not waits)
+        self._forecast.show_queue([run_id for run_id, _ in waiting], goes=not waits)
         self.waiting_changed.emit(len(waiting))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from ui.background.in_store import in_store
 from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.panels.live.preflight import IDLE_MILLISECONDS
@@ -18,10 +19,11 @@ from ui.panels.runs.queue import QueuePanel
 from ui.running.run_controller import RunController
 from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware import forecast
 from workbench.hardware.forecast import EstimateReader, Expected
-from workbench.runs.record import Run
+from workbench.runs.store import Store
+from workbench.spec.machine import Machine
 
 CLOCK_MILLISECONDS = 5000
 """What remains of the run under way, and the time of day, are looked at so often."""
@@ -51,7 +53,9 @@ class QueueForecast(QObject):
         super().__init__(parent)
         self._panel, self._controller, self._task_runner = panel, controller, task_runner
         self._reader, self._latest = EstimateReader(store), jobs.latest(self)
-        self._runs: list[Run] = []
+        self._latest.failed.connect(controller.failed)
+        self._folder = store
+        self._waiting: list[str] = []
         self._goes = False
         self._expected: list[Expected] = []
         self._under_way: list[Expected] = []
@@ -72,14 +76,14 @@ class QueueForecast(QObject):
         controller.state_changed.connect(self.look)
         controller.machine_found.connect(self.look)
 
-    def show_queue(self, runs: list[Run], goes: bool) -> None:
+    def show_queue(self, run_ids: list[str], goes: bool) -> None:
         """Tells of these runs.
 
         Args:
-            runs: That wait, next first.
+            run_ids: Of those that wait, next first.
             goes: Whether they train without being asked for again.
         """
-        self._runs, self._goes = runs, goes
+        self._waiting, self._goes = run_ids, goes
         self.look()
 
     @Slot()
@@ -89,14 +93,15 @@ class QueueForecast(QObject):
             return
         if self._task is not None and self._controller.is_busy:
             self._task.cancel()
-        controller, runs = self._controller, list(self._runs)
-        for run_id in controller.run_ids if runs else ():
-            run = controller.guarded(partial(controller.store.run, run_id))
-            runs += [run] if run is not None else []
-        if controller.machine is None:
+        waiting, under_way = set(self._waiting), self._controller.run_ids
+        machine, reader = self._controller.machine, self._reader
+        if machine is None:
             self._latest.ask(list, self._found)  # nothing is known until the process is there
+        elif not waiting:
+            self._latest.ask(partial(reader.look, [], machine), self._found)
         else:
-            self._latest.ask(partial(self._reader.look, runs, controller.machine), self._found)
+            work = partial(_look, reader, waiting, under_way, machine)
+            self._latest.ask(in_store(self._folder, work), self._found)
 
     @Slot()
     def measure(self) -> None:
@@ -215,3 +220,14 @@ class QueueForecast(QObject):
     def _ended(self) -> None:
         self._task = None
         self.look()
+
+
+def _look(
+    reader: EstimateReader, waiting: set[str], under_way: list[str], machine: Machine, store: Store
+) -> list[Expected]:
+    """What is expected of the runs that wait, in their order, and of those under way; a job.
+
+    A run that has left the queue since is left out: the window will ask again.
+    """
+    runs = [run for run in store.queue() if run.run_id in waiting]
+    return reader.look([*runs, *map(store.run, under_way)], machine)

@@ -188,6 +188,11 @@ class Store(Recording):
         test = "IS NOT NULL" if deleted else "IS NULL"
         return self._runs(f"{rows.ALL} WHERE deleted {test} ORDER BY created, rowid")
 
+    def in_trash(self) -> int:
+        """How many runs are deleted, without reading them."""
+        row = self._db.row("SELECT COUNT(*) FROM runs WHERE deleted IS NOT NULL")
+        return int(row[0]) if row is not None else 0
+
     @property
     def refused(self) -> str:
         """A sentence on rows that are left out, as no run can be like that; "" for none."""

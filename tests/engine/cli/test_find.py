@@ -12,7 +12,7 @@ from tests.engine.cli.test_main import dlopt
 from workbench.cli import main, tasks
 from workbench.execution.ask import TaskFailed
 from workbench.execution.messages import TaskProgress
-from workbench.execution.tasks import FIND_RATE
+from workbench.execution.tasks.find_rate import FIND_RATE
 from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch
 from workbench.hardware.learning_rate_range import RangeTest
 

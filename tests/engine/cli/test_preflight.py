@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.hardware.test_preflight import MEASURED
 from workbench.cli import main, tasks
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.requests import AboutExperiment
 
 

@@ -31,7 +31,8 @@ from workbench.execution.messages import (  # noqa: E402
     TaskEnd,
     TaskProgress,
 )
-from workbench.execution.tasks import EVALUATE, FIND_RATE  # noqa: E402
+from workbench.execution.tasks.evaluate import EVALUATE  # noqa: E402
+from workbench.execution.tasks.find_rate import FIND_RATE  # noqa: E402
 from workbench.figures.settings import CurveFigure, FigureRun  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
 

@@ -16,7 +16,10 @@ from workbench.execution import engine_process
 from workbench.execution.ask import TaskFailed, TaskRefused, _result, do_task
 from workbench.execution.messages import Do, TaskEnd, TaskProgress, decode
 from workbench.execution.task import Task, asked
-from workbench.execution.tasks import EVALUATE, MEASURE_INFERENCE, TASKS, TUNE
+from workbench.execution.tasks import TASKS, task_of
+from workbench.execution.tasks.evaluate import EVALUATE
+from workbench.execution.tasks.measure_inference import MEASURE_INFERENCE
+from workbench.execution.tasks.tune import TUNE
 from workbench.hardware import autotune
 from workbench.hardware.requests import AboutRun, Request
 from workbench.presets import load
@@ -37,7 +40,7 @@ def test_a_task_is_its_types_its_job_and_an_entry(
     assert result == Shout("GO ON")
     assert [SHOUT.parse_found(m.found) for m in said] == [Heard("GO"), Heard("ON")]
     assert [(m.done, m.total) for m in said] == [(1, 2), (2, 2)]
-    monkeypatch.setitem(TASKS, WRITES.name, WRITES)
+    monkeypatch.setitem(TASKS, WRITES.name, "tests.engine.execution.shout")
     do(WRITES.name, tmp_path, run_id=run.run_id)
     assert (tmp_path / "runs" / run.run_id / "shout.txt").read_text(encoding="utf-8") == "HERE"
 
@@ -87,7 +90,9 @@ def test_a_job_that_answers_with_another_type_is_caught_where_it_is_sent() -> No
 def test_a_task_that_writes_to_a_run_must_be_about_one() -> None:
     with pytest.raises(TypeError, match="shout writes to a run"):
         Task("shout", Request, Heard, Shout, "nowhere", writes_to_run=True)
-    assert {task for task in TASKS.values() if task.writes_to_run} == {EVALUATE, MEASURE_INFERENCE}
+    writing = {task for task in map(task_of, TASKS) if task.writes_to_run}
+    assert writing == {EVALUATE, MEASURE_INFERENCE}
+    assert all(task_of(name).name == name for name in TASKS)
 
 
 def test_a_run_that_can_not_be_written_to_is_refused_before_any_process(
@@ -114,7 +119,7 @@ def test_a_run_that_can_not_be_written_to_is_refused_before_any_process(
 
 def test_every_type_of_every_task_is_plain_on_the_wire() -> None:
     """Each makes its adapter, and a request that is given its strings and numbers survives JSON."""
-    for task in TASKS.values():
+    for task in map(task_of, TASKS):
         for parse in (task.parse_request, task.parse_found, task.parse_result):
             with pytest.raises(Malformed):
                 parse(json.loads('"text"'))

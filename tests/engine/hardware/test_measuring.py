@@ -293,7 +293,7 @@ def test_a_trial_with_other_threads_runs_in_a_process_of_its_own(folder: Path) -
 
 def test_a_task_that_needs_other_threads_gets_its_process(tmp_path: Path) -> None:
     from workbench.execution.ask import do_task
-    from workbench.execution.tasks import TRIAL, TrialRequest
+    from workbench.execution.tasks.trial import TRIAL, TrialRequest
     from workbench.spec.hardware import Startup
 
     Store(tmp_path).close()

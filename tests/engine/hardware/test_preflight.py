@@ -10,7 +10,7 @@ import pytest
 
 from tests.engine.small import small, train
 from tests.engine.tasks import do
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware import preflight, remembered
 from workbench.hardware.preflight import Preflight, roughly
 from workbench.hardware.requests import AboutExperiment

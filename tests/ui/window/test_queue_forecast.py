@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from tests.benchmarks import many_runs
 from tests.engine.hardware.test_preflight import MEASURED
+from tests.ui.conftest import OpenWindow
 from tests.ui.panels.test_speed import BARE
 from ui.panels.runs.queue import ESTIMATE_ROLE, QueueDelegate
 from ui.window.main_window import MainWindow
 from workbench.experiment import Experiment
 from workbench.hardware import preflight, remembered
+from workbench.runs import rows
+from workbench.runs.record import Run
 
 PATIENCE = 120_000
 
@@ -69,13 +76,38 @@ def test_the_queue_follows_names_and_else_is_left_alone(
     assert looked == []
 
 
+def test_of_many_waiting_runs_the_window_reads_names_alone(
+    open_window: OpenWindow, store_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    many_runs.fill(store_folder, 1000, "queued")
+    read: list[bool] = []
+
+    def run_of(row: sqlite3.Row) -> Run:
+        read.append(threading.current_thread() is threading.main_thread())
+        return rows_run_of(row)
+
+    rows_run_of = rows.run_of
+    monkeypatch.setattr(rows, "run_of", run_of)
+    window = open_window()
+    assert window.queue.list.count() == 1000
+    assert read == [], "names are enough"
+    window.controller.machine = BARE
+    window.controller.reorder(window.queue.list.ids()[::-1])
+    assert window.queue.list.entries()[0][1] == "sweep 999"
+    qtbot.waitUntil(lambda: len(window.forecast._expected) == 1000, timeout=PATIENCE)
+    assert [one.name for one in window.forecast._expected[:2]] == ["sweep 999", "sweep 998"]
+    assert len(read) >= 1000
+    assert not any(read), "whole runs are read off the window's thread"
+
+
 def test_no_name_is_cut_off_for_a_part_of_a_pixel(window: MainWindow) -> None:
     font = window.queue.list.font()
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # as on a dense screen
     window.queue.list.setFont(font)
     for name in ("small-filters", "one-cycle", "l2 1e-4", "depthwise, with a long name"):
         experiment = window.editor.experiment.with_settings({"name": name})
-        window.queue.list.show_runs([window.store.create(experiment)])
+        run = window.store.create(experiment)
+        window.queue.list.show_runs([(run.run_id, run.name)])
         option = QStyleOptionViewItem()
         option.font = font
         option.fontMetrics = QFontMetrics(font)

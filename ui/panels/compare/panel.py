@@ -10,7 +10,6 @@ from PySide6.QtCore import Slot
 
 from ui.background.jobs import Jobs
 from ui.models.run_feed import RunFeed, ShownRun
-from ui.panels.compare.curves_page import RunCurvesPage
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.view import RunsView
 from ui.panels.shared.pages import LatePages
@@ -20,20 +19,21 @@ from workbench.curves.run import RunCurves
 
 if TYPE_CHECKING:
     from ui.panels.compare.better import BetterPage
+    from ui.panels.compare.curves_page import RunCurvesPage
     from ui.panels.compare.tradeoffs_page import TradeoffsPage
+    from workbench.execution.messages import EpochEnd, Steps
 
 
 class _Made(NamedTuple):
     """The pages that are made at the first use, in their order."""
 
+    curves: RunCurvesPage
     tradeoffs: TradeoffsPage
     better: BetterPage
 
 
 class ComparePanel(LatePages[_Made]):
     """Pages about the runs that are selected (or else ticked) in the table.
-
-    All but the curves are made at the first use: the window starts sooner without them.
 
     Args:
         folder: Of the store.
@@ -63,26 +63,28 @@ class ComparePanel(LatePages[_Made]):
         )
         self._ticked: list[str] = []
         self._selected: list[str] = []
-        self.curves = RunCurvesPage(folder, curves.get, jobs)
-        self.curves.failed.connect(self.failed)
-        self.add(self.curves, tr("Curves"), tr("Curves of the runs on the same axes"))
-        self.curves.export_requested.connect(self.export_requested)
         self._folder, self._feed, self._jobs = folder, feed, jobs
         self._table, self._filter = table, filter_
-        self._kept: str | None = None
+        self._known = curves
+        self._kept: dict[str, Any] = {}
         feed.curves_changed.connect(self.show_ticked)
         table.chosen_changed.connect(self.select)
-        controller.steps.connect(self.curves.take_points)
-        controller.epoch.connect(self.curves.take_points)
+        controller.steps.connect(self._take_points)
+        controller.epoch.connect(self._take_points)
 
     def make(self) -> _Made:
         from ui.panels.compare.better import BetterPage
+        from ui.panels.compare.curves_page import RunCurvesPage
         from ui.panels.compare.tradeoffs_page import TradeoffsPage
 
         made = _Made(
+            RunCurvesPage(self._folder, self._known.get, self._jobs),
             TradeoffsPage(self._table, self._filter, self._jobs),
             BetterPage(self._folder, self._feed, self._jobs),
         )
+        made.curves.failed.connect(self.failed)
+        made.curves.export_requested.connect(self.export_requested)
+        self.add(made.curves, tr("Curves"), tr("Curves of the runs on the same axes"))
         made.tradeoffs.said.connect(self.said)
         made.tradeoffs.export_requested.connect(self.export_requested)
         self.add(
@@ -96,10 +98,15 @@ class ComparePanel(LatePages[_Made]):
             tr("Better?"),
             tr("Whether a group of runs is better than another, or only luckier"),
         )
-        if self._kept is not None:
-            made.tradeoffs.restore_settings(self._kept)
+        self._restore(made)
         made.better.select(self._selected)
+        made.curves.choose(self._chosen)
         return made
+
+    @property
+    def curves(self) -> RunCurvesPage:
+        """Curves of the runs on the same axes."""
+        return self.made.curves
 
     @property
     def tradeoffs(self) -> TradeoffsPage:
@@ -113,16 +120,20 @@ class ComparePanel(LatePages[_Made]):
 
     def state(self) -> Mapping[str, Any]:
         """How curves and trade-offs are drawn."""
-        kept = self.tradeoffs.settings() if self.are_made else self._kept
-        return {"curves": self.curves.settings(), "tradeoffs": kept}
+        if not self.are_made:
+            return self._kept
+        return {"curves": self.curves.settings(), "tradeoffs": self.tradeoffs.settings()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        if state.get("curves") is not None:
-            self.curves.restore_settings(state["curves"])
-        if state.get("tradeoffs") is not None:
-            self._kept = str(state["tradeoffs"])
-            if self.are_made:
-                self.tradeoffs.restore_settings(self._kept)
+        self._kept.update({name: kept for name, kept in state.items() if kept is not None})
+        if self.are_made:
+            self._restore(self.made)
+
+    def _restore(self, made: _Made) -> None:
+        if "curves" in self._kept:
+            made.curves.restore_settings(self._kept["curves"])
+        if "tradeoffs" in self._kept:
+            made.tradeoffs.restore_settings(str(self._kept["tradeoffs"]))
 
     @Slot(list)
     def show_ticked(self, runs: Sequence[ShownRun]) -> None:
@@ -138,11 +149,21 @@ class ComparePanel(LatePages[_Made]):
             self.better.select(run_ids)
         self._choose()
 
+    @property
+    def _chosen(self) -> list[str]:
+        return self._selected if len(self._selected) > 1 else self._ticked
+
     def _choose(self) -> None:
-        self.curves.choose(self._selected if len(self._selected) > 1 else self._ticked)
+        if self.are_made:
+            self.curves.choose(self._chosen)
+
+    @Slot(object)
+    def _take_points(self, message: Steps | EpochEnd) -> None:
+        if self.are_made:
+            self.curves.take_points(message)
 
     def restyle(self) -> None:
         """Draws in the appearance in force."""
-        self.curves.restyle()
         if self.are_made:
+            self.curves.restyle()
             self.tradeoffs.restyle()

@@ -31,7 +31,7 @@ from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 from workbench.evaluation import predictions
 from workbench.evaluation.predictions import Evaluated, EvaluationRequest
-from workbench.execution.tasks import EVALUATE
+from workbench.execution.tasks.evaluate import EVALUATE
 from workbench.runs.record import Run
 from workbench.runs.store import StoreError
 

@@ -22,7 +22,7 @@ from ui.running.task_runner import TaskRunner
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.evaluation.inner_state import InnerState, LayerInside, faults
-from workbench.execution.tasks import LOOK_INSIDE
+from workbench.execution.tasks.look_inside import LOOK_INSIDE
 from workbench.hardware.requests import AboutRun
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError

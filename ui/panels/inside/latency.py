@@ -28,7 +28,7 @@ from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
 from workbench.evaluation import latency
 from workbench.evaluation.latency import Latency, LatencyPoints, LatencyRequest, MeasuredLatency
-from workbench.execution.tasks import MEASURE_INFERENCE
+from workbench.execution.tasks.measure_inference import MEASURE_INFERENCE
 from workbench.figures.measured.numbers import latency_figure
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError

@@ -29,7 +29,7 @@ from workbench.base.text import tr
 from workbench.data.images.formats import EXTENSIONS
 from workbench.evaluation.one_image import Answer, Drawn, FromFile, ImageRequest, OfTestPart
 from workbench.execution.messages import TaskProgress
-from workbench.execution.tasks import TRY_IMAGE
+from workbench.execution.tasks.try_image import TRY_IMAGE
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
 

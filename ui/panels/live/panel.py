@@ -26,7 +26,6 @@ from workbench.base.text import tr
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Started, Steps
-from workbench.figures.settings import figure_of_runs
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 
@@ -138,6 +137,7 @@ class LivePanel(Page):
         names = {run_id: self._names[run_id][0] for run_id in self.plots.visible_runs}
         if names:
             from ui.plots.live.export import look_of, plot_of  # as the plots: not at the start
+            from workbench.figures.settings import figure_of_runs
 
             drawn = self.plots.drawn_as, self.plots.panels[metric]
             plot, look = plot_of(*drawn), look_of(*drawn)

@@ -17,7 +17,7 @@ from ui.look.plain import tip
 from ui.running.run_controller import RunController
 from ui.running.task_runner import AskedTask, TaskRunner
 from workbench.base.text import tr
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.experiment import Experiment
 from workbench.hardware import preflight
 from workbench.hardware.preflight import Preflight

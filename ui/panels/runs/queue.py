@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QDropEvent, QFontMetricsF, QPainter
@@ -25,7 +25,6 @@ from ui.look.elided import ElidedLabel
 from ui.look.plain import Label, tip
 from ui.panels.shared.task_bar import TaskBar
 from workbench.base.text import tr
-from workbench.runs.record import Run
 
 ESTIMATE_ROLE = Qt.ItemDataRole.UserRole + 1
 """What a run is expected to take, and whether that is bad news."""
@@ -82,17 +81,17 @@ class QueueList(QListWidget):
         """Room for the names: of the widest, and at most half of all."""
         return min(self._widest, self.viewport().width() // 2)
 
-    def show_runs(self, runs: list[Run]) -> None:
-        """Lists these runs."""
+    def show_runs(self, runs: Sequence[tuple[str, str]]) -> None:
+        """Lists these runs, by id and name."""
         self.ensurePolished()  # the font of the style sheet comes with the first show
         metrics = QFontMetricsF(self.font())
-        widths = (metrics.horizontalAdvance(run.name) for run in runs)
+        widths = (metrics.horizontalAdvance(name) for _, name in runs)
         self._widest = math.ceil(max(widths, default=0.0))
         with QSignalBlocker(self):
             self.clear()
-            for run in runs:
-                item = QListWidgetItem(run.name)
-                item.setData(Qt.ItemDataRole.UserRole, run.run_id)
+            for run_id, name in runs:
+                item = QListWidgetItem(name)
+                item.setData(Qt.ItemDataRole.UserRole, run_id)
                 self.addItem(item)
 
     def show_estimates(self, estimates: Mapping[str, tuple[str, bool, str]]) -> None:
@@ -224,9 +223,9 @@ class QueuePanel(QWidget):
         chosen = self.list.selectedItems()
         return "" if chosen else tr("Select a run in the queue first.")
 
-    def show_queue(self, runs: list[Run], held: bool) -> None:
-        """Shows these runs and whether they wait."""
-        if [(run.run_id, run.name) for run in runs] != self.list.entries():
+    def show_queue(self, runs: list[tuple[str, str]], held: bool) -> None:
+        """Shows these runs, by id and name, and whether they wait."""
+        if runs != self.list.entries():
             self.list.show_runs(runs)
         self.sums.setVisible(bool(runs))
         waits = bool(runs) and held

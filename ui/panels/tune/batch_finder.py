@@ -8,7 +8,7 @@ from ui.plots.figures.bars import Bar, BarChart
 from ui.running.task_runner import TaskRunner
 from workbench.base import units
 from workbench.base.text import tr
-from workbench.execution.tasks import FIND_BATCH_SIZE
+from workbench.execution.tasks.find_batch_size import FIND_BATCH_SIZE
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import batch_sizes_figure
 from workbench.figures.measured.settings import MeasuredBars

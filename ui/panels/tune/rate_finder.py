@@ -10,7 +10,7 @@ from ui.editing.editor import Editor
 from ui.panels.tune.finder import FinderPage, Texts
 from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
-from workbench.execution.tasks import FIND_RATE
+from workbench.execution.tasks.find_rate import FIND_RATE
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import range_test_figure
 from workbench.figures.measured.settings import MeasuredLines

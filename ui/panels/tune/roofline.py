@@ -16,7 +16,7 @@ from ui.panels.tune.finder import FinderPage, Texts
 from ui.plots.figures.roofline import Dot, RooflinePlot
 from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
-from workbench.execution.tasks import PROFILE_LAYERS
+from workbench.execution.tasks.profile_layers import PROFILE_LAYERS
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import roofline_figure
 from workbench.figures.measured.settings import MeasuredLines

@@ -19,7 +19,7 @@ from ui.plots.figures.race import RacePlot as RacePlot
 from ui.running.task_runner import TaskRunner
 from workbench.base import units
 from workbench.base.text import tr
-from workbench.execution.tasks import TUNE
+from workbench.execution.tasks.tune import TUNE
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import autotune_figure
 from workbench.figures.measured.settings import MeasuredBars

@@ -11,7 +11,7 @@ from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_store, store_of
 from workbench.cli.terminal import give_json
-from workbench.execution.tasks import DEVICES
+from workbench.execution.tasks.devices import DEVICES
 from workbench.hardware.requests import Request
 from workbench.spec.hardware import Hardware
 from workbench.spec.machine import Machine

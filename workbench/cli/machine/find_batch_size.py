@@ -8,7 +8,7 @@ from workbench.base.text import tr
 from workbench.base.units import count
 from workbench.cli.exit_codes import DONE
 from workbench.cli.machine.finding import add_finder, find
-from workbench.execution.tasks import FIND_BATCH_SIZE
+from workbench.execution.tasks.find_batch_size import FIND_BATCH_SIZE
 from workbench.figures.measured.numbers import batch_sizes_figure
 from workbench.figures.measured.settings import MeasuredBars
 from workbench.hardware.batch_sizes import BatchSizes

@@ -6,7 +6,7 @@ import argparse
 
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.machine.finding import add_finder, find
-from workbench.execution.tasks import FIND_RATE
+from workbench.execution.tasks.find_rate import FIND_RATE
 from workbench.figures.measured.numbers import range_test_figure
 from workbench.figures.measured.settings import MeasuredLines
 

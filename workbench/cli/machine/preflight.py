@@ -11,7 +11,7 @@ from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import known_experiments
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
 from workbench.cli.terminal import give_json
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.preflight import roughly
 from workbench.hardware.requests import AboutExperiment
 

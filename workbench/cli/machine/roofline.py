@@ -12,7 +12,7 @@ from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
-from workbench.execution.tasks import PROFILE_LAYERS
+from workbench.execution.tasks.profile_layers import PROFILE_LAYERS
 from workbench.figures.measured.numbers import roofline_figure
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.hardware.requests import AboutExperiment

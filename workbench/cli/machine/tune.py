@@ -13,7 +13,7 @@ from workbench.cli.exit_codes import DONE
 from workbench.cli.experiments import known_experiment
 from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import add_experiment, add_json, add_store, store_of
-from workbench.execution.tasks import TUNE
+from workbench.execution.tasks.tune import TUNE
 from workbench.experiment import Experiment
 from workbench.figures.measured.numbers import autotune_figure
 from workbench.figures.measured.settings import MeasuredBars

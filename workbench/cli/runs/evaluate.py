@@ -24,7 +24,7 @@ from workbench.cli.terminal import complain
 from workbench.evaluation import predictions
 from workbench.evaluation.classification import Evaluation
 from workbench.evaluation.predictions import EvaluationRequest, Predictions
-from workbench.execution.tasks import EVALUATE
+from workbench.execution.tasks.evaluate import EVALUATE
 from workbench.figures.evaluation.numbers import MOST_DRAWN, hardest_classes
 from workbench.figures.evaluation.settings import (
     EVALUATION_FIGURES,

@@ -14,7 +14,7 @@ from workbench.cli.options import add_json, add_run, add_store, store_of
 from workbench.cli.terminal import complain, give_json
 from workbench.deployment.formats import FORMATS, Exported, ExportRequest
 from workbench.deployment.quantization import FLOAT32, SCHEMES, Quantization
-from workbench.execution.tasks import EXPORT
+from workbench.execution.tasks.export import EXPORT
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 

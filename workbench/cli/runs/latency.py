@@ -14,7 +14,7 @@ from workbench.cli.exit_codes import DONE
 from workbench.cli.figure_options import add_output, check_output, give_measured
 from workbench.cli.options import RUN, add_json, add_store, store_of
 from workbench.evaluation.latency import BATCH_SIZES, THREADS, Latency, in_order, numbers, request
-from workbench.execution.tasks import MEASURE_INFERENCE
+from workbench.execution.tasks.measure_inference import MEASURE_INFERENCE
 from workbench.figures.measured.numbers import latency_figure
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.runs.record import Run

@@ -12,7 +12,7 @@ from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
 from workbench.cli.terminal import give_json
 from workbench.evaluation.one_image import FromFile, ImageRequest, OfTestPart
-from workbench.execution.tasks import TRY_IMAGE
+from workbench.execution.tasks.try_image import TRY_IMAGE
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 

@@ -12,7 +12,7 @@ from workbench.base.text import tr
 from workbench.data import Dataset
 from workbench.execution.messages import TaskEnd, TaskProgress, decode
 from workbench.execution.task import Found, Req, Res, Task, asked
-from workbench.execution.tasks import TRIAL, Sample, TrialRequest
+from workbench.execution.tasks.trial import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
 from workbench.runtime.jobs.trial import Trial
 from workbench.runtime.training.pipeline import Feed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.execution.tasks import DEVICES
+from workbench.execution.tasks.devices import DEVICES
 from workbench.hardware.requests import Request
 from workbench.runtime.process.probe import machine_here
 from workbench.runtime.process.work import TaskWork, does

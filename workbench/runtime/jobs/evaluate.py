@@ -21,7 +21,7 @@ from workbench.evaluation.predictions import (
     Predictions,
     save,
 )
-from workbench.execution.tasks import EVALUATE
+from workbench.execution.tasks.evaluate import EVALUATE
 from workbench.runs.checkpoint_file import weights_of
 from workbench.runs.store import Store
 from workbench.runtime.process.work import TaskWork, does

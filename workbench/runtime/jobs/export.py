@@ -20,7 +20,7 @@ from workbench.deployment.process import function_of
 from workbench.deployment.quantization import CALIBRATION_IMAGES
 from workbench.deployment.snippets import name_of, snippet
 from workbench.evaluation.answerer import Images, Shares, scaled
-from workbench.execution.tasks import EXPORT
+from workbench.execution.tasks.export import EXPORT
 from workbench.runtime.export.network import hashed_layers, of_run
 from workbench.runtime.export.source import Source
 from workbench.runtime.process.work import TaskWork, does

@@ -10,7 +10,7 @@ import psutil
 import tensorflow as tf
 
 from workbench.base.text import tr
-from workbench.execution.tasks import FIND_BATCH_SIZE
+from workbench.execution.tasks.find_batch_size import FIND_BATCH_SIZE
 from workbench.experiment import Experiment
 from workbench.hardware import batch_sizes
 from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch, Sizes

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.text import tr
-from workbench.execution.tasks import FIND_RATE
+from workbench.execution.tasks.find_rate import FIND_RATE
 from workbench.experiment import Experiment
 from workbench.hardware import learning_rate_range
 from workbench.hardware.learning_rate_range import RangePoints, RangeTest

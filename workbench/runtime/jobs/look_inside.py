@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from workbench.base.text import tr
 from workbench.evaluation.inner_state import BINS, InnerState, LayerInside
-from workbench.execution.tasks import LOOK_INSIDE
+from workbench.execution.tasks.look_inside import LOOK_INSIDE
 from workbench.hardware.requests import AboutRun
 from workbench.runtime.network.build import Assembled
 from workbench.runtime.process.work import TaskWork, does

@@ -15,7 +15,7 @@ from workbench.evaluation.latency import (
     recall,
     remember,
 )
-from workbench.execution.tasks import MEASURE_INFERENCE
+from workbench.execution.tasks.measure_inference import MEASURE_INFERENCE
 from workbench.runs.store import Store
 from workbench.runtime.process.probe import machine_here
 from workbench.runtime.process.work import TaskWork, does

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from workbench.base.text import tr
-from workbench.execution.tasks import PEAK
+from workbench.execution.tasks.peak import PEAK
 from workbench.experiment import Experiment
 from workbench.hardware import remembered
 from workbench.hardware.remembered import peak_key

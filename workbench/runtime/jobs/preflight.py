@@ -8,7 +8,7 @@ import tensorflow as tf
 from workbench.base.text import tr
 from workbench.data import ArrayImages, Dataset, Part, is_downloaded
 from workbench.execution.messages import TaskProgress
-from workbench.execution.tasks import PREFLIGHT
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.experiment import Experiment
 from workbench.hardware import preflight, remembered
 from workbench.hardware.batch_sizes import too_large

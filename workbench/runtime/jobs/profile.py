@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from workbench.base.text import tr
-from workbench.execution.tasks import PROFILE_LAYERS
+from workbench.execution.tasks.profile_layers import PROFILE_LAYERS
 from workbench.experiment import Experiment
 from workbench.hardware import roofline
 from workbench.hardware.requests import AboutExperiment

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.data import Dataset, Part
-from workbench.execution.tasks import TRIAL, Sample, TrialRequest
+from workbench.execution.tasks.trial import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
 from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import hardware

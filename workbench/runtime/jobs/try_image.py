@@ -27,7 +27,7 @@ from workbench.evaluation.one_image import (
     OfTestPart,
     answer_of,
 )
-from workbench.execution.tasks import TRY_IMAGE
+from workbench.execution.tasks.try_image import TRY_IMAGE
 from workbench.experiment import Experiment
 from workbench.runs.checkpoint_file import saved_at
 from workbench.runtime.process.work import TaskWork, does

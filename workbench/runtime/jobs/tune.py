@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from workbench.base.text import english, tr
 from workbench.data import Dataset
-from workbench.execution.tasks import TUNE
+from workbench.execution.tasks.tune import TUNE
 from workbench.experiment import Experiment
 from workbench.hardware import autotune, remembered
 from workbench.hardware.autotune import Candidate, Check, Race, Tried, Tuned, TuneRequest

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from workbench.base.plain_values import plain
-from workbench.execution.tasks import TASKS
+from workbench.execution.tasks import task_of
 from workbench.runtime.process.work import TaskWork, job_of
 
 
@@ -29,7 +29,7 @@ def perform(name: str, values: dict[str, Any], work: TaskWork[Any]) -> dict[str,
         Cancelled: where it was ended.
         Exception: whatever goes wrong; `failures.sentence` puts it into words.
     """
-    task = TASKS[name]
+    task = task_of(name)
     request = task.parse_request(values)
     task.require_writable(work.store, request)
     work.check()
