@@ -5,6 +5,7 @@ A few changed runs are read at once; many (a store is opened) are read in a thre
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.background.in_store import in_store
 from ui.background.jobs import JobReport, Jobs, sentence_of
+from workbench.runs import rows
 from workbench.runs.columns import column_of
 from workbench.runs.reader import Batch, FeedPosition
 from workbench.runs.record import Run
@@ -93,6 +95,7 @@ class RunFeed(QObject):
         self.frame = RunFrame()
         self._store = store
         self._reading = self._look_again = False
+        self._left_out: list[sqlite3.Row] = []
         self._asked: set[str] = set()
         self._curves: list[ShownRun] = []
         self._named: list[tuple[str, str]] = []
@@ -157,10 +160,18 @@ class RunFeed(QObject):
         gone = [self.frame.place_of_any(run_id) for run_id in batch.gone]
         for key, values in columns.items():
             self.frame.put_read(key, values, places)
+        self._left_out += batch.left_out
         self.changed.emit([*places, *(place for place in gone if place is not None)])
         if not self._reading:
             self._show_curves(places)
             self._show_newest(places)
+            self._say_left_out()
+
+    def _say_left_out(self) -> None:
+        """Names the rows that no run can have, once they are read."""
+        if self._left_out:
+            self.failed.emit(rows.refusal(self._left_out, self._store.folder))
+            self._left_out = []
 
     def _show_curves(self, places: Iterable[int]) -> None:
         """Says which curves are to be shown, unless what changed has no say in it.
@@ -249,6 +260,7 @@ class RunFeed(QObject):
         self._reading = False
         self._show_curves(range(len(self.frame)))
         self._show_newest(range(len(self.frame)))
+        self._say_left_out()
         if self._look_again:
             self._look_again = False
             self.look()

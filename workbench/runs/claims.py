@@ -235,11 +235,11 @@ class Claims:
         named = set(run_ids)
         rest = [run_id for run_id, _ in self.queue_names() if run_id not in named]
         with self._db.change() as db:
-            for position, run_id in enumerate([*run_ids, *rest]):
-                db.execute(
-                    "UPDATE runs SET position = ? WHERE run_id = ? AND status = 'queued'",
-                    (position, run_id),
-                )
+            db.executemany(  # those that keep their place haven't changed
+                "UPDATE runs SET position = ?1"
+                " WHERE run_id = ?2 AND status = 'queued' AND position <> ?1",
+                list(enumerate([*run_ids, *rest])),
+            )
 
     def requeue(self, run_id: str, *, reserved: bool = False) -> Run:
         """Puts a run that ended before its time back in front of the queue, to be resumed.

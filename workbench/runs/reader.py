@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +20,7 @@ import numpy.typing as npt
 from workbench.runs.columns import BEST_OF, RUN_COLUMNS, Column
 from workbench.runs.database import Database
 from workbench.runs.packing.spec_pieces import Field
-from workbench.runs.rows import FIGURES, UNSOUND, sound
+from workbench.runs.rows import FIGURES, UNSOUND, figures_of, sound, unsound
 
 CHUNK = 1000
 """Runs to a batch: small enough for the window's thread to take one in under 10 ms."""
@@ -70,6 +72,7 @@ class Batch:
         new_parts: The pieces of specs that came since.
         deleted: Which of `ids` are deleted.
         gone: Ids of runs that were removed for good.
+        left_out: Rows that are no sound ones, see `rows.refusal`.
         mark: To go on from.
         is_whole: Whether nothing more is to be read.
     """
@@ -81,6 +84,7 @@ class Batch:
     new_parts: list[Pieces]
     deleted: npt.NDArray[np.bool_]
     gone: list[str]
+    left_out: list[sqlite3.Row]
     mark: FeedPosition
     is_whole: bool
 
@@ -103,6 +107,11 @@ class Reader:
         counts = [self._db.row(query, (value, many + 1)) for query, value in found]
         return any(row is not None and row[0] > many for row in counts)
 
+    def _has_pieces(self, since: FeedPosition, many: int) -> bool:
+        """Whether so many pieces of specs have come since then."""
+        query = "SELECT 1 FROM spec_parts WHERE part_id > ? LIMIT 1 OFFSET ?"
+        return self._db.row(query, (since.part, many - 1)) is not None
+
     @property
     def is_unfilled(self) -> bool:
         """Whether runs of an older schema wait for their columns, see `Store.fill_in`."""
@@ -110,35 +119,42 @@ class Reader:
 
     def changes(self, since: FeedPosition = FeedPosition(), limit: int = CHUNK) -> Batch:  # noqa: B008
         """The next runs that changed after `since`, at most `limit`."""
-        columns = ("run_id", "changed", "deleted", "parts", "unsound", *TEXTS, *NUMBERS)
+        own = (name for name in (*TEXTS, *NUMBERS) if name not in FIGURES)
+        columns = ("run_id", "changed", "deleted", "parts", "unsound", "figures", *own)
         asked = ", ".join(f'{_expression(name)} AS "{name}"' for name in columns)
-        rows = self._db.rows(
-            f"SELECT {asked} FROM runs WHERE changed > ? ORDER BY changed LIMIT ?",
-            (since.number, limit),
+        # Pieces come after the rows, as a piece is there before a run that refers to it; where they
+        # are too many for one batch, the runs wait for the next.
+        most = limit * PIECES
+        found = (
+            []
+            if self._has_pieces(since, most)
+            else self._db.rows(
+                f"SELECT {asked} FROM runs WHERE changed > ? ORDER BY changed LIMIT ?",
+                (since.number, limit),
+            )
         )
-        # After the rows, as a piece is there before a run that refers to it; where they are too
-        # many for one batch, the runs wait for the next.
         pieces = self._db.rows(
             "SELECT part_id, section, content FROM spec_parts WHERE part_id > ? LIMIT ?",
-            (since.part, limit * PIECES),
+            (since.part, most),
         )
-        is_whole = len(pieces) < limit * PIECES and len(rows) < limit
-        if len(pieces) == limit * PIECES:
-            rows = []
-        mark = rows[-1]["changed"] if rows else since.number
-        rows = sound(rows)
+        is_whole = len(pieces) < most and len(found) < limit
+        if len(pieces) == most:
+            found = []
+        mark = found[-1]["changed"] if found else since.number
+        rows = sound(found)
         by_column = zip(*map(tuple, rows), strict=True)
         values = dict(zip(columns, by_column, strict=True)) if rows else {}
         empty: tuple[Any, ...] = ()
         gone = self._db.rows("SELECT number, run_id FROM gone WHERE number > ?", (since.gone,))
         return Batch(
             ids=list(values.get("run_id", empty)),
-            numbers={k: np.array(values.get(k, empty), np.float64) for k in NUMBERS},
+            numbers=_numbers(values),
             texts={k: _texts(values.get(k, empty)) for k in TEXTS},
             parts=list(values.get("parts", empty)),
             new_parts=_by_section(pieces),
             deleted=np.array([d is not None for d in values.get("deleted", empty)], np.bool_),
             gone=[row["run_id"] for row in gone],
+            left_out=unsound(found) if len(rows) < len(found) else [],
             mark=FeedPosition(
                 mark,
                 gone[-1]["number"] if gone else since.gone,
@@ -186,10 +202,27 @@ def _by_section(rows: list[sqlite3.Row]) -> list[Pieces]:
     found = []
     for name, pieces in sections.items():
         parsed = _parsed([piece["content"] for piece in pieces])
-        paths = dict.fromkeys(path for settings in parsed for path in settings)
-        values = {path: [settings.get(path) for settings in parsed] for path in paths}
-        found.append(Pieces(name, [piece["part_id"] for piece in pieces], values))
+        found.append(Pieces(name, [piece["part_id"] for piece in pieces], _by_path(parsed)))
     return found
+
+
+def _by_path(pieces: list[dict[str, Field]]) -> dict[str, list[Field | None]]:
+    """Each setting as a list of values, None where a piece has none; equal texts are one object."""
+    kinds = list(dict.fromkeys(map(tuple, pieces)))
+    paths = dict.fromkeys(chain.from_iterable(kinds))
+    columns: Iterable[Sequence[Field | None]] = (
+        zip(*map(dict.values, pieces), strict=True)
+        if len(kinds) == 1
+        else ([settings.get(path) for settings in pieces] for path in paths)
+    )
+    return {
+        path: (
+            [sys.intern(value) if type(value) is str else value for value in column]
+            if str in {*map(type, column)}
+            else list(column)
+        )
+        for path, column in zip(paths, columns, strict=True)
+    }
 
 
 def _parsed(contents: list[str]) -> list[dict[str, Field]]:
@@ -198,22 +231,31 @@ def _parsed(contents: list[str]) -> list[dict[str, Field]]:
         found: list[dict[str, Field]] = json.loads(f"[{','.join(contents)}]")
     except (ValueError, TypeError, RecursionError):
         found = []
-    if len(found) == len(contents) and all(isinstance(piece, dict) for piece in found):
+    if len(found) == len(contents) and {*map(type, found)} <= {dict}:
         return found
     return [{}] if len(contents) == 1 else [p for one in contents for p in _parsed([one])]
 
 
+def _numbers(values: dict[str, tuple[Any, ...]]) -> dict[str, npt.NDArray[np.float64]]:
+    """The columns of numbers, also of those that are kept together."""
+    texts = values.get("figures", ())
+    known = {text: figures_of(text) for text in set(texts)}
+    if any(known.values()):
+        kept = {key: [known[text].get(key) for text in texts] for key in FIGURES}
+    else:
+        kept = dict.fromkeys(FIGURES, [None] * len(texts))
+    return {key: np.array(kept.get(key, values.get(key, ())), np.float64) for key in NUMBERS}
+
+
 def _expression(name: str) -> str:
     """What SQL calls a column."""
-    if name in FIGURES:
-        return f"CASE WHEN json_valid(figures) THEN json_extract(figures, '$.{name}') END"
     metric, at, _ = name.partition("@")
     return _SPECIAL.get(name, f"best_{metric}" if at else name)
 
 
 def _texts(values: tuple[str, ...]) -> npt.NDArray[np.object_]:
     """As an array in which equal texts are one object: a status is that of thousands."""
-    known: dict[str, str] = {}
+    known = {value: value for value in values}
     made = np.empty(len(values), np.object_)
-    made[:] = [known.setdefault(value, value) for value in values]
+    made[:] = list(map(known.__getitem__, values))
     return made

@@ -52,13 +52,11 @@ def _checks() -> Iterator[tuple[str, str]]:
         if name in AS_JSON:
             # Python writes what JSON lacks: an accuracy may be NaN.
             plain = f"replace(replace({name}, 'NaN', '0'), 'Infinity', '0')"
-            yield (
-                name,
-                (
-                    f"typeof({name}) = 'text' AND CASE WHEN json_valid({plain})"
-                    f" THEN json_type({plain}) = 'object' ELSE 0 END"
-                ),
+            are_objects = " ".join(
+                f"WHEN json_valid({text}) THEN json_type({text}) = 'object'"
+                for text in (name, plain)
             )
+            yield name, f"typeof({name}) = 'text' AND CASE {are_objects} ELSE 0 END"
         elif name == "status":
             yield name, f"status IN ({', '.join(repr(status.value) for status in RunStatus)})"
         elif name in TIMES:
@@ -85,23 +83,35 @@ def sound(rows: Iterable[sqlite3.Row]) -> list[sqlite3.Row]:
     return [row for row in rows if is_run_id(row["run_id"]) and not row["unsound"]]
 
 
+def unsound(rows: Iterable[sqlite3.Row]) -> list[sqlite3.Row]:
+    """The others, which are left out."""
+    return [row for row in rows if row["unsound"] or not is_run_id(row["run_id"])]
+
+
 def run_of(row: sqlite3.Row) -> Run:
     """A row of all columns as a record."""
     values = {name: row[name] for name in COLUMNS}
     values["status"] = RunStatus(values["status"])
     for name in ("hidden", "starred", "archived"):
         values[name] = bool(values[name])
-    for name in AS_JSON:
-        values[name] = _parsed(values[name])
-    figures = values["figures"].items()
-    values["figures"] = {key: of for key, of in figures if isinstance(of, (int, float))}
+    values["environment"] = _parsed(values["environment"])
+    values["figures"] = figures_of(values["figures"])
     return Run(**values)
+
+
+def figures_of(text: str) -> dict[str, float]:
+    """The quantities that have no column, from the JSON that holds them."""
+    return {
+        key: of
+        for key, of in _parsed(text).items()
+        if isinstance(of, float) or (isinstance(of, int) and abs(of) < BEYOND)
+    }
 
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return dict(json.loads(text))
-    except RecursionError:  # nested as deep as nothing that we write
+    except (ValueError, RecursionError):  # what SQLite reads and Python doesn't; nested too deep
         return {}
 
 
@@ -112,7 +122,7 @@ def refusal(rows: Iterable[sqlite3.Row], store: Path) -> str:
         rows: With `run_id` and `unsound`.
         store: Where they lie.
     """
-    bad = [row for row in rows if row["unsound"] or not is_run_id(row["run_id"])]
+    bad = unsound(rows)
     if not bad:
         return ""
     others = f" and {len(bad) - 1:,} more" if len(bad) > 1 else ""

@@ -43,7 +43,8 @@ def setting_title(path: str) -> str:
 
 def _of_step(name: str, title: str | None, place: str | None) -> str:
     """A setting, or one entry of a list: they are counted from 1, as in the window."""
-    words = as_text(title) if title else name.replace("_", " ")
+    named = tr("kind") if name == "kind" else name.replace("_", " ")
+    words = as_text(title) if title else named
     if place is None:
         return words
     number = int(place) + 1

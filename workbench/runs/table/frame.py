@@ -7,7 +7,6 @@ the thread that applies batches may use the frame; others get a `Snapshot`.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -59,7 +58,7 @@ class _Section:
         for path, new in values.items():
             known = self.values.setdefault(path, [])
             known.extend([None] * (self.pieces - len(known)))
-            known.extend(sys.intern(v) if isinstance(v, str) else v for v in new)
+            known.extend(new)
         self.pieces += count
 
     def column(self, path: str) -> list[Field | None]:
