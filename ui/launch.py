@@ -6,7 +6,6 @@ only for commands, so that the window is there sooner.
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import gc
 import os
@@ -14,10 +13,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from workbench.base.text import tr
 from workbench.cli import terminal
-
-BAD_INPUT = 2
-"""The exit code, as the command line's."""
+from workbench.cli.exit_codes import BAD_INPUT
+from workbench.cli.parsing import CommandParser
 
 DEBIAN_PACKAGES = (
     "libegl1 libgl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-cursor0 libxcb-icccm4 "
@@ -29,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command or opens the window; the process's exit code."""
     terminal.leave_at_once()
     arguments = list(sys.argv[1:] if argv is None else argv)
-    window = argparse.ArgumentParser(prog="dlopt-workbench", add_help=False)
+    window = CommandParser(prog="dlopt-workbench", add_help=False)
     window.add_argument("--store", type=Path)
     window.add_argument("file", nargs="?", type=Path)
     chosen, unknown = window.parse_known_args(arguments)
@@ -39,7 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if unknown or str(chosen.file) in command_line.COMMANDS:
             return command_line.main(arguments)
         if not chosen.file.exists():
-            command_line.parser().error(f"there is no command and no file {str(chosen.file)!r}")
+            name = repr(str(chosen.file))
+            command_line.parser().error(tr("there is no command and no file {name}", name=name))
     return _open_window(chosen.file, chosen.store)
 
 
@@ -67,16 +67,18 @@ def why_no_window() -> str:
     platform = os.environ.get("QT_QPA_PLATFORM", "")
     has_display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if sys.platform.startswith("linux") and not platform and not has_display:
-        return (
+        return tr(
             "there is no display (DISPLAY and WAYLAND_DISPLAY are unset); "
             "use 'dlopt-workbench run digits-cnn' to train without a window"
         )
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:
-        return (
-            f"Qt can't start: {error}; on Debian or Ubuntu install its system libraries with "
-            f"'apt-get install {DEBIAN_PACKAGES}'"
+        return tr(
+            "Qt can't start: {error}; on Debian or Ubuntu install its system libraries with "
+            "'apt-get install {packages}'",
+            error=error,
+            packages=DEBIAN_PACKAGES,
         )
     needs_xcb = platform.startswith("xcb") or (
         not platform and not os.environ.get("WAYLAND_DISPLAY")
@@ -92,9 +94,11 @@ def _missing_for_xcb() -> str:
         try:
             ctypes.CDLL(library)
         except OSError:
-            return (
-                f"Qt can't open a window without {library}; on Debian or Ubuntu install its system "
-                f"libraries with 'apt-get install {DEBIAN_PACKAGES}'"
+            return tr(
+                "Qt can't open a window without {library}; on Debian or Ubuntu install its system "
+                "libraries with 'apt-get install {packages}'",
+                library=library,
+                packages=DEBIAN_PACKAGES,
             )
     return ""
 

@@ -91,21 +91,21 @@ class Experiment(Spec):
     it is; where a name or a meaning changed, `from_toml` brings its values to the newest first.
     """
 
-    schema_version: Literal[1] = SCHEMA_VERSION
+    schema_version: Literal[1] = Field(SCHEMA_VERSION, title=tr("Schema version"))
     name: Annotated[str, BeforeValidator(in_one_line)] = Field(
-        "untitled", min_length=1, max_length=MOST_LETTERS
+        "untitled", min_length=1, max_length=MOST_LETTERS, title=tr("Name")
     )
-    data: Data = Digits()
-    augmentation: Augmentation = Augmentation()
-    structure: Structure = Structure()
-    loss: Loss = SparseCategoricalCrossentropy()
-    regularization: Regularizer = NoRegularizer()
-    constraint: Constraint = NoConstraint()
-    schedule: Schedule = Fixed()
-    optimizer: Optimizer = Adam()
-    training: Training = Training()
-    stopping: Stopping = NoStopping()
-    hardware: Hardware = Auto()
+    data: Data = Field(Digits(), title=tr("Data"))
+    augmentation: Augmentation = Field(Augmentation(), title=tr("Augmentation"))
+    structure: Structure = Field(Structure(), title=tr("Structure"))
+    loss: Loss = Field(SparseCategoricalCrossentropy(), title=tr("Loss"))
+    regularization: Regularizer = Field(NoRegularizer(), title=tr("Regularization"))
+    constraint: Constraint = Field(NoConstraint(), title=tr("Constraint"))
+    schedule: Schedule = Field(Fixed(), title=tr("Schedule"))
+    optimizer: Optimizer = Field(Adam(), title=tr("Optimizer"))
+    training: Training = Field(Training(), title=tr("Training"))
+    stopping: Stopping = Field(NoStopping(), title=tr("Stopping"))
+    hardware: Hardware = Field(Auto(), title=tr("Hardware"))
 
     @classmethod
     def from_toml(cls, text: str) -> Experiment:

@@ -22,6 +22,7 @@ text.use("xx", Accents())
 
 import numpy as np  # noqa: E402
 
+from workbench import presets  # noqa: E402
 from workbench.base.errors import BadInput  # noqa: E402
 from workbench.curves.metrics import AXES, METRICS  # noqa: E402
 from workbench.data.catalogue import load  # noqa: E402
@@ -33,7 +34,9 @@ from workbench.levers.catalog import LEVERS  # noqa: E402
 from workbench.levers.comparison import Comparison, Side, what_differs  # noqa: E402
 from workbench.levers.layer_text import layers_from_text  # noqa: E402
 from workbench.network.drawing import draw  # noqa: E402
+from workbench.runs.packing.spec_pieces import flat  # noqa: E402
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, StepMetrics  # noqa: E402
+from workbench.runs.setting_titles import setting_title  # noqa: E402
 from workbench.runs.table.query import parse  # noqa: E402
 from workbench.spec.assignments import parse_settings  # noqa: E402
 from workbench.spec.base import Choice, Facts, Spec, SpecError  # noqa: E402
@@ -145,6 +148,12 @@ def of_spec() -> Iterator[str]:
     yield from refusal(lambda: repeats.with_folds(Experiment(), 1))
 
 
+def of_titles() -> Iterator[str]:
+    """Settings as columns of the table are titled."""
+    for preset in presets.names():
+        yield from map(setting_title, flat(presets.load(preset).values()))
+
+
 def of_network() -> Iterator[str]:
     """Problems with the data, advice, levers, drawings and differences."""
     experiment = Experiment()
@@ -227,7 +236,7 @@ def of_data(folder: Path) -> Iterator[str]:
 def main() -> None:
     """Provokes what the engine says, and prints what is left in English."""
     with tempfile.TemporaryDirectory() as folder:
-        said = {*of_spec(), *of_network(), *of_figures(), *of_data(Path(folder))}
+        said = {*of_spec(), *of_titles(), *of_network(), *of_figures(), *of_data(Path(folder))}
         known = re.compile(f"{re.escape(folder)}[^ ]*|{KNOWN.pattern}")
     for one in sorted(filter(None, said)):
         words = english_in(one, known)

@@ -14,13 +14,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 from workbench import __version__
 from workbench.base.errors import BadInput, Failed
 from workbench.base.text import tr
 from workbench.cli import terminal
 from workbench.cli.exit_codes import BAD_INPUT, FAILED, INTERRUPTED
+from workbench.cli.parsing import CommandParser
 from workbench.cli.terminal import OutputLost, complain
 
 
@@ -135,14 +136,6 @@ def module_of(command: str) -> Any:
     return import_module(f"{__package__}.{COMMANDS[command].module}")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one line what is wrong, where argparse would print the whole usage first."""
-
-    def error(self, message: str) -> NoReturn:
-        complain(tr("{message}; see '{prog} --help'", message=message, prog=self.prog))
-        self.exit(BAD_INPUT)
-
-
 def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The commands, and their options.
 
@@ -150,14 +143,19 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
         chosen: The one whose options are wanted, as the modules of the others need not be imported;
             None for all.
     """
-    top = _Parser(
+    top = CommandParser(
         prog="dlopt-workbench",
         description=tr(
             "Make CNNs smaller, faster to train and faster to run, and prove it. "
             "Without a command it opens the window: dlopt-workbench [--store DIR] [FILE.toml]."
         ),
     )
-    top.add_argument("--version", action="version", version=f"dlopt-workbench {__version__}")
+    top.add_argument(
+        "--version",
+        action="version",
+        version=f"dlopt-workbench {__version__}",
+        help=tr("show program's version number and exit"),
+    )
     commands = top.add_subparsers(title=tr("commands"), required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         made = commands.add_parser(name, help=command.help, description=command.help)

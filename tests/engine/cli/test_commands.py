@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import ast
+import inspect
 import json
 import os
 import shutil
@@ -15,6 +17,7 @@ import pytest
 
 from workbench.cli import main
 from workbench.cli.main import COMMANDS, Command
+from workbench.cli.parsing import WORDS
 
 ROOT = Path(__file__).parents[3]
 
@@ -251,3 +254,41 @@ def test_zsh_asks_for_values_as_they_are_wanted(
         *("20260101-000000-aa", "20270101-000000-bb"),
     ]
     assert asked.read_text().splitlines() == ["presets", "runs --ids"]
+
+
+def test_argparse_says_nothing_that_has_no_translation() -> None:
+    """Whatever it hands to `gettext` is one of ours, or said to who writes a command."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(argparse)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_"
+    ]
+    asked = [call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)]
+    assert len(asked) > 20
+    assert sorted({words for words in asked if words not in WORDS} - TO_PROGRAMMERS) == []
+
+
+TO_PROGRAMMERS = {
+    ".__call__() not defined",
+    "%r is not callable",
+    "%(prog)s: error: %(message)s\n",
+    "%(prog)s: warning: %(message)s\n",
+    "%(heading)s:",
+    " (default: %(default)s)",
+    "'required' is an invalid argument for positionals",
+    'argument "-" with mode %r',
+    "can't open '%(filename)s': %(error)s",
+    "cannot have multiple subparser arguments",
+    "cannot merge actions - two groups are named %r",
+    "conflicting subparser alias: %s",
+    "conflicting subparser: %s",
+    "dest= is required for options like %r",
+    "invalid conflict_resolution value: %r",
+    "invalid option string %(option)r: must start with a character %(prefix_chars)r",
+    "mutually exclusive arguments must be optional",
+    "subcommands",
+    "argument '%(argument_name)s' is deprecated",
+    "command '%(parser_name)s' is deprecated",
+    "option '%(option)s' is deprecated",
+}
+"""Of argparse, in Python 3.11 to 3.13: faults of a command's parser, and what we don't use."""

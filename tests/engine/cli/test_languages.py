@@ -29,13 +29,7 @@ if os.environ.get("DLOPT_LANGUAGE") == "xx":
 
     text.use("xx", Accents())
 """
-MAIN = "import sys; from workbench.cli.main import main; sys.exit(main(sys.argv[1:]))"
-OF_ARGPARSE = (
-    "usage|positional arguments|options|show this help message and exit|"
-    "show program's version number and exit"
-)
-"""Said by Python's library, which has no translations of its own."""
-
+MAIN = "import sys; from ui.launch import main; sys.exit(main(sys.argv[1:]))"
 WORDS = (
     *COMMANDS, *presets.names(), *Data.choices(), *NAMES, "Conv2D", "MACs", "GFLOP", "JSON", "CSV",
     "PNG", "JPEG", "ROC", "TensorBoard", "CNNs", "dlopt-workbench", "third", "loss", "accuracy",
@@ -44,7 +38,7 @@ WORDS = (
     "tanh", "softmax", "macs", "seconds", "name", "last", "kind", "one-cycle",
 )  # fmt: skip
 KNOWN = re.compile(
-    rf"{OF_ARGPARSE}|'[^']*'|\{{[^}}]*\}}|"
+    rf"'[^']*'|\{{[^}}]*\}}|"
     rf"(?<![\w-])(?:{'|'.join(map(re.escape, sorted(WORDS, key=len, reverse=True)))})(?!\w)|"
     r"--?[\w-]+|\b[A-Z][A-Z_=|.]+\b|"
     r"[\w./-]*[_./=][\w./\[\]=-]*"
@@ -99,6 +93,12 @@ def said(folder: Path, *arguments: str) -> str:
         ("diagnose", "last"),
         ("predict", "last"),
         ("run", "digits-cnn", "--set", "training.batch_size=100000"),
+        ("run",),
+        ("run", "digits-cnn", "--nothing"),
+        ("runs", "--sort"),
+        ("compare", "last", "--axis", "sideways"),
+        ("trian",),
+        ("--store",),
     ],
     ids=" ".join,
 )
