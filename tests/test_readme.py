@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import many_runs, readme
-from tests.benchmarks.readme_figures import FIGURES, around, over_seeds, spread
+from tests.benchmarks.readme_figures import FIGURES, around, in_seconds, over_seeds, spread
 from tests.benchmarks.readme_measurements import ADAM, MEASUREMENTS, REFERENCE
 from workbench.runs.store import Store
 
@@ -158,6 +158,8 @@ def test_a_store_of_made_up_runs_can_still_be_made(tmp_path: Path) -> None:
 def test_numbers_as_the_readme_says_them() -> None:
     assert around([0.961, 0.964], "{:.2f}") == "0.96"
     assert around([1.84, 1.21], "{:.1f}") == "1.2 to 1.8"
+    assert in_seconds(0.236, "{:.2f}") == "0.24 s"
+    assert in_seconds(0.004, "{:.2f}") == "4 ms"
     assert over_seeds([0.99, 0.97, 0.98], 1) == "98.0 % (97.0 to 99.0)"
     assert over_seeds([0.9887], 2) == "98.87 % (one seed)"
     assert spread([157.0, 144.0, 170.0]) == "157 ± 13"

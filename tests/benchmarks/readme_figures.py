@@ -26,6 +26,11 @@ def around(values: Sequence[float], form: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
+def in_seconds(value: float, form: str) -> str:
+    """In seconds; in milliseconds where this form would leave one digit or none."""
+    return f"{form.format(value)} s" if value >= 0.1 else f"{1000 * value:.0f} ms"
+
+
 def over_seeds(accuracies: Sequence[float], digits: int) -> str:
     """Median and range."""
     if len(accuracies) == 1:
@@ -203,8 +208,9 @@ def _compare(pieces: Sequence[Lines]) -> str:
 
     frames = [around(of(f"frame_ms{name}"), "{:.0f}") for name in ("", "_smoothed", "_log")]
     slow = [_above(max(of(f"frame_p95_ms{name}"))) for name in ("", "_smoothed", "_log")]
+    opened = in_seconds(max(of("opened_s")), "{:.2f}")
     return (
-        f"{max(of('opened_s')):.2f} s; median {frames[0]} ms (smoothed {frames[1]}, logarithmic "
+        f"{opened}; median {frames[0]} ms (smoothed {frames[1]}, logarithmic "
         f"{frames[2]}), 95 % under {slow[0]} ms ({slow[1]}, {slow[2]}), "
         f"{counted(len(pieces), 'session')}; {max(of('curves_mb')):.0f} MB"
     )
@@ -212,12 +218,12 @@ def _compare(pieces: Sequence[Lines]) -> str:
 
 def _compare_long(pieces: Sequence[Lines]) -> str:
     line = pieces[0][0]
-    return f"{line['opened_s']:.2f} s; median {line['frame_ms']:.0f} ms"
+    return f"{in_seconds(line['opened_s'], '{:.2f}')}; median {line['frame_ms']:.0f} ms"
 
 
 def _runs_table(pieces: Sequence[Lines]) -> str:
     return "; ".join(
-        f"{line['open_seconds']:.1f} s, {max(line['filter_ms']):.0f} ms, "
+        f"{in_seconds(line['open_seconds'], '{:.1f}')}, {max(line['filter_ms']):.0f} ms, "
         f"{max(line['sort_ms']):.0f} ms, {line['memory_mb']:.0f} MB"
         for line in pieces[0]
     )

@@ -15,27 +15,30 @@ from tests.engine.strided_gradients import NETWORKS
 HERE = Path(__file__).parents[3]
 
 
-def computed(folder: Path, how: str, **environment: str) -> str:
-    """What the helper prints; its process must not die."""
-    done = subprocess.run(
+def computing(folder: Path, how: str, **environment: str) -> subprocess.Popen[str]:
+    """A process of the helper."""
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.engine.strided_gradients", str(folder), how],
         cwd=HERE,
         env={**os.environ, **environment},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
-    assert done.returncode == 0, f"exit code {done.returncode}\n{done.stderr[-3000:]}"
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A folder with the gradients of ours and, without oneDNN, of the plain strides."""
     folder = tmp_path_factory.mktemp("gradients")
-    said = computed(folder, "ours")
-    computed(folder, "plain", TF_ENABLE_ONEDNN_OPTS="0")
-    return folder, said
+    ways = (
+        computing(folder, "ours"),
+        computing(folder, "plain", TF_ENABLE_ONEDNN_OPTS="0"),
+    )
+    said = [process.communicate() for process in ways]
+    for process, (_, errors) in zip(ways, said, strict=True):
+        assert process.returncode == 0, f"exit code {process.returncode}\n{errors[-3000:]}"
+    return folder, said[0][0]
 
 
 def test_a_projection_shortcut_on_gray_images_trains(made: tuple[Path, str]) -> None:
