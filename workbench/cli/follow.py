@@ -5,9 +5,10 @@ from __future__ import annotations
 import queue
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import FrameType, TracebackType
 
 from workbench.base.text import plural, tr
@@ -18,13 +19,18 @@ from workbench.execution import executor
 from workbench.execution.engine_process import CLOSE_SECONDS, IDLE_CLOSE_SECONDS
 from workbench.execution.local import LocalExecutor
 from workbench.execution.messages import Interrupt, Message, StatusChanged
-from workbench.execution.scheduler import ReservedRuns, Scheduler
+from workbench.execution.scheduler import Receive, ReservedRuns, Scheduler
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
 from workbench.spec.hardware import Startup
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
+
+
+@dataclass(frozen=True)
+class _OutOfTime(Message):
+    """The time that runs had is over."""
 
 
 class Follower:
@@ -55,11 +61,15 @@ class Follower:
     ) -> None:
         executor.end(self._executor, IDLE_CLOSE_SECONDS if self._is_idle else CLOSE_SECONDS)
 
-    def train(self, runs: list[Run]) -> list[Run]:
+    def train(self, runs: list[Run], seconds: float | None = None) -> list[Run]:
         """Train runs that this store reserved; those that ended, in the order of `runs`.
 
         An interrupted one ends it: the others under way are waited for, and the rest goes to the
         window's queue.
+
+        Args:
+            runs: Which.
+            seconds: After so many those under way are interrupted; None for no end.
 
         Raises:
             StoreError: where a person deleted all of them before they began.
@@ -87,9 +97,14 @@ class Follower:
             self._lines[run_id] = ProgressLine(sys.stderr)
 
         with self._interruptible():
-            for message in scheduler.follow(self._inbox.get, began):
+            for message in scheduler.follow(self._received_within(seconds), began):
                 if isinstance(message, Interrupt):
                     self._interrupt(scheduler)
+                    continue
+                if isinstance(message, _OutOfTime):
+                    scheduler.hold(True)
+                    for run_id in scheduler.under_way:
+                        scheduler.interrupt(run_id)
                     continue
                 self._show(message)
                 if isinstance(message, StatusChanged) and message.state.is_finished:
@@ -112,6 +127,29 @@ class Follower:
         if not ended:
             raise StoreError(tr("run {run_id} was deleted before it began", run_id=runs[0].run_id))
         return [ended[run_id] for run_id in by_id if run_id in ended]
+
+    def _received_within(self, seconds: float | None) -> Receive:
+        """The next message; once, when the time is over, `_OutOfTime`."""
+        if seconds is None:
+            return self._inbox.get
+        end: float | None = time.monotonic() + seconds
+
+        def receive() -> Message:
+            nonlocal end
+            if end is not None:
+                try:
+                    return self._inbox.get(timeout=max(0.0, end - time.monotonic()))
+                except queue.Empty:
+                    end = None
+                    return _OutOfTime()
+            return self._inbox.get()
+
+        return receive
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether a person asked for the end."""
+        return self._asked > 0
 
     def _show(self, message: Message) -> None:
         """On the line of its run; that of the run that is longest under way is seen."""

@@ -77,6 +77,10 @@ COMMANDS = {
     "compress": Command(
         "runs.compress", tr("make a run's network smaller: prune, share weights, quantize")
     ),
+    "smallest": Command(
+        "runs.smallest",
+        tr("find the smallest file of a run's network within a bound on the accuracy lost"),
+    ),
     "predict": Command("runs.predict", tr("what a run's trained network takes an image for")),
     "tradeoff": Command(
         "runs.tradeoff",

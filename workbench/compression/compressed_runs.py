@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from workbench.base.errors import BadInput
 from workbench.base.text import tr
+from workbench.compression import layer_modes
+from workbench.compression.file_steps import Quantize
 from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.steps import LowRank
 from workbench.experiment import MOST_LETTERS, Experiment
 from workbench.network.analysis import analyze
 from workbench.runs.artifacts import RunFolder
@@ -34,12 +39,23 @@ KEYS = (
 """Of a variant in JSON."""
 
 
+TUNED_AS = ("training.batch_size", "hardware")
+"""What of a compressed run's own experiment decides how it fine-tunes, beside its recipe."""
+
+
 class CannotCompress(BadInput):
     """A run that can't be compressed, in one sentence."""
 
 
 def compressed_run(
-    store: Store, parent: Run, recipe: CompressionRecipe, *, reserved: bool = False
+    store: Store,
+    parent: Run,
+    recipe: CompressionRecipe,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    origin: Origin = Origin(),  # noqa: B008
+    front: bool = False,
+    reserved: bool = False,
 ) -> Run:
     """A new run that will compress the network of its parent; the parent stays as it is.
 
@@ -47,18 +63,47 @@ def compressed_run(
         store: Of both.
         parent: Whose network.
         recipe: The steps.
+        settings: Of how it fine-tunes, see `TUNED_AS`, by their paths; else as the parent trained.
+        origin: The group and study that it belongs to.
+        front: As in `Store.create`.
         reserved: As in `Store.create`.
 
     Raises:
         CannotCompress: where the parent's network can't be had; no run is made then.
-        SpecError: where its spec is of a newer version.
+        SpecError: where its spec is of a newer version, or the recipe names layers that it hasn't.
     """
     require(parent, store.artifacts(parent.run_id))
     experiment = parent.experiment
+    _require_layers(recipe, experiment)
     name = f"{parent.name} {recipe.short}"[:MOST_LETTERS]
-    origin = Origin(COMPRESSED, parent.run_id, recipe=recipe.to_toml())
     wanted = tuning(experiment, max(1, recipe.epochs)).changed(name=name)
-    return store.create(wanted, reserved=reserved, origin=origin)
+    wanted = wanted.with_settings(settings or {})
+    made = replace(origin, kind=COMPRESSED, parent_id=parent.run_id, recipe=recipe.to_toml())
+    return store.create(wanted, front=front, reserved=reserved, origin=made)
+
+
+def _require_layers(recipe: CompressionRecipe, experiment: Experiment) -> None:
+    """Refuses types of layers that the network doesn't have.
+
+    Raises:
+        SpecError: one sentence.
+    """
+    if any(isinstance(step, LowRank) for step in recipe.steps):
+        return  # which layers there are then is seen when they are
+    for step in recipe.steps:
+        if isinstance(step, Quantize):
+            layer_modes.require(step.modes, experiment.structure.layers)
+
+
+def tuned_as(original: Experiment, run: Experiment) -> Experiment:
+    """The original's experiment with what a compressed run may do otherwise, see `TUNED_AS`."""
+    training = {"batch_size": run.training.batch_size}
+    return original.model_copy(
+        update={
+            "training": original.training.model_copy(update=training),
+            "hardware": run.hardware,
+        }
+    )
 
 
 def tuning(experiment: Experiment, epochs: int, learning_rate: float = 0.001) -> Experiment:

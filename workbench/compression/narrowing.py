@@ -23,7 +23,8 @@ from workbench.compression.channels import (
 )
 from workbench.network.analysis import analyze
 from workbench.spec.base import SpecError
-from workbench.spec.layers import Layer, Shape, Step
+from workbench.spec.layers import Dense, Layer, Shape, Step
+from workbench.spec.layers.plan import Block
 from workbench.spec.setting_paths import put, steps_of
 
 PART = 16
@@ -250,18 +251,21 @@ def scored_steps(steps: Sequence[Step]) -> list[int]:
     return [step.output for step in makers if step is not makers[-1]]
 
 
-def scaled_widths(layers: Layers, shape: Shape, scale: float) -> Layers:
+def scaled_widths(
+    layers: Layers, shape: Shape, scale: float, choices: Sequence[Widths] = ()
+) -> Layers:
     """The same layers with widths of another size, those that belong together by the same number.
 
     Args:
         layers: The network.
         shape: Of an image.
         scale: New widths by old ones, rounded; a width keeps two channels at least.
+        choices: `all_widths` of them, where they are known.
 
     Raises:
         CannotNarrow: where no width can shrink.
     """
-    choices = all_widths(layers, shape)
+    choices = choices or all_widths(layers, shape)
     if not choices:
         raise CannotNarrow(tr("no layer of the network can have fewer channels"))
     now = layers
@@ -274,3 +278,20 @@ def scaled_widths(layers: Layers, shape: Shape, scale: float) -> Layers:
         if by > 0 and can_shrink(now, widths, by, shape):
             now = shrunk(now, widths, by)
     return now
+
+
+def without_hidden(layers: Layers) -> Layers:
+    """The layers without the Dense ones between the convolutions and the output; all of them where
+    there is nothing else to see an image with.
+    """
+    dense = [n for n, layer in enumerate(layers) if layer.enabled and isinstance(layer, Dense)]
+    sees = [n for n, layer in enumerate(layers) if layer.enabled and _sees(layer)]
+    if not dense or not sees:
+        return layers
+    hidden = {n for n in dense[:-1] if n > sees[-1]}
+    return tuple(layer for n, layer in enumerate(layers) if n not in hidden)
+
+
+def _sees(layer: Layer) -> bool:
+    """Whether it looks at an image: a convolution, or a block of them."""
+    return isinstance(layer, Block) or (layer.takes_image and bool(layer.kernels))

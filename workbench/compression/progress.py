@@ -23,6 +23,9 @@ from workbench.runs.artifacts import Artifact
 
 FILE = "compression.npz"
 WEIGHTS, ABOUT = "weights.", "about"
+VALIDATION_IMAGES = "validation_images"
+"""The fact on how many images judged the file."""
+
 FAULTS = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 """What reading a damaged file may raise."""
 

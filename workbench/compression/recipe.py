@@ -17,7 +17,8 @@ from workbench.base.files import write_atomically
 from workbench.base.names import near_miss
 from workbench.base.text import plural, tr
 from workbench.base.versions import made_by_newer
-from workbench.compression.steps import CompressionStep, Phase, QuantizationAware, Quantize, chosen
+from workbench.compression.file_steps import Quantize
+from workbench.compression.steps import CompressionStep, Phase, QuantizationAware, chosen
 from workbench.spec.base import AsTuple, Spec, SpecError, refuse
 from workbench.spec.errors import Problem, problems_of
 from workbench.spec.toml import as_toml, read_file, read_toml

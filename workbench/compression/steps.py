@@ -186,6 +186,13 @@ class Student(CompressionStep):
         gt=0.0,
         le=10.0,
     )
+    hidden: bool = setting(
+        True,
+        "Hidden Dense layers",
+        "Off, Dense layers between the convolutions and the output are left out: in a narrow "
+        "network they let too little through, and each takes half a kilobyte of the file.",
+        advanced=True,
+    )
     teacher: bool = setting(
         True,
         "Original as teacher",
@@ -313,10 +320,11 @@ class Cluster(CompressionStep):
 
 
 class QuantizationAware(CompressionStep):
-    """Fine-tunes with kernels rounded as the file will have them, one scale for each channel.
+    """Fine-tunes with kernels and activations rounded as the file will have them.
 
-    The gradient passes the rounding as if it weren't there (straight-through). Worth its time for
-    int4; int8 loses hardly anything without it.
+    Kernels have one scale for each channel, activations are 8 bits of a range that follows the
+    batches. The gradient passes the rounding as if it weren't there (straight-through). Worth its
+    time for int4; int8 loses hardly anything without it.
     """
 
     label = tr("Quantization-aware fine-tuning")
@@ -333,25 +341,11 @@ class QuantizationAware(CompressionStep):
     )
     learning_rate: float = LEARNING_RATE
     teacher: bool = TEACHER
-
-
-class Quantize(CompressionStep):
-    """Writes the LiteRT file in small numbers; the weights in the store stay as they are.
-
-    The accuracy of the run is then that of the file, measured with the LiteRT interpreter.
-    """
-
-    label = tr("Quantization of the file")
-    source = "Jacob et al. 2018"
-    phase = Phase.FILE
-    short = ("mode",)
-
-    kind: Literal["quantize"] = "quantize"
-    mode: Literal["int8", "float16", "dynamic", "int8-weights", "int4", "int16x8"] = setting(
-        "int8",
-        "Mode",
-        "'int8' is smallest with full speed; 'int4' halves the weights but is slower on PCs; "
-        "'float16' halves the file and changes no answer.",
+    activations: bool = setting(
+        True,
+        "Activations too",
+        "Round what layers give to 8 bits, too; the ranges that are learned go into the file.",
+        advanced=True,
     )
 
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from workbench.base import units
 from workbench.base.text import tr
+from workbench.compression.file_steps import Quantize
 from workbench.compression.recipe import CompressionRecipe
-from workbench.compression.steps import Quantize
+from workbench.network.analysis import analyze
 from workbench.runs.columns import column_of
 from workbench.runs.quantities import Kind
 from workbench.runs.record import COMPRESSED, Run
@@ -18,6 +19,7 @@ from workbench.runs.store import Store, StoreError
 
 JUDGED = (
     "test_accuracy",
+    "val_accuracy",
     "litert_bytes",
     "gzip_bytes",
     "litert_ms",
@@ -29,6 +31,9 @@ JUDGED = (
     "litert_batch_ms",
 )
 """Quantities by which a variant is judged, in the order in which they are shown."""
+
+OF_A_KIND = (Kind.MILLISECONDS, Kind.SHARE)
+"""Figures that say the same thing several times."""
 
 JITTER = 0.05
 """Latencies within this share of each other are called equal: they differ as much by themselves."""
@@ -180,12 +185,14 @@ def _verdict(key: str, before: float, after: float) -> str:
 
 
 def verdicts(variant: Variant) -> list[str]:
-    """What is worse in a variant than in the original, in words; of the latencies the first."""
+    """What is worse in a variant than in the original, in words; of the latencies, and of the
+    accuracies, the first.
+    """
     said: dict[object, str] = {}
     for figure in variant.figures:
         if figure.verdict:
             kind = column_of(figure.key).kind
-            said.setdefault(kind if kind is Kind.MILLISECONDS else figure.key, figure.verdict)
+            said.setdefault(kind if kind in OF_A_KIND else figure.key, figure.verdict)
     return list(said.values())
 
 
@@ -204,9 +211,16 @@ def weight_bytes_of(recipe: CompressionRecipe, parent: Run) -> float | None:
     """What the weights will take in the file before it is coded; None if unknown."""
     if parent.parameters is None:
         return None
-    modes = [step.mode for step in recipe.steps if isinstance(step, Quantize)]
-    bits = WEIGHT_BITS[modes[-1]] if modes else FLOAT_BITS
-    return parent.parameters * bits / 8
+    steps = [step for step in recipe.steps if isinstance(step, Quantize)]
+    if not steps:
+        return parent.parameters * FLOAT_BITS / 8
+    bits = parent.parameters * WEIGHT_BITS[steps[-1].mode]
+    if parent.image_shape is not None:
+        costs = analyze(parent.experiment.structure.layers, parent.image_shape).layers
+        for number, mode in steps[-1].modes.items():
+            other = WEIGHT_BITS.get(mode, FLOAT_BITS) - WEIGHT_BITS[steps[-1].mode]
+            bits += other * costs[number - 1].parameters if number <= len(costs) else 0
+    return bits / 8
 
 
 def expected(recipe: CompressionRecipe, parent: Run) -> str:

@@ -22,6 +22,11 @@ class GroupKind(StrEnum):
     STUDY = "study"
     """The settings that the study varies; its runs have numbers, see `Run.trial`."""
 
+    SEARCH = "search"
+    """The steps that compress one network. Its runs are judged on the validation images; the test
+    part is read for the one that is chosen, alone.
+    """
+
 
 @dataclass(frozen=True)
 class GroupRecord:

@@ -37,7 +37,7 @@ from workbench.base import files
 from workbench.base.text import tr
 from workbench.runs import artifacts, free_names, groups, rows
 from workbench.runs.database import Database, StoreError
-from workbench.runs.groups import GroupKind
+from workbench.runs.groups import GroupKind, GroupRecord
 from workbench.runs.packing import spec_pieces
 from workbench.runs.reader import Reader
 from workbench.runs.record import Origin, Run
@@ -182,6 +182,16 @@ class Store(Recording):
             if front:
                 self.reorder([run.run_id for run in runs])
         return [self.run(run.run_id) for run in runs]
+
+    def create_group(self, kind: str, name: str) -> GroupRecord:
+        """A new group without runs, which is to get its first in the same transaction.
+
+        Args:
+            kind: Of `GroupKind`.
+            name: As in `create_all`.
+        """
+        with self._db.change() as db:
+            return groups.add(db, kind, name)
 
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""

@@ -229,3 +229,15 @@ def test_taylors_score_against_finite_differences() -> None:
         slope = (losses(1.01, channel) - losses(0.99, channel)) / 0.02
         expected = np.abs(slope).mean() / 16  # places of the feature map
         assert found[1][channel] == pytest.approx(expected, rel=1e-2)
+
+
+def test_hidden_dense_layers_are_left_out_where_something_else_sees() -> None:
+    from workbench import presets
+    from workbench.compression.narrowing import without_hidden
+
+    layers = presets.load("mnist-cnn").structure.layers
+    assert without_hidden(layers) == (*layers[:6], layers[7])
+    alone = presets.load("dense-only").structure.layers
+    assert without_hidden(alone) == alone, "or nothing would be left to learn with"
+    blocks = presets.load("resnet-20").structure.layers
+    assert without_hidden(blocks) == blocks

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from workbench.compression import presets
+from workbench.compression.file_steps import Quantize
 from workbench.compression.recipe import CompressionRecipe
-from workbench.compression.steps import Cluster, CompressionStep, Prune, Quantize
+from workbench.compression.steps import Cluster, CompressionStep, Prune
 from workbench.spec.base import SpecError
 
 SHORT = "prune:0.8,cluster:16,quantize:int8"
@@ -37,6 +38,17 @@ def test_every_step_survives_both_forms(kind: str) -> None:
         assert field.default == step.name() or (field.title and field.description)
 
 
+def test_single_layers_may_have_other_types() -> None:
+    recipe = CompressionRecipe.of_text("quantize:int8:layers=7=int4+1=float32")
+    (step,) = recipe.steps
+    assert isinstance(step, Quantize)
+    assert step.modes == {1: "float32", 7: "int4"}
+    assert CompressionRecipe.from_toml(recipe.to_toml()) == recipe
+    assert CompressionRecipe.of_text(recipe.short) == recipe
+    table = '[[steps]]\nkind = "quantize"\nlayers = {7 = "int4", 1 = "float32"}\n'
+    assert CompressionRecipe.from_toml(table) == recipe
+
+
 def test_a_file_is_written_and_read(tmp_path: Path) -> None:
     recipe = CompressionRecipe.of_text(SHORT)
     recipe.write(tmp_path / "recipe.toml")
@@ -53,6 +65,20 @@ def test_a_file_is_written_and_read(tmp_path: Path) -> None:
         ("prun:0.5", "there is no step 'prun'; did you mean 'prune'?"),
         ("prune:ratio=0.5", "prune.ratio: unknown setting; did you mean 'rate'?"),
         ("pattern:4:4", "pattern.keep: must be less than the 4 weights of a group, got 4"),
+        (
+            "quantize:int8:layers=7=int5",
+            "quantize.layers: layer 7 can't be 'int5'; choose float32, float16, dynamic, int8, "
+            "int8-weights, int4, int16x8",
+        ),
+        (
+            "quantize:int8:layers=d1=int4",
+            "quantize.layers: 'd1=int4' names no layer; write the layer's number and its type, as "
+            "in 1=float32+7=int4",
+        ),
+        (
+            "quantize:int8:layers=7=int4+7=int8",
+            "quantize.layers: layer 7 is named twice; keep one",
+        ),
         ("cluster:16,prune:0.5", "steps: prune after cluster would undo it; put it before"),
         ("quantize:int8,finetune", "steps: finetune after quantize would undo it; put it before"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,10 @@ def test_what_to_expect_follows_from_the_parents_training(store: Store) -> None:
     store.update(run.run_id, seconds=2.0, step=21, steps_per_epoch=21)
     run = store.run(run.run_id)
     assert weight_bytes_of(recipe, run) == 93_322 / 2
+    mixed = CompressionRecipe.of_text("quantize:int8:layers=7=int4+1=float32")
+    shown = replace(run, environment={"image_shape": [28, 28, 1]})
+    first, seventh = 320, 36_928  # 3*3*32+32; 576*64+64
+    assert weight_bytes_of(mixed, shown) == 93_322 + 3 * first - seventh / 2
     assert expected(recipe, run) == (
         "About 6.0 s of fine-tuning; the weights will take 46.7 kB before coding."
     )

@@ -18,6 +18,7 @@ TASKS = {
     "export": f"{__name__}.export",
     "find_batch_size": f"{__name__}.find_batch_size",
     "find_rate": f"{__name__}.find_rate",
+    "judge_file": f"{__name__}.judge_file",
     "look_inside": f"{__name__}.look_inside",
     "measure_inference": f"{__name__}.measure_inference",
     "peak": f"{__name__}.peak",

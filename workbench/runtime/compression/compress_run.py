@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 from workbench.base.text import tr
 from workbench.compression import progress
-from workbench.compression.compressed_runs import require, tuning
+from workbench.compression.compressed_runs import require, tuned_as, tuning
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.progress import PROGRESS, CompressionProgress, StepDone
 from workbench.compression.recipe import CompressionRecipe, shortened
@@ -15,6 +15,7 @@ from workbench.execution.messages import Progress
 from workbench.experiment import Experiment
 from workbench.runs.artifacts import RunFolder
 from workbench.runs.checkpoint_file import CHECKPOINT
+from workbench.runs.groups import GroupKind
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
@@ -43,14 +44,17 @@ def compress_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     """
     run = log.read()
     recipe = CompressionRecipe.from_toml(run.recipe)
-    parent, source = _parent_of(log, run)
+    parent, source, is_candidate = _parent_of(log, run)
     try:
         dataset = _dataset(parent, log, control)
     except download.PreparationCancelled:
         return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
     log.say(Progress(log.run_id, "building"))
-    original = Network(parent.experiment, taken(restored(source, dataset.info).model))
-    compression = Compression(log, control, recipe, dataset, original, parent)
+    experiment = tuned_as(parent.experiment, run.experiment)
+    original = Network(experiment, taken(restored(source, dataset.info).model))
+    compression = Compression(
+        log, control, recipe, dataset, original, parent, is_tested=not is_candidate
+    )
     try:
         status = compression.run()
         if status is RunStatus.INTERRUPTED:
@@ -70,6 +74,7 @@ class Compression:
         dataset: Of its parent.
         original: The parent's network.
         parent: The run that it is made from.
+        is_tested: Whether the test part is looked at in the end; not for a candidate of a search.
     """
 
     def __init__(
@@ -80,8 +85,11 @@ class Compression:
         dataset: Dataset,
         original: Network,
         parent: Run,
+        *,
+        is_tested: bool = True,
     ) -> None:
         self._log, self._control, self._parent = log, control, parent
+        self._is_tested = is_tested
         self._original = original
         self._recipe, self._dataset = recipe, dataset
         known = _resumable(log, recipe)
@@ -120,26 +128,28 @@ class Compression:
         return RunStatus.COMPLETED
 
     def finish(self, status: RunStatus) -> tuple[str, ...]:
-        """Writes what is left: weights, LiteRT file and figures, with the test part looked at once.
+        """Writes what is left: weights, LiteRT file and figures. The test part is looked at here,
+        once, or never.
 
         Returns:
             Sentences on what is to be known of the file.
         """
         network, log = self._network, self._log
-        test = len(self._dataset.test.labels)
-        log.say(Progress(log.run_id, "evaluating", 0, test, "images"))
+        validation, test = len(self._context.validation[1]), len(self._dataset.test.labels)
+        images = validation + self._is_tested * test
+        log.say(Progress(log.run_id, "evaluating", 0, images, "images"))
         experiment = tuning(network.experiment, max(1, self._recipe.epochs))
         assembled = replace(network, experiment=experiment).assembled(self._context.info)
         optimizer = fresh_optimizer(experiment, assembled.model, 1)
         position = self._context.position
         log.artifact(CHECKPOINT, checkpoint.packed(assembled.model, optimizer, position))
         file = written(network, self._context)
-        figures = judged(file.content, self._context)
+        figures = judged(file.content, self._context, is_tested=self._is_tested)
         figures |= self._timed(file.content)
         log.artifact(MODEL_FILE, file.content)
         parent_accuracy = self._parent.test_accuracy
         difference = None
-        if parent_accuracy is not None:
+        if self._is_tested and parent_accuracy is not None:
             difference = figures["test_accuracy"] - parent_accuracy
         log.update(
             **figures,
@@ -148,7 +158,7 @@ class Compression:
             accuracy_difference=difference,
         )
         if status is RunStatus.COMPLETED:
-            facts = dict(network.facts)
+            facts = {**network.facts, progress.VALIDATION_IMAGES: str(validation)}
             ended = CompressionProgress(self._recipe.to_toml(), tuple(self._done), facts=facts)
             log.artifact(PROGRESS, ended.packed())
         return file.warnings
@@ -220,9 +230,9 @@ class Compression:
 def _resumable(log: RunLog, recipe: CompressionRecipe) -> CompressionProgress | None:
     """What the run has done before, where it can go on from there."""
     known = progress.read(log.folder)
-    if known is None or known.recipe != recipe.to_toml() or not known.experiment:
+    if known is None or not known.experiment:
         return None
-    return known
+    return known if CompressionRecipe.from_toml(known.recipe) == recipe else None
 
 
 def _position(known: CompressionProgress) -> Position:
@@ -230,8 +240,8 @@ def _position(known: CompressionProgress) -> Position:
     return Position(**{**values, "watched": Watched(**values["watched"])})
 
 
-def _parent_of(log: RunLog, run: Run) -> tuple[Run, Kept]:
-    """The run that it is made from, and its network.
+def _parent_of(log: RunLog, run: Run) -> tuple[Run, Kept, bool]:
+    """The run that it is made from, its network, and whether the run is a candidate of a search.
 
     Raises:
         StoreError: where it isn't in this store.
@@ -242,7 +252,9 @@ def _parent_of(log: RunLog, run: Run) -> tuple[Run, Kept]:
     with Store(log.measurements) as store:
         parent = store.run(run.parent_id or "")
         require(parent, store.artifacts(parent.run_id))
-    return parent, kept(log.measurements, parent.run_id)
+        study = store.group(run.study_id)
+    is_candidate = study is not None and study.kind == GroupKind.SEARCH
+    return parent, kept(log.measurements, parent.run_id), is_candidate
 
 
 def _dataset(parent: Run, log: RunLog, control: Control) -> Dataset:

@@ -25,7 +25,9 @@ class Network:
     Attributes:
         experiment: With its structure.
         variables: Its weights, and the state of its layers.
-        facts: What later steps have to know, by name: "quantize" is the scheme of the file.
+        facts: What later steps have to know, by name: "quantize" is the scheme of the file,
+            "layers" are other schemes of single layers, "ranges" those of activations,
+            "bare" says that the file has no names.
     """
 
     experiment: Experiment

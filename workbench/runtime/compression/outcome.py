@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from workbench.base.text import tr
+from workbench.compression import layer_modes
 from workbench.data import Part
 from workbench.deployment import litert_file
 from workbench.deployment.litert_answerer import LiteRTAnswerer
 from workbench.deployment.quantization import CALIBRATION_IMAGES, Quantization, quantize
-from workbench.evaluation.answerer import Shares, answers, clocked, scaled
+from workbench.evaluation.answerer import Shares, answers, clocked
 from workbench.evaluation.latency import Latency
 from workbench.runtime.compression.network import Network
 from workbench.runtime.compression.step_context import StepContext
@@ -58,24 +61,51 @@ def written(network: Network, context: StepContext) -> WrittenFile:
         ModelFileError: where it can't be quantized, or gives no numbers.
     """
     model = float_network(network.experiment, context.info, network.variables)
-    content, warnings = litert_bytes(model), tuple[str, ...]()
+    is_bare = "bare" in network.facts
+    content, warnings = litert_bytes(model, 1 if is_bare else None), tuple[str, ...]()
     scheme = network.facts.get("quantize")
     if scheme is not None:
-        asked = Quantization(scheme, per_tensor="per_tensor" in network.facts)
+        asked = Quantization(
+            scheme,
+            per_tensor="per_tensor" in network.facts,
+            layers=layer_modes.read(network.facts.get("layers", "")),
+            ranges=_learned(network),
+        )
         images = context.training_batch(CALIBRATION_IMAGES)[0] if asked.is_calibrated else None
         made = quantize(content, asked, images, check=context.check)
         content, warnings = made.content, made.report.warnings
+    if is_bare:
+        content = litert_file.stripped(content)
     return WrittenFile(content, warnings)
 
 
-def judged(content: bytes, context: StepContext) -> dict[str, Any]:
-    """How right a file is on the test part, by the LiteRT interpreter, and its sizes.
+def _learned(network: Network) -> dict[str, tuple[float, float]]:
+    """Ranges of activations that quantization-aware fine-tuning has learned."""
+    kept = json.loads(network.facts.get("ranges", "{}"))
+    return {name: (float(low), float(high)) for name, (low, high) in kept.items()}
+
+
+def judged(content: bytes, context: StepContext, *, is_tested: bool = True) -> dict[str, Any]:
+    """How right a file is, by the LiteRT interpreter, and its sizes.
+
+    Args:
+        content: Of the file.
+        context: Knows the images.
+        is_tested: Whether the test part is looked at beside the validation images.
 
     Raises:
         ModelFileError: where it can't be run, or gives no numbers.
     """
-    loss, accuracy = _rightness(LiteRTAnswerer(content, threads=1), context.dataset.test, context)
-    return {"test_loss": loss, "test_accuracy": accuracy, **sizes(content)}
+    answerer, found = LiteRTAnswerer(content, threads=1), dict[str, Any](sizes(content))
+    part, rows = context.validation
+    if len(rows):
+        right = rightness(answerer, part, rows, context.check)
+        found |= {"val_loss": right.loss, "val_accuracy": right.accuracy}
+    if is_tested:
+        part = context.dataset.test
+        right = rightness(answerer, part, np.arange(len(part.labels)), context.check)
+        found |= {"test_loss": right.loss, "test_accuracy": right.accuracy}
+    return found
 
 
 def sizes(content: bytes) -> dict[str, int]:
@@ -88,8 +118,7 @@ def latencies(files: Sequence[bytes], context: StepContext) -> list[dict[str, fl
 
     They take turns, so that a machine that is busy for a while slows all of them down.
     """
-    test = context.dataset.test
-    images = scaled(test.images.read(np.arange(min(TIMED_IMAGES, len(test.labels)))))
+    images = context.training_batch(TIMED_IMAGES)[0]
     answerers = [LiteRTAnswerer(content, threads=1) for content in files]
     found: list[dict[str, float]] = [{} for _ in files]
     for size, keys in TIMED_BATCHES.items():
@@ -105,12 +134,44 @@ def latencies(files: Sequence[bytes], context: StepContext) -> list[dict[str, fl
     return found
 
 
-def _rightness(answerer: LiteRTAnswerer, part: Part, context: StepContext) -> tuple[float, float]:
-    rows = np.arange(len(part.labels))
-    shares: Shares = answers(answerer, part.images, rows, lambda done: context.check())
+class Rightness(NamedTuple):
+    """How right a file is on some images.
+
+    Attributes:
+        loss: Mean cross-entropy.
+        is_right: (n,), whether it has the class of each.
+    """
+
+    loss: float
+    is_right: npt.NDArray[np.bool_]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the images that it has right."""
+        return float(self.is_right.mean())
+
+
+def rightness(
+    answerer: LiteRTAnswerer,
+    part: Part,
+    rows: npt.NDArray[np.int64],
+    check: Callable[[], None],
+) -> Rightness:
+    """How right a file is on images of a part.
+
+    Args:
+        answerer: The file.
+        part: Of the data.
+        rows: Which images of it.
+        check: Called between batches; may raise, to end it.
+
+    Raises:
+        ModelFileError: where it gives no numbers.
+    """
+    shares: Shares = answers(answerer, part.images, rows, lambda done: check())
     if not np.isfinite(shares).all():
         fault = tr("the LiteRT file gives no numbers; the network's training diverged")
         raise litert_file.ModelFileError(fault)
-    right = shares[rows, part.labels]
-    loss = -np.log(np.maximum(right, LEAST)).mean()
-    return float(loss), float((shares.argmax(axis=1) == part.labels).mean())
+    labels = part.labels[rows]
+    loss = -np.log(np.maximum(shares[np.arange(len(rows)), labels], LEAST)).mean()
+    return Rightness(float(loss), shares.argmax(axis=1) == labels)

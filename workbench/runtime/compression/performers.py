@@ -6,6 +6,7 @@ it. It chooses by validation images alone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -13,7 +14,8 @@ from typing import Any
 
 import keras
 
-from workbench.compression import zeros
+from workbench.compression import layer_modes, zeros
+from workbench.compression.file_steps import Quantize
 from workbench.compression.grids import WEIGHT_BITS
 from workbench.compression.steps import (
     Cluster,
@@ -22,8 +24,8 @@ from workbench.compression.steps import (
     Prune,
     PrunePattern,
     QuantizationAware,
-    Quantize,
 )
+from workbench.runtime.compression.activations import Ranges, RoundedActivations
 from workbench.runtime.compression.holds import (
     GrowingZeros,
     HeldZeros,
@@ -105,16 +107,34 @@ def cluster(step: Cluster, network: Network, context: StepContext) -> Network:
 
 
 def train_quantized(step: QuantizationAware, network: Network, context: StepContext) -> Network:
-    """Kernels on the grid that the file will have; zeros stay."""
+    """Kernels on the grid that the file will have, activations in 8 bits; zeros stay."""
+    ranges: list[Callable[[], Ranges]] = []
 
     def holder(model: keras.Model, steps: int) -> Hold:
+        if step.activations:
+            rounded = RoundedActivations(model)
+            layers = network.experiment.structure.layers
+            ranges.append(lambda: rounded.ranges(model, layers))
         return OnGrid(kernels_of(model), WEIGHT_BITS[step.bits])
 
-    return context.tuned(
+    tuned = context.tuned(
         network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
     )
+    learned = {name: ends for found in ranges for name, ends in found().items()}
+    facts = {**tuned.facts, "ranges": json.dumps(learned)} if learned else tuned.facts
+    return replace(tuned, facts=facts)
 
 
 def quantize(step: Quantize, network: Network, context: StepContext) -> Network:
-    """The file will be quantized; see `outcome`, which writes it."""
-    return replace(network, facts={**network.facts, "quantize": step.mode})
+    """The file will be quantized; see `outcome`, which writes it.
+
+    Raises:
+        SpecError: where it names layers that the network hasn't.
+    """
+    layer_modes.require(step.modes, network.experiment.structure.layers)
+    facts = {**network.facts, "quantize": step.mode}
+    if step.bare:
+        facts["bare"] = "yes"
+    if step.modes:
+        facts["layers"] = layer_modes.written(step.modes)
+    return replace(network, facts=facts)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from workbench.compression.compressed_runs import tuning
 from workbench.compression.recipe import CompressionRecipe
-from workbench.data import Dataset
+from workbench.data import Dataset, Part
 from workbench.evaluation.answerer import Images, scaled
 from workbench.runs.status import RunStatus
 from workbench.runtime.compression.network import Network, give, taken
@@ -149,6 +149,11 @@ class StepContext:
         self.position = trainer.position
         self.epochs += epochs
         return found
+
+    @property
+    def validation(self) -> tuple[Part, npt.NDArray[np.int64]]:
+        """The part that the validation images are in, and which they are there."""
+        return self._prepared.validation_part, self._prepared.validation_rows
 
     def accuracy(self, network: Network) -> float | None:
         """On the validation images; None without any. The test part is for the end alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keras
 
-from workbench.compression.narrowing import scaled_widths
+from workbench.compression.narrowing import scaled_widths, without_hidden
 from workbench.compression.steps import Student
 from workbench.runtime.compression.network import Network, taken
 from workbench.runtime.compression.step_context import StepContext
@@ -18,7 +18,8 @@ def train_student(step: Student, network: Network, context: StepContext) -> Netw
         CannotNarrow: where no layer can have fewer channels.
     """
     old = network.experiment
-    layers = scaled_widths(old.structure.layers, context.info.image_shape, step.scale)
+    kept = old.structure.layers if step.hidden else without_hidden(old.structure.layers)
+    layers = scaled_widths(kept, context.info.image_shape, step.scale)
     structure = old.structure.model_copy(update={"layers": layers})
     new = old.model_copy(update={"structure": structure})
     keras.utils.set_random_seed(context.seed)
