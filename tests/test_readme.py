@@ -140,7 +140,8 @@ def test_data_are_named_on_the_command_line_alone(
 
 
 def test_every_figure_has_a_measurement_and_every_measurement_is_a_script() -> None:
-    assert {figure.source for figure in FIGURES} | {"networks-digits"} == set(MEASUREMENTS)
+    tables = {"networks-digits", "compression"}
+    assert {figure.source for figure in FIGURES} | tables == set(MEASUREMENTS)
     for measurement in MEASUREMENTS.values():
         for command in measurement.pieces.values():
             assert (readme.RESULTS.parent / command[0]).is_file()

@@ -1,13 +1,18 @@
 """What compression gives on the reference CNN: sizes, accuracy, MACs, each beside its control.
 
-    python tests/benchmarks/compress.py --data MNIST.npz
-    python tests/benchmarks/compress.py --data MNIST.npz --seeds 1 --images 2000 --scale 0.2
+    python tests/benchmarks/compress.py --data MNIST.npz --store DIR
+    python tests/benchmarks/compress.py --data MNIST.npz --store DIR --seed 0 --only student
+    python tests/benchmarks/compress.py --data MNIST.npz --store DIR --latency
+    python tests/benchmarks/compress.py --data MNIST.npz --images 2000 --scale 0.2 --seed 0
 
 Trains the reference CNN once a seed, and makes each variant of it by `compress`, in training
 processes as a person has them made. Accuracies are of the whole test part by the LiteRT
-interpreter. The control of a variant is the original with as many epochs of fine-tuning more, by
-the same teacher; that of a student is the same training without a teacher. Prints a JSON line for
-each run, then one for each variant with means over the seeds.
+interpreter. The control of a variant had as many epochs of fine-tuning, by the same teacher; that
+of a student is the same training without a teacher. Prints a JSON line for each variant and seed.
+
+With `--store` what is there stays, and what was made before isn't made again: a variant that was
+added, or a run that was interrupted, is all that is left to do. `--latency` times the files of the
+first seed that is there, taking turns on one thread.
 """
 
 from __future__ import annotations
@@ -15,12 +20,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -31,30 +40,77 @@ from workbench import presets
 from workbench.cli.follow import Follower
 from workbench.cli.train import CODES, DONE
 from workbench.compression.compressed_runs import compressed_run, variant
+from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.steps import Quantize
+from workbench.deployment.formats import ExportRequest
+from workbench.deployment.judging import FileToOpen, benched, seen, shares_of
+from workbench.deployment.quantization import Quantization
+from workbench.evaluation.answerer import Images, scaled
+from workbench.execution.ask import do_task
+from workbench.execution.tasks import EXPORT
 from workbench.experiment import Experiment
-from workbench.runs.record import Run
+from workbench.runs.record import COMPRESSED, Run
+from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
 EPOCHS = 4
+BATCHES = (1, 64)
+REFERENCE = "reference CNN"
+SMALLEST = ", smallest file"
+"""After the name of a variant: its file for one image a call, without names and signatures."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How a variant is made.
+
+    Attributes:
+        steps: In the short form; "" of what is trained as an experiment.
+        control: The variant that it is compared with: as much training, and not compressed so.
+        of: The variant that it is made from.
+        is_exported: Whether its smallest file is written too.
+        filters: Of the convolutions of a student that is trained as an experiment; it has no hidden
+            Dense layer.
+        has_teacher: Whether `of` teaches it.
+    """
+
+    steps: str = ""
+    control: str = REFERENCE
+    of: str = REFERENCE
+    is_exported: bool = False
+    filters: tuple[int, ...] = ()
+    has_teacher: bool = True
+
+
+TUNED = "fine-tuned for 3 epochs, int8"
+LONGER = "fine-tuned for 4 epochs"
+STUDENT, ALONE, SMALL = "student", "student without a teacher", "small student"
+INT4 = "student fine-tuned for 8 epochs, int4"
 VARIANTS = {
-    "int8": "quantize:int8",
-    "pruned 80 %, 16 values, int8": "prune:0.8,cluster:16,quantize:int8",
-    "pruned 90 %, 16 values, int8": "prune:0.9,cluster:16,quantize:int8",
-    "control of the pruned, int8": "finetune:3,quantize:int8",
-    "structured to 8 % of the MACs": "structured:0.078:epochs=4",
-    "structured to 8 %, norm": "structured:0.078:norm:epochs=4",
-    "control of the structured": "finetune:4",
-    "student": "student:0.175:epochs=30",
-    "student without teacher": "student:0.175:epochs=30:teacher=false",
-    "small student": "student:0.14:epochs=30",
-    "student, int8": "student:0.175:epochs=30,quantize:int8",
-    "student, int4": "student:0.175:epochs=30,qat:int4:epochs=8,quantize:int4",
-    "control of int4": "student:0.175:epochs=30,finetune:8,quantize:int4",
-    "low rank": "low_rank:0.003:epochs=2",
+    "int8": Variant("quantize:int8"),
+    TUNED: Variant("finetune:3,quantize:int8"),
+    "pruned by 80 %, 16 values, int8": Variant("prune:0.8,cluster:16,quantize:int8", TUNED),
+    "pruned by 90 %, 16 values, int8": Variant("prune:0.9,cluster:16,quantize:int8", TUNED),
+    LONGER: Variant("finetune:4"),
+    "structured": Variant("structured:0.078:epochs=4", LONGER),
+    "structured by norm": Variant("structured:0.078:norm:epochs=4", LONGER),
+    "structured, int8": Variant("quantize:int8", LONGER, "structured"),
+    "student of a scale": Variant("student:0.179:epochs=30"),
+    ALONE: Variant(filters=(8, 12, 12), has_teacher=False),
+    STUDENT: Variant(filters=(8, 12, 12), control=ALONE),
+    "student, int8": Variant("quantize:int8", STUDENT, STUDENT, is_exported=True),
+    INT4: Variant("finetune:8{teacher},quantize:int4", STUDENT, STUDENT),
+    "student, int4": Variant(
+        "qat:int4:epochs=8{teacher},quantize:int4", INT4, STUDENT, is_exported=True
+    ),
+    SMALL: Variant(filters=(6, 8, 10)),
+    "small student, int8": Variant("quantize:int8", SMALL, SMALL, is_exported=True),
+    "low rank": Variant("low_rank:0.003:epochs=2"),
 }
-NUMBERS = ("test_accuracy", "parameters", "nonzero_parameters", "macs", "bytes", "gzip_bytes",
-           "latency_ms", "difference")  # fmt: skip
+"""In the order in which they are made; `{teacher}` stands for the reference as teacher."""
+
+STUDENT_EPOCHS = 30
 
 
 def reference(data: Path, seed: int, scale: float) -> Experiment:
@@ -66,10 +122,34 @@ def reference(data: Path, seed: int, scale: float) -> Experiment:
             "data.path": str(data),
             "training.seed": seed,
             "training.epochs": max(1, round(EPOCHS * scale)),
+            "training.batch_size": 128,
+            "training.validation_split": 0.05,
+            "optimizer.learning_rate": 0.004,
             "schedule.kind": "one_cycle",
             "augmentation.shift": 0.036,
+            "hardware.precision": "mixed_bfloat16",
         }
     )
+
+
+def student_of(teacher: Run, how: Variant, scale: float) -> Experiment:
+    """Three convolutions and the output layer, trained along one cycle."""
+    conv, pool, second, again, third, flat, _, output = teacher.experiment.structure.layers
+    narrow = [
+        layer.changed(filters=filters)
+        for layer, filters in zip((conv, second, third), how.filters, strict=True)
+    ]
+    layers = (narrow[0], pool, narrow[1], again, narrow[2], flat, output)
+    experiment = teacher.experiment.with_settings(
+        {
+            "name": f"student {how.filters} {teacher.experiment.training.seed}",
+            "training.epochs": max(1, round(STUDENT_EPOCHS * scale)),
+            "training.teacher": teacher.run_id if how.has_teacher else "",
+            "optimizer.learning_rate": 0.008,
+        }
+    )
+    structure = experiment.structure.model_copy(update={"layers": layers})
+    return experiment.model_copy(update={"structure": structure})
 
 
 def scaled_recipe(steps: str, scale: float) -> CompressionRecipe:
@@ -85,52 +165,222 @@ def scaled_recipe(steps: str, scale: float) -> CompressionRecipe:
     return CompressionRecipe(steps=tuple(shorter))
 
 
-def made(store: Store, run: Run) -> Run:
-    """The run as it ended, made in a training process."""
-    with Follower(store, run.experiment.hardware.startup) as follower:
-        (ended,) = follower.train([run])
-    if CODES.get(ended.status, 1) != DONE:
-        raise SystemExit(f"{ended.run_id} ({ended.name}) {ended.status}: {ended.message}")
-    return ended
+class Bench:
+    """The references and variants of a store, made where they aren't there.
+
+    Args:
+        folder: Takes the store and the exported files.
+        data: MNIST.
+        scale: Share of the epochs.
+    """
+
+    def __init__(self, folder: Path, data: Path, scale: float) -> None:
+        self._folder, self._data, self._scale = folder, data, scale
+        (folder / "exported").mkdir(exist_ok=True)
+        self.store = Store(folder / "store")
+        self.store.mark_interrupted()
+
+    def original(self, seed: int) -> Run:
+        """The trained reference CNN."""
+        return self._trained(reference(self._data, seed, self._scale))
+
+    def compressed(self, name: str, seed: int) -> Run:
+        """A variant of it."""
+        if name == REFERENCE:
+            return self.original(seed)
+        how = VARIANTS[name]
+        parent = self.compressed(how.of, seed)
+        if how.filters:
+            return self._trained(student_of(parent, how, self._scale))
+        recipe = self._recipe(how, self.original(seed))
+        for run in self.store.children(parent.run_id):
+            if run.recipe == recipe.to_toml():
+                return self._made(run)
+        return self._made(compressed_run(self.store, parent, recipe, reserved=True))
+
+    def _recipe(self, how: Variant, original: Run) -> CompressionRecipe:
+        steps = how.steps.format(teacher=f":teacher={original.run_id}")
+        return scaled_recipe(steps, self._scale)
+
+    def _trained(self, wanted: Experiment) -> Run:
+        """The run of an experiment."""
+        for run in self.store.runs():
+            if run.parent_id is None and run.experiment == wanted:
+                return self._made(run)
+        return self._made(self.store.create(wanted, reserved=True))
+
+    def _made(self, run: Run) -> Run:
+        """The run as it ended, made in a training process where it has not ended well before."""
+        if run.status is RunStatus.COMPLETED:
+            return run
+        if run.status is not RunStatus.QUEUED:
+            run = self.store.requeue(run.run_id, reserved=True)
+        with Follower(self.store, run.experiment.hardware.startup) as follower:
+            (ended,) = follower.train([run])
+        if CODES.get(ended.status, 1) != DONE:
+            raise SystemExit(f"{ended.run_id} ({ended.name}) {ended.status}: {ended.message}")
+        return ended
+
+    def lines(self, name: str, seed: int) -> Iterator[dict[str, Any]]:
+        """What came of a variant, and of its smallest file."""
+        run = self.compressed(name, seed)
+        control = VARIANTS[name].control if name != REFERENCE else ""
+        about = {"seed": seed, "variant": name, "control": control}
+        if run.kind != COMPRESSED:
+            yield {**about, **about_trained(self.store.run(run.run_id))}
+            return
+        found = {**about, **variant(run)}
+        yield found
+        if VARIANTS[name].is_exported:
+            path = self._smallest(run, f"{name} {seed}".replace(" ", "-").replace(",", ""))
+            contents = seen(path).contents
+            assert contents is not None
+            yield found | {
+                "variant": name + SMALLEST,
+                "test_accuracy": self._accuracy(path),
+                "bytes": contents.bytes,
+                "gzip_bytes": contents.gzip_bytes,
+                "latency_ms": None,
+                "difference": None,
+            }
+
+    def _smallest(self, run: Run, name: str) -> Path:
+        """Its file for one image a call, without names and signatures."""
+        last = CompressionRecipe.from_toml(run.recipe).steps[-1]
+        assert isinstance(last, Quantize)
+        return self._written(run, name, Quantization(last.mode), batch=1, is_stripped=True)
+
+    def _written(self, run: Run, name: str, quantization: Quantization | None, **form: Any) -> Path:
+        path = (self._folder / "exported" / f"{name}.tflite").absolute()
+        startup = run.experiment.hardware.startup
+        asked = ExportRequest(
+            run.run_id, "litert", str(path), quantization, startup=startup, **form
+        )
+        do_task(self.store.folder, EXPORT, asked, lambda progress: None)
+        return path
+
+    def _accuracy(self, path: Path) -> float:
+        images, labels = test_part(self._data)
+        return float((shares_of(path, images).argmax(axis=1) == labels).mean())
+
+    def latencies(self, seed: int) -> Iterator[dict[str, Any]]:
+        """What the files of a seed take, all taking turns; the original is the first of them."""
+        parent = self.original(seed)
+        files = {REFERENCE: self._written(parent, f"reference-{seed}", None)}
+        for name in VARIANTS:
+            run = self._there(name, parent)
+            if run is not None and run.kind == COMPRESSED:
+                files[name] = self.store.artifacts(run.run_id) / MODEL_FILE.name
+        looks = [FileToOpen(str(path)) for path in files.values()]
+        timed = benched(looks, BATCHES, images=test_part(self._data)[0][:256])
+        microseconds = {
+            name: [1000 * point.median for point in points]
+            for name, points in zip(files, timed.points, strict=True)
+        }
+        for name, values in microseconds.items():
+            line: dict[str, Any] = {"seed": seed, "variant": name}
+            for size, value, base in zip(BATCHES, values, microseconds[REFERENCE], strict=True):
+                line |= {f"us_{size}": round(value, 1), f"times_faster_{size}": base / value}
+            yield line | {
+                "processor": timed.processor,
+                "cores_of_others": round(timed.cores_of_others, 2),
+                "is_reliable": not timed.warning,
+            }
+
+    def _there(self, name: str, original: Run) -> Run | None:
+        """A variant that was made; None where it wasn't."""
+        how = VARIANTS[name]
+        parent = original if how.of == REFERENCE else self._there(how.of, original)
+        if parent is None:
+            return None
+        if how.filters:
+            experiment = student_of(parent, how, self._scale)
+            runs = (run for run in self.store.runs() if run.experiment == experiment)
+            return next((run for run in runs if run.status is RunStatus.COMPLETED), None)
+        wanted = self._recipe(how, original).to_toml()
+        for run in self.store.children(parent.run_id):
+            if run.recipe == wanted and run.status is RunStatus.COMPLETED:
+                return run
+        return None
 
 
-def means(name: str, found: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """One line for a variant over its seeds."""
-    line: dict[str, Any] = {"variant": name, "steps": found[0]["steps"], "seeds": len(found)}
-    for key in NUMBERS:
-        values = [each[key] for each in found if each[key] is not None]
-        line[key] = statistics.mean(values) if values else None
-    return line
+def about_trained(run: Run) -> dict[str, Any]:
+    """What a trained run takes; its file's figures are there once a variant of it was made."""
+    return {
+        "run_id": run.run_id,
+        "parent_id": None,
+        "steps": "",
+        "test_accuracy": run.test_accuracy,
+        "parameters": run.parameters,
+        "nonzero_parameters": run.parameters,
+        "macs": run.macs,
+        "bytes": run.figure("litert_bytes"),
+        "gzip_bytes": run.figure("gzip_bytes"),
+        "latency_ms": run.figure("litert_ms"),
+        "difference": None,
+    }
+
+
+def in_order() -> list[str]:
+    """All variants, each trained one after those that are made from it."""
+    first = [name for name in VARIANTS if not VARIANTS[name].filters]
+    return [*first, REFERENCE, *(name for name in VARIANTS if VARIANTS[name].filters)]
+
+
+@cache
+def test_part(data: Path) -> tuple[Images, np.ndarray]:
+    """Images and labels of MNIST's test part."""
+    with np.load(data, allow_pickle=False) as archive:
+        return scaled(archive["x_test"][..., np.newaxis]), archive["y_test"]
+
+
+@contextmanager
+def kept_in(folder: Path | None) -> Iterator[Path]:
+    """A folder that stays, or one for this time."""
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        yield Path(scratch)
 
 
 def main() -> None:
     """Prints JSON lines."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True, help="MNIST as .npz")
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--images", type=int, default=0, help="train on so many; 0 for all")
-    parser.add_argument("--scale", type=float, default=1.0, help="share of the epochs, to try it")
-    parser.add_argument("--only", default="", help="variants whose names contain this")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--data", type=Path, required=True, help="MNIST as .npz")
+    add("--store", type=Path, metavar="DIR", help="keeps what is made, and goes on with it")
+    add("--seeds", type=int, default=3, help="0, 1, ...: so many")
+    add("--seed", type=int, help="this one alone")
+    add("--images", type=int, default=0, help="train on so many; 0 for all")
+    add("--scale", type=float, default=1.0, help="share of the epochs, to try it")
+    add("--only", action="append", default=[], help="variants of this name; may be repeated")
+    add("--latency", action="store_true", help="time the files that are there")
     arguments = parser.parse_args()
-    chosen = {name: steps for name, steps in VARIANTS.items() if arguments.only in name}
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in chosen}
-    with tempfile.TemporaryDirectory() as folder, Store(Path(folder, "store")) as store:
+    unknown = set(arguments.only) - {*VARIANTS, REFERENCE}
+    if unknown:
+        parser.error(f"there is no variant {sorted(unknown)[0]!r}; choose {', '.join(VARIANTS)}")
+    with kept_in(arguments.store) as folder:
         data = arguments.data.resolve()
         if arguments.images:
-            data = Path(folder, "data.npz")
+            data = (folder / "data.npz").resolve()
             write_subset(arguments.data, arguments.images, data)
-        for seed in range(arguments.seeds):
-            experiment = reference(data, seed, arguments.scale)
-            parent = made(store, store.create(experiment, reserved=True))
-            print(json.dumps({"seed": seed, **parent.summary()}), flush=True)
-            for name, steps in chosen.items():
-                recipe = scaled_recipe(steps, arguments.scale)
-                run = made(store, compressed_run(store, parent, recipe, reserved=True))
-                line = {**variant(run), "status": run.status, "message": run.message}
-                print(json.dumps({"seed": seed, "variant": name, **line}), flush=True)
-                found[name].append(line)
-    for name, lines in found.items():
-        print(json.dumps(means(name, lines)), flush=True)
+        bench = Bench(folder, data, arguments.scale)
+        with bench.store:
+            seeds = range(arguments.seeds) if arguments.seed is None else [arguments.seed]
+            for seed in seeds:
+                if arguments.latency:
+                    found = bench.latencies(seed)
+                else:
+                    names = arguments.only or in_order()
+                    found = (line for name in names for line in bench.lines(name, seed))
+                for line in found:
+                    print(json.dumps(line), flush=True)
+                if arguments.latency:
+                    break
 
 
 if __name__ == "__main__":

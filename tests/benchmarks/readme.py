@@ -4,7 +4,7 @@
     python tests/benchmarks/readme.py --write              puts them into README.md
     python tests/benchmarks/readme.py --list               what can be measured, in which time
     python tests/benchmarks/readme.py --measure editing --measure compare
-    python tests/benchmarks/readme.py --all --data MNIST.npz --baselines BASELINES.py
+    python tests/benchmarks/readme.py --all --data MNIST.npz --baselines BASELINES.py --store DIR
 
 Results lie in `tests/benchmarks/results/`, a JSON file for each measurement. Each piece is kept as
 soon as it is there, with date, commit and machine; a measurement that was interrupted goes on with
@@ -25,16 +25,18 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from tests.benchmarks.readme_compression import compression_lines  # noqa: E402
 from tests.benchmarks.readme_figures import (  # noqa: E402
     FIGURES,
     Figure,
     Lines,
+    Piece,
     accuracies_of,
+    dates,
     macs_of,
     over_seeds,
     reached_of,
@@ -50,6 +52,7 @@ from tests.benchmarks.readme_measurements import (  # noqa: E402
     OPTIMIZERS,
     REFERENCE,
     SEEDS,
+    STORE,
 )
 from workbench.base.files import write_atomically  # noqa: E402
 
@@ -59,10 +62,10 @@ PRINTED = "{}, as printed".format
 """The piece of a row that was measured before results were kept; it counts until all of the row is
 measured."""
 
-PACKAGES = ("tensorflow", "keras", "PySide6-Essentials")
+OPTIONS = {DATA: "--data", BASELINES: "--baselines", STORE: "--store"}
+"""That give the files which stand in commands."""
 
-Piece = dict[str, Any]
-"""`measured` (a date), `commit`, `machine`, `command`, and `values`: what the command printed."""
+PACKAGES = ("tensorflow", "keras", "PySide6-Essentials")
 
 
 class Results:
@@ -99,12 +102,6 @@ class Results:
         if keys and all(key in kept for key in keys):
             return [kept[key] for key in keys]
         return [kept[PRINTED(name)]] if PRINTED(name) in kept else []
-
-
-def dates(*groups: Sequence[Piece]) -> str:
-    """When a row was measured."""
-    found = sorted({piece["measured"] for pieces in groups for piece in pieces})
-    return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
 
 
 def said(pieces: Sequence[Piece], say: Callable[[Sequence[Lines]], str], column: str = "") -> str:
@@ -199,10 +196,16 @@ def optimizers_table(results: Results) -> list[str]:
     return lines
 
 
+def compression_table(results: Results) -> list[str]:
+    """What each way to compress the reference CNN costs and gives."""
+    return compression_lines(results.kept("compression"))
+
+
 TABLES: dict[str, Callable[[Results], list[str]]] = {
     "figures": figures_table,
     "networks": networks_table,
     "optimizers": optimizers_table,
+    "compression": compression_table,
 }
 
 
@@ -233,7 +236,7 @@ def with_tables(text: str, results: Results) -> str:
 def measure(name: str, results: Results, arguments: argparse.Namespace) -> None:
     """Runs the pieces of a measurement that are not there yet."""
     measurement = MEASUREMENTS[name]
-    files = {DATA: arguments.data, BASELINES: arguments.baselines}
+    files = {DATA: arguments.data, BASELINES: arguments.baselines, STORE: arguments.store}
     for key in results.keys(name, arguments.only):
         pieces = results.kept(name)
         if pieces.get(key, {}).get("measured", "") >= arguments.since:
@@ -241,8 +244,7 @@ def measure(name: str, results: Results, arguments: argparse.Namespace) -> None:
         command = [*measurement.pieces[key], *(measurement.quick if arguments.quick else ())]
         missing = [part for part in command if part in files and files[part] is None]
         if missing:
-            option = "--data" if missing[0] == DATA else "--baselines"
-            raise SystemExit(f"readme.py: {name} needs {option} {missing[0]}")
+            raise SystemExit(f"readme.py: {name} needs {OPTIONS[missing[0]]} {missing[0]}")
         print(f"{name}, {key}: {' '.join(command)}", file=sys.stderr, flush=True)
         given = [str(files[part].absolute()) if part in files else part for part in command]
         piece = {**provenance(), "command": " ".join(command), "values": printed_by(given)}
@@ -316,6 +318,7 @@ def main() -> None:
     parser.add_argument("--since", default=today(), help="pieces measured since then are kept")
     parser.add_argument("--data", type=Path, help="MNIST as .npz")
     parser.add_argument("--baselines", type=Path, help="trains without the workbench")
+    parser.add_argument("--store", type=Path, help="of compressed runs, which it goes on with")
     parser.add_argument("--quick", action="store_true", help="on a small scale, to try it")
     parser.add_argument("--results", type=Path, help="instead of the folder of kept results")
     parser.add_argument("--write", action="store_true", help="put the tables into README.md")

@@ -12,6 +12,16 @@ from tests.benchmarks.readme_measurements import ADAM, REFERENCE
 Lines = list[dict[str, Any]]
 """What a command printed: an object a line."""
 
+Piece = dict[str, Any]
+"""`measured` (a date), `commit`, `machine`, `command`, and `values`: what the command printed."""
+
+
+def dates(*groups: Sequence[Piece]) -> str:
+    """When a row was measured."""
+    found = sorted({piece["measured"] for pieces in groups for piece in pieces})
+    return found[0] if len(found) == 1 else f"{found[0]} to {found[-1]}"
+
+
 # --- numbers as the README says them -------------------------------------------------------------
 
 

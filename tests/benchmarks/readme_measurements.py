@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-DATA, BASELINES = "MNIST.npz", "BASELINES.py"
-"""Stand in commands for files that `readme.py` is given."""
+DATA, BASELINES, STORE = "MNIST.npz", "BASELINES.py", "DIR"
+"""Stand in commands for files and a folder that `readme.py` is given."""
 
 REFERENCE = "reference CNN"
 NETWORKS = (
@@ -82,7 +82,17 @@ WINDOW = (
     "--rounds",
     "7",
 )
+COMPRESS = ("compress.py", "--data", DATA, "--store", STORE)
+LATENCIES = "latencies"
 MEASUREMENTS: dict[str, Measurement] = {
+    "compression": Measurement(
+        {
+            **{f"seed {seed}": (*COMPRESS, "--seed", str(seed)) for seed in range(SEEDS)},
+            LATENCIES: (*COMPRESS, "--latency"),
+        },
+        120,
+        ("--images", "2000", "--scale", "0.1"),
+    ),
     "optimizers": Measurement(
         {
             f"{name}, seed {seed}": _optimizer(name, seed)
