@@ -25,6 +25,7 @@ from workbench.spec.layers import (
     Dense,
     DepthwiseConv2D,
     Flatten,
+    GroupNormalization,
     Layer,
     LayerError,
     Multiply,
@@ -161,6 +162,9 @@ def _through(channels: Channels, step: Step, narrower: Step) -> list[int]:
             _in_groups(channels, given[0], groups, narrower.input_shape[-1])
             _in_groups(channels, made, groups, narrower.output_shape[-1])
         return made
+    if isinstance(layer, GroupNormalization):  # as many stay in each group here too
+        _in_groups(channels, given[0], layer.groups, narrower.input_shape[-1])
+        return given[0]
     if isinstance(layer, DepthwiseConv2D):
         return [channel for channel in given[0] for _ in range(layer.depth_multiplier)]
     if isinstance(layer, Flatten):

@@ -23,7 +23,7 @@ from workbench.compression.channels import (
 )
 from workbench.network.analysis import analyze
 from workbench.spec.base import SpecError
-from workbench.spec.layers import Dense, Layer, Shape, Step
+from workbench.spec.layers import Dense, GroupNormalization, Layer, Shape, Step
 from workbench.spec.layers.plan import Block
 from workbench.spec.setting_paths import put, steps_of
 
@@ -117,15 +117,23 @@ def _together(
 ) -> Widths | None:
     """The smallest set with a width that can shrink, of those that are tried; None without any.
 
-    Blocks in a row of the same width are most often what belongs together.
+    Blocks in a row of the same width are most often what belongs together. Where a layer normalizes
+    channels in groups, only multiples of these can go.
     """
     first = single[place]
-    for chosen in _candidates(layers, single, place):
-        by = lcm(1, *(_groups(layers[width.layer]) for width in (first, *chosen)))
-        widths = Widths((first, *chosen), by)
-        if can_shrink(layers, widths, by, shape):
-            return widths
+    for wanted in dict.fromkeys((1, _normalized_groups(layers, shape))):
+        for chosen in _candidates(layers, single, place):
+            by = lcm(wanted, *(_groups(layers[width.layer]) for width in (first, *chosen)))
+            widths = Widths((first, *chosen), by)
+            if can_shrink(layers, widths, by, shape):
+                return widths
     return None
+
+
+def _normalized_groups(layers: Layers, shape: Shape) -> int:
+    """A number that the groups of all layers divide which normalize channels in groups."""
+    steps = plan_of(layers, shape)
+    return lcm(*(s.layer.groups for s in steps if isinstance(s.layer, GroupNormalization)))
 
 
 def _candidates(

@@ -23,6 +23,7 @@ from workbench.spec.layers import (
     FireModule,
     Flatten,
     GlobalAveragePooling2D,
+    GroupNormalization,
     InceptionBlock,
     InvertedResidualBlock,
     Layer,
@@ -65,6 +66,20 @@ NETWORKS: dict[str, tuple[Layer, ...]] = {
         *HEAD,
     ),
     "inception": (InceptionBlock(), FireModule(squeeze=6, expand_1x1=8, expand_3x3=8), *HEAD),
+    "normalized": (
+        Conv2D(filters=8, use_bias=False),
+        BatchNormalization(),
+        DepthwiseConv2D(use_bias=False),
+        BatchNormalization(),
+        Activation(),
+        *HEAD,
+    ),
+    "in groups": (
+        Conv2D(filters=24, **SAME),
+        GroupNormalization(groups=4),
+        Conv2D(filters=12, groups=2, **SAME),
+        *HEAD,
+    ),
     "excited": (Conv2D(filters=32, **SAME), SqueezeExcitation(ratio=4), *HEAD),
     "tied": (Conv2D(filters=8, **SAME), Repeat(layers=(Conv2D(filters=8, **SAME),)), *HEAD),
     "repeated": (
@@ -106,6 +121,15 @@ def test_resnet_20_has_three_widths() -> None:
     layers = presets.load("resnet-20").structure.layers
     found = [sorted(w.layer for w in each.settings) for each in all_widths(layers, (32, 32, 3))]
     assert [len(each) for each in found] == [10, 6, 3]
+
+
+def test_channels_that_are_normalized_together_stay_together() -> None:
+    layers = NETWORKS["in groups"]
+    found = [(widths.settings[0].layer, widths.by) for widths in all_widths(layers, SHAPE)]
+    assert found == [(0, 4), (2, 2)], "groups of the normalization, and of the convolution"
+    narrower = shrunk(layers, all_widths(layers, SHAPE)[0], 12)
+    stay = staying(followed(layers, narrower, SHAPE), scores(layers))[2]
+    assert np.bincount(stay // 6).tolist() == [3, 3, 3, 3]
 
 
 def test_the_output_keeps_its_classes() -> None:
@@ -194,7 +218,7 @@ def test_the_narrower_network_answers_alike_where_the_removed_channels_were_sile
     answers = small.assembled(info).model(images).numpy()
     assert small.parameters < network.parameters
     assert np.ptp(wide_answers) > 1e-3
-    if name == "excited":  # fewer channels give its narrow layer fewer units: it isn't the same
+    if name == "in groups":  # silent channels count in the means of their groups
         assert answers.shape == wide_answers.shape
         return
     np.testing.assert_allclose(answers, wide_answers, rtol=1e-4, atol=1e-5)
