@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,28 +29,34 @@ def cubic(initial: float, final: float, share: npt.ArrayLike) -> npt.NDArray[np.
     return found
 
 
-def planned_zeros(
-    weights: int, initial: float, final: float, steps: int, ramp: float
-) -> npt.NDArray[np.int32]:
-    """How many weights are to be zero after each step; -1 where the masks stay as they are.
+class ZerosPlan(NamedTuple):
+    """At which steps the masks are chosen, and how many weights are zero from then on.
+
+    Attributes:
+        steps: (choices,), ascending from 0.
+        zeros: (choices,).
+    """
+
+    steps: npt.NDArray[np.int32]
+    zeros: npt.NDArray[np.int32]
+
+
+def planned_zeros(weights: int, initial: float, final: float, steps: int, ramp: float) -> ZerosPlan:
+    """How many weights are to be zero as fine-tuning goes on.
 
     Args:
         weights: How many there are.
         initial: Share of zeros now.
         final: Share of zeros at the end.
         steps: Of the fine-tuning, at least 1.
-        ramp: Share of them in which the zeros grow.
-
-    Returns:
-        Shape (steps,). The last number of the ramp is that of the final share.
+        ramp: Share of them in which the zeros grow; the last number of it is that of the final
+            share.
     """
     length = max(1, round(steps * ramp))
     every = max(1, length // UPDATES)
-    found = np.full(steps, -1, np.int32)
-    chosen = np.unique([*range(0, length, every), length - 1])
+    chosen = np.unique([*range(0, length, every), length - 1]).astype(np.int32)
     done = (chosen + 1) / length
-    found[chosen] = np.rint(cubic(initial, final, done) * weights).astype(np.int32)
-    return found
+    return ZerosPlan(chosen, np.rint(cubic(initial, final, done) * weights).astype(np.int32))
 
 
 def smallest(kernels: Sequence[Weights], zeros: int) -> list[Mask]:

@@ -70,15 +70,14 @@ class GrowingZeros:
             weights = [kernel.numpy() for kernel in group]
             size = sum(kernel.size for kernel in weights)
             start = min(zero_share(weights), rate)
-            self._plans.append(tf.constant(planned_zeros(size, start, rate, steps, ramp)))
+            self._plans.append(planned_zeros(size, start, rate, steps, ramp))
             self._masks.append([tf.Variable(w != 0, trainable=False) for w in weights])
         self._step = tf.Variable(0, trainable=False, dtype=tf.int32)
-        self._steps = steps
 
     def __call__(self) -> None:
-        step = tf.minimum(self._step, self._steps - 1)
         for group, masks, plan in zip(self._groups, self._masks, self._plans, strict=True):
-            self._choose(group, masks, plan[step])
+            is_now = tf.equal(plan.steps, self._step)
+            self._choose(group, masks, tf.reduce_max(tf.where(is_now, plan.zeros, -1)))
             for kernel, mask in zip(group, masks, strict=True):
                 kernel.assign(kernel.value * tf.cast(mask, kernel.dtype))
         self._step.assign_add(1)
@@ -86,7 +85,7 @@ class GrowingZeros:
     def _choose(
         self, kernels: Sequence[keras.Variable], masks: Sequence[tf.Variable], zeros: tf.Tensor
     ) -> None:
-        """New masks where the plan has a number for this step, else as they are."""
+        """New masks where the plan has a number for this step, else (-1) as they are."""
 
         def chosen() -> list[tf.Tensor]:
             sizes = [tf.abs(tf.cast(kernel.value, tf.float32)) for kernel in kernels]
