@@ -10,6 +10,7 @@ from workbench.base.names import near_miss
 from workbench.base.text import tr
 from workbench.compression.recipe import CompressionRecipe
 from workbench.spec.base import SpecError
+from workbench.spec.errors import shown
 
 FOLDER = "recipes"
 
@@ -26,7 +27,7 @@ def text(name: str) -> str:
         SpecError: where there is none of that name.
     """
     if name not in names():
-        fault = tr("there is no recipe {name}", name=repr(name))
+        fault = tr("there is no recipe {name}", name=shown(name))
         raise SpecError.at("", near_miss(fault, name, names()))
     return shipped.text(FOLDER, name)
 

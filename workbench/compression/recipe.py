@@ -20,7 +20,7 @@ from workbench.base.versions import made_by_newer
 from workbench.compression.file_steps import Quantize
 from workbench.compression.steps import CompressionStep, Phase, QuantizationAware, chosen
 from workbench.spec.base import AsTuple, Spec, SpecError, refuse
-from workbench.spec.errors import Problem, problems_of
+from workbench.spec.errors import Problem, problems_of, shown
 from workbench.spec.toml import as_toml, read_file, read_toml
 
 MAX_BYTES = 100_000
@@ -158,7 +158,7 @@ def _step_of(text: str) -> CompressionStep:
     kind, *given = (part.strip() for part in text.split(":"))
     found = chosen(kind)
     if found is None:
-        fault = tr("there is no step {name}", name=repr(kind))
+        fault = tr("there is no step {name}", name=shown(kind))
         raise SpecError.at("", near_miss(fault, kind, CompressionStep.choices()))
     values: dict[str, Any] = {"kind": kind}
     places = iter(found.short)
@@ -172,6 +172,8 @@ def _step_of(text: str) -> CompressionStep:
                 len(found.short),
             )
             raise SpecError.at(kind, fault)
+        if name in values and name != found.key:
+            raise SpecError.at(f"{kind}.{name}", tr("stands there twice; keep one of them"))
         values[name] = _plain(value if is_named else part)
     try:
         return found.model_validate(values)

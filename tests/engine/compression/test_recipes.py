@@ -20,7 +20,7 @@ def test_the_short_form_is_parsed_and_printed() -> None:
     assert recipe.steps == (Prune(rate=0.8), Cluster(clusters=16), Quantize(mode="int8"))
     assert recipe.short == SHORT
     assert recipe.epochs == 3
-    named = CompressionRecipe.of_text(" prune:0.5:layer:epochs=4 , quantize:int4:mode=int8")
+    named = CompressionRecipe.of_text(" prune:0.5:layer:epochs=4 , quantize:mode=int8")
     assert named.steps == (Prune(rate=0.5, scope="layer", epochs=4), Quantize(mode="int8"))
     assert named.short == "prune:0.5:layer:epochs=4,quantize:int8"
     plain = CompressionRecipe.of_text("prune:teacher=false,cluster")
@@ -87,6 +87,7 @@ def test_a_file_is_written_and_read(tmp_path: Path) -> None:
         ),
         ("prune:0.5,prune:0.8", "steps: prune stands there twice; keep one of them"),
         (", ", "steps: names no step; write them as in prune:0.8,cluster:16,quantize:int8"),
+        ("prune:0.5:rate=0.8", "prune.rate: stands there twice; keep one of them"),
         (
             "cluster:16:8",
             "cluster: takes 1 setting without a name; name the others, as in epochs=3",
