@@ -6,6 +6,7 @@ the lines of Python that run it. `tests/engine/deployment/test_new_format.py` ad
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +17,7 @@ from workbench.deployment.judging import LITERT as LITERT_OPENER
 from workbench.deployment.litert_file import ModelFileError
 from workbench.deployment.quantization import Quantization
 from workbench.hardware.requests import AboutRun
+from workbench.spec.errors import shown
 
 _WRITERS = "workbench.runtime.export"
 
@@ -161,6 +163,22 @@ class ExportRequest(AboutRun):
     is_stripped: bool = False
 
     @property
+    def place(self) -> Path:
+        """Where it is written: a link is followed.
+
+        Raises:
+            ModelFileError: where links lead in a circle.
+        """
+        path = Path(self.output)
+        if not path.is_symlink():
+            return path
+        with suppress(OSError, RuntimeError):  # from Python 3.13 on a circle is left as it is
+            found = path.resolve()
+            if not found.is_symlink():
+                return found
+        raise ModelFileError(tr("{path}: is a link that leads nowhere; name a file", path=path))
+
+    @property
     def is_exact(self) -> bool:
         """Whether the file computes in float32."""
         return self.quantization is None and self.format != C_ARRAY
@@ -178,17 +196,16 @@ class ExportRequest(AboutRun):
                 tr("there is no format {name}; choose {known}", name=self.format, known=known)
             )
         made.require()
-        path = Path(self.output)
-        if made.suffix and not path.name.endswith(made.suffix):
-            raise ModelFileError(tr("{path}: must end in {end}", path=path, end=made.suffix))
-        if not path.parent.is_dir():
-            raise ModelFileError(tr("{path}: there is no such folder", path=path.parent))
-        if not made.suffix and path.exists():
+        try:
+            _require_place(self.place, made)
+        except OSError as error:  # a name that is too long
             raise ModelFileError(
-                tr("{path}: is there already; name a folder that isn't", path=path)
-            )
-        if made.suffix and path.is_dir():
-            raise ModelFileError(tr("{path}: is a folder; name a file", path=path))
+                tr(
+                    "{path}: can't be written ({reason})",
+                    path=shown(self.output),
+                    reason=error.strerror or error,
+                )
+            ) from None
         if self.batch is not None and not 1 <= self.batch <= MOST_BATCH:
             raise ModelFileError(
                 tr(
@@ -219,6 +236,17 @@ class ExportRequest(AboutRun):
                     "activations alone; quantize as int8"
                 )
             )
+
+
+def _require_place(path: Path, made: Format) -> None:
+    if made.suffix and not path.name.endswith(made.suffix):
+        raise ModelFileError(tr("{path}: must end in {end}", path=path, end=made.suffix))
+    if not path.parent.is_dir():
+        raise ModelFileError(tr("{path}: there is no such folder", path=path.parent))
+    if not made.suffix and path.exists():
+        raise ModelFileError(tr("{path}: is there already; name a folder that isn't", path=path))
+    if made.suffix and path.exists() and not path.is_file():
+        raise ModelFileError(tr("{path}: is no file; name a file", path=path))
 
 
 @dataclass(frozen=True)

@@ -243,7 +243,9 @@ def request(output: Path, name: str = "litert", **more: Any) -> ExportRequest:
         ("litert", "net.onnx", {}, "must end in .tflite"),
         ("litert", "nowhere/net.tflite", {}, "there is no such folder"),
         ("savedmodel", "taken", {}, "is there already"),
-        ("litert", "taken.tflite", {}, "is a folder"),
+        ("litert", "taken.tflite", {}, "is no file; name a file"),
+        ("litert", "circle.tflite", {}, "is a link that leads nowhere"),
+        ("litert", f"{'n' * 300}.tflite", {}, r"can't be written \(File name too long\)"),
         ("litert", "net.tflite", {"batch": 0}, "a batch of 0 images"),
         ("weights", "net.weights.h5", {"quantization": Quantization()}, "quantize as litert or"),
         ("c-array", "net.c", {"quantization": Quantization("dynamic")}, "quantize as int8"),
@@ -260,6 +262,7 @@ def test_what_cannot_be_is_said_before_anything_is_done(
 ) -> None:
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken.tflite").mkdir()
+    (tmp_path / "circle.tflite").symlink_to(tmp_path / "circle.tflite")
     with pytest.raises(ModelFileError, match=said) as refused:
         request(tmp_path / file, name, **more).require()
     assert "\n" not in str(refused.value)
@@ -289,6 +292,16 @@ def test_a_full_disk_leaves_nothing_behind(
     assert [path.name for path in tmp_path.iterdir() if "dlopt" not in path.name] == ["net.tflite"]
     assert output.read_bytes() == b"what was there before"
     assert {p: p.read_bytes() for p in net.store.rglob("*") if p.is_file()} == before
+
+
+def test_a_link_is_followed(net: Small, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    link, target = tmp_path / "link.tflite", tmp_path / "there" / "net.tflite"
+    link.symlink_to(target)
+    found = exported(net, link, "litert")
+    assert (found.path, link.is_symlink()) == (str(target.resolve()), True)
+    assert litert_file.read(link) == target.read_bytes()
+    assert sorted(found.files) == sorted(each.name for each in target.parent.iterdir())
 
 
 def test_a_file_that_answers_otherwise_is_not_kept(

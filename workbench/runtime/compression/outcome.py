@@ -21,7 +21,7 @@ from workbench.evaluation.latency import Latency
 from workbench.runtime.compression.network import Network
 from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.export.litert import litert_bytes
-from workbench.runtime.export.network import float_network
+from workbench.runtime.export.network import float_network, unfolded
 
 TIMED_SECONDS = 0.5
 """For each file and batch size."""
@@ -47,7 +47,7 @@ class WrittenFile:
 
     Attributes:
         content: Of the file.
-        warnings: A sentence for each layer that gives nothing.
+        warnings: A sentence for each layer that gives nothing, and on what LiteRT doesn't know.
     """
 
     content: bytes
@@ -76,7 +76,8 @@ def written(network: Network, context: StepContext) -> WrittenFile:
         content, warnings = made.content, made.report.warnings
     if is_bare:
         content = litert_file.stripped(content)
-    return WrittenFile(content, warnings)
+    unknown = unfolded(network.experiment, "litert")
+    return WrittenFile(content, (*warnings, *unknown))
 
 
 def _learned(network: Network) -> dict[str, tuple[float, float]]:

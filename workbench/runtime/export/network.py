@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.runtime.network.build import Assembled, assemble
 from workbench.runtime.training.trained import Kept, restored
@@ -66,6 +67,27 @@ def hashed_layers(experiment: Experiment) -> list[int]:
         number
         for number, layer in enumerate(experiment.structure.layers, 1)
         if layer.enabled and str(layer.implementation).startswith("hashed.")
+    ]
+
+
+def unfolded(experiment: Experiment, form: str) -> list[str]:
+    """That weights which share values are written one by one, where there are such.
+
+    Args:
+        experiment: With the structure.
+        form: Name of the format.
+    """
+    layers = hashed_layers(experiment)
+    if not layers:
+        return []
+    numbers = ", ".join(map(str, layers))
+    return [
+        tr(
+            "{format} doesn't know layers whose weights share values: those of layer {numbers} are "
+            "written one by one, so the file is as large as that of ordinary layers",
+            format=form,
+            numbers=numbers,
+        )
     ]
 
 

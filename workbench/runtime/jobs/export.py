@@ -13,7 +13,7 @@ import numpy.typing as npt
 from workbench.base.text import tr
 from workbench.data import Dataset
 from workbench.deployment.agreement import Agreement, ExportError, require_same_network
-from workbench.deployment.formats import FORMATS, Exported, ExportRequest, Format
+from workbench.deployment.formats import FORMATS, Exported, ExportRequest
 from workbench.deployment.judging import shares_of
 from workbench.deployment.placing import placed, sizes
 from workbench.deployment.process import function_of
@@ -21,7 +21,7 @@ from workbench.deployment.quantization import CALIBRATION_IMAGES
 from workbench.deployment.snippets import name_of, snippet
 from workbench.evaluation.answerer import Images, Shares, scaled
 from workbench.execution.tasks.export import EXPORT
-from workbench.runtime.export.network import hashed_layers, of_run
+from workbench.runtime.export.network import of_run, unfolded
 from workbench.runtime.export.source import Source
 from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.keras_answerer import KerasAnswerer
@@ -49,7 +49,7 @@ def export(request: ExportRequest, work: TaskWork[None]) -> Exported:
     source = _source(request, run, dataset, images, work)
     in_float32 = source.model.predict(images, verbose=0)
     require_same_network(original, in_float32)
-    output = Path(request.output)
+    output = request.place
     try:
         return _written(source, output, images, labels, original, in_float32, work)
     except OSError as error:
@@ -81,7 +81,9 @@ def _written(
     work.progress(words=tr("writing the file"))
     with placed(output) as folder:
         path = folder / output.name
-        warnings = [*function_of(made.writer)(source, path), *_unfolded(source, made)]
+        warnings = [*function_of(made.writer)(source, path)]
+        if made.unfolds_hashing:
+            warnings += unfolded(source.experiment, made.name)
         raw, coded, digest = sizes(path)
         script = name_of(output, made.suffix)
         text = snippet(
@@ -116,22 +118,6 @@ def _written(
         agreement.original_accuracy,
         tuple(warnings),
     )
-
-
-def _unfolded(source: Source, made: Format) -> list[str]:
-    """That weights which share values are written one by one."""
-    layers = hashed_layers(source.experiment)
-    if not layers or not made.unfolds_hashing:
-        return []
-    numbers = ", ".join(map(str, layers))
-    return [
-        tr(
-            "{format} doesn't know layers whose weights share values: those of layer {numbers} are "
-            "written one by one, so the file is as large as that of ordinary layers",
-            format=made.name,
-            numbers=numbers,
-        )
-    ]
 
 
 def _test_images(dataset: Dataset) -> tuple[Images, npt.NDArray[np.int32]]:
