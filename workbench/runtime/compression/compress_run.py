@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
-from workbench.base.text import tr
+from workbench.base.text import joined, tr
 from workbench.compression import progress
 from workbench.compression.compressed_runs import require, tuned_as, tuning
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.progress import PROGRESS, CompressionProgress, StepDone
 from workbench.compression.recipe import CompressionRecipe, shortened
 from workbench.data import Dataset, reading_to_keep
+from workbench.deployment.apart import ApartError
+from workbench.deployment.judging import seen
+from workbench.deployment.litert_file import ModelFileError
 from workbench.execution.messages import Progress
 from workbench.experiment import Experiment
 from workbench.runs.artifacts import RunFolder
@@ -59,7 +62,7 @@ def compress_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
         status = compression.run()
         if status is RunStatus.INTERRUPTED:
             return status, ""
-        return status, " ".join((*compression.finish(status), *dataset.warnings))
+        return status, joined("; ", [*compression.finish(status), *dataset.warnings])
     except Interrupted:
         return RunStatus.INTERRUPTED, ""
 
@@ -170,11 +173,8 @@ class Compression:
         folder = self._log.measurements
         assert folder is not None  # as its parent was found
         with Store(folder) as store:
-            before = RunFolder(store.artifacts(self._parent.run_id))
-            if before.has(MODEL_FILE) and not MODEL_FILE.fault(before.path):
-                original = MODEL_FILE.read(before.path)
-            else:
-                original = written(self._original, self._context).content
+            original = _file_of(RunFolder(store.artifacts(self._parent.run_id)))
+            original = original or written(self._original, self._context).content
             figures, others = latencies((content, original), self._context)
             known = {**sizes(original), **others}
             lacking = {k: v for k, v in known.items() if self._parent.figure(k) is None}
@@ -225,6 +225,20 @@ class Compression:
             reading=reading_to_keep(self._context.info).plain(),
             pipeline=pipeline_of(part, asked),
         )
+
+
+def _file_of(folder: RunFolder) -> bytes:
+    """The LiteRT file that a run left; b"" where it left none, or it is damaged.
+
+    It may be anybody's, so another process opens it first.
+    """
+    if not folder.has(MODEL_FILE) or MODEL_FILE.fault(folder.path):
+        return b""
+    try:
+        seen(folder.path / MODEL_FILE.name)
+    except (ModelFileError, ApartError):
+        return b""
+    return MODEL_FILE.read(folder.path)
 
 
 def _resumable(log: RunLog, recipe: CompressionRecipe) -> CompressionProgress | None:
