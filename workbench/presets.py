@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.base import shipped
+from workbench.base.files import is_meant
 from workbench.base.text import tr
 
 if TYPE_CHECKING:
@@ -71,6 +72,6 @@ def find(name_or_path: str) -> Experiment:
     from workbench.experiment import Experiment
 
     path = Path(os.path.expanduser(name_or_path))  # leaves a user that doesn't exist as it is
-    if path.suffix == ".toml" or path.exists():
+    if is_meant(path):
         return Experiment.read(path)
     return load(name_or_path)

@@ -64,6 +64,13 @@ def open_inside(path: Path) -> BinaryIO:
         raise
 
 
+def is_meant(path: Path) -> bool:
+    """Whether a TOML file is meant, and not something of this name that isn't a file: it ends so,
+    or there is one.
+    """
+    return path.suffix == ".toml" or os.path.exists(path)  # False for a name that is too long
+
+
 def refuse_link(path: Path) -> None:
     """Refuse a link.
 

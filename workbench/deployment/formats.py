@@ -6,6 +6,7 @@ the lines of Python that run it. `tests/engine/deployment/test_new_format.py` ad
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -285,7 +286,7 @@ def format_of(path: Path) -> Format:
         ModelFileError: where it has the name of none.
     """
     for made in FORMATS.values():
-        if path.name.lower().endswith(made.suffix) if made.suffix else path.is_dir():
+        if path.name.lower().endswith(made.suffix) if made.suffix else os.path.isdir(path):
             made.require()
             return made
     known = ", ".join(made.suffix for made in FORMATS.values() if made.suffix)

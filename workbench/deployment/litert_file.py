@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ def read(path: Path) -> bytes:
         ModelFileError: where it isn't one, or too large.
         OSError: where it can't be read.
     """
-    if not path.is_file():
+    if not os.path.isfile(path):  # which takes names that are too long for `is_file`
         raise ModelFileError(tr("{path}: there is no such file", path=path))
     if path.stat().st_size > MOST_BYTES:
         raise ModelFileError(

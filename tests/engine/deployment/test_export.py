@@ -419,6 +419,9 @@ def test_a_run_is_exported_and_timed_by_commands(
         (["bench-inference", "gone.tflite"], 2, "there is no such file"),
         (["bench-inference", "damaged.tflite"], 2, "damaged or cut off"),
         (["bench-inference", "notes.txt"], 2, "is no file of a network"),
+        (["bench-inference", f"{'n' * 300}.tflite"], 2, "there is no such file"),
+        (["bench-inference", f"{'n' * 300}.txt"], 2, "is no file of a network"),
+        (["bench-inference", "n" * 300], 2, "there is no run"),
         (["bench-inference", "good.tflite", "--run", "nothing"], 2, "nothing"),
     ],
 )

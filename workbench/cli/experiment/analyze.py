@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import presets
+from workbench.base.files import is_meant
 from workbench.base.text import tr
 from workbench.base.units import aligned, count, relative, signed, size
 from workbench.cli.exit_codes import DONE
@@ -106,7 +107,7 @@ def _other(name: str, store: Path) -> Side:
     try:
         experiment = presets.find(name).with_base(Path.cwd())
     except SpecError:
-        if Path(name).suffix == ".toml" or Path(name).exists():
+        if is_meant(Path(name)):
             raise  # it is a file, and the sentence says what is wrong with it
         return _of_run(name, store)
     return Side(experiment, info_of(experiment).image_shape)

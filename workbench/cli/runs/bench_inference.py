@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _is_file(path: Path) -> bool:
     """Whether it names a file: a run's id holds neither a dot nor a separator."""
-    return path.exists() or "." in path.name or os.sep in str(path)
+    return "." in path.name or os.sep in str(path) or os.path.exists(path)
 
 
 def _of_file(arguments: argparse.Namespace, path: Path) -> tuple[dict[str, Any], list[str]]:

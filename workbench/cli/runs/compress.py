@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from workbench.base.files import is_meant
 from workbench.base.text import tr
 from workbench.base.units import NONE, aligned, count, in_one_line, milliseconds, percent, size
 from workbench.cli.exit_codes import DONE
@@ -94,7 +95,7 @@ def table_of(variants: Iterable[dict[str, Any]]) -> list[str]:
 def _recipe(name: str) -> CompressionRecipe:
     """The recipe in a file, or one that comes with the workbench."""
     path = Path(os.path.expanduser(name))
-    if path.suffix == ".toml" or path.exists():
+    if is_meant(path):
         return CompressionRecipe.read(path)
     return presets.load(name)
 

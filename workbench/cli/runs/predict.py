@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from workbench.base.text import tr
@@ -80,8 +81,8 @@ def _asked(arguments: argparse.Namespace) -> FromFile | OfTestPart:
         if number < 1:
             raise SpecError.at("--test-image", tr("{number} must be 1 or more", number=number))
         return OfTestPart(number - 1)
-    if path.is_dir():
+    if os.path.isdir(path):  # not `is_dir`, which a name that is too long makes fail
         raise SpecError.at("", tr("{path} is a folder; name one image in it", path=path))
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise SpecError.at("", tr("{path}: there is no such file", path=path))
     return FromFile(path.absolute(), arguments.inverted)
