@@ -294,6 +294,13 @@ def test_a_full_disk_leaves_nothing_behind(
     assert {p: p.read_bytes() for p in net.store.rglob("*") if p.is_file()} == before
 
 
+def test_a_layer_that_there_is_not_is_refused(net: Small, tmp_path: Path) -> None:
+    way = Quantization(layers={1: "float32", 7: "int4"})
+    with pytest.raises(ModelFileError, match=r"layer 7 is to be .* has layers 1 to 6"):
+        exported(net, tmp_path / "net.tflite", "litert", quantization=way)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_link_is_followed(net: Small, tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     link, target = tmp_path / "link.tflite", tmp_path / "there" / "net.tflite"

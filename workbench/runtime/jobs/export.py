@@ -15,6 +15,7 @@ from workbench.data import Dataset
 from workbench.deployment.agreement import Agreement, ExportError, require_same_network
 from workbench.deployment.formats import FORMATS, Exported, ExportRequest
 from workbench.deployment.judging import shares_of
+from workbench.deployment.litert_file import ModelFileError
 from workbench.deployment.placing import placed, sizes
 from workbench.deployment.process import function_of
 from workbench.deployment.quantization import CALIBRATION_IMAGES
@@ -42,6 +43,7 @@ def export(request: ExportRequest, work: TaskWork[None]) -> Exported:
     """
     request.require()
     run = kept(work.store, request.run_id)
+    _require_layers(request, len(run.experiment.structure.layers))
     dataset = work.load(run.experiment.data, run.reading)
     work.progress(words=tr("building the network"))
     images, labels = _test_images(dataset)
@@ -56,6 +58,25 @@ def export(request: ExportRequest, work: TaskWork[None]) -> Exported:
         raise ExportError(
             tr("{path}: can't be written ({reason})", path=output, reason=error.strerror or error)
         ) from error
+
+
+def _require_layers(request: ExportRequest, there: int) -> None:
+    """Refuses a scheme for a layer that the network lacks.
+
+    Raises:
+        ModelFileError: naming it.
+    """
+    asked = request.quantization.layers if request.quantization is not None else {}
+    for number in asked:
+        if not 1 <= number <= there:
+            raise ModelFileError(
+                tr(
+                    "layer {number} is to be quantized otherwise, and the network has layers 1 to "
+                    "{there}",
+                    number=number,
+                    there=there,
+                )
+            )
 
 
 def _source(
