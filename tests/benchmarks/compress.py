@@ -48,7 +48,7 @@ from workbench.deployment.judging import FileToOpen, benched, seen, shares_of
 from workbench.deployment.quantization import Quantization
 from workbench.evaluation.answerer import Images, scaled
 from workbench.execution.ask import do_task
-from workbench.execution.tasks import EXPORT
+from workbench.execution.tasks.export import EXPORT
 from workbench.experiment import Experiment
 from workbench.runs.record import COMPRESSED, Run
 from workbench.runs.status import RunStatus
