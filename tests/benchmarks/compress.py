@@ -84,7 +84,7 @@ class Variant:
 
 
 TUNED = "fine-tuned for 3 epochs, int8"
-LONGER = "fine-tuned for 8 epochs"
+LONGER = "fine-tuned for 4 epochs"
 STUDENT, ALONE, SMALL = "student", "student without a teacher", "small student"
 INT4 = "student fine-tuned for 8 epochs, int4"
 VARIANTS = {
@@ -92,9 +92,9 @@ VARIANTS = {
     TUNED: Variant("finetune:3,quantize:int8"),
     "pruned by 80 %, 16 values, int8": Variant("prune:0.8,cluster:16,quantize:int8", TUNED),
     "pruned by 90 %, 16 values, int8": Variant("prune:0.9,cluster:16,quantize:int8", TUNED),
-    LONGER: Variant("finetune:8"),
-    "structured": Variant("structured:0.083:epochs=8:learning_rate=0.004", LONGER),
-    "structured by norm": Variant("structured:0.083:norm:epochs=8:learning_rate=0.004", LONGER),
+    LONGER: Variant("finetune:4"),
+    "structured": Variant("structured:0.078:learning_rate=0.004", LONGER),
+    "structured by norm": Variant("structured:0.078:norm:learning_rate=0.004", LONGER),
     "structured, int8": Variant("quantize:int8", LONGER, "structured"),
     "student of a scale": Variant("student:0.179:epochs=30"),
     ALONE: Variant(filters=(8, 12, 12), has_teacher=False),
@@ -194,7 +194,7 @@ class Bench:
             return self._trained(student_of(parent, how, self._scale))
         recipe = self._recipe(how, self.original(seed))
         for run in self.store.children(parent.run_id):
-            if run.recipe == recipe.to_toml():
+            if CompressionRecipe.from_toml(run.recipe) == recipe:
                 return self._made(run)
         return self._made(compressed_run(self.store, parent, recipe, reserved=True))
 
@@ -297,9 +297,10 @@ class Bench:
             experiment = student_of(parent, how, self._scale)
             runs = (run for run in self.store.runs() if run.experiment == experiment)
             return next((run for run in runs if run.status is RunStatus.COMPLETED), None)
-        wanted = self._recipe(how, original).to_toml()
+        wanted = self._recipe(how, original)
         for run in self.store.children(parent.run_id):
-            if run.recipe == wanted and run.status is RunStatus.COMPLETED:
+            recipe = CompressionRecipe.from_toml(run.recipe)
+            if recipe == wanted and run.status is RunStatus.COMPLETED:
                 return run
         return None
 
