@@ -40,9 +40,9 @@ from workbench import presets
 from workbench.cli.follow import Follower
 from workbench.cli.train import CODES, DONE
 from workbench.compression.compressed_runs import compressed_run, variant
+from workbench.compression.file_steps import Quantize
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.recipe import CompressionRecipe
-from workbench.compression.steps import Quantize
 from workbench.deployment.formats import ExportRequest
 from workbench.deployment.judging import FileToOpen, benched, seen, shares_of
 from workbench.deployment.quantization import Quantization
@@ -195,8 +195,8 @@ class Bench:
         recipe = self._recipe(how, self.original(seed))
         for run in self.store.children(parent.run_id):
             if CompressionRecipe.from_toml(run.recipe) == recipe:
-                return self._made(run)
-        return self._made(compressed_run(self.store, parent, recipe, reserved=True))
+                return made(self.store, run)
+        return made(self.store, compressed_run(self.store, parent, recipe, reserved=True))
 
     def _recipe(self, how: Variant, original: Run) -> CompressionRecipe:
         steps = how.steps.format(teacher=f":teacher={original.run_id}")
@@ -206,20 +206,8 @@ class Bench:
         """The run of an experiment."""
         for run in self.store.runs():
             if run.parent_id is None and run.experiment == wanted:
-                return self._made(run)
-        return self._made(self.store.create(wanted, reserved=True))
-
-    def _made(self, run: Run) -> Run:
-        """The run as it ended, made in a training process where it has not ended well before."""
-        if run.status is RunStatus.COMPLETED:
-            return run
-        if run.status is not RunStatus.QUEUED:
-            run = self.store.requeue(run.run_id, reserved=True)
-        with Follower(self.store, run.experiment.hardware.startup) as follower:
-            (ended,) = follower.train([run])
-        if CODES.get(ended.status, 1) != DONE:
-            raise SystemExit(f"{ended.run_id} ({ended.name}) {ended.status}: {ended.message}")
-        return ended
+                return made(self.store, run)
+        return made(self.store, self.store.create(wanted, reserved=True))
 
     def lines(self, name: str, seed: int) -> Iterator[dict[str, Any]]:
         """What came of a variant, and of its smallest file."""
@@ -320,6 +308,19 @@ def about_trained(run: Run) -> dict[str, Any]:
         "latency_ms": run.figure("litert_ms"),
         "difference": None,
     }
+
+
+def made(store: Store, run: Run) -> Run:
+    """The run as it ended, made in a training process where it has not ended well before."""
+    if run.status is RunStatus.COMPLETED:
+        return run
+    if run.status is not RunStatus.QUEUED:
+        run = store.requeue(run.run_id, reserved=True)
+    with Follower(store, run.experiment.hardware.startup) as follower:
+        (ended,) = follower.train([run])
+    if CODES.get(ended.status, 1) != DONE:
+        raise SystemExit(f"{ended.run_id} ({ended.name}) {ended.status}: {ended.message}")
+    return ended
 
 
 def in_order() -> list[str]:
