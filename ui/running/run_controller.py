@@ -273,6 +273,10 @@ class RunController(QObject):
             self.guarded(lambda: self._scheduler.stop(run_id))
             self.announce()
 
+    def interrupt_run(self, run_id: str) -> None:
+        """End a run at once; it is kept, and can be resumed."""
+        self._scheduler.interrupt(run_id)
+
     # --- inside --------------------------------------------------------------------------------
 
     def _start_first(self) -> None:

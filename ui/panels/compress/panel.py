@@ -27,6 +27,8 @@ from ui.look.plain import Label
 from ui.models.run_feed import RunFeed
 from ui.panels.shared.page import Page
 from ui.running.run_controller import RunController
+from ui.running.searching import Searching
+from ui.running.task_runner import TaskRunner
 from workbench.base.text import isolated, joined, tr
 from workbench.runs.record import Run
 from workbench.runs.store import Store
@@ -36,13 +38,16 @@ if TYPE_CHECKING:
     from ui.panels.compress.edited_recipe import EditedRecipe
     from ui.panels.compress.recipe_editor import RecipeEditor
     from ui.panels.compress.variants_table import VariantsTable
+    from workbench.compression.search.result import SearchResult
     from workbench.compression.variants import Variant
 
 MODULES = (
     "workbench.compression.compressed_runs",
     "workbench.compression.presets",
     "workbench.compression.variants",
+    "workbench.compression.search.result",
     "ui.panels.compress.recipe_editor",
+    "ui.panels.compress.smallest",
     "ui.panels.compress.variants_table",
 )
 """What the page needs, brought one a turn of the event loop: all at once they would hold it up."""
@@ -75,10 +80,13 @@ class CompressPanel(Page):
     Args:
         feed: All runs.
         controller: Makes the runs that compress, and has them done.
+        task_runner: Tests the winner of a search.
         jobs: Of the window.
     """
 
-    def __init__(self, feed: RunFeed, controller: RunController, jobs: Jobs) -> None:
+    def __init__(
+        self, feed: RunFeed, controller: RunController, task_runner: TaskRunner, jobs: Jobs
+    ) -> None:
         super().__init__(
             "compress",
             tr("Compress"),
@@ -89,11 +97,15 @@ class CompressPanel(Page):
         self._controller = controller
         self._run: Run | None = None
         self._family: _Family | None = None
+        self._result: SearchResult | None = None
         self._kept = ""
         self._sizes: list[int] = []
         self.edited: EditedRecipe | None = None
         self._reads = jobs.latest(self)
         self._reads.failed.connect(self.failed)
+        self.searching = Searching(controller, task_runner, jobs, self)
+        self.searching.failed.connect(self.failed)
+        self.searching.done.connect(self._found)
         self.empty = Label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
@@ -114,6 +126,7 @@ class CompressPanel(Page):
         """The page itself, at its first use."""
         from ui.panels.compress.edited_recipe import EditedRecipe
         from ui.panels.compress.recipe_editor import RecipeEditor
+        from ui.panels.compress.smallest import SmallestBar
         from ui.panels.compress.variants_table import VariantsTable
         from workbench.compression import presets
         from workbench.compression.recipe import CompressionRecipe
@@ -139,6 +152,11 @@ class CompressPanel(Page):
         self.button = QPushButton(tr("Compress"))
         self.button.setProperty("primary", True)
         self.button.clicked.connect(self.compress)
+        self.search_button = QPushButton(tr("Smallest within…"))
+        self.search_button.clicked.connect(self.search)
+        self.bar = SmallestBar(self.searching)
+        self.bar.control_asked.connect(self._train_control)
+        self.searching.changed.connect(self._show_state)
         self.table: VariantsTable = VariantsTable()
         self.stack.addWidget(self._laid_out())
         self.edited.changed.connect(self._show_state)
@@ -150,6 +168,7 @@ class CompressPanel(Page):
         top = QHBoxLayout()
         theme.spaced(top, 0, spacing=3)
         top.addWidget(self.heading, 1)
+        top.addWidget(self.search_button)
         top.addWidget(self.button)
         below = QWidget()
         answers = QVBoxLayout(below)
@@ -166,6 +185,7 @@ class CompressPanel(Page):
         column = QVBoxLayout(page)
         theme.spaced(column, 3, 2, 3, 1, spacing=1)
         column.addLayout(top)
+        column.addWidget(self.bar)
         column.addWidget(self.split, 1)
         return page
 
@@ -202,6 +222,9 @@ class CompressPanel(Page):
         self._family = family
         self.heading.setText(isolated(self._run.name))
         self.table.show_variants(family.variants)
+        winner = self._result.winner if self._result is not None else None
+        if winner is not None:
+            self.table.select_run(winner.run_id)
         self.notes.setText("\n".join(_notes(family.variants)))
         self.notes.setVisible(bool(self.notes.text()))
         self.stack.setCurrentIndex(1)
@@ -220,6 +243,11 @@ class CompressPanel(Page):
         if not obstacle and self.edited is not None and self._run is not None:
             estimate = expected(self.edited.recipe, self._run)
         self.expected.setText(obstacle[:1].upper() + obstacle[1:] if obstacle else estimate)
+        self.search_button.setEnabled(not self._search_obstacle)
+        self.search_button.setToolTip(
+            self._search_obstacle
+            or tr("Search steps for the smallest file that loses no more accuracy than you allow")
+        )
         self.button.setEnabled(not obstacle)
         self.button.setToolTip(
             obstacle or tr("Do the steps on a copy of the network, as a run of its own")
@@ -251,6 +279,42 @@ class CompressPanel(Page):
         self._controller.make_runs(
             lambda store: [compressed_run(store, parent, recipe)], self._made
         )
+
+    # --- searching -----------------------------------------------------------------------------
+
+    @Slot()
+    def search(self) -> None:
+        """Asks what to search for, and begins."""
+        from ui.panels.compress.smallest import ask
+        from workbench.compression.search.bound import AccuracyBound
+
+        if self._run is not None and not self._search_obstacle:
+            self.dialog = ask(self, self.searching, self._run, AccuracyBound())
+
+    @property
+    def _search_obstacle(self) -> str:
+        """Why no search can begin now; "" where one can."""
+        if self.searching.is_busy:
+            return tr("a search is under way; stop it first")
+        if self._run is None or self._family is None:
+            return tr("select a run that has trained")
+        return self._family.obstacle
+
+    def _found(self, result: SearchResult) -> None:
+        """Says what was found, and selects the winner's row."""
+        self._result = result
+        self.said.emit(result.sentence)
+        self.follow.mark()
+
+    def _train_control(self, result: SearchResult) -> None:
+        """The winner's recipe without a teacher, as a run."""
+        from workbench.compression.search.search import control_run
+
+        control = result.control
+        if control is not None:
+            self._controller.make_runs(
+                lambda store: [control_run(store, result.parent, control)], self._made
+            )
 
     def _made(self, run_ids: list[str]) -> None:
         """Says where the new run waits; the selected one stays, for the next variant."""

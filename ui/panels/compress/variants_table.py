@@ -52,6 +52,12 @@ class VariantsTable(FigureTable):
             known = any(variant.figures[place].text != NONE for variant in variants)
             self.setColumnHidden(place + 1, not known)
 
+    def select_run(self, run_id: str) -> None:
+        """Select the row of a run, where it has one."""
+        for line, variant in enumerate(self.variants):
+            if variant.run.run_id == run_id:
+                self.setCurrentCell(line, 0)
+
     def restyle(self) -> None:
         """Draw in the colours in force."""
         self.show_variants(self.variants)
