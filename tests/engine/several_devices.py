@@ -33,6 +33,7 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "batch normalization": {"training__epochs": 8, "optimizer__learning_rate": 0.01},
     "float16": {"structure__layers": PLAIN, "hardware__precision": "mixed_float16"},
+    "taught": {"structure__layers": PLAIN, "training__seed": 1, "training__teacher": "first"},
 }  # fmt: skip
 
 
@@ -63,6 +64,8 @@ def main() -> None:
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder)) as store:
         for name, settings in CASES.items():
+            if "training__teacher" in settings:
+                settings["training__teacher"] = store.runs()[0].run_id
             for target in ("cpu", "multi_gpu"):
                 found[f"{name}, {target}"] = result(
                     store, small(**settings, hardware__target=target)

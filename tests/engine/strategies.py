@@ -12,7 +12,7 @@ import annotated_types as at
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from workbench.compression.steps import PrunePattern
+from workbench.compression.steps import PrunePattern, PruneStructure
 from workbench.experiment import Experiment
 from workbench.spec import Choice, Spec
 from workbench.spec.layers import Conv2D, DepthwiseConv2D, Layer, Repeat, SeparableConv2D
@@ -57,6 +57,10 @@ def _keeps_fewer(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "keep": min(values["keep"], values["of"] - 1)}
 
 
+def _an_epoch_a_round(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "rounds": min(values["rounds"], values["epochs"])}
+
+
 MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys(Optimizer.choices().values(), _one_clipping),
     SGD: _nesterov_needs_momentum,
@@ -66,6 +70,7 @@ MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
     DepthwiseConv2D: _steps_or_gaps,
     SeparableConv2D: _steps_or_gaps,
     PrunePattern: _keeps_fewer,
+    PruneStructure: _an_epoch_a_round,
 }
 """What a class asks of several settings together; bounds of one setting are read from its field."""
 

@@ -100,6 +100,7 @@ class Editor(Edited):
         self._info: DataInfo | None = experiment.data.info()
         self._classes = self._info.classes if self._info is not None else 0
         self._data_problem: Problem | None = None
+        self._used_problems: list[Problem] = []
         self.proposed_size: tuple[int, int] | None = None
         """(height, width) to resize images to that differ in size; None where they don't."""
 
@@ -151,7 +152,7 @@ class Editor(Edited):
             self._own_problems = self.experiment.problems(self._info)
         missing = self.experiment.hardware.missing(self.machine) if self.machine else ""
         here = [Problem("hardware.target", missing)] if missing else []
-        return found + here + self._own_problems
+        return found + here + self._own_problems + self._used_problems
 
     @property
     def notes(self) -> Mapping[str, str]:
@@ -300,6 +301,12 @@ class Editor(Edited):
                 before=before,
             )
         )
+
+    def set_used_problems(self, problems: list[Problem]) -> None:
+        """What is wrong with the runs that the experiment uses, as the store knows them."""
+        if problems != self._used_problems:
+            self._used_problems = problems
+            self.problems_changed.emit()
 
     def set_machine(self, machine: Machine) -> None:
         """What there is to train on, as the training process found it."""

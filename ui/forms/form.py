@@ -96,6 +96,7 @@ class SpecForm(QWidget):
         finders: Settings that can be found by measuring, by name, each with the reason to do so:
             they get a button.
         facts: What explanations may count on; None leaves out the explanation of the choice.
+        entries: Makes the entries of settings, by name, that their type doesn't decide.
 
     Signals:
         rebuilt: There are other fields now.
@@ -113,9 +114,10 @@ class SpecForm(QWidget):
         begin_with: Callable[[str], Any] = lambda _: None,
         finders: Mapping[str, str] = MappingProxyType({}),
         facts: Callable[[], Facts] | None = None,
+        entries: Mapping[str, Callable[[FieldInfo], Entry]] = MappingProxyType({}),
     ) -> None:
         super().__init__()
-        self._finders, self._facts = finders, facts
+        self._finders, self._facts, self._entries = finders, facts, entries
         self._explains = False
         self.help_button: QToolButton | None = None
         self.help: ChoiceHelp | None = None
@@ -328,7 +330,8 @@ class SpecForm(QWidget):
 
     def _add_field(self, name: str, field: FieldInfo, grid: QGridLayout) -> None:
         extra: Any = field.json_schema_extra or {}
-        entry = entry_for(field, name)
+        made = self._entries.get(name)
+        entry = made(field) if made is not None else entry_for(field, name)
         entry.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         entry.describe(field.title or name, field.description or "")
         if "unit" in extra:

@@ -17,12 +17,23 @@ from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.table.arrange import Groups
 from workbench.runs.table.frame import RunFrame
+from workbench.runs.used_runs import TEACHER, WEIGHTS
 
 STATUS_ROLE = Qt.ItemDataRole.UserRole
 RUN_ROLE = Qt.ItemDataRole.UserRole + 1
 PROGRESS_ROLE = Qt.ItemDataRole.UserRole + 2
 DIFFERENCE_ROLE = Qt.ItemDataRole.UserRole + 3
 """Against the baseline: its words, and 1 where it is better, -1 where worse."""
+NAMING: dict[str, Callable[[str], str]] = {
+    "parent_id": lambda name: tr("Made from: {name}", name=name),
+    TEACHER: lambda name: tr("Teacher: {name}", name=name),
+    WEIGHTS: lambda name: tr("Initial weights: {name}", name=name),
+}
+"""Columns that hold the id of a run, and how a tooltip names it.
+
+One that is gone, or lies in another store, is shown by its id.
+"""
+
 SWATCH = 12
 STARS = {True: "★", False: "☆"}
 
@@ -101,6 +112,8 @@ class RunCells:
         value = self._frame.value(column.key, place)
         if column.key == "starred":
             return STARS[value == 1]
+        if column.key in NAMING and value:
+            return self._frame.name_of(str(value)) or str(value)
         return column.text(value)
 
     def _edited(self, place: int, column: Column) -> str:
@@ -111,6 +124,9 @@ class RunCells:
         said = [frame.value("name", place), frame.value("message", place)]
         if column.key not in ("name", "status"):
             said = [f"{column.title} = {self._text(place, column)}"]
+        else:
+            named = ((words, frame.value(key, place)) for key, words in NAMING.items())
+            said += [words(frame.name_of(str(v)) or str(v)) for words, v in named if v]
         if frame.run_id(place) == self.baseline:
             said.append(tr("Baseline: the others are compared with it"))
         return "\n".join(str(line) for line in said if line)

@@ -18,6 +18,7 @@ from workbench.evaluation.significance import Spread, spread
 from workbench.experiment import Experiment
 from workbench.levers import repeats
 from workbench.levers.repeats import Repeats
+from workbench.runs import used_runs
 from workbench.runs.quantities import QUANTITIES
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
@@ -42,9 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
     with Store(store_of(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
+        experiment = used_runs.with_whole_ids(store, experiment)
         with Follower(store, experiment.hardware.startup) as follower:
             # While the training process is still importing TensorFlow.
-            (experiment,) = _checked([experiment], arguments.settings)
+            (experiment,) = _checked(store, [experiment], arguments.settings)
             run = store.create(experiment, reserved=True)
             return _show_one(follower.train([run]), arguments.json)
 
@@ -65,10 +67,13 @@ def resume(arguments: argparse.Namespace) -> int:
             return _show_one(follower.train([run]), arguments.json)
 
 
-def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list[Experiment]:
+def _checked(
+    store: Store, experiments: Sequence[Experiment], settings: Sequence[str]
+) -> list[Experiment]:
     """The experiments fitted to their data; refuses what can't train before a run is made of it.
 
     Args:
+        store: Of the runs that they use.
         experiments: On the same data, which are read once, and of the same network.
         settings: What `--set` said.
 
@@ -87,8 +92,11 @@ def _checked(experiments: Sequence[Experiment], settings: Sequence[str]) -> list
         network = fitted(first, info, settings).structure
         experiments = [each.model_copy(update={"structure": network}) for each in experiments]
         problems = [problem for each in experiments for problem in each.problems(info)]
+    problems += used_runs.used_problems(store, experiments[0], None if problems else info)
     if problems:
         raise SpecError(list(dict.fromkeys(problems)))
+    for note in first.training.seen_before().values():
+        complain(note)
     return list(experiments)
 
 
@@ -131,7 +139,8 @@ def _train_all(wanted: Repeats, arguments: argparse.Namespace) -> int:
         store.mark_interrupted()
         first = wanted.experiments[0]
         with Follower(store, first.hardware.startup) as follower:
-            experiments = _checked(wanted.experiments, arguments.settings)
+            named = [used_runs.with_whole_ids(store, each) for each in wanted.experiments]
+            experiments = _checked(store, named, arguments.settings)
             runs = store.create_all(experiments, wanted.tag, wanted.kind, reserved=True)
             group = store.group(runs[0].group_id)
             name = group.name if group is not None else wanted.tag

@@ -18,7 +18,16 @@ from workbench.network.analysis import analyze
 from workbench.runs.artifacts import RunFolder
 from workbench.runs.checkpoint_file import CHECKPOINT, float_weights
 from workbench.runs.record import COMPRESSED, Origin, Run
-from workbench.runs.store import Store
+from workbench.runs.store import Store, StoreError
+from workbench.runs.used_runs import (
+    OfferedRun,
+    Shown,
+    fault_of_network,
+    fault_of_structure,
+    fault_of_teacher,
+    offered,
+)
+from workbench.spec.base import SpecError
 from workbench.spec.optimizers import Adam
 from workbench.spec.schedules import CosineDecay
 from workbench.spec.stopping import NoStopping
@@ -59,6 +68,8 @@ def compressed_run(
 ) -> Run:
     """A new run that will compress the network of its parent; the parent stays as it is.
 
+    A recipe may name the runs that it uses by the start of their ids.
+
     Args:
         store: Of both.
         parent: Whose network.
@@ -73,6 +84,8 @@ def compressed_run(
         SpecError: where its spec is of a newer version, or the recipe names layers that it hasn't.
     """
     require(parent, store.artifacts(parent.run_id))
+    recipe = with_whole_ids(store, recipe)
+    require_used(store, recipe, parent)
     experiment = parent.experiment
     _require_layers(recipe, experiment)
     name = f"{parent.name} {recipe.short}"[:MOST_LETTERS]
@@ -108,7 +121,8 @@ def tuned_as(original: Experiment, run: Experiment) -> Experiment:
 
 def tuning(experiment: Experiment, epochs: int, learning_rate: float = 0.001) -> Experiment:
     """How a network is fine-tuned: with Adam along a cosine, else as it was trained."""
-    training = experiment.training.model_copy(update={"epochs": epochs, "probes": False})
+    own = {"epochs": epochs, "probes": False, "teacher": "", "initial_weights": ""}
+    training = experiment.training.model_copy(update=own)
     return experiment.model_copy(
         update={
             "training": training,
@@ -162,6 +176,59 @@ def require(parent: Run, folder: Path) -> None:
                 **named,
             )
         )
+
+
+def with_whole_ids(store: Store, recipe: CompressionRecipe) -> CompressionRecipe:
+    """The recipe with the runs that it uses named by their whole ids.
+
+    Raises:
+        SpecError: naming the setting, where no run is called so, or several are.
+    """
+    steps = []
+    for step in recipe.steps:
+        found = {}
+        for name, given in step.used_runs.items():
+            try:
+                found[name] = store.find(given).run_id
+            except StoreError as error:
+                raise SpecError.at(f"{step.name()}.{name}", str(error)) from None
+        steps.append(step.changed(**found) if found else step)
+    return CompressionRecipe(steps=tuple(steps))
+
+
+def require_used(store: Store, recipe: CompressionRecipe, parent: Run) -> None:
+    """Refuses a recipe that uses a run that is gone, or has other classes than the parent.
+
+    Raises:
+        SpecError: naming the setting.
+    """
+    shown = Shown.of_run(parent)
+    for step in recipe.steps:
+        for name, run_id in step.used_runs.items():
+            path = f"{step.name()}.{name}"
+            try:
+                run = store.run(run_id)
+            except StoreError as error:
+                raise SpecError.at(path, str(error)) from None
+            is_teacher = name == "teacher"
+            fault = fault_of_network(run, store.artifacts(run_id)) if is_teacher else ""
+            if not fault and shown is not None:
+                fault = (fault_of_teacher if is_teacher else fault_of_structure)(run, shown)
+            if fault:
+                raise SpecError.at(path, fault)
+
+
+def suitable_for_step(store: Store, setting: str, parent: Run) -> list[OfferedRun]:
+    """Runs that a step may use which compresses a run, newest first.
+
+    Args:
+        store: Of the runs.
+        setting: Of the step, "teacher" or "like".
+        parent: That is compressed.
+    """
+    shown = Shown.of_run(parent)
+    fault = fault_of_teacher if setting == "teacher" else fault_of_structure
+    return offered(store, lambda run: fault(run, shown) if shown is not None else "")
 
 
 def variant(run: Run) -> dict[str, Any]:

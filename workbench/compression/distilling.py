@@ -10,12 +10,6 @@ import numpy.typing as npt
 Logits = npt.NDArray[np.floating[Any]]
 """(n, classes)."""
 
-TEMPERATURE, WEIGHT = 3.0, 0.7
-"""Of soft answers beside the labels, where nothing else is said."""
-
-LEAST = 1e-30
-"""Of a share, before its logarithm is taken."""
-
 
 def softened(logits: Logits, temperature: float) -> Logits:
     """Shares of the classes at a temperature: softmax of logits / T, (n, classes)."""

@@ -25,6 +25,8 @@ FILE = "compression.npz"
 WEIGHTS, ABOUT = "weights.", "about"
 VALIDATION_IMAGES = "validation_images"
 """The fact on how many images judged the file."""
+QUANTIZED = "quantize"
+"""The fact that says how the run's file is quantized."""
 
 FAULTS = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 """What reading a damaged file may raise."""

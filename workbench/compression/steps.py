@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import BeforeValidator, model_validator
 
 from workbench.base.text import tr
 from workbench.spec.base import Choice, refuse, setting
+from workbench.spec.training import MOST_OF_ID
 
 
 class Phase(IntEnum):
@@ -23,26 +24,6 @@ class Phase(IntEnum):
     ZEROS = 3
     VALUES = 4
     FILE = 5
-
-
-EPOCHS = setting(
-    2, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
-)
-LEARNING_RATE = setting(
-    0.001,
-    "Learning rate",
-    "Where fine-tuning starts (Adam); it falls to 0 along a cosine. Use less than in training.",
-    advanced=True,
-    gt=0.0,
-    le=10.0,
-)
-TEACHER = setting(
-    True,
-    "Original as teacher",
-    "Fine-tune on the answers of the original network beside the labels (Hinton et al. 2015); "
-    "takes its forward pass once more a step.",
-    advanced=True,
-)
 
 
 class CompressionStep(Choice):
@@ -63,10 +44,85 @@ class CompressionStep(Choice):
     @property
     def tuning_epochs(self) -> int:
         """Epochs that it trains."""
-        return int(getattr(self, "epochs", 0))
+        return 0
+
+    @property
+    def used_runs(self) -> dict[str, str]:
+        """Ids of the runs that it uses besides the original, by the setting that names each."""
+        return {}
+
+    @property
+    def has_teacher(self) -> bool:
+        """Whether a teacher's answers are learned from."""
+        return False
 
 
-class PruneStructure(CompressionStep):
+ORIGINAL, NOBODY = "original", "none"
+"""Who teaches, where that is no other run."""
+
+
+def _as_teacher(value: object) -> object:
+    """Who teaches; recipes of before other runs could teach say true or false."""
+    return {True: ORIGINAL, False: NOBODY}[value] if isinstance(value, bool) else value
+
+
+def trained_for(epochs: int) -> Any:
+    """The setting of how many epochs a step trains."""
+    return setting(
+        epochs, "Epochs", "Epochs of training in this step.", unit="epochs", ge=1, le=100_000
+    )
+
+
+def starting_at(rate: float) -> Any:
+    """The setting of where the learning rate of a step starts."""
+    return setting(
+        rate,
+        "Learning rate",
+        "Where training starts (Adam); it falls to 0 along a cosine. To fine-tune, use less than "
+        "the network was trained with.",
+        advanced=True,
+        gt=0.0,
+        le=10.0,
+    )
+
+
+class TunedStep(CompressionStep):
+    """A step that fine-tunes the network, as `StepContext.tuned` does it.
+
+    Attributes:
+        teacher: `ORIGINAL`, `NOBODY`, or the id of a run.
+    """
+
+    epochs: int = trained_for(2)
+    learning_rate: float = starting_at(0.001)
+    teacher: Annotated[str, BeforeValidator(_as_teacher)] = setting(
+        ORIGINAL,
+        "Teacher",
+        "Learn from the answers of a trained network beside the labels (Hinton et al. 2015): those "
+        "of the 'original', or of any run with the same classes, by its id; takes its forward pass "
+        "once more a step. 'none' trains on the labels alone, to see what a teacher is worth.",
+        advanced=True,
+        min_length=1,
+        max_length=MOST_OF_ID,
+    )
+
+    @property
+    def tuning_epochs(self) -> int:
+        """All of it."""
+        return self.epochs
+
+    @property
+    def used_runs(self) -> dict[str, str]:
+        """Its teacher, where that is a run."""
+        return {} if self.teacher in (ORIGINAL, NOBODY) else {"teacher": self.teacher}
+
+    @property
+    def has_teacher(self) -> bool:
+        """As `teacher` says."""
+        return self.teacher != NOBODY
+
+
+class PruneStructure(TunedStep):
     """Removes the filters and neurons that matter least, so that the network computes less.
 
     What is left is a smaller structure of the same layers, which opens in the designer. The next
@@ -94,9 +150,7 @@ class PruneStructure(CompressionStep):
         "'taylor' removes what changes the loss least (by gradients on training images), 'norm' "
         "the filters of the smallest weights.",
     )
-    epochs: int = setting(
-        4, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
-    )
+    epochs: int = trained_for(4)
     rounds: int = setting(
         2,
         "Rounds",
@@ -115,8 +169,6 @@ class PruneStructure(CompressionStep):
         "half and three quarters of its channels are removed.",
         advanced=True,
     )
-    learning_rate: float = LEARNING_RATE
-    teacher: bool = TEACHER
 
     @model_validator(mode="after")
     def _an_epoch_a_round(self) -> PruneStructure:
@@ -130,7 +182,7 @@ class PruneStructure(CompressionStep):
         return self
 
 
-class LowRank(CompressionStep):
+class LowRank(TunedStep):
     """Replaces a layer by two thinner ones (singular value decomposition), where that saves work.
 
     The rank of each layer is the smallest that keeps the accuracy on the validation images within
@@ -151,16 +203,13 @@ class LowRank(CompressionStep):
         ge=0.0,
         lt=1.0,
     )
-    epochs: int = EPOCHS
-    learning_rate: float = LEARNING_RATE
-    teacher: bool = TEACHER
 
 
-class Student(CompressionStep):
+class Student(TunedStep):
     """Trains a narrower network of the same layers from fresh weights, taught by the original.
 
     A small network that learns from a large one's answers is often better than the large one cut
-    down, and always faster to run.
+    down, and always faster to run. Its structure may be that of any run, too.
     """
 
     label = tr("Student")
@@ -177,15 +226,6 @@ class Student(CompressionStep):
         gt=0.0,
         le=1.0,
     )
-    epochs: int = setting(20, "Epochs", "Epochs of training.", unit="epochs", ge=1, le=100_000)
-    learning_rate: float = setting(
-        0.004,
-        "Learning rate",
-        "Where training starts (Adam); it falls to 0 along a cosine.",
-        advanced=True,
-        gt=0.0,
-        le=10.0,
-    )
     hidden: bool = setting(
         True,
         "Hidden Dense layers",
@@ -193,16 +233,25 @@ class Student(CompressionStep):
         "network they let too little through, and each takes half a kilobyte of the file.",
         advanced=True,
     )
-    teacher: bool = setting(
-        True,
-        "Original as teacher",
-        "Learn from the answers of the original network beside the labels; off, the same training "
-        "without a teacher, to see what it is worth.",
+    like: str = setting(
+        "",
+        "Structure of",
+        "A run whose network the student has, by its id, in place of a narrower one; it begins "
+        "with fresh weights all the same, and the scale has no effect.",
+        absent="None",
         advanced=True,
+        max_length=MOST_OF_ID,
     )
+    epochs: int = trained_for(20)
+    learning_rate: float = starting_at(0.004)
+
+    @property
+    def used_runs(self) -> dict[str, str]:
+        """Its teacher, and whose structure it has."""
+        return super().used_runs | ({"like": self.like} if self.like else {})
 
 
-class FineTune(CompressionStep):
+class FineTune(TunedStep):
     """Trains on, and changes nothing else: what other steps are compared with.
 
     A network that was compressed has had more training than the original. This step gives the
@@ -215,12 +264,9 @@ class FineTune(CompressionStep):
     is_repeatable = True
 
     kind: Literal["finetune"] = "finetune"
-    epochs: int = EPOCHS
-    learning_rate: float = LEARNING_RATE
-    teacher: bool = TEACHER
 
 
-class Prune(CompressionStep):
+class Prune(TunedStep):
     """Sets the smallest weights to zero, more and more of them while fine-tuning.
 
     The share of zeros rises as Zhu and Gupta have it: fast at first, while many weights are
@@ -245,7 +291,6 @@ class Prune(CompressionStep):
         "'global' compares the weights of all layers, so that layers with many needless weights "
         "lose more; 'layer' takes the same share of each.",
     )
-    epochs: int = EPOCHS
     ramp: float = setting(
         0.7,
         "Ramp",
@@ -254,11 +299,9 @@ class Prune(CompressionStep):
         gt=0.0,
         le=1.0,
     )
-    learning_rate: float = LEARNING_RATE
-    teacher: bool = TEACHER
 
 
-class PrunePattern(CompressionStep):
+class PrunePattern(TunedStep):
     """Keeps the largest N of every M weights in a row along the inputs (N:M sparsity).
 
     Some accelerators compute 2:4 twice as fast; on processors and microcontrollers it is no faster.
@@ -272,9 +315,6 @@ class PrunePattern(CompressionStep):
     kind: Literal["pattern"] = "pattern"
     keep: int = setting(2, "Keep", "Weights that stay of each group.", ge=1, le=64)
     of: int = setting(4, "Of", "Weights of a group.", ge=2, le=64)
-    epochs: int = EPOCHS
-    learning_rate: float = LEARNING_RATE
-    teacher: bool = TEACHER
 
     @model_validator(mode="after")
     def _keeps_fewer(self) -> PrunePattern:
@@ -288,7 +328,7 @@ class PrunePattern(CompressionStep):
         return self
 
 
-class Cluster(CompressionStep):
+class Cluster(TunedStep):
     """Lets the weights of each layer share a few values (k-means), and fine-tunes these.
 
     After each step of training the weights of a cluster become their mean; zeros stay zero. It
@@ -305,21 +345,11 @@ class Cluster(CompressionStep):
     clusters: int = setting(
         16, "Shared values", "Different values that a layer's kernel keeps.", ge=2, le=4096
     )
-    epochs: int = setting(
-        1, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
-    )
-    learning_rate: float = setting(
-        0.0005,
-        "Learning rate",
-        "Where fine-tuning starts (Adam); it falls to 0 along a cosine.",
-        advanced=True,
-        gt=0.0,
-        le=10.0,
-    )
-    teacher: bool = TEACHER
+    epochs: int = trained_for(1)
+    learning_rate: float = starting_at(0.0005)
 
 
-class QuantizationAware(CompressionStep):
+class QuantizationAware(TunedStep):
     """Fine-tunes with kernels and activations rounded as the file will have them.
 
     Kernels have one scale for each channel, activations are 8 bits of a range that follows the
@@ -336,11 +366,7 @@ class QuantizationAware(CompressionStep):
     bits: Literal["int4", "int8"] = setting(
         "int4", "Weights", "The type that the kernels are rounded to."
     )
-    epochs: int = setting(
-        4, "Epochs", "Epochs of fine-tuning in this step.", unit="epochs", ge=1, le=100_000
-    )
-    learning_rate: float = LEARNING_RATE
-    teacher: bool = TEACHER
+    epochs: int = trained_for(4)
     activations: bool = setting(
         True,
         "Activations too",

@@ -201,8 +201,7 @@ def seconds_of(recipe: CompressionRecipe, parent: Run) -> float | None:
     if not parent.epochs or not parent.seconds:
         return None
     wanted = sum(
-        step.tuning_epochs * (TEACHING if getattr(step, "teacher", False) else 1.0)
-        for step in recipe.steps
+        step.tuning_epochs * (TEACHING if step.has_teacher else 1.0) for step in recipe.steps
     )
     return wanted * parent.seconds / parent.epochs
 

@@ -147,9 +147,16 @@ def _inline(svg: str, prefix: str) -> str:
     return _IDS.sub(rf"\g<1>{prefix}", svg)
 
 
+def _fact(value: object) -> str:
+    """Something that is known of where a run was made; a run that it used by name and id."""
+    if isinstance(value, Mapping) and {"name", "run_id"} <= value.keys():
+        return tr("{name} ({run_id})", name=str(value["name"]), run_id=str(value["run_id"]))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def _settings(run: Run) -> str:
     known = "".join(
-        f"<tr><td>{escape(str(name))}</td><td class='left'>{escape(str(value))}</td></tr>"
+        f"<tr><td>{escape(str(name))}</td><td class='left'>{escape(_fact(value))}</td></tr>"
         for name, value in {
             tr("run"): run.run_id,
             tr("data fingerprint"): run.fingerprint,

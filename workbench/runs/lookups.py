@@ -52,6 +52,11 @@ class Lookups(Claims):
         """The runs that are not deleted and were made from this one, oldest first."""
         return self._where("parent_id = ?", run_id)
 
+    def newest_tested(self, limit: int) -> list[Run]:
+        """The newest runs that are not deleted and were tested, at most so many, newest first."""
+        query = f"{rows.ALL} WHERE deleted IS NULL AND test_accuracy IS NOT NULL"
+        return self._runs(f"{query} ORDER BY created DESC, rowid DESC LIMIT ?", limit)
+
     def tagged(self, tag: str) -> list[Run]:
         """The runs that are not deleted and have this tag, oldest first."""
         return self._where("instr(', ' || tags || ', ', ?) > 0", f", {tag}, ")

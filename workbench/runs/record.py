@@ -229,6 +229,15 @@ class Run:
         return tuple(known) if known else None
 
     @property
+    def class_names(self) -> tuple[str, ...]:
+        """What its network tells apart; empty where that isn't known."""
+        known = self.environment.get("class_names")
+        if known:
+            return tuple(map(str, known))
+        info = self.experiment.data.info()
+        return info.class_names if info is not None else ()
+
+    @property
     def reading(self) -> Reading | None:
         """How its data were read, for them to be read alike; None where it never began."""
         from workbench.spec.data import Reading

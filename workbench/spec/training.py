@@ -9,6 +9,12 @@ from workbench.spec.base import Spec, setting
 from workbench.spec.class_counts import folds_fault, share_fault
 from workbench.spec.data import DataInfo
 
+MOST_OF_ID = 24
+"""Letters of a run's id."""
+
+TEMPERATURE, WEIGHT = 3.0, 0.7
+"""Of a teacher's answers beside the labels, where nothing else is said."""
+
 
 class Training(Spec):
     """How long and in what pieces the network learns."""
@@ -58,6 +64,44 @@ class Training(Spec):
         advanced=True,
         ge=1,
         le=100,
+    )
+    initial_weights: str = setting(
+        "",
+        "Initial weights",
+        "Start from the trained weights of a run with a network of equal shapes, to fine-tune it; "
+        "empty starts from fresh random ones. What the optimizer remembers is fresh either way.",
+        absent="Fresh",
+        max_length=MOST_OF_ID,
+    )
+    teacher: str = setting(
+        "",
+        "Teacher",
+        "Learn from the answers of a trained run beside the labels (distillation, Hinton et al. "
+        "2015): a small network that learns from a large one is often better than it gets alone. "
+        "The teacher may be any network for the same images and classes; it sees each batch as "
+        "it is augmented, and takes its forward pass once more a step. The loss that is shown "
+        "stays that on the labels.",
+        absent="None",
+        max_length=MOST_OF_ID,
+    )
+    teacher_temperature: float = setting(
+        TEMPERATURE,
+        "Temperature",
+        "By how much the answers of teacher and student are softened before they are compared: "
+        "higher shows more of what the teacher takes the other classes for. Without a teacher it "
+        "has no effect.",
+        advanced=True,
+        ge=0.1,
+        le=100.0,
+    )
+    teacher_weight: float = setting(
+        WEIGHT,
+        "Teacher's weight",
+        "Share of the teacher's answers in what is minimized; the labels have the rest. Without a "
+        "teacher it has no effect.",
+        advanced=True,
+        gt=0.0,
+        le=1.0,
     )
     probes: bool = setting(
         False,
@@ -114,11 +158,12 @@ class Training(Spec):
 
     def notes(self, info: DataInfo) -> dict[str, str]:
         """Which settings have no effect on these data, and why, by name."""
+        seen = self.seen_before()
         if not info.validation_images:
-            return {}
+            return seen
         images = plural("{count} image", "{count} images", info.validation_images)
         if self.folds:
-            return {
+            return seen | {
                 "folds": tr(
                     "only the training part is dealt into folds; the {images} of the data's "
                     "own validation part are left out",
@@ -130,6 +175,22 @@ class Training(Spec):
                 "not used: the data bring {images} of their own to validate on", images=images
             )
         }
+
+    def seen_before(self) -> dict[str, str]:
+        """Whose network may have been trained on images that a fold holds out, by name."""
+        if not self.folds:
+            return {}
+        words = {
+            "initial_weights": tr(
+                "every fold starts from these weights, which may have been trained on the images "
+                "that it holds out: the validation accuracy is then too high"
+            ),
+            "teacher": tr(
+                "teaches every fold, and may have been trained on the images that it holds out: "
+                "the validation accuracy is then too high"
+            ),
+        }
+        return {name: note for name, note in words.items() if getattr(self, name)}
 
     def faults(self) -> dict[str, str]:
         """What is wrong by name of the setting; empty where all is well."""

@@ -159,8 +159,9 @@ def test_the_channels_that_matter_most_stay() -> None:
 
 def network_of(layers: tuple[Layer, ...], shape: tuple[int, ...]) -> tuple[Any, DataInfo]:
     """With random weights, no statistic of a normalization at its start."""
-    from workbench.runtime.compression.network import Network, taken
+    from workbench.runtime.compression.network import Network
     from workbench.runtime.network.build import assemble
+    from workbench.runtime.network.variables import taken
 
     info = DataInfo(
         image_shape=shape, class_names=tuple("0123456789"), train_images=100, test_images=10
@@ -179,7 +180,8 @@ def network_of(layers: tuple[Layer, ...], shape: tuple[int, ...]) -> tuple[Any, 
 
 def silenced(network: Any, info: DataInfo, stay: list[np.ndarray]) -> Any:
     """With zeros for all that the channels make that will go."""
-    from workbench.runtime.compression.network import Network, taken
+    from workbench.runtime.compression.network import Network
+    from workbench.runtime.network.variables import taken
 
     assembled = network.assembled(info)
     for step, layer in zip(assembled.steps, assembled.layers, strict=True):

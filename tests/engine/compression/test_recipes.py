@@ -24,7 +24,22 @@ def test_the_short_form_is_parsed_and_printed() -> None:
     assert named.steps == (Prune(rate=0.5, scope="layer", epochs=4), Quantize(mode="int8"))
     assert named.short == "prune:0.5:layer:epochs=4,quantize:int8"
     plain = CompressionRecipe.of_text("prune:teacher=false,cluster")
-    assert plain.short == "prune:0.8:teacher=false,cluster:16"
+    assert plain.short == "prune:0.8:teacher=none,cluster:16"
+
+
+def test_who_teaches_and_recipes_of_before_other_runs_could() -> None:
+    """`teacher` was true or false; now it also names a run."""
+    before = "[[steps]]\nkind = 'finetune'\nteacher = {}"
+    known = CompressionRecipe.from_toml(before.format("true")).steps[0]
+    assert (known.has_teacher, known.used_runs) == (True, {})
+    alone = CompressionRecipe.from_toml(before.format("false")).steps[0]
+    assert (alone.has_teacher, alone.used_runs) == (False, {})
+    short = "student:0.2:teacher=20260101-000000-0a1b"
+    other = CompressionRecipe.of_text(short)
+    assert other.steps[0].used_runs == {"teacher": "20260101-000000-0a1b"}
+    assert other.steps[0].has_teacher
+    assert other.short == short
+    assert not Quantize().has_teacher
 
 
 @pytest.mark.parametrize("kind", CompressionStep.choices())

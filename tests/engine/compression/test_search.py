@@ -199,7 +199,7 @@ def test_the_winner_is_tested_and_said_in_a_sentence(
     winning, *rest = plain["winner"]["steps"].split(",")
     assert winning.startswith("student:")
     assert result.control is not None
-    assert result.control.short.split(",") == [f"{winning}:teacher=false", *rest]
+    assert result.control.short.split(",") == [f"{winning}:teacher=none", *rest]
 
 
 def test_of_many_images_candidates_take_large_batches(store: Store, parent: Run) -> None:

@@ -32,7 +32,7 @@ def found() -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("case", "tolerance"),
-    [("plain", 1e-5), ("penalty", 1e-5), ("one left", 1e-5), ("float16", 1e-4)],
+    [("plain", 1e-5), ("penalty", 1e-5), ("one left", 1e-5), ("float16", 1e-4), ("taught", 1e-5)],
 )
 def test_the_losses_are_those_of_one_device(
     found: dict[str, Any], case: str, tolerance: float

@@ -48,6 +48,7 @@ MODULES = (
     "workbench.compression.search.result",
     "ui.panels.compress.recipe_editor",
     "ui.panels.compress.smallest",
+    "ui.panels.compress.step_runs",
     "ui.panels.compress.variants_table",
 )
 """What the page needs, brought one a turn of the event loop: all at once they would hold it up."""
@@ -94,7 +95,7 @@ class CompressPanel(Page):
         )
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._controller = controller
+        self._controller, self._frame, self._jobs = controller, feed.frame, jobs
         self._run: Run | None = None
         self._family: _Family | None = None
         self._result: SearchResult | None = None
@@ -127,6 +128,7 @@ class CompressPanel(Page):
         from ui.panels.compress.edited_recipe import EditedRecipe
         from ui.panels.compress.recipe_editor import RecipeEditor
         from ui.panels.compress.smallest import SmallestBar
+        from ui.panels.compress.step_runs import StepRuns
         from ui.panels.compress.variants_table import VariantsTable
         from workbench.compression import presets
         from workbench.compression.recipe import CompressionRecipe
@@ -138,7 +140,9 @@ class CompressPanel(Page):
             except SpecError as error:  # of a newer version, or a damaged file of settings
                 self.logged.emit(str(error))
         self.edited = EditedRecipe(recipe, self)
-        self.editor: RecipeEditor = RecipeEditor(self.edited)
+        runs = StepRuns(self._frame, self._controller, lambda: self._run, self._jobs, self)
+        runs.failed.connect(self.failed)
+        self.editor: RecipeEditor = RecipeEditor(self.edited, runs)
         self.editor.failed.connect(self.failed)
         self.editor.said.connect(self.said)
         self.heading = Label()

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from ui.background.jobs import Jobs
 from ui.forms.form import SpecForm
+from ui.forms.run_choice import RunEntry, RunOffer
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label, caption, tip
@@ -30,7 +31,7 @@ from ui.panels.compress.edited_recipe import EditedRecipe
 from workbench.base.text import help_of, tr
 from workbench.compression import presets
 from workbench.compression.recipe import EXAMPLE, CompressionRecipe, shortened
-from workbench.compression.steps import CompressionStep
+from workbench.compression.steps import NOBODY, ORIGINAL, CompressionStep
 from workbench.spec.base import SpecError
 
 LIST_WIDTH = 70 * theme.UNIT
@@ -45,6 +46,7 @@ class RecipeEditor(QWidget):
 
     Args:
         edited: The recipe.
+        runs: That its steps may use.
 
     Signals:
         failed: A sentence on a file.
@@ -54,7 +56,7 @@ class RecipeEditor(QWidget):
     failed = Signal(str)
     said = Signal(str)
 
-    def __init__(self, edited: EditedRecipe) -> None:
+    def __init__(self, edited: EditedRecipe, runs: RunOffer) -> None:
         super().__init__()
         self.edited = edited
         self.list = QListWidget()
@@ -72,7 +74,12 @@ class RecipeEditor(QWidget):
         self.problem = Label()
         self.problem.setWordWrap(True)
         self.problem.setProperty("role", "problem")
-        self.form = SpecForm(edited, EditedRecipe.path(0), tr("Step"))
+        nobody = [(tr("Original"), ORIGINAL), (tr("None"), NOBODY)]
+        entries = {
+            "teacher": partial(RunEntry, path="teacher", offer=runs, others=nobody),
+            "like": partial(RunEntry, path="like", offer=runs),
+        }
+        self.form = SpecForm(edited, EditedRecipe.path(0), tr("Step"), entries=entries)
         self._lay_out()
         edited.changed.connect(self._show)
         edited.problems_changed.connect(self._show_problem)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -19,20 +21,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
 from ui.forms.form import SpecForm
+from ui.forms.run_choice import RunEntry
 from ui.forms.schedule_curve import ScheduleCurve
 from ui.forms.settings import Setting, settings_of
 from ui.look import theme
 from ui.look.plain import Label
 from ui.models.layers import Layers
+from ui.models.run_feed import RunFeed
 from ui.panels.experiment.data_note import DataNote
 from ui.panels.experiment.fold import Fold
 from ui.panels.experiment.hardware import HardwareNote
 from ui.panels.experiment.section import Section
 from ui.panels.experiment.structure import StructurePanel
 from ui.panels.experiment.totals import Totals
+from ui.running.used_runs import UsedRuns
 from workbench.base.text import tr
+from workbench.runs.used_runs import TEACHER, WEIGHTS
 
 MINIMUM_WIDTH = 340
 
@@ -40,14 +47,26 @@ MINIMUM_WIDTH = 340
 class ExperimentPanel(QWidget):
     """All forms of one experiment, with the totals under them.
 
+    Args:
+        editor: Of the experiment.
+        layers: Of its structure.
+        feed: Of the runs that it may use.
+        folder: Of their store.
+        jobs: Of the window.
+
     Signals:
         find_requested: The button beside a setting that can be found was pressed; its path.
     """
 
     find_requested = Signal(str)
 
-    def __init__(self, editor: Editor, layers: Layers) -> None:
+    def __init__(
+        self, editor: Editor, layers: Layers, feed: RunFeed, folder: Path, jobs: Jobs
+    ) -> None:
         super().__init__()
+        self.used_runs = runs = UsedRuns(editor, feed.frame, folder, jobs, self)
+        runs.failed.connect(feed.failed)
+        feed.changed.connect(runs.look_again)
         self._editor = editor
         self.setMinimumWidth(MINIMUM_WIDTH)
         self.structure = StructurePanel(editor, layers)
@@ -55,9 +74,21 @@ class ExperimentPanel(QWidget):
             "optimizer": {"learning_rate": tr("Find it by a range test, in seconds")},
             "training": {"batch_size": tr("Find the fastest and the largest that fits")},
         }
+        chosen = {
+            "training": {
+                path.rpartition(".")[2]: partial(RunEntry, path=path, offer=runs)
+                for path in (WEIGHTS, TEACHER)
+            }
+        }
         self.forms = {
             path: SpecForm(
-                editor, path, title, self._begin_with, finders.get(path, {}), lambda: editor.facts
+                editor,
+                path,
+                title,
+                self._begin_with,
+                finders.get(path, {}),
+                lambda: editor.facts,
+                chosen.get(path, {}),
             )
             for path, title in (
                 ("data", tr("Data set")),
@@ -79,6 +110,7 @@ class ExperimentPanel(QWidget):
         for form in self.forms.values():
             form.rebuilt.connect(self.order_tabs)
             form.find_requested.connect(self.find_requested)
+        runs.renamed.connect(self.forms["training"].refresh)
         self.structure.form_changed.connect(self.order_tabs)
         inside = QWidget()
         self._inside = column = QVBoxLayout(inside)
@@ -240,6 +272,12 @@ class ExperimentPanel(QWidget):
         widget.setFocus(Qt.FocusReason.OtherFocusReason)
         self._inside.activate()  # what was just unfolded has no place yet
         self.area.ensureWidgetVisible(widget, 0, 12 * theme.UNIT)
+
+    @Slot(str, str)
+    def use_run(self, path: str, run_id: str) -> None:
+        """Lets the experiment use a run: the path of the setting that names it, its id."""
+        self._editor.set(path, run_id)
+        self.reveal(path)
 
     def settings(self) -> Iterator[Setting]:
         """All settings of the form as it is now, those of each layer too; `reveal` shows one."""

@@ -17,6 +17,7 @@ from ui.panels.runs.export import RunExport
 from ui.panels.runs.view import RunsView
 from workbench.base.text import tr
 from workbench.runs.status import RunStatus
+from workbench.runs.used_runs import TEACHER, WEIGHTS
 
 ACTIVE = [status.value for status in RunStatus if status.is_active]
 
@@ -31,6 +32,7 @@ class RunActions(Actions):
 
     Signals:
         use_settings, resume: Asked for the current run, by its id.
+        use_run: Let the form's experiment use the current run: the path of the setting, its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
         change: Set a column of runs: its name, and the values by id.
@@ -38,6 +40,7 @@ class RunActions(Actions):
 
     use_settings = Signal(str)
     resume = Signal(str)
+    use_run = Signal(str, str)
     delete = Signal(list)
     hide_runs = Signal(list, bool)
     change = Signal(str, dict)
@@ -57,6 +60,12 @@ class RunActions(Actions):
             Action("use", tr("Use these settings"), self._use, "Ctrl+U", "reuse",
                    tr("Put the settings of this run into the form, to change one and compare"),
                    self._not_one),
+            Action("teacher", tr("Use as teacher"), partial(self._use_run, TEACHER), "", "",
+                   tr("Let the experiment in the form learn from this run's answers too"),
+                   self._not_trained),
+            Action("weights", tr("Start from its weights"), partial(self._use_run, WEIGHTS), "", "",
+                   tr("Let the experiment in the form begin with this run's trained weights"),
+                   self._not_trained),
             Action("resume", tr("Resume"), self._resume, "Ctrl+R", "play",
                    tr("Go on with a stopped, interrupted or failed run from its last checkpoint"),
                    self._not_resumable),
@@ -140,6 +149,12 @@ class RunActions(Actions):
     def _not_one(self) -> str:
         return "" if len(self._chosen) == 1 else tr("Select one run in the table first.")
 
+    def _not_trained(self) -> str:
+        if self._not_one():
+            return self._not_one()
+        accuracy = self._model.frame.value("test_accuracy", self._chosen[0])
+        return "" if accuracy is not None else tr("Only a run that was trained and tested can.")
+
     def _not_resumable(self) -> str:
         if self._not_one():
             return self._not_one()
@@ -168,6 +183,10 @@ class RunActions(Actions):
     def _use(self) -> None:
         if self._table.current_id:
             self.use_settings.emit(self._table.current_id)
+
+    def _use_run(self, path: str) -> None:
+        if self._table.current_id:
+            self.use_run.emit(path, self._table.current_id)
 
     def _resume(self) -> None:
         if self._table.current_id:

@@ -13,7 +13,7 @@ from workbench.compression.recipe import CompressionRecipe
 from workbench.compression.search.bound import GOALS, POINTS, AccuracyBound
 from workbench.compression.search.planner import best_of, nearest_of
 from workbench.compression.search.search import SearchCandidate
-from workbench.compression.steps import Student
+from workbench.compression.steps import NOBODY, Student
 from workbench.deployment.judged_file import JudgedFile
 from workbench.runs.record import Run
 
@@ -56,11 +56,11 @@ class SearchResult:
         if self.winner is None:
             return None
         recipe = CompressionRecipe.from_toml(self.winner.recipe)
-        if not any(isinstance(step, Student) and step.teacher for step in recipe.steps):
+        if not any(isinstance(step, Student) and step.has_teacher for step in recipe.steps):
             return None
         return CompressionRecipe(
             steps=tuple(
-                step.changed(teacher=False) if isinstance(step, Student) else step
+                step.changed(teacher=NOBODY) if isinstance(step, Student) else step
                 for step in recipe.steps
             )
         )

@@ -125,7 +125,19 @@ def _head(
         f"EPOCHS = {training.epochs}",
         f"BATCH_SIZE = {training.batch_size}",
         *_validation_settings(training, info),
+        *_left_out(training),
     ]
+
+
+def _left_out(training: Training) -> list[str]:
+    """What the run takes from other runs, which the script knows nothing of."""
+    weights, teacher = training.initial_weights, training.teacher
+    lines = []
+    if weights:
+        lines.append(f"# Begins with fresh weights, not with those of run {written(weights)}.")
+    if teacher:
+        lines.append(f"# Learns from the labels alone, without run {written(teacher)} as teacher.")
+    return ["", *lines] if lines else []
 
 
 def _validation_settings(training: Training, info: DataInfo) -> list[str]:

@@ -113,6 +113,11 @@ class RunFrame:
         """The run at a place."""
         return self._ids[place]
 
+    def name_of(self, run_id: str) -> str:
+        """The name of a run; "" where there is none, or it is deleted."""
+        place = self.place(run_id)
+        return str(self.value("name", place)) if place is not None else ""
+
     def settings(self) -> list[str]:
         """The path of every setting that a run has, in the order of the TOML."""
         return [path for section in self._sections.values() for path in section.values]

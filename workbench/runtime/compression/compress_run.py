@@ -8,11 +8,12 @@ from workbench.base.text import joined, tr
 from workbench.compression import progress
 from workbench.compression.compressed_runs import require, tuned_as, tuning
 from workbench.compression.model_file import MODEL_FILE
+from workbench.compression.original_file import original_file
 from workbench.compression.progress import PROGRESS, CompressionProgress, StepDone
 from workbench.compression.recipe import CompressionRecipe, shortened
 from workbench.data import Dataset, reading_to_keep
 from workbench.deployment.apart import ApartError
-from workbench.deployment.judging import seen
+from workbench.deployment.checked import checked
 from workbench.deployment.litert_file import ModelFileError
 from workbench.execution.messages import Progress
 from workbench.experiment import Experiment
@@ -22,20 +23,24 @@ from workbench.runs.groups import GroupKind
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store, StoreError
-from workbench.runtime.compression.network import Network, taken
+from workbench.runtime.compression.network import Network
+from workbench.runtime.compression.other_runs import OtherRuns, other_runs
 from workbench.runtime.compression.outcome import judged, latencies, sizes, written
 from workbench.runtime.compression.performers import perform
 from workbench.runtime.compression.step_context import Ended, Interrupted, StepContext
+from workbench.runtime.network.variables import taken
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
 from workbench.runtime.process.dataset import load_dataset
 from workbench.runtime.training import checkpoint, hardware
 from workbench.runtime.training.checkpoint import Position
 from workbench.runtime.training.fresh import fresh_optimizer
+from workbench.runtime.training.hardware import names_to_keep
 from workbench.runtime.training.pipeline import pipeline_of
 from workbench.runtime.training.run_log import RunLog
 from workbench.runtime.training.stopping import Watched
 from workbench.runtime.training.trained import Kept, kept, restored
+from workbench.spec.base import SpecError
 
 
 def compress_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
@@ -55,8 +60,10 @@ def compress_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     log.say(Progress(log.run_id, "building"))
     experiment = tuned_as(parent.experiment, run.experiment)
     original = Network(experiment, taken(restored(source, dataset.info).model))
+    assert log.measurements is not None  # as the parent was found
+    others = other_runs(log.measurements, recipe, parent, dataset.info)
     compression = Compression(
-        log, control, recipe, dataset, original, parent, is_tested=not is_candidate
+        log, control, recipe, dataset, original, parent, others, is_tested=not is_candidate
     )
     try:
         status = compression.run()
@@ -77,6 +84,7 @@ class Compression:
         dataset: Of its parent.
         original: The parent's network.
         parent: The run that it is made from.
+        others: What the recipe takes from other runs.
         is_tested: Whether the test part is looked at in the end; not for a candidate of a search.
     """
 
@@ -88,6 +96,7 @@ class Compression:
         dataset: Dataset,
         original: Network,
         parent: Run,
+        others: OtherRuns,
         *,
         is_tested: bool = True,
     ) -> None:
@@ -106,7 +115,9 @@ class Compression:
         self._done = list(known.done) if known is not None else []
         finished = recipe.steps[: max(0, len(self._done) - 1)]
         epochs = sum(step.tuning_epochs for step in finished)
-        self._context = StepContext(dataset, original, recipe, log, control, position, epochs)
+        self._context = StepContext(
+            dataset, original, others, recipe, log, control, position, epochs
+        )
 
     def run(self) -> RunStatus:
         """Does what is left to do; returns how it ended."""
@@ -173,14 +184,17 @@ class Compression:
         folder = self._log.measurements
         assert folder is not None  # as its parent was found
         with Store(folder) as store:
-            original = _file_of(RunFolder(store.artifacts(self._parent.run_id)))
-            original = original or written(self._original, self._context).content
+            before = RunFolder(store.artifacts(self._parent.run_id))
+            original = _file_of(before) or original_file(before.path, self._written_original)
             figures, others = latencies((content, original), self._context)
             known = {**sizes(original), **others}
             lacking = {k: v for k, v in known.items() if self._parent.figure(k) is None}
             if lacking:
                 store.update(self._parent.run_id, **lacking)
         return {**figures, "litert_ratio": figures["litert_ms"] / others["litert_ms"]}
+
+    def _written_original(self) -> bytes:
+        return written(self._original, self._context).content
 
     def _keep(self, step: str) -> None:
         """Keeps the network as the finished step left it, from which a killed run goes on."""
@@ -224,6 +238,7 @@ class Compression:
             image_shape=self._context.info.image_shape,
             reading=reading_to_keep(self._context.info).plain(),
             pipeline=pipeline_of(part, asked),
+            class_names=names_to_keep(self._context.info),
         )
 
 
@@ -235,10 +250,9 @@ def _file_of(folder: RunFolder) -> bytes:
     if not folder.has(MODEL_FILE) or MODEL_FILE.fault(folder.path):
         return b""
     try:
-        seen(folder.path / MODEL_FILE.name)
+        return checked(folder.file(MODEL_FILE))
     except (ModelFileError, ApartError):
         return b""
-    return MODEL_FILE.read(folder.path)
 
 
 def _resumable(log: RunLog, recipe: CompressionRecipe) -> CompressionProgress | None:
@@ -246,7 +260,11 @@ def _resumable(log: RunLog, recipe: CompressionRecipe) -> CompressionProgress | 
     known = progress.read(log.folder)
     if known is None or not known.experiment:
         return None
-    return known if CompressionRecipe.from_toml(known.recipe) == recipe else None
+    try:
+        is_same = CompressionRecipe.from_toml(known.recipe) == recipe
+    except SpecError:  # of a newer version, or no recipe at all
+        return None
+    return known if is_same else None
 
 
 def _position(known: CompressionProgress) -> Position:

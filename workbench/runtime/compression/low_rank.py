@@ -9,9 +9,10 @@ import numpy as np
 from workbench.base.text import tr
 from workbench.compression.factors import can_factorize, factors, pair, rank_that_pays
 from workbench.compression.steps import LowRank
-from workbench.runtime.compression.network import Network, taken
+from workbench.runtime.compression.network import Network
 from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.network.build import assemble
+from workbench.runtime.network.variables import taken
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.spec.layers import Planner
@@ -33,7 +34,7 @@ def factorize(step: LowRank, network: Network, context: StepContext) -> Network:
     for number, place in enumerate(places, 1):
         floor = start - step.loss * number / len(places)
         network = _thinnest(network, place, floor, context)
-    return context.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
+    return context.tuned(network, step)
 
 
 def _candidates(network: Network, info: DataInfo) -> list[int]:

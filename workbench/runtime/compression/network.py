@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import keras
 import numpy as np
 import numpy.typing as npt
 
 from workbench.experiment import Experiment
 from workbench.runtime.network.build import Assembled, assemble
+from workbench.runtime.network.variables import Variables, give
 from workbench.spec.data import DataInfo
-
-Variables = Sequence[npt.NDArray[Any]]
-"""All of a model, in the order of its `variables`."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +51,3 @@ class Network:
     def _weights(self) -> list[npt.NDArray[Any]]:
         """Without the state of random layers."""
         return [array for array in self.variables if array.dtype.kind == "f"]
-
-
-def give(model: keras.Model, variables: Variables) -> None:
-    """Puts values into all variables of a model."""
-    for variable, value in zip(model.variables, variables, strict=True):
-        variable.assign(value)
-
-
-def taken(model: keras.Model) -> list[npt.NDArray[Any]]:
-    """The values of all variables of a model."""
-    return [variable.numpy() for variable in model.variables]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from workbench.base.text import tr
 from workbench.compression import layer_modes
+from workbench.compression.progress import QUANTIZED
 from workbench.data import Part
 from workbench.deployment import litert_file
 from workbench.deployment.litert_answerer import LiteRTAnswerer
@@ -63,7 +64,7 @@ def written(network: Network, context: StepContext) -> WrittenFile:
     model = float_network(network.experiment, context.info, network.variables)
     is_bare = "bare" in network.facts
     content, warnings = litert_bytes(model, 1 if is_bare else None), tuple[str, ...]()
-    scheme = network.facts.get("quantize")
+    scheme = network.facts.get(QUANTIZED)
     if scheme is not None:
         asked = Quantization(
             scheme,

@@ -17,6 +17,7 @@ import keras
 from workbench.compression import layer_modes, zeros
 from workbench.compression.file_steps import Quantize
 from workbench.compression.grids import WEIGHT_BITS
+from workbench.compression.progress import QUANTIZED
 from workbench.compression.steps import (
     Cluster,
     CompressionStep,
@@ -65,7 +66,7 @@ def perform(step: CompressionStep, network: Network, context: StepContext) -> Ne
 
 def fine_tune(step: FineTune, network: Network, context: StepContext) -> Network:
     """Trained on; zeros that are there may go."""
-    return context.tuned(network, step.epochs, step.learning_rate, teacher=step.teacher)
+    return context.tuned(network, step)
 
 
 def prune(step: Prune, network: Network, context: StepContext) -> Network:
@@ -76,9 +77,7 @@ def prune(step: Prune, network: Network, context: StepContext) -> Network:
         groups = [kernels] if step.scope == "global" else [[kernel] for kernel in kernels]
         return GrowingZeros(groups, step.rate, steps, step.ramp)
 
-    return context.tuned(
-        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
-    )
+    return context.tuned(network, step, holder=holder)
 
 
 def prune_pattern(step: PrunePattern, network: Network, context: StepContext) -> Network:
@@ -89,9 +88,7 @@ def prune_pattern(step: PrunePattern, network: Network, context: StepContext) ->
         masks = [zeros.pattern(kernel.numpy(), step.keep, step.of) for kernel in kernels]
         return HeldZeros(kernels, masks)
 
-    return context.tuned(
-        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
-    )
+    return context.tuned(network, step, holder=holder)
 
 
 def cluster(step: Cluster, network: Network, context: StepContext) -> Network:
@@ -100,9 +97,7 @@ def cluster(step: Cluster, network: Network, context: StepContext) -> Network:
     def holder(model: keras.Model, steps: int) -> Hold:
         return SharedValues(kernels_of(model), step.clusters, context.seed)
 
-    tuned = context.tuned(
-        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
-    )
+    tuned = context.tuned(network, step, holder=holder)
     return replace(tuned, facts={**tuned.facts, "per_tensor": "yes"})
 
 
@@ -117,9 +112,7 @@ def train_quantized(step: QuantizationAware, network: Network, context: StepCont
             ranges.append(lambda: rounded.ranges(model, layers))
         return OnGrid(kernels_of(model), WEIGHT_BITS[step.bits])
 
-    tuned = context.tuned(
-        network, step.epochs, step.learning_rate, teacher=step.teacher, holder=holder
-    )
+    tuned = context.tuned(network, step, holder=holder)
     learned = {name: ends for found in ranges for name, ends in found().items()}
     facts = {**tuned.facts, "ranges": json.dumps(learned)} if learned else tuned.facts
     return replace(tuned, facts=facts)
@@ -132,7 +125,7 @@ def quantize(step: Quantize, network: Network, context: StepContext) -> Network:
         SpecError: where it names layers that the network hasn't.
     """
     layer_modes.require(step.modes, network.experiment.structure.layers)
-    facts = {**network.facts, "quantize": step.mode}
+    facts = {**network.facts, QUANTIZED: step.mode}
     if step.bare:
         facts["bare"] = "yes"
     if step.modes:

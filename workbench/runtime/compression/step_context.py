@@ -12,13 +12,18 @@ import tensorflow as tf
 
 from workbench.compression.compressed_runs import tuning
 from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.steps import ORIGINAL, TunedStep
 from workbench.data import Dataset, Part
 from workbench.evaluation.answerer import Images, scaled
+from workbench.experiment import Experiment
 from workbench.runs.status import RunStatus
-from workbench.runtime.compression.network import Network, give, taken
-from workbench.runtime.compression.teaching import Teaching
+from workbench.runtime.compression.network import Network
+from workbench.runtime.compression.other_runs import OtherRuns
+from workbench.runtime.network.variables import give, taken
 from workbench.runtime.process.control import Control
 from workbench.runtime.training import hardware
+from workbench.runtime.training.borrowed.networks import TrainedNetwork
+from workbench.runtime.training.borrowed.teaching import Teaching
 from workbench.runtime.training.checkpoint import Position
 from workbench.runtime.training.loop import Loop
 from workbench.runtime.training.objective import share_right
@@ -58,7 +63,8 @@ class StepContext:
 
     Args:
         dataset: Of the parent.
-        original: The parent's network, which teaches.
+        original: The parent's network, which teaches where no other does.
+        others: What the recipe takes from other runs.
         recipe: All steps.
         log: Takes the curves.
         control: What is asked of the run.
@@ -67,6 +73,7 @@ class StepContext:
 
     Attributes:
         recipe: All steps.
+        structures: Of other runs, by their ids.
         position: Where training stands.
         epochs: Trained so far.
     """
@@ -75,15 +82,20 @@ class StepContext:
         self,
         dataset: Dataset,
         original: Network,
+        others: OtherRuns,
         recipe: CompressionRecipe,
         log: RunLog,
         control: Control,
         position: Position,
         epochs: int,
     ) -> None:
-        self.dataset, self._original, self.recipe = dataset, original, recipe
+        self.dataset, self.recipe = dataset, recipe
         self._log, self._control = log, control
         self.position, self.epochs = position, epochs
+        own = TrainedNetwork(original.experiment, original.variables)
+        self._teachers = {ORIGINAL: own, **others.teachers}
+        self.structures = others.structures
+        self._teacher_models: dict[str, keras.Model] = {}
         self._prepared = prepare(original.experiment, dataset)
 
     @property
@@ -108,38 +120,38 @@ class StepContext:
     def tuned(
         self,
         network: Network,
-        epochs: int,
-        learning_rate: float,
+        step: TunedStep,
         *,
-        teacher: bool,
+        epochs: int | None = None,
         holder: Holder = free,
     ) -> Network:
         """The network fine-tuned, with curves, pauses and all that training has.
 
         Args:
             network: Where it begins.
-            epochs: To train.
-            learning_rate: Of Adam, at the start.
-            teacher: Whether the original network teaches.
+            step: How it is trained, and who teaches.
+            epochs: To train now; None for all of the step's.
             holder: Makes what holds the weights.
 
         Raises:
             Ended: where a person ended it.
             NotFinite: where the loss is not finite.
         """
-        experiment = tuning(network.experiment, epochs, learning_rate)
+        epochs = step.epochs if epochs is None else epochs
+        experiment = tuning(network.experiment, epochs, step.learning_rate)
 
         def set_up(loop: Loop) -> None:
             give(loop.model, network.variables)
             loop.after_update = holder(loop.model, self.steps_of(epochs))
-            if teacher:
-                loop.teaching = Teaching(
-                    self._teacher,
-                    teacher_logits=not self._original.experiment.gives_probabilities(self.info),
-                    student_logits=not experiment.gives_probabilities(self.info),
-                )
+            if step.has_teacher:
+                loop.teaching = self._teaching(step.teacher, experiment)
 
-        stage = Stage(set_up, self.epochs, self.recipe.epochs, self.position)
+        stage = Stage(
+            set_up,
+            first_epoch=self.epochs,
+            run_epochs=self.recipe.epochs,
+            position=self.position,
+        )
         prepared = prepare(experiment, self.dataset)
         trainer = Trainer(prepared, self._log, self._control, stage)
         trainer.run()
@@ -199,10 +211,16 @@ class StepContext:
     def _batch_size(self) -> int:
         return self._prepared.experiment.training.batch_size
 
-    @cached_property
-    def _teacher(self) -> keras.Model:
-        with self.device.strategy.scope():
-            return self._original.assembled(self.info).model
+    def _teaching(self, name: str, student: Experiment) -> Teaching:
+        """By the original, or the run of this id; its model is kept for the next steps."""
+        teacher = self._teachers[name]
+        if name not in self._teacher_models:
+            self._teacher_models[name] = teacher.model(self.info, self.device)
+        return Teaching(
+            self._teacher_models[name],
+            teacher_logits=not teacher.experiment.gives_probabilities(self.info),
+            student_logits=not student.gives_probabilities(self.info),
+        )
 
     @cached_property
     def _validation_feed(self) -> Feed:

@@ -27,9 +27,10 @@ from workbench.compression.sensitivity import FACT, SHARES, LayerSensitivity, pa
 from workbench.compression.slicing import cut
 from workbench.compression.steps import PruneStructure
 from workbench.experiment import Experiment
-from workbench.runtime.compression.network import Network, taken
+from workbench.runtime.compression.network import Network
 from workbench.runtime.compression.step_context import StepContext
 from workbench.runtime.network.build import Assembled, assemble, on_grid
+from workbench.runtime.network.variables import taken
 from workbench.spec.data import DataInfo
 
 SCORED_IMAGES = 1000
@@ -56,7 +57,7 @@ def prune_structure(step: PruneStructure, network: Network, context: StepContext
         layers, shape = network.experiment.structure.layers, context.info.image_shape
         found = narrowed(layers, shape, scores, wanted / now, step.least)
         network = narrower(network, found.layers, context.info, scores)
-        network = context.tuned(network, int(count), step.learning_rate, teacher=step.teacher)
+        network = context.tuned(network, step, epochs=int(count))
     return network
 
 

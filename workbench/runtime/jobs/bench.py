@@ -15,6 +15,7 @@ from workbench.execution.task import Found, Req, Res, Task, asked
 from workbench.execution.tasks.trial import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
 from workbench.runtime.jobs.trial import Trial
+from workbench.runtime.training.borrowed.networks import NOTHING, Borrowed
 from workbench.runtime.training.pipeline import Feed
 
 WORKER = "workbench.runtime.worker.main"
@@ -44,9 +45,13 @@ class OwnBench:
     """A trial in this process."""
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, feeds: dict[tuple[str, int], Feed]
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        feeds: dict[tuple[str, int], Feed],
+        borrowed: Borrowed = NOTHING,
     ) -> None:
-        self.trial = Trial(experiment, dataset, feeds)
+        self.trial = Trial(experiment, dataset, feeds, borrowed)
         self.compile_seconds = self.trial.compile_seconds
         self.sample = self.trial.sample
 

@@ -16,6 +16,8 @@ from workbench.hardware import batch_sizes
 from workbench.hardware.batch_sizes import BatchSizes, MeasuredBatch, Sizes
 from workbench.hardware.requests import AboutExperiment
 from workbench.runtime.process.work import TaskWork, does
+from workbench.runtime.training.borrowed.loading import borrowed_by_name
+from workbench.runtime.training.borrowed.networks import Borrowed
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.prepare import Prepared, prepare, training_feed
 
@@ -38,6 +40,7 @@ def find_batch_size(request: AboutExperiment, work: TaskWork[Sizes]) -> BatchSiz
     experiment = Experiment.from_toml(request.experiment)
     dataset = work.load(experiment.data)
     prepared = prepare(experiment, dataset)
+    used = borrowed_by_name(work.store, experiment, dataset.info)
     sizes = batch_sizes.sizes_to_try(len(prepared.train_rows))
     measured: list[MeasuredBatch] = []
     limit = tr("of {count} training images", count=f"{len(prepared.train_rows):,}")
@@ -53,7 +56,7 @@ def find_batch_size(request: AboutExperiment, work: TaskWork[Sizes]) -> BatchSiz
             limit = f"{batch_size:,} {why_not}"
             break
         try:
-            rate = _images_per_second(tried, prepared, work)
+            rate = _images_per_second(tried, prepared, used, work)
         except (tf.errors.ResourceExhaustedError, MemoryError):
             limit = tr("the device ran out of memory at {batch_size}", batch_size=f"{batch_size:,}")
             break
@@ -75,11 +78,14 @@ def _too_large(experiment: Experiment, prepared: Prepared) -> str:
     return batch_sizes.too_large(needed, psutil.virtual_memory().available)
 
 
-def _images_per_second(experiment: Experiment, prepared: Prepared, work: TaskWork[Sizes]) -> float:
+def _images_per_second(
+    experiment: Experiment, prepared: Prepared, used: Borrowed, work: TaskWork[Sizes]
+) -> float:
     """The best of a few samples, after a warm-up that traces and compiles."""
     batch_size = experiment.training.batch_size
     images = len(prepared.train_rows)
-    loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, images)
+    info = prepared.dataset.info
+    loop = fresh_loop(experiment, info, prepared.device, images, borrowed=used)
     source = training_feed(experiment, prepared.dataset)
     steps = max(2, min(512, INDICES // batch_size))
     order = np.resize(prepared.train_rows, steps * batch_size)

@@ -15,6 +15,8 @@ from workbench.hardware import learning_rate_range
 from workbench.hardware.learning_rate_range import RangePoints, RangeTest
 from workbench.hardware.requests import AboutExperiment
 from workbench.runtime.process.work import TaskWork, does
+from workbench.runtime.training.borrowed.loading import borrowed_by_name
+from workbench.runtime.training.borrowed.networks import Borrowed
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import epoch_order
 from workbench.runtime.training.prepare import Prepared, prepare, training_feed
@@ -31,7 +33,7 @@ def find_rate(request: AboutExperiment, work: TaskWork[RangePoints]) -> RangeTes
     rates, losses = learning_rate_range.rates_to_try(), np.empty(0, np.float32)
     prepared = prepare(experiment, dataset)
     work.progress(0, len(rates), tr("building the network"))
-    test = _Test(prepared)
+    test = _Test(prepared, borrowed_by_name(work.store, experiment, dataset.info))
     count = 1
     while len(losses) < len(rates) and learning_rate_range.useful(losses) == len(losses):
         began, before = time.perf_counter(), len(losses)
@@ -48,10 +50,11 @@ def find_rate(request: AboutExperiment, work: TaskWork[RangePoints]) -> RangeTes
 class _Test:
     """Steps through epoch after epoch, as training does."""
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, borrowed: Borrowed) -> None:
         experiment = prepared.experiment
         self._rows, self._seed = prepared.train_rows, experiment.training.seed
-        self._loop = fresh_loop(experiment, prepared.dataset.info, prepared.device, len(self._rows))
+        info, count = prepared.dataset.info, len(self._rows)
+        self._loop = fresh_loop(experiment, info, prepared.device, count, borrowed=borrowed)
         self._feed = training_feed(experiment, prepared.dataset)
         # Whole batches only: a small last one jumps, and a jump looks like the end of learning.
         self._batches = len(self._rows) // experiment.training.batch_size

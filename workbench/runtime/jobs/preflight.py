@@ -21,6 +21,7 @@ from workbench.runtime.process.memory import ProcessPeak
 from workbench.runtime.process.probe import machine_here
 from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import hardware
+from workbench.runtime.training.borrowed.loading import borrowed_by_name
 from workbench.spec.base import Problem, SpecError
 from workbench.spec.data import DataInfo, KerasData
 
@@ -71,7 +72,8 @@ def _measured(experiment: Experiment, work: TaskWork[None]) -> Preflight:
     dataset, missing_bytes = _data(experiment, work)
     _check(experiment, dataset.info, peak.free_bytes)
     work.progress(0, SAMPLES + 1, "building")
-    trial = Trial(experiment, dataset, {})
+    used = borrowed_by_name(work.store, experiment, dataset.info)
+    trial = Trial(experiment, dataset, {}, used)
     speeds = []
     for number in range(SAMPLES):
         work.progress(number, SAMPLES + 1, tr("timing steps"))

@@ -16,6 +16,8 @@ from workbench.execution.tasks.trial import TRIAL, Sample, TrialRequest
 from workbench.experiment import Experiment
 from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import hardware
+from workbench.runtime.training.borrowed.loading import borrowed_by_name
+from workbench.runtime.training.borrowed.networks import NOTHING, Borrowed
 from workbench.runtime.training.fresh import fresh_loop
 from workbench.runtime.training.pipeline import Feed, epoch_order, feed, pipeline_of
 from workbench.runtime.training.prepare import training_feed
@@ -34,20 +36,25 @@ class Trial:
         experiment: Network and settings.
         dataset: Its data.
         feeds: Those of other trials on the same data, by kind and batch size; taken or added to.
+        borrowed: What it takes from runs.
 
     Attributes:
         compile_seconds: From nothing to the second step; no part of any sample.
     """
 
     def __init__(
-        self, experiment: Experiment, dataset: Dataset, feeds: dict[tuple[str, int], Feed]
+        self,
+        experiment: Experiment,
+        dataset: Dataset,
+        feeds: dict[tuple[str, int], Feed],
+        borrowed: Borrowed = NOTHING,
     ) -> None:
         began = time.perf_counter()
         self._experiment = experiment
         self._batch_size = experiment.training.batch_size
         device = hardware.choose(experiment.hardware)
         images = len(dataset.train.labels)
-        self._loop = fresh_loop(experiment, dataset.info, device, images)
+        self._loop = fresh_loop(experiment, dataset.info, device, images, borrowed=borrowed)
         kind = (pipeline_of(dataset.train, experiment.hardware), self._batch_size)
         if kind not in feeds:
             feeds[kind] = training_feed(experiment, dataset)
@@ -141,7 +148,9 @@ def trial(request: TrialRequest, work: TaskWork[None]) -> Sample:
     if text not in _kept:
         experiment = Experiment.from_toml(text)
         _kept.clear()
-        _kept[text] = Trial(experiment, work.load(experiment.data), {})
+        dataset = work.load(experiment.data)
+        used = borrowed_by_name(work.store, experiment, dataset.info)
+        _kept[text] = Trial(experiment, dataset, {}, used)
     work.check()
     made, seconds = _kept[text], request.seconds
     return Sample(made.compile_seconds, made.sample(seconds) if seconds else 0.0)

@@ -20,6 +20,7 @@ from workbench.hardware.autotune import Candidate, Check, Race, Tried, Tuned, Tu
 from workbench.runtime.jobs.bench import Bench, BenchFailed, ChildBench, OwnBench
 from workbench.runtime.process.probe import machine_here
 from workbench.runtime.process.work import TaskWork, does
+from workbench.runtime.training.borrowed.loading import borrowed_by_name
 from workbench.runtime.training.failures import OUT_OF_MEMORY
 from workbench.runtime.training.pipeline import Feed
 from workbench.spec.base import SpecError
@@ -51,6 +52,7 @@ class Tuning:
         self, experiment: Experiment, dataset: Dataset, work: TaskWork[Race], seconds: float
     ) -> None:
         self._experiment, self._dataset = experiment.with_settings(autotune.AS_IT_COMES), dataset
+        self._borrowed = borrowed_by_name(work.store, experiment, dataset.info)
         self._work, self._seconds = work, seconds
         self._began = time.monotonic()
         self._round = 0
@@ -94,7 +96,7 @@ class Tuning:
             return None
         self._say(tr("training both from the same start"))
         if not isinstance(one, OwnBench):
-            one = OwnBench(self._experiment.with_settings(decisive), self._dataset, self._feeds)
+            one = self._own(self._experiment.with_settings(decisive))
         # Both losses of the steps that fit into the time left, or of a few if there is none.
         left = max(1.0, self._seconds - self._elapsed)
         speed = min(best.rate, self.base.rate) / self._experiment.training.batch_size
@@ -130,7 +132,7 @@ class Tuning:
         try:
             tried = self._experiment.with_settings(candidate.settings)
             if tried.hardware.startup == self._experiment.hardware.startup:
-                bench: Bench = OwnBench(tried, self._dataset, self._feeds)
+                bench: Bench = self._own(tried)
             else:
                 bench = ChildBench(tried, self._work.store)
         except (tf.errors.ResourceExhaustedError, MemoryError):
@@ -141,6 +143,10 @@ class Tuning:
             self._benches[id(candidate)] = bench
             candidate.compile_seconds = bench.compile_seconds
         self._say(f"built {candidate.name}")
+
+    def _own(self, experiment: Experiment) -> OwnBench:
+        """A bench in this process."""
+        return OwnBench(experiment, self._dataset, self._feeds, self._borrowed)
 
     def _measure(self, stage: str, seconds: float) -> None:
         """Rounds in which everything still in the running has its turn."""

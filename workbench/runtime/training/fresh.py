@@ -6,6 +6,7 @@ import keras
 
 from workbench.experiment import Experiment
 from workbench.runtime.network.build import build_model, build_optimizer
+from workbench.runtime.training.borrowed.networks import NOTHING, Borrowed
 from workbench.runtime.training.hardware import Device
 from workbench.runtime.training.loop import Loop
 from workbench.runtime.training.objective import Objective
@@ -14,7 +15,13 @@ from workbench.spec.data import DataInfo
 
 
 def fresh_loop(
-    experiment: Experiment, info: DataInfo, device: Device, images: int, *, probes: bool = False
+    experiment: Experiment,
+    info: DataInfo,
+    device: Device,
+    images: int,
+    *,
+    borrowed: Borrowed = NOTHING,
+    probes: bool = False,
 ) -> Loop:
     """The compiled loop of an experiment; the same seed begins with the same weights.
 
@@ -23,16 +30,18 @@ def fresh_loop(
         info: Of the data.
         device: Where each step runs.
         images: How many there are to train on.
+        borrowed: Weights to start from in place of fresh ones, and a teacher.
         probes: Whether each step tells of its gradient and its update too.
     """
     keras.utils.set_random_seed(experiment.training.seed)
     steps_per_epoch = -(-images // experiment.training.batch_size)
     with device.strategy.scope():
         model = build_model(experiment, info)
+        borrowed.start(model)
         optimizer = fresh_optimizer(experiment, model, steps_per_epoch)
     logits = not experiment.gives_probabilities(info)
     objective = Objective(experiment.loss, info.classes, logits=logits)
-    return Loop(
+    loop = Loop(
         model,
         optimizer,
         objective,
@@ -41,6 +50,8 @@ def fresh_loop(
         jit_compile=experiment.hardware.jit_compile,
         probes=probes,
     )
+    loop.teaching = borrowed.teaching(experiment, info, device)
+    return loop
 
 
 def _gathering(experiment: Experiment, images: int) -> Gathering | None:

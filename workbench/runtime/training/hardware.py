@@ -17,7 +17,11 @@ from workbench.base.text import plural, tr
 from workbench.hardware.processor import usable_cores
 from workbench.runtime.process.probe import machine_here
 from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
 from workbench.spec.hardware import CPU, GPU, TPU, Auto, Hardware, MultiGPU, Startup
+
+MOST_NAMES = 1000
+"""Of classes that a run's record keeps."""
 
 VIRTUAL_CPUS = "DLOPT_VIRTUAL_CPUS"
 """Environment variable: the number of devices to split the CPU into, to test several devices."""
@@ -173,6 +177,11 @@ def versions() -> dict[str, str]:
         "keras": keras.__version__,
         "numpy": np.__version__,
     }
+
+
+def names_to_keep(info: DataInfo) -> list[str]:
+    """What a network tells apart, for its record, so that it can teach others; none of too many."""
+    return list(info.class_names) if info.classes <= MOST_NAMES else []
 
 
 def environment(device: Device, hardware: Hardware, **used: Any) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from workbench.runtime.training.update import Gathering, update_of
 
 Floats = npt.NDArray[np.float32]
 Loss = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+Teach = Callable[[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | None], tf.Tensor]
 
 
 class LossAndAccuracy(NamedTuple):
@@ -65,11 +66,12 @@ class Loop:
     Attributes:
         after_update: Traced after each update of the weights, to hold them where they belong;
             set before the first step. None costs nothing.
-        teaching: What is minimized in place of the loss, from (images, loss, outputs); as that.
+        teaching: What is minimized in place of the loss, from (images, loss, outputs, share of the
+            whole batch or None); as that.
     """
 
     after_update: Callable[[], None] | None = None
-    teaching: Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor] | None = None
+    teaching: Teach | None = None
 
     def __init__(
         self,
@@ -177,7 +179,7 @@ class Loop:
                 devices = self.strategy.num_replicas_in_sync
                 own = own * share * devices  # Keras's losses divide by the number of devices
                 penalties = [penalty / devices for penalty in penalties]
-            aim = own if self.teaching is None else self.teaching(images, own, outputs)
+            aim = own if self.teaching is None else self.teaching(images, own, outputs, share)
             total = tf.add_n([aim, *penalties])
             goal = self.optimizer.scale_loss(total) if self._loss_scaled else total
         gradients = tape.gradient(goal, model.trainable_variables)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workbench.runtime.training.borrowed.networks import NOTHING, Borrowed
 from workbench.runtime.training.checkpoint import Position
 from workbench.runtime.training.loop import Loop
 
@@ -19,6 +20,7 @@ class Stage:
 
     Attributes:
         set_up: Gives the loop its weights, a teacher, or what holds the weights.
+        borrowed: What it takes from other runs.
         first_epoch: Epochs that the run has trained before it.
         run_epochs: Epochs of the whole run; 0 for those of this stage.
         position: Where the run stands; None for a run that is trained in one piece, which keeps
@@ -26,6 +28,7 @@ class Stage:
     """
 
     set_up: Callable[[Loop], None] = as_it_is
+    borrowed: Borrowed = NOTHING
     first_epoch: int = 0
     run_epochs: int = 0
     position: Position | None = None

@@ -71,7 +71,9 @@ class Trainer:
         self._first_step = self._steps_per_epoch * stage.first_epoch
         self._total_steps = self._first_step + steps
         probes = self._training.probes
-        self._loop = fresh_loop(experiment, info, prepared.device, images, probes=probes)
+        self._loop = fresh_loop(
+            experiment, info, prepared.device, images, borrowed=stage.borrowed, probes=probes
+        )
         self._model, self._optimizer = self._loop.model, self._loop.optimizer
         stage.set_up(self._loop)
         self._feed = training_feed(experiment, prepared.dataset)
@@ -171,6 +173,8 @@ class Trainer:
             pipeline=pipeline_of(part, asked),
             steps_per_execution=self._steps_to_a_call(),
             energy_of=self._meter.words,
+            class_names=hardware.names_to_keep(self._prepared.dataset.info),
+            **self._stage.borrowed.used,
         )
 
     def ending(self) -> str:

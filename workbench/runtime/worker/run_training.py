@@ -13,8 +13,12 @@ from workbench.runtime.jobs.seen import Witness
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
 from workbench.runtime.process.dataset import load_dataset
+from workbench.runtime.training import checkpoint
+from workbench.runtime.training.borrowed.loading import borrowed
+from workbench.runtime.training.borrowed.networks import Borrowed
 from workbench.runtime.training.prepare import prepare
 from workbench.runtime.training.run_log import RunLog, Say
+from workbench.runtime.training.stage import Stage
 from workbench.runtime.training.train import Trainer
 from workbench.spec.data import Data
 
@@ -34,7 +38,8 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
         return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
     prepared = prepare(experiment, dataset)
     log.say(Progress(log.run_id, tr("building")))
-    trainer = Trainer(prepared, log, control)
+    stage = Stage(borrowed=_borrowed(run, dataset, log))
+    trainer = Trainer(prepared, log, control, stage)
     status = trainer.run()
     if status is not RunStatus.INTERRUPTED:
         began = time.perf_counter()
@@ -44,6 +49,13 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
         if took is not None and log.measurements is not None:
             witness.remember(log.measurements, dataset.info, took, time.perf_counter() - began)
     return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
+
+
+def _borrowed(run: Run, dataset: Dataset, log: RunLog) -> Borrowed:
+    """What it takes from other runs; weights to start from only where it has none of its own."""
+    begins = not checkpoint.exists(log.folder)
+    info, before = dataset.info, run.environment
+    return borrowed(log.measurements, run.experiment, info, before=before, begins=begins)
 
 
 def _dataset(run: Run, spec: Data, say: Say, control: Control) -> Dataset:

@@ -57,6 +57,16 @@ def script_of(experiment: Experiment) -> str:
     return keras_script(experiment, info)
 
 
+def test_what_a_run_takes_from_others_is_left_out_and_said() -> None:
+    used = small(training__teacher="20260101-000000-0a1b", training__initial_weights='"""\\nx')
+    script, plain = script_of(used), script_of(small())
+    assert (
+        '\n# Begins with fresh weights, not with those of run \'"""\\\\nx\'.'
+        "\n# Learns from the labels alone, without run '20260101-000000-0a1b' as teacher.\n"
+    ) in script
+    assert ast.dump(ast.parse(script)) == ast.dump(ast.parse(plain)), "no text becomes code"
+
+
 def ran(script: str, folder: Path) -> dict[str, str]:
     """What a script prints, run where there is nothing of ours."""
     path = folder / "script.py"

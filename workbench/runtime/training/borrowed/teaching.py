@@ -5,7 +5,10 @@ from __future__ import annotations
 import keras
 import tensorflow as tf
 
-from workbench.compression.distilling import LEAST, TEMPERATURE, WEIGHT
+from workbench.spec.training import TEMPERATURE, WEIGHT
+
+LEAST = 1e-30
+"""Of a share, before its logarithm is taken."""
 
 
 class Teaching:
@@ -31,14 +34,25 @@ class Teaching:
         self._teacher, self._temperature, self._weight = teacher, temperature, weight
         self._teacher_logits, self._student_logits = teacher_logits, student_logits
 
-    def __call__(self, images: tf.Tensor, loss: tf.Tensor, outputs: tf.Tensor) -> tf.Tensor:
-        """Traced: from a batch, the loss on its labels and the student's outputs."""
+    def __call__(
+        self,
+        images: tf.Tensor,
+        loss: tf.Tensor,
+        outputs: tf.Tensor,
+        share: tf.Tensor | None = None,
+    ) -> tf.Tensor:
+        """Traced: from a batch, the loss on its labels and the student's outputs.
+
+        On one of several devices these are a share of the whole batch, and so is what is given.
+        """
         temperature = self._temperature
         answers = tf.stop_gradient(self._teacher(images, training=False))
         wanted = tf.nn.softmax(_logits(answers, self._teacher_logits) / temperature)
         student = _logits(outputs, self._student_logits) / temperature
         soft = tf.nn.softmax_cross_entropy_with_logits(wanted, student)
         soft_loss = temperature**2 * tf.reduce_mean(soft)
+        if share is not None:
+            soft_loss *= share
         return (1 - self._weight) * loss + self._weight * soft_loss
 
 
