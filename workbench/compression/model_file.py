@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
-from workbench.base.files import open_inside
+from workbench.base.files import LinkError, open_inside
 from workbench.base.text import tr
+from workbench.compression import progress
+from workbench.compression.progress import QUANTIZED
 from workbench.deployment import litert_file
 from workbench.runs.artifacts import Artifact
 
@@ -23,6 +26,16 @@ class ModelFile(Artifact):
         if head[litert_file.MAGIC_AT :] == litert_file.MAGIC:
             return ""
         return tr("is no LiteRT file")
+
+    def answering(self, folder: Path) -> str:
+        """Its digest where a step quantized it: the weights beside it give other answers."""
+        known = progress.read(folder)
+        if known is None or QUANTIZED not in known.facts:
+            return ""
+        try:
+            return hashlib.sha256(self.read(folder)).hexdigest()[:16]
+        except (OSError, LinkError):
+            return ""
 
     def read(self, folder: Path) -> bytes:
         """Its content.

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.text import tr
-from workbench.evaluation.predictions import Predictions, Rows
+from workbench.evaluation.predictions import FILE, NETWORK, Predictions, Rows
 
 Z95 = 1.959963984540054
 """Of the normal distribution, for an interval that holds the truth in 95 of 100 cases."""
@@ -245,6 +245,7 @@ class Evaluation:
             "confusion": self.confusion.tolist(),
             "calibration_error": self.calibration.error,
             "digest": self.predictions.digest,
+            "answered_by": FILE if self.predictions.are_of_file else NETWORK,
         }
 
 

@@ -85,6 +85,7 @@ class Answer:
         image: As the network saw it.
         layers: What each layer that is switched on gives.
         filters: Kernels of the first layer; None where it has none that can be shown.
+        is_of_file: Whether the run's quantized file answered, which shows no layers.
     """
 
     class_names: tuple[str, ...]
@@ -94,6 +95,7 @@ class Answer:
     image: Maps
     layers: tuple[Maps, ...]
     filters: Maps | None
+    is_of_file: bool = False
 
     @property
     def likeliest(self) -> int:
@@ -168,6 +170,7 @@ def answer_of(
     *,
     label: int | None = None,
     test_images: int = 0,
+    is_of_file: bool = False,
 ) -> Answer:
     """What a network makes of one image; its layers too, where it can show them.
 
@@ -177,6 +180,7 @@ def answer_of(
         class_names: In the order of the shares.
         label: Number of the right class, where it is known.
         test_images: How many the test part has; 0 where it wasn't read.
+        is_of_file: Whether it is the run's quantized file.
 
     Raises:
         FloatingPointError: where the answer isn't finite.
@@ -199,7 +203,7 @@ def answer_of(
     filters = filter_pictures(names[0], kernel) if kernel is not None else None
     seen = Maps("", image.shape, 0.0, 1.0, as_bytes(image)[np.newaxis])
     probabilities = tuple(map(float, shares[0]))
-    return Answer(class_names, probabilities, label, test_images, seen, layers, filters)
+    return Answer(class_names, probabilities, label, test_images, seen, layers, filters, is_of_file)
 
 
 # --- numbers as pixels ---------------------------------------------------------------------------

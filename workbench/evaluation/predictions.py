@@ -21,7 +21,7 @@ from workbench.base.files import open_inside, write_inside
 from workbench.base.plain_values import Said
 from workbench.base.text import tr
 from workbench.hardware.requests import AboutRun
-from workbench.runs.artifacts import Artifact
+from workbench.runs.artifacts import Artifact, RunFolder
 from workbench.runs.checkpoint_file import weights_of
 
 TEST, VALIDATION = "test", "validation"
@@ -32,6 +32,14 @@ UNPACKED_BYTES = 4_000_000_000
 
 FAULTS = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged file may raise."""
+
+NETWORK, FILE = "network", "file"
+"""What answered, as JSON says it: the run's weights, or the file that they were quantized to."""
+
+FILE_ANSWERED = tr("The quantized LiteRT file answered: the run's accuracy is that of the file.")
+
+BESIDE = "+"
+"""Between the digest of a run's weights and that of the file that answers for it."""
 
 _ABOUT = ("digest", "weights", "class_names")
 """Fields that are kept as text."""
@@ -51,7 +59,7 @@ class Predictions:
         labels: (n,), the true classes.
         probabilities: (n, classes), rows add up to 1.
         digest: Equal where two runs saw the same images with the same labels in the same order.
-        weights: Digest of the weights that answered, see `checkpoint_file.weights_of`.
+        weights: Digest of what answered, see `answering`.
         class_names: One a column of the probabilities.
     """
 
@@ -68,6 +76,11 @@ class Predictions:
         """(n,), the class with the highest probability; of equals the first."""
         found: Rows = self.probabilities.argmax(axis=1)
         return found
+
+    @property
+    def are_of_file(self) -> bool:
+        """Whether the run's quantized file answered, and not its weights."""
+        return BESIDE in self.weights
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,17 +153,26 @@ def load(folder: Path, part: str = TEST) -> Predictions | None:
     None where there are none, where the file is damaged, and where the run has trained on since:
     then it has to be evaluated again.
     """
-    try:
-        found = _predictions(part, _read(folder, part, "about", "rows", "labels", "probabilities"))
-    except FAULTS:
-        return None
-    return found if found.weights == weights_of(folder) else None
+    found = _kept(folder, part)
+    return found if found is not None and found.weights == answering(folder) else None
+
+
+def answering(folder: Path) -> str:
+    """A digest of what answers for a run: of its weights, see `checkpoint_file.weights_of`; and of
+    the file beside them where that does, see `Artifact.answering`.
+    """
+    weights, file = weights_of(folder), RunFolder(folder).answering
+    return f"{weights}{BESIDE}{file}" if file else weights
 
 
 def fits(folder: Path, part: str) -> bool:
-    """Whether predictions on a part are kept there that are whole and the network's of now."""
-    found, pictures = load(folder, part), load_pictures(folder, part)
+    """Whether predictions on a part are kept there that are whole and the network's of now; by its
+    weights, as older versions asked them, or by its file.
+    """
+    found, pictures = _kept(folder, part), load_pictures(folder, part)
     if found is None or pictures is None:
+        return False
+    if found.weights not in (weights_of(folder), answering(folder)):
         return False
     places = pictures.places
     is_number = places.dtype.kind in "iu"
@@ -208,6 +230,14 @@ class PredictionsFile(Artifact):
 
 
 OF_TEST, OF_VALIDATION = map(PredictionsFile, PARTS)
+
+
+def _kept(folder: Path, part: str) -> Predictions | None:
+    """What is kept there, of whichever network; None where that can't be read."""
+    try:
+        return _predictions(part, _read(folder, part, "about", "rows", "labels", "probabilities"))
+    except FAULTS:
+        return None
 
 
 def _read(folder: Path, part: str, *names: str) -> dict[str, npt.NDArray[Any]]:

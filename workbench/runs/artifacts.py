@@ -67,16 +67,23 @@ class Artifact(ABC):
         """
         return ""
 
+    def answering(self, folder: Path) -> str:
+        """A digest of the file, where it answers for the run in place of its weights: its accuracy
+        is then that of the file. "" where the weights do.
+        """
+        return ""
+
 
 ARTIFACTS: tuple[str, ...] = (
     "workbench.runs.checkpoint_file:CHECKPOINT",
+    "workbench.compression.progress:PROGRESS",
+    "workbench.compression.model_file:MODEL_FILE",
     "workbench.evaluation.predictions:OF_TEST",
     "workbench.evaluation.predictions:OF_VALIDATION",
     "workbench.evaluation.latency:LATENCY",
-    "workbench.compression.progress:PROGRESS",
-    "workbench.compression.model_file:MODEL_FILE",
 )
-"""Module and name of each, in the order in which they are written. The module is imported when
+"""Module and name of each, in the order in which they are written and taken in, so that those which
+are of others come after these. The module is imported when
 they are asked for: what a file says is often known above this package.
 """
 
@@ -111,6 +118,11 @@ class RunFolder:
     def there(self) -> list[Artifact]:
         """The artifacts that the run has, sound or not."""
         return [artifact for artifact in known_artifacts() if self.has(artifact)]
+
+    @property
+    def answering(self) -> str:
+        """The digest of the file that answers for the run; "" where its weights do."""
+        return next(filter(None, (each.answering(self.path) for each in self.there())), "")
 
     def sound(self) -> list[Artifact]:
         """The artifacts that can be used: not what another network answered, before it was trained

@@ -58,6 +58,10 @@ def parent(store: Store) -> Run:
     return store.run(run_id)
 
 
+def recipe_of(steps: str) -> CompressionRecipe:
+    return CompressionRecipe.of_text(steps)
+
+
 def kernels(store: Store, run: Run) -> list[np.ndarray]:
     """Of a run's checkpoint."""
     with np.load(store.artifacts(run.run_id) / FILE) as saved:
@@ -404,6 +408,117 @@ def test_a_student_has_scaled_widths_and_fresh_weights(store: Store, parent: Run
     assert (run.step, run.total_steps) == (26, 26)
     alone, _ = compress(store, parent, "student:0.5:epochs=2:teacher=false")
     assert any((a != b).any() for a, b in zip(kernels(store, run), kernels(store, alone)))  # noqa: B905
+
+
+def test_any_run_teaches(store: Store, parent: Run) -> None:
+    """Named by the start of its id; another teacher leads elsewhere than the original."""
+    narrow = [{"kind": "flatten"}, {"kind": "dense", "units": 10, "activation": "softmax"}]
+    other_id, _ = train(store, small(structure__layers=narrow, training__epochs=1))
+    steps = "student:0.5:epochs=2"
+    run, _ = compress(store, parent, f"{steps}:teacher={other_id[:18]}")
+    assert run.status is RunStatus.COMPLETED
+    assert CompressionRecipe.from_toml(run.recipe).short == f"{steps}:teacher={other_id}"
+    by_original, _ = compress(store, parent, steps)
+    pairs = zip(kernels(store, run), kernels(store, by_original), strict=True)
+    assert all((ours != theirs).any() for ours, theirs in pairs)
+
+
+def test_a_student_has_the_structure_of_any_run(store: Store, parent: Run) -> None:
+    """One that never trained will do, as its weights aren't used."""
+    narrow = [
+        {"kind": "conv2d", "filters": 2, "strides": 2},
+        {"kind": "flatten"},
+        {"kind": "dense", "units": 10, "activation": "softmax"},
+    ]
+    other = store.create(small(structure__layers=narrow))
+    run, _ = compress(store, parent, f"student:like={other.run_id[:18]}:epochs=1")
+    assert run.experiment.structure == other.experiment.structure
+    assert run.parameters == 20 + 190
+    deep = [{"kind": "conv2d", "kernel_size": 9}, *narrow]
+    wrong = recipe_of(f"student:like={store.create(small(structure__layers=deep)).run_id}")
+    with pytest.raises(SpecError, match=r"student\.like: run .* can't take images of 8x8x1"):
+        compressed_run(store, parent, wrong)
+
+
+def test_a_teacher_with_other_classes_is_refused(store: Store, parent: Run) -> None:
+    other_id, _ = train(store, small(training__epochs=1))
+    five = small(structure__layers=[{"kind": "flatten"}, {"kind": "dense", "units": 5}])
+    store.update(other_id, experiment_toml=five.to_toml())
+    number = len(store.runs())
+    with pytest.raises(SpecError, match=r"student\.teacher: run .* knows 5 classes and the data"):
+        compressed_run(store, parent, recipe_of(f"student:teacher={other_id}"))
+    with pytest.raises(SpecError, match=r"finetune\.teacher: there is no run 'nobody'"):
+        compressed_run(store, parent, recipe_of("finetune:teacher=nobody"))
+    assert len(store.runs()) == number
+
+
+def test_the_original_is_written_once_for_all(store: Store, parent: Run) -> None:
+    """And again where it was trained on since; its latency is measured each time."""
+    from unittest.mock import patch
+
+    from workbench.runtime.compression import compress_run
+
+    folder = store.artifacts(parent.run_id)
+    compress(store, parent, "quantize:float16")
+    (kept,) = folder.glob("original-*.tflite")
+    assert weights_of(folder) in kept.name
+    with patch.object(compress_run, "written", wraps=compress_run.written) as writes:
+        run, _ = compress(store, parent, "quantize:float16")
+        assert writes.call_count == 1, "its own file"
+        assert (run.figure("litert_ratio") or 0) > 0
+        kept.rename(folder / "original-0123.tflite")
+        compress(store, parent, "quantize:float16")
+        assert writes.call_count == 3
+    assert [each.name for each in folder.glob("original-*.tflite")] == [kept.name]
+
+
+def test_a_quantized_run_answers_by_its_file(
+    store: Store, parent: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made bad, it gives other answers than the weights: those are evaluated."""
+    from tests.engine.tasks import do
+    from workbench.evaluation import predictions
+    from workbench.evaluation.one_image import OfTestPart
+    from workbench.runtime.compression import outcome
+
+    written = outcome.litert_bytes
+
+    def spoiled(model: Any) -> bytes:
+        kernel = model.trainable_variables[0]
+        kernel.assign(-kernel)
+        return written(model)
+
+    monkeypatch.setattr(outcome, "litert_bytes", spoiled)
+    run, _ = compress(store, parent, "quantize:int8")
+    assert (run.test_accuracy or 1) < 0.5 < (parent.test_accuracy or 0)
+    result, _ = do("evaluate", store.folder, run_id=run.run_id, part="test")
+    assert result.accuracy == pytest.approx(run.test_accuracy)
+    folder = store.artifacts(run.run_id)
+    found = predictions.load(folder)
+    assert found is not None
+    assert found.are_of_file
+    wrong = int(np.flatnonzero(found.predicted != found.labels)[0])
+    asked = OfTestPart(int(found.rows[wrong]))
+    answer, _ = do("try_image", store.folder, run_id=run.run_id, image=asked)
+    assert answer.is_of_file
+    assert answer.likeliest == found.predicted[wrong]
+    assert answer.layers == ()
+    of_weights = replace(found, weights=weights_of(folder))
+    pictures = predictions.load_pictures(folder)
+    assert pictures is not None
+    predictions.save(folder, of_weights, pictures)
+    assert predictions.load(folder) is None, "an older version asked the weights"
+    assert predictions.OF_TEST.fault(folder) == "", "its bundles can still be opened"
+
+
+def test_a_run_that_isnt_quantized_answers_by_its_weights(store: Store, parent: Run) -> None:
+    from tests.engine.tasks import do
+    from workbench.evaluation.one_image import OfTestPart
+
+    run, _ = compress(store, parent, "finetune:1")
+    answer, _ = do("try_image", store.folder, run_id=run.run_id, image=OfTestPart(0))
+    assert not answer.is_of_file
+    assert answer.layers
 
 
 def test_a_layer_in_two_answers_alike_at_full_rank() -> None:

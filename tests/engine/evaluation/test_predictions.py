@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from workbench.compression.model_file import MODEL_FILE
+from workbench.compression.progress import PROGRESS, CompressionProgress
 from workbench.evaluation import predictions
 from workbench.evaluation.predictions import Pictures, Predictions
 from workbench.runs import checkpoint_file
@@ -55,6 +57,28 @@ def test_what_was_kept_comes_back(tmp_path: Path, kept: Predictions) -> None:
     np.testing.assert_array_equal(pictures.pixels, PICTURES.pixels)
     assert predictions.load(tmp_path, "validation") is None
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_quantized_file_answers_in_place_of_the_weights(
+    tmp_path: Path, kept: Predictions
+) -> None:
+    """What the weights answered, as an older version asked them, is still the run's; and out of
+    date.
+    """
+    (tmp_path / MODEL_FILE.name).write_bytes(b"\0\0\0\0TFL3 a file")
+    assert predictions.load(tmp_path) is not None, "as long as no step quantized it"
+    facts = {"quantize": "int8"}
+    (tmp_path / PROGRESS.name).write_bytes(CompressionProgress("", (), facts=facts).packed())
+    assert predictions.load(tmp_path) is None
+    assert predictions.OF_TEST.fault(tmp_path) == ""
+    by_file = replace(kept, weights=predictions.answering(tmp_path))
+    predictions.save(tmp_path, by_file, PICTURES)
+    found = predictions.load(tmp_path)
+    assert found is not None
+    assert (found.are_of_file, kept.are_of_file) == (True, False)
+    (tmp_path / MODEL_FILE.name).write_bytes(b"\0\0\0\0TFL3 another")
+    assert predictions.load(tmp_path) is None
+    assert predictions.OF_TEST.fault(tmp_path) == "is not what this run's network answered"
 
 
 def test_weights_that_trained_on_make_them_out_of_date(tmp_path: Path, kept: Predictions) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,11 @@ def test_many_classes_show_the_likeliest_in_their_order(window: MainWindow) -> N
     page.view.show_answer(found)
     assert [number for number, _, _ in page.view.shares.rows] == list(range(90, 100))
     assert "99: 2.00 %" in page.view.shares.accessibleDescription()
+    assert page.view.heading.text() == "What the layers make of it"
+    page.view.show_answer(replace(found, is_of_file=True))
+    assert (
+        page.view.heading.text() == "Answered by the quantized file, which doesn't show its layers"
+    )
 
 
 def test_a_feature_map_larger_than_its_place_loses_nothing(qtbot: QtBot) -> None:

@@ -123,7 +123,7 @@ class SummaryPage(QWidget):
             tr("Accuracy {accuracy}", accuracy=units.percent(evaluation.accuracy))
         )
         error = units.percent(evaluation.calibration.error)
-        self.about.setText(
+        said = [
             tr(
                 "95 % interval {low} to {high}  ·  {images} images  ·  calibration error {error}",
                 low=low,
@@ -131,7 +131,10 @@ class SummaryPage(QWidget):
                 images=units.count(evaluation.images),
                 error=error,
             )
-        )
+        ]
+        if evaluation.predictions.are_of_file:
+            said.append(tr("answered by the quantized file"))
+        self.about.setText(joined("  ·  ", said))
         self._show_rows(evaluation)
         self.matrix.show_counts(evaluation.confusion, evaluation.predictions.class_names)
         self.cell_words.setText(

@@ -26,12 +26,12 @@ class AnswerView(QWidget):
         self.strips: list[MapStrip] = []
         self._strips = QVBoxLayout()
         theme.spaced(self._strips, 0, spacing=2)
-        heading = Label(tr("What the layers make of it"))
-        heading.setProperty("role", "title")
+        self.heading = Label()
+        self.heading.setProperty("role", "title")
         column = QVBoxLayout(self)
         theme.spaced(column, 0, spacing=2)
         column.addWidget(self.shares)
-        column.addWidget(heading)
+        column.addWidget(self.heading)
         column.addLayout(self._strips)
         column.addStretch(1)
 
@@ -51,6 +51,11 @@ class AnswerView(QWidget):
         """Each strip with what it is."""
         seen = replace(found.image, name=tr("Image as seen"))
         rows = [(seen, tr("The image as the network gets it, resized"))]
+        self.heading.setText(
+            tr("Answered by the quantized file, which doesn't show its layers")
+            if found.is_of_file
+            else tr("What the layers make of it")
+        )
         if found.filters is not None:
             filters = found.filters
             named = replace(filters, name=tr("Filters of {name}", name=filters.name))

@@ -114,6 +114,8 @@ def run(arguments: argparse.Namespace) -> int:
             part=found.part,
         )
     )
+    if found.are_of_file:
+        print(predictions.FILE_ANSWERED)
     print("\n".join(_lines(evaluation)))
     return DONE
 

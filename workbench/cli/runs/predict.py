@@ -12,6 +12,7 @@ from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
 from workbench.cli.terminal import give_json
+from workbench.evaluation import predictions
 from workbench.evaluation.one_image import FromFile, ImageRequest, OfTestPart
 from workbench.execution.tasks.try_image import TRY_IMAGE
 from workbench.runs.store import Store
@@ -58,11 +59,14 @@ def run(arguments: argparse.Namespace) -> int:
             "class": names[found.likeliest],
             "probabilities": dict(zip(names, shares, strict=True)),
             "label": right,
+            "answered_by": predictions.FILE if found.is_of_file else predictions.NETWORK,
         }
         give_json(plain)
         return DONE
     best = sorted(range(len(names)), key=lambda number: -shares[number])[:MOST_CLASSES]
     print("\n".join(aligned([(names[i], percent(shares[i])) for i in best], "<>")))
+    if found.is_of_file:
+        print(predictions.FILE_ANSWERED)
     if right is not None:
         print(tr("It is labelled {right}.", right=in_one_line(right)))
     return DONE

@@ -1,4 +1,5 @@
-"""The task `evaluate`: a run's trained network answers on a part of its data, once for all.
+"""The task `evaluate`: a run's trained network, or the file that it was quantized to, answers on a
+part of its data, once for all.
 
 The answers are kept beside the run; figures are made of them elsewhere.
 """
@@ -19,14 +20,14 @@ from workbench.evaluation.predictions import (
     EvaluationRequest,
     Pictures,
     Predictions,
+    answering,
     save,
 )
 from workbench.execution.tasks.evaluate import EVALUATE
-from workbench.runs.checkpoint_file import weights_of
 from workbench.runs.store import Store
+from workbench.runtime.jobs.answering import answerer_of
 from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training.checkpoint import CheckpointError
-from workbench.runtime.training.keras_answerer import KerasAnswerer
 from workbench.runtime.training.prepare import Prepared, prepare
 from workbench.runtime.training.trained import kept
 from workbench.spec.base import SpecError
@@ -58,8 +59,8 @@ def evaluate(request: EvaluationRequest, work: TaskWork[None]) -> Evaluated:
     prepared = prepare(experiment, dataset)
     part, rows = _part(prepared, request.part)
     work.progress(words=tr("building the network"))
-    weights = weights_of(folder)
-    network = KerasAnswerer(trained, dataset.info, prepared.device)
+    weights = answering(folder)
+    network = answerer_of(trained, dataset.info, prepared.device)
 
     def tell(done: int) -> None:
         work.progress(

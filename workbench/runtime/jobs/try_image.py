@@ -18,6 +18,7 @@ from workbench.data.images.centring import centred
 from workbench.data.images.decoding import Unreadable
 from workbench.data.images.fitting import fitted
 from workbench.data.images.to_pixels import later_image
+from workbench.deployment.litert_answerer import LiteRTAnswerer
 from workbench.evaluation.answerer import Answerer
 from workbench.evaluation.one_image import (
     Answer,
@@ -30,9 +31,9 @@ from workbench.evaluation.one_image import (
 from workbench.execution.tasks.try_image import TRY_IMAGE
 from workbench.experiment import Experiment
 from workbench.runs.checkpoint_file import saved_at
+from workbench.runtime.jobs.answering import answerer_of
 from workbench.runtime.process.work import TaskWork, does
 from workbench.runtime.training import checkpoint
-from workbench.runtime.training.keras_answerer import KerasAnswerer
 from workbench.runtime.training.trained import device_here, kept
 from workbench.spec.data import MNIST, DataInfo, FileData, Ground, Reading
 
@@ -76,7 +77,12 @@ def try_image(request: ImageRequest, work: TaskWork[None]) -> Answer:
     part_size = len(ready.dataset.test.images) if ready.dataset else 0
     try:
         return answer_of(
-            ready.network, image, ready.info.class_names, label=label, test_images=part_size
+            ready.network,
+            image,
+            ready.info.class_names,
+            label=label,
+            test_images=part_size,
+            is_of_file=isinstance(ready.network, LiteRTAnswerer),
         )
     except FloatingPointError:
         raise checkpoint.CheckpointError(
@@ -97,7 +103,7 @@ def _ready_for(run_id: str, work: TaskWork[None]) -> ReadyNetwork:
             dataset = work.load(run.experiment.data, run.reading)
             info = dataset.info
         work.progress(words=tr("building the network"))
-        network = KerasAnswerer(run, info, device_here(run.experiment))
+        network = answerer_of(run, info, device_here(run.experiment))
         _ready[key] = ReadyNetwork(run.experiment, info, network, run.reading, dataset)
     return _ready[key]
 

@@ -1,0 +1,28 @@
+"""What answers for a run: its quantized file where that was judged, else its network in Keras."""
+
+from __future__ import annotations
+
+from workbench.compression.model_file import MODEL_FILE
+from workbench.deployment.litert_answerer import LiteRTAnswerer
+from workbench.evaluation.answerer import Answerer
+from workbench.runtime.training.hardware import Device
+from workbench.runtime.training.keras_answerer import KerasAnswerer
+from workbench.runtime.training.trained import Kept
+from workbench.spec.data import DataInfo
+
+
+def answerer_of(run: Kept, info: DataInfo, device: Device) -> Answerer:
+    """What gives the run's accuracy.
+
+    Args:
+        run: Whose network.
+        info: Of its data.
+        device: Where Keras computes; the interpreter takes one thread, as it was judged.
+
+    Raises:
+        CheckpointError: where the weights are damaged or of another network.
+        ModelFileError: where the file can't be run.
+    """
+    if MODEL_FILE.answering(run.folder):
+        return LiteRTAnswerer(MODEL_FILE.read(run.folder), name=MODEL_FILE.name)
+    return KerasAnswerer(run, info, device)
