@@ -101,7 +101,7 @@ def _require_layers(recipe: CompressionRecipe, experiment: Experiment) -> None:
     Raises:
         SpecError: one sentence.
     """
-    if any(isinstance(step, LowRank) for step in recipe.steps):
+    if any(isinstance(step, LowRank) or "like" in step.used_runs for step in recipe.steps):
         return  # which layers there are then is seen when they are
     for step in recipe.steps:
         if isinstance(step, Quantize):
