@@ -483,10 +483,10 @@ def test_a_quantized_run_answers_by_its_file(
 
     written = outcome.litert_bytes
 
-    def spoiled(model: Any) -> bytes:
+    def spoiled(model: Any, *others: Any) -> bytes:
         kernel = model.trainable_variables[0]
         kernel.assign(-kernel)
-        return written(model)
+        return written(model, *others)
 
     monkeypatch.setattr(outcome, "litert_bytes", spoiled)
     run, _ = compress(store, parent, "quantize:int8")
