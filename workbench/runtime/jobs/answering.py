@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from workbench.compression.model_file import MODEL_FILE
+from workbench.deployment.checked import checked
 from workbench.deployment.litert_answerer import LiteRTAnswerer
 from workbench.evaluation.answerer import Answerer
 from workbench.runtime.training.hardware import Device
@@ -21,8 +22,8 @@ def answerer_of(run: Kept, info: DataInfo, device: Device) -> Answerer:
 
     Raises:
         CheckpointError: where the weights are damaged or of another network.
-        ModelFileError: where the file can't be run.
+        ModelFileError, ApartError: where the file can't be run; it may be anybody's.
     """
     if MODEL_FILE.answering(run.folder):
-        return LiteRTAnswerer(MODEL_FILE.read(run.folder), name=MODEL_FILE.name)
+        return LiteRTAnswerer(checked(run.folder / MODEL_FILE.name), name=MODEL_FILE.name)
     return KerasAnswerer(run, info, device)
