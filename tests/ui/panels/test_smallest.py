@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
+from tests.ui.made_up import add_run
 from tests.ui.panels.test_compress import show
 from tests.ui.window.test_training import PATIENCE, train
 from ui.panels.compress.panel import CompressPanel
@@ -59,16 +60,16 @@ def test_a_search_is_asked_for_shown_stopped_and_its_winner_selected(
     assert page.table.variants[page.table.currentRow()].run.run_id == winner.run_id
 
 
-def test_a_run_that_nothing_judges_is_refused_in_a_sentence(
-    quick: MainWindow, qtbot: QtBot
+def test_a_run_that_cannot_be_searched_on_is_refused_in_a_sentence(
+    window: MainWindow, qtbot: QtBot
 ) -> None:
-    assert quick.editor.set_all({"training.validation_split": 0.0}, "training")
-    with qtbot.waitSignal(quick.controller.ended, timeout=PATIENCE):
-        run_id = train(quick)
-    page = show(quick, quick.store.run(run_id), qtbot)
+    run = add_run(window.store)
+    page = show(window, run, qtbot)
+    assert not page.search_button.isEnabled()
+    assert "has no weights" in page.search_button.toolTip()
     with qtbot.waitSignal(page.searching.failed) as said:
-        page.searching.start(quick.store.run(run_id), AccuracyBound())
-    assert "has no validation images" in said.args[0]
+        page.searching.start(run, AccuracyBound())
+    assert "has no weights; train it" in said.args[0]
     assert not page.searching.is_busy
     assert page.bar.isHidden()
-    assert quick.store.children(run_id) == []
+    assert window.store.children(run.run_id) == []
