@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from tests.ui.made_up import (  # noqa: E402
+    add_ablation,
     add_evaluation,
     add_latencies,
     add_runs,
@@ -189,6 +190,22 @@ def _better(window: MainWindow) -> None:
     """An empty choice of groups."""
     window.tabs.setCurrentWidget(window.pages["compare"])
     window.pages["compare"].show_page(window.pages["compare"].better)
+
+
+def _ablation(window: MainWindow) -> None:
+    """No ablation yet."""
+    window.tabs.setCurrentWidget(window.pages["compare"])
+    window.pages["compare"].show_page(window.pages["compare"].ablation)
+
+
+def _ablated(window: MainWindow) -> None:
+    """An ablation of two techniques, one of which helps."""
+    add_ablation(window.store, "small")
+    window.show_runs()
+    _ablation(window)
+    page = window.pages["compare"].ablation
+    page.follow.catch_up()
+    _until(lambda: page.read is not None and page.read.found is not None)
 
 
 def _judged(window: MainWindow) -> None:
@@ -360,6 +377,7 @@ STATES: dict[int, dict[str, State]] = {
         "levers": _levers,
         "empty-compare": _compare,
         "empty-better": _better,
+        "empty-ablation": _ablation,
         "empty-try": _try_it,
         "empty-speed": _speed,
         "presets": _presets,
@@ -381,6 +399,7 @@ STATES: dict[int, dict[str, State]] = {
         "one-try": _tried,
         "one-speed": _timed,
         "one-better": _judged,
+        "one-ablation": _ablated,
     },
     50: {
         "fifty": _live,

@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self.editor, read, self)
         self.notices = RunNotices(controller, self.forecast, self.runs, self.banner)
-        self.repeats = RunRepeats(self.editor, controller, self)
+        self.repeats = RunRepeats(self.editor, controller, self.runs, read, self)
         self.beside = SideWindows(self.editor, self.files, folder, self.jobs, self)
         self.run_files = RunFiles(folder, self.runs.table, read, self.banner, self.jobs)
         self.state = WindowState(

@@ -41,6 +41,10 @@ COMMANDS = {
     "run": Command("training.run", tr("train an experiment and keep the run")),
     "crossval": Command("training.crossval", tr("cross-validate: hold each of the folds out once")),
     "resume": Command("training.resume", tr("go on with a run from its last checkpoint")),
+    "ablate": Command(
+        "training.ablate",
+        tr("train a run's experiment without each of its techniques, and say what each is worth"),
+    ),
     "analyze": Command("experiment.analyze", tr("what each layer costs")),
     "code": Command("experiment.code", tr("print a stand-alone Keras script")),
     "presets": Command("experiment.presets", tr("list the presets, or print one as TOML")),

@@ -13,7 +13,7 @@ from workbench.base.text import inside, plural, tr
 from workbench.base.units import NONE, listing
 from workbench.curves.grouping import REPEATS, differing, settings_of
 from workbench.evaluation.predictions import TEST, VALIDATION, Predictions
-from workbench.evaluation.significance import Difference, Spread, mcnemar, paired, spread, welch
+from workbench.evaluation.significance import Difference, Spread, between, mcnemar, paired, spread
 from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.record import Run
@@ -171,7 +171,6 @@ def _tested(
         one, other = (next(iter(found.values())) for found in known)
         return _by_image(one, other, metric, answers)
     folds = {key[1] for key in (*a, *b)}
-    pairs = sorted(a.keys() & b.keys())
     if folds != {0}:
         if len(folds) > 1 or a.keys() != b.keys():
             return None, (
@@ -180,17 +179,18 @@ def _tested(
                     "cross-validate both with the same seed and number of folds"
                 )
             )
-        return paired(*_paired(a, b, pairs), folds.pop(), tr("folds")), ""
-    if len(pairs) >= 2 and len(pairs) == min(len(a), len(b)):
-        return paired(*_paired(a, b, pairs), 0, tr("seeds")), ""
-    if min(len(a), len(b)) < 2:
-        small = groups[0] if len(a) < 2 else groups[1]
-        return None, tr(
-            "{name} is one run, which says nothing of chance; {advice}",
-            name=small.name,
-            advice=_MORE_SEEDS,
-        )
-    return welch(list(a.values()), list(b.values())), ""
+        keys = sorted(a)
+        pairs = [a[key] for key in keys], [b[key] for key in keys]
+        return paired(*pairs, folds.pop(), tr("folds")), ""
+    outcome = between({key: a[key] for key in sorted(a)}, b, tr("seeds"))
+    if outcome is not None:
+        return outcome, ""
+    small = groups[0] if len(a) < 2 else groups[1]
+    return None, tr(
+        "{name} is one run, which says nothing of chance; {advice}",
+        name=small.name,
+        advice=_MORE_SEEDS,
+    )
 
 
 _MORE_SEEDS = tr("train with several seeds (Run > Train with several seeds, or run --seeds)")
@@ -224,12 +224,6 @@ def _by_image(one: Run, other: Run, metric: str, answers: Answers) -> tuple[Diff
     right_a, right_b = a.predicted == a.labels, b.predicted == b.labels
     only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
     return mcnemar(only_a, only_b, len(a.labels)), ""
-
-
-def _paired(
-    a: dict[Key, float], b: dict[Key, float], pairs: Sequence[Key]
-) -> tuple[list[float], list[float]]:
-    return [a[key] for key in pairs], [b[key] for key in pairs]
 
 
 # --- runs as numbers -----------------------------------------------------------------------------
@@ -322,7 +316,7 @@ def _sentence(both: Judgement, outcome: Difference, each: str, *, is_single: boo
         low=low,
         high=high,
         test=outcome.test,
-        chance=_chance(outcome.p),
+        chance=chance_words(outcome.p),
     )
     if outcome.is_shown:
         return tr("{found} ({facts})", found=lead, facts=facts)
@@ -355,7 +349,8 @@ def _signed(column: Column, value: float) -> str:
     return f"−{text}" if value < 0 else text
 
 
-def _chance(p: float) -> str:
+def chance_words(p: float) -> str:
+    """A p value: p = 0.03."""
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 

@@ -12,6 +12,8 @@ Sources:
         variances are involved. Biometrika 34.
     Tango, T. (1998). Equivalence test and confidence interval for the difference in proportions for
         the paired-sample design. Statistics in Medicine 17.
+    Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal
+        of Statistics 6(2).
     Fagerland, M. W., Lydersen, S. and Laake, P. (2014). Recommended tests and confidence intervals
         for paired binomial proportions. Statistics in Medicine 33.
 """
@@ -19,8 +21,9 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +44,7 @@ ROUNDING = 1e-9
 """Values that differ by less, relative to their size, are the same but for rounding."""
 
 Values = npt.NDArray[np.float64]
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,40 @@ def welch(a: Sequence[float], b: Sequence[float], each: str = "") -> Difference:
         e**2 / (len(v) - 1) for e, v in zip(errors, (first, second), strict=True)
     )
     return _by_t(mean, error, freedom, test)
+
+
+def between(a: Mapping[Key, float], b: Mapping[Key, float], pairs: str = "") -> Difference | None:
+    """The test that is right for two groups of values, each by its key, as the seed of a run is.
+
+    Pairs where all of the smaller group have a partner, else Welch's test.
+
+    Args:
+        a: Values of one group.
+        b: Of the other.
+        pairs: As in `paired`.
+
+    Returns:
+        None where one of them has less than two values, which say nothing of chance.
+    """
+    both = [key for key in a if key in b]
+    if len(both) >= 2 and len(both) == min(len(a), len(b)):
+        return paired([a[key] for key in both], [b[key] for key in both], 0, pairs)
+    if min(len(a), len(b)) < 2:
+        return None
+    return welch(list(a.values()), list(b.values()))
+
+
+def holm(chances: Sequence[float]) -> list[float]:
+    """Holm's correction (1979) for several tests: the p values to be judged by, in their order.
+
+    Of twelve levers that do nothing, one "works" in 46 % of cases by the uncorrected values, and in
+    at most 5 % by these, however the tests depend on each other.
+    """
+    found, least = [0.0] * len(chances), 0.0
+    for rank, place in enumerate(sorted(range(len(chances)), key=lambda i: chances[i])):
+        least = max(least, min(1.0, (len(chances) - rank) * chances[place]))
+        found[place] = least
+    return found
 
 
 def mcnemar(only_a: int, only_b: int, count: int) -> Difference:

@@ -19,6 +19,8 @@ class GroupKind(StrEnum):
 
     SEEDS = "seeds"
     FOLDS = "folds"
+    ABLATION = "ablation"
+    """The techniques that an experiment is without, one at a time, and the seed."""
     STUDY = "study"
     """The settings that the study varies; its runs have numbers, see `Run.trial`."""
 

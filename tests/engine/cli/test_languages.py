@@ -18,6 +18,7 @@ from workbench import presets
 from workbench.cli.main import COMMANDS
 from workbench.runs.store import Store
 from workbench.spec.data import Data
+from workbench.study.ablation.techniques import TECHNIQUES
 
 ROOT = Path(__file__).resolve().parents[3]
 SPEAKER = """
@@ -31,7 +32,8 @@ if os.environ.get("DLOPT_LANGUAGE") == "xx":
 """
 MAIN = "import sys; from ui.launch import main; sys.exit(main(sys.argv[1:]))"
 WORDS = (
-    *COMMANDS, *presets.names(), *Data.choices(), *NAMES, "Conv2D", "MACs", "GFLOP", "JSON", "CSV",
+    *COMMANDS, *presets.names(), *Data.choices(), *NAMES, *(each.key for each in TECHNIQUES),
+    "Conv2D", "MACs", "GFLOP", "JSON", "CSV",
     "PNG", "JPEG", "ROC", "TensorBoard", "CNNs", "dlopt-workbench", "third", "loss", "accuracy",
     "step", "std", "overlay", "size", "test", "confusion", "completed", "parameters",
     "test_accuracy", "relu",

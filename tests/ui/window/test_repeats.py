@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from ui.window.main_window import MainWindow
+from workbench.runs.status import RunStatus
 
 PATIENCE = 120_000
 
@@ -111,3 +112,56 @@ def test_a_class_of_one_image_is_said_under_the_field(window: MainWindow) -> Non
     assert window.training["train"].isEnabled()
     window.editor.set("training.folds", 3)
     assert form.problem("folds") == "must be 0 (off) with the 1 image of class '0', got 3"
+
+
+def test_a_run_is_ablated_from_its_menu(
+    idle: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = idle
+    asked: list[str] = []
+
+    def two_seeds(parent: object, title: str, label: str, *given: object) -> tuple[int, bool]:
+        asked.extend((title, label))
+        return 2, True
+
+    monkeypatch.setattr(QInputDialog, "getInt", two_seeds)
+    run_id = add_run(window, {"optimizer.use_ema": True, "augmentation.shift": 0.1})
+    with qtbot.waitSignal(window.controller.queued, timeout=PATIENCE) as made:
+        window.runs.actions_["ablate"].trigger()
+    runs = [window.store.run(each) for each in made.args[0]]
+    assert [(run.experiment.name, run.experiment.training.seed) for run in runs] == [
+        (name, seed)
+        for seed in (0, 1)
+        for name in ("kept", "kept without shift", "kept without averaged weights")
+    ]
+    group = window.store.group(runs[0].group_id)
+    assert group is not None
+    assert (group.kind, group.name) == ("ablation", "kept ablation")
+    assert asked == [
+        "Ablate kept",
+        "Trains it as it is, and without each of: shift and averaged weights.\n"
+        "How many seeds of each?",
+    ]
+    assert run_id not in made.args[0]
+    assert "“kept ablation”" in window.banner.words.text()
+
+
+def test_a_run_without_techniques_has_nothing_to_ablate(
+    idle: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QInputDialog, "getInt", lambda *given: pytest.fail("nothing to ask"))
+    add_run(idle, {})
+    idle.runs.actions_["ablate"].trigger()
+    assert "uses no technique that could be taken away" in idle.banner.words.text()
+    assert len(idle.store.runs()) == 1
+
+
+def add_run(window: MainWindow, settings: dict[str, object]) -> str:
+    """A finished run in the table, which is selected."""
+    experiment = window.editor.experiment.with_settings({"name": "kept", **settings})
+    run_id = window.store.create(experiment).run_id
+    assert window.store.claim(run_id)
+    window.store.finish(run_id, RunStatus.COMPLETED)
+    window.controller.runs_changed.emit()
+    window.runs.select(run_id)
+    return run_id

@@ -18,6 +18,7 @@ from workbench.base.text import tr
 from workbench.curves.run import RunCurves
 
 if TYPE_CHECKING:
+    from ui.panels.compare.ablation import AblationPage
     from ui.panels.compare.better import BetterPage
     from ui.panels.compare.curves_page import RunCurvesPage
     from ui.panels.compare.tradeoffs_page import TradeoffsPage
@@ -30,6 +31,7 @@ class _Made(NamedTuple):
     curves: RunCurvesPage
     tradeoffs: TradeoffsPage
     better: BetterPage
+    ablation: AblationPage
 
 
 class ComparePanel(LatePages[_Made]):
@@ -73,6 +75,7 @@ class ComparePanel(LatePages[_Made]):
         controller.epoch.connect(self._take_points)
 
     def make(self) -> _Made:
+        from ui.panels.compare.ablation import AblationPage
         from ui.panels.compare.better import BetterPage
         from ui.panels.compare.curves_page import RunCurvesPage
         from ui.panels.compare.tradeoffs_page import TradeoffsPage
@@ -81,6 +84,7 @@ class ComparePanel(LatePages[_Made]):
             RunCurvesPage(self._folder, self._known.get, self._jobs),
             TradeoffsPage(self._table, self._filter, self._jobs),
             BetterPage(self._folder, self._feed, self._jobs),
+            AblationPage(self._folder, self._feed, self._jobs),
         )
         made.curves.failed.connect(self.failed)
         made.curves.export_requested.connect(self.export_requested)
@@ -98,8 +102,15 @@ class ComparePanel(LatePages[_Made]):
             tr("Better?"),
             tr("Whether a group of runs is better than another, or only luckier"),
         )
+        made.ablation.failed.connect(self.failed)
+        self.add(
+            made.ablation,
+            tr("Ablation"),
+            tr("What each technique of an experiment was worth: trained without it"),
+        )
         self._restore(made)
-        made.better.select(self._selected)
+        for page in (made.better, made.ablation):
+            page.select(self._selected)
         made.curves.choose(self._chosen)
         return made
 
@@ -117,6 +128,11 @@ class ComparePanel(LatePages[_Made]):
     def better(self) -> BetterPage:
         """Whether a group of runs is better than another."""
         return self.made.better
+
+    @property
+    def ablation(self) -> AblationPage:
+        """What each technique of an experiment was worth."""
+        return self.made.ablation
 
     def state(self) -> Mapping[str, Any]:
         """How curves and trade-offs are drawn."""
@@ -146,7 +162,8 @@ class ComparePanel(LatePages[_Made]):
         """These are selected; two or more are compared in place of those that are ticked."""
         self._selected = list(run_ids)
         if self.are_made:
-            self.better.select(run_ids)
+            for page in (self.better, self.ablation):
+                page.select(run_ids)
         self._choose()
 
     @property

@@ -31,7 +31,7 @@ class RunActions(Actions):
         export: Of its runs.
 
     Signals:
-        use_settings, resume: Asked for the current run, by its id.
+        use_settings, resume, ablate: Asked for the current run, by its id.
         use_run: Let the form's experiment use the current run: the path of the setting, its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
@@ -40,6 +40,7 @@ class RunActions(Actions):
 
     use_settings = Signal(str)
     resume = Signal(str)
+    ablate = Signal(str)
     use_run = Signal(str, str)
     delete = Signal(list)
     hide_runs = Signal(list, bool)
@@ -69,6 +70,9 @@ class RunActions(Actions):
             Action("resume", tr("Resume"), self._resume, "Ctrl+R", "play",
                    tr("Go on with a stopped, interrupted or failed run from its last checkpoint"),
                    self._not_resumable),
+            Action("ablate", tr("Ablate this…"), self._ablate, "", "",
+                   tr("Queue runs of its experiment without each technique that it uses, one at a "
+                   "time, to see what each is worth"), self._not_one),
             Action("rename", tr("Rename"), partial(self._write, "name"), "F2", "edit",
                    tr("Give this run a name that says what was tried"), self._not_one),
             Action("hide", tr("Show or hide curves"), partial(self._toggle, "hidden"), "Space",
@@ -191,6 +195,10 @@ class RunActions(Actions):
     def _resume(self) -> None:
         if self._table.current_id:
             self.resume.emit(self._table.current_id)
+
+    def _ablate(self) -> None:
+        if self._table.current_id:
+            self.ablate.emit(self._table.current_id)
 
     def _write(self, key: str) -> None:
         """Opens a cell of the current run for writing, with its column where it isn't shown."""

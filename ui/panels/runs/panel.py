@@ -39,7 +39,7 @@ class RunsPanel(QWidget):
 
     Signals:
         selected: The current run's id; "" for none.
-        use_settings, resume: Asked for the current run, by its id.
+        use_settings, resume, ablate: Asked for the current run, by its id.
         use_run: Let the form's experiment use the current run: the path of the setting, its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
@@ -54,6 +54,7 @@ class RunsPanel(QWidget):
     selected = Signal(str)
     use_settings = Signal(str)
     resume = Signal(str)
+    ablate = Signal(str)
     use_run = Signal(str, str)
     delete = Signal(list)
     hide_runs = Signal(list, bool)
@@ -96,6 +97,7 @@ class RunsPanel(QWidget):
         for inner, outer in (
             (asked.use_settings, self.use_settings),
             (asked.resume, self.resume),
+            (asked.ablate, self.ablate),
             (asked.use_run, self.use_run),
             (asked.delete, self.delete),
             (asked.hide_runs, self.hide_runs),
