@@ -204,10 +204,12 @@ class Bench:
 
     def _trained(self, wanted: Experiment) -> Run:
         """The run of an experiment."""
-        for run in self.store.runs():
-            if run.parent_id is None and run.experiment == wanted:
-                return made(self.store, run)
-        return made(self.store, self.store.create(wanted, reserved=True))
+        run = self._of(wanted) or self.store.create(wanted, reserved=True)
+        return made(self.store, run)
+
+    def _of(self, wanted: Experiment) -> Run | None:
+        runs = (run for run in self.store.runs() if run.parent_id is None)
+        return next((run for run in runs if run.experiment == wanted), None)
 
     def lines(self, name: str, seed: int) -> Iterator[dict[str, Any]]:
         """What came of a variant, and of its smallest file."""
@@ -220,7 +222,7 @@ class Bench:
         found = {**about, **variant(run)}
         yield found
         if VARIANTS[name].is_exported:
-            path = self._smallest(run, f"{name} {seed}".replace(" ", "-").replace(",", ""))
+            path = self._smallest(run)
             contents = seen(path).contents
             assert contents is not None
             yield found | {
@@ -232,14 +234,16 @@ class Bench:
                 "difference": None,
             }
 
-    def _smallest(self, run: Run, name: str) -> Path:
+    def _smallest(self, run: Run) -> Path:
         """Its file for one image a call, without names and signatures."""
         last = CompressionRecipe.from_toml(run.recipe).steps[-1]
         assert isinstance(last, Quantize)
-        return self._written(run, name, Quantization(last.mode), batch=1, is_stripped=True)
+        return self._written(run, Quantization(last.mode), batch=1, is_stripped=True)
 
-    def _written(self, run: Run, name: str, quantization: Quantization | None, **form: Any) -> Path:
-        path = (self._folder / "exported" / f"{name}.tflite").absolute()
+    def _written(self, run: Run, quantization: Quantization | None, **form: Any) -> Path:
+        path = (self._folder / "exported" / f"{run.run_id}.tflite").absolute()
+        if path.exists():
+            return path
         startup = run.experiment.hardware.startup
         asked = ExportRequest(
             run.run_id, "litert", str(path), quantization, startup=startup, **form
@@ -254,7 +258,7 @@ class Bench:
     def latencies(self, seed: int) -> Iterator[dict[str, Any]]:
         """What the files of a seed take, all taking turns; the original is the first of them."""
         parent = self.original(seed)
-        files = {REFERENCE: self._written(parent, f"reference-{seed}", None)}
+        files = {REFERENCE: self._written(parent, None)}
         for name in VARIANTS:
             run = self._there(name, parent)
             if run is not None and run.kind == COMPRESSED:
@@ -275,6 +279,13 @@ class Bench:
                 "is_reliable": not timed.warning,
             }
 
+    def there(self, seed: int) -> list[str]:
+        """The variants of a seed that were made, in order."""
+        original = self._of(reference(self._data, seed, self._scale))
+        if original is None:
+            return []
+        return [n for n in in_order() if n == REFERENCE or self._there(n, original) is not None]
+
     def _there(self, name: str, original: Run) -> Run | None:
         """A variant that was made; None where it wasn't."""
         how = VARIANTS[name]
@@ -282,9 +293,8 @@ class Bench:
         if parent is None:
             return None
         if how.filters:
-            experiment = student_of(parent, how, self._scale)
-            runs = (run for run in self.store.runs() if run.experiment == experiment)
-            return next((run for run in runs if run.status is RunStatus.COMPLETED), None)
+            run = self._of(student_of(parent, how, self._scale))
+            return run if run is not None and run.status is RunStatus.COMPLETED else None
         wanted = self._recipe(how, original)
         for run in self.store.children(parent.run_id):
             recipe = CompressionRecipe.from_toml(run.recipe)
@@ -360,6 +370,7 @@ def main() -> None:
     add("--images", type=int, default=0, help="train on so many; 0 for all")
     add("--scale", type=float, default=1.0, help="share of the epochs, to try it")
     add("--only", action="append", default=[], help="variants of this name; may be repeated")
+    add("--there", action="store_true", help="tell only of what is there")
     add("--latency", action="store_true", help="time the files that are there")
     arguments = parser.parse_args()
     unknown = set(arguments.only) - {*VARIANTS, REFERENCE}
@@ -377,7 +388,8 @@ def main() -> None:
                 if arguments.latency:
                     found = bench.latencies(seed)
                 else:
-                    names = arguments.only or in_order()
+                    known = bench.there(seed) if arguments.there else in_order()
+                    names = [name for name in arguments.only or known if name in known]
                     found = (line for name in names for line in bench.lines(name, seed))
                 for line in found:
                     print(json.dumps(line), flush=True)
