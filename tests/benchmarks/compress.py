@@ -40,12 +40,10 @@ from workbench import presets
 from workbench.cli.follow import Follower
 from workbench.cli.train import CODES, DONE
 from workbench.compression.compressed_runs import compressed_run, variant
-from workbench.compression.file_steps import Quantize
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.recipe import CompressionRecipe
 from workbench.deployment.formats import ExportRequest
-from workbench.deployment.judging import FileToOpen, benched, seen, shares_of
-from workbench.deployment.quantization import Quantization
+from workbench.deployment.judging import FileToOpen, benched
 from workbench.evaluation.answerer import Images, scaled
 from workbench.execution.ask import do_task
 from workbench.execution.tasks.export import EXPORT
@@ -57,8 +55,6 @@ from workbench.runs.store import Store
 EPOCHS = 4
 BATCHES = (1, 64)
 REFERENCE = "reference CNN"
-SMALLEST = ", smallest file"
-"""After the name of a variant: its file for one image a call, without names and signatures."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +65,6 @@ class Variant:
         steps: In the short form; "" of what is trained as an experiment.
         control: The variant that it is compared with: as much training, and not compressed so.
         of: The variant that it is made from.
-        is_exported: Whether its smallest file is written too.
         filters: Of the convolutions of a student that is trained as an experiment; it has no hidden
             Dense layer.
         has_teacher: Whether `of` teaches it.
@@ -78,7 +73,6 @@ class Variant:
     steps: str = ""
     control: str = REFERENCE
     of: str = REFERENCE
-    is_exported: bool = False
     filters: tuple[int, ...] = ()
     has_teacher: bool = True
 
@@ -86,7 +80,7 @@ class Variant:
 TUNED = "fine-tuned for 3 epochs, int8"
 LONGER = "fine-tuned for 4 epochs"
 STUDENT, ALONE, SMALL = "student", "student without a teacher", "small student"
-INT4 = "student fine-tuned for 8 epochs, int4"
+INT4 = "student fine-tuned for 8 epochs, int4, bare"
 VARIANTS = {
     "int8": Variant("quantize:int8"),
     TUNED: Variant("finetune:3,quantize:int8"),
@@ -99,13 +93,14 @@ VARIANTS = {
     "student of a scale": Variant("student:0.179:epochs=30"),
     ALONE: Variant(filters=(8, 12, 12), has_teacher=False),
     STUDENT: Variant(filters=(8, 12, 12), control=ALONE),
-    "student, int8": Variant("quantize:int8", STUDENT, STUDENT, is_exported=True),
-    INT4: Variant("finetune:8{teacher},quantize:int4", STUDENT, STUDENT),
-    "student, int4": Variant(
-        "qat:int4:epochs=8{teacher},quantize:int4", INT4, STUDENT, is_exported=True
+    "student, int8": Variant("quantize:int8", STUDENT, STUDENT),
+    "student, int8, bare": Variant("quantize:int8:bare=true", STUDENT, STUDENT),
+    INT4: Variant("finetune:8{teacher},quantize:int4:bare=true", STUDENT, STUDENT),
+    "student, int4, bare": Variant(
+        "qat:int4:epochs=8{teacher},quantize:int4:bare=true", INT4, STUDENT
     ),
     SMALL: Variant(filters=(6, 8, 10)),
-    "small student, int8": Variant("quantize:int8", SMALL, SMALL, is_exported=True),
+    "small student, int8, bare": Variant("quantize:int8:bare=true", SMALL, SMALL),
     "low rank": Variant("low_rank:0.003:epochs=2"),
 }
 """In the order in which they are made; `{teacher}` stands for the reference as teacher."""
@@ -211,54 +206,28 @@ class Bench:
         runs = (run for run in self.store.runs() if run.parent_id is None)
         return next((run for run in runs if run.experiment == wanted), None)
 
-    def lines(self, name: str, seed: int) -> Iterator[dict[str, Any]]:
-        """What came of a variant, and of its smallest file."""
+    def line(self, name: str, seed: int) -> dict[str, Any]:
+        """What came of a variant."""
         run = self.compressed(name, seed)
         control = VARIANTS[name].control if name != REFERENCE else ""
         about = {"seed": seed, "variant": name, "control": control}
         if run.kind != COMPRESSED:
-            yield {**about, **about_trained(self.store.run(run.run_id))}
-            return
-        found = {**about, **variant(run)}
-        yield found
-        if VARIANTS[name].is_exported:
-            path = self._smallest(run)
-            contents = seen(path).contents
-            assert contents is not None
-            yield found | {
-                "variant": name + SMALLEST,
-                "test_accuracy": self._accuracy(path),
-                "bytes": contents.bytes,
-                "gzip_bytes": contents.gzip_bytes,
-                "latency_ms": None,
-                "difference": None,
-            }
+            return {**about, **about_trained(self.store.run(run.run_id))}
+        return {**about, **variant(run)}
 
-    def _smallest(self, run: Run) -> Path:
-        """Its file for one image a call, without names and signatures."""
-        last = CompressionRecipe.from_toml(run.recipe).steps[-1]
-        assert isinstance(last, Quantize)
-        return self._written(run, Quantization(last.mode), batch=1, is_stripped=True)
-
-    def _written(self, run: Run, quantization: Quantization | None, **form: Any) -> Path:
+    def _in_float32(self, run: Run) -> Path:
+        """The LiteRT file of a trained run."""
         path = (self._folder / "exported" / f"{run.run_id}.tflite").absolute()
-        if path.exists():
-            return path
-        startup = run.experiment.hardware.startup
-        asked = ExportRequest(
-            run.run_id, "litert", str(path), quantization, startup=startup, **form
-        )
-        do_task(self.store.folder, EXPORT, asked, lambda progress: None)
+        if not path.exists():
+            startup = run.experiment.hardware.startup
+            asked = ExportRequest(run.run_id, "litert", str(path), startup=startup)
+            do_task(self.store.folder, EXPORT, asked, lambda progress: None)
         return path
-
-    def _accuracy(self, path: Path) -> float:
-        images, labels = test_part(self._data)
-        return float((shares_of(path, images).argmax(axis=1) == labels).mean())
 
     def latencies(self, seed: int) -> Iterator[dict[str, Any]]:
         """What the files of a seed take, all taking turns; the original is the first of them."""
         parent = self.original(seed)
-        files = {REFERENCE: self._written(parent, None)}
+        files = {REFERENCE: self._in_float32(parent)}
         for name in VARIANTS:
             run = self._there(name, parent)
             if run is not None and run.kind == COMPRESSED:
@@ -390,7 +359,7 @@ def main() -> None:
                 else:
                     known = bench.there(seed) if arguments.there else in_order()
                     names = [name for name in arguments.only or known if name in known]
-                    found = (line for name in names for line in bench.lines(name, seed))
+                    found = (bench.line(name, seed) for name in names)
                 for line in found:
                     print(json.dumps(line), flush=True)
                 if arguments.latency:
