@@ -151,6 +151,7 @@ class PruneStructure(TunedStep):
         "the filters of the smallest weights.",
     )
     epochs: int = trained_for(4)
+    learning_rate: float = starting_at(0.004)  # what is left learns most of it once more
     rounds: int = setting(
         2,
         "Rounds",
