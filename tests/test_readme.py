@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks import many_runs, readme
+from tests.benchmarks.readme_compression import compression_lines
 from tests.benchmarks.readme_figures import FIGURES, around, in_seconds, over_seeds, spread
 from tests.benchmarks.readme_measurements import ADAM, MEASUREMENTS, REFERENCE
 from workbench.runs.store import Store
@@ -154,6 +155,33 @@ def test_a_store_of_made_up_runs_can_still_be_made(tmp_path: Path) -> None:
         runs = store.runs()
         assert [run.name for run in runs] == ["sweep 0", "sweep 1", "sweep 2"]
         assert len(store.epochs(runs[0].run_id)) == many_runs.EPOCHS
+
+
+def test_a_variant_is_compared_with_its_control_seed_by_seed() -> None:
+    def line(variant: str, accuracy: float, control: str = "", **more: object) -> dict[str, object]:
+        found = {"variant": variant, "control": control, "steps": "", "test_accuracy": accuracy}
+        size = {"parameters": 1000, "nonzero_parameters": 1000, "macs": 2_000_000}
+        return {**found, **size, "bytes": 4000, "gzip_bytes": None, **more}
+
+    seeds = [
+        {**PIECE, "values": [line("reference CNN", was), line("int8", now, "reference CNN")]}
+        for was, now in ((0.99, 0.98), (0.97, 0.98))
+    ]
+    timed = {"variant": "int8", "times_faster_1": 2.512, "times_faster_64": 12.7}
+    pieces = {"seed 0": seeds[0], "seed 1": seeds[1]}
+    latencies = {**PIECE, "measured": "2026-01-03", "values": [{**timed, "is_reliable": False}]}
+    rows = compression_lines({**pieces, "latencies": latencies})[2:]
+    assert rows[0].startswith("| reference CNN | \N{EN DASH} | 98.00 \N{PLUS-MINUS SIGN} 1.41 % |")
+    assert rows[1].split(" | ")[2:] == [
+        "98.00 \N{PLUS-MINUS SIGN} 0.00 %",
+        "+0.00 \N{PLUS-MINUS SIGN} 1.41",
+        "1,000",
+        "2.00 M",
+        "4.0 kB",
+        "\N{EN DASH}",
+        "2.5, 13 (busy machine)",
+        "2026-01-02 to 2026-01-03 |",
+    ]
 
 
 def test_numbers_as_the_readme_says_them() -> None:

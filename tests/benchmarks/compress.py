@@ -1,7 +1,7 @@
 """What compression gives on the reference CNN: sizes, accuracy, MACs, each beside its control.
 
     python tests/benchmarks/compress.py --data MNIST.npz --store DIR
-    python tests/benchmarks/compress.py --data MNIST.npz --store DIR --seed 0 --only student
+    python tests/benchmarks/compress.py --data MNIST.npz --store DIR --seed 0 --only int8
     python tests/benchmarks/compress.py --data MNIST.npz --store DIR --latency
     python tests/benchmarks/compress.py --data MNIST.npz --images 2000 --scale 0.2 --seed 0
 
@@ -79,8 +79,9 @@ class Variant:
 
 TUNED = "fine-tuned for 3 epochs, int8"
 LONGER = "fine-tuned for 4 epochs"
-STUDENT, ALONE, SMALL = "student", "student without a teacher", "small student"
-INT4 = "student fine-tuned for 8 epochs, int4, bare"
+STUDENT, ALONE = "student of 8, 12 and 12 filters", "the same without a teacher"
+SMALL = "student of 6, 8 and 10 filters"
+INT4 = "that student fine-tuned for 8 epochs, int4, bare"
 VARIANTS = {
     "int8": Variant("quantize:int8"),
     TUNED: Variant("finetune:3,quantize:int8"),
@@ -93,14 +94,14 @@ VARIANTS = {
     "student of a scale": Variant("student:0.179:epochs=30"),
     ALONE: Variant(filters=(8, 12, 12), has_teacher=False),
     STUDENT: Variant(filters=(8, 12, 12), control=ALONE),
-    "student, int8": Variant("quantize:int8", STUDENT, STUDENT),
-    "student, int8, bare": Variant("quantize:int8:bare=true", STUDENT, STUDENT),
+    "that student, int8": Variant("quantize:int8", STUDENT, STUDENT),
+    "that student, int8, bare": Variant("quantize:int8:bare=true", STUDENT, STUDENT),
     INT4: Variant("finetune:8{teacher},quantize:int4:bare=true", STUDENT, STUDENT),
-    "student, int4, bare": Variant(
+    "that student, int4, bare": Variant(
         "qat:int4:epochs=8{teacher},quantize:int4:bare=true", INT4, STUDENT
     ),
     SMALL: Variant(filters=(6, 8, 10)),
-    "small student, int8, bare": Variant("quantize:int8:bare=true", SMALL, SMALL),
+    "that smaller student, int8, bare": Variant("quantize:int8:bare=true", SMALL, SMALL),
     "low rank": Variant("low_rank:0.003:epochs=2"),
 }
 """In the order in which they are made; `{teacher}` stands for the reference as teacher."""
@@ -213,7 +214,8 @@ class Bench:
         about = {"seed": seed, "variant": name, "control": control}
         if run.kind != COMPRESSED:
             return {**about, **about_trained(self.store.run(run.run_id))}
-        return {**about, **variant(run)}
+        steps = VARIANTS[name].steps.format(teacher=":teacher=REFERENCE")
+        return {**about, **variant(run), "steps": steps}
 
     def _in_float32(self, run: Run) -> Path:
         """The LiteRT file of a trained run."""

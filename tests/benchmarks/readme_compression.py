@@ -6,6 +6,7 @@ import statistics
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.benchmarks.compress import VARIANTS
 from tests.benchmarks.readme_figures import Piece, dates
 from tests.benchmarks.readme_measurements import LATENCIES, REFERENCE
 
@@ -27,8 +28,8 @@ def compression_lines(kept: Mapping[str, Piece]) -> list[str]:
     """
     seeds = {key: piece for key, piece in kept.items() if key != LATENCIES}
     timed = {line["variant"]: line for line in kept.get(LATENCIES, {"values": []})["values"]}
-    made = (line["variant"] for each in seeds.values() for line in each["values"])
-    names = sorted(dict.fromkeys(made), key=lambda name: name != REFERENCE)  # it comes first
+    made = {line["variant"] for each in seeds.values() for line in each["values"]}
+    names = [name for name in (REFERENCE, *VARIANTS) if name in made]
     found = list(HEAD)
     for name in names:
         pieces = [each for each in seeds.values() if _line(each, name)]
@@ -44,8 +45,8 @@ def compression_lines(kept: Mapping[str, Piece]) -> list[str]:
         cells = (
             name,
             f"`{rows[0]['steps']}`" if rows[0]["steps"] else UNKNOWN,
-            f"{points([line['test_accuracy'] for line in rows])} %",
-            points(differences, is_signed=True) if differences else UNKNOWN,
+            points([line["test_accuracy"] for line in rows], " %"),
+            points(differences, sign="+") if differences else UNKNOWN,
             _parameters(rows),
             f"{_mean(rows, 'macs') / 1e6:.2f} M",
             _kilobytes(rows, "bytes"),
@@ -77,13 +78,12 @@ def _parameters(lines: Sequence[Line]) -> str:
     return f"{whole:,}" if left > 0.99 * whole else f"{whole:,} ({left:,} not 0)"
 
 
-def points(shares: Sequence[float], *, is_signed: bool = False) -> str:
+def points(shares: Sequence[float], unit: str = "", sign: str = "") -> str:
     """Mean and standard deviation, in percentage points."""
-    sign = "+" if is_signed else ""
     mean = f"{100 * statistics.mean(shares):{sign}.2f}"
     if len(shares) == 1:
-        return f"{mean} (one seed)"
-    return f"{mean} ± {100 * statistics.stdev(shares):.2f}"
+        return f"{mean}{unit} (one seed)"
+    return f"{mean} \N{PLUS-MINUS SIGN} {100 * statistics.stdev(shares):.2f}{unit}"
 
 
 def faster(line: Line | None) -> str:
