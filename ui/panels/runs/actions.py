@@ -157,7 +157,11 @@ class RunActions(Actions):
         if self._not_one():
             return self._not_one()
         accuracy = self._model.frame.value("test_accuracy", self._chosen[0])
-        return "" if accuracy is not None else tr("Only a run that was trained and tested can.")
+        return (
+            ""
+            if accuracy is not None
+            else tr("Only a run that was trained and tested can be used.")
+        )
 
     def _not_resumable(self) -> str:
         if self._not_one():
