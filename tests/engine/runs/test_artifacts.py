@@ -115,9 +115,9 @@ def test_every_artifact_has_a_name_of_its_own() -> None:
     names = [each.name for each in known_artifacts()]
     assert names == [
         "checkpoint.npz",
+        "compression.npz",
+        "model.tflite",
         "predictions-test.npz",
         "predictions-validation.npz",
         "latency.json",
-        "compression.npz",
-        "model.tflite",
-    ]
+    ], "what is of other files comes after them"
