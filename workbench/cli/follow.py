@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import FrameType, TracebackType
+from typing import Protocol
 
 from workbench.base.text import plural, tr
 from workbench.base.units import in_one_line
@@ -33,18 +34,33 @@ class _OutOfTime(Message):
     """The time that runs had is over."""
 
 
+class Search(Protocol):
+    """Whoever decides what is trained next while other runs train."""
+
+    def more(self) -> list[Run]:
+        """Further runs, reserved for the command's store; none where there are none now."""
+
+    def title(self, run: Run) -> str:
+        """What is said of a run when it begins."""
+
+
 class Follower:
     """The training processes of a command; they start with it, while the command still reads.
 
     Args:
         store: Of the command.
         startup: How to start a process, where that is known already.
+        capacity: Runs at once; None for as many as this computer trains.
     """
 
-    def __init__(self, store: Store, startup: Startup | None = None) -> None:
+    def __init__(
+        self, store: Store, startup: Startup | None = None, *, capacity: int | None = None
+    ) -> None:
         self._store = store
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-        self._executor = LocalExecutor(store.folder, self._inbox.put, startup=startup)
+        self._executor = LocalExecutor(
+            store.folder, self._inbox.put, startup=startup, capacity=capacity
+        )
         self._lines: dict[str, ProgressLine] = {}
         self._asked = 0  # how often a person asked for the end
         self._is_idle = True
@@ -61,41 +77,45 @@ class Follower:
     ) -> None:
         executor.end(self._executor, IDLE_CLOSE_SECONDS if self._is_idle else CLOSE_SECONDS)
 
-    def train(self, runs: list[Run], seconds: float | None = None) -> list[Run]:
+    def train(
+        self, runs: list[Run], seconds: float | None = None, search: Search | None = None
+    ) -> list[Run]:
         """Train runs that this store reserved; those that ended, in the order of `runs`.
 
         An interrupted one ends it: the others under way are waited for, and the rest goes to the
         window's queue.
 
         Args:
-            runs: Which.
+            runs: Next first.
             seconds: After so many those under way are interrupted; None for no end.
+            search: Adds further runs while there is room for them.
 
         Raises:
             StoreError: where a person deleted all of them before they began.
         """
         by_id = {run.run_id: run for run in runs}
-        scheduler = Scheduler(ReservedRuns(self._store, list(by_id)), self._executor)
+        reserved = ReservedRuns(self._store, list(by_id))
+        scheduler = Scheduler(reserved, self._executor)
         ended: dict[str, Run] = {}
 
         def began(run_id: str) -> None:
             self._is_idle = False
-            if len(runs) > 1:
+            run = by_id[run_id]
+            words = search.title(run) if search is not None else _title(run, runs)
+            if words:
                 self._clear()  # of the run beside
-                number = list(by_id).index(run_id) + 1
-                name = in_one_line(by_id[run_id].name)
-                print(
-                    tr(
-                        "run {number} of {all}: {run_id} ({name})",
-                        number=number,
-                        all=len(runs),
-                        run_id=run_id,
-                        name=name,
-                    ),
-                    file=sys.stderr,
-                )
+                print(words, file=sys.stderr)
             self._lines[run_id] = ProgressLine(sys.stderr)
 
+        def add() -> None:
+            while search is not None and scheduler.room > len(scheduler.waiting()):
+                added = search.more()
+                if not added:
+                    break
+                by_id.update({run.run_id: run for run in added})
+                reserved.add([run.run_id for run in added])
+
+        add()
         with self._interruptible():
             for message in scheduler.follow(self._received_within(seconds), began):
                 if isinstance(message, Interrupt):
@@ -113,6 +133,8 @@ class Follower:
                     ended[message.run_id] = self._ended(by_id[message.run_id], message)
                     if message.state is RunStatus.INTERRUPTED:
                         scheduler.hold(True)
+                    if not reserved.held:
+                        add()
         self._is_idle = True
         left = [run_id for run_id in scheduler.waiting() if run_id not in ended]
         if left:
@@ -124,8 +146,10 @@ class Follower:
                     len(left),
                 )
             )
-        if not ended:
-            raise StoreError(tr("run {run_id} was deleted before it began", run_id=runs[0].run_id))
+        if not ended and by_id:
+            raise StoreError(
+                tr("run {run_id} was deleted before it began", run_id=next(iter(by_id)))
+            )
         return [ended[run_id] for run_id in by_id if run_id in ended]
 
     def _received_within(self, seconds: float | None) -> Receive:
@@ -215,3 +239,16 @@ class Follower:
                 )
             )
         return run
+
+
+def _title(run: Run, runs: list[Run]) -> str:
+    """What is said of one of several runs when it begins; "" of a run alone."""
+    if len(runs) == 1:
+        return ""
+    return tr(
+        "run {number} of {all}: {run_id} ({name})",
+        number=runs.index(run) + 1,
+        all=len(runs),
+        run_id=run.run_id,
+        name=in_one_line(run.name),
+    )

@@ -40,6 +40,9 @@ class Command(NamedTuple):
 COMMANDS = {
     "run": Command("training.run", tr("train an experiment and keep the run")),
     "crossval": Command("training.crossval", tr("cross-validate: hold each of the folds out once")),
+    "sweep": Command(
+        "training.sweep", tr("try many settings, and say which are worth it: grid, random or TPE")
+    ),
     "resume": Command("training.resume", tr("go on with a run from its last checkpoint")),
     "ablate": Command(
         "training.ablate",

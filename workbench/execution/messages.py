@@ -56,7 +56,7 @@ class RemoteRun(Message):
         experiment: The spec as TOML.
         files: Names of the run's files that were sent before (`Piece`).
         fingerprint, environment: As in `record.Run`; how the data of a run that goes on were read.
-        kind, parent_id, recipe: As in `record.Run`.
+        kind, parent_id, study_id, recipe: As in `record.Run`.
     """
 
     run_id: str
@@ -66,6 +66,7 @@ class RemoteRun(Message):
     environment: dict[str, Any] = field(default_factory=dict)
     kind: str = "training"
     parent_id: str | None = None
+    study_id: str | None = None
     recipe: str = ""
 
 

@@ -92,6 +92,7 @@ def job_of(store: Store, run_id: str) -> list[Message]:
         run.environment,
         run.kind,
         run.parent_id,
+        run.study_id,
         run.recipe,
     )
     return [*pieces, job]

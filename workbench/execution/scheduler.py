@@ -86,6 +86,10 @@ class ReservedRuns:
         self.maker = store.token
         self.held = False
 
+    def add(self, run_ids: list[str]) -> None:
+        """Further runs, after the others."""
+        self._run_ids += run_ids
+
     def waiting(self) -> list[str]:
         """Ids of those that still wait, next first."""
         waiting = {run_id for run_id, _ in self._store.queue_names(self.maker)}

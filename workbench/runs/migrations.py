@@ -176,6 +176,25 @@ ALTER TABLE runs ADD COLUMN recipe TEXT NOT NULL DEFAULT '';
 """
 """The steps that compressed a run."""
 
+STUDIES = """
+CREATE TABLE studies (
+    study_id TEXT PRIMARY KEY REFERENCES run_groups (group_id) ON DELETE CASCADE,
+    plan TEXT NOT NULL,
+    choices TEXT NOT NULL DEFAULT '[]',
+    worker TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE trials (
+    study_id TEXT NOT NULL REFERENCES studies (study_id) ON DELETE CASCADE,
+    trial INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    refused TEXT NOT NULL DEFAULT '',
+    about TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (study_id, trial)
+) WITHOUT ROWID;
+"""
+"""What a study is after and what was chosen; its trials, those too that were refused and have no
+runs; and which process works on it."""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     THOUSANDS_OF_RUNS,
@@ -185,6 +204,7 @@ MIGRATIONS: tuple[str, ...] = (
     MAKERS,
     KINDS_AND_GROUPS,
     RECIPES,
+    STUDIES,
 )
 
 

@@ -177,7 +177,8 @@ class Quantity:
 QUANTITIES = (
     Quantity(
         "test_accuracy", tr("Test acc."), Kind.SHARE,
-        tr("Accuracy on the test images, looked at once, at the end"),
+        tr("Accuracy on the test images, looked at once, at the end; of a search's trials the "
+        "best, the next best and the baseline alone are tested, after the choice"),
         1, words=tr("Test accuracy"),
     ),
     Quantity(

@@ -143,7 +143,7 @@ class Run:
             store.
         group_id: The runs that it was made with, see `groups`, or None.
         study_id: The study that it is a trial of, which is a group too, or None.
-        trial: Its number in the study, from 1.
+        trial: Its number in the study, from 1; 0 for the baseline that trials are compared with.
         outcome: How it ended, a code of `Outcome`.
         figures: What was measured of it that has no field here, by the key of its quantity.
         recipe: The steps that compressed it, as the TOML of a `CompressionRecipe`; "" for none.

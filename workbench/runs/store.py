@@ -41,8 +41,9 @@ from workbench.runs.groups import GroupKind, GroupRecord
 from workbench.runs.packing import spec_pieces
 from workbench.runs.reader import Reader
 from workbench.runs.record import Origin, Run
-from workbench.runs.recording import Recording, marks
+from workbench.runs.recording import marks
 from workbench.runs.status import RunStatus
+from workbench.runs.studies import Studies, TrialRecord
 
 if TYPE_CHECKING:
     from workbench.experiment import Experiment
@@ -53,7 +54,7 @@ FILLED_AT_ONCE = 500
 """Runs of an older schema to a transaction."""
 
 
-class Store(Recording):
+class Store(Studies):
     """All runs in one folder; to be read only, where nothing can be written there.
 
     Args:
@@ -192,6 +193,27 @@ class Store(Recording):
         """
         with self._db.change() as db:
             return groups.add(db, kind, name)
+
+    def create_trial(
+        self,
+        study_id: str,
+        trial: TrialRecord,
+        experiments: Sequence[Experiment],
+        group: str = "",
+    ) -> list[Run]:
+        """A trial of a study and its runs, reserved for this store: all of it or nothing.
+
+        Args:
+            study_id: Of the study.
+            trial: Its number and settings.
+            experiments: One a run: the seeds that repeat it.
+            group: The name of the group that several runs make; "" for none.
+        """
+        with self._db.change() as db:
+            self.note_trial(study_id, trial)
+            seeds = groups.add(db, GroupKind.SEEDS, group).group_id if group else None
+            origin = Origin(group_id=seeds, study_id=study_id, trial=trial.trial)
+            return [self.create(each, reserved=True, origin=origin) for each in experiments]
 
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""

@@ -34,11 +34,12 @@ from workbench.runs.record import (
 )
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store, StoreError
+from workbench.runs.studies import TrialRecord
 from workbench.runs.table.frame import RunFrame
 from workbench.spec.training import Training
 
-SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7 = (
-    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 8)
+SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_8 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 9)
 )
 EXPERIMENT = Experiment(name="net")
 
@@ -681,6 +682,29 @@ ENDS = {
     "disk full": "disk_full", "crashed": "crashed", "ended": "crashed",
     "never began": "never_began", "failed": "failed",
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_of_schema_8(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
+) -> None:
+    """As schema 7; a study is a group without a plan, and a new one has plan and trials."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_8, folder / DATABASE)
+    if read_only:
+        monkeypatch.setattr(database.Database, "_may_write", lambda self: False)
+    with Store(folder) as store:
+        assert bool(store.read_only) is read_only
+        known = store.grouped("a search")
+        assert [run.trial for run in known] == [1, 2]
+        study_id = str(known[0].study_id)
+        assert (store.studies(), store.trials(study_id)) == ([], [])
+        assert store.trial_runs(study_id) == known
+        if not read_only:
+            made = store.add_study("a search", {"strategy": "grid"})
+            assert (made.name, made.plan) == ("a search 2", {"strategy": "grid"})
+            store.create_trial(made.study_id, TrialRecord(1, {"name": "x"}), [EXPERIMENT])
+            assert store.study("a search 2") == made
 
 
 @pytest.mark.parametrize("read_only", [False, True])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.small import small
+from tests.engine.small import make, small
 from workbench.execution.messages import Message, RemoteRun, StatusChanged, Train, decode
 from workbench.runs.record import Origin
 from workbench.runs.status import Outcome, RunStatus
@@ -65,9 +65,27 @@ def test_a_kind_that_this_version_does_not_know_is_said(tmp_path: Path) -> None:
 def test_another_machine_is_told_the_kind_and_the_parent() -> None:
     from workbench.runtime.training.run_log import log_of_job
 
-    job = RemoteRun("20260101-000000-0001", small().to_toml(), kind="halved", parent_id="a parent")
+    job = RemoteRun(
+        "20260101-000000-0001",
+        small().to_toml(),
+        kind="halved",
+        parent_id="a parent",
+        study_id="a study",
+    )
     heard = decode(job.encode())
     assert isinstance(heard, RemoteRun)
     with log_of_job(heard, {}, print) as log:
         run = log.read()
-    assert (run.kind, run.parent_id) == ("halved", "a parent")
+    assert (run.kind, run.parent_id, run.study_id) == ("halved", "a parent", "a study")
+
+
+def test_a_trial_of_a_study_leaves_the_test_images_alone(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        study = store.add_study("a search", {})
+        origin = Origin(study_id=study.study_id, trial=1)
+        trial = store.create(small(training__epochs=1), origin=origin)
+        make(store, trial.run_id)
+        run = store.run(trial.run_id)
+    assert run.status is RunStatus.COMPLETED
+    assert run.val_accuracy is not None
+    assert (run.test_accuracy, run.test_loss) == (None, None)

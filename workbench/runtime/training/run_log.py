@@ -183,6 +183,7 @@ class MessageLog:
             environment=job.environment,
             kind=job.kind,
             parent_id=job.parent_id,
+            study_id=job.study_id,
             recipe=job.recipe,
         )
 

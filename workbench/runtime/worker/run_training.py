@@ -41,7 +41,8 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     stage = Stage(borrowed=_borrowed(run, dataset, log))
     trainer = Trainer(prepared, log, control, stage)
     status = trainer.run()
-    if status is not RunStatus.INTERRUPTED:
+    # A trial is chosen by its validation images; the test part is read for what was chosen.
+    if status is not RunStatus.INTERRUPTED and run.study_id is None:
         began = time.perf_counter()
         result = trainer.test()
         log.update(test_loss=result.loss, test_accuracy=result.accuracy)

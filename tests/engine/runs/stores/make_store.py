@@ -1,11 +1,12 @@
-"""Made `schema1.sqlite3` to `schema7.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema8.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/runs/stores/make_store.py
 
 Kept to say what is in them: what a person notes of a run (`noted`) from schema 2 on, probes from
 schema 3 on, latency and energy from schema 4 on, both times and the penalty from schema 5 on; in
 schema 6 runs that ended in every way (`ended`), and three seeds and two folds that are groups by
-their tags (`repeated`). Not to be run again once the schema has moved on: a store of today would
+their tags (`repeated`); in schema 8 two trials of a study, of which nothing but the group is known
+(`searched`). Not to be run again once the schema has moved on: a store of today would
 take the old one's place.
 """
 
@@ -19,13 +20,14 @@ import numpy as np
 
 from workbench import presets
 from workbench.levers.repeats import with_folds, with_seeds
-from workbench.runs import claims, migrations
+from workbench.runs import claims, groups, migrations
 from workbench.runs.database import FILE
-from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Run
+from workbench.runs.groups import GroupKind
+from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Origin, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
-SCHEMA = 7
+SCHEMA = 8
 TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
@@ -124,6 +126,17 @@ def repeated(store: Store) -> None:
     store.update(folds[1].run_id, notes="the harder one")
 
 
+def searched(store: Store) -> None:
+    """Two trials of a study, as nothing made them yet when the store was of this schema."""
+    with store.change() as db:
+        study = groups.add(db, GroupKind.STUDY, "a search")
+    for trial in (1, 2):
+        origin = Origin(study_id=study.group_id, trial=trial)
+        run = store.create(presets.load("digits-cnn"), origin=origin)
+        store.update(run.run_id, created=1_700_000_040.0 + trial)
+        store.finish(run.run_id, RunStatus.COMPLETED)
+
+
 def noted(store: Store, run: Run) -> None:
     """What a person wrote about a run."""
     store.update(run.run_id, tags="baseline, digits", notes="the first that held", starred=True)
@@ -146,6 +159,7 @@ def main() -> None:
             store.queue_held = True
             ended(store)
             repeated(store)
+            searched(store)
         shutil.copyfile(Path(folder) / FILE, TARGET)
 
 

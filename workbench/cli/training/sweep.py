@@ -1,0 +1,429 @@
+"""The command `sweep`: trains combinations of settings, and says which are worth it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from typing import Any
+
+from workbench.base.text import plural, tr
+from workbench.base.units import in_one_line
+from workbench.cli import tasks
+from workbench.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from workbench.cli.experiments import experiment_of, fitted, info_of
+from workbench.cli.follow import Follower
+from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.terminal import complain, give_json
+from workbench.cli.training import sweep_words
+from workbench.evaluation.predictions import TEST, EvaluationRequest, Predictions, load
+from workbench.execution.ask import TaskProcess
+from workbench.execution.tasks import EVALUATE, PREFLIGHT
+from workbench.hardware.preflight import roughly
+from workbench.hardware.requests import AboutExperiment
+from workbench.runs.record import Run
+from workbench.runs.status import Outcome, RunStatus
+from workbench.runs.store import Store
+from workbench.runs.studies import StudyRecord
+from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
+from workbench.study.axes import axes_of
+from workbench.study.bounds import Bound
+from workbench.study.choice import Choice, chosen
+from workbench.study.goals import goals_of
+from workbench.study.plan import SweepPlan, checked_runs, seconds_of
+from workbench.study.strategies import STRATEGIES, checked, usual_strategy
+from workbench.study.sweep import Sweep, named, planned, refuse_other, unreachable
+from workbench.study.trials import BASELINE
+
+ENDS_A_SWEEP = (Outcome.DISK_FULL, Outcome.STORE, Outcome.BAD_DATA)
+"""How a run fails where the next one would fail as well."""
+
+
+def add_arguments(command: argparse.ArgumentParser) -> None:
+    """What the command takes."""
+    add = command.add_argument
+    add(
+        "experiment",
+        metavar="EXPERIMENT",
+        nargs="?",
+        help=tr("a TOML file or a preset's name: the baseline that is varied"),
+    )
+    add(
+        "--set",
+        metavar="PATH=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help=tr("replace a setting of the baseline, as in training.epochs=2; may be repeated"),
+    )
+    add(
+        "--vary",
+        metavar="PATH=VALUES",
+        action="append",
+        default=[],
+        help=tr(
+            "what to vary: values (training.batch_size=64,128), a range "
+            "(optimizer.learning_rate=0.0003..0.03:log), kinds (optimizer.kind=adam,sgd) or a "
+            "lever (lever.width_multiplier=0.25,0.5,1); may be repeated"
+        ),
+    )
+    add(
+        "--strategy",
+        choices=tuple(STRATEGIES),
+        help=tr("how to search (default: grid for values, tpe where a range is varied)"),
+    )
+    add(
+        "--goal",
+        metavar="max:NAME",
+        action="append",
+        default=[],
+        help=tr(
+            "what to look for, max: or min: and a quantity; up to three, the first ranks (default: "
+            "max:val_accuracy)"
+        ),
+    )
+    add(
+        "--where",
+        metavar="BOUND",
+        action="append",
+        default=[],
+        help=tr(
+            "train nothing that breaks it, as in 'parameters < 50000'; also macs, file_bytes and "
+            "training_bytes; may be repeated"
+        ),
+    )
+    add("--runs", type=int, metavar="N", help=tr("how many combinations to try"))
+    add("--budget", metavar="TIME", help=tr("begin no further one after this time, as in 20m"))
+    add(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="N",
+        help=tr("train each combination with N seeds, and rank by the mean (default: 1)"),
+    )
+    add(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help=tr(
+            "train N runs side by side, each with its share of the cores unless threads are set "
+            "(default: 1)"
+        ),
+    )
+    add("--seed", type=int, default=0, help=tr("of the search, not of training (default: 0)"))
+    add("--name", help=tr("of the sweep (default: the experiment's name and 'sweep')"))
+    add("--dry-run", action="store_true", help=tr("say what would be tried, and train nothing"))
+    add("--resume", metavar="NAME", help=tr("go on with a sweep that was broken off"))
+    add("--extend", metavar="NAME", help=tr("try --runs more combinations in a sweep"))
+    add("--list", action="store_true", dest="listed", help=tr("list the sweeps of the store"))
+    add_json(command)
+    add_store(command)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains the trials of a sweep, old or new; the exit code."""
+    _check_form(arguments)
+    if arguments.listed:
+        return _list(arguments)
+    if arguments.experiment is None:
+        return _go_on(arguments)
+    plan, info = _plan_of(arguments)
+    if arguments.dry_run:
+        return _foretell(arguments, plan, info)
+    seconds = _seconds_of_a_run(arguments, plan) if plan.budget is not None else None
+    name = _name(arguments.name) if arguments.name else None
+    with Store(store_of(arguments)) as store:
+        store.require_writable()
+        store.mark_interrupted()
+        known = store.study(name) if name else None
+        if known is not None:
+            refuse_other(known.name, SweepPlan.of_plain(known.plan), plan)
+            store.take_study(known)
+            study = known
+        else:
+            usual = _name(tr("{name} sweep", name=plan.baseline.name))
+            study = store.add_study(name or usual, plan.plain())
+        return _Runner(arguments, store, study, plan, info, seconds).run()
+
+
+def _name(text: str) -> str:
+    """A name as the store can have it: commas separate the tags that it is looked for among."""
+    return " ".join(text.replace(",", " ").split())
+
+
+# --- what is asked for ---------------------------------------------------------------------------
+
+
+def _check_form(arguments: argparse.Namespace) -> None:
+    """Refuses options that don't go together.
+
+    Raises:
+        SpecError: in one sentence.
+    """
+    stored = [name for name in ("resume", "extend") if getattr(arguments, name)]
+    ways = len(stored) + arguments.listed + (arguments.experiment is not None)
+    if ways != 1:
+        raise SpecError.at(
+            "", tr("give an EXPERIMENT to vary, or --resume NAME, --extend NAME or --list")
+        )
+    if arguments.experiment is not None and not arguments.vary:
+        fault = tr("--vary is missing, as in --vary optimizer.learning_rate=0.001,0.01")
+        raise SpecError.at("", fault)
+    if arguments.experiment is None and (arguments.vary or arguments.settings):
+        raise SpecError.at("", tr("--vary and --set are for a new sweep; a kept one has its own"))
+    if arguments.extend and arguments.runs is None:
+        raise SpecError.at("", tr("--extend needs --runs N: how many combinations more"))
+
+
+def _plan_of(arguments: argparse.Namespace) -> tuple[SweepPlan, DataInfo]:
+    """The plan of a new sweep, and what is known of its data.
+
+    Raises:
+        SpecError, DataError: in one sentence.
+    """
+    experiment = experiment_of(arguments)
+    axes = axes_of(arguments.vary, experiment)
+    goals = goals_of(arguments.goal)
+    bounds = tuple(map(Bound.of_text, arguments.where))
+    budget = seconds_of(arguments.budget) if arguments.budget else None
+    checked_runs(arguments.runs)
+    info = info_of(experiment)
+    experiment = fitted(experiment, info, arguments.settings)
+    problems = experiment.problems(info)
+    if problems:
+        raise SpecError(problems)
+    threads = experiment.hardware.intra_op_threads
+    if arguments.workers > 1 and not threads:  # else each would take all cores
+        share = max(1, (os.cpu_count() or 1) // arguments.workers)
+        experiment = experiment.with_settings({"hardware.intra_op_threads": share})
+    plan = SweepPlan(
+        experiment.to_toml(),
+        axes,
+        arguments.strategy or usual_strategy(axes),
+        goals,
+        bounds,
+        arguments.runs,
+        budget,
+        arguments.seeds,
+        arguments.seed,
+        arguments.workers,
+    )
+    checked(plan, info)
+    fault = unreachable(plan, plan.space(info))
+    if fault:
+        raise SpecError.at("", fault)
+    return plan, info
+
+
+def _seconds_of_a_run(arguments: argparse.Namespace, plan: SweepPlan) -> float:
+    """What one run of the baseline takes, by a few steps of it.
+
+    Raises:
+        SpecError: where the budget is less than that.
+    """
+    baseline = plan.baseline
+    found = tasks.ask(store_of(arguments), PREFLIGHT, AboutExperiment.of(baseline))
+    seconds = found.seconds(baseline.training.epochs)
+    if plan.budget is not None and plan.budget < seconds:
+        fault = tr(
+            "--budget {budget} is less than one run takes (about {time})",
+            budget=arguments.budget,
+            time=roughly(seconds),
+        )
+        raise SpecError.at("", fault)
+    return seconds
+
+
+def _foretell(arguments: argparse.Namespace, plan: SweepPlan, info: DataInfo) -> int:
+    """Says what would be tried."""
+    space = plan.space(info)
+    found = planned(plan, space)
+    if arguments.json:
+        give_json(sweep_words.plain_plan(plan, space, found))
+    else:
+        for line in sweep_words.plan_lines(store_of(arguments), plan, space, found):
+            print(line)
+    return DONE
+
+
+# --- sweeps of the store -------------------------------------------------------------------------
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    with Store(store_of(arguments)) as store:
+        rows = [sweep_words.plain_listed(store, study) for study in store.studies()]
+    if arguments.json:
+        give_json(rows)
+    else:
+        for line in sweep_words.list_lines(rows):
+            print(line)
+    return DONE
+
+
+def _go_on(arguments: argparse.Namespace) -> int:
+    """Goes on with a sweep of the store, for longer where that is asked for."""
+    with Store(store_of(arguments)) as store:
+        store.require_writable()
+        store.mark_interrupted()
+        study, plan = named(store, arguments.resume or arguments.extend)
+        if arguments.extend:
+            plan = plan.extended(arguments.runs)
+        info = info_of(plan.baseline)
+        store.take_study(study)
+        if arguments.extend:
+            store.replan_study(study.study_id, plan.plain())
+        return _Runner(arguments, store, study, plan, info, None).run()
+
+
+class _Runner:
+    """Trains what is left of a sweep, and says what came of it.
+
+    Args:
+        arguments: Of the command.
+        store: Which works on the sweep.
+        study: The sweep.
+        plan: Of it.
+        info: What is known of the data.
+        seconds: What a run takes, about; None where it is to be seen.
+    """
+
+    def __init__(
+        self,
+        arguments: argparse.Namespace,
+        store: Store,
+        study: StudyRecord,
+        plan: SweepPlan,
+        info: DataInfo,
+        seconds: float | None,
+    ) -> None:
+        self._arguments, self._store, self._plan = arguments, store, plan
+        self._seconds = seconds
+        self._began = time.monotonic()
+        self._spent = _elapsed(store.trial_runs(study.study_id))
+        self._sweep = Sweep(store, study, plan, info, self._has_time)
+        self._failed = ""
+
+    def run(self) -> int:
+        """The exit code."""
+        ended: list[Run] = []
+        try:
+            first = self._sweep.unfinished() or self.more()
+            if first:
+                startup = first[0].experiment.hardware.startup
+                with Follower(self._store, startup, capacity=self._plan.workers) as follower:
+                    ended = follower.train(first, self)
+        finally:
+            self._store.leave_study(self._sweep.study.study_id)
+        if any(run.status is RunStatus.INTERRUPTED for run in ended):
+            self._say_how_to_go_on()
+            return INTERRUPTED
+        if self._failed or not self._sweep.ending:
+            complain(self._failed or tr("another process trains a trial; go on when it has ended"))
+            self._say_how_to_go_on()
+            return FAILED
+        return self._tell()
+
+    # --- as `Search` ---------------------------------------------------------------------------
+
+    def more(self) -> list[Run]:
+        """The runs of the next trial; none where a fault would meet each."""
+        trials = self._sweep.trials()
+        for trial in trials:
+            for run in trial.runs:
+                is_fatal = run.outcome in ENDS_A_SWEEP or trial.number == BASELINE
+                if run.status is RunStatus.FAILED and is_fatal:
+                    self._failed = tr(
+                        "the sweep ends: what failed in trial {number} would fail again",
+                        number=trial.number,
+                    )
+                    return []
+        return self._sweep.advance()
+
+    def title(self, run: Run) -> str:
+        """As in "trial 3 of 40: optimizer.learning_rate=0.01"."""
+        return in_one_line(
+            sweep_words.trial_title(self._plan, self._sweep.space, self._sweep.trials(), run)
+        )
+
+    def _has_time(self) -> bool:
+        if self._plan.budget is None:
+            return True
+        spent = self._spent + time.monotonic() - self._began
+        return spent + self._expected(spent) * self._plan.seeds <= self._plan.budget
+
+    def _expected(self, spent: float) -> float:
+        """Seconds of one run, by those that have ended in this sweep."""
+        runs = self._store.trial_runs(self._sweep.study.study_id)
+        ended = [run for run in runs if run.status.is_finished]
+        return spent / len(ended) if ended else self._seconds or 0.0
+
+    # --- the end -------------------------------------------------------------------------------
+
+    def _say_how_to_go_on(self) -> None:
+        complain(
+            tr(
+                "the sweep is kept; 'dlopt-workbench sweep --resume {name}' goes on with it",
+                name=repr(self._sweep.study.name),
+            )
+        )
+
+    def _tell(self) -> int:
+        trials = self._sweep.trials()
+        baseline = self._sweep.baseline(trials)
+        choice = chosen(trials, self._plan.goals, baseline)
+        if choice is not None:
+            self._write_down(choice)
+            self._read_test(choice)
+            trials = self._sweep.trials()
+            choice = chosen(trials, self._plan.goals, self._sweep.baseline(trials))
+        found = sweep_words.SweepOutcome(
+            self._store.study(self._sweep.study.name) or self._sweep.study,
+            self._plan,
+            self._sweep.space,
+            trials,
+            self._sweep.baseline(trials),
+            choice,
+            self._sweep.ending,
+            self._answers,
+        )
+        if self._arguments.json:
+            give_json(found.plain())
+        else:
+            for line in found.lines():
+                print(line)
+        return DONE if choice is not None else FAILED
+
+    def _write_down(self, choice: Choice) -> None:
+        """The choice, before a test image is looked at; once where it is the same again."""
+        wanted: dict[str, Any] = choice.plain()
+        study = self._store.study(self._sweep.study.name)
+        last = study.choices[-1] if study is not None and study.choices else {}
+        if {name: last.get(name) for name in wanted} != wanted:
+            self._store.add_choice(self._sweep.study.study_id, wanted)
+
+    def _read_test(self, choice: Choice) -> None:
+        """Has what was chosen answer on the test images, where it hasn't yet."""
+        unread = [run for run in choice.read if run.test_accuracy is None]
+        if not unread:
+            return
+        complain(
+            plural(
+                "the choice is kept; testing {count} run on the test images",
+                "the choice is kept; testing {count} runs on the test images",
+                len(unread),
+            )
+        )
+        with TaskProcess(self._store.folder, self._plan.baseline.hardware.startup) as process:
+            for run in unread:
+                found = process.do(EVALUATE, EvaluationRequest(run.run_id, TEST))
+                self._store.update(run.run_id, test_accuracy=found.accuracy)
+
+    def _answers(self, run: Run, part: str) -> Predictions | None:
+        return load(self._store.artifacts(run.run_id), part)
+
+
+def _elapsed(runs: list[Run]) -> float:
+    """Seconds that runs took before, as far as they are known."""
+    return sum(run.elapsed or 0.0 for run in runs)

@@ -1,0 +1,176 @@
+"""Studies as the store holds them: a plan, its trials, and what was chosen.
+
+A study is a group (`groups`) whose plan is kept with it, as plain values that `workbench.study`
+knows. A trial is written in the same transaction as its runs, so none is lost and none is there
+twice, whenever the process that asks for them dies.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.base.text import english, tr
+from workbench.runs import groups
+from workbench.runs.database import StoreError
+from workbench.runs.groups import GroupKind
+from workbench.runs.presence import is_there
+from workbench.runs.record import Run
+from workbench.runs.recording import Recording
+
+
+@dataclass(frozen=True)
+class StudyRecord:
+    """A study that knows what it is after.
+
+    Attributes:
+        study_id: Of its group.
+        name: For a person; no other group has it.
+        created: Seconds since 1970.
+        plan: What is searched and how, as `workbench.study` wrote it.
+        choices: What was chosen, oldest first, each as it was before the test part was read.
+    """
+
+    study_id: str
+    name: str
+    created: float
+    plan: Mapping[str, Any]
+    choices: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """A trial that was asked for.
+
+    Attributes:
+        trial: Its number in the study.
+        settings: What it has, by path.
+        refused: Why it has no runs; "" where it has.
+        about: What a search learns from a refusal, as `workbench.study` wrote it.
+    """
+
+    trial: int
+    settings: Mapping[str, Any]
+    refused: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Studies(Recording):
+    """The part of a store that keeps studies and their trials."""
+
+    def add_study(self, name: str, plan: Mapping[str, Any]) -> StudyRecord:
+        """A new study, which this store works on; another group's name gets a number."""
+        with self._db.change() as db:
+            group = groups.add(db, GroupKind.STUDY, name)
+            db.execute(
+                "INSERT INTO studies (study_id, plan, worker) VALUES (?, ?, ?)",
+                (group.group_id, json.dumps(plan), self.token),
+            )
+        return StudyRecord(group.group_id, group.name, group.created, plan)
+
+    def studies(self) -> list[StudyRecord]:
+        """Every study that knows what it is after, oldest first."""
+        found = self._db.rows(
+            "SELECT group_id, name, created, plan, choices FROM run_groups JOIN studies"
+            " ON study_id = group_id ORDER BY created, group_id"
+        )
+        return [
+            StudyRecord(
+                row["group_id"],
+                row["name"],
+                row["created"],
+                _read(row["plan"], {}),
+                _read(row["choices"], []),
+            )
+            for row in found
+        ]
+
+    def study(self, name: str) -> StudyRecord | None:
+        """The study of this name; None where there is none that knows what it is after."""
+        return next((study for study in self.studies() if study.name == name), None)
+
+    def take_study(self, study: StudyRecord) -> None:
+        """Makes this store the one that works on a study.
+
+        Raises:
+            StoreError: where another process does.
+        """
+        token = self.token
+        with self._db.change() as db:
+            row = db.execute(
+                "SELECT worker FROM studies WHERE study_id = ?", (study.study_id,)
+            ).fetchone()
+            worker = row["worker"] if row is not None else ""
+            if worker and worker != token and is_there(self.folder, worker):
+                raise StoreError(
+                    tr("{name} is being worked on by another process", name=repr(study.name))
+                )
+            db.execute("UPDATE studies SET worker = ? WHERE study_id = ?", (token, study.study_id))
+
+    def leave_study(self, study_id: str) -> None:
+        """Lets another process work on a study."""
+        with self._db.change() as db:
+            db.execute(
+                "UPDATE studies SET worker = '' WHERE study_id = ? AND worker = ?",
+                (study_id, self.token),
+            )
+
+    def replan_study(self, study_id: str, plan: Mapping[str, Any]) -> None:
+        """Gives a study another plan: one that goes on for longer."""
+        with self._db.change() as db:
+            db.execute(
+                "UPDATE studies SET plan = ? WHERE study_id = ?", (json.dumps(plan), study_id)
+            )
+
+    def add_choice(self, study_id: str, choice: Mapping[str, Any]) -> dict[str, Any]:
+        """Writes down what was chosen, with the time; what is kept."""
+        kept = {"chosen_at": time.time(), **choice}
+        with self._db.change() as db:
+            row = db.execute(
+                "SELECT choices FROM studies WHERE study_id = ?", (study_id,)
+            ).fetchone()
+            choices = [*_read(row["choices"], []), kept]
+            db.execute(
+                "UPDATE studies SET choices = ? WHERE study_id = ?",
+                (json.dumps(choices), study_id),
+            )
+        return kept
+
+    def note_trial(self, study_id: str, trial: TrialRecord) -> None:
+        """Adds the row of a trial: of one that is refused, or within the change that adds runs."""
+        settings, about = (json.dumps(dict(of)) for of in (trial.settings, trial.about))
+        with self._db.change() as db:
+            db.execute(
+                "INSERT INTO trials (study_id, trial, settings, refused, about)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (study_id, trial.trial, settings, english(trial.refused), about),
+            )
+
+    def trials(self, study_id: str) -> list[TrialRecord]:
+        """Every trial of a study that was asked for, by its number."""
+        found = self._db.rows(
+            "SELECT trial, settings, refused, about FROM trials WHERE study_id = ? ORDER BY trial",
+            (study_id,),
+        )
+        return [
+            TrialRecord(
+                row["trial"], _read(row["settings"], {}), row["refused"], _read(row["about"], {})
+            )
+            for row in found
+        ]
+
+    def trial_runs(self, study_id: str) -> list[Run]:
+        """The runs of a study that are not deleted, oldest first."""
+        return self._where("study_id = ?", study_id)
+
+
+def _read(text: str, otherwise: Any) -> Any:
+    """What JSON says; something empty where the store is damaged."""
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return otherwise
+    return found if isinstance(found, type(otherwise)) else otherwise

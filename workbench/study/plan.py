@@ -1,0 +1,164 @@
+"""The plan of a sweep: what is varied, how, what for, and when it ends; kept in the store."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from workbench.base.errors import BadInput
+from workbench.base.text import tr
+from workbench.base.versions import made_by_newer
+from workbench.experiment import Experiment
+from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
+from workbench.study.axes import Axis
+from workbench.study.bounds import Bound
+from workbench.study.goals import Goal
+from workbench.study.space import Space
+
+VERSION = 1
+"""Of plans; a newer one is refused."""
+
+MOST_TRIALS = 100_000
+
+_TIME = re.compile(r"(\d+(?:\.\d*)?)\s*(s|sec|m|min|h)?")
+_SECONDS = {None: 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+
+
+class NoSuchPlan(BadInput, ValueError):
+    """A plan in the store can't be read, in one sentence."""
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """What a sweep does.
+
+    Attributes:
+        experiment: The baseline as TOML, fitted to its data.
+        axes: What is varied.
+        strategy: A name in `STRATEGIES`.
+        goals: What it is after; trials are ranked by the first.
+        where: Bounds on what is trained.
+        runs: How many combinations are tried; None for all, or for as long as there is time.
+        budget: Seconds; None for no end.
+        seeds: How often each combination is trained, with the baseline's seed and the next ones.
+        seed: Of the search.
+        workers: Trials side by side; the search asks for one as if so many were always under way.
+    """
+
+    experiment: str
+    axes: tuple[Axis, ...]
+    strategy: str
+    goals: tuple[Goal, ...]
+    where: tuple[Bound, ...] = ()
+    runs: int | None = None
+    budget: float | None = None
+    seeds: int = 1
+    seed: int = 0
+    workers: int = 1
+
+    @property
+    def baseline(self) -> Experiment:
+        """The experiment that is varied.
+
+        Raises:
+            SpecError: where it is of a newer version.
+        """
+        return Experiment.from_toml(self.experiment)
+
+    def space(self, info: DataInfo) -> Space:
+        """Its combinations, given what is known of the data."""
+        return Space(self.baseline, info, self.axes)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {
+            "version": VERSION,
+            **asdict(self),
+            "axes": [axis.plain() for axis in self.axes],
+            "goals": [str(goal) for goal in self.goals],
+            "where": [str(bound) for bound in self.where],
+        }
+
+    @classmethod
+    def of_plain(cls, found: Mapping[str, Any]) -> SweepPlan:
+        """What `plain` gave.
+
+        Raises:
+            NoSuchPlan: where it is of a newer version, or damaged.
+        """
+        version = found.get("version")
+        if isinstance(version, int) and version > VERSION:
+            raise NoSuchPlan(
+                tr("the sweep was {newer}", newer=made_by_newer(tr("plan"), version, VERSION))
+            )
+        try:
+            return cls(
+                str(found["experiment"]),
+                tuple(map(Axis.of_plain, found["axes"])),
+                str(found["strategy"]),
+                tuple(map(Goal.of_text, found["goals"])),
+                tuple(map(Bound.of_text, found["where"])),
+                found["runs"],
+                found["budget"],
+                int(found["seeds"]),
+                int(found["seed"]),
+                int(found["workers"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise NoSuchPlan(
+                tr("the plan of the sweep is damaged ({error})", error=str(error))
+            ) from None
+
+    def extended(self, runs: int) -> SweepPlan:
+        """The same for more combinations.
+
+        Raises:
+            SpecError: where it already tries all there are.
+        """
+        if self.runs is None:
+            raise SpecError.at("", tr("the sweep tries every combination; there is none to add"))
+        return replace(self, runs=checked_runs(self.runs + runs))
+
+    def same_search(self, other: SweepPlan) -> str:
+        """What another plan of the same name differs in, as a name; "" where it is the same."""
+        mine, theirs = self.baseline.values(), other.baseline.values()
+        groups = [name for name in mine if name != "name" and mine[name] != theirs.get(name)]
+        if groups:
+            return groups[0]
+        whole, also = self.plain(), other.plain()
+        names = [name for name in whole if name not in ("experiment", "runs", "budget")]
+        return next((f"--{name}" for name in names if whole[name] != also[name]), "")
+
+
+def checked_runs(runs: int | None) -> int | None:
+    """How many combinations are tried.
+
+    Raises:
+        SpecError: where it is out of bounds.
+    """
+    if runs is not None and not 1 <= runs <= MOST_TRIALS:
+        fault = tr(
+            "--runs must be from 1 to {most}, got {runs}",
+            most=f"{MOST_TRIALS:,}",
+            runs=f"{runs:,}",
+        )
+        raise SpecError.at("", fault)
+    return runs
+
+
+def seconds_of(text: str) -> float:
+    """A budget as it is typed: 90, 90s, 20m, 1.5h.
+
+    Raises:
+        SpecError: where it is none.
+    """
+    found = _TIME.fullmatch(text.strip())
+    seconds = float(found[1]) * _SECONDS[found[2]] if found is not None else 0.0
+    if seconds <= 0:
+        raise SpecError.at(
+            "", tr("--budget {text}: must be a time, as in 90s, 20m or 2h", text=text)
+        )
+    return seconds

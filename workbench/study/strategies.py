@@ -1,0 +1,212 @@
+"""Who proposes the next combination: every one in order, by chance, or what looks best by TPE.
+
+A strategy is a class in `STRATEGIES`. It keeps nothing: what it proposes follows from the plan, the
+number of the trial and what it is told, so that a search goes on from the store alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+
+from workbench.base.text import tr
+from workbench.base.units import count as count_text
+from workbench.levers.repeats import with_seeds
+from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
+from workbench.study.axes import Axis
+from workbench.study.goals import TIMED
+from workbench.study.plan import SweepPlan, checked_runs
+from workbench.study.space import Settings, Space
+
+MOST_OF_A_GRID = 1_000
+MOST_LISTED = 10_000
+"""A space of more combinations is not counted through for what is left of it."""
+
+MOST_WORKERS = 64
+DRAWS = 50
+"""Combinations that are drawn for a trial before what is left is counted through."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a strategy knows of an earlier trial.
+
+    Attributes:
+        settings: Of the trial.
+        values: What it reached, one a goal; None where it failed, was refused or is under way.
+        violations: Why it was refused, by the name of each bound; empty where it wasn't.
+        is_open: Whether it counts as under way: what it reaches is not known to this ask.
+    """
+
+    settings: Settings
+    values: tuple[float, ...] | None = None
+    violations: Mapping[str, float] = field(default_factory=dict)
+    is_open: bool = False
+
+
+class Strategy(ABC):
+    """One way to search.
+
+    Args:
+        plan: Of the sweep.
+        space: What there is to propose.
+
+    Attributes:
+        ends: Whether it proposes every combination of a space that can be counted, in order.
+        learns: Whether what it proposes depends on what earlier trials reached.
+    """
+
+    ends: ClassVar[bool] = False
+    learns: ClassVar[bool] = False
+
+    def __init__(self, plan: SweepPlan, space: Space) -> None:
+        self.plan, self.space = plan, space
+
+    @classmethod
+    def obstacle(cls, plan: SweepPlan, space: Space) -> str:
+        """Why the plan can't be done by it, in one sentence; "" where it can."""
+        if cls.ends or plan.runs is not None or plan.budget is not None:
+            return ""
+        return tr(
+            "--strategy {strategy} needs an end: --runs N or --budget 20m", strategy=plan.strategy
+        )
+
+    @abstractmethod
+    def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
+        """Combinations for a trial, first choice first; the first that is new is taken.
+
+        Args:
+            number: Of the trial, from 1.
+            told: The trials before it, by number.
+        """
+
+    def random(self, number: int, attempt: int = 0) -> np.random.Generator:
+        """Chance that is the same whenever the trial of this number is asked for."""
+        return np.random.default_rng([self.plan.seed, number, attempt])
+
+    def rest(self, random: np.random.Generator) -> Iterator[Settings]:
+        """Combinations by chance: a few, and all where they can be counted through."""
+        for _ in range(DRAWS):
+            yield self.space.drawn(random)
+        if (self.space.count or MOST_LISTED + 1) <= MOST_LISTED:
+            listed = list(self.space.all_settings())
+            yield from (listed[place] for place in random.permutation(len(listed)))
+
+
+class Grid(Strategy):
+    """Every combination, those together that train in the same process."""
+
+    ends = True
+
+    @classmethod
+    def obstacle(cls, plan: SweepPlan, space: Space) -> str:
+        """It needs axes of values, and not too many combinations."""
+        endless = next((axis for axis in plan.axes if axis.count is None), None)
+        if endless is not None:
+            return tr(
+                "--vary {axis}: a grid needs values; list them, or use --strategy random or tpe",
+                axis=str(endless),
+            )
+        count = space.count or 0
+        if count <= MOST_OF_A_GRID:
+            return ""
+        product = " x ".join(f"{axis.count:,}" for axis in plan.axes)
+        whole = count_text(count)
+        return tr(
+            "{product} runs; a grid is limited to {most}: use --strategy random --runs N",
+            product=f"{product} = {whole}" if len(plan.axes) > 1 else whole,
+            most=count_text(MOST_OF_A_GRID),
+        )
+
+    def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
+        """From the first on: what has been tried is passed over."""
+        startup = [axis.path for axis in self.plan.axes if axis.path in STARTUP]
+        everything = self.space.all_settings()
+        yield from sorted(everything, key=lambda of: [str(of[path]) for path in startup])
+
+
+STARTUP = (
+    "hardware.intra_op_threads",
+    "hardware.inter_op_threads",
+    "hardware.deterministic",
+    "hardware.memory_growth",
+    "hardware.memory_limit",
+)
+"""Settings that need another training process, see `Startup`."""
+
+
+class RandomSearch(Strategy):
+    """Each axis by chance (Bergstra and Bengio 2012)."""
+
+    def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
+        """A few that are drawn, and then what is left."""
+        yield from self.rest(self.random(number))
+
+
+class TreeParzen(Strategy):
+    """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), of one or several goals."""
+
+    learns = True
+
+    def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
+        """What looks best, by a few samplers; then what is left."""
+        from workbench.study import tpe
+
+        yield from tpe.proposals(self.plan, number, told)
+        yield from self.rest(self.random(number))
+
+
+STRATEGIES: dict[str, type[Strategy]] = {
+    "grid": Grid,
+    "random": RandomSearch,
+    "tpe": TreeParzen,
+}
+"""By the name that a person types."""
+
+
+def usual_strategy(axes: Sequence[Axis]) -> str:
+    """The strategy where nobody says one: all combinations where they can be counted."""
+    return "grid" if not any(axis.is_range for axis in axes) else "tpe"
+
+
+def checked(plan: SweepPlan, info: DataInfo) -> SweepPlan:
+    """The plan, refused where it can't be done.
+
+    Raises:
+        SpecError: in one sentence.
+    """
+    checked_runs(plan.runs)
+    if not 1 <= plan.workers <= MOST_WORKERS:
+        fault = tr(
+            "--workers must be from 1 to {most}, got {workers}",
+            most=MOST_WORKERS,
+            workers=plan.workers,
+        )
+        raise SpecError.at("", fault)
+    with_seeds(plan.baseline, plan.seeds)  # refuses what is too many, or too large
+    if plan.seed < 0:
+        raise SpecError.at("", tr("--seed must be 0 or more, got {seed}", seed=plan.seed))
+    if not plan.baseline.training.has_validation(info):
+        fault = tr(
+            "training.validation_split is 0: a search needs a validation part; set it above 0"
+        )
+        raise SpecError.at("", fault)
+    obstacle = STRATEGIES[plan.strategy].obstacle(plan, plan.space(info))
+    if obstacle:
+        raise SpecError.at("", obstacle)
+    return plan
+
+
+def inexact(plan: SweepPlan) -> str:
+    """Why the same plan need not try the same combinations again; "" where it does."""
+    if plan.budget is not None:
+        return tr("a budget of time ends it where the machine has got to")
+    timed = [goal.key for goal in plan.goals if goal.key in TIMED]
+    if STRATEGIES[plan.strategy].learns and timed:
+        return tr("{goal} differs from one run to the next", goal=timed[0])
+    return ""
