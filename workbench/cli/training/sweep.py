@@ -18,7 +18,8 @@ from workbench.cli.terminal import complain, give_json
 from workbench.cli.training import sweep_words
 from workbench.evaluation.predictions import TEST, EvaluationRequest, Predictions, load
 from workbench.execution.ask import TaskProcess
-from workbench.execution.tasks import EVALUATE, PREFLIGHT
+from workbench.execution.tasks.evaluate import EVALUATE
+from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.preflight import roughly
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.record import Run
