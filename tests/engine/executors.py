@@ -51,11 +51,12 @@ class Asked:
 
 
 def pretend(store: Store, run_id: str, reaches: Reaches, maker: str = "") -> RunStatus:
-    """A run as if it had been trained; one that reaches NaN has diverged."""
+    """A run as if it had been trained; one that reaches NaN has diverged, infinity interrupted."""
     assert store.claim(run_id, maker)
     experiment = store.run(run_id).experiment
     reached = reaches(experiment)
     status = RunStatus.FAILED if reached != reached else RunStatus.COMPLETED
+    status = RunStatus.INTERRUPTED if reached == float("inf") else status
     if status is RunStatus.COMPLETED:
         epochs = experiment.training.epochs
         store.update(run_id, val_accuracy=reached, elapsed=2.0, step=10 * epochs)
@@ -68,7 +69,7 @@ class Pretends(Asked):
     """An executor that ends each run at once, at what a function of its experiment gives.
 
     Args:
-        reaches: The validation accuracy; NaN for a run that fails.
+        reaches: The validation accuracy, see `pretend`.
     """
 
     def __init__(

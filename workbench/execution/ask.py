@@ -22,7 +22,7 @@ class TaskRefused(BadInput, RuntimeError):
     """A task that can't be done with what it was given, in one sentence."""
 
 
-class TaskProcess:
+class TaskAsker:
     """One process that does tasks one after another, for whoever waits for each.
 
     Args:
@@ -35,7 +35,7 @@ class TaskProcess:
         self._session = Session(store, startup=startup)
         self._messages = self._session.messages()
 
-    def __enter__(self) -> TaskProcess:
+    def __enter__(self) -> TaskAsker:
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -76,8 +76,8 @@ def do_task(
     request: Req,
     progress: Callable[[TaskProgress], None],
 ) -> Res:
-    """Does a task in a process of its own, which ends with it; see `TaskProcess.do`."""
-    with TaskProcess(store, request.startup) as process:
+    """Does a task in a process of its own, which ends with it; see `TaskAsker.do`."""
+    with TaskAsker(store, request.startup) as process:
         return process.do(task, request, progress)
 
 

@@ -83,7 +83,7 @@ class Studies(Recording):
                 row["name"],
                 row["created"],
                 _read(row["plan"], {}),
-                _read(row["choices"], []),
+                tuple(_read(row["choices"], [])),
             )
             for row in found
         ]

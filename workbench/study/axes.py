@@ -40,7 +40,7 @@ _NOT_OF_TRAINING = ("name", "schema_version")
 
 
 @dataclass(frozen=True)
-class Axis:
+class SweepAxis:
     """One thing that is varied.
 
     Attributes:
@@ -106,7 +106,7 @@ class Axis:
         return {"path": self.path, "kind": "range", **_ends(self)}
 
     @classmethod
-    def of_plain(cls, found: Mapping[str, Any]) -> Axis:
+    def of_plain(cls, found: Mapping[str, Any]) -> SweepAxis:
         """What `plain` gave.
 
         Raises:
@@ -130,7 +130,7 @@ def written(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def axes_of(texts: Sequence[str], experiment: Experiment) -> tuple[Axis, ...]:
+def axes_of(texts: Sequence[str], experiment: Experiment) -> tuple[SweepAxis, ...]:
     """The axes that a person typed, checked against the experiment that is varied.
 
     Raises:
@@ -185,7 +185,7 @@ def lever_of(path: str, value: Any) -> Lever | None:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def _read(text: str) -> Axis:
+def _read(text: str) -> SweepAxis:
     path, equals, said = (part.strip() for part in text.partition("="))
     if not equals or not path or not said:
         raise SpecError.at(
@@ -193,7 +193,7 @@ def _read(text: str) -> Axis:
         )
     ends = _RANGE.fullmatch(said)
     if ends is None:
-        return Axis(path, _distinct(_values(said)))
+        return SweepAxis(path, _distinct(_values(said)))
     low, high = float(ends[1]), float(ends[2])
     if not math.isfinite(low + high) or low >= high:
         raise SpecError.at(
@@ -205,7 +205,7 @@ def _read(text: str) -> Axis:
             "{path} runs from {low} on a logarithmic axis; start above 0", path=path, low=f"{low:g}"
         )
         raise SpecError.at("", fault)
-    return Axis(path, (), low, high, is_log)
+    return SweepAxis(path, (), low, high, is_log)
 
 
 def _values(said: str) -> Iterable[Any]:
@@ -235,7 +235,7 @@ def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
 # --- checks --------------------------------------------------------------------------------------
 
 
-def _checked(axis: Axis, experiment: Experiment, axes: Sequence[Axis]) -> Axis:
+def _checked(axis: SweepAxis, experiment: Experiment, axes: Sequence[SweepAxis]) -> SweepAxis:
     """The axis, with whole numbers where its setting has them.
 
     Raises:
@@ -257,7 +257,7 @@ def _checked(axis: Axis, experiment: Experiment, axes: Sequence[Axis]) -> Axis:
     return _ranged(axis, is_whole, lambda value: host.with_settings({axis.path: value}))
 
 
-def _checked_lever(axis: Axis) -> Axis:
+def _checked_lever(axis: SweepAxis) -> SweepAxis:
     for value in axis.values:
         lever_of(axis.path, value)
     if axis.values:
@@ -269,7 +269,7 @@ def _checked_lever(axis: Axis) -> Axis:
     return _ranged(axis, is_whole, lambda value: lever_of(axis.path, value))
 
 
-def _ranged(axis: Axis, is_whole: bool, accept: Any) -> Axis:
+def _ranged(axis: SweepAxis, is_whole: bool, accept: Any) -> SweepAxis:
     """A range whose ends the setting takes.
 
     Raises:
@@ -284,10 +284,10 @@ def _ranged(axis: Axis, is_whole: bool, accept: Any) -> Axis:
         ends = [int(end) for end in ends]
     for end in ends:
         accept(end)
-    return Axis(axis.path, (), axis.low, axis.high, axis.log, is_whole)
+    return SweepAxis(axis.path, (), axis.low, axis.high, axis.log, is_whole)
 
 
-def _is_whole(group: type[Spec], axis: Axis) -> bool:
+def _is_whole(group: type[Spec], axis: SweepAxis) -> bool:
     """Whether a setting takes whole numbers alone."""
     field = group.model_fields.get(axis.path.rpartition(".")[2])
     wanted = str(field.annotation) if field is not None else ""
@@ -307,7 +307,7 @@ def _refuse_fixed(path: str) -> None:
         raise SpecError.at("", tr("{path} changes nothing of training; vary a setting", path=path))
 
 
-def _hosts(path: str, experiment: Experiment, axes: Sequence[Axis]) -> list[Experiment]:
+def _hosts(path: str, experiment: Experiment, axes: Sequence[SweepAxis]) -> list[Experiment]:
     """The experiments, one a kind that is tried, that have a setting.
 
     Raises:
@@ -348,7 +348,7 @@ def _has(experiment: Experiment, path: str) -> bool:
     return True
 
 
-def _check_kinds(axis: Axis, experiment: Experiment) -> None:
+def _check_kinds(axis: SweepAxis, experiment: Experiment) -> None:
     chosen = experiment.at(owner_of(axis.path))
     if axis.is_range:
         raise SpecError.at("", tr("--vary {axis}: is a choice; list its kinds", axis=str(axis)))
@@ -378,6 +378,6 @@ def _paths(start: str, values: Mapping[str, Any]) -> Iterator[str]:
             yield f"{start}{name}"
 
 
-def _ends(axis: Axis) -> dict[str, Any]:
+def _ends(axis: SweepAxis) -> dict[str, Any]:
     found = asdict(axis)
     return {name: found[name] for name in ("low", "high", "log", "whole")}

@@ -45,7 +45,7 @@ _MEASURED = ("latency", "latency_ms", "seconds", "images_per_second", "val_accur
 
 
 @dataclass(frozen=True)
-class Bound:
+class SweepBound:
     """One bound: `parameters < 50000`.
 
     Attributes:
@@ -59,7 +59,7 @@ class Bound:
     limit: float
 
     @classmethod
-    def of_text(cls, text: str) -> Bound:
+    def of_text(cls, text: str) -> SweepBound:
         """A bound as it is typed.
 
         Raises:
@@ -121,7 +121,7 @@ class Refusal:
     Attributes:
         reason: One sentence for a person.
         bound: The name of the first bound that it breaks; "" where it can't be trained at all.
-        violations: By the name of each bound, see `Bound.violation`.
+        violations: By the name of each bound, see `SweepBound.violation`.
     """
 
     reason: str
@@ -133,7 +133,7 @@ UNFIT = "fits"
 """The name under which a search learns that a combination can't be trained at all."""
 
 
-def refusal(combination: Combination, bounds: Iterable[Bound]) -> Refusal | None:
+def refusal(combination: Combination, bounds: Iterable[SweepBound]) -> Refusal | None:
     """Why a combination isn't trained; None where it is."""
     if combination.fault:
         return Refusal(combination.fault, "", {UNFIT: 1.0})
@@ -151,7 +151,7 @@ def refusal(combination: Combination, bounds: Iterable[Bound]) -> Refusal | None
     return Refusal(reason, first.name, violations)
 
 
-def out_of_reach(combinations: Iterable[Combination], bounds: Iterable[Bound]) -> str:
+def out_of_reach(combinations: Iterable[Combination], bounds: Iterable[SweepBound]) -> str:
     """The sentence that no combination keeps a bound, with the nearest there is; "" where one does.
 
     Args:

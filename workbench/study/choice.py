@@ -18,7 +18,7 @@ from workbench.evaluation.significance import spread
 from workbench.runs.record import Run
 from workbench.study.goals import Goal
 from workbench.study.plan import SweepPlan
-from workbench.study.strategies import Told
+from workbench.study.told import Told
 from workbench.study.trials import BASELINE, SweepTrial, TrialState
 from workbench.tradeoffs.pareto import front as pareto_front
 
@@ -29,7 +29,7 @@ TEST = "test_accuracy"
 
 
 @dataclass(frozen=True)
-class Choice:
+class SweepChoice:
     """What was chosen.
 
     Attributes:
@@ -75,14 +75,14 @@ def ranking(trials: Sequence[SweepTrial], goals: Sequence[Goal]) -> list[SweepTr
 
 def chosen(
     trials: Sequence[SweepTrial], goals: Sequence[Goal], baseline: SweepTrial | None
-) -> Choice | None:
+) -> SweepChoice | None:
     """What is best; None where no combination is finished."""
     ranked = ranking(trials, goals)
     if not ranked:
         return None
     if baseline is not None and baseline.state is not TrialState.FINISHED:
         baseline = None
-    return Choice(ranked[0], ranked[1] if len(ranked) > 1 else None, baseline, len(ranked))
+    return SweepChoice(ranked[0], ranked[1] if len(ranked) > 1 else None, baseline, len(ranked))
 
 
 def front(trials: Sequence[SweepTrial], goals: Sequence[Goal]) -> list[int]:
@@ -126,27 +126,21 @@ def _with_every_axis(plan: SweepPlan, told: Sequence[Told]) -> list[Told]:
     return whole if len(whole) >= IMPORTANT_FROM else list(told)
 
 
-def verdicts(choice: Choice, answers: Answers) -> list[Judgement]:
+def verdicts(choice: SweepChoice, answers: Answers) -> list[Judgement]:
     """Whether the best is really better: than the runner-up, than the baseline; on test images.
 
     Args:
         choice: Whose runs have answered on the test images.
         answers: As `judge` takes it.
     """
-    others = [
-        (choice.runner_up, tr("trial {number}", number=_number(choice.runner_up))),
-        (choice.baseline, tr("the baseline")),
-    ]
+    others: dict[int, Group] = {}
+    for trial in (choice.runner_up, choice.baseline):
+        if trial is not None and trial.number != choice.best.number:
+            name = tr("trial {number}", number=trial.number)
+            is_baseline = trial == choice.baseline
+            others[trial.number] = Group(tr("the baseline") if is_baseline else name, trial.runs)
     best = Group(tr("trial {number}", number=choice.best.number), choice.best.runs)
-    return [
-        judge(Group(name, other.runs), best, TEST, answers)
-        for other, name in others
-        if other is not None and other.number != choice.best.number
-    ]
-
-
-def _number(trial: SweepTrial | None) -> int:
-    return trial.number if trial is not None else 0
+    return [judge(other, best, TEST, answers) for other in others.values()]
 
 
 # --- as JSON -------------------------------------------------------------------------------------
@@ -169,7 +163,7 @@ def plain_trial(trial: SweepTrial, goals: Sequence[Goal]) -> dict[str, Any]:
     }
 
 
-def plain_best(choice: Choice, goals: Sequence[Goal]) -> dict[str, Any]:
+def plain_best(choice: SweepChoice, goals: Sequence[Goal]) -> dict[str, Any]:
     """What was chosen as JSON has it."""
     found = choice.best.spread(goals[0])
     assert found is not None, "a finished trial has a value"

@@ -13,8 +13,8 @@ from workbench.base.versions import made_by_newer
 from workbench.experiment import Experiment
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import Axis
-from workbench.study.bounds import Bound
+from workbench.study.axes import SweepAxis
+from workbench.study.bounds import SweepBound
 from workbench.study.goals import Goal
 from workbench.study.space import Space
 
@@ -49,10 +49,10 @@ class SweepPlan:
     """
 
     experiment: str
-    axes: tuple[Axis, ...]
+    axes: tuple[SweepAxis, ...]
     strategy: str
     goals: tuple[Goal, ...]
-    where: tuple[Bound, ...] = ()
+    where: tuple[SweepBound, ...] = ()
     runs: int | None = None
     budget: float | None = None
     seeds: int = 1
@@ -97,10 +97,10 @@ class SweepPlan:
         try:
             return cls(
                 str(found["experiment"]),
-                tuple(map(Axis.of_plain, found["axes"])),
+                tuple(map(SweepAxis.of_plain, found["axes"])),
                 str(found["strategy"]),
                 tuple(map(Goal.of_text, found["goals"])),
-                tuple(map(Bound.of_text, found["where"])),
+                tuple(map(SweepBound.of_text, found["where"])),
                 found["runs"],
                 found["budget"],
                 int(found["seeds"]),

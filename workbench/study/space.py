@@ -13,7 +13,7 @@ import numpy as np
 from workbench.experiment import Experiment
 from workbench.spec.base import Choice, SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import LEVER, Axis, lever_of, owner_of, written
+from workbench.study.axes import LEVER, SweepAxis, lever_of, owner_of, written
 
 Settings = dict[str, Any]
 """A value by the path of its axis."""
@@ -51,7 +51,7 @@ class Space:
         axes: What is varied, in the order in which levers are pulled.
     """
 
-    def __init__(self, baseline: Experiment, info: DataInfo, axes: Sequence[Axis]) -> None:
+    def __init__(self, baseline: Experiment, info: DataInfo, axes: Sequence[SweepAxis]) -> None:
         self.baseline, self.info, self.axes = baseline, info, tuple(axes)
 
     @property

@@ -7,8 +7,7 @@ number of the trial and what it is told, so that a search goes on from the store
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -18,10 +17,11 @@ from workbench.base.units import count as count_text
 from workbench.levers.repeats import with_seeds
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import Axis
+from workbench.study.axes import SweepAxis
 from workbench.study.goals import TIMED
 from workbench.study.plan import SweepPlan, checked_runs
 from workbench.study.space import Settings, Space
+from workbench.study.told import Told
 
 MOST_OF_A_GRID = 1_000
 MOST_LISTED = 10_000
@@ -30,23 +30,6 @@ MOST_LISTED = 10_000
 MOST_WORKERS = 64
 DRAWS = 50
 """Combinations that are drawn for a trial before what is left is counted through."""
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a strategy knows of an earlier trial.
-
-    Attributes:
-        settings: Of the trial.
-        values: What it reached, one a goal; None where it failed, was refused or is under way.
-        violations: Why it was refused, by the name of each bound; empty where it wasn't.
-        is_open: Whether it counts as under way: what it reaches is not known to this ask.
-    """
-
-    settings: Settings
-    values: tuple[float, ...] | None = None
-    violations: Mapping[str, float] = field(default_factory=dict)
-    is_open: bool = False
 
 
 class Strategy(ABC):
@@ -98,7 +81,7 @@ class Strategy(ABC):
             yield from (listed[place] for place in random.permutation(len(listed)))
 
 
-class Grid(Strategy):
+class GridSearch(Strategy):
     """Every combination, those together that train in the same process."""
 
     ends = True
@@ -162,14 +145,14 @@ class TreeParzen(Strategy):
 
 
 STRATEGIES: dict[str, type[Strategy]] = {
-    "grid": Grid,
+    "grid": GridSearch,
     "random": RandomSearch,
     "tpe": TreeParzen,
 }
 """By the name that a person types."""
 
 
-def usual_strategy(axes: Sequence[Axis]) -> str:
+def usual_strategy(axes: Sequence[SweepAxis]) -> str:
     """The strategy where nobody says one: all combinations where they can be counted."""
     return "grid" if not any(axis.is_range for axis in axes) else "tpe"
 

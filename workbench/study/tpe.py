@@ -26,10 +26,10 @@ from optuna.samplers import TPESampler
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from workbench.study.axes import Axis
+from workbench.study.axes import SweepAxis
 from workbench.study.plan import SweepPlan
 from workbench.study.space import Settings
-from workbench.study.strategies import Told
+from workbench.study.told import Told
 
 ATTEMPTS = 10
 """Samplers that are asked for a combination that is new."""
@@ -88,7 +88,7 @@ def _trial(plan: SweepPlan, told: Told, distributions: dict[str, BaseDistributio
     return create_trial(state=TrialState.COMPLETE, values=list(told.values), **given)
 
 
-def _distribution(axis: Axis) -> BaseDistribution:
+def _distribution(axis: SweepAxis) -> BaseDistribution:
     if axis.values:
         return CategoricalDistribution([json.dumps(value) for value in axis.values])
     if axis.whole:
@@ -96,10 +96,10 @@ def _distribution(axis: Axis) -> BaseDistribution:
     return FloatDistribution(axis.low, axis.high, log=axis.log)
 
 
-def _param(axis: Axis, value: Any) -> Any:
+def _param(axis: SweepAxis, value: Any) -> Any:
     """A value as Optuna has it: one of several as JSON."""
     return json.dumps(value) if axis.values else value
 
 
-def _value(axis: Axis, param: Any) -> Any:
+def _value(axis: SweepAxis, param: Any) -> Any:
     return json.loads(param) if axis.values else axis.tidied(param)

@@ -12,7 +12,7 @@ from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.studies import TrialRecord
 from workbench.study.goals import Goal
-from workbench.study.strategies import Told
+from workbench.study.told import Told
 
 BASELINE = 0
 """The number of the trial that is the experiment as it was, where no combination is."""

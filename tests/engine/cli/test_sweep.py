@@ -67,7 +67,7 @@ def nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "workbench.cli.follow.LocalExecutor", functools.partial(Pretends, reaches=reaches)
     )
-    monkeypatch.setattr("workbench.cli.training.sweep.TaskProcess", Judges)
+    monkeypatch.setattr("workbench.cli.training.sweep_runner.TaskAsker", Judges)
 
 
 @pytest.fixture
@@ -188,6 +188,52 @@ def test_what_takes_how_long_is_known_from_earlier_runs(
     assert capsys.readouterr().out.splitlines()[-1].startswith("20 runs, about ")
 
 
+def test_an_interrupted_sweep_says_how_to_go_on_and_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    def interrupted(experiment: Experiment) -> float:
+        return math.inf if experiment.training.batch_size == 64 else reaches(experiment)
+
+    executor = functools.partial(Pretends, reaches=interrupted)
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.cli.follow.LocalExecutor", executor)
+        assert sweep("digits-cnn", "--vary", "training.batch_size=32,64,128", "--seeds", "2") == 130
+    said = capsys.readouterr().err
+    assert "the sweep is kept; go on: dlopt-workbench sweep --resume 'digits-cnn sweep'\n" in said
+    assert [run.status.value for run in store.runs()] == [
+        "completed",
+        "completed",
+        "interrupted",
+        "queued",
+    ]
+    found = swept(capsys, "--resume", "digits-cnn sweep")
+    assert (found["finished"], len(store.runs())) == (3, 6)
+    assert [v["a"] for v in found["verdicts"]] == ["the baseline"], "it is the next best, too"
+
+
+def test_a_baseline_that_fails_ends_the_sweep(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    fails = functools.partial(Pretends, reaches=lambda experiment: math.nan)
+    monkeypatch.setattr("workbench.cli.follow.LocalExecutor", fails)
+    assert sweep("digits-cnn", "--vary", "optimizer.learning_rate=0.01,0.1") == 1
+    assert "the sweep ends: what failed in trial 0 would fail again" in capsys.readouterr().err
+    assert len(store.runs()) == 1
+
+
+def test_a_budget_of_time_is_not_exact_and_workers_share_the_cores(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, store: Store
+) -> None:
+    quick = Preflight(1.0, 0.001, 0.0, 10, 0, 0, 1, 10)
+    monkeypatch.setattr("workbench.cli.tasks.ask", lambda *_: quick)
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    found = swept(capsys, "digits-cnn", "--vary", RATE, "--budget", "20m", "--runs", "5",
+                  "--workers", "2")  # fmt: skip
+    assert (found["exact"], found["finished"]) == (False, 5)
+    assert found["exact_note"] == "a budget of time ends it where the machine has got to"
+    assert {run.experiment.hardware.intra_op_threads for run in store.runs()} == {2}
+
+
 # --- bad input -----------------------------------------------------------------------------------
 
 
@@ -199,6 +245,7 @@ def test_what_takes_how_long_is_known_from_earlier_runs(
         (["digits-cnn", "--resume", "x", "--vary", BATCH], "give an EXPERIMENT to vary, or"),
         (["--resume", "x"], "there is no sweep 'x' in "),
         (["--extend", "x"], "--extend needs --runs N"),
+        (["--extend", "x", "--runs", "3"], "there is no sweep 'x' in "),
         (["--resume", "x", "--vary", BATCH], "--vary and --set are for a new sweep"),
         (["digits-cnn", "--vary", "optimizer.learnig_rate=1,2"],
          "optimizer.learnig_rate is no setting; did you mean 'optimizer.learning_rate'?"),
@@ -246,6 +293,8 @@ def test_a_name_of_another_search_is_refused(capsys: pytest.CaptureFixture[str])
     assert sweep("digits-cnn", *other) == 2
     said = "sweep 'x' was made with another experiment (structure differs): give it another name"
     assert said in capsys.readouterr().err
+    assert sweep("--extend", "x", "--runs", "3") == 2
+    assert "the sweep tries every combination; there is none to add" in capsys.readouterr().err
 
 
 # --- a process that dies -------------------------------------------------------------------------
@@ -255,7 +304,7 @@ import functools, os, signal, sys
 from tests.engine.cli.test_sweep import Judges, reaches
 from tests.engine.executors import Pretends
 from workbench.cli import follow, main
-from workbench.cli.training import sweep
+from workbench.cli.training import sweep_runner
 from workbench.runs.store import Store
 
 left = int(sys.argv[1])
@@ -277,7 +326,7 @@ for name in ("create_trial", "note_trial", "claim", "finish", "add_choice", "upd
     setattr(Store, name, dies(getattr(Store, name)))
 Judges.read, Judges.choices = [], []
 follow.LocalExecutor = functools.partial(Pretends, reaches=reaches)
-sweep.TaskProcess = Judges
+sweep_runner.TaskAsker = Judges
 sys.exit(main.main(sys.argv[2:]))
 """
 

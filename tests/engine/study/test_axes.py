@@ -8,7 +8,7 @@ import pytest
 
 from workbench import presets
 from workbench.spec.base import SpecError
-from workbench.study.axes import Axis, axes_of
+from workbench.study.axes import SweepAxis, axes_of
 from workbench.study.space import Space
 
 DIGITS = presets.load("digits-cnn")
@@ -16,7 +16,7 @@ INFO = DIGITS.data.info()
 assert INFO is not None
 
 
-def axes(*texts: str) -> tuple[Axis, ...]:
+def axes(*texts: str) -> tuple[SweepAxis, ...]:
     return axes_of(texts, DIGITS)
 
 
@@ -101,7 +101,7 @@ def test_an_axis_survives_json() -> None:
         "optimizer.learning_rate=0.0003..0.03:log",
         "structure.layers[0].kernel_size=[3, 3],[5, 5]",
     ):
-        assert Axis.of_plain(axis.plain()) == axis
+        assert SweepAxis.of_plain(axis.plain()) == axis
         assert axes(str(axis)) == (axis,)
 
 

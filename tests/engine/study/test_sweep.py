@@ -15,13 +15,14 @@ from workbench.experiment import Experiment
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.study.axes import axes_of
-from workbench.study.bounds import Bound, out_of_reach, refusal
+from workbench.study.bounds import SweepBound, out_of_reach, refusal
 from workbench.study.choice import chosen, front, importance
 from workbench.study.goals import goals_of
 from workbench.study.plan import NoSuchPlan, SweepPlan
 from workbench.study.space import Space
-from workbench.study.strategies import Told, checked
+from workbench.study.strategies import checked
 from workbench.study.sweep import Sweep, named, planned, refuse_other, unreachable
+from workbench.study.told import Told
 
 DIGITS = presets.load("digits-cnn")
 INFO = DIGITS.data.info()
@@ -42,7 +43,7 @@ def plan(
         axes_of(vary, DIGITS),
         strategy,
         goals_of(goals),
-        tuple(map(Bound.of_text, where)),
+        tuple(map(SweepBound.of_text, where)),
     )
     return replace(made, **others)  # type: ignore[arg-type]
 
@@ -340,7 +341,7 @@ def test_a_grid_has_a_limit() -> None:
 )
 def test_bad_bounds(text: str, said: str) -> None:
     with pytest.raises(SpecError) as refused:
-        Bound.of_text(text)
+        SweepBound.of_text(text)
     assert said in str(refused.value)
 
 
@@ -349,19 +350,22 @@ def test_bounds_take_thousands_and_units_and_name_what_is_nearest() -> None:
     space = Space(DIGITS, INFO, axes_of(["lever.width_multiplier=0.5,1"], DIGITS))
     half, whole = map(space.combination, space.all_settings())
     limit = DIGITS.analysis(INFO).parameters
-    assert Bound.of_text("parameters<50,000") == Bound("parameters", "<", 50_000)
-    assert Bound.of_text("file_bytes <= 400 kB").limit == 400_000
-    assert refusal(half, [Bound("parameters", "<", limit)]) is None
-    assert refusal(whole, [Bound("parameters", "<=", limit)]) is None
-    refused = refusal(whole, [Bound("parameters", "<", limit)])
+    assert SweepBound.of_text("parameters<50,000") == SweepBound("parameters", "<", 50_000)
+    assert SweepBound.of_text("file_bytes <= 400 kB").limit == 400_000
+    assert refusal(half, [SweepBound("parameters", "<", limit)]) is None
+    assert refusal(whole, [SweepBound("parameters", "<=", limit)]) is None
+    refused = refusal(whole, [SweepBound("parameters", "<", limit)])
     assert refused is not None
     assert refused.violations["parameters < 93,322"] > 0, "also on the bound itself"
     smallest = half.experiment.analysis(INFO).parameters
-    said = out_of_reach([half, whole], [Bound("parameters", "<", 100)])
+    said = out_of_reach([half, whole], [SweepBound("parameters", "<", 100)])
     assert said == f"no combination has parameters < 100: the smallest has {smallest:,}"
-    said = out_of_reach([half, whole], [Bound("macs", ">", 1e12)])
+    said = out_of_reach([half, whole], [SweepBound("macs", ">", 1e12)])
     assert "the largest has " in said
-    both = [Bound("parameters", "<", limit), Bound("macs", ">=", DIGITS.analysis(INFO).macs)]
+    both = [
+        SweepBound("parameters", "<", limit),
+        SweepBound("macs", ">=", DIGITS.analysis(INFO).macs),
+    ]
     assert out_of_reach([half, whole], both).startswith("no combination keeps all bounds at once")
 
 

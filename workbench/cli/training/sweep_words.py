@@ -18,7 +18,7 @@ from workbench.runs.studies import StudyRecord
 from workbench.study.axes import written
 from workbench.study.bounds import refusal
 from workbench.study.choice import (
-    Choice,
+    SweepChoice,
     front,
     importance,
     of_test,
@@ -56,7 +56,7 @@ class SweepOutcome:
     space: Space
     trials: Sequence[SweepTrial]
     baseline: SweepTrial | None
-    choice: Choice | None
+    choice: SweepChoice | None
     ending: str
     answers: Answers
 

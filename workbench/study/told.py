@@ -1,0 +1,25 @@
+"""What a strategy is told of the trials before the one that it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from workbench.study.space import Settings
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a strategy knows of an earlier trial.
+
+    Attributes:
+        settings: Of the trial.
+        values: What it reached, one a goal; None where it failed, was refused or is under way.
+        violations: Why it was refused, by the name of each bound; empty where it wasn't.
+        is_open: Whether it counts as under way: what it reaches is not known to this ask.
+    """
+
+    settings: Settings
+    values: tuple[float, ...] | None = None
+    violations: Mapping[str, float] = field(default_factory=dict)
+    is_open: bool = False
