@@ -105,7 +105,7 @@ class Sweep:
     def advance(self) -> list[Run]:
         """The runs of the next trial, reserved for this store.
 
-        None where trials must end first, or `ending` says that there is no further one.
+        None of them where trials must end first, or `ending` says that there is no further one.
         """
         trials = self.trials()
         if not trials and not self._proposals.tries_baseline:
