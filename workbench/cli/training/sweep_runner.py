@@ -66,7 +66,7 @@ class SweepRunner:
             if first:
                 startup = first[0].experiment.hardware.startup
                 with Follower(self._store, startup, capacity=self._plan.workers) as follower:
-                    ended = follower.train(first, self)
+                    ended = follower.train(first, search=self)
         finally:
             self._store.leave_study(self._sweep.study.study_id)
         if any(run.status is RunStatus.INTERRUPTED for run in ended):
