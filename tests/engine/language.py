@@ -36,8 +36,8 @@ from workbench.levers.layer_text import layers_from_text  # noqa: E402
 from workbench.network.drawing import draw  # noqa: E402
 from workbench.runs.packing.spec_pieces import flat  # noqa: E402
 from workbench.runs.record import STEP_DTYPE, EpochMetrics, StepMetrics  # noqa: E402
-from workbench.runs.setting_titles import setting_title  # noqa: E402
 from workbench.runs.table.query import parse  # noqa: E402
+from workbench.runs.table.setting_titles import setting_title  # noqa: E402
 from workbench.spec.assignments import parse_settings  # noqa: E402
 from workbench.spec.base import Choice, Facts, Spec, SpecError  # noqa: E402
 from workbench.spec.data import Npz  # noqa: E402

@@ -34,7 +34,7 @@ class _OutOfTime(Message):
     """The time that runs had is over."""
 
 
-class Search(Protocol):
+class NextRuns(Protocol):
     """Whoever decides what is trained next while other runs train."""
 
     def more(self) -> list[Run]:
@@ -78,7 +78,7 @@ class Follower:
         executor.end(self._executor, IDLE_CLOSE_SECONDS if self._is_idle else CLOSE_SECONDS)
 
     def train(
-        self, runs: list[Run], seconds: float | None = None, search: Search | None = None
+        self, runs: list[Run], seconds: float | None = None, search: NextRuns | None = None
     ) -> list[Run]:
         """Train runs that this store reserved; those that ended, in the order of `runs`.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.runs.quantities import QUANTITIES, Kind, Quantity, number
-from workbench.runs.setting_titles import setting_title
+from workbench.runs.table.setting_titles import setting_title
 
 Value = float | str | None
 """A cell; a flag is 0 or 1, a missing value None."""

@@ -16,7 +16,7 @@ from workbench.base.text import plural, tr
 from workbench.evaluation.group_test import Answers, Group, Judgement, judge
 from workbench.evaluation.significance import spread
 from workbench.runs.record import Run
-from workbench.study.goals import Goal
+from workbench.study.goals import SweepGoal
 from workbench.study.plan import SweepPlan
 from workbench.study.told import Told
 from workbench.study.trials import BASELINE, SweepTrial, TrialState
@@ -61,7 +61,7 @@ class SweepChoice:
         }
 
 
-def ranking(trials: Sequence[SweepTrial], goals: Sequence[Goal]) -> list[SweepTrial]:
+def ranking(trials: Sequence[SweepTrial], goals: Sequence[SweepGoal]) -> list[SweepTrial]:
     """The finished combinations, best first: by the first goal, of equals by the next ones."""
     known = [(trial, trial.means(goals)) for trial in trials if trial.number != BASELINE]
     finished = [(trial, means) for trial, means in known if means is not None]
@@ -74,7 +74,7 @@ def ranking(trials: Sequence[SweepTrial], goals: Sequence[Goal]) -> list[SweepTr
 
 
 def chosen(
-    trials: Sequence[SweepTrial], goals: Sequence[Goal], baseline: SweepTrial | None
+    trials: Sequence[SweepTrial], goals: Sequence[SweepGoal], baseline: SweepTrial | None
 ) -> SweepChoice | None:
     """What is best; None where no combination is finished."""
     ranked = ranking(trials, goals)
@@ -85,7 +85,7 @@ def chosen(
     return SweepChoice(ranked[0], ranked[1] if len(ranked) > 1 else None, baseline, len(ranked))
 
 
-def front(trials: Sequence[SweepTrial], goals: Sequence[Goal]) -> list[int]:
+def front(trials: Sequence[SweepTrial], goals: Sequence[SweepGoal]) -> list[int]:
     """The numbers of the finished trials that no other beats in all goals."""
     ranked = ranking(trials, goals)
     values = np.array([trial.means(goals) for trial in ranked], np.float64)
@@ -146,7 +146,7 @@ def verdicts(choice: SweepChoice, answers: Answers) -> list[Judgement]:
 # --- as JSON -------------------------------------------------------------------------------------
 
 
-def plain_trial(trial: SweepTrial, goals: Sequence[Goal]) -> dict[str, Any]:
+def plain_trial(trial: SweepTrial, goals: Sequence[SweepGoal]) -> dict[str, Any]:
     """A trial as JSON has it."""
     found = {goal.key: trial.spread(goal) for goal in goals}
     first = found[goals[0].key]
@@ -163,7 +163,7 @@ def plain_trial(trial: SweepTrial, goals: Sequence[Goal]) -> dict[str, Any]:
     }
 
 
-def plain_best(choice: SweepChoice, goals: Sequence[Goal]) -> dict[str, Any]:
+def plain_best(choice: SweepChoice, goals: Sequence[SweepGoal]) -> dict[str, Any]:
     """What was chosen as JSON has it."""
     found = choice.best.spread(goals[0])
     assert found is not None, "a finished trial has a value"

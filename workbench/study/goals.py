@@ -28,7 +28,7 @@ TIMED = ("images_per_second", "seconds", "elapsed", "joules")
 
 
 @dataclass(frozen=True)
-class Goal:
+class SweepGoal:
     """One quantity that is to be high or low.
 
     Attributes:
@@ -40,7 +40,7 @@ class Goal:
     direction: int
 
     @classmethod
-    def of_text(cls, text: str) -> Goal:
+    def of_text(cls, text: str) -> SweepGoal:
         """A goal as it is typed: `max:val_accuracy`, or the quantity alone for its own direction.
 
         Raises:
@@ -76,13 +76,13 @@ class Goal:
         return f"{'max' if self.direction > 0 else 'min'}:{self.key}"
 
 
-def goals_of(texts: Sequence[str]) -> tuple[Goal, ...]:
+def goals_of(texts: Sequence[str]) -> tuple[SweepGoal, ...]:
     """The goals that a person typed; validation accuracy where none is.
 
     Raises:
         SpecError: where one is wrong, given twice, or they are too many.
     """
-    found = tuple(map(Goal.of_text, texts or [DEFAULT]))
+    found = tuple(map(SweepGoal.of_text, texts or [DEFAULT]))
     if len({goal.key for goal in found}) < len(found):
         raise SpecError.at("", tr("--goal: each quantity can be a goal once"))
     if len(found) > MOST_QUANTITIES:

@@ -15,7 +15,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.axes import SweepAxis
 from workbench.study.bounds import SweepBound
-from workbench.study.goals import Goal
+from workbench.study.goals import SweepGoal
 from workbench.study.space import Space
 
 VERSION = 1
@@ -51,7 +51,7 @@ class SweepPlan:
     experiment: str
     axes: tuple[SweepAxis, ...]
     strategy: str
-    goals: tuple[Goal, ...]
+    goals: tuple[SweepGoal, ...]
     where: tuple[SweepBound, ...] = ()
     runs: int | None = None
     budget: float | None = None
@@ -99,7 +99,7 @@ class SweepPlan:
                 str(found["experiment"]),
                 tuple(map(SweepAxis.of_plain, found["axes"])),
                 str(found["strategy"]),
-                tuple(map(Goal.of_text, found["goals"])),
+                tuple(map(SweepGoal.of_text, found["goals"])),
                 tuple(map(SweepBound.of_text, found["where"])),
                 found["runs"],
                 found["budget"],

@@ -11,7 +11,7 @@ from workbench.evaluation.significance import Spread, spread
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.studies import TrialRecord
-from workbench.study.goals import Goal
+from workbench.study.goals import SweepGoal
 from workbench.study.told import Told
 
 BASELINE = 0
@@ -73,18 +73,18 @@ class SweepTrial:
                 return state
         return TrialState.FINISHED if len(self.runs) == self.seeds else TrialState.FAILED
 
-    def each(self, goal: Goal) -> list[float]:
+    def each(self, goal: SweepGoal) -> list[float]:
         """What its runs reached; empty where one of them has no value."""
         found = [goal.of(run) for run in self.runs]
         known = [value for value in found if value is not None]
         return known if len(known) == self.seeds else []
 
-    def spread(self, goal: Goal) -> Spread | None:
+    def spread(self, goal: SweepGoal) -> Spread | None:
         """Mean, deviation and interval of what its runs reached; None where it isn't known."""
         values = self.each(goal)
         return spread(values) if values else None
 
-    def means(self, goals: Sequence[Goal]) -> tuple[float, ...] | None:
+    def means(self, goals: Sequence[SweepGoal]) -> tuple[float, ...] | None:
         """What it reached, one a goal; None where it isn't finished or lacks one."""
         if self.state is not TrialState.FINISHED:
             return None
@@ -92,7 +92,7 @@ class SweepTrial:
         known = tuple(of.mean for of in found if of is not None)
         return known if len(known) == len(goals) else None
 
-    def told(self, goals: Sequence[Goal], *, is_open: bool) -> Told:
+    def told(self, goals: Sequence[SweepGoal], *, is_open: bool) -> Told:
         """What a strategy learns of it.
 
         Args:

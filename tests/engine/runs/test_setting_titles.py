@@ -7,7 +7,7 @@ import pytest
 from workbench import presets
 from workbench.runs.columns import column_of
 from workbench.runs.packing.spec_pieces import flat
-from workbench.runs.setting_titles import setting_title
+from workbench.runs.table.setting_titles import setting_title
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from ui.panels.runs.view import RunsView
 from workbench.base.text import isolated, tr
 from workbench.runs.columns import RUN_COLUMNS
-from workbench.runs.setting_titles import setting_title
 from workbench.runs.table.differences import differing
+from workbench.runs.table.setting_titles import setting_title
 
 MOST_COMPARED = 200
 

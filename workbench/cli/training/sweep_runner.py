@@ -78,7 +78,7 @@ class SweepRunner:
             return FAILED
         return self._tell()
 
-    # --- as `Search` ---------------------------------------------------------------------------
+    # --- as `NextRuns` ---------------------------------------------------------------------------
 
     def more(self) -> list[Run]:
         """The runs of the next trial; none where a fault would meet each."""
