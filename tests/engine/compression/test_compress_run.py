@@ -139,6 +139,16 @@ def test_the_file_answers_as_the_network_does(store: Store, parent: Run) -> None
     assert run.test_accuracy == pytest.approx((ours.argmax(1) == dataset.test.labels).mean())
 
 
+def test_shared_values_stay_shared_in_the_file_of_a_later_run(store: Store, parent: Run) -> None:
+    """With a scale for each channel they would be torn apart."""
+    shared, _ = compress(store, parent, "cluster:8")
+    for steps, wanted in (("quantize:int8", "yes"), ("finetune:1,quantize:int8", None)):
+        run, _ = compress(store, shared, steps)
+        known = progress.read(store.artifacts(run.run_id))
+        assert known is not None
+        assert known.facts.get("per_tensor") == wanted
+
+
 def test_two_of_four_stay(store: Store, parent: Run) -> None:
     run, _ = compress(store, parent, "pattern:2:4:epochs=1")
     for array in kernels(store, run):

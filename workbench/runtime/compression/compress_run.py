@@ -42,6 +42,9 @@ from workbench.runtime.training.stopping import Watched
 from workbench.runtime.training.trained import Kept, kept, restored
 from workbench.spec.base import SpecError
 
+LASTING = ("per_tensor", "ranges")
+"""Facts of a network that hold as long as its weights aren't trained."""
+
 
 def compress_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     """Does the steps of a run's recipe, from the one that was finished last on.
@@ -111,7 +114,7 @@ class Compression:
             self._network = Network(experiment, known.weights, known.facts)
             position = _position(known)
         else:
-            self._network = original
+            self._network = replace(original, facts=_lasting(log, parent, recipe))
         self._done = list(known.done) if known is not None else []
         finished = recipe.steps[: max(0, len(self._done) - 1)]
         epochs = sum(step.tuning_epochs for step in finished)
@@ -265,6 +268,19 @@ def _resumable(log: RunLog, recipe: CompressionRecipe) -> CompressionProgress | 
     except SpecError:  # of a newer version, or no recipe at all
         return None
     return known if is_same else None
+
+
+def _lasting(log: RunLog, parent: Run, recipe: CompressionRecipe) -> dict[str, str]:
+    """What the parent's own compression left that a file has to keep, where nothing is trained.
+
+    Shared values want one scale for a layer, and learned ranges are those of its weights.
+    """
+    if log.measurements is None or recipe.epochs:
+        return {}
+    with Store(log.measurements) as store:
+        known = progress.read(store.artifacts(parent.run_id))
+    facts = known.facts if known is not None else {}
+    return {name: facts[name] for name in LASTING if name in facts}
 
 
 def _position(known: CompressionProgress) -> Position:

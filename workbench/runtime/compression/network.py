@@ -23,8 +23,8 @@ class Network:
         experiment: With its structure.
         variables: Its weights, and the state of its layers.
         facts: What later steps have to know, by name: "quantize" is the scheme of the file,
-            "layers" are other schemes of single layers, "ranges" those of activations,
-            "bare" says that the file has no names.
+            "per_tensor" says that a layer's weights have one scale, "layers" are other schemes of
+            single layers, "ranges" those of activations, "bare" says that the file has no names.
     """
 
     experiment: Experiment
