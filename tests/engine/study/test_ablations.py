@@ -15,7 +15,7 @@ from workbench.experiment import Experiment, Structure
 from workbench.runs.groups import GroupKind
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
-from workbench.spec.base import SpecError
+from workbench.spec.base import Problem, SpecError
 from workbench.spec.layers import Conv2D, Dense, Flatten, Repeat, SpatialDropout2D
 from workbench.study.ablation.plan import ABLATION, ablated, ablation
 from workbench.study.ablation.result import result, result_of_group
@@ -205,6 +205,30 @@ def test_only_some_of_them() -> None:
         ablation(small(), None, 1, ["mixup", "shift"])
     with pytest.raises(SpecError, match="number of seeds must be from 1 to 100, got 0"):
         ablation(small(), None, 0)
+
+
+def test_runs_that_are_used_must_suit_each_variant() -> None:
+    """Without normalization other shapes need other initial weights; without them all is well."""
+    weights = Problem("training.initial_weights", "are of another network")
+    base = small(training__initial_weights="20260101-120000-1")
+
+    def other_shapes(experiment: Experiment) -> list[Problem]:
+        layers = experiment.structure.layers
+        is_used = bool(experiment.training.initial_weights)
+        return [weights] if is_used and len(layers) == 5 else []
+
+    plan = ablation(base, None, 1, ["initial_weights", "normalization"], other_shapes)
+    assert [(each.technique.key, each.refusal) for each in plan.variants] == [
+        ("initial_weights", ""),
+        ("normalization", str(weights)),
+    ]
+    with pytest.raises(SpecError, match="are of another network"):
+        ablation(base, None, 1, (), lambda experiment: [weights])
+
+
+def test_what_cannot_train_is_not_ablated() -> None:
+    with pytest.raises(SpecError, match=r"training\.fold"):
+        ablation(small(training__folds=2, training__fold=3), None, 1)
 
 
 # --- what the runs say ---------------------------------------------------------------------------

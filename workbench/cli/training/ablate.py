@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 
 from workbench.base.text import english, plural, tr
 from workbench.base.units import aligned, in_one_line
@@ -18,6 +19,7 @@ from workbench.runs.groups import GroupKind
 from workbench.runs.lookups import UnknownRun
 from workbench.runs.record import Run
 from workbench.runs.store import Store
+from workbench.runs.used_runs import used_problems
 from workbench.spec.base import SpecError
 from workbench.study.ablation.plan import Ablation, ablatable, ablation
 from workbench.study.ablation.result import AblationResult, result, result_of_group
@@ -120,7 +122,9 @@ def _plan(store: Store, arguments: argparse.Namespace) -> Ablation:
         raise UnknownRun(tr("{sentence}, nor an ablation", sentence=str(error))) from None
     experiment = ablatable(source)
     only = [name.strip() for name in arguments.only.split(",") if name.strip()]
-    return ablation(experiment, info_of(experiment), arguments.seeds, only)
+    info = info_of(experiment)
+    used = partial(used_problems, store, info=info)
+    return ablation(experiment, info, arguments.seeds, only, used)
 
 
 def _show_plan(plan: Ablation, arguments: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ Experiments in, experiments out: queueing them is the store's, judging them `ver
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.base.names import near_miss
@@ -19,6 +19,15 @@ from workbench.study.ablation.techniques import TECHNIQUES, Technique
 
 ABLATION = "ablation"
 """The kind of the group, as `GroupKind` has it."""
+
+
+Faults = Callable[[Experiment], Sequence[Problem]]
+"""Why an experiment can't train, by reasons that it doesn't know itself; empty where it can."""
+
+
+def no_faults(experiment: Experiment) -> Sequence[Problem]:
+    """None that are known."""
+    return ()
 
 
 def ablatable(run: Run) -> Experiment:
@@ -78,6 +87,7 @@ def ablation(
     info: DataInfo | None,
     seeds: int,
     only: Sequence[str] = (),
+    used: Faults = no_faults,
 ) -> Ablation:
     """The runs that show what each technique of an experiment is worth.
 
@@ -86,11 +96,16 @@ def ablation(
         info: What is known of its data; None leaves what depends on it to the training.
         seeds: How many of each, its own seed and the next ones.
         only: Names of the techniques to take away; empty for all that it has.
+        used: Says why the runs that an experiment uses (a teacher, initial weights) don't suit it.
 
     Raises:
-        SpecError: where it has none of them, or a name or the number of seeds is wrong.
+        SpecError: where it can't train, has none of them, or a name or the number of seeds is
+            wrong.
     """
-    variants = ablated(experiment, info, _chosen(only))
+    faults = [*experiment.problems(info), *used(experiment)]
+    if faults:
+        raise SpecError(faults)
+    variants = ablated(experiment, info, _chosen(only), used)
     trained = [variant.experiment for variant in variants if variant.experiment is not None]
     if not trained:
         raise SpecError.at("", _nothing(variants, only))
@@ -104,9 +119,10 @@ def ablated(
     experiment: Experiment,
     info: DataInfo | None,
     techniques: Sequence[Technique] = TECHNIQUES,
+    used: Faults = no_faults,
 ) -> tuple[Ablated, ...]:
-    """The experiment without each of the techniques that it has."""
-    found = (_without(experiment, info, technique) for technique in techniques)
+    """The experiment without each of the techniques that it has; arguments as of `ablation`."""
+    found = (_without(experiment, info, technique, used) for technique in techniques)
     return tuple(variant for variant in found if variant is not None)
 
 
@@ -120,7 +136,9 @@ def _bare(experiment: Experiment) -> Experiment:
     return experiment.model_copy(update={"name": "", "training": training})
 
 
-def _without(experiment: Experiment, info: DataInfo | None, technique: Technique) -> Ablated | None:
+def _without(
+    experiment: Experiment, info: DataInfo | None, technique: Technique, used: Faults
+) -> Ablated | None:
     """The experiment without a technique; None where it doesn't have it."""
     try:
         changed = technique.taken_from(experiment)
@@ -128,7 +146,7 @@ def _without(experiment: Experiment, info: DataInfo | None, technique: Technique
         return Ablated(technique, None, error.problems[0].message)
     if changed == experiment:
         return None
-    problems = changed.problems(info)
+    problems = [*changed.problems(info), *used(changed)]
     if problems:
         return Ablated(technique, None, str(problems[0]))
     return Ablated(technique, _named(changed, technique))
