@@ -20,8 +20,8 @@ def page(window: MainWindow) -> AblationPage:
 
 def answered(page: AblationPage, qtbot: QtBot) -> None:
     """Waits until the page has read the store once more."""
-    with qtbot.waitSignal(page.latest.settled, timeout=20_000):
-        page.follow.mark()
+    page.follow.mark()
+    qtbot.waitUntil(lambda: not page.follow.is_stale and not page.latest.is_busy, timeout=20_000)
 
 
 def rows(page: AblationPage) -> list[list[str]]:
