@@ -36,14 +36,20 @@ def store_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def open_window(qtbot: QtBot, qapp: QApplication, store_folder: Path) -> Iterator[OpenWindow]:
-    """Opens windows on the same store; whatever is still open is closed at the end."""
+    """Opens windows on the same store; whatever is still open is closed at the end.
+
+    As the application does, they are styled once they stand: under a style sheet each widget is
+    styled again wherever it is put, and a window takes three times as long.
+    """
     qapp.setStyle("Fusion")
-    theme.apply()
     opened: list[MainWindow] = []
 
     def make() -> MainWindow:
+        if not any(window.isVisible() for window in opened):
+            qapp.setStyleSheet("")
         window = MainWindow(Store(store_folder))
         opened.append(window)
+        theme.apply()
         window.show()
         return window
 
