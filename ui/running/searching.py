@@ -19,7 +19,6 @@ from ui.background.jobs import Jobs, sentence_of
 from ui.running.run_controller import RunController
 from ui.running.task_runner import TaskRunner
 from workbench.execution.messages import StatusChanged
-from workbench.execution.tasks.judge_file import JUDGE_FILE
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
@@ -187,6 +186,7 @@ class Searching(QObject):
 
     def _found(self, result: SearchResult) -> None:
         from workbench.deployment.judged_file import JudgeFileRequest
+        from workbench.execution.tasks.judge_file import JUDGE_FILE
 
         if result.winner is None:
             self._close(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QInputDialog, QWidget
@@ -18,7 +19,9 @@ from workbench.experiment import Experiment
 from workbench.levers.repeats import MOST, Repeats, with_folds, with_seeds
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
-from workbench.study.ablation.plan import Ablation, ablatable, ablation
+
+if TYPE_CHECKING:
+    from workbench.study.ablation.plan import Ablation
 
 SEEDS = (3, 5, 10, 20)
 FOLDS = (3, 5, 10)
@@ -129,6 +132,8 @@ class RunRepeats(QObject):
     @Slot(str)
     def ablate(self, run_id: str) -> None:
         """Asks for a number of seeds, and queues a run without each of its techniques."""
+        from workbench.study.ablation.plan import ablatable, ablation  # not at the start
+
         run = self._read_run(run_id)
         if run is None:
             return
