@@ -18,6 +18,7 @@ from workbench.execution.messages import Do, TaskEnd, TaskProgress, decode
 from workbench.execution.task import Task, asked
 from workbench.execution.tasks import TASKS, task_of
 from workbench.execution.tasks.evaluate import EVALUATE
+from workbench.execution.tasks.judge_file import JUDGE_FILE
 from workbench.execution.tasks.measure_inference import MEASURE_INFERENCE
 from workbench.execution.tasks.tune import TUNE
 from workbench.hardware import autotune
@@ -91,7 +92,7 @@ def test_a_task_that_writes_to_a_run_must_be_about_one() -> None:
     with pytest.raises(TypeError, match="shout writes to a run"):
         Task("shout", Request, Heard, Shout, "nowhere", writes_to_run=True)
     writing = {task for task in map(task_of, TASKS) if task.writes_to_run}
-    assert writing == {EVALUATE, MEASURE_INFERENCE}
+    assert writing == {EVALUATE, JUDGE_FILE, MEASURE_INFERENCE}
     assert all(task_of(name).name == name for name in TASKS)
 
 
