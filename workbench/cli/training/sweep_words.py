@@ -178,7 +178,8 @@ class SweepOutcome:
                 tested=percent(tested),
                 **given,
             )
-        lines += [found.sentence for found in self._verdicts()]
+        lines += self._against_the_baseline(found.mean)
+        lines += [each.sentence for each in self._verdicts()]
         if len(self.study.choices) > 1:
             lines.append(
                 tr(
@@ -191,6 +192,25 @@ class SweepOutcome:
             parts = [f"{path} {percent(share, 0)}" for path, share in shares.items()]
             lines.append(tr("{note}: {shares}", note=note, shares=", ".join(parts)))
         return lines
+
+    def _against_the_baseline(self, best: float) -> list[str]:
+        """Says so where nothing that was varied did better than the experiment as it was."""
+        assert self.choice is not None, "something was chosen"
+        baseline, goal = self.choice.baseline, self.plan.goals[0]
+        found = baseline.spread(goal) if baseline is not None else None
+        if baseline is None or found is None:
+            return []
+        if baseline.number == self.choice.best.number:
+            return [tr("The best is the baseline itself; nothing that was varied did better.")]
+        if goal.direction * (found.mean - best) < 0:
+            return []
+        return [
+            tr(
+                "No combination did better than the baseline ({what} {value}).",
+                what=goal.quantity.name.lower(),
+                value=goal.quantity.kind.text(found.mean),
+            )
+        ]
 
     def _verdicts(self) -> list[Judgement]:
         return verdicts(self.choice, self.answers) if self.choice is not None else []
