@@ -71,6 +71,8 @@ def read(path: Path) -> bytes:
         ModelFileError: where it isn't one, or too large.
         OSError: where it can't be read.
     """
+    if os.path.isdir(path):
+        raise ModelFileError(tr("{path}: is a folder; name a file", path=path))
     if not os.path.isfile(path):  # which takes names that are too long for `is_file`
         raise ModelFileError(tr("{path}: there is no such file", path=path))
     if path.stat().st_size > MOST_BYTES:

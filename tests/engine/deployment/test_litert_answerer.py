@@ -166,6 +166,10 @@ def test_refusals_say_what_would_help(error: str, said: str) -> None:
 def test_reading_a_file_names_it(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"nowhere\.tflite: there is no such file"):
         litert_file.read(tmp_path / "nowhere.tflite")
+    with pytest.raises(ModelFileError, match="is a folder; name a file"):
+        litert_file.read(tmp_path)
+    with pytest.raises(ModelFileError, match="there is no such file"):
+        litert_file.read(tmp_path / ("n" * 300))
     other = tmp_path / "other.tflite"
     other.write_text("hello, this is text")
     with pytest.raises(ModelFileError, match="is no LiteRT file"):
