@@ -89,7 +89,7 @@ def render(size: str, out: Path, only: str) -> None:
                     path = out / f"{state}-{scheme.name.lower()}-{size}.png"
                     _front(window).grab().save(str(path))
                     print(path)
-                    for beside in (window.beside.presets, window.beside.code):
+                    for beside in _beside(window):
                         if beside is not None:
                             beside.close()
 
@@ -114,8 +114,12 @@ def _window(size: str, count: int) -> Iterator[MainWindow]:
 
 def _front(window: MainWindow) -> QWidget:
     """The window beside it, where the state opened one."""
-    beside = (window.beside.presets, window.beside.code)
-    return next((widget for widget in beside if widget and widget.isVisible()), window)
+    return next((widget for widget in _beside(window) if widget and widget.isVisible()), window)
+
+
+def _beside(window: MainWindow) -> tuple[QWidget | None, ...]:
+    beside = window.beside
+    return beside.presets, beside.code, beside.network
 
 
 def _settle(window: MainWindow) -> None:
@@ -368,6 +372,21 @@ def _compress(window: MainWindow) -> None:
     _until(lambda: window.pages["compress"].table.rowCount() == 3)
 
 
+def _variants_plot(window: MainWindow) -> None:
+    """The same as a plot."""
+    if window.pages["compress"].edited is None:
+        _compress(window)
+    window.pages["compress"].answers.show_plot(True)
+
+
+def _export_network(window: MainWindow) -> None:
+    """The export of a run that has weights, ready to begin."""
+    run = window.store.runs()[0]
+    add_evaluation(window.store, run)
+    window.beside.export_network(run.run_id)
+    _until(lambda: not window.beside.network._reads.is_busy)
+
+
 STATES: dict[int, dict[str, State]] = {
     0: {
         "empty": _live,
@@ -384,7 +403,9 @@ STATES: dict[int, dict[str, State]] = {
         "code": _code,
     },
     1: {
+        "one-export": _export_network,
         "one-compress": _compress,
+        "one-compress-plot": _variants_plot,
         "one": _live,
         "one-selected": _selected,
         "one-form": _optimizer,

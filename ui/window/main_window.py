@@ -6,16 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QSettings, QSize, Slot
-from PySide6.QtGui import (
-    QCloseEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QUndoStack,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QMainWindow,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QUndoStack
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
@@ -163,7 +155,9 @@ class MainWindow(QMainWindow):
         self.trials = RunTrials(self.editor, read, self)
         self.notices = RunNotices(controller, self.forecast, self.runs, self.banner)
         self.repeats = RunRepeats(self.editor, controller, self.runs, read, self)
-        self.beside = SideWindows(self.editor, self.files, folder, self.jobs, self)
+        self.beside = SideWindows(
+            self.editor, self.files, folder, self.task_runner, self.settings, read, self.jobs, self
+        )
         self.run_files = RunFiles(folder, self.runs.table, read, self.banner, self.jobs)
         self.state = WindowState(
             self,
@@ -221,6 +215,7 @@ class MainWindow(QMainWindow):
             self.trials.failed,
             self.repeats.failed,
             self.run_files.failed,
+            self.beside.failed,
         ):
             failed.connect(self.report)
         for said in (self.tabs.said, runs.said, self.beside.said):
@@ -232,6 +227,8 @@ class MainWindow(QMainWindow):
         asked.train.connect(self.training.train)
         asked.try_remedy.connect(self.trials.try_remedy)
         asked.show_code.connect(self.beside.show_code)
+        for export in (asked.export_network, self.runs.export_network):
+            export.connect(self.beside.export_network)
         for find in (self.experiment.find_requested, self.trials.find_requested):
             find.connect(asked.find)
         for changed in (controller.runs_changed, controller.epoch, self.run_files.changed):

@@ -65,7 +65,7 @@ PAGES: tuple[Callable[[PageContext], Page], ...] = (
     lambda b: LivePanel(b.folder, b.curves, b.feed, b.controller, b.requests, b.jobs),
     lambda b: ComparePanel(b.folder, b.curves, b.feed, b.table, b.filter, b.controller, b.jobs),
     lambda b: EvaluatePanel(b.task_runner, b.artifacts, b.jobs),
-    lambda b: CompressPanel(b.feed, b.controller, b.task_runner, b.jobs),
+    lambda b: CompressPanel(b.feed, b.controller, b.task_runner, b.requests, b.jobs),
     lambda b: DataPanel(b.editor, b.jobs),
     lambda b: NetworkPanel(b.editor, b.layers, b.layer_actions, b.feed, b.requests, b.jobs),
     lambda b: TunePanel(b.editor, b.task_runner, b.folder, b.requests),

@@ -1,15 +1,18 @@
-"""The LiteRT file that a compressed run leaves, as an artifact of it."""
+"""The LiteRT file that a compressed run leaves, as an artifact of it, and how it is written."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from workbench.base.files import LinkError, open_inside
 from workbench.base.text import tr
-from workbench.compression import progress
+from workbench.compression import layer_modes, progress
 from workbench.compression.progress import QUANTIZED
 from workbench.deployment import litert_file
+from workbench.deployment.quantization import Quantization
 from workbench.runs.artifacts import Artifact
 
 
@@ -48,3 +51,32 @@ class ModelFile(Artifact):
 
 
 MODEL_FILE = ModelFile()
+
+
+def quantization_of(facts: Mapping[str, str]) -> Quantization | None:
+    """What the steps have asked for; None where none quantizes.
+
+    Raises:
+        ValueError, TypeError, AttributeError: where the facts are damaged.
+    """
+    scheme = facts.get(QUANTIZED)
+    if scheme is None:
+        return None
+    ranges = json.loads(facts.get("ranges", "{}"))
+    return Quantization(
+        scheme,
+        per_tensor="per_tensor" in facts,
+        layers=layer_modes.read(facts.get("layers", "")),
+        ranges={name: (float(low), float(high)) for name, (low, high) in ranges.items()},
+    )
+
+
+def is_bare(facts: Mapping[str, str]) -> bool:
+    """Whether the file takes one image per call and holds no names."""
+    return "bare" in facts
+
+
+def kept_facts(folder: Path) -> Mapping[str, str]:
+    """What a compressed run's steps have noted; nothing of another run, or a damaged one."""
+    kept = progress.read(folder)
+    return kept.facts if kept is not None else {}

@@ -11,14 +11,17 @@ from workbench.base import units
 from workbench.base.text import tr
 from workbench.compression.file_steps import Quantize
 from workbench.compression.recipe import CompressionRecipe
+from workbench.evaluation.accuracy_difference import accuracy_difference, sentence_of
+from workbench.evaluation.significance import Difference
 from workbench.network.analysis import analyze
 from workbench.runs.columns import column_of
 from workbench.runs.quantities import Kind
 from workbench.runs.record import COMPRESSED, Run
 from workbench.runs.store import Store, StoreError
 
+ACCURACY = "test_accuracy"
 JUDGED = (
-    "test_accuracy",
+    ACCURACY,
     "val_accuracy",
     "litert_bytes",
     "gzip_bytes",
@@ -56,8 +59,10 @@ class JudgedFigure:
         key: Of its quantity.
         text: The value, with its unit; a dash where it isn't known.
         change: The difference; "" where there is nothing to compare with.
-        is_worse, is_better: Whether the difference counts for or against the variant.
+        is_worse, is_better: Whether the difference counts for or against the variant; one of
+            accuracy only where chance doesn't explain it.
         verdict: What is worse, in words; "" where nothing is.
+        chance: What is to be said of chance: interval and test; "" where nothing is.
     """
 
     key: str
@@ -66,6 +71,7 @@ class JudgedFigure:
     is_worse: bool = False
     is_better: bool = False
     verdict: str = ""
+    chance: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ def family_of(store: Store, original: Run) -> list[Variant]:
 
     def add(run: Run, parent: Run | None, depth: int) -> None:
         seen.add(run.run_id)
-        found.append(_variant(run, parent, depth))
+        found.append(_variant(store, run, parent, depth))
         if depth == MOST_GENERATIONS:
             return
         for child in store.children(run.run_id):
@@ -115,14 +121,23 @@ def family_of(store: Store, original: Run) -> list[Variant]:
     return found
 
 
-def _variant(run: Run, parent: Run | None, depth: int) -> Variant:
+def _variant(store: Store, run: Run, parent: Run | None, depth: int) -> Variant:
     steps = CompressionRecipe.from_toml(run.recipe).short if run.recipe else ""
-    return Variant(run, steps, depth, tuple(judged(key, run, parent) for key in JUDGED))
+    shown = {ACCURACY: accuracy_difference(store, run, parent)} if parent is not None else {}
+    figures = tuple(judged(key, run, parent, shown.get(key)) for key in JUDGED)
+    return Variant(run, steps, depth, figures)
 
 
-def judged(key: str, run: Run, parent: Run | None) -> JudgedFigure:
-    """A figure of a run beside that of its parent."""
-    value, kind = _value(run, key), column_of(key).kind
+def judged(key: str, run: Run, parent: Run | None, shown: Difference | None = None) -> JudgedFigure:
+    """A figure of a run beside that of its parent.
+
+    Args:
+        key: Of its quantity.
+        run: Whose.
+        parent: That it was made from; None for nothing to compare with.
+        shown: Of an accuracy, what a test says of chance; without one no difference counts.
+    """
+    value, kind = value_of(run, key), column_of(key).kind
     if value is None:
         return JudgedFigure(key, units.NONE)
     before = _before(key, value, run, parent)
@@ -132,13 +147,21 @@ def judged(key: str, run: Run, parent: Run | None) -> JudgedFigure:
     gain = (value - before) * column_of(key).better
     if kind is Kind.MILLISECONDS and abs(value - before) <= JITTER * before:
         gain = 0.0
+    change, chance = _change(kind, before, value), ""
+    if kind is Kind.SHARE and not (shown is not None and shown.is_shown):
+        gain = 0.0
+    if shown is not None:
+        chance = sentence_of(shown)
+        if not shown.is_shown and value != before:
+            change = tr("{change}, within chance", change=change)
     return JudgedFigure(
         key,
         text,
-        _change(kind, before, value),
+        change,
         is_worse=gain < 0,
         is_better=gain > 0,
         verdict=_verdict(key, before, value) if gain < 0 else "",
+        chance=chance,
     )
 
 
@@ -147,13 +170,14 @@ def _before(key: str, value: float, run: Run, parent: Run | None) -> float | Non
     if parent is None:
         return None
     ratio = run.figure("litert_ratio") if key == "litert_ms" else None
-    return value / ratio if ratio else _value(parent, key)
+    return value / ratio if ratio else value_of(parent, key)
 
 
-def _value(run: Run, key: str) -> float | None:
+def value_of(run: Run, key: str) -> float | None:
+    """A figure of a run; of one that nothing was pruned of no parameter is zero."""
     value = run.figure(key)
     if value is None and key == "nonzero_parameters":
-        value = run.parameters  # of a run that nothing was pruned of
+        value = run.parameters
     return value
 
 

@@ -88,7 +88,7 @@ FORMATS: dict[str, Format] = {
         ),
         Format(
             "savedmodel",
-            tr("a folder for TensorFlow and its server"),
+            tr("a SavedModel folder, for TensorFlow and its server"),
             "",
             f"{_WRITERS}.saved_model:write",
             f"{_WRITERS}.saved_model:opened",
@@ -215,28 +215,34 @@ class ExportRequest(AboutRun):
                     most=f"{MOST_BATCH:,}",
                 )
             )
-        self._require_quantization(made)
+        require_quantization(made, self.quantization)
 
-    def _require_quantization(self, made: Format) -> None:
-        if self.quantization is None:
-            return
-        if not made.is_quantized:
-            quantized = " or ".join(each.name for each in FORMATS.values() if each.is_quantized)
-            raise ModelFileError(
-                tr(
-                    "{format} is written in float32; quantize as {quantized}",
-                    format=made.name,
-                    quantized=quantized,
-                )
+
+def require_quantization(made: Format, quantization: Quantization | None) -> None:
+    """Refuses a quantization that a format can't hold, or that there isn't.
+
+    Raises:
+        ModelFileError: one sentence.
+    """
+    if quantization is None:
+        return
+    if not made.is_quantized:
+        quantized = " or ".join(each.name for each in FORMATS.values() if each.is_quantized)
+        raise ModelFileError(
+            tr(
+                "{format} is written in float32; quantize as {quantized}",
+                format=made.name,
+                quantized=quantized,
             )
-        self.quantization.require()
-        if made.name == C_ARRAY and not self.quantization.runs_on_microcontrollers:
-            raise ModelFileError(
-                tr(
-                    "a C array is for TensorFlow Lite Micro, which runs int8 weights with int8 "
-                    "activations alone; quantize as int8"
-                )
+        )
+    quantization.require()
+    if made.name == C_ARRAY and not quantization.runs_on_microcontrollers:
+        raise ModelFileError(
+            tr(
+                "a C array is for TensorFlow Lite Micro, which runs int8 weights with int8 "
+                "activations alone; quantize as int8"
             )
+        )
 
 
 def _require_place(path: Path, made: Format) -> None:

@@ -12,8 +12,9 @@ from typing import Any
 from workbench.base.text import inside, plural, tr
 from workbench.base.units import NONE, listing
 from workbench.curves.grouping import REPEATS, differing, settings_of
+from workbench.evaluation.accuracy_difference import image_by_image
 from workbench.evaluation.predictions import TEST, VALIDATION, Predictions
-from workbench.evaluation.significance import Difference, Spread, between, mcnemar, paired, spread
+from workbench.evaluation.significance import Difference, Spread, between, paired, spread
 from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.record import Run
@@ -216,14 +217,13 @@ def _by_image(one: Run, other: Run, metric: str, answers: Answers) -> tuple[Diff
                 advice=_MORE_SEEDS,
             )
         )
-    if a.digest != b.digest or not len(a.labels):
+    shown = image_by_image(a, b)
+    if shown is None:
         return None, tr(
             "The two runs were not evaluated on the same images; {advice}",
             advice=_MORE_SEEDS,
         )
-    right_a, right_b = a.predicted == a.labels, b.predicted == b.labels
-    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
-    return mcnemar(only_a, only_b, len(a.labels)), ""
+    return shown, ""
 
 
 # --- runs as numbers -----------------------------------------------------------------------------

@@ -14,6 +14,8 @@ Sources:
         the paired-sample design. Statistics in Medicine 17.
     Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal
         of Statistics 6(2).
+    Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions:
+        comparison of eleven methods. Statistics in Medicine 17.
     Fagerland, M. W., Lydersen, S. and Laake, P. (2014). Recommended tests and confidence intervals
         for paired binomial proportions. Statistics in Medicine 33.
 """
@@ -225,6 +227,37 @@ def mcnemar(only_a: int, only_b: int, count: int) -> Difference:
         only_b=f"{only_b:,}",
     )
     return Difference((only_b - only_a) / count, low, high, p, test)
+
+
+def proportions(right_a: int, right_b: int, count: int) -> Difference:
+    """Two networks of which only the accuracies are known, each on as many images.
+
+    The chi-squared test without correction, and Newcombe's interval from those of Wilson (1998,
+    method 10). Where the images are the same ones it finds too little, as most answers agree; then
+    `mcnemar` is the test.
+
+    Args:
+        right_a: Images that A has right.
+        right_b: Images that B has right.
+        count: Images, at least one.
+    """
+    a, b = right_a / count, right_b / count
+    (low_a, high_a), (low_b, high_b) = _wilson(a, count), _wilson(b, count)
+    low = b - a - math.hypot(b - low_b, high_a - a)
+    high = b - a + math.hypot(high_b - b, a - low_a)
+    both = (a + b) / 2
+    error = math.sqrt(2 * both * (1 - both) / count)
+    test = tr("two proportions of {count} images each", count=f"{count:,}")
+    return Difference(b - a, low, high, _two_sided((b - a) / error) if error else 1.0, test)
+
+
+def _wilson(share: float, count: int) -> tuple[float, float]:
+    """Wilson's interval of a proportion."""
+    z = _normal_quantile()
+    middle = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+    scale = 1 + z * z / count
+    return (middle - half) / scale, (middle + half) / scale
 
 
 def _tango_low(only_a: int, only_b: int, count: int) -> float:

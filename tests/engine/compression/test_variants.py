@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from workbench import presets
@@ -18,6 +20,9 @@ from workbench.compression.variants import (
     verdicts,
     weight_bytes_of,
 )
+from workbench.evaluation import predictions
+from workbench.evaluation.predictions import Pictures, Predictions
+from workbench.runs import checkpoint_file
 from workbench.runs.record import COMPRESSED, EpochMetrics, Origin, Run
 from workbench.runs.store import Store
 
@@ -137,3 +142,68 @@ def test_what_to_expect_follows_from_the_parents_training(store: Store) -> None:
     taught = CompressionRecipe.of_text("finetune:3")
     assert "About 8.0 s" in expected(taught, run)
     assert expected(CompressionRecipe.of_text("quantize:int8"), run).startswith("No fine-tuning")
+
+
+# --- chance ------------------------------------------------------------------------------------
+
+
+def answered(store: Store, run: Run, wrong: Sequence[int], images: int = 200) -> None:
+    """Keeps answers of a run that are wrong on these images, and the accuracy of them."""
+    folder = store.artifacts(run.run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / checkpoint_file.FILE, **{"model.0": np.zeros(1)})
+    rows, labels = np.arange(images), np.zeros(images, np.int32)
+    shares = np.zeros((images, 2), np.float32)
+    shares[:, 0] = 1
+    shares[list(wrong)] = (0, 1)
+    weights = checkpoint_file.weights_of(folder)
+    made = Predictions("test", rows, labels, shares, "same images", weights, ("a", "b"))
+    predictions.save(folder, made, Pictures(rows[:0], np.zeros((0, 1, 1, 1), np.uint8)))
+    store.update(run.run_id, test_accuracy=1 - len(wrong) / images)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "is_worse", "is_better"),
+    [
+        (range(10, 23), False, False),  # 13 wrong for 10 others: McNemar's p is 0.53
+        (range(19), True, False),  # 9 more wrong, none less: p is 0.003
+        (range(2), False, True),
+    ],
+)
+def test_a_difference_in_accuracy_counts_where_chance_does_not_explain_it(
+    store: Store, wrong: range, is_worse: bool, is_better: bool
+) -> None:
+    original = made(store, None, **ORIGINAL)
+    variant = made(store, original, "quantize:int8", **ORIGINAL)
+    answered(store, original, range(10))
+    answered(store, variant, wrong)
+    figure = family_of(store, store.run(original.run_id))[1].figures[0]
+    assert (figure.is_worse, figure.is_better) == (is_worse, is_better)
+    assert bool(figure.verdict) == is_worse
+    assert "McNemar, on 200 images" in figure.chance
+    assert ("within chance" in figure.change) == (not is_worse and not is_better)
+
+
+def test_without_answers_the_two_accuracies_and_the_number_of_images_decide(store: Store) -> None:
+    """The digits have 360 test images: 9 less of them right may be chance, 36 are not."""
+    original = made(store, None, **ORIGINAL | {"test_accuracy": 342 / 360})
+    near = made(store, original, "quantize:int8", **ORIGINAL | {"test_accuracy": 333 / 360})
+    far = made(store, original, "quantize:int4", **ORIGINAL | {"test_accuracy": 306 / 360})
+    found = {variant.run.run_id: variant.figures[0] for variant in family_of(store, original)}
+    assert not found[near.run_id].is_worse
+    assert found[near.run_id].change == "\u22122.50 points, within chance"
+    assert "two proportions of 360 images each" in found[near.run_id].chance
+    assert found[far.run_id].is_worse
+    assert "less accurate than the original" in found[far.run_id].verdict
+
+
+def test_answers_that_are_not_those_of_the_accuracy_are_not_used(store: Store) -> None:
+    """As of a file that answers otherwise than the weights that were evaluated."""
+    original = made(store, None, **ORIGINAL)
+    variant = made(store, original, "quantize:int8", **ORIGINAL)
+    answered(store, original, range(10))
+    answered(store, variant, range(19))
+    store.update(variant.run_id, test_accuracy=0.95)
+    figure = family_of(store, store.run(original.run_id))[1].figures[0]
+    assert "two proportions of 200 images each" in figure.chance
+    assert not figure.is_worse

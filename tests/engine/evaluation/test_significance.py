@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from workbench.evaluation.significance import MOST_MORE, Difference, mcnemar, paired, spread, welch
+from workbench.evaluation.significance import (
+    MOST_MORE,
+    Difference,
+    mcnemar,
+    paired,
+    proportions,
+    spread,
+    welch,
+)
 
 SHARES = st.lists(st.floats(0, 1), min_size=3, max_size=12)
 
@@ -202,3 +210,21 @@ def test_a_difference_is_found_where_there_is_none_about_as_often_as_is_said() -
         rates.append(total)
     assert max(rates) < 0.054
     assert max(rates) > 0.045
+
+
+def test_two_proportions_have_the_interval_that_newcombe_published() -> None:
+    """His Table II (1998), method 10: 9 of 10 against 3 of 10."""
+    found = proportions(3, 9, 10)
+    assert found.difference == pytest.approx(0.6)
+    assert (found.low, found.high) == (
+        pytest.approx(0.1705, abs=5e-5), pytest.approx(0.8090, abs=5e-5),
+    )  # fmt: skip
+    assert found.p == pytest.approx(0.0062, abs=1e-4)
+    assert found.is_shown
+
+
+def test_equal_proportions_are_within_chance_also_at_the_ends() -> None:
+    for right in (0, 5, 10):
+        found = proportions(right, right, 10)
+        assert (found.difference, found.p, found.is_shown) == (0.0, 1.0, False)
+        assert found.low < 0 < found.high

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -106,6 +107,22 @@ class EditedRecipe(Edited):
     def is_refused(self, path: str) -> bool:
         return path in self._refused
 
+    # --- from one start to the next --------------------------------------------------------------
+
+    def state(self) -> str:
+        """The steps as they stand, also where they can't follow each other yet, as JSON."""
+        return json.dumps([step.values() for step in self.steps])
+
+    def restore_state(self, text: str) -> None:
+        """Take what `state` gave; of another version or damaged it is left as it is."""
+        try:
+            kept = json.loads(text)
+            steps = tuple(_of_kind(str(each["kind"])).parse(each) for each in kept)
+        except (ValueError, TypeError, KeyError):
+            return
+        if steps:
+            self.show_steps(steps)
+
     # --- steps ---------------------------------------------------------------------------------
 
     def add(self, kind: str) -> int:
@@ -156,6 +173,16 @@ class EditedRecipe(Edited):
 
 def _begun(kind: str) -> CompressionStep:
     """A step with its defaults."""
+    return _of_kind(kind).model_validate({"kind": kind})
+
+
+def _of_kind(kind: str) -> type[CompressionStep]:
+    """The class of a step.
+
+    Raises:
+        KeyError: where there is none.
+    """
     found = chosen(kind)
-    assert found is not None, f"there is no step {kind!r}"
-    return found.model_validate({"kind": kind})
+    if found is None:
+        raise KeyError(f"there is no step {kind!r}")
+    return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,53 +25,42 @@ from ui.look import theme
 from ui.look.plain import Label
 from ui.models.run_feed import RunFeed
 from ui.panels.shared.page import Page
+from ui.panels.shared.requests import Requests
 from ui.running.run_controller import RunController
 from ui.running.searching import Searching
 from ui.running.task_runner import TaskRunner
-from workbench.base.text import isolated, joined, tr
+from workbench.base.text import isolated, tr
 from workbench.runs.record import Run
-from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
 if TYPE_CHECKING:
     from ui.panels.compress.edited_recipe import EditedRecipe
+    from ui.panels.compress.family import VariantFamily
     from ui.panels.compress.recipe_editor import RecipeEditor
     from ui.panels.compress.variants_table import VariantsTable
+    from ui.panels.compress.variants_view import VariantsView
     from workbench.compression.search.result import SearchResult
-    from workbench.compression.variants import Variant
 
 MODULES = (
     "workbench.compression.compressed_runs",
     "workbench.compression.presets",
     "workbench.compression.variants",
     "workbench.compression.search.result",
+    "ui.panels.compress.family",
     "ui.panels.compress.recipe_editor",
     "ui.panels.compress.smallest",
     "ui.panels.compress.step_runs",
+    "ui.plots.figures.scatter",
     "ui.panels.compress.variants_table",
+    "ui.panels.compress.variants_plot",
+    "ui.panels.compress.variants_view",
 )
 """What the page needs, brought one a turn of the event loop: all at once they would hold it up."""
 
 PRESET = "smaller-file"
 """What a person who never made a recipe begins with."""
 
-MOST_NOTES = 2
 LARGE = 10_000
-
-
-@dataclass(frozen=True)
-class _Family:
-    """What was read of the selected run.
-
-    Attributes:
-        run_id: Of it.
-        obstacle: Why it can't be compressed; "" where it can.
-        variants: Its original and all that was made of that.
-    """
-
-    run_id: str
-    obstacle: str
-    variants: Sequence[Variant]
 
 
 class CompressPanel(Page):
@@ -82,11 +70,17 @@ class CompressPanel(Page):
         feed: All runs.
         controller: Makes the runs that compress, and has them done.
         task_runner: Tests the winner of a search.
+        requests: What is asked of the rest of the window.
         jobs: Of the window.
     """
 
     def __init__(
-        self, feed: RunFeed, controller: RunController, task_runner: TaskRunner, jobs: Jobs
+        self,
+        feed: RunFeed,
+        controller: RunController,
+        task_runner: TaskRunner,
+        requests: Requests,
+        jobs: Jobs,
     ) -> None:
         super().__init__(
             "compress",
@@ -97,10 +91,12 @@ class CompressPanel(Page):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._controller, self._frame, self._jobs = controller, feed.frame, jobs
         self._run: Run | None = None
-        self._family: _Family | None = None
+        self._family: VariantFamily | None = None
         self._result: SearchResult | None = None
-        self._kept = ""
+        self._requests = requests
+        self._kept = self._steps = self._shown = ""
         self._sizes: list[int] = []
+        self._shows_plot = False
         self.edited: EditedRecipe | None = None
         self._reads = jobs.latest(self)
         self._reads.failed.connect(self.failed)
@@ -129,7 +125,7 @@ class CompressPanel(Page):
         from ui.panels.compress.recipe_editor import RecipeEditor
         from ui.panels.compress.smallest import SmallestBar
         from ui.panels.compress.step_runs import StepRuns
-        from ui.panels.compress.variants_table import VariantsTable
+        from ui.panels.compress.variants_view import VariantsView
         from workbench.compression import presets
         from workbench.compression.recipe import CompressionRecipe
 
@@ -140,6 +136,7 @@ class CompressPanel(Page):
             except SpecError as error:  # of a newer version, or a damaged file of settings
                 self.logged.emit(str(error))
         self.edited = EditedRecipe(recipe, self)
+        self.edited.restore_state(self._steps)
         runs = StepRuns(self._frame, self._controller, lambda: self._run, self._jobs, self)
         runs.failed.connect(self.failed)
         self.editor: RecipeEditor = RecipeEditor(self.edited, runs)
@@ -161,7 +158,15 @@ class CompressPanel(Page):
         self.bar = SmallestBar(self.searching)
         self.bar.control_asked.connect(self._train_control)
         self.searching.changed.connect(self._show_state)
-        self.table: VariantsTable = VariantsTable()
+        self.answers: VariantsView = VariantsView()
+        self.table: VariantsTable = self.answers.table
+        self.export_button = QPushButton(tr("Export…"))
+        self.export_button.setToolTip(
+            tr("Write the chosen variant's network as a file that runs elsewhere")
+        )
+        self.export_button.clicked.connect(self.export_network)
+        self.answers.chosen.connect(self._show_chosen)
+        self.answers.show_plot(self._shows_plot)
         self.stack.addWidget(self._laid_out())
         self.edited.changed.connect(self._show_state)
         self.edited.problems_changed.connect(self._show_state)
@@ -177,8 +182,13 @@ class CompressPanel(Page):
         below = QWidget()
         answers = QVBoxLayout(below)
         theme.spaced(answers, 0, 1, 0, 0, spacing=1)
-        answers.addWidget(self.expected)
-        answers.addWidget(self.table, 1)
+        row = QHBoxLayout()
+        theme.spaced(row, 0, spacing=2)
+        row.addWidget(self.expected, 1)
+        row.addWidget(self.answers.switch)
+        row.addWidget(self.export_button)
+        answers.addLayout(row)
+        answers.addWidget(self.answers, 1)
         answers.addWidget(self.notes)
         self.split = QSplitter(Qt.Orientation.Vertical)
         self.split.addWidget(self.editor)
@@ -217,19 +227,28 @@ class CompressPanel(Page):
         if self.edited is None:
             self._modules.start()
             return
-        read = partial(_read, run.run_id)
+        from ui.panels.compress.family import read_family
+
+        read = partial(read_family, run.run_id)
         self._reads.ask(in_store(self._controller.store.folder, read), self._take)
 
-    def _take(self, family: _Family) -> None:
+    def _take(self, family: VariantFamily) -> None:
+        from ui.panels.compress.family import notes_on
+
         if self._run is None or self._run.run_id != family.run_id:
             return  # another was selected meanwhile
         self._family = family
         self.heading.setText(isolated(self._run.name))
-        self.table.show_variants(family.variants)
+        is_other = family.run_id != self._shown
+        self._shown = family.run_id
+        self.answers.show_variants(family.variants)
+        if is_other or self.table.current is None:
+            self.table.select_run(family.run_id)
         winner = self._result.winner if self._result is not None else None
         if winner is not None:
             self.table.select_run(winner.run_id)
-        self.notes.setText("\n".join(_notes(family.variants)))
+        self._show_chosen()
+        self.notes.setText("\n".join(notes_on(family.variants)))
         self.notes.setVisible(bool(self.notes.text()))
         self.stack.setCurrentIndex(1)
         self._show_state()
@@ -269,6 +288,20 @@ class CompressPanel(Page):
         except SpecError as error:
             return str(error.problems[0].message)
         return ""
+
+    # --- the chosen variant --------------------------------------------------------------------
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        """What can be done with the variant that is chosen in the table."""
+        chosen = self.table.current
+        self.export_button.setEnabled(chosen is not None and chosen.run.status.is_finished)
+
+    @Slot()
+    def export_network(self) -> None:
+        """Asks for the export of the chosen variant."""
+        if self.table.current is not None:
+            self._requests.export_network.emit(self.table.current.run.run_id)
 
     # --- compressing ---------------------------------------------------------------------------
 
@@ -337,49 +370,30 @@ class CompressPanel(Page):
     def restyle(self) -> None:
         """Draws the table in the colours in force."""
         if self.edited is not None:
-            self.table.restyle()
+            self.answers.restyle()
 
     def state(self) -> Mapping[str, Any]:
-        """The recipe, as TOML (of one whose steps can't follow each other the one before), and how
-        the room is shared.
-        """
+        """The steps, the last sound recipe, how the room is shared, and what is in front."""
         if self.edited is not None:
             with suppress(SpecError):
                 self._kept = self.edited.recipe.to_toml()
+            self._steps = self.edited.state()
             self._sizes = self.split.sizes()
-        return {"recipe": self._kept or None, "sizes": self._sizes or None}
+            self._shows_plot = self.answers.is_plot
+        return {
+            "recipe": self._kept or None,
+            "steps": self._steps or None,
+            "sizes": self._sizes or None,
+            "view": "plot" if self._shows_plot else "table",
+        }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Takes the recipe at the first use of the page."""
-        kept, sizes = state.get("recipe"), state.get("sizes")
+        kept, sizes, steps = state.get("recipe"), state.get("sizes"), state.get("steps")
+        self._shows_plot = state.get("view") == "plot"
         if isinstance(kept, str):
             self._kept = kept
+        if isinstance(steps, str):
+            self._steps = steps
         if isinstance(sizes, list) and all(isinstance(size, int) for size in sizes):
             self._sizes = sizes
-
-
-def _read(run_id: str, store: Store) -> _Family:
-    """Done in a thread."""
-    from workbench.compression.compressed_runs import CannotCompress, require
-    from workbench.compression.variants import family_of, original_of
-
-    run = store.run(run_id)
-    obstacle = ""
-    try:
-        require(run, store.artifacts(run_id))
-    except (CannotCompress, SpecError) as error:
-        obstacle = str(error)
-    return _Family(run_id, obstacle, family_of(store, original_of(store, run)))
-
-
-def _notes(variants: Sequence[Variant]) -> list[str]:
-    """What got worse in the newest variants, a line each."""
-    from workbench.compression.variants import verdicts
-
-    found = []
-    for variant in reversed(variants):
-        worse = verdicts(variant)
-        if worse:
-            what = tr("{steps}: {verdicts}", steps=variant.steps, verdicts=joined("; ", worse))
-            found.append(what)
-    return found[:MOST_NOTES]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHeaderView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView
 
 from ui.look import theme
 from ui.look.plain import tip
@@ -23,7 +24,13 @@ NAME_WIDTH = 52 * theme.UNIT
 
 
 class VariantsTable(FigureTable):
-    """A row for each variant, which says in red what got worse and in green what got better."""
+    """A row for each variant, which says in red what got worse and in green what got better.
+
+    Signals:
+        chosen: A person chose a variant; the id of its run.
+    """
+
+    chosen = Signal(str)
 
     def __init__(self) -> None:
         heads = [(tr("Variant"), tr("What was done to the network"))]
@@ -34,11 +41,33 @@ class VariantsTable(FigureTable):
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         self.setColumnWidth(0, NAME_WIDTH)
         self.setWordWrap(False)  # a long recipe is elided; its tooltip has all of it
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.itemSelectionChanged.connect(self._say_chosen)
         self.variants: Sequence[Variant] = ()
+
+    @property
+    def current(self) -> Variant | None:
+        """The variant that is chosen."""
+        lines = [index.row() for index in self.selectionModel().selectedRows()]
+        return self.variants[lines[0]] if lines else None
+
+    @Slot()
+    def _say_chosen(self) -> None:
+        if self.current is not None:
+            self.chosen.emit(self.current.run.run_id)
 
     def show_variants(self, variants: Sequence[Variant]) -> None:
         """Show these, the original first."""
+        before = self.current
         self.variants = variants
+        with QSignalBlocker(self):
+            self._fill(variants)
+            self.clearSelection()
+            if before is not None:
+                self.select_run(before.run.run_id)
+
+    def _fill(self, variants: Sequence[Variant]) -> None:
         self.setRowCount(len(variants))
         for line, variant in enumerate(variants):
             words = [_name(variant), *(_cell(figure) for figure in variant.figures)]
@@ -69,8 +98,11 @@ class VariantsTable(FigureTable):
         if figure.is_worse or figure.is_better:
             tones = theme.tones()
             item.setForeground(QColor(tones.bad if figure.is_worse else tones.good))
-        if figure.verdict:
-            item.setToolTip(tip(_sentence(figure.verdict)))
+        elif figure.change:
+            item.setForeground(QColor(theme.tones().muted))
+        said = [_sentence(each) for each in (figure.verdict, figure.chance) if each]
+        if said:
+            item.setToolTip(tip(joined("\n", said)))
 
 
 def _name(variant: Variant) -> str:

@@ -31,7 +31,7 @@ class RunActions(Actions):
         export: Of its runs.
 
     Signals:
-        use_settings, resume, ablate: Asked for the current run, by its id.
+        use_settings, resume, ablate, export_network: Asked for the current run, by its id.
         use_run: Let the form's experiment use the current run: the path of the setting, its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
@@ -42,6 +42,7 @@ class RunActions(Actions):
     resume = Signal(str)
     ablate = Signal(str)
     use_run = Signal(str, str)
+    export_network = Signal(str)
     delete = Signal(list)
     hide_runs = Signal(list, bool)
     change = Signal(str, dict)
@@ -96,6 +97,9 @@ class RunActions(Actions):
                    self._none),
             Action("copy", tr("Copy run id"), self._copy_id, "Ctrl+Shift+I", "",
                    tr("Copy the id, by which the command line knows this run"), self._not_one),
+            Action("network", tr("Export network…"), self._export_network, "Ctrl+E", "save",
+                   tr("Write the network as a file that runs elsewhere: LiteRT, SavedModel, ONNX, "
+                      "OpenVINO, Keras weights or C"), self._not_exportable),
             Action("archive", tr("Archive"), partial(self._toggle, "archived"), "Shift+Del",
                    "archive", tr("Put the chosen runs away, or back; nothing is deleted"),
                    self._none),
@@ -170,6 +174,12 @@ class RunActions(Actions):
         can = tr("Only a stopped, interrupted or failed run can be resumed.")
         return "" if status.can_resume else can
 
+    def _not_exportable(self) -> str:
+        if self._not_one():
+            return self._not_one()
+        status = RunStatus(self._model.frame.values("status")[self._chosen[0]])
+        return "" if status.is_finished else tr("This run has not ended; export it afterwards.")
+
     def _not_deletable(self) -> str:
         if self._none():
             return self._none()
@@ -203,6 +213,10 @@ class RunActions(Actions):
     def _ablate(self) -> None:
         if self._table.current_id:
             self.ablate.emit(self._table.current_id)
+
+    def _export_network(self) -> None:
+        if self._table.current_id:
+            self.export_network.emit(self._table.current_id)
 
     def _write(self, key: str) -> None:
         """Opens a cell of the current run for writing, with its column where it isn't shown."""

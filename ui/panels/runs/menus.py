@@ -171,7 +171,7 @@ class RunMenus:
         menu.addAction(self._actions["pin"])
         menu.addAction(self._actions["compare"])
         menu.addSeparator()
-        for name in ("copy_rows", "copy", "archive", "delete"):
+        for name in ("network", "copy_rows", "copy", "archive", "delete"):
             menu.addAction(self._actions[name])
         if self.more_of_runs is not None:
             menu.addSeparator()

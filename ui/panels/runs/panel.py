@@ -39,7 +39,7 @@ class RunsPanel(QWidget):
 
     Signals:
         selected: The current run's id; "" for none.
-        use_settings, resume, ablate: Asked for the current run, by its id.
+        use_settings, resume, ablate, export_network: Asked for the current run, by its id.
         use_run: Let the form's experiment use the current run: the path of the setting, its id.
         delete: Asked for these ids.
         hide_runs: Hide (True) or show the curves of these ids.
@@ -56,6 +56,7 @@ class RunsPanel(QWidget):
     resume = Signal(str)
     ablate = Signal(str)
     use_run = Signal(str, str)
+    export_network = Signal(str)
     delete = Signal(list)
     hide_runs = Signal(list, bool)
     change = Signal(str, dict)
@@ -99,6 +100,7 @@ class RunsPanel(QWidget):
             (asked.resume, self.resume),
             (asked.ablate, self.ablate),
             (asked.use_run, self.use_run),
+            (asked.export_network, self.export_network),
             (asked.delete, self.delete),
             (asked.hide_runs, self.hide_runs),
             (asked.change, self.change),

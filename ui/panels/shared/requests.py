@@ -13,9 +13,11 @@ class Requests(QObject):
         find: Find a good value by measuring; the setting's path.
         try_remedy: Put a run's settings with one change into the form; its id and the `Remedy`.
         show_code: Show the experiment as a script.
+        export_network: Offer to export the network of a run; its id.
     """
 
     train = Signal()
     find = Signal(str)
     try_remedy = Signal(str, object)
     show_code = Signal()
+    export_network = Signal(str)

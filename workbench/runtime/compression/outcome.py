@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,12 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.base.text import tr
-from workbench.compression import layer_modes
-from workbench.compression.progress import QUANTIZED
+from workbench.compression.model_file import is_bare, quantization_of
 from workbench.data import Part
 from workbench.deployment import litert_file
 from workbench.deployment.litert_answerer import LiteRTAnswerer
-from workbench.deployment.quantization import CALIBRATION_IMAGES, Quantization, quantize
+from workbench.deployment.quantization import CALIBRATION_IMAGES, quantize
 from workbench.evaluation.answerer import Shares, answers, clocked
 from workbench.evaluation.latency import Latency
 from workbench.runtime.compression.network import Network
@@ -62,29 +60,17 @@ def written(network: Network, context: StepContext) -> WrittenFile:
         ModelFileError: where it can't be quantized, or gives no numbers.
     """
     model = float_network(network.experiment, context.info, network.variables)
-    is_bare = "bare" in network.facts
-    content, warnings = litert_bytes(model, 1 if is_bare else None), tuple[str, ...]()
-    scheme = network.facts.get(QUANTIZED)
-    if scheme is not None:
-        asked = Quantization(
-            scheme,
-            per_tensor="per_tensor" in network.facts,
-            layers=layer_modes.read(network.facts.get("layers", "")),
-            ranges=_learned(network),
-        )
+    bare = is_bare(network.facts)
+    content, warnings = litert_bytes(model, 1 if bare else None), tuple[str, ...]()
+    asked = quantization_of(network.facts)
+    if asked is not None:
         images = context.training_batch(CALIBRATION_IMAGES)[0] if asked.is_calibrated else None
         made = quantize(content, asked, images, check=context.check)
         content, warnings = made.content, made.report.warnings
-    if is_bare:
+    if bare:
         content = litert_file.stripped(content)
     unknown = unfolded(network.experiment, "litert")
     return WrittenFile(content, (*warnings, *unknown))
-
-
-def _learned(network: Network) -> dict[str, tuple[float, float]]:
-    """Ranges of activations that quantization-aware fine-tuning has learned."""
-    kept = json.loads(network.facts.get("ranges", "{}"))
-    return {name: (float(low), float(high)) for name, (low, high) in kept.items()}
 
 
 def judged(content: bytes, context: StepContext, *, is_tested: bool = True) -> dict[str, Any]:
