@@ -77,6 +77,7 @@ def do_task(
     progress: Callable[[TaskProgress], None],
 ) -> Res:
     """Does a task in a process of its own, which ends with it; see `TaskAsker.do`."""
+    task.require_writable(store, request)  # before a process is started for nothing
     with TaskAsker(store, request.startup) as process:
         return process.do(task, request, progress)
 
