@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from workbench.base.files import LinkError, open_inside
 from workbench.base.text import tr
@@ -76,7 +77,25 @@ def is_bare(facts: Mapping[str, str]) -> bool:
     return "bare" in facts
 
 
-def kept_facts(folder: Path) -> Mapping[str, str]:
-    """What a compressed run's steps have noted; nothing of another run, or a damaged one."""
+class OwnForm(NamedTuple):
+    """How a run's own file was written.
+
+    Attributes:
+        quantization: None for float32.
+        is_bare: Whether it takes one image per call and holds no names.
+    """
+
+    quantization: Quantization | None = None
+    is_bare: bool = False
+
+
+def own_form(folder: Path) -> OwnForm:
+    """How the file in a run's folder was written; in float32 where there is none, or its notes are
+    damaged.
+    """
     kept = progress.read(folder)
-    return kept.facts if kept is not None else {}
+    facts = kept.facts if kept is not None else {}
+    try:
+        return OwnForm(quantization_of(facts), is_bare(facts))
+    except (ValueError, TypeError, AttributeError):
+        return OwnForm()

@@ -23,6 +23,9 @@ from workbench.spec.errors import shown
 _WRITERS = "workbench.runtime.export"
 
 
+LITERT, C_ARRAY = "litert", "c-array"
+
+
 @dataclass(frozen=True)
 class Format:
     """A format of exported networks.
@@ -77,7 +80,7 @@ FORMATS: dict[str, Format] = {
     made.name: made
     for made in (
         Format(
-            "litert",
+            LITERT,
             tr("LiteRT (TensorFlow Lite): phones, Raspberry Pi, Python without TensorFlow"),
             ".tflite",
             f"{_WRITERS}.litert:write",
@@ -128,7 +131,7 @@ FORMATS: dict[str, Format] = {
             unfolds_hashing=False,
         ),
         Format(
-            "c-array",
+            C_ARRAY,
             tr("a C array and header for microcontrollers, in int8"),
             ".c",
             f"{_WRITERS}.c_files:write",
@@ -141,7 +144,6 @@ FORMATS: dict[str, Format] = {
 }
 """By name."""
 
-C_ARRAY = "c-array"
 MOST_BATCH = 65_536
 
 

@@ -30,6 +30,7 @@ from workbench.base.text import joined, tr
 from workbench.deployment.formats import (
     C_ARRAY,
     FORMATS,
+    LITERT,
     MOST_BATCH,
     ExportRequest,
     Format,
@@ -39,8 +40,6 @@ from workbench.deployment.litert_file import ModelFileError
 from workbench.deployment.quantization import FLOAT32, SCHEMES, Quantization
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
-
-LITERT = "litert"
 
 
 class NetworkChoices(QWidget):

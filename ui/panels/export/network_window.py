@@ -19,7 +19,7 @@ from ui.panels.export.written import WrittenFiles, agreement_of
 from ui.panels.shared.task_bar import TaskBar
 from ui.running.task_runner import TaskRunner
 from workbench.base.text import isolated, tr
-from workbench.compression.model_file import is_bare, kept_facts, quantization_of
+from workbench.compression.model_file import own_form
 from workbench.deployment.formats import FORMATS, Exported, ExportRequest
 from workbench.deployment.quantization import Quantization
 from workbench.execution.tasks.export import EXPORT
@@ -259,9 +259,6 @@ def _read(run_id: str, store: Store) -> _AboutRun:
         return _AboutRun(tr("this run has no weights; train it, or resume it"))
     try:
         _ = run.experiment
-        facts = kept_facts(folder)
-        return _AboutRun("", quantization_of(facts), is_bare(facts))
     except SpecError as error:  # of a newer version
         return _AboutRun(str(error))
-    except (ValueError, TypeError, AttributeError):  # facts of another version, or damaged
-        return _AboutRun("")
+    return _AboutRun("", *own_form(folder))

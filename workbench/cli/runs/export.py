@@ -12,7 +12,8 @@ from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE
 from workbench.cli.options import add_json, add_run, add_store, store_of
 from workbench.cli.terminal import complain, give_json
-from workbench.deployment.formats import FORMATS, Exported, ExportRequest
+from workbench.compression.model_file import OwnForm, own_form
+from workbench.deployment.formats import FORMATS, LITERT, Exported, ExportRequest
 from workbench.deployment.quantization import FLOAT32, SCHEMES, Quantization
 from workbench.execution.tasks.export import EXPORT
 from workbench.runs.store import Store
@@ -35,9 +36,10 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add("--output", type=Path, required=True, metavar="FILE|DIR", help=tr("where to write it"))
     add(
         "--quantize",
-        choices=SCHEMES,
+        choices=(FLOAT32, *SCHEMES),
         help=tr(
-            "{schemes} (default: float32; a C array is int8)",
+            "{schemes}; float32 (default: as the run was compressed, else float32; a C array is "
+            "int8)",
             schemes="; ".join(f"{scheme.name}: {scheme.words}" for scheme in SCHEMES.values()),
         ),
     )
@@ -73,13 +75,17 @@ def run(arguments: argparse.Namespace) -> int:
     folder = store_of(arguments)
     with Store(folder) as store:
         run = store.find(arguments.run)
+        own = own_form(store.artifacts(run.run_id))
+    if arguments.quantize is not None or not FORMATS[arguments.format].is_quantized:
+        own = OwnForm()
+    is_bare = own.is_bare and arguments.format == LITERT
     request = ExportRequest(
         run.run_id,
         arguments.format,
         str(arguments.output.absolute()),
-        _quantization(arguments),
-        arguments.batch,
-        arguments.strip,
+        _quantization(arguments, own.quantization),
+        arguments.batch or (1 if is_bare else None),
+        arguments.strip or is_bare,
         startup=run.experiment.hardware.startup,
     )
     request.require()
@@ -130,12 +136,17 @@ def _lines(found: Exported) -> list[str]:
     return aligned(rows, "<<")
 
 
-def _quantization(arguments: argparse.Namespace) -> Quantization | None:
+def _quantization(arguments: argparse.Namespace, own: Quantization | None) -> Quantization | None:
+    """What was asked for, else how the run's own file was written."""
     layers = dict(arguments.layers)
     scheme = arguments.quantize
-    if scheme is None and (layers or arguments.per_tensor):
-        raise SpecError.at("", tr("--layer and --per-tensor need --quantize"))
-    return None if scheme is None else Quantization(scheme, arguments.per_tensor, layers)
+    if scheme is None:
+        if layers or arguments.per_tensor:
+            raise SpecError.at("", tr("--layer and --per-tensor need --quantize"))
+        return own
+    if scheme == FLOAT32 and not layers:
+        return None
+    return Quantization(scheme, arguments.per_tensor, layers)
 
 
 def _layer(text: str) -> tuple[int, str]:
