@@ -140,7 +140,7 @@ class RunCells:
     def _swatch(self, place: int, column: Column) -> QIcon | None:
         if column.key != "name":
             return None
-        return _swatch(self.colours(int(self._frame.value("colour", place) or 0)).name())
+        return swatch(self.colours(int(self._frame.value("colour", place) or 0)).name())
 
     def _colour(self, place: int, column: Column) -> QColor | None:
         tones, frame = theme.tones(), self._frame
@@ -177,7 +177,7 @@ def _bold() -> QFont:
 
 
 @cache
-def _swatch(colour: str) -> QIcon:
+def swatch(colour: str) -> QIcon:
     """A run's colour as an icon that a selected row leaves as it is."""
     pixmap = QPixmap(SWATCH, SWATCH)
     pixmap.fill(QColor(colour))

@@ -11,12 +11,16 @@ import gzip
 import hashlib
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from workbench.base.errors import BadInput
 from workbench.base.text import tr
@@ -181,6 +185,51 @@ def run_id(found: dict[str, str]) -> str:
 
 
 # --- the graph -----------------------------------------------------------------------------------
+
+
+KINDS = {
+    "FLOAT32": "<f4",
+    "FLOAT16": "<f2",
+    "INT4": "u1",
+    "INT8": "i1",
+    "INT16": "<i2",
+}
+"""Of weights, and how NumPy reads them; int4 stands two to a byte."""
+
+
+class Constant(NamedTuple):
+    """A tensor of weights or offsets as the file holds it.
+
+    Attributes:
+        tensor: Its name; "" in a file without names.
+        kind: "INT8"; one of `KINDS`.
+        bytes: In the file.
+        codes: Its values as they are stored, one after the other: integers where it is quantized.
+    """
+
+    tensor: str
+    kind: str
+    bytes: int
+    codes: npt.NDArray[Any]
+
+
+def constants(content: bytes) -> list[Constant]:
+    """The weights and offsets in a file that is ours, in its order."""
+    from ai_edge_litert.schema_py_generated import TensorType
+
+    graph, names = _graph(content), {v: k for k, v in vars(TensorType).items() if k in KINDS}
+    found = []
+    for tensor in graph.subgraphs[0].tensors:
+        data, kind = graph.buffers[tensor.buffer].data, names.get(tensor.type)
+        if data is None or kind is None or not len(data):
+            continue
+        count = math.prod(int(size) for size in tensor.shape)
+        codes = np.frombuffer(bytes(data), KINDS[kind])
+        if kind == "INT4":
+            codes = np.stack([codes & 15, codes >> 4], axis=1).ravel()[:count]
+        name = (tensor.name or b"").decode(errors="replace")
+        found.append(Constant(name, kind, len(data), codes))
+    return found
 
 
 def stripped(content: bytes) -> bytes:

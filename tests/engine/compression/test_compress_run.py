@@ -19,6 +19,7 @@ from workbench.compression.compressed_runs import (
     compressed_run,
     variant,
 )
+from workbench.compression.found import coded_tensors, tensor_errors
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.recipe import CompressionRecipe
 from workbench.compression.steps import CompressionStep, Phase
@@ -96,6 +97,12 @@ def test_pruned_shared_and_quantized(store: Store, parent: Run) -> None:
     assert known is not None
     assert [done.step for done in known.done] == ["", "prune:0.8", "cluster:8", "quantize:int8"]
     assert known.done[0].val_accuracy == pytest.approx(parent.val_accuracy, abs=1e-6)
+    tensors = [each for each in coded_tensors(known.facts) if each.weights > 4]  # the kernels
+    assert [each.kind for each in tensors] == ["INT8"] * len(weights)
+    assert all(each.values <= 8 for each in tensors), "shared values stay shared in the file"
+    assert sum(each.nonzero for each in tensors) == size - zeros(weights)
+    assert all(0 < (each.coded_bytes or 0) < each.bytes / 2 for each in tensors)
+    assert any("conv2d" in error.tensor and error.snr > 1 for error in tensor_errors(known.facts))
     assert known.weights == [], "what a killed run goes on from isn't kept any longer"
     assert weights_of(store.artifacts(parent.run_id)) == before
     noted = store.run(parent.run_id)

@@ -14,9 +14,13 @@ from tests.ui.conftest import OpenWindow
 from tests.ui.made_up import add_run, add_variants
 from tests.ui.window.test_training import PATIENCE, train
 from ui.look import theme
+from ui.panels.compress.details import DetailsWindow
 from ui.panels.compress.panel import CompressPanel
 from ui.window.main_window import MainWindow
+from workbench.compression import progress
+from workbench.compression.progress import CompressionProgress, StepDone
 from workbench.compression.recipe import CompressionRecipe
+from workbench.compression.sensitivity import FACT, LayerSensitivity, packed
 from workbench.compression.variants import JUDGED
 from workbench.runs.record import COMPRESSED, Run
 from workbench.runs.status import RunStatus
@@ -216,3 +220,49 @@ def test_a_trained_run_is_compressed_and_stays_selected(quick: MainWindow, qtbot
     column = 1 + JUDGED.index("litert_bytes")
     qtbot.waitUntil(lambda: "kB" in page.table.item(1, column).text())
     assert page.table.item(1, column).foreground().color() == QColor(theme.tones().good)
+    details = shown_details(page, 1, qtbot)
+    assert details.steps.texts(0) == ["Original", "prune:0.5:epochs=1", "quantize:int8"]
+    assert details.weights.rowCount() > 0
+    ratios = [float(text.split()[0]) for text in details.errors.texts(1) if "dB" in text]
+    assert ratios == sorted(ratios), "the worst first"
+    assert not details._buttons["layers"].isVisible(), "nobody measured it"
+
+
+def shown_details(page: CompressPanel, row: int, qtbot: QtBot) -> DetailsWindow:
+    """The details of a variant, once they have been read."""
+    page.table.selectRow(row)
+    page.answers.details_button.click()
+    details = page.answers.details
+    assert details is not None
+    qtbot.waitUntil(lambda: details.stack.currentWidget() is details.pages)
+    return details
+
+
+def test_the_sensitivity_of_layers_is_drawn_the_worst_first(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    original, int8, _ = add_variants(window.store)
+    recipe = "structured:0.4:sensitivity=true,quantize:int8"
+    curves = [
+        LayerSensitivity("1 Conv2D", (0.25, 0.5, 0.75), (0.98, 0.97, 0.9)),
+        LayerSensitivity("3 Conv2D", (0.25, 0.5, 0.75), (0.95, 0.7, 0.3)),
+    ]
+    done = (StepDone("", 0.99, 100, 100, 1000), StepDone("structured:0.4", 0.98, 40, 40, 400))
+    kept = CompressionProgress(
+        CompressionRecipe.of_text(recipe).to_toml(), done, facts={FACT: packed(curves)}
+    )
+    (window.store.artifacts(int8.run_id) / progress.FILE).write_bytes(kept.packed())
+    page = show(window, original, qtbot)
+    assert not page.answers.details_button.isEnabled(), "the original has no steps"
+    details = shown_details(page, 1, qtbot)
+    details.show_page("layers")
+    assert details.layers.texts(0) == ["3 Conv2D", "1 Conv2D"]
+    assert [curve.accuracies for curve in details.plot.curves] == [
+        [0.99, 0.98, 0.97, 0.9],
+        [0.99, 0.95, 0.7, 0.3],
+    ]
+    details.layers.selectRow(0)
+    assert details.plot._chosen == "3 Conv2D"
+    page.table.selectRow(2)  # nothing was kept of it
+    page.answers.details_button.click()
+    qtbot.waitUntil(lambda: "kept nothing" in details.empty.text())

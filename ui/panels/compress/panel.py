@@ -158,7 +158,7 @@ class CompressPanel(Page):
         self.bar = SmallestBar(self.searching)
         self.bar.control_asked.connect(self._train_control)
         self.searching.changed.connect(self._show_state)
-        self.answers: VariantsView = VariantsView()
+        self.answers: VariantsView = VariantsView(self._controller.store.folder, self._jobs)
         self.table: VariantsTable = self.answers.table
         self.export_button = QPushButton(tr("Export…"))
         self.export_button.setToolTip(

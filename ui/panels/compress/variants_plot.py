@@ -130,7 +130,7 @@ class VariantsPlot(QWidget):
             colours,
             np.full(len(shown), DIAMETER),
             best,
-            [_name(shown[number]) for number in best.tolist()],
+            [name_of_variant(shown[number]) for number in best.tolist()],
             np.array(marked, np.intp),
         )
         line = front_line(points, axes)
@@ -142,7 +142,7 @@ class VariantsPlot(QWidget):
             for axis, value in zip(axes, values[dot].tolist(), strict=True):
                 column = column_of(axis.key)
                 rows.append((title_of(column).words, column.kind.text(value)))
-            return _name(shown[dot]), rows
+            return name_of_variant(shown[dot]), rows
 
         plot.show_cloud(Cloud(dots, _scale(x), _scale(y), line, read), keep_view=keep_view)
         self.shown = [variant.run.run_id for variant in shown]
@@ -165,7 +165,8 @@ class VariantsPlot(QWidget):
             self.draw(keep_view=False)
 
 
-def _name(variant: Variant) -> str:
+def name_of_variant(variant: Variant) -> str:
+    """Its steps, in the short form; of the original that it is that."""
     return variant.steps if variant.depth else tr("Original")
 
 

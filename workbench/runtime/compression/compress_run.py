@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from workbench.base.text import joined, tr
-from workbench.compression import progress
+from workbench.compression import found, progress
 from workbench.compression.compressed_runs import require, tuned_as, tuning
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.original_file import original_file
@@ -160,7 +160,7 @@ class Compression:
         optimizer = fresh_optimizer(experiment, assembled.model, 1)
         position = self._context.position
         log.artifact(CHECKPOINT, checkpoint.packed(assembled.model, optimizer, position))
-        file = written(network, self._context)
+        file = written(network, self._context, is_measured=self._is_tested)
         figures = judged(file.content, self._context, is_tested=self._is_tested)
         figures |= self._timed(file.content)
         log.artifact(MODEL_FILE, file.content)
@@ -175,7 +175,11 @@ class Compression:
             accuracy_difference=difference,
         )
         if status is RunStatus.COMPLETED:
-            facts = {**network.facts, progress.VALIDATION_IMAGES: str(validation)}
+            facts = {
+                **network.facts,
+                **found.facts_of(file.content, file.errors),
+                progress.VALIDATION_IMAGES: str(validation),
+            }
             ended = CompressionProgress(self._recipe.to_toml(), tuple(self._done), facts=facts)
             log.artifact(PROGRESS, ended.packed())
         return file.warnings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from workbench.compression.model_file import is_bare, quantization_of
 from workbench.data import Part
 from workbench.deployment import litert_file
 from workbench.deployment.litert_answerer import LiteRTAnswerer
-from workbench.deployment.quantization import CALIBRATION_IMAGES, quantize
+from workbench.deployment.quantization import CALIBRATION_IMAGES, TensorError, quantize
 from workbench.evaluation.answerer import Shares, answers, clocked
 from workbench.evaluation.latency import Latency
 from workbench.runtime.compression.network import Network
@@ -47,30 +47,37 @@ class WrittenFile:
     Attributes:
         content: Of the file.
         warnings: A sentence for each layer that gives nothing, and on what LiteRT doesn't know.
+        errors: Of tensors by quantization, where they were measured.
     """
 
     content: bytes
     warnings: tuple[str, ...]
+    errors: tuple[TensorError, ...] = ()
 
 
-def written(network: Network, context: StepContext) -> WrittenFile:
+def written(network: Network, context: StepContext, *, is_measured: bool = False) -> WrittenFile:
     """The file, quantized where a step asked for that.
+
+    Args:
+        network: What it holds.
+        context: With images to calibrate on.
+        is_measured: Whether the errors of tensors are wanted.
 
     Raises:
         ModelFileError: where it can't be quantized, or gives no numbers.
     """
     model = float_network(network.experiment, context.info, network.variables)
     bare = is_bare(network.facts)
-    content, warnings = litert_bytes(model, 1 if bare else None), tuple[str, ...]()
+    file = WrittenFile(litert_bytes(model, 1 if bare else None), ())
     asked = quantization_of(network.facts)
     if asked is not None:
-        images = context.training_batch(CALIBRATION_IMAGES)[0] if asked.is_calibrated else None
-        made = quantize(content, asked, images, check=context.check)
-        content, warnings = made.content, made.report.warnings
-    if bare:
-        content = litert_file.stripped(content)
+        needs_images = asked.is_calibrated or is_measured
+        images = context.training_batch(CALIBRATION_IMAGES)[0] if needs_images else None
+        made = quantize(file.content, asked, images, is_measured=is_measured, check=context.check)
+        file = WrittenFile(made.content, made.report.warnings, made.report.errors)
+    content = litert_file.stripped(file.content) if bare else file.content
     unknown = unfolded(network.experiment, "litert")
-    return WrittenFile(content, (*warnings, *unknown))
+    return replace(file, content=content, warnings=(*file.warnings, *unknown))
 
 
 def judged(content: bytes, context: StepContext, *, is_tested: bool = True) -> dict[str, Any]:
