@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ui.plots.figures.sensitivity import SensitivityPlot
 
 SIZE = (225 * theme.UNIT, 130 * theme.UNIT)
-TABLE_WIDTH = 90 * theme.UNIT
+TABLE_WIDTH = 98 * theme.UNIT
 
 
 @dataclass(frozen=True)
