@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
-from workbench.compression import coding, found
-from workbench.compression.coding import CodedTensor
+from workbench.compression import found
+from workbench.compression.found import CodedTensor
 from workbench.deployment import litert_file
 from workbench.deployment.litert_file import Constant
 from workbench.deployment.quantization import TensorError
@@ -24,21 +24,21 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Constant:
 
 def test_the_bits_of_a_code(kernel: Constant) -> None:
     wanted = CodedTensor("layer1_conv2d/w", "INT8", 8, 2, 3, 8, 2)
-    assert coding.coded(b"") == [wanted], "6 * 1 + 2 * 2 bits are 2 bytes"
+    assert found.coded(b"") == [wanted], "6 * 1 + 2 * 2 bits are 2 bytes"
 
 
 def test_of_very_many_values_no_code_is_worked_out(
     kernel: Constant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(coding, "MOST_VALUES", 2)
-    assert coding.coded(b"")[0].coded_bytes is None
+    monkeypatch.setattr(found, "MOST_VALUES", 2)
+    assert found.coded(b"")[0].coded_bytes is None
 
 
 def test_what_is_kept_is_read_again(kernel: Constant) -> None:
     errors = [TensorError("a", 0.25, 40.0), TensorError("b", 0.0, float("inf"))]
     facts = found.facts_of(b"", errors)
     assert found.tensor_errors(facts) == errors
-    assert found.coded_tensors(facts) == coding.coded(b"")
+    assert found.coded_tensors(facts) == found.coded(b"")
     assert found.TENSORS not in found.facts_of(b"", [])
 
 

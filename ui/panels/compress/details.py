@@ -20,11 +20,11 @@ from ui.look.side_dialog import SideDialog
 from ui.models.run_cells import swatch
 from ui.panels.compress.variants_plot import name_of_variant
 from ui.panels.shared.pages import Pages
-from ui.panels.shared.sorted_table import Cell, SortedTable
+from ui.panels.shared.sorted_table import SortedCell, SortedTable
 from workbench.base import units
 from workbench.base.text import tr
 from workbench.compression import found, progress, sensitivity
-from workbench.compression.coding import CodedTensor
+from workbench.compression.found import CodedTensor
 from workbench.compression.progress import StepDone
 from workbench.compression.recipe import CompressionRecipe
 from workbench.compression.sensitivity import LayerSensitivity
@@ -254,12 +254,12 @@ class DetailsWindow(SideDialog):
         self.steps.show_rows(
             [
                 (
-                    Cell(done.step or tr("Original"), done.step),
-                    Cell(str(number), number),
-                    Cell(units.percent(done.val_accuracy), done.val_accuracy),
-                    Cell(units.count(done.parameters), done.parameters),
-                    Cell(units.count(done.nonzero_parameters), done.nonzero_parameters),
-                    Cell(units.count(done.macs), done.macs),
+                    SortedCell(done.step or tr("Original"), done.step),
+                    SortedCell(str(number), number),
+                    SortedCell(units.percent(done.val_accuracy), done.val_accuracy),
+                    SortedCell(units.count(done.parameters), done.parameters),
+                    SortedCell(units.count(done.nonzero_parameters), done.nonzero_parameters),
+                    SortedCell(units.count(done.macs), done.macs),
                 )
                 for number, done in enumerate(details.done)
             ]
@@ -274,8 +274,8 @@ class DetailsWindow(SideDialog):
             near = [_nearest(known, share) for share in sensitivity.SHARES]
             rows.append(
                 (
-                    Cell(layer.layers, layer.layers),
-                    *(Cell(units.percent(value), value) for value in near),
+                    SortedCell(layer.layers, layer.layers),
+                    *(SortedCell(units.percent(value), value) for value in near),
                 )
             )
             begun = {} if details.whole is None else {0.0: details.whole}
@@ -298,9 +298,9 @@ class DetailsWindow(SideDialog):
         self.errors.show_rows(
             [
                 (
-                    Cell(_short(error.tensor), error.tensor),
-                    Cell(*_decibels(error.snr)),
-                    Cell(f"{error.mse:.3g}", error.mse),
+                    SortedCell(_short(error.tensor), error.tensor),
+                    SortedCell(*_decibels(error.snr)),
+                    SortedCell(f"{error.mse:.3g}", error.mse),
                 )
                 for error in details.errors
             ]
@@ -310,13 +310,13 @@ class DetailsWindow(SideDialog):
         self.weights.show_rows(
             [
                 (
-                    Cell(_short(each.tensor) or tr("without a name"), each.tensor),
-                    Cell(each.kind.lower(), each.kind),
-                    Cell(units.count(each.weights), each.weights),
-                    Cell(units.count(each.nonzero), each.nonzero),
-                    Cell(units.count(each.values), each.values),
-                    Cell(units.size(each.bytes), each.bytes),
-                    Cell(
+                    SortedCell(_short(each.tensor) or tr("without a name"), each.tensor),
+                    SortedCell(each.kind.lower(), each.kind),
+                    SortedCell(units.count(each.weights), each.weights),
+                    SortedCell(units.count(each.nonzero), each.nonzero),
+                    SortedCell(units.count(each.values), each.values),
+                    SortedCell(units.size(each.bytes), each.bytes),
+                    SortedCell(
                         units.NONE if each.coded_bytes is None else units.size(each.coded_bytes),
                         each.coded_bytes,
                     ),

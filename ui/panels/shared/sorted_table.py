@@ -13,7 +13,7 @@ from ui.panels.shared.figure_table import LEFT, RIGHT, ROW_HEIGHT, FigureTable
 LAST = float("-inf")
 
 
-class Cell(NamedTuple):
+class SortedCell(NamedTuple):
     """What stands in a cell.
 
     Attributes:
@@ -28,7 +28,7 @@ class Cell(NamedTuple):
 class _Item(QTableWidgetItem):
     """A cell that knows its place among the others of its column."""
 
-    def __init__(self, cell: Cell) -> None:
+    def __init__(self, cell: SortedCell) -> None:
         super().__init__(cell.text)
         self.rank = cell.rank
 
@@ -67,7 +67,7 @@ class SortedTable(FigureTable):
         self.horizontalHeader().setSortIndicator(column, order)
         self.setSortingEnabled(True)
 
-    def show_rows(self, rows: Sequence[Sequence[Cell]]) -> None:
+    def show_rows(self, rows: Sequence[Sequence[SortedCell]]) -> None:
         """Show these, in the order that is chosen."""
         self.setSortingEnabled(False)  # a row would move while it is written
         self.setRowCount(len(rows))
