@@ -12,6 +12,7 @@ import annotated_types as at
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
+from workbench.compression.file_steps import Quantize
 from workbench.compression.steps import PrunePattern, PruneStructure
 from workbench.experiment import Experiment
 from workbench.spec import Choice, Spec
@@ -61,6 +62,10 @@ def _an_epoch_a_round(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "rounds": min(values["rounds"], values["epochs"])}
 
 
+def _names_layers(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "layers": f"{len(values['layers'])}=int4" if values["layers"] else ""}
+
+
 MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
     **dict.fromkeys(Optimizer.choices().values(), _one_clipping),
     SGD: _nesterov_needs_momentum,
@@ -71,6 +76,7 @@ MENDED: dict[type[Spec], Callable[[dict[str, Any]], dict[str, Any]]] = {
     SeparableConv2D: _steps_or_gaps,
     PrunePattern: _keeps_fewer,
     PruneStructure: _an_epoch_a_round,
+    Quantize: _names_layers,
 }
 """What a class asks of several settings together; bounds of one setting are read from its field."""
 

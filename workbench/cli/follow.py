@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import FrameType, TracebackType
 from typing import Protocol
 
@@ -27,11 +27,6 @@ from workbench.runs.store import Store, StoreError
 from workbench.spec.hardware import Startup
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
-
-
-@dataclass(frozen=True)
-class _OutOfTime(Message):
-    """The time that runs had is over."""
 
 
 class NextRuns(Protocol):
@@ -63,7 +58,7 @@ class Follower:
         )
         self._lines: dict[str, ProgressLine] = {}
         self._asked = 0  # how often a person asked for the end
-        self._is_idle = True
+        self._is_idle, self._is_out_of_time = True, False
 
     def __enter__(self) -> Follower:
         self._executor.warm_up()
@@ -121,11 +116,6 @@ class Follower:
                 if isinstance(message, Interrupt):
                     self._interrupt(scheduler)
                     continue
-                if isinstance(message, _OutOfTime):
-                    scheduler.hold(True)
-                    for run_id in scheduler.under_way:
-                        scheduler.interrupt(run_id)
-                    continue
                 self._show(message)
                 if isinstance(message, StatusChanged) and message.state.is_finished:
                     self._clear()
@@ -153,7 +143,7 @@ class Follower:
         return [ended[run_id] for run_id in by_id if run_id in ended]
 
     def _received_within(self, seconds: float | None) -> Receive:
-        """The next message; once, when the time is over, `_OutOfTime`."""
+        """The next message; once, when the time is over, an `Interrupt`."""
         if seconds is None:
             return self._inbox.get
         end: float | None = time.monotonic() + seconds
@@ -164,8 +154,8 @@ class Follower:
                 try:
                     return self._inbox.get(timeout=max(0.0, end - time.monotonic()))
                 except queue.Empty:
-                    end = None
-                    return _OutOfTime()
+                    end, self._is_out_of_time = None, True
+                    return Interrupt()
             return self._inbox.get()
 
         return receive
@@ -204,8 +194,14 @@ class Follower:
             self._clear()
 
     def _interrupt(self, scheduler: Scheduler) -> None:
-        self._asked += 1
+        """Ends what is under way: a person asked for it, or the time is over."""
         scheduler.hold(True)
+        if self._is_out_of_time:
+            self._is_out_of_time = False
+            for run_id in scheduler.under_way:
+                scheduler.interrupt(run_id)
+            return
+        self._asked += 1
         if self._asked > 1:
             self._executor.kill()
         elif any(run.has_begun for run in scheduler.under_way.values()):

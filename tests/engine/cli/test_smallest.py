@@ -25,7 +25,7 @@ def test_a_search_keeps_its_time_and_names_its_winner(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second candidate would take days, and has three seconds."""
-    long = CompressionRecipe.of_text("finetune:100000:teacher=false,quantize:int8")
+    long = CompressionRecipe.of_text("finetune:100000:teacher=none,quantize:int8")
     made: list[str] = []
 
     def two_candidates(store: Store, search: Search, left: float, **how: bool) -> Any:
@@ -51,7 +51,7 @@ def test_a_search_keeps_its_time_and_names_its_winner(
     printed = capsys.readouterr()
     found = json.loads(printed.out)
     assert "candidate 1: quantize:int8:bare=true (9 min" in printed.err
-    assert "candidate 2: finetune:100000:teacher=false,quantize:int8 (" in printed.err
+    assert "candidate 2: finetune:100000:teacher=none,quantize:int8 (" in printed.err
     assert (found["parent_id"], found["within"], found["goal"]) == (parent, 60.0, "bytes")
     winner, (candidate,) = found["winner"], found["candidates"]
     assert winner["run_id"] == candidate["run_id"] == made[0]

@@ -143,7 +143,7 @@ def test_a_device_that_runs_out_of_memory_ends_the_search(
     from workbench.runtime.jobs import find_batch_size
     from workbench.runtime.training import failures
 
-    def exhausted(experiment: Any, prepared: Any, work: Any) -> float:
+    def exhausted(experiment: Any, *others: Any) -> float:
         if experiment.training.batch_size > 300:
             raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
         return 1000.0
