@@ -37,6 +37,12 @@ hypothesis.settings.register_profile("suite", derandomize=True, deadline=None, d
 hypothesis.settings.load_profile("suite")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: most of them wait for a process that they started."""
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return cores + 1
+
+
 @pytest.fixture(autouse=True)
 def own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees (or harms) the runs, the downloads or the Keras folder of a person."""
