@@ -6,7 +6,6 @@ import errno
 import os
 import queue
 import signal
-from collections.abc import Generator
 from pathlib import Path
 
 import psutil
@@ -25,12 +24,6 @@ from workbench.execution.scheduler import ReservedRuns, Scheduler
 from workbench.runs.record import Run
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[Store]:
-    with Store(tmp_path_factory.mktemp("store")) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

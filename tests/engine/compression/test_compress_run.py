@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -39,17 +38,7 @@ if TYPE_CHECKING:
 EPOCHS = 12
 
 
-@pytest.fixture(autouse=True)
-def _time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Latencies are measured, but not well: no test looks at how large they are."""
-    monkeypatch.setattr("workbench.runtime.compression.outcome.ROUNDS", 1)
-    monkeypatch.setattr("workbench.runtime.compression.outcome.TIMED_SECONDS", 0.01)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[Store]:
-    with Store(tmp_path_factory.mktemp("store")) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("short_times")
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ what is particular: hashed and dead layers, and the recipes that come with the w
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -35,17 +34,7 @@ if TYPE_CHECKING:
     from workbench.runtime.compression.step_context import StepContext
 
 
-@pytest.fixture(autouse=True)
-def _time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Latencies are measured, but not well: no test looks at how large they are."""
-    monkeypatch.setattr("workbench.runtime.compression.outcome.ROUNDS", 1)
-    monkeypatch.setattr("workbench.runtime.compression.outcome.TIMED_SECONDS", 0.01)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[Store]:
-    with Store(tmp_path_factory.mktemp("store")) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("short_times")
 
 
 # --- a deep residual network on a folder of images -----------------------------------------------

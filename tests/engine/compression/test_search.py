@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
 from typing import Any
 from unittest.mock import patch
 
@@ -33,17 +32,7 @@ BOUND = AccuracyBound(within=60.0, minutes=0.05)
 """Three seconds are what the epochs are reckoned by; the tests let it take what it takes."""
 
 
-@pytest.fixture(autouse=True)
-def _time_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Latencies are measured, but not well: no test looks at how large they are."""
-    monkeypatch.setattr("workbench.runtime.compression.outcome.ROUNDS", 1)
-    monkeypatch.setattr("workbench.runtime.compression.outcome.TIMED_SECONDS", 0.01)
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Generator[Store]:
-    with Store(tmp_path_factory.mktemp("store")) as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("short_times")
 
 
 @pytest.fixture(scope="module")
