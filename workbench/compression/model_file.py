@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workbench.base.files import LinkError, open_inside
 from workbench.base.text import tr
 from workbench.compression import layer_modes, progress
-from workbench.compression.progress import QUANTIZED
+from workbench.compression.progress import BARE, LAYERS, PER_TENSOR, QUANTIZED, RANGES
 from workbench.deployment import litert_file
 from workbench.deployment.quantization import Quantization
 from workbench.runs.artifacts import Artifact
@@ -63,18 +63,18 @@ def quantization_of(facts: Mapping[str, str]) -> Quantization | None:
     scheme = facts.get(QUANTIZED)
     if scheme is None:
         return None
-    ranges = json.loads(facts.get("ranges", "{}"))
+    ranges = json.loads(facts.get(RANGES, "{}"))
     return Quantization(
         scheme,
-        per_tensor="per_tensor" in facts,
-        layers=layer_modes.read(facts.get("layers", "")),
+        per_tensor=PER_TENSOR in facts,
+        layers=layer_modes.read(facts.get(LAYERS, "")),
         ranges={name: (float(low), float(high)) for name, (low, high) in ranges.items()},
     )
 
 
 def is_bare(facts: Mapping[str, str]) -> bool:
     """Whether the file takes one image per call and holds no names."""
-    return "bare" in facts
+    return BARE in facts
 
 
 class OwnForm(NamedTuple):

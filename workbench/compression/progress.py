@@ -27,6 +27,9 @@ VALIDATION_IMAGES = "validation_images"
 """The fact on how many images judged the file."""
 QUANTIZED = "quantize"
 """The fact that says how the run's file is quantized."""
+PER_TENSOR, LAYERS, RANGES, BARE = "per_tensor", "layers", "ranges", "bare"
+"""Facts on the same file: one scale a layer, other schemes of single layers, learned ranges of
+activations, and that it takes one image per call and holds no names."""
 
 FAULTS = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 """What reading a damaged file may raise."""

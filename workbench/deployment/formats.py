@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from workbench.base.text import tr
+from workbench.base.units import count
 from workbench.deployment import snippets
 from workbench.deployment.judging import LITERT as LITERT_OPENER
 from workbench.deployment.litert_file import ModelFileError
@@ -285,6 +286,20 @@ class Exported:
     accuracy: float
     original_accuracy: float
     warnings: tuple[str, ...]
+
+    @property
+    def beside(self) -> str:
+        """Names of what was written beside the file, one after the other."""
+        return ", ".join(name for name in self.files if name != Path(self.path).name)
+
+    @property
+    def sizes(self) -> str:
+        """Its bytes in words, as it is and gzipped."""
+        return tr(
+            "{bytes} bytes, {packed} gzipped",
+            bytes=count(self.bytes),
+            packed=count(self.gzip_bytes),
+        )
 
 
 def format_of(path: Path) -> Format:

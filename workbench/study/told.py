@@ -1,4 +1,4 @@
-"""What a strategy is told of the trials before the one that it is asked for."""
+"""What a strategy knows of earlier trials when it is asked for the next one."""
 
 from __future__ import annotations
 

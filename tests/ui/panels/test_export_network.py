@@ -17,6 +17,7 @@ from tests.ui.window.test_training import PATIENCE, train
 from ui.panels.compress.panel import CompressPanel
 from ui.panels.export.network_window import NetworkExport
 from ui.window.main_window import MainWindow
+from workbench.compression.model_file import OwnForm
 from workbench.compression.progress import PROGRESS, CompressionProgress
 from workbench.data import load
 from workbench.deployment import formats
@@ -74,7 +75,7 @@ def test_a_format_offers_what_it_can_do_and_says_why_not(
             if model.flags(model.index(row, 0)) & flag
         ]
 
-    choices.begin_with(Quantization("int4", per_tensor=True))
+    choices.begin_with(OwnForm(Quantization("int4", per_tensor=True)))
     assert len(possible()) == 7
     choices.formats["c-array"].click()
     assert possible() == ["int8"]

@@ -27,6 +27,7 @@ from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label, tip
 from workbench.base.text import joined, tr
+from workbench.compression.model_file import OwnForm
 from workbench.deployment.formats import (
     C_ARRAY,
     FORMATS,
@@ -185,14 +186,11 @@ class NetworkChoices(QWidget):
             return replace(own, per_tensor=per_tensor)
         return Quantization(scheme, per_tensor=per_tensor)
 
-    def begin_with(self, own: Quantization | None, *, is_bare: bool = False) -> None:
-        """Begins as the run's own file was written.
-
-        Args:
-            own: How it was quantized; of this scheme, its layers and learned ranges are kept. None
-                for float32.
-            is_bare: Whether it takes one image per call and holds no names.
+    def begin_with(self, form: OwnForm) -> None:
+        """Begins as the run's own file was written; of its scheme, layers and learned ranges are
+        kept.
         """
+        own, is_bare = form
         self._own, self._wanted = own, own.scheme if own is not None else FLOAT32
         self.per_tensor.setChecked(own is not None and own.per_tensor)
         self.batch.setValue(1 if is_bare else 0)

@@ -19,9 +19,8 @@ from ui.panels.export.written import WrittenFiles, agreement_of
 from ui.panels.shared.task_bar import TaskBar
 from ui.running.task_runner import TaskRunner
 from workbench.base.text import isolated, tr
-from workbench.compression.model_file import own_form
+from workbench.compression.model_file import OwnForm, own_form
 from workbench.deployment.formats import FORMATS, Exported, ExportRequest
-from workbench.deployment.quantization import Quantization
 from workbench.execution.tasks.export import EXPORT
 from workbench.runs.artifacts import RunFolder
 from workbench.runs.checkpoint_file import CHECKPOINT
@@ -38,8 +37,7 @@ class _AboutRun(NamedTuple):
     """Why a run can't be exported, and how its own file was written."""
 
     obstacle: str
-    quantization: Quantization | None = None
-    is_bare: bool = False
+    form: OwnForm = OwnForm()
 
 
 class NetworkExport(SideDialog):
@@ -155,7 +153,7 @@ class NetworkExport(SideDialog):
     def _take(self, run_id: str, found: _AboutRun) -> None:
         if self._run is not None and self._run.run_id == run_id:
             self._obstacle = found.obstacle
-            self.choices.begin_with(found.quantization, is_bare=found.is_bare)
+            self.choices.begin_with(found.form)
             self._show_state()
 
     # --- exporting -----------------------------------------------------------------------------
@@ -261,4 +259,4 @@ def _read(run_id: str, store: Store) -> _AboutRun:
         _ = run.experiment
     except SpecError as error:  # of a newer version
         return _AboutRun(str(error))
-    return _AboutRun("", *own_form(folder))
+    return _AboutRun("", own_form(folder))

@@ -95,15 +95,8 @@ class WrittenFiles(QWidget):
         self._found = found
         self._snippet = path.with_name(name_of(path, made.suffix))
         self.path.setText(found.path)
-        others = [name for name in found.files if name != path.name]
-        self.beside.setText(", ".join(others))
-        self.sizes.setText(
-            tr(
-                "{bytes} bytes, {packed} gzipped",
-                bytes=count(found.bytes),
-                packed=count(found.gzip_bytes),
-            )
-        )
+        self.beside.setText(found.beside)
+        self.sizes.setText(found.sizes)
         sentence = agreement_of(found)
         self.check.setText(sentence[:1].upper() + sentence[1:])
         self.warnings.setText(

@@ -102,18 +102,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(found: Exported) -> list[str]:
-    beside = ", ".join(name for name in found.files if name != Path(found.path).name)
     rows = [
         (tr("written"), found.path),
-        (tr("beside it"), beside),
-        (
-            tr("size"),
-            tr(
-                "{bytes} bytes, {packed} gzipped",
-                bytes=count(found.bytes),
-                packed=count(found.gzip_bytes),
-            ),
-        ),
+        (tr("beside it"), found.beside),
+        (tr("size"), found.sizes),
         (
             tr("accuracy"),
             tr(

@@ -234,11 +234,6 @@ class RunFrame:
         for place in places:
             known[place] = values.get(self._ids[place], np.nan)
 
-    @property
-    def read_keys(self) -> list[str]:
-        """The columns that were read from the epochs, to be kept up to date."""
-        return list(self._read)
-
     def _place_for(self, run_id: str) -> int:
         known = self._places.get(run_id)
         if known is not None:

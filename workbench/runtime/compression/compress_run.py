@@ -9,7 +9,13 @@ from workbench.compression import found, progress
 from workbench.compression.compressed_runs import require, tuned_as, tuning
 from workbench.compression.model_file import MODEL_FILE
 from workbench.compression.original_file import original_file
-from workbench.compression.progress import PROGRESS, CompressionProgress, StepDone
+from workbench.compression.progress import (
+    PER_TENSOR,
+    PROGRESS,
+    RANGES,
+    CompressionProgress,
+    StepDone,
+)
 from workbench.compression.recipe import CompressionRecipe, shortened
 from workbench.data import Dataset, reading_to_keep
 from workbench.deployment.apart import ApartError
@@ -17,7 +23,7 @@ from workbench.deployment.checked import checked
 from workbench.deployment.litert_file import ModelFileError
 from workbench.execution.messages import Progress
 from workbench.experiment import Experiment
-from workbench.runs.artifacts import RunFolder
+from workbench.runs.artifacts import RunFolder, folder_of
 from workbench.runs.checkpoint_file import CHECKPOINT
 from workbench.runs.groups import GroupKind
 from workbench.runs.record import Run
@@ -42,7 +48,7 @@ from workbench.runtime.training.stopping import Watched
 from workbench.runtime.training.trained import Kept, kept, restored
 from workbench.spec.base import SpecError
 
-LASTING = ("per_tensor", "ranges")
+LASTING = (PER_TENSOR, RANGES)
 """Facts of a network that hold as long as its weights aren't trained."""
 
 
@@ -281,8 +287,7 @@ def _lasting(log: RunLog, parent: Run, recipe: CompressionRecipe) -> dict[str, s
     """
     if log.measurements is None or recipe.epochs:
         return {}
-    with Store(log.measurements) as store:
-        known = progress.read(store.artifacts(parent.run_id))
+    known = progress.read(folder_of(log.measurements, parent.run_id))
     facts = known.facts if known is not None else {}
     return {name: facts[name] for name in LASTING if name in facts}
 

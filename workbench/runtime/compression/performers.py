@@ -17,7 +17,7 @@ import keras
 from workbench.compression import layer_modes, zeros
 from workbench.compression.file_steps import Quantize
 from workbench.compression.grids import WEIGHT_BITS
-from workbench.compression.progress import QUANTIZED
+from workbench.compression.progress import BARE, LAYERS, PER_TENSOR, QUANTIZED, RANGES
 from workbench.compression.steps import (
     Cluster,
     CompressionStep,
@@ -98,7 +98,7 @@ def cluster(step: Cluster, network: Network, context: StepContext) -> Network:
         return SharedValues(kernels_of(model), step.clusters, context.seed)
 
     tuned = context.tuned(network, step, holder=holder)
-    return replace(tuned, facts={**tuned.facts, "per_tensor": "yes"})
+    return replace(tuned, facts={**tuned.facts, PER_TENSOR: "yes"})
 
 
 def train_quantized(step: QuantizationAware, network: Network, context: StepContext) -> Network:
@@ -114,7 +114,7 @@ def train_quantized(step: QuantizationAware, network: Network, context: StepCont
 
     tuned = context.tuned(network, step, holder=holder)
     learned = {name: ends for found in ranges for name, ends in found().items()}
-    facts = {**tuned.facts, "ranges": json.dumps(learned)} if learned else tuned.facts
+    facts = {**tuned.facts, RANGES: json.dumps(learned)} if learned else tuned.facts
     return replace(tuned, facts=facts)
 
 
@@ -127,7 +127,7 @@ def quantize(step: Quantize, network: Network, context: StepContext) -> Network:
     layer_modes.require(step.modes, network.experiment.structure.layers)
     facts = {**network.facts, QUANTIZED: step.mode}
     if step.bare:
-        facts["bare"] = "yes"
+        facts[BARE] = "yes"
     if step.modes:
-        facts["layers"] = layer_modes.written(step.modes)
+        facts[LAYERS] = layer_modes.written(step.modes)
     return replace(network, facts=facts)
