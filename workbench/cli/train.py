@@ -31,6 +31,7 @@ JUDGED = {"val_accuracy": tr("validation accuracy"), "test_accuracy": tr("test a
 CODES = {
     RunStatus.COMPLETED: DONE,
     RunStatus.STOPPED: DONE,
+    RunStatus.PRUNED: DONE,
     RunStatus.INTERRUPTED: INTERRUPTED,
 }
 

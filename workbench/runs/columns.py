@@ -113,8 +113,8 @@ _OF_RUNS = (
     Column("started", tr("Started"), Kind.DATE, tr("When training began")),
     Column("finished", tr("Finished"), Kind.DATE, tr("When training ended")),
     Column("outcome", tr("Outcome"), Kind.TEXT,
-           tr("How it ended, as a word to filter by: completed, stopped, diverged, out_of_memory, "
-           "disk_full, crashed, ...")),
+           tr("How it ended, as a word to filter by: completed, stopped, pruned, diverged, "
+           "out_of_memory, disk_full, crashed, ...")),
     Column("message", tr("Message"), Kind.TEXT, tr("How it ended, where not all went well")),
     Column("run_id", tr("Run id"), Kind.TEXT, tr("The command line knows the run by it")),
     Column("fingerprint", tr("Data fingerprint"), Kind.TEXT,

@@ -15,6 +15,7 @@ class RunStatus(StrEnum):
     PAUSED = "paused"
     COMPLETED = "completed"
     STOPPED = "stopped"
+    PRUNED = "pruned"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
 
@@ -30,7 +31,10 @@ class RunStatus(StrEnum):
 
     @property
     def can_resume(self) -> bool:
-        """It ended before its last epoch and can go on from its checkpoint."""
+        """It ended before its last epoch and can go on from its checkpoint.
+
+        Not one that its search pruned: the search counts on where it ended.
+        """
         return self in (RunStatus.STOPPED, RunStatus.INTERRUPTED, RunStatus.FAILED)
 
 
@@ -44,6 +48,8 @@ class Outcome(StrEnum):
     COMPLETED = "completed"
     STOPPED = "stopped"
     """A person stopped it; its weights were evaluated."""
+    PRUNED = "pruned"
+    """Its search stopped it at a rung, as others had done better by then."""
     INTERRUPTED = "interrupted"
     """A person or the end of the window interrupted it; it can be resumed."""
     DIVERGED = "diverged"

@@ -11,8 +11,8 @@ Who may write what, in which state of a run:
 - **running, paused**: its owner alone, the store that claimed it, writes status, metrics, figures
   and artifacts, and ends it (`finish`). Every such write holds in its transaction that the run is
   still the owner's; one that has lost it gets `Dispossessed`, and nothing is written.
-- **completed, stopped, interrupted, failed**: nobody owns it; anybody may write its figures.
-  `requeue` makes it queued again, but not one that is completed.
+- **completed, stopped, pruned, interrupted, failed**: nobody owns it; anybody may write its
+  figures. `requeue` makes it queued again, but not one that is completed or pruned.
 - **any state**: anybody may write what a person notes (name, tags, notes, star, colour, hidden,
   archived), what is measured on the trained network, and whether it is deleted. `purge` removes
   deleted runs that nobody owns, with their folders.

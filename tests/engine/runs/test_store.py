@@ -116,6 +116,17 @@ def test_a_finished_run_has_no_owner(store: Store) -> None:
     assert ended.finished >= ended.started
 
 
+def test_a_pruned_run_has_ended_and_is_not_resumed(store: Store) -> None:
+    run_id = store.create(EXPERIMENT).run_id
+    store.claim(run_id)
+    store.finish(run_id, RunStatus.PRUNED, "pruned after 1 epoch")
+    run = store.run(run_id)
+    assert (run.status, run.outcome) == (RunStatus.PRUNED, Outcome.PRUNED)
+    assert not store.refused, "no row is left out"
+    with pytest.raises(StoreError, match="is pruned; only a stopped, interrupted or failed run"):
+        store.requeue(run_id)
+
+
 def test_the_store_keeps_what_is_said_in_english(store: Store) -> None:
     run = store.create(EXPERIMENT)
     store.claim(run.run_id)
@@ -430,6 +441,7 @@ def test_predicates_of_a_status() -> None:
     }
     assert all(s.is_finished for s in RunStatus if s.can_resume)
     assert not RunStatus.COMPLETED.can_resume
+    assert not RunStatus.PRUNED.can_resume
 
 
 # --- disks that are bad, files that are not ours -------------------------------------------------

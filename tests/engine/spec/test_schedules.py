@@ -156,6 +156,22 @@ def test_what_is_left_off_spans_the_planned_training() -> None:
     assert third == pytest.approx([0, 1, 0, 1, 0], abs=1e-3)
 
 
+LENGTHS: tuple[Schedule, ...] = (
+    PolynomialDecay(decay_steps=50),
+    CosineDecay(decay_steps=50),
+    CosineDecayRestarts(first_decay_steps=50),
+)
+
+
+@pytest.mark.parametrize(
+    "schedule", [*(cls() for cls in Schedule.choices().values()), *LENGTHS], ids=repr
+)
+def test_a_schedule_knows_whether_it_spans_the_training(schedule: Schedule) -> None:
+    steps = np.arange(100)
+    short, long = (schedule.rates(0.1, steps, Plan(13, total)) for total in (100, 900))
+    assert schedule.spans_training is not np.array_equal(short, long)
+
+
 @pytest.mark.parametrize("cls", Schedule.choices().values(), ids=lambda cls: cls.name())
 def test_a_warm_up_leads_to_the_schedules_own_first_step(cls: type[Schedule]) -> None:
     plain, warm = cls(), cls(warmup_steps=30, warmup_start=0.2)

@@ -17,12 +17,13 @@ from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.models import arranger, run_feed
 from ui.models.run_cells import DIFFERENCE_ROLE, PROGRESS_ROLE
-from ui.panels.runs import export
+from ui.panels.runs import export, view
 from ui.panels.runs.columns import KEY_ROLE, ColumnChooser
 from ui.window.main_window import MainWindow
 from workbench import presets
 from workbench.runs.reader import FeedPosition, Reader
 from workbench.runs.record import Run
+from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 
 # The off-screen platform can't do what a list of completions asks for.
@@ -88,6 +89,10 @@ def test_an_expression_filters_and_a_fault_is_a_sentence(
     assert not window.runs.fault.isVisible()
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert len(names(window)) == 6
+
+
+def test_every_status_has_its_color() -> None:
+    assert set(view.TONE_OF_STATUS) == set(RunStatus)
 
 
 def test_progress_has_its_one_cell_painted_again(

@@ -50,6 +50,7 @@ TONE_OF_STATUS = {
     RunStatus.RUNNING: "accent",
     RunStatus.PAUSED: "warn",
     RunStatus.STOPPED: "muted",
+    RunStatus.PRUNED: "muted",
     RunStatus.INTERRUPTED: "warn",
     RunStatus.FAILED: "bad",
     RunStatus.QUEUED: "muted",

@@ -105,6 +105,15 @@ class Schedule(Choice):
         return rates * (self.warmup_start + (1 - self.warmup_start) * done)
 
     @property
+    def spans_training(self) -> bool:
+        """Whether its learning rates depend on how long the whole training is.
+
+        Such a training says little before its end: compared with others early, it would be one
+        whose learning rate is still high.
+        """
+        return False
+
+    @property
     def first_step(self) -> int:
         """The number, as it counts, of its step after the warm-up."""
         return self.warmup_steps if self.counts_warmup else 0

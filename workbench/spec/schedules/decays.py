@@ -152,6 +152,10 @@ class PolynomialDecay(Schedule):
         False, "Cycle", "Begin again, over a longer time, whenever the end is reached."
     )
 
+    @property
+    def spans_training(self) -> bool:
+        return self.decay_steps is None
+
     def resolved(self, plan: Plan) -> Self:
         return self.model_copy(update={"decay_steps": self.decay_steps or plan.total_steps})
 

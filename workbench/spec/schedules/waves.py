@@ -38,6 +38,10 @@ class CosineDecay(Schedule):
         0.0, "Alpha", "The end, as a share of the learning rate; 0 to 0.1.", ge=0.0, le=1.0
     )
 
+    @property
+    def spans_training(self) -> bool:
+        return self.decay_steps is None
+
     def resolved(self, plan: Plan) -> Self:
         return self.model_copy(update={"decay_steps": self.decay_steps or plan.total_steps})
 
@@ -73,6 +77,10 @@ class CosineDecayRestarts(Schedule):
     alpha: float = setting(
         0.0, "Alpha", "The end of each wave, as a share of the learning rate.", ge=0.0, le=1.0
     )
+
+    @property
+    def spans_training(self) -> bool:
+        return self.first_decay_steps is None
 
     def resolved(self, plan: Plan) -> Self:
         waves = sum(self.t_mul**wave for wave in range(PERIODS))
@@ -124,6 +132,10 @@ class OneCycle(Schedule):
     final_div_factor: float = setting(
         1e4, "End divisor", "It ends at its start divided by this.", ge=1.0, le=1e9
     )
+
+    @property
+    def spans_training(self) -> bool:
+        return True
 
     def decayed(self, initial: float, steps: Steps, plan: Plan) -> Rates:
         start = initial / self.div_factor
