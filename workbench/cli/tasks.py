@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from workbench.base.units import percent
@@ -18,6 +20,13 @@ def ask(store: Path, task: Task[Req, Found, Res], request: Req) -> Res:
     Raises:
         TaskFailed, TaskRefused: one sentence.
     """
+    with shown() as progress:
+        return do_task(store, task, request, progress)
+
+
+@contextmanager
+def shown() -> Iterator[Callable[[TaskProgress], None]]:
+    """Shows what a task says meanwhile, on one line of a terminal."""
     line = LiveLine(sys.stderr)
 
     def show(message: TaskProgress) -> None:
@@ -25,6 +34,6 @@ def ask(store: Path, task: Task[Req, Found, Res], request: Req) -> Res:
         line.draw(f"{share}{message.words}")
 
     try:
-        return do_task(store, task, request, show)
+        yield show
     finally:
         line.clear()

@@ -200,20 +200,23 @@ class Store(Studies):
         trial: TrialRecord,
         experiments: Sequence[Experiment],
         group: str = "",
+        *,
+        reserved: bool = True,
     ) -> list[Run]:
-        """A trial of a study and its runs, reserved for this store: all of it or nothing.
+        """A trial of a study and its runs: all of it or nothing.
 
         Args:
             study_id: Of the study.
             trial: Its number and settings.
             experiments: One a run: the seeds that repeat it.
             group: The name of the group that several runs make; "" for none.
+            reserved: As in `create`.
         """
         with self._db.change() as db:
             self.note_trial(study_id, trial)
             seeds = groups.add(db, GroupKind.SEEDS, group).group_id if group else None
             origin = Origin(group_id=seeds, study_id=study_id, trial=trial.trial)
-            return [self.create(each, reserved=True, origin=origin) for each in experiments]
+            return [self.create(each, reserved=reserved, origin=origin) for each in experiments]
 
     def runs(self, *, deleted: bool = False) -> list[Run]:
         """All runs that are not deleted (or those that are), oldest first."""

@@ -1,38 +1,38 @@
 """A sweep under way: which trial is next, from nothing but what the store has.
 
-Whoever trains calls `advance` while there is room, and gets the runs of the next trial. With k
-workers, trial number i is asked for from what trials up to i - k reached, in the order of their
-numbers; the later ones count as under way, finished or not. So the same sweep comes out whatever
-finishes first, and whenever it was broken off.
+A `Search`, see `work`. With k workers, trial number i is asked for from what trials up to i - k
+reached, in the order of their numbers; the later ones count as under way, finished or not. So the
+same sweep comes out whatever finishes first, and whenever it was broken off. Once all have ended
+the choice is written down, and the test images are read for it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from workbench.base.errors import BadInput
 from workbench.base.text import tr
+from workbench.base.units import in_one_line
 from workbench.experiment import Experiment
 from workbench.levers.repeats import with_seeds
 from workbench.runs.record import Run
-from workbench.runs.status import RunStatus
+from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord, TrialRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.bounds import out_of_reach, refusal
+from workbench.study.bounds import refusal
+from workbench.study.choice import SweepChoice, chosen
 from workbench.study.plan import SweepPlan
-from workbench.study.space import Combination, Settings, Space
-from workbench.study.strategies import STRATEGIES, Strategy
-from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.proposals import MOST_REFUSED, Proposals, refused_in_a_row
+from workbench.study.readings import reading, write_down
+from workbench.study.space import Combination
+from workbench.study.trials import BASELINE, SweepTrial
+from workbench.study.words import trial_title
+from workbench.study.work import Ended, Step, Stopwatch, Train, Wait
 
-MOST_REFUSED = 200
-"""Refusals in a row after which a search by chance gives up."""
-
-SAMPLED = 200
-"""Combinations of an endless space that are looked at before a search begins."""
+ENDS_A_SEARCH = (Outcome.DISK_FULL, Outcome.STORE, Outcome.BAD_DATA)
+"""How a run fails where the next one would fail as well."""
 
 
 class NoSuchSweep(BadInput, ValueError):
@@ -43,40 +43,45 @@ class Sweep:
     """One sweep.
 
     Args:
-        store: Of this thread.
         study: As the store has it.
         plan: Of it.
         info: What is known of the data.
-        has_time: Tells whether another trial fits into the budget of time.
+        clock: How long it has taken; None for one that begins now.
+        run_seconds: What a run takes, about, until one has ended; None where it is to be seen.
+        reserved: Its runs are for the store that asks for them, not for the window's queue.
 
     Attributes:
+        space: Its combinations.
         ending: Why no further trial is asked for, in one sentence; "" while one may be.
     """
 
     def __init__(
         self,
-        store: Store,
         study: StudyRecord,
         plan: SweepPlan,
         info: DataInfo,
-        has_time: Callable[[], bool] = lambda: True,
+        clock: Stopwatch | None = None,
+        run_seconds: float | None = None,
+        *,
+        reserved: bool = True,
     ) -> None:
-        self._store, self._has_time = store, has_time
         self.study, self.plan, self.info = study, plan, info
         self.space = plan.space(info)
         self.ending = ""
+        self._clock, self._run_seconds = clock or Stopwatch(), run_seconds or 0.0
+        self._reserved = reserved
         self._proposals = Proposals(plan, self.space)
 
     # --- what there is -------------------------------------------------------------------------
 
-    def trials(self) -> list[SweepTrial]:
+    def trials(self, store: Store) -> list[SweepTrial]:
         """Every trial that was asked for, by number; the baseline is number 0, or one of them."""
         by_trial: dict[int | None, list[Run]] = {}
-        for run in self._store.trial_runs(self.study.study_id):
+        for run in store.trial_runs(self.study.study_id):
             by_trial.setdefault(run.trial, []).append(run)
         return [
             SweepTrial(record, tuple(by_trial.get(record.trial, ())), self.plan.seeds)
-            for record in self._store.trials(self.study.study_id)
+            for record in store.trials(self.study.study_id)
         ]
 
     def baseline(self, trials: Sequence[SweepTrial]) -> SweepTrial | None:
@@ -90,26 +95,50 @@ class Sweep:
                 return trial
         return None
 
-    def unfinished(self) -> list[Run]:
-        """Runs of trials that were begun, reserved for this store: those that nobody trains."""
-        found = []
-        for trial in self.trials():
-            for run in trial.runs:
-                waits = run.status is RunStatus.QUEUED and not run.maker
-                if waits or run.status is RunStatus.INTERRUPTED:
-                    found.append(self._store.requeue(run.run_id, reserved=True))
-        return found
+    def choice(self, trials: Sequence[SweepTrial]) -> SweepChoice | None:
+        """What is best of them; None where none is finished."""
+        return chosen(trials, self.plan.goals, self.baseline(trials))
 
-    # --- what is next --------------------------------------------------------------------------
+    # --- as `Search` ---------------------------------------------------------------------------
 
-    def advance(self) -> list[Run]:
-        """The runs of the next trial, reserved for this store.
+    def left_over(self, store: Store) -> list[Run]:
+        """Runs of trials that were begun and that nobody trains, queued again."""
+        return requeued(store, self.study.study_id, reserved=self._reserved)
+
+    def next(self, store: Store) -> Step:
+        """The next trial; then, when all have ended, the test images for what is best of them."""
+        trials = self.trials(store)
+        failed = _fatal(trials)
+        if failed is not None:
+            words = tr(
+                "the sweep ends: what failed in trial {number} would fail again",
+                number=failed.number,
+            )
+            return Ended(words, is_failure=True)
+        runs = self._advance(store, trials)
+        if runs:
+            return Train(tuple(runs))
+        if not self.ending or any(trial.state.is_open for trial in trials):
+            return Wait()
+        choice = self.choice(trials)
+        if choice is None:
+            return Ended(self.ending)
+        write_down(store, self.study, choice.plain())
+        return reading(choice.read) or Ended(self.ending)
+
+    def title(self, store: Store, run: Run) -> str:
+        """As in "trial 3 of 40: optimizer.learning_rate=0.01"."""
+        return in_one_line(trial_title(self.plan, self.space, self.trials(store), run))
+
+    # --- which trial is next ---------------------------------------------------------------------
+
+    def _advance(self, store: Store, trials: Sequence[SweepTrial]) -> list[Run]:
+        """The runs of the next trial.
 
         None of them where trials must end first, or `ending` says that there is no further one.
         """
-        trials = self.trials()
         if not trials and not self._proposals.tries_baseline:
-            return self._made(BASELINE, Combination({}, self.plan.baseline, self.info))
+            return self._made(store, BASELINE, Combination({}, self.plan.baseline, self.info))
         asked = [trial for trial in trials if trial.number != BASELINE]
         while not self._has_ended(asked):
             number = len(asked) + 1
@@ -121,9 +150,9 @@ class Sweep:
                 return []
             refused = refusal(found, self.plan.where)
             if refused is None:
-                return self._made(number, found)
+                return self._made(store, number, found)
             record = TrialRecord(number, found.settings, refused.reason, refused.violations)
-            self._store.note_trial(self.study.study_id, record)
+            store.note_trial(self.study.study_id, record)
             asked.append(SweepTrial(record, (), self.plan.seeds))
         return []
 
@@ -131,9 +160,9 @@ class Sweep:
         trained = [trial for trial in asked if not trial.record.refused]
         if self.plan.runs is not None and len(trained) >= self.plan.runs:
             self.ending = tr("all trials that were asked for are done")
-        elif trained and not self._has_time():
+        elif trained and not self._has_time(asked):
             self.ending = tr("the time is used up")
-        elif not self._proposals.strategy.ends and _refused_in_a_row(asked) >= MOST_REFUSED:
+        elif not self._proposals.strategy.ends and refused_in_a_row(asked) >= MOST_REFUSED:
             self.ending = tr(
                 "the last {count} combinations were refused ({reason}); widen the bounds or the "
                 "axes",
@@ -142,104 +171,39 @@ class Sweep:
             )
         return bool(self.ending)
 
-    def _made(self, number: int, combination: Combination) -> list[Run]:
+    def _has_time(self, asked: Sequence[SweepTrial]) -> bool:
+        """Whether another trial fits into the budget, by the runs that have ended."""
+        if self.plan.budget is None:
+            return True
+        ended = sum(run.status.is_finished for trial in asked for run in trial.runs)
+        spent = self._clock.seconds
+        expected = spent / ended if ended else self._run_seconds
+        return spent + expected * self.plan.seeds <= self.plan.budget
+
+    def _made(self, store: Store, number: int, combination: Combination) -> list[Run]:
         record = TrialRecord(number, combination.settings)
         group = f"{self.study.name} {number}" if self.plan.seeds > 1 else ""
         experiments = repeated(combination.experiment, self.plan.seeds)
-        return self._store.create_trial(self.study.study_id, record, experiments, group)
+        return store.create_trial(
+            self.study.study_id, record, experiments, group, reserved=self._reserved
+        )
 
 
-class Proposals:
-    """What is tried next, and never twice.
+def requeued(store: Store, study_id: str, *, reserved: bool) -> list[Run]:
+    """The runs of a study that were begun and that nobody trains, queued again.
 
     Args:
-        plan: Of the sweep.
-        space: Its combinations.
-
-    Attributes:
-        strategy: Who proposes.
-        baseline: The experiment as it was.
+        store: Of this thread.
+        study_id: Of the study.
+        reserved: For this store; those that wait in the window's queue are taken from it. Else they
+            go there, and those that wait there already are left.
     """
-
-    def __init__(self, plan: SweepPlan, space: Space) -> None:
-        self._plan, self._space = plan, space
-        self._known: dict[str, Combination] = {}
-        self.strategy: Strategy = STRATEGIES[plan.strategy](plan, space)
-        self.baseline = space.combination({})
-        self.tries_baseline = self.strategy.ends and self._has_baseline()
-
-    def combination(self, settings: Mapping[str, Any]) -> Combination:
-        """As the space makes it; made once."""
-        name = json.dumps(dict(settings), sort_keys=True)
-        if name not in self._known:
-            self._known[name] = self._space.combination(settings)
-        return self._known[name]
-
-    def next(self, number: int, asked: Sequence[SweepTrial]) -> Combination | None:
-        """The combination of a trial; None where there is none left.
-
-        Args:
-            number: Of the trial.
-            asked: Those before it.
-        """
-        goals, known = self._plan.goals, number - self._plan.workers
-        told = [trial.told(goals, is_open=trial.number > known) for trial in asked]
-        seen = {_key(self.combination(trial.settings)) for trial in asked}
-        if not self.tries_baseline:
-            seen.add(self.baseline.key)
-        for settings in self.strategy.proposals(number, told):
-            found = self.combination(settings)
-            if _key(found) not in seen:
-                return found
-        return None
-
-    def _has_baseline(self) -> bool:
-        """Whether one of the combinations is the experiment as it was."""
-        found = (self.combination(settings) for settings in self._space.all_settings())
-        return any(each.key == self.baseline.key for each in found)
-
-
-def planned(plan: SweepPlan, space: Space) -> list[Combination] | None:
-    """The combinations that a sweep will try, as far as they don't depend on results.
-
-    None for a search that learns.
-    """
-    proposals = Proposals(plan, space)
-    if proposals.strategy.learns:
-        return None
-    found: list[Combination] = []
-    asked: list[SweepTrial] = []
-    kept = 0
-    while plan.runs is None or kept < plan.runs:
-        number = len(asked) + 1
-        made = proposals.next(number, asked) if number <= _most(plan, space) else None
-        if made is None or _refused_in_a_row(asked) >= MOST_REFUSED:
-            break
-        refused = refusal(made, plan.where)
-        kept += refused is None
-        record = TrialRecord(number, made.settings, refused.reason if refused else "")
-        asked.append(SweepTrial(record, (), plan.seeds))
-        found.append(made)
+    found = []
+    for run in store.trial_runs(study_id):
+        waits = run.status is RunStatus.QUEUED and not run.maker and reserved
+        if waits or run.status is RunStatus.INTERRUPTED:
+            found.append(store.requeue(run.run_id, reserved=reserved))
     return found
-
-
-def unreachable(plan: SweepPlan, space: Space) -> str:
-    """The sentence that no combination keeps the bounds; "" where one does, or none was found.
-
-    All combinations are looked at where they can be counted, else a sample.
-    """
-    if not plan.where:
-        return ""
-    return out_of_reach(_some(plan, space), plan.where)
-
-
-def _some(plan: SweepPlan, space: Space) -> Iterator[Combination]:
-    strategy = STRATEGIES["random"](plan, space)
-    chance = strategy.random(0)
-    drawn: Iterable[Settings] = (space.drawn(chance) for _ in range(SAMPLED))
-    if (space.count or SAMPLED * 10) < SAMPLED * 10:
-        drawn = space.all_settings()
-    return map(space.combination, drawn)
 
 
 def repeated(experiment: Experiment, seeds: int) -> list[Experiment]:
@@ -293,15 +257,11 @@ def refuse_other(name: str, known: SweepPlan, wanted: SweepPlan) -> None:
     raise SpecError.at("", fault)
 
 
-def _key(combination: Combination) -> str:
-    """Of what is trained; of one that can't be, its settings."""
-    return combination.key or json.dumps(combination.settings, sort_keys=True)
-
-
-def _refused_in_a_row(asked: Sequence[SweepTrial]) -> int:
-    last = (trial.state is TrialState.REFUSED for trial in reversed(asked))
-    return next((place for place, is_refused in enumerate(last) if not is_refused), len(asked))
-
-
-def _most(plan: SweepPlan, space: Space) -> int:
-    return space.count or (plan.runs or 0) + MOST_REFUSED * 5
+def _fatal(trials: Sequence[SweepTrial]) -> SweepTrial | None:
+    """A trial that failed as the next one would; None where there is none."""
+    for trial in trials:
+        for run in trial.runs:
+            ends_all = run.outcome in ENDS_A_SEARCH or trial.number == BASELINE
+            if run.status is RunStatus.FAILED and ends_all:
+                return trial
+    return None

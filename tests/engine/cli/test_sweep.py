@@ -53,7 +53,9 @@ class Judges:
 
     def __exit__(self, *exception: object) -> None: ...
 
-    def do(self, task: Task[Any, Any, Any], request: EvaluationRequest) -> Evaluated:
+    def do(
+        self, task: Task[Any, Any, Any], request: EvaluationRequest, progress: object = None
+    ) -> Evaluated:
         with Store(self._store) as store:
             Judges.choices.append(store.studies()[0].choices)
             reached = reaches(store.run(request.run_id).experiment)
@@ -67,7 +69,7 @@ def nothing_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "workbench.cli.follow.LocalExecutor", functools.partial(Pretends, reaches=reaches)
     )
-    monkeypatch.setattr("workbench.cli.training.sweep_runner.TaskAsker", Judges)
+    monkeypatch.setattr("workbench.cli.training.search_runner.TaskAsker", Judges)
 
 
 @pytest.fixture
@@ -213,7 +215,7 @@ def test_an_interrupted_sweep_says_how_to_go_on_and_does(
         patch.setattr("workbench.cli.follow.LocalExecutor", executor)
         assert sweep("digits-cnn", "--vary", "training.batch_size=32,64,128", "--seeds", "2") == 130
     said = capsys.readouterr().err
-    assert "the sweep is kept; go on: dlopt-workbench sweep --resume 'digits-cnn sweep'\n" in said
+    assert "all of it is kept; go on: dlopt-workbench sweep --resume 'digits-cnn sweep'\n" in said
     assert [run.status.value for run in store.runs()] == [
         "completed",
         "completed",
@@ -318,7 +320,7 @@ import functools, os, signal, sys
 from tests.engine.cli.test_sweep import Judges, reaches
 from tests.engine.executors import Pretends
 from workbench.cli import follow, main
-from workbench.cli.training import sweep_runner
+from workbench.cli.training import search_runner
 from workbench.runs.store import Store
 
 left = int(sys.argv[1])
@@ -340,7 +342,7 @@ for name in ("create_trial", "note_trial", "claim", "finish", "add_choice", "upd
     setattr(Store, name, dies(getattr(Store, name)))
 Judges.read, Judges.choices = [], []
 follow.LocalExecutor = functools.partial(Pretends, reaches=reaches)
-sweep_runner.TaskAsker = Judges
+search_runner.TaskAsker = Judges
 sys.exit(main.main(sys.argv[2:]))
 """
 

@@ -11,7 +11,9 @@ import pytest
 
 from tests.engine.executors import pretend
 from workbench import presets
+from workbench.evaluation.predictions import Evaluated
 from workbench.experiment import Experiment
+from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
 from workbench.study.axes import axes_of
@@ -19,10 +21,13 @@ from workbench.study.bounds import SweepBound, out_of_reach, refusal
 from workbench.study.choice import chosen, front, importance
 from workbench.study.goals import goals_of
 from workbench.study.plan import NoSuchPlan, SweepPlan
+from workbench.study.proposals import planned, unreachable
 from workbench.study.space import Space
 from workbench.study.strategies import checked
-from workbench.study.sweep import Sweep, named, planned, refuse_other, unreachable
+from workbench.study.sweep import Sweep, named, refuse_other
 from workbench.study.told import Told
+from workbench.study.trials import SweepTrial
+from workbench.study.work import Ask, Ended, Stopwatch, Train, Wait
 
 DIGITS = presets.load("digits-cnn")
 INFO = DIGITS.data.info()
@@ -64,22 +69,30 @@ class Bench:
         self._chance = random.Random(seed)
         self.study = self.store.study("s") or self.store.add_study("s", wanted.plain())
         assert INFO is not None
-        self.sweep = Sweep(self.store, self.study, wanted, INFO)
-        self.waiting = [run.run_id for run in self.sweep.unfinished()]
+        self.sweep = Sweep(self.study, wanted, INFO)
+        self.waiting = [run.run_id for run in self.sweep.left_over(self.store)]
 
     def run(self, until: int = 10_000) -> None:
         """Trains at most so many runs, as many at once as there are workers."""
         for _ in range(until):
-            while len(self.waiting) < self.plan.workers and (runs := self.sweep.advance()):
+            while len(self.waiting) < self.plan.workers and (runs := self.more()):
                 self.waiting += [run.run_id for run in runs]
             if not self.waiting:
                 return
             self._chance.shuffle(self.waiting)
             pretend(self.store, self.waiting.pop(), reaches, self.store.token)
 
+    def more(self) -> list[Run]:
+        """The runs that the sweep wants trained now."""
+        step = self.sweep.next(self.store)
+        return list(step.runs) if isinstance(step, Train) else []
+
+    def trials(self) -> list[SweepTrial]:
+        return self.sweep.trials(self.store)
+
     def tried(self) -> list[tuple[int, dict[str, object], str]]:
         """Number, settings and state of all trials."""
-        return [(t.number, dict(t.settings), t.state.value) for t in self.sweep.trials()]
+        return [(t.number, dict(t.settings), t.state.value) for t in self.trials()]
 
     def close(self) -> None:
         self.store.close()
@@ -105,7 +118,7 @@ def test_a_grid_tries_each_combination_once_and_the_baseline_among_them(tmp_path
     tried = bench.tried()
     assert [number for number, *_ in tried] == [1, 2, 3, 4, 5, 6]
     assert len({str(settings) for _, settings, _ in tried}) == 6
-    baseline = bench.sweep.baseline(bench.sweep.trials())
+    baseline = bench.sweep.baseline(bench.trials())
     assert baseline is not None
     assert baseline.settings == {"optimizer.learning_rate": 0.001, "training.batch_size": 32}
     assert bench.sweep.ending == "every combination has been tried"
@@ -134,7 +147,7 @@ def test_tpe_finds_what_chance_finds_later(tmp_path: Path) -> None:
     for strategy in ("random", "tpe"):
         bench = Bench(tmp_path / strategy, plan(RATE, BATCH, strategy=strategy, runs=40))
         bench.run()
-        reached = [t.means(bench.plan.goals) for t in bench.sweep.trials()][-20:]
+        reached = [t.means(bench.plan.goals) for t in bench.trials()][-20:]
         best[strategy] = sorted(value[0] for value in reached if value is not None)[-10]
         bench.close()
     assert best["tpe"] > best["random"] + 0.02
@@ -179,7 +192,7 @@ def test_refusals_are_counted_cost_nothing_and_teach(tmp_path: Path) -> None:
     assert 3 <= len(refused) < 60
     runs = bench.store.runs()
     assert len(runs) == 13, "none was made of what was refused"
-    reasons = {t.record.refused for t in bench.sweep.trials() if t.record.refused}
+    reasons = {t.record.refused for t in bench.trials() if t.record.refused}
     assert all(
         reason.startswith("parameters < 90,000 does not hold: it has ") for reason in reasons
     )
@@ -205,11 +218,11 @@ def test_a_search_that_is_refused_again_and_again_ends(tmp_path: Path) -> None:
 def test_seeds_are_one_trial_with_mean_deviation_and_each_value(tmp_path: Path) -> None:
     bench = Bench(tmp_path, plan("training.epochs=2,3", strategy="grid", seeds=3))
     by_seed = {0: 0.90, 1: 0.92, 2: 0.94}
-    while runs := bench.sweep.advance():
+    while runs := bench.more():
         assert [run.experiment.training.seed for run in runs] == [0, 1, 2]
         for run in runs:
             pretend(bench.store, run.run_id, lambda e: by_seed[e.training.seed], bench.store.token)
-    trials = bench.sweep.trials()
+    trials = bench.trials()
     assert [t.number for t in trials] == [0, 1, 2]
     found = trials[1].spread(bench.plan.goals[0])
     assert found is not None
@@ -217,14 +230,14 @@ def test_seeds_are_one_trial_with_mean_deviation_and_each_value(tmp_path: Path) 
     assert trials[1].each(bench.plan.goals[0]) == [0.90, 0.92, 0.94]
     assert [g.name for g in bench.store.groups()] == ["s", "s 0", "s 1", "s 2"]
     bench.store.delete([trials[1].runs[0].run_id])
-    assert bench.sweep.trials()[1].state.value == "failed", "it lacks a repeat"
+    assert bench.trials()[1].state.value == "failed", "it lacks a repeat"
     bench.close()
 
 
 def test_time_that_is_used_up_ends_it_after_the_first_trial(tmp_path: Path) -> None:
-    bench = Bench(tmp_path, plan(RATE, runs=50))
+    bench = Bench(tmp_path, plan(RATE, runs=50, budget=90.0))
     assert INFO is not None
-    bench.sweep = Sweep(bench.store, bench.study, bench.plan, INFO, lambda: False)
+    bench.sweep = Sweep(bench.study, bench.plan, INFO, Stopwatch(100.0))
     bench.run()
     assert [number for number, *_ in bench.tried()] == [0, 1]
     assert bench.sweep.ending == "the time is used up"
@@ -241,6 +254,62 @@ def test_two_processes_don_t_work_on_one_sweep(tmp_path: Path) -> None:
     bench.close()
 
 
+# --- what a driver is told -----------------------------------------------------------------------
+
+
+def test_the_test_images_are_asked_for_once_the_choice_is_kept(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, plan(BATCH, strategy="grid"))
+    first = bench.sweep.next(bench.store)
+    assert isinstance(first, Train)
+    assert bench.sweep.title(bench.store, first.runs[0]) == "trial 1 of 3: training.batch_size=32"
+    bench.waiting = [run.run_id for run in first.runs]
+    bench.run()
+    read = []
+    while isinstance(step := bench.sweep.next(bench.store), Ask):
+        known = bench.store.study("s")
+        assert known is not None
+        assert [choice["best"] for choice in known.choices] == [2], "kept before it is asked"
+        assert step.words == "the choice is kept; testing 2 runs on the test images"
+        again = bench.sweep.next(bench.store)
+        assert isinstance(again, Ask)
+        assert again.request == step.request, "what wasn't answered is asked again"
+        step.take(bench.store, Evaluated(360, 0.9, ""))
+        read.append(step.request.run_id)
+    assert step == Ended("every combination has been tried")
+    tested = {run.run_id: run.test_accuracy for run in bench.store.runs()}
+    assert {run_id for run_id, accuracy in tested.items() if accuracy} == set(read)
+    assert len(read) == 2, "the best and the runner-up, which is the baseline"
+    bench.close()
+
+
+def test_a_sweep_for_the_window_puts_its_runs_into_the_queue(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, plan(BATCH, strategy="grid"))
+    assert INFO is not None
+    bench.sweep = Sweep(bench.study, bench.plan, INFO, reserved=False)
+    first = bench.sweep.next(bench.store)
+    assert isinstance(first, Train)
+    run_id = first.runs[0].run_id
+    assert [name for name, _ in bench.store.queue_names()] == [run_id]
+    assert bench.sweep.next(bench.store) == Wait(), "one worker: the trial under way comes first"
+    assert bench.sweep.left_over(bench.store) == [], "it waits where the window finds it"
+    pretend(bench.store, run_id, lambda experiment: math.inf)
+    assert [run.run_id for run in bench.sweep.left_over(bench.store)] == [run_id]
+    assert [name for name, _ in bench.store.queue_names()] == [run_id]
+    bench.close()
+
+
+def test_a_stopwatch_stands_still_in_pauses() -> None:
+    now = [100.0]
+    watch = Stopwatch(5.0, lambda: now[0])
+    now[0] += 2.0
+    watch.pause()
+    now[0] += 50.0
+    assert watch.seconds == 7.0
+    watch.go_on()
+    now[0] += 1.0
+    assert watch.seconds == 8.0
+
+
 # --- the choice ----------------------------------------------------------------------------------
 
 
@@ -248,7 +317,7 @@ def test_the_choice_the_front_and_no_importance_before_twenty(tmp_path: Path) ->
     goals = ("max:val_accuracy", "min:parameters")
     bench = Bench(tmp_path, plan(RATE, "training.epochs=1..6", goals=goals, runs=19))
     bench.run()
-    trials = bench.sweep.trials()
+    trials = bench.trials()
     choice = chosen(trials, bench.plan.goals, bench.sweep.baseline(trials))
     assert choice is not None
     means = {t.number: t.means(bench.plan.goals) for t in trials if t.number}
@@ -265,7 +334,7 @@ def test_the_choice_the_front_and_no_importance_before_twenty(tmp_path: Path) ->
     assert note.startswith("from 20 finished trials on; ")
     bench.sweep = Sweep(bench.store, bench.study, replace(bench.plan, runs=40), bench.sweep.info)
     bench.run()
-    shares, note = importance(bench.plan, bench.sweep.trials())
+    shares, note = importance(bench.plan, bench.trials())
     assert shares is not None
     assert shares["optimizer.learning_rate"] > shares["training.epochs"]
     assert sum(shares.values()) == pytest.approx(1)
@@ -275,7 +344,7 @@ def test_the_choice_the_front_and_no_importance_before_twenty(tmp_path: Path) ->
 def test_a_failed_trial_is_no_choice(tmp_path: Path) -> None:
     bench = Bench(tmp_path, plan("optimizer.learning_rate=0.9,0.8", strategy="grid"))
     bench.run()
-    trials = bench.sweep.trials()
+    trials = bench.trials()
     assert [t.state.value for t in trials] == ["finished", "failed", "failed"]
     assert chosen(trials, bench.plan.goals, trials[0]) is None
     bench.close()

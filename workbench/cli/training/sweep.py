@@ -7,24 +7,28 @@ import os
 
 from workbench.base.text import tr
 from workbench.cli import tasks
-from workbench.cli.exit_codes import DONE
+from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import experiment_of, fitted, info_of
 from workbench.cli.options import add_json, add_store, store_of
 from workbench.cli.terminal import give_json
 from workbench.cli.training import sweep_words
-from workbench.cli.training.sweep_runner import SweepRunner
+from workbench.cli.training.search_runner import SearchRunner
+from workbench.evaluation.predictions import load
 from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.preflight import roughly
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
+from workbench.runs.studies import StudyRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.axes import axes_of
 from workbench.study.bounds import SweepBound
 from workbench.study.goals import goals_of
 from workbench.study.plan import SweepPlan, checked_runs, seconds_of
+from workbench.study.proposals import planned, unreachable
 from workbench.study.strategies import STRATEGIES, checked, usual_strategy
-from workbench.study.sweep import named, planned, refuse_other, unreachable
+from workbench.study.sweep import Sweep, named, refuse_other
+from workbench.study.work import Ended, Stopwatch
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -132,7 +136,7 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             usual = _name(tr("{name} sweep", name=plan.baseline.name))
             study = store.add_study(name or usual, plan.plain())
-        return SweepRunner(arguments, store, study, plan, info, seconds).run()
+        return _work_on(arguments, store, study, plan, info, seconds)
 
 
 def _name(text: str) -> str:
@@ -235,6 +239,51 @@ def _foretell(arguments: argparse.Namespace, plan: SweepPlan, info: DataInfo) ->
     return DONE
 
 
+# --- training it ---------------------------------------------------------------------------------
+
+
+def _work_on(
+    arguments: argparse.Namespace,
+    store: Store,
+    study: StudyRecord,
+    plan: SweepPlan,
+    info: DataInfo,
+    seconds: float | None,
+) -> int:
+    """Trains what is left of a sweep that the store works on; the exit code.
+
+    Args:
+        arguments: Of the command.
+        store: Which works on the sweep.
+        study: The sweep.
+        plan: Of it.
+        info: What is known of the data.
+        seconds: What a run takes, about; None where it is to be seen.
+    """
+    search = Sweep(study, plan, info, Stopwatch.of(store, study), seconds)
+
+    def tell(last: Ended) -> int:
+        trials = search.trials(store)
+        found = sweep_words.SweepOutcome(
+            store.study(study.name) or study,
+            plan,
+            search.space,
+            trials,
+            search.baseline(trials),
+            search.choice(trials),
+            last.words,
+            lambda run, part: load(store.artifacts(run.run_id), part),
+        )
+        if arguments.json:
+            give_json(found.plain())
+        else:
+            for line in found.lines():
+                print(line)
+        return DONE if found.choice is not None else FAILED
+
+    return SearchRunner(store, search, "sweep", plan.workers).run(tell)
+
+
 # --- sweeps of the store -------------------------------------------------------------------------
 
 
@@ -261,4 +310,4 @@ def _go_on(arguments: argparse.Namespace) -> int:
         store.take_study(study)
         if arguments.extend:
             store.replan_study(study.study_id, plan.plain())
-        return SweepRunner(arguments, store, study, plan, info, None).run()
+        return _work_on(arguments, store, study, plan, info, None)

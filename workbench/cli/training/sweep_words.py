@@ -12,10 +12,8 @@ from workbench.base.units import NONE, aligned, count, in_one_line, percent
 from workbench.evaluation.group_test import Answers, Judgement
 from workbench.hardware.preflight import roughly
 from workbench.runs.quantities import date
-from workbench.runs.record import Run
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
-from workbench.study.axes import written
 from workbench.study.bounds import refusal
 from workbench.study.choice import (
     SweepChoice,
@@ -32,6 +30,7 @@ from workbench.study.plan import NoSuchPlan, SweepPlan
 from workbench.study.space import Combination, Space
 from workbench.study.strategies import inexact
 from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.words import settings_words
 
 MOST_SHOWN = 50
 """Trials in the table; JSON has all."""
@@ -219,31 +218,6 @@ class SweepOutcome:
         if self.baseline is None:
             return None
         return {**plain_trial(self.baseline, self.plan.goals), **of_test(self.baseline)}
-
-
-def settings_words(settings: Mapping[str, Any]) -> str:
-    """As in "optimizer.kind=sgd, training.batch_size=64"."""
-    return ", ".join(f"{path}={written(value)}" for path, value in settings.items()) or NONE
-
-
-def trial_title(plan: SweepPlan, space: Space, trials: Sequence[SweepTrial], run: Run) -> str:
-    """What is said of a run that begins."""
-    trial = next((each for each in trials if each.number == run.trial), None)
-    most = min(filter(None, (plan.runs, space.count)), default=0)
-    given = {
-        "number": str(run.trial),
-        "settings": settings_words(trial.settings) if trial is not None else NONE,
-    }
-    if run.trial == BASELINE:
-        title = tr("baseline: the experiment as it is")
-    elif most:
-        title = tr("trial {number} of {all}: {settings}", all=most, **given)
-    else:
-        title = tr("trial {number}: {settings}", **given)
-    if plan.seeds == 1:
-        return title
-    seed = run.experiment.training.seed
-    return tr("{title} (seed {seed})", title=title, seed=seed)
 
 
 # --- before it begins ----------------------------------------------------------------------------
