@@ -43,6 +43,10 @@ COMMANDS = {
     "sweep": Command(
         "training.sweep", tr("try many settings, and say which are worth it: grid, random or TPE")
     ),
+    "study": Command(
+        "training.study",
+        tr("try what may make an experiment faster or smaller, and say what each of it is worth"),
+    ),
     "resume": Command("training.resume", tr("go on with a run from its last checkpoint")),
     "ablate": Command(
         "training.ablate",

@@ -195,6 +195,16 @@ CREATE TABLE trials (
 """What a study is after and what was chosen; its trials, those too that were refused and have no
 runs; and which process works on it."""
 
+STUDY_NOTES = """
+CREATE TABLE study_notes (
+    study_id TEXT NOT NULL REFERENCES studies (study_id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (study_id, name)
+);
+"""
+"""What a study found out or decided that is no trial, so that it goes on the same way later."""
+
 MIGRATIONS: tuple[str, ...] = (
     FIRST,
     THOUSANDS_OF_RUNS,
@@ -205,6 +215,7 @@ MIGRATIONS: tuple[str, ...] = (
     KINDS_AND_GROUPS,
     RECIPES,
     STUDIES,
+    STUDY_NOTES,
 )
 
 

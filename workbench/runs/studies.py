@@ -21,6 +21,9 @@ from workbench.runs.presence import is_there
 from workbench.runs.record import Run
 from workbench.runs.recording import Recording
 
+SWEEP = "sweep"
+"""The kind of a study whose plan names none."""
+
 
 @dataclass(frozen=True)
 class StudyRecord:
@@ -40,6 +43,11 @@ class StudyRecord:
     plan: Mapping[str, Any]
     choices: Sequence[Mapping[str, Any]] = ()
 
+    @property
+    def kind(self) -> str:
+        """What its plan is: a sweep where it says nothing else."""
+        return str(self.plan.get("kind", SWEEP))
+
 
 @dataclass(frozen=True)
 class TrialRecord:
@@ -49,7 +57,7 @@ class TrialRecord:
         trial: Its number in the study.
         settings: What it has, by path.
         refused: Why it has no runs; "" where it has.
-        about: What a search learns from a refusal, as `workbench.study` wrote it.
+        about: What else belongs to it, as `workbench.study` wrote it.
     """
 
     trial: int
@@ -148,6 +156,21 @@ class Studies(Recording):
                 " VALUES (?, ?, ?, ?, ?)",
                 (study_id, trial.trial, settings, english(trial.refused), about),
             )
+
+    def keep_note(self, study_id: str, name: str, value: Mapping[str, Any]) -> None:
+        """Keeps what a study found out or decided, in place of an earlier note of that name."""
+        with self._db.change() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO study_notes (study_id, name, value) VALUES (?, ?, ?)",
+                (study_id, name, json.dumps(value)),
+            )
+
+    def study_notes(self, study_id: str) -> dict[str, dict[str, Any]]:
+        """All that `keep_note` kept of a study, by name."""
+        found = self._db.rows(
+            "SELECT name, value FROM study_notes WHERE study_id = ? ORDER BY name", (study_id,)
+        )
+        return {row["name"]: _read(row["value"], {}) for row in found}
 
     def trials(self, study_id: str) -> list[TrialRecord]:
         """Every trial of a study that was asked for, by its number."""

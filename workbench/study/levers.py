@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
 from typing import Any
@@ -43,7 +43,7 @@ from workbench.spec.optimizers import SGD, GradientDescent, Momentum, Nesterov, 
 from workbench.spec.schedules import Fixed, OneCycle
 
 PEAK, SHORTER = 4.0, 0.3
-"""One cycle: how much higher its rate is, and to what share the epochs fall."""
+"""One cycle: how much higher its rate is, and to what share the epochs fall at first."""
 
 BETAS = 0.7, 0.9
 DECAY, SMOOTHING, SHIFT = 0.004, 0.1, 0.1
@@ -83,12 +83,25 @@ class StudyLever:
         label: As a sentence begins with it.
         group: What kind it is.
         change: Gives the changed experiment; raises a `SpecError` where it doesn't apply.
+        levels: How far it can be pulled; empty where it is pulled or not.
+        usual: The one of them that `change` is of; None for a lever that refines others, and is
+            not tried by itself.
+        leveled: Gives the change of a level.
     """
 
     key: str
     label: str
     group: LeverGroup
     change: Change
+    levels: tuple[float, ...] = ()
+    usual: float | None = None
+    leveled: Callable[[float], Change] | None = None
+
+    def at(self, level: float | None) -> StudyLever:
+        """The lever pulled that far; itself where it has no levels."""
+        if level is None or self.leveled is None:
+            return self
+        return replace(self, change=self.leveled(level), usual=level)
 
     def applied(self, experiment: Experiment, info: DataInfo) -> Experiment:
         """The experiment with the lever pulled.
@@ -177,17 +190,38 @@ def _structural(lever: Lever) -> Change:
     return lever.apply
 
 
-def _one_cycle(experiment: Experiment) -> Mapping[str, Any]:
-    """Up and down once, to a high rate, in a third of the epochs: a cycle ends where it is told."""
-    if isinstance(experiment.schedule, OneCycle):
-        raise _refused(tr("One cycle is the schedule already"))
-    epochs = max(1, round(SHORTER * experiment.training.epochs))
-    peak = _rate(PEAK * experiment.optimizer.learning_rate)
-    return {
-        "schedule.kind": "one_cycle",
-        "training.epochs": epochs,
-        "optimizer.learning_rate": peak,
-    }
+def _one_cycle(share: float) -> Change:
+    """Up and down once, to a high rate, in a part of the epochs: a cycle ends where it is told."""
+
+    def settings(experiment: Experiment) -> Mapping[str, Any]:
+        if isinstance(experiment.schedule, OneCycle):
+            raise _refused(tr("One cycle is the schedule already"))
+        return {
+            "schedule.kind": "one_cycle",
+            "training.epochs": max(1, round(share * experiment.training.epochs)),
+            "optimizer.learning_rate": _rate(PEAK * experiment.optimizer.learning_rate),
+        }
+
+    return _settings(settings)
+
+
+def _epochs(share: float) -> Change:
+    """More or fewer epochs."""
+
+    def settings(experiment: Experiment) -> Mapping[str, Any]:
+        return {"training.epochs": max(1, round(share * experiment.training.epochs))}
+
+    return _settings(settings)
+
+
+def _learning_rate(factor: float) -> Change:
+    """A higher or lower rate."""
+
+    def settings(experiment: Experiment) -> Mapping[str, Any]:
+        rate = _rate(factor * experiment.optimizer.learning_rate)
+        return {"optimizer.learning_rate": rate}
+
+    return _settings(settings)
 
 
 def _optimizer(kind: str, rate: float | None = None, **settings: Any) -> Change:
@@ -212,15 +246,19 @@ def _optimizer(kind: str, rate: float | None = None, **settings: Any) -> Change:
     return change
 
 
-def _larger_batch(experiment: Experiment) -> Mapping[str, Any]:
-    """Twice the batch, the rate scaled so that an epoch takes the network as far."""
-    if experiment.optimizer.full_batch:
-        raise _refused(tr("Larger batch needs an optimizer that steps after each batch"))
-    factor = 2.0 if isinstance(experiment.optimizer, LINEAR) else math.sqrt(2.0)
-    return {
-        "training.batch_size": 2 * experiment.training.batch_size,
-        "optimizer.learning_rate": _rate(factor * experiment.optimizer.learning_rate),
-    }
+def _larger_batch(times: float) -> Change:
+    """A larger batch, the rate scaled so that an epoch takes the network as far."""
+
+    def settings(experiment: Experiment) -> Mapping[str, Any]:
+        if experiment.optimizer.full_batch:
+            raise _refused(tr("Larger batch needs an optimizer that steps after each batch"))
+        factor = times if isinstance(experiment.optimizer, LINEAR) else math.sqrt(times)
+        return {
+            "training.batch_size": round(times * experiment.training.batch_size),
+            "optimizer.learning_rate": _rate(factor * experiment.optimizer.learning_rate),
+        }
+
+    return _settings(settings)
 
 
 def _shorter_memory(experiment: Experiment) -> Mapping[str, Any]:
@@ -259,6 +297,11 @@ def _cosine(experiment: Experiment) -> Mapping[str, Any]:
     return {"schedule.kind": "cosine_decay"}
 
 
+def _width(factor: float) -> Change:
+    """Narrower layers, in multiples that suit processors as long as they are wide."""
+    return _structural(WidthMultiplier(factor=factor, divisor=4 if factor >= 0.5 else 2))
+
+
 def _bfloat16(experiment: Experiment) -> Mapping[str, Any]:
     return {"hardware.precision": "mixed_bfloat16"}
 
@@ -279,9 +322,25 @@ STUDY_LEVERS: tuple[StudyLever, ...] = (
         "nesterov", tr("Nesterov momentum"), ALGORITHM, _optimizer("nesterov", 0.02, momentum=0.9)
     ),
     StudyLever("adamw", tr("AdamW"), ALGORITHM, _optimizer("adamw")),
-    StudyLever("one_cycle", tr("One cycle"), ALGORITHM, _settings(_one_cycle)),
+    StudyLever(
+        "one_cycle",
+        tr("One cycle"),
+        ALGORITHM,
+        _one_cycle(SHORTER),
+        (0.1, 0.2, SHORTER, 0.5, 0.8, 1.2),
+        SHORTER,
+        _one_cycle,
+    ),
     StudyLever("cosine", tr("Cosine decay"), ALGORITHM, _settings(_cosine)),
-    StudyLever("batch", tr("Larger batch"), ALGORITHM, _settings(_larger_batch)),
+    StudyLever(
+        "batch",
+        tr("Larger batch"),
+        ALGORITHM,
+        _larger_batch(2.0),
+        (2.0, 4.0, 8.0),
+        2.0,
+        _larger_batch,
+    ),
     StudyLever("betas", tr("Betas 0.7 and 0.9"), ALGORITHM, _settings(_shorter_memory)),
     StudyLever("ema", tr("Averaged weights"), ALGORITHM, _settings(_averaged)),
     StudyLever("smoothing", tr("Label smoothing"), ALGORITHM, _settings(_smoothed)),
@@ -290,9 +349,12 @@ STUDY_LEVERS: tuple[StudyLever, ...] = (
     StudyLever("strided_stem", StridedStem.label, STRUCTURE, _structural(StridedStem())),
     StudyLever(
         "width",
-        tr("Half the width"),
+        tr("Narrower layers"),
         STRUCTURE,
-        _structural(WidthMultiplier(factor=0.5, divisor=4)),
+        _width(0.5),
+        (0.14, 0.18, 0.22, 0.25, 0.375, 0.5, 0.75),
+        0.5,
+        _width,
     ),
     StudyLever("depth", ReduceDepth.label, STRUCTURE, _structural(ReduceDepth())),
     StudyLever("separable", Separable.label, STRUCTURE, _structural(Separable())),
@@ -304,6 +366,20 @@ STUDY_LEVERS: tuple[StudyLever, ...] = (
 )
 """In the order in which they are pulled: each group makes the runs of the next cheaper, and an
 optimizer brings its own rate before that is scaled."""
+
+
+REFINEMENTS: tuple[StudyLever, ...] = (
+    StudyLever(
+        "epochs", tr("Length of training"), ALGORITHM, _epochs(0.5), (0.2, 0.3, 0.5, 0.7, 1.5),
+        None, _epochs,
+    ),
+    StudyLever(
+        "rate", tr("Learning rate"), ALGORITHM, _learning_rate(1.5), (0.35, 0.6, 1.5, 2.5),
+        None, _learning_rate,
+    ),
+)  # fmt: skip
+"""What is adjusted around a combination, after all others were pulled: neither good nor bad by
+itself."""
 
 
 def chosen(groups: Sequence[LeverGroup] = tuple(LeverGroup)) -> tuple[StudyLever, ...]:

@@ -1,9 +1,9 @@
 """A sweep under way: which trial is next, from nothing but what the store has.
 
-A `Search`, see `work`. With k workers, trial number i is asked for from what trials up to i - k
-reached, in the order of their numbers; the later ones count as under way, finished or not. So the
-same sweep comes out whatever finishes first, and whenever it was broken off. Once all have ended
-the choice is written down, and the test images are read for it.
+A `StudySearch`, see `work`. With k workers, trial number i is asked for from what trials up to
+i - k reached, in the order of their numbers; the later ones count as under way, finished or not. So
+the same sweep comes out whatever finishes first, and whenever it was broken off. Once all have
+ended the choice is written down, and the test images are read for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from workbench.levers.repeats import with_seeds
 from workbench.runs.record import Run
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
-from workbench.runs.studies import StudyRecord, TrialRecord
+from workbench.runs.studies import SWEEP, StudyRecord, TrialRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.bounds import refusal
@@ -29,7 +29,7 @@ from workbench.study.readings import reading, write_down
 from workbench.study.space import Combination
 from workbench.study.trials import BASELINE, SweepTrial
 from workbench.study.words import trial_title
-from workbench.study.work import Ended, Step, Stopwatch, Train, Wait
+from workbench.study.work import SearchEnded, Step, Stopwatch, TrainRuns, Wait
 
 ENDS_A_SEARCH = (Outcome.DISK_FULL, Outcome.STORE, Outcome.BAD_DATA)
 """How a run fails where the next one would fail as well."""
@@ -99,7 +99,7 @@ class Sweep:
         """What is best of them; None where none is finished."""
         return chosen(trials, self.plan.goals, self.baseline(trials))
 
-    # --- as `Search` ---------------------------------------------------------------------------
+    # --- as `StudySearch` ----------------------------------------------------------------------
 
     def left_over(self, store: Store) -> list[Run]:
         """Runs of trials that were begun and that nobody trains, queued again."""
@@ -114,17 +114,17 @@ class Sweep:
                 "the sweep ends: what failed in trial {number} would fail again",
                 number=failed.number,
             )
-            return Ended(words, is_failure=True)
+            return SearchEnded(words, is_failure=True)
         runs = self._advance(store, trials)
         if runs:
-            return Train(tuple(runs))
+            return TrainRuns(tuple(runs))
         if not self.ending or any(trial.state.is_open for trial in trials):
             return Wait()
         choice = self.choice(trials)
         if choice is None:
-            return Ended(self.ending)
+            return SearchEnded(self.ending)
         write_down(store, self.study, choice.plain())
-        return reading(choice.read) or Ended(self.ending)
+        return reading(choice.read) or SearchEnded(self.ending)
 
     def title(self, store: Store, run: Run) -> str:
         """As in "trial 3 of 40: optimizer.learning_rate=0.01"."""
@@ -218,9 +218,10 @@ def named(store: Store, name: str) -> tuple[StudyRecord, SweepPlan]:
         NoSuchSweep: where there is none.
         NoSuchPlan: where it can't be read.
     """
-    study = store.study(name)
+    sweeps = [each for each in store.studies() if each.kind == SWEEP]
+    study = next((each for each in sweeps if each.name == name), None)
     if study is None:
-        known = [each.name for each in store.studies()]
+        known = [each.name for each in sweeps]
         raise NoSuchSweep(
             tr(
                 "there is no sweep {name}; known are {names}",

@@ -1,13 +1,13 @@
 """The joint between a search, which decides, and whoever has its runs trained and its tasks done.
 
-A `Search` reads the store and says what comes next; it trains nothing, waits for nothing and starts
-no thread. The command line drives one with a `Follower` and a `TaskAsker`, the window with its
-queue and its `TaskRunner`, both in the same few steps:
+A `StudySearch` reads the store and says what comes next; it trains nothing, waits for nothing and
+starts no thread. The command line drives one with a `Follower` and a `TaskAsker`, the window with
+its queue and its `TaskRunner`, both in the same few steps:
 
 1. take the study (`Store.take_study`), and train what `left_over` gives;
-2. ask for `next` while there is room, and whenever a run has ended: train the runs of a `Train`;
+2. ask for `next` while there is room, and whenever a run has ended: train what a `TrainRuns` has;
    do an `Ask` once none of the search's runs is under way, and hand what it answers to `take`; on
-   `Wait`, ask again when a run has ended; `Ended` is the end;
+   `Wait`, ask again when a run has ended; `SearchEnded` is the end;
 3. leave the study (`Store.leave_study`).
 
 All that a search knows lies in the store, so a driver may die, hold, or ask again at any moment. A
@@ -29,7 +29,7 @@ from workbench.runs.studies import StudyRecord
 
 
 @dataclass(frozen=True)
-class Train:
+class TrainRuns:
     """Runs to train.
 
     Attributes:
@@ -69,7 +69,7 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Ended:
+class SearchEnded:
     """Nothing more.
 
     Attributes:
@@ -81,10 +81,10 @@ class Ended:
     is_failure: bool = False
 
 
-Step = Train | Ask[Any, Any, Any] | Wait | Ended
+Step = TrainRuns | Ask[Any, Any, Any] | Wait | SearchEnded
 
 
-class Search(Protocol):
+class StudySearch(Protocol):
     """Whatever decides which runs are trained, from what the store has.
 
     Attributes:

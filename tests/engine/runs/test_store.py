@@ -38,8 +38,8 @@ from workbench.runs.studies import TrialRecord
 from workbench.runs.table.frame import RunFrame
 from workbench.spec.training import Training
 
-SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_8 = (
-    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 9)
+SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5, SCHEMA_6, SCHEMA_7, SCHEMA_8, SCHEMA_9 = (
+    Path(__file__).parent / "stores" / f"schema{number}.sqlite3" for number in range(1, 10)
 )
 EXPERIMENT = Experiment(name="net")
 
@@ -720,6 +720,30 @@ def test_a_store_of_schema_8(
 
 
 @pytest.mark.parametrize("read_only", [False, True])
+def test_a_store_of_schema_9(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
+) -> None:
+    """A search knows its plan, its trials and what was chosen; it has no notes yet."""
+    folder.mkdir()
+    shutil.copyfile(SCHEMA_9, folder / DATABASE)
+    if read_only:
+        monkeypatch.setattr(database.Database, "_may_write", lambda self: False)
+    with Store(folder) as store:
+        study = store.study("a planned search")
+        assert study is not None
+        assert study.plan == {"version": 1, "strategy": "grid"}
+        assert [choice["best"] for choice in study.choices] == [1]
+        trials = store.trials(study.study_id)
+        assert [(trial.trial, trial.refused) for trial in trials] == [(1, ""), (2, "too large")]
+        assert store.study_notes(study.study_id) == {}
+        if not read_only:
+            store.keep_note(study.study_id, "ground", {"arm": {}})
+            store.keep_note(study.study_id, "ground", {"arm": {"lever.ema": True}})
+            known = store.study_notes(study.study_id)
+            assert known == {"ground": {"arm": {"lever.ema": True}}}
+
+
+@pytest.mark.parametrize("read_only", [False, True])
 def test_a_store_of_schema_7(
     folder: Path, monkeypatch: pytest.MonkeyPatch, read_only: bool
 ) -> None:
@@ -841,7 +865,7 @@ def test_a_migration_that_is_cut_short_changes_nothing(
         Store(folder)
     with closing(sqlite3.connect(folder / DATABASE)) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (len(others),)
-        assert not list(db.execute("PRAGMA table_info(studies)"))
+        assert not list(db.execute("PRAGMA table_info(study_notes)"))
     monkeypatch.undo()
     with Store(folder) as store:
         assert store.runs()[0].file_bytes == 4 * 93_322

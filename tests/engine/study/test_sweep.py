@@ -27,7 +27,7 @@ from workbench.study.strategies import checked
 from workbench.study.sweep import Sweep, named, refuse_other
 from workbench.study.told import Told
 from workbench.study.trials import SweepTrial
-from workbench.study.work import Ask, Ended, Stopwatch, Train, Wait
+from workbench.study.work import Ask, SearchEnded, Stopwatch, TrainRuns, Wait
 
 DIGITS = presets.load("digits-cnn")
 INFO = DIGITS.data.info()
@@ -85,7 +85,7 @@ class Bench:
     def more(self) -> list[Run]:
         """The runs that the sweep wants trained now."""
         step = self.sweep.next(self.store)
-        return list(step.runs) if isinstance(step, Train) else []
+        return list(step.runs) if isinstance(step, TrainRuns) else []
 
     def trials(self) -> list[SweepTrial]:
         return self.sweep.trials(self.store)
@@ -260,7 +260,7 @@ def test_two_processes_don_t_work_on_one_sweep(tmp_path: Path) -> None:
 def test_the_test_images_are_asked_for_once_the_choice_is_kept(tmp_path: Path) -> None:
     bench = Bench(tmp_path, plan(BATCH, strategy="grid"))
     first = bench.sweep.next(bench.store)
-    assert isinstance(first, Train)
+    assert isinstance(first, TrainRuns)
     assert bench.sweep.title(bench.store, first.runs[0]) == "trial 1 of 3: training.batch_size=32"
     bench.waiting = [run.run_id for run in first.runs]
     bench.run()
@@ -275,7 +275,7 @@ def test_the_test_images_are_asked_for_once_the_choice_is_kept(tmp_path: Path) -
         assert again.request == step.request, "what wasn't answered is asked again"
         step.take(bench.store, Evaluated(360, 0.9, ""))
         read.append(step.request.run_id)
-    assert step == Ended("every combination has been tried")
+    assert step == SearchEnded("every combination has been tried")
     tested = {run.run_id: run.test_accuracy for run in bench.store.runs()}
     assert {run_id for run_id, accuracy in tested.items() if accuracy} == set(read)
     assert len(read) == 2, "the best and the runner-up, which is the baseline"
@@ -287,7 +287,7 @@ def test_a_sweep_for_the_window_puts_its_runs_into_the_queue(tmp_path: Path) -> 
     assert INFO is not None
     bench.sweep = Sweep(bench.study, bench.plan, INFO, reserved=False)
     first = bench.sweep.next(bench.store)
-    assert isinstance(first, Train)
+    assert isinstance(first, TrainRuns)
     run_id = first.runs[0].run_id
     assert [name for name, _ in bench.store.queue_names()] == [run_id]
     assert bench.sweep.next(bench.store) == Wait(), "one worker: the trial under way comes first"
@@ -332,7 +332,7 @@ def test_the_choice_the_front_and_no_importance_before_twenty(tmp_path: Path) ->
     shares, note = importance(bench.plan, trials)
     assert shares is None
     assert note.startswith("from 20 finished trials on; ")
-    bench.sweep = Sweep(bench.store, bench.study, replace(bench.plan, runs=40), bench.sweep.info)
+    bench.sweep = Sweep(bench.study, replace(bench.plan, runs=40), bench.sweep.info)
     bench.run()
     shares, note = importance(bench.plan, bench.trials())
     assert shares is not None

@@ -16,7 +16,7 @@ from workbench.execution.task import Found, Req, Res
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.study.work import Ask, Ended, Search, Train, Wait
+from workbench.study.work import Ask, SearchEnded, StudySearch, TrainRuns, Wait
 
 
 class SearchRunner:
@@ -29,7 +29,7 @@ class SearchRunner:
         capacity: Runs at once.
     """
 
-    def __init__(self, store: Store, search: Search, command: str, capacity: int = 1) -> None:
+    def __init__(self, store: Store, search: StudySearch, command: str, capacity: int = 1) -> None:
         self._store, self._search = store, search
         self._command, self._capacity = command, capacity
         self._open = ExitStack()
@@ -37,7 +37,7 @@ class SearchRunner:
         self._asker: TaskAsker | None = None
         self._said = ""
 
-    def run(self, tell: Callable[[Ended], int]) -> int:
+    def run(self, tell: Callable[[SearchEnded], int]) -> int:
         """The exit code.
 
         Args:
@@ -63,7 +63,7 @@ class SearchRunner:
     def more(self) -> list[Run]:
         """Further runs, as long as the search wants nothing else."""
         step = self._search.next(self._store)
-        return list(step.runs) if isinstance(step, Train) else []
+        return list(step.runs) if isinstance(step, TrainRuns) else []
 
     def title(self, run: Run) -> str:
         """What the search says of a run."""
@@ -71,16 +71,16 @@ class SearchRunner:
 
     # --- step by step --------------------------------------------------------------------------
 
-    def _worked(self) -> Ended | Wait | None:
+    def _worked(self) -> SearchEnded | Wait | None:
         """What the search said last; None where it was interrupted."""
         runs = self._search.left_over(self._store)
         while True:
             if runs and not self._trained(runs):
                 return None
             step = self._search.next(self._store)
-            if isinstance(step, Ended | Wait):
+            if isinstance(step, SearchEnded | Wait):
                 return step
-            runs = list(step.runs) if isinstance(step, Train) else []
+            runs = list(step.runs) if isinstance(step, TrainRuns) else []
             if isinstance(step, Ask):
                 self._asked(step)
 

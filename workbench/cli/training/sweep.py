@@ -18,7 +18,7 @@ from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.preflight import roughly
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
-from workbench.runs.studies import StudyRecord
+from workbench.runs.studies import SWEEP, StudyRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.axes import axes_of
@@ -28,7 +28,7 @@ from workbench.study.plan import SweepPlan, checked_runs, seconds_of
 from workbench.study.proposals import planned, unreachable
 from workbench.study.strategies import STRATEGIES, checked, usual_strategy
 from workbench.study.sweep import Sweep, named, refuse_other
-from workbench.study.work import Ended, Stopwatch
+from workbench.study.work import SearchEnded, Stopwatch
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -129,6 +129,9 @@ def run(arguments: argparse.Namespace) -> int:
         store.require_writable()
         store.mark_interrupted()
         known = store.study(name) if name else None
+        if known is not None and known.kind != SWEEP:
+            fault = tr("{name} is a lever study: give the sweep another name", name=repr(name))
+            raise SpecError.at("", fault)
         if known is not None:
             refuse_other(known.name, SweepPlan.of_plain(known.plan), plan)
             store.take_study(known)
@@ -262,7 +265,7 @@ def _work_on(
     """
     search = Sweep(study, plan, info, Stopwatch.of(store, study), seconds)
 
-    def tell(last: Ended) -> int:
+    def tell(last: SearchEnded) -> int:
         trials = search.trials(store)
         found = sweep_words.SweepOutcome(
             store.study(study.name) or study,
@@ -289,7 +292,8 @@ def _work_on(
 
 def _list(arguments: argparse.Namespace) -> int:
     with Store(store_of(arguments)) as store:
-        rows = [sweep_words.plain_listed(store, study) for study in store.studies()]
+        sweeps = [study for study in store.studies() if study.kind == SWEEP]
+        rows = [sweep_words.plain_listed(store, study) for study in sweeps]
     if arguments.json:
         give_json(rows)
     else:

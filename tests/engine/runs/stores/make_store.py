@@ -1,4 +1,4 @@
-"""Made `schema1.sqlite3` to `schema8.sqlite3`, each with the workbench of that schema.
+"""Made `schema1.sqlite3` to `schema9.sqlite3`, each with the workbench of that schema.
 
     python tests/engine/runs/stores/make_store.py
 
@@ -6,7 +6,8 @@ Kept to say what is in them: what a person notes of a run (`noted`) from schema 
 schema 3 on, latency and energy from schema 4 on, both times and the penalty from schema 5 on; in
 schema 6 runs that ended in every way (`ended`), and three seeds and two folds that are groups by
 their tags (`repeated`); in schema 8 two trials of a study, of which nothing but the group is known
-(`searched`). Not to be run again once the schema has moved on: a store of today would
+(`searched`), and in schema 9 one that knows its plan, with a trial that was refused and a choice
+(`planned`). Not to be run again once the schema has moved on: a store of today would
 take the old one's place.
 """
 
@@ -26,8 +27,9 @@ from workbench.runs.groups import GroupKind
 from workbench.runs.record import PROBE_DTYPE, STEP_DTYPE, EpochMetrics, Origin, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.runs.studies import TrialRecord
 
-SCHEMA = 8
+SCHEMA = 9
 TARGET = Path(__file__).parent / f"schema{SCHEMA}.sqlite3"
 STEPS = 100
 ENVIRONMENT = {"python": "3.11.7", "tensorflow": "2.21.0", "device": "CPU, 2 cores"}
@@ -137,6 +139,20 @@ def searched(store: Store) -> None:
         store.finish(run.run_id, RunStatus.COMPLETED)
 
 
+def planned(store: Store) -> None:
+    """A study with its plan, its trials and what was chosen."""
+    study = store.add_study("a planned search", {"version": 1, "strategy": "grid"})
+    settings = {"training.epochs": 2}
+    runs = store.create_trial(
+        study.study_id, TrialRecord(1, settings), [presets.load("digits-cnn")]
+    )
+    store.claim(runs[0].run_id, store.token)
+    store.finish(runs[0].run_id, RunStatus.COMPLETED)
+    refused = TrialRecord(2, {"training.epochs": 3}, "too large", {"parameters": 1.0})
+    store.note_trial(study.study_id, refused)
+    store.add_choice(study.study_id, {"best": 1})
+
+
 def noted(store: Store, run: Run) -> None:
     """What a person wrote about a run."""
     store.update(run.run_id, tags="baseline, digits", notes="the first that held", starred=True)
@@ -160,6 +176,7 @@ def main() -> None:
             ended(store)
             repeated(store)
             searched(store)
+            planned(store)
         shutil.copyfile(Path(folder) / FILE, TARGET)
 
 
