@@ -16,7 +16,7 @@ from tests.engine.study.made_up_study import Answers, Trains
 from workbench.cli import main
 from workbench.hardware.preflight import Preflight
 from workbench.runs.store import Store
-from workbench.study.levers import STUDY_LEVERS
+from workbench.study.lever_study.plan import ALL
 
 CNN = ("mnist-cnn", "--set", "schedule.kind=fixed")
 LITTLE = ("--levers", "one_cycle,betas,strided_stem,smoothing")
@@ -123,7 +123,7 @@ def test_a_dry_run_names_the_levers_and_trains_nothing(
     capsys: pytest.CaptureFixture[str], store: Store
 ) -> None:
     found = studied(capsys, *CNN, "--dry-run")
-    assert len(found["levers"]) == len(STUDY_LEVERS)
+    assert len(found["levers"]) == len(ALL)
     refused = {each["name"] for each in found["levers"] if each["refusal"]}
     assert refused == {"depth", "shared"}
     assert study(*CNN, "--dry-run") == 0

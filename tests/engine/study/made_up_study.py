@@ -41,6 +41,7 @@ assert INFO is not None
 Truth = Callable[[Experiment], float]
 NOISE = 0.0007
 TASK_SECONDS = 40.0
+BESIDE = 3.0
 MACS = 5_700_000.0
 
 
@@ -90,7 +91,7 @@ def trained(
         run_id,
         val_accuracy=min(accuracy(experiment) + noise * chance.normal(), 1.0),
         seconds=seconds,
-        elapsed=seconds + 1.5,
+        elapsed=seconds + BESIDE,
         parameters=analysis.parameters,
         macs=analysis.macs,
         file_bytes=4 * analysis.parameters,
@@ -166,7 +167,7 @@ class MadeUp:
 
     def train(self, store: Store, run: Run) -> None:
         """A run as if it had been trained."""
-        self.now += trained(store, run.run_id, store.token, self.accuracy, self.noise) + 3.0
+        self.now += trained(store, run.run_id, store.token, self.accuracy, self.noise) + BESIDE
 
     def answer(self, store: Store, step: Ask[Any, Any, Any]) -> None:
         """A task as if it had been done."""

@@ -20,6 +20,9 @@ _ORDER = {
     for place, key in enumerate((HARDWARE, *(lever.key for lever in (*STUDY_LEVERS, *REFINEMENTS))))
 }
 _SETTING = "lever."
+REFINING = frozenset(lever.key for lever in REFINEMENTS)
+"""Levers that adjust a combination, and are neither good nor bad by themselves."""
+
 USUAL = {lever.key: lever.usual for lever in (*STUDY_LEVERS, *REFINEMENTS)}
 """The level at which a lever is tried first, None where it has none."""
 

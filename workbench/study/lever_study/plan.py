@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from workbench.base.names import near_miss
@@ -15,7 +16,7 @@ from workbench.hardware.preflight import roughly
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.judging.verdicts import EXACT
-from workbench.study.levers import STUDY_LEVERS, LeverGroup
+from workbench.study.levers import REFINEMENTS, STUDY_LEVERS, LeverGroup
 from workbench.study.plan import NoSuchPlan
 
 KIND, VERSION = "levers", 1
@@ -29,13 +30,14 @@ USUAL_GOAL = "min:seconds"
 USUAL_MARGIN = 0.001
 GROUPS = {
     "hardware": (LeverGroup.HARDWARE, ()),
-    "schedule": (LeverGroup.ALGORITHM, ("one_cycle", "cosine")),
-    "optimizer": (LeverGroup.ALGORITHM, ("nesterov", "adamw", "betas", "batch")),
+    "schedule": (LeverGroup.ALGORITHM, ("one_cycle", "cosine", "epochs")),
+    "optimizer": (LeverGroup.ALGORITHM, ("nesterov", "adamw", "betas", "batch", "rate")),
     "algorithm": (LeverGroup.ALGORITHM, ()),
     "structure": (LeverGroup.STRUCTURE, ()),
 }
 """What a person calls several levers at once: a group, and its levers where that isn't all."""
 
+ALL = tuple(lever.key for lever in (*STUDY_LEVERS, *REFINEMENTS))
 _TARGET = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
 
 
@@ -62,10 +64,10 @@ class StudyPlan:
     goal: str = GOALS[0]
     target: float | None = None
     margin: float = USUAL_MARGIN
-    levers: tuple[str, ...] = tuple(lever.key for lever in STUDY_LEVERS)
+    levers: tuple[str, ...] = ALL
     seed: int = 0
 
-    @property
+    @cached_property
     def baseline(self) -> Experiment:
         """The experiment that is to be made better.
 
@@ -191,7 +193,7 @@ def levers_of(text: str) -> tuple[str, ...]:
     """
     names = [name.strip() for name in text.split(",") if name.strip()]
     keys: set[str] = set()
-    by_key = {lever.key: lever for lever in STUDY_LEVERS}
+    by_key = {lever.key: lever for lever in (*STUDY_LEVERS, *REFINEMENTS)}
     for name in names:
         if name == "all":
             keys.update(by_key)
@@ -239,8 +241,3 @@ def checked(plan: StudyPlan, info: DataInfo, budget: str) -> StudyPlan:
         )
         raise SpecError.at("", fault)
     return plan
-
-
-def labels(keys: Sequence[str]) -> list[str]:
-    """Names of levers for a person."""
-    return [lever.label for lever in STUDY_LEVERS if lever.key in keys]

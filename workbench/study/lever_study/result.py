@@ -36,6 +36,7 @@ from workbench.study.lever_study.effects import (
 )
 from workbench.study.lever_study.finishing import StudyChoice
 from workbench.study.lever_study.ledger import StudyStage, seconds_of
+from workbench.study.lever_study.plan import ALL
 from workbench.study.lever_study.screening import ScreeningPlan
 from workbench.study.lever_study.study import LeverStudy
 from workbench.study.lever_study.words import sentence, stage_words
@@ -333,7 +334,7 @@ def _command(context: StudyContext) -> str:
         parts.append(f"--goal min:{plan.goal}")
     if plan.target is not None:
         parts.append(f"--target {percent_of(plan.target)}")
-    if len(plan.levers) < len(STUDY_LEVERS):
+    if plan.levers != ALL:
         parts.append(f"--levers {','.join(plan.levers)}")
     return " ".join([*parts, f"--keep accuracy:{100 * plan.margin:g}", f"--seed {plan.seed}"])
 

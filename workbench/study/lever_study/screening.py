@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.base.text import english, tr
 from workbench.study.judging.design import Effect, Screening, batches, effects, runs_of, screening
-from workbench.study.lever_study.arm import HARDWARE, USUAL, LeverSet
+from workbench.study.lever_study.arm import HARDWARE, REFINING, USUAL, LeverSet
 from workbench.study.lever_study.beginning import ground_of
 from workbench.study.lever_study.context import StudyContext
 from workbench.study.lever_study.ledger import StudyStage
@@ -149,7 +149,7 @@ def _candidates(context: StudyContext, ground: LeverSet) -> tuple[list[str], dic
     """Levers that apply to the ground, and why the others don't."""
     found, left_out = [], {}
     for key in context.plan.levers:
-        if key in ground.levels:
+        if key in ground.levels or key in REFINING:
             continue
         if key == "bfloat16" and "settings" in context.notes.get(HARDWARE, {}):
             continue  # Autotune measured it

@@ -182,7 +182,7 @@ def _changes(context: StudyContext, arm: LeverSet) -> Iterator[LeverSet]:
     """All combinations that are one change away."""
     levels = arm.levels
     screened_out = {"bfloat16"} if "settings" in context.notes.get(HARDWARE, {}) else set()
-    for key in (*context.plan.levers, "epochs", "rate"):
+    for key in context.plan.levers:
         if key in screened_out or (key == "epochs" and CYCLE in levels):
             continue
         if key not in levels:

@@ -88,7 +88,8 @@ class LeverStudy:
             step = stage(context)
             if step is not None:
                 return step
-            context = self.context(store)  # it may have kept a note
+            if store.study_notes(self.study.study_id) != context.notes:
+                context = self.context(store)
         return SearchEnded(_ending(context))
 
     def title(self, store: Store, run: Run) -> str:
