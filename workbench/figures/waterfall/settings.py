@@ -1,0 +1,52 @@
+"""A waterfall: from the baseline, lever by lever, to all of them together."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from workbench.figures.measured.settings import MeasuredSpec
+from workbench.spec.base import AsTuple, Spec, setting
+
+MOST_STEPS = 100
+
+Mark = Literal["gain", "loss", "not shown", "together"]
+
+
+class WaterfallStep(Spec):
+    """One bar.
+
+    Attributes:
+        alone, last: What the lever is worth added to the baseline, and added to all others; in the
+            unit of `amount`.
+    """
+
+    label: str = setting(..., "Label", "Left of it.", min_length=1, max_length=300)
+    amount: float = setting(
+        ..., "Amount", "What it adds, in the unit of the axis; a factor where bars multiply."
+    )
+    low: float | None = setting(None, "Low", "Where its 95 % interval begins.", begin=0.0)
+    high: float | None = setting(None, "High", "Where its 95 % interval ends.", begin=0.0)
+    alone: float | None = setting(None, "Alone", "Added to the baseline.", begin=0.0)
+    last: float | None = setting(None, "Last", "Added to all others.", begin=0.0)
+    words: str = setting("", "Words", "Beside it: how much it is.", max_length=100)
+    mark: Mark = setting("gain", "Mark", "What can be said of it.")
+
+
+class WaterfallFigure(MeasuredSpec):
+    """Bars below each other, each beginning where the one above ends."""
+
+    FORMAT: ClassVar[str] = "dlopt-workbench waterfall 1"
+
+    title: str = setting(..., "Title", "Of the axis, with its unit.", max_length=200)
+    start: float = setting(..., "Start", "What the baseline reached, in the unit of the axis.")
+    start_label: str = setting(..., "First row", "Of the baseline.", max_length=300)
+    start_words: str = setting("", "Words of the start", "Beside it.", max_length=100)
+    end_label: str = setting(..., "Last row", "Of all levers together.", max_length=300)
+    end_words: str = setting("", "Words of the end", "Beside it.", max_length=100)
+    multiplies: bool = setting(
+        False, "Multiplies", "Bars are factors on a logarithmic axis; else they are added."
+    )
+    note: str = setting("", "Note", "What the bars are, below the axis.", max_length=500)
+    steps: Annotated[tuple[WaterfallStep, ...], AsTuple] = setting(
+        ..., "Steps", "From the top down.", min_length=1, max_length=MOST_STEPS
+    )
