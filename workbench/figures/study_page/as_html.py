@@ -12,12 +12,12 @@ from workbench.figures.measured.drawing import lines_figure_of
 from workbench.figures.saving import content
 from workbench.figures.settings import FigureLook, FigureSpec
 from workbench.figures.study_page.settings import (
-    SIGNS,
     VERDICT_WORDS,
     PageCell,
     PageRow,
     StudyPage,
     Verdict,
+    with_sign,
 )
 from workbench.figures.waterfall.drawing import waterfall_of
 
@@ -121,9 +121,3 @@ def _cell(cell: PageCell) -> str:
     kind = f' class="{_CLASSES.get(cell.verdict, "none")}"' if cell.verdict else ""
     reason = f' title="{escape(cell.reason)}"' if cell.reason else ""
     return f"<td{kind}{reason}>{escape(with_sign(cell))}</td>"
-
-
-def with_sign(cell: PageCell) -> str:
-    """A figure with the sign of its verdict before it."""
-    sign = SIGNS.get(cell.verdict, "")
-    return f"{sign} {cell.text}" if sign and cell.text else cell.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import matplotlib as mpl
 from matplotlib.artist import Artist
@@ -13,12 +14,14 @@ from matplotlib.figure import Figure
 from workbench import __version__
 from workbench.base.text import tr
 from workbench.figures.measured.drawing import paint_lines
+from workbench.figures.measured.settings import MeasuredLines
 from workbench.figures.saving import style
 from workbench.figures.settings import FigureLook
 from workbench.figures.study_page.paper import MONO, MUTED, POINT, Paper, Pen, lines_of, width_of
 from workbench.figures.study_page.settings import A4, StudyPage
 from workbench.figures.study_page.table import PageTable
 from workbench.figures.waterfall.drawing import hatching, height_of, legend_of, paint
+from workbench.figures.waterfall.settings import WaterfallFigure
 
 MARGIN, GAP, AIR = 13.0, 6.0, 4.2
 """Around the page, between its two columns, and above a part of it, in millimetres."""
@@ -26,8 +29,13 @@ MARGIN, GAP, AIR = 13.0, 6.0, 4.2
 SIZES = (7.5, 7.2, 6.9, 6.6, 6.3, 6.0, 5.7, 5.4, 5.1, 4.8, 4.5)
 """Of its letters in points, as many as it takes to make it fit; a title is larger."""
 
+CODE = 4.6
+"""Points of the letters of commands: they are to be copied rather than read."""
+
 SENTENCE = (13.0, 12.0, 11.0, 10.0, 9.0)
-MOST_SENTENCE_LINES = 4
+LEAST_SENTENCE_LINES = 2
+"""It is not made smaller for less."""
+
 LEFT_SHARE = 0.57
 """Of the width, what the waterfall takes beside the front."""
 
@@ -85,7 +93,7 @@ class _Plan:
 
     @property
     def _code(self) -> Pen:
-        return Pen(max(self.size - 1.5, 4.0), MONO)
+        return Pen(CODE, MONO)
 
     # --- heights -------------------------------------------------------------------------------
 
@@ -102,16 +110,15 @@ class _Plan:
         lead = len(self._lead) * self._pen.line
         return self._pen.line + 1.5 + len(lines) * pen.line + (1.2 + lead if lead else 0.0)
 
-    @property
+    @cached_property
     def _sentence(self) -> tuple[Pen, list[str]]:
-        for size in SENTENCE:
-            pen = Pen(size, self.page.look.font, bold=True)
-            lines = lines_of(self.page.sentence, self._width, pen)
-            if len(lines) <= MOST_SENTENCE_LINES:
-                break
-        return pen, lines
+        """In the largest letters in which it takes the fewest lines."""
+        pens = [Pen(size, self.page.look.font, bold=True) for size in SENTENCE]
+        set_ones = [(pen, lines_of(self.page.sentence, self._width, pen)) for pen in pens]
+        fewest = max(len(set_ones[-1][1]), LEAST_SENTENCE_LINES)
+        return next((pen, lines) for pen, lines in set_ones if len(lines) <= fewest)
 
-    @property
+    @cached_property
     def _lead(self) -> list[str]:
         return lines_of(self.page.lead, self._width, self._muted) if self.page.lead else []
 
@@ -124,7 +131,7 @@ class _Plan:
         """With the space above."""
         return AIR + self._head.line + self._axes_height if self._has_figures else 0.0
 
-    @property
+    @cached_property
     def _axes_height(self) -> float:
         if not self.page.waterfalls:
             return LEAST_FIGURE
@@ -132,7 +139,7 @@ class _Plan:
         least = (height_of(self.page.waterfalls[0], look) + 2 * look.font_size) * POINT
         return min(max(LEAST_FIGURE, least), MOST_FIGURE)
 
-    @property
+    @cached_property
     def _table(self) -> PageTable:
         return PageTable(self.page, self._pen, self._width)
 
@@ -145,7 +152,7 @@ class _Plan:
         halves = [sum(len(lines) for _, lines in half) for half in self._facts]
         return AIR + max(halves) * self._pen.line if self.page.facts else 0.0
 
-    @property
+    @cached_property
     def _facts(self) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
         """Titles and lines of both columns, which are about as long."""
         room = (self._width - GAP) / 2 - self._fact_indent
@@ -162,7 +169,7 @@ class _Plan:
         titles = (width_of(fact.title, self._muted) for fact in self.page.facts)
         return max(titles, default=0.0) + 2.5
 
-    @property
+    @cached_property
     def _commands(self) -> list[tuple[str, list[str]]]:
         room = self._width - self._command_indent
         return [
@@ -231,24 +238,32 @@ class _Plan:
         top, height = y + self._head.line, self._axes_height
         x = MARGIN
         if self.page.waterfalls:
-            figure = self.page.waterfalls[0]
-            look = self._look_of(left / self._width)
-            figure = figure.changed(look=look.values())
             paper.write(x, y, tr("What each lever is worth"), self._head)
-            axes = paper.axes()
-            paint(axes, figure, look)
-            self._legend(axes, *legend_of(figure), look)
-            paper.settle(axes, x, top, left, height)
+            look = self._look_of(left / self._width)
+            with mpl.rc_context({"font.size": look.font_size}):
+                axes = self._waterfall(paper, self.page.waterfalls[0], look)
+                paper.settle(axes, x, top, left, height)
             x += left + GAP
         if self.page.front is not None:
             right = MARGIN + self._width - x
-            look = self._look_of(right / self._width)
-            front = self.page.front.changed(look=look.values())
             paper.write(x, y, tr("What it costs against what it gives"), self._head)
-            axes = paper.axes()
-            handles = paint_lines(axes, front, look)
-            self._legend(axes, handles, [one.label or one.name for one in front.series], look)
-            paper.settle(axes, x, top, right, height)
+            look = self._look_of(right / self._width)
+            with mpl.rc_context({"font.size": look.font_size}):
+                axes = self._front(paper, self.page.front, look)
+                paper.settle(axes, x, top, right, height)
+
+    def _waterfall(self, paper: Paper, figure: WaterfallFigure, look: FigureLook) -> Axes:
+        axes = paper.axes()
+        dressed = figure.changed(look=look.values())
+        paint(axes, dressed, look)
+        self._legend(axes, *legend_of(dressed), look)
+        return axes
+
+    def _front(self, paper: Paper, figure: MeasuredLines, look: FigureLook) -> Axes:
+        axes = paper.axes()
+        handles = paint_lines(axes, figure.changed(look=look.values()), look)
+        self._legend(axes, handles, [one.label or one.name for one in figure.series], look)
+        return axes
 
     def _legend(
         self, axes: Axes, handles: Sequence[Artist], labels: list[str], look: FigureLook

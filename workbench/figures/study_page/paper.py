@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 
-from workbench.figures.axes import TEXT, lay_out, plain
+from workbench.figures.axes import TEXT, plain
 from workbench.figures.fonts import fallbacks
 from workbench.figures.settings import MILLIMETRES_PER_INCH
 
@@ -23,7 +24,6 @@ LINE = 1.32
 
 MONO = "DejaVu Sans Mono"
 MUTED = "#5a636e"
-_CACHE: dict[tuple[str, float, bool, str], float] = {}
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,6 @@ class Paper:
         x, y, right, upper = wanted
         axes.set_position((x, y, right - x, upper - y))
         for _ in range(3):  # what words take depends on the ticks, and these on the size
-            lay_out(self.figure)
             box = axes.get_tightbbox()
             assert box is not None
             found = box.transformed(self.figure.transFigure.inverted())
@@ -131,36 +130,38 @@ class Paper:
 
 def width_of(text: str, pen: Pen) -> float:
     """Millimetres that a line takes."""
-    key = (text, pen.size, pen.bold, pen.family)
-    if key not in _CACHE:
-        if len(_CACHE) > 20_000:
-            _CACHE.clear()
-        families = [pen.family]
-        odd = frozenset(letter for letter in text if letter > "~")
-        if odd:
-            families += fallbacks(pen.family, odd)[0]
-        weight: Any = "bold" if pen.bold else "normal"
-        font = FontProperties(family=families, size=pen.size, weight=weight)
-        # At ten times the size: what a renderer of pixels rounds is then nothing.
-        width, _, _ = _RENDERER.get_text_width_height_descent(text, font, ismath=False)
-        _CACHE[key] = width * POINT / _SCALE
-    return _CACHE[key]
+    return _width_of(text, pen.family, bold=pen.bold) * pen.size * POINT
+
+
+@lru_cache(maxsize=20_000)
+def _width_of(text: str, family: str, *, bold: bool) -> float:
+    """What a line takes, in font sizes."""
+    families = [family]
+    odd = frozenset(letter for letter in text if letter > "~")
+    if odd:
+        families += fallbacks(family, odd)[0]
+    weight: Any = "bold" if bold else "normal"
+    font = FontProperties(family=families, size=_LARGE, weight=weight)
+    width, _, _ = _RENDERER.get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / _LARGE
 
 
 def lines_of(text: str, room: float, pen: Pen) -> list[str]:
     """A text in lines that are no wider than so many millimetres."""
     lines: list[str] = []
+    blank = width_of("a a", pen) - 2 * width_of("a", pen)
     for paragraph in text.splitlines() or [""]:
-        line = ""
+        line, wide = "", 0.0
         for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
-            if width_of(longer, pen) <= room:
-                line = longer
+            longer = wide + blank + width_of(word, pen) if line else width_of(word, pen)
+            if longer <= room:
+                line, wide = f"{line} {word}" if line else word, longer
                 continue
             if line:
                 lines.append(line)
             *whole, line = _pieces(word, room, pen)
             lines += whole
+            wide = width_of(line, pen)
         lines.append(line)
     return lines
 
@@ -177,5 +178,7 @@ def _pieces(word: str, room: float, pen: Pen) -> list[str]:
     return [*pieces, word]
 
 
-_SCALE = 10.0
-_RENDERER = RendererAgg(8, 8, 72 * _SCALE)
+_LARGE = 100.0
+"""Points in which text is measured: what a renderer of pixels rounds is then nothing."""
+
+_RENDERER = RendererAgg(8, 8, 72)

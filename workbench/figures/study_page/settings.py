@@ -42,6 +42,12 @@ class PageCell(Spec):
     reason: str = _words("Reason", "The same in a sentence.")
 
 
+def with_sign(cell: PageCell) -> str:
+    """A figure with the sign of its verdict before it."""
+    sign = SIGNS.get(cell.verdict, "")
+    return f"{sign} {cell.text}" if sign and cell.text else cell.text
+
+
 class PageRow(Spec):
     """One lever.
 

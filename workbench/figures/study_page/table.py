@@ -10,9 +10,14 @@ from itertools import groupby
 from workbench.base.text import tr
 from workbench.curves.looks import CYCLE
 from workbench.figures.axes import FRAME, GRID, TEXT
-from workbench.figures.study_page.as_html import with_sign
 from workbench.figures.study_page.paper import MUTED, POINT, Paper, Pen, lines_of, width_of
-from workbench.figures.study_page.settings import VERDICT_WORDS, PageRow, StudyPage, Verdict
+from workbench.figures.study_page.settings import (
+    VERDICT_WORDS,
+    PageRow,
+    StudyPage,
+    Verdict,
+    with_sign,
+)
 
 GAP = 2.6
 """Between columns, in millimetres."""

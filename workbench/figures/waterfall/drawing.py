@@ -28,7 +28,13 @@ from workbench.figures.axes import (
 )
 from workbench.figures.saving import style
 from workbench.figures.settings import FigureLook
-from workbench.figures.waterfall.numbers import PlacedStep, placed, span_of
+from workbench.figures.waterfall.numbers import (
+    PlacedStep,
+    along,
+    placed,
+    rows_of,
+    span_of,
+)
 from workbench.figures.waterfall.settings import WaterfallFigure
 
 MARKS = {
@@ -52,11 +58,14 @@ WORDS = {
 HEIGHT = 0.56
 """Of a bar in its row."""
 
-NAMES_SHARE = 0.36
+NAMES_SHARE = 0.32
 """Of the width, what names beside bars may take."""
 
-ROOM = 0.2
-"""Of the axis, kept at both sides for the words beside the bars."""
+AROUND = 0.05
+"""Kept free at both ends of the axis, as a share of what is drawn."""
+
+BESIDE = 0.7
+"""From the axes to the words at their right, in font sizes."""
 
 LINE = 1.2
 
@@ -121,7 +130,7 @@ def paint(axes: Axes, figure: WaterfallFigure, look: FigureLook) -> None:
     ends = [first, *(step.end for step in steps)]
     for row, place in enumerate(ends):
         axes.plot([place, place], [row, row + 1], color=FRAME, linewidth=0.06 * points, zorder=1)
-    axes.set_xlim(*_room(figure))
+    axes.set_xlim(*_ends(figure))
     finish(axes, look.changed(y_from=-0.7, y_to=rows - 0.3), log_x=figure.multiplies, log_y=False)
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
@@ -129,7 +138,7 @@ def paint(axes: Axes, figure: WaterfallFigure, look: FigureLook) -> None:
     for text in axes.get_yticklabels():
         plain(text)
     axes.tick_params(axis="y", length=0)
-    _say(axes, figure, steps, look)
+    _say(axes, figure, look)
     note = _note(figure, look)
     plain(axes.set_xlabel(f"{figure.title}\n{note}" if note else figure.title))
 
@@ -168,40 +177,30 @@ def _pointer(name: str, points: float) -> dict[str, Any]:
     }
 
 
-def _say(
-    axes: Axes, figure: WaterfallFigure, steps: tuple[PlacedStep, ...], look: FigureLook
-) -> None:
-    """How much each bar is, on the side to which it grows, behind all that is drawn there."""
-    low, high = span_of(figure)
-    middle = (low * high) ** 0.5 if figure.multiplies else (low + high) / 2
-    said = [((figure.start,), figure.start_words, figure.start <= middle)]
-    said += [(one.reaches, one.step.words, one.end >= one.start) for one in steps]
-    said.append(((steps[-1].end,), figure.end_words, steps[-1].end <= middle))
-    for row, (places, words, is_right) in enumerate(said):
-        if not words:
-            continue
+def _say(axes: Axes, figure: WaterfallFigure, look: FigureLook) -> None:
+    """How much each bar is, in a column of its own right of the axes."""
+    for number, (_, words) in enumerate(rows_of(figure)):
         text = axes.annotate(
             "",
-            (max(places) if is_right else min(places), row),
-            ((0.6 if is_right else -0.6) * look.font_size, 0),
+            (1.0, number),
+            (BESIDE * look.font_size, 0),
+            xycoords=axes.get_yaxis_transform(),
             textcoords="offset points",
-            ha="left" if is_right else "right",
-            va="center",
-            fontsize=0.95 * look.font_size,
-            zorder=6,
+            ha="left",
+            va="center_baseline",
+            fontsize=look.font_size,
+            annotation_clip=False,
         )
         plain(text)
         text.set_text(words)
 
 
-def _room(figure: WaterfallFigure) -> tuple[float, float]:
-    """The ends of the axis, with room for words."""
-    low, high = span_of(figure)
-    if figure.multiplies:
-        factor = (high / low) ** ROOM if high > low else 2.0
-        return low / factor, high * factor
-    room = ROOM * (high - low) or 0.1 * abs(high) or 1.0
-    return low - room, high + room
+def _ends(figure: WaterfallFigure) -> tuple[float, float]:
+    """The ends of the axis, a little beyond what is drawn."""
+    low, high = (along(figure, end) for end in span_of(figure))
+    room = AROUND * (high - low) or 0.1
+    ends = low - room, high + room
+    return (10.0 ** ends[0], 10.0 ** ends[1]) if figure.multiplies else ends
 
 
 def _shades(look: FigureLook) -> dict[str, dict[str, Any]]:
@@ -211,8 +210,7 @@ def _shades(look: FigureLook) -> dict[str, dict[str, Any]]:
 def _names(figure: WaterfallFigure, look: FigureLook) -> list[str]:
     """Words of all rows, in lines that leave room for the bars."""
     across = look.width * POINTS_PER_MILLIMETRE / look.font_size / WIDE_LETTER
-    names = [figure.start_label, *(step.label for step in figure.steps), figure.end_label]
-    return [wrapped(name, int(NAMES_SHARE * across)) for name in names]
+    return [wrapped(label, int(NAMES_SHARE * across)) for label, _ in rows_of(figure)]
 
 
 def _note(figure: WaterfallFigure, look: FigureLook) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,6 +34,20 @@ class PlacedStep:
         """All places on the axis that it takes."""
         known = (self.low, self.high, self.alone, self.last)
         return (self.start, self.end, *(place for place in known if place is not None))
+
+
+def rows_of(figure: WaterfallFigure) -> tuple[tuple[str, str], ...]:
+    """Label and words of every row: the baseline, the bars, and all of them together."""
+    return (
+        (figure.start_label, figure.start_words),
+        *((step.label, step.words) for step in figure.steps),
+        (figure.end_label, figure.end_words),
+    )
+
+
+def along(figure: WaterfallFigure, value: float) -> float:
+    """A place on the axis as the eye measures it."""
+    return math.log10(value) if figure.multiplies else value
 
 
 def placed(figure: WaterfallFigure) -> tuple[PlacedStep, ...]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
+from pydantic import model_validator
+
+from workbench.base.text import tr
 from workbench.figures.measured.settings import MeasuredSpec
-from workbench.spec.base import AsTuple, Spec, setting
+from workbench.spec.base import AsTuple, Spec, refuse, setting
 
 MOST_STEPS = 100
 
@@ -50,3 +53,17 @@ class WaterfallFigure(MeasuredSpec):
     steps: Annotated[tuple[WaterfallStep, ...], AsTuple] = setting(
         ..., "Steps", "From the top down.", min_length=1, max_length=MOST_STEPS
     )
+
+    @model_validator(mode="after")
+    def _check_factors(self) -> Self:
+        """A logarithmic axis has no 0."""
+        if not self.multiplies:
+            return self
+        if self.start <= 0:
+            raise refuse({"start": tr("must be above 0 where bars multiply")})
+        for number, step in enumerate(self.steps):
+            known = (step.amount, step.low, step.high, step.alone, step.last)
+            if any(value is not None and value <= 0 for value in known):
+                fault = tr("must have factors above 0 where bars multiply")
+                raise refuse({f"steps[{number}]": fault})
+        return self
