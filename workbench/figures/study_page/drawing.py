@@ -15,12 +15,11 @@ from workbench import __version__
 from workbench.base.text import tr
 from workbench.figures.measured.drawing import paint_lines
 from workbench.figures.measured.settings import MeasuredLines
-from workbench.figures.saving import style
 from workbench.figures.settings import FigureLook
 from workbench.figures.study_page.paper import MONO, MUTED, POINT, Paper, Pen, lines_of, width_of
 from workbench.figures.study_page.settings import A4, StudyPage
 from workbench.figures.study_page.table import PageTable
-from workbench.figures.waterfall.drawing import hatching, height_of, legend_of, paint
+from workbench.figures.waterfall.drawing import hatched_style, height_of, legend_of, paint
 from workbench.figures.waterfall.settings import WaterfallFigure
 
 MARGIN, GAP, AIR = 13.0, 6.0, 4.2
@@ -45,7 +44,7 @@ LEAST_FIGURE, MOST_FIGURE = 52.0, 92.0
 def page_of(page: StudyPage, data: None) -> Figure:
     """The page."""
     look = page.look
-    with mpl.rc_context({**style(look.font, look.font_size), **hatching(look)}):
+    with mpl.rc_context(hatched_style(look)):
         return _fitting(page).drawn()
 
 

@@ -181,4 +181,4 @@ def _pieces(word: str, room: float, pen: Pen) -> list[str]:
 _LARGE = 100.0
 """Points in which text is measured: what a renderer of pixels rounds is then nothing."""
 
-_RENDERER = RendererAgg(8, 8, 72)
+_RENDERER: Any = RendererAgg(8, 8, 72)  # type: ignore[no-untyped-call]

@@ -37,7 +37,7 @@ from workbench.figures.waterfall.numbers import (
 )
 from workbench.figures.waterfall.settings import WaterfallFigure
 
-MARKS = {
+MARKS: dict[str, dict[str, Any]] = {
     "gain": {"facecolor": CYCLE[0]},
     "loss": {"facecolor": CYCLE[1]},
     "not shown": {"facecolor": "#c3c9d0"},
@@ -73,7 +73,7 @@ LINE = 1.2
 def waterfall_of(figure: WaterfallFigure, data: None) -> Figure:
     """The bars, the baseline on top, with what their shades say."""
     look = figure.look
-    with mpl.rc_context({**style(look.font, look.font_size), **hatching(look)}):
+    with mpl.rc_context(hatched_style(look)):
         handles, labels = legend_of(figure)
         columns, legend = legend_size(labels, look)
         least = height_of(figure, look) + legend
@@ -83,9 +83,9 @@ def waterfall_of(figure: WaterfallFigure, data: None) -> Figure:
         return drawn
 
 
-def hatching(look: FigureLook) -> dict[str, Any]:
-    """Settings of Matplotlib for the lines in a bar."""
-    return {"hatch.linewidth": 0.06 * look.font_size}
+def hatched_style(look: FigureLook) -> Any:
+    """Settings of Matplotlib for text and for the lines in a bar, while a figure is made."""
+    return {**style(look.font, look.font_size), "hatch.linewidth": 0.06 * look.font_size}
 
 
 def height_of(figure: WaterfallFigure, look: FigureLook) -> float:
