@@ -6,11 +6,12 @@ experiment, such as those of a lever.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from ui.editing.variations import Variations
 from workbench.spec.base import Problem, Spec, SpecError
 
 UNREADABLE = object()
@@ -27,6 +28,27 @@ class Edited(QObject):
 
     changed = Signal()
     problems_changed = Signal()
+
+    variations: Variations | None = None
+    """What is to be tried of them; None where that is nothing that a search could try."""
+
+    def axis_path(self, path: str) -> str:
+        """The path under which the setting at a path is varied; "" where it can't be."""
+        return ""
+
+    def vary(self, axis: str, text: str) -> None:
+        """Tries these values, as typed, of what has this path; none of it for ""."""
+        if self.variations is not None and text:
+            self.variations.vary(axis, text)
+        elif self.variations is not None:
+            self.variations.leave(axis)
+
+    def vary_some(self, path: str) -> bool:
+        """Tries the usual values of the setting at a path; False where it can't be varied."""
+        return False
+
+    def take_back(self, path: str, read: Collection[float]) -> None:
+        """Takes back what was read of several values while they were typed into a field."""
 
     @property
     def problems(self) -> list[Problem]:
@@ -64,6 +86,9 @@ class EditedSpec(Edited):
 
     Args:
         spec: To begin with.
+        variations: What is to be tried of it.
+        axis: The path under which its first setting is varied, or all of it where it has none;
+            "" where it can't be.
 
     Attributes:
         spec: As it stands; what was refused is not in it.
@@ -72,10 +97,28 @@ class EditedSpec(Edited):
     PATH = "spec"
     """Where a form finds it."""
 
-    def __init__(self, spec: Spec) -> None:
+    def __init__(self, spec: Spec, variations: Variations | None = None, axis: str = "") -> None:
         super().__init__()
         self.spec = spec
+        self.variations, self._axis = variations, axis
         self._refused: dict[str, str] = {}
+
+    def axis_path(self, path: str) -> str:
+        first = next(iter(type(self.spec).model_fields), None)
+        own = self.PATH if first is None else f"{self.PATH}.{first}"
+        return self._axis if path == own else ""
+
+    def vary_some(self, path: str) -> bool:
+        axis = self.axis_path(path)
+        if self.variations is None or not axis:
+            return False
+        from workbench.study.asking.suggestions import (
+            usual_of_lever,  # not before something is varied
+        )
+
+        if axis not in self.variations.texts:
+            self.variations.vary(axis, usual_of_lever(axis))
+        return True
 
     @property
     def problems(self) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from ui.editing.edited import UNREADABLE, Edited
+from ui.editing.variations import Variations
 from workbench.base.text import tr
 from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.network.analysis import Analysis
@@ -46,6 +47,10 @@ class _Edit(QUndoCommand):
             return False
         self._after = after
         return True
+
+    def read(self, path: str, numbers: Collection[float]) -> bool:
+        """Whether it set a path to one of some numbers."""
+        return self._path == path and self._after.at(path) in numbers
 
     def id(self) -> int:
         return 1
@@ -91,12 +96,15 @@ class Editor(Edited):
     machine_changed = Signal()
     reading_changed = Signal(str)
 
+    variations: Variations
+
     def __init__(self, experiment: Experiment, undo_stack: QUndoStack) -> None:
         super().__init__()
         self.experiment = experiment
         self.file: Path | None = None
         self._saved = experiment
         self._undo = undo_stack
+        self.variations = Variations(undo_stack)
         self._info: DataInfo | None = experiment.data.info()
         self._classes = self._info.classes if self._info is not None else 0
         self._data_problem: Problem | None = None
@@ -243,9 +251,30 @@ class Editor(Edited):
         """Takes the last step back."""
         self._undo.undo()
 
+    def axis_path(self, path: str) -> str:
+        return path
+
+    def vary_some(self, path: str) -> bool:
+        from workbench.study.asking.suggestions import (
+            usual_values,  # not before something is varied
+        )
+
+        if path not in self.variations.texts:
+            self.variations.vary(path, usual_values(self.experiment, path))
+        return True
+
+    def take_back(self, path: str, read: Collection[float]) -> None:
+        while isinstance(step := self._undo.command(self._undo.index() - 1), _Edit):
+            if not step.read(path, read):
+                break
+            self._undo.undo()
+        if self._refused.pop(path, None) is not None:
+            self.problems_changed.emit()
+
     def open(self, experiment: Experiment, file: Path | None) -> None:
         """Begins with another experiment; what came before can't be undone."""
         self._undo.clear()
+        self.variations.show({})
         self.file, self._saved = file, experiment
         self._classes = 0
         self._show(experiment)

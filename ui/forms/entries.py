@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
     QLineEdit,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
@@ -27,88 +25,11 @@ from PySide6.QtWidgets import (
 from ui.forms.choice import ChoiceEntry
 from ui.forms.entry import Entry, calm
 from ui.forms.nested import ChoicesEntry
-from ui.forms.numbers import NumbersEntry
+from ui.forms.numbers import FloatEntry, IntEntry, NumbersEntry, number_box
 from ui.look import theme
 from ui.look.plain import Label
 from workbench.base.text import tr
 from workbench.spec.base import Choice
-
-WIDE = 2**31 - 1
-
-
-def _spin(field: FieldInfo) -> QSpinBox:
-    """A box for whole numbers within the field's bounds; Up and Down change it."""
-    low, high = _bounds(field)
-    spin = QSpinBox()
-    spin.setRange(int(low), int(min(high, WIDE)))
-    spin.setGroupSeparatorShown(True)
-    spin.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
-    theme.inset(spin)
-    spin.setFixedHeight(theme.FIELD_HEIGHT)
-    calm(spin)
-    return spin
-
-
-class IntEntry(Entry):
-    """A whole number within its bounds."""
-
-    def __init__(self, field: FieldInfo) -> None:
-        super().__init__()
-        self.spin = _spin(field)
-        extra: Any = field.json_schema_extra or {}
-        self.spin.setSpecialValueText(extra.get("zero", ""))  # in place of the least number
-        self.row.addWidget(self.spin, 1)
-        self.spin.valueChanged.connect(self.edited.emit)
-
-    def show_value(self, value: Any) -> None:
-        with QSignalBlocker(self.spin):
-            self.spin.setValue(value)
-
-    def field(self) -> QWidget:
-        return self.spin
-
-    def set_unit(self, unit: str) -> None:
-        self.spin.setSuffix(f" {unit}")
-
-
-class FloatEntry(Entry):
-    """A number in any notation; Up and Down step through 1, 2 and 5 of each power of ten."""
-
-    def __init__(self, field: FieldInfo) -> None:
-        super().__init__()
-        self._typing = False
-        self.line = QLineEdit()
-        self.line.installEventFilter(self)
-        self.row.addWidget(self.line, 1)
-        self.line.textEdited.connect(self._typed)
-
-    def show_value(self, value: Any) -> None:
-        if _as_float(self.line.text()) != value or not self._typing:
-            self.line.setText(f"{value:g}" if float(f"{value:g}") == value else repr(value))
-
-    def field(self) -> QWidget:
-        return self.line
-
-    def _typed(self, text: str) -> None:
-        number = _as_float(text)
-        self._typing = True  # 1e-3 isn't rewritten as 0.001 while it is typed
-        if number is None:
-            self.refused.emit(tr("must be a number, got {value}", value=text or "nothing"))
-        else:
-            self.edited.emit(number)
-        self._typing = self.line.hasFocus()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
-            number = _as_float(self.line.text())
-            if step is not None and number is not None and number > 0:
-                self.line.setText(f"{_neighbour(number, step):g}")
-                self.edited.emit(_as_float(self.line.text()))
-                return True
-        elif event.type() == QEvent.Type.FocusOut:
-            self._typing = False
-        return super().eventFilter(watched, event)
 
 
 class BoolEntry(Entry):
@@ -206,7 +127,7 @@ class PairEntry(Entry):
 
     def __init__(self, field: FieldInfo) -> None:
         super().__init__()
-        self.spins = (_spin(_item(field)), _spin(_item(field)))
+        self.spins = (number_box(_item(field)), number_box(_item(field)))
         for spin in self.spins:
             spin.valueChanged.connect(self._changed)
         self.row.addWidget(self.spins[0], 1)
@@ -253,6 +174,10 @@ class OptionalEntry(Entry):
         self.box.toggled.connect(self._toggled)
         self.inner.edited.connect(self._edited)
         self.inner.refused.connect(self.refused)
+        self.inner.varied.connect(self.varied)
+
+    def take_several(self) -> None:
+        self.inner.take_several()
 
     def show_value(self, value: Any) -> None:
         with QSignalBlocker(self.box):
@@ -350,32 +275,3 @@ def _without_none(field: FieldInfo) -> FieldInfo:
 
 def _item(field: FieldInfo) -> FieldInfo:
     return FieldInfo.from_annotation(get_args(_plain(field.annotation))[0])
-
-
-def _bounds(field: FieldInfo) -> tuple[float, float]:
-    """Least and greatest whole number that the field accepts."""
-    low, high = -WIDE, WIDE
-    for rule in field.metadata:
-        low = max(low, getattr(rule, "ge", low), getattr(rule, "gt", low - 1) + 1)
-        high = min(high, getattr(rule, "le", high), getattr(rule, "lt", high + 1) - 1)
-    return low, high
-
-
-def _as_float(text: str) -> float | None:
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-
-
-def _neighbour(number: float, step: int) -> float:
-    """The next of …, 0.1, 0.2, 0.5, 1, 2, 5, … above or below a positive number."""
-    exponent = int(f"{number:e}".partition("e")[2])
-    ladder = [
-        float(f"{digit}e{power}")
-        for power in range(exponent - 1, exponent + 2)
-        for digit in (1, 2, 5)
-    ]
-    if step > 0:
-        return min(x for x in ladder if x > number * (1 + 1e-9))
-    return max(x for x in ladder if x < number * (1 - 1e-9))

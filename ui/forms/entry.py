@@ -20,10 +20,12 @@ class Entry(QWidget):
     Signals:
         edited: A person set this plain value.
         refused: What a person typed can't be read; a sentence.
+        varied: A person typed several values; see `take_several`.
         rebuilt: It has other fields now.
     """
 
     edited = Signal(object)
+    varied = Signal(str)
     refused = Signal(str)
     rebuilt = Signal()
 
@@ -56,6 +58,9 @@ class Entry(QWidget):
 
     def begin_with(self, value: Any) -> None:
         """Where a setting that is left off starts from when it is switched on."""
+
+    def take_several(self) -> None:
+        """Lets several values be typed in place of one, where it is typed."""
 
     def set_problem(self, wrong: bool) -> None:
         """Draws (or removes) the red edge."""

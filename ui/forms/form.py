@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
+    QMenu,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -29,60 +30,12 @@ from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm
 from ui.forms.help import ChoiceHelp
 from ui.forms.more import More
+from ui.forms.numbers import begun_numbers
+from ui.forms.row import FormRow, offer_menu
 from ui.look import theme
 from ui.look.accessible import give_name
-from ui.look.plain import Label
 from workbench.base.text import help_of, tr
 from workbench.spec.base import Choice, Facts, Spec, SpecError
-
-
-class FormRow:
-    """Label, entry (and what stands beside it); under it what the data say, or a problem."""
-
-    def __init__(
-        self, title: str, help_text: str, entry: QWidget, beside: QWidget | None = None
-    ) -> None:
-        self._beside = beside
-        self.label = Label(title)
-        self.label.setBuddy(entry)
-        self.label.setFixedSize(theme.LABEL_WIDTH, theme.FIELD_HEIGHT)
-        self.entry = entry
-        self.note, self.problem = Label(), Label()
-        for under, role in ((self.note, "muted"), (self.problem, "problem")):
-            under.setProperty("role", role)
-            under.setWordWrap(True)
-            under.hide()
-        for widget in (self.label, entry):
-            widget.setToolTip(help_text)
-
-    def add_to(self, grid: QGridLayout) -> None:
-        """Lays the row out below those already in the grid."""
-        line = grid.rowCount()
-        grid.addWidget(self.label, line, 0, Qt.AlignmentFlag.AlignTop)
-        if self._beside is None:
-            grid.addWidget(self.entry, line, 1)
-        else:
-            both = QHBoxLayout()
-            theme.spaced(both, 0, spacing=1)
-            both.addWidget(self.entry, 1)
-            both.addWidget(self._beside)
-            grid.addLayout(both, line, 1)
-        grid.addWidget(self.note, line + 1, 1)
-        grid.addWidget(self.problem, line + 2, 1)
-
-    def set_note(self, sentence: str) -> None:
-        """Shows (or removes) a sentence under the entry that is no problem."""
-        self.note.setText(sentence)
-        self.note.setVisible(bool(sentence))
-
-    def set_problem(self, message: str) -> None:
-        """Shows (or removes) the sentence under the entry."""
-        self.problem.setText(message)
-        self.problem.setVisible(bool(message))
-        if isinstance(self.entry, Entry):
-            self.entry.set_problem(bool(message))
-        else:
-            theme.set_property(self.entry, "problem", bool(message))
 
 
 class SpecForm(QWidget):
@@ -137,6 +90,9 @@ class SpecForm(QWidget):
         self.refresh()
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self.show_problems)
+        if editor.variations is not None:
+            editor.variations.changed.connect(self._show_varied)
+            editor.variations.faults_changed.connect(self._show_varied)
 
     def show_path(self, path: str) -> None:
         """Shows another group of the same family; fields are rebuilt where the class changes."""
@@ -188,6 +144,67 @@ class SpecForm(QWidget):
                     row.entry.show_value(getattr(spec, name))
                 row.entry.begin_with(self._begin_with(name))
         self._show_changed(spec)
+        self._show_varied()
+
+    @Slot()
+    def _show_varied(self) -> None:
+        """Shows under each setting which values are tried of it."""
+        variations = self._editor.variations
+        if variations is None:
+            return
+        for name, row in self._rows.items():
+            path = self._editor.axis_path(self._path_of(name))
+            text = variations.texts.get(path, "")
+            if text or row.varied is not None:
+                kinds = {} if name else self._kinds()
+                vary = partial(self._editor.vary, path)
+                row.show_varied(text, variations.faults.get(path, ""), kinds, vary)
+            if text and self.more is not None and name in self._advanced:
+                self.more.unfold()
+
+    def _path_of(self, name: str) -> str:
+        """The whole path of a setting; "" is the key of the choice."""
+        shown = self._shown
+        key = shown.key if shown is not None and issubclass(shown, Choice) else ""
+        return f"{self._path}.{name or key}"
+
+    def _kinds(self) -> dict[str, str]:
+        """What the choice may be, with titles."""
+        assert self._shown is not None
+        assert issubclass(self._shown, Choice)
+        return {name: kind.label for name, kind in self._shown.family().choices().items()}
+
+    def vary(self, path: str) -> QWidget | None:
+        """Shows a setting with several values to try: their line; None where it isn't here."""
+        if self.widget_at(path) is None or not self._editor.vary_some(path):
+            return None
+        name = path.removeprefix(f"{self._path}.")
+        line = self._rows["" if self._is_key(name) else name].varied
+        if line is not None:
+            line.line.setFocus(Qt.FocusReason.OtherFocusReason)
+            line.line.selectAll()
+        return line
+
+    def _let_vary(self, row: FormRow, name: str) -> None:
+        """Gives a setting that can be varied its menu."""
+        if self._editor.variations is None or not self._editor.axis_path(self._path_of(name)):
+            return
+        for widget in (row.label, row.entry):
+            offer_menu(widget, partial(self._fill_menu, name))
+        if isinstance(row.entry, Entry):
+            row.entry.take_several()
+            row.entry.varied.connect(partial(self._typed_several, name))
+
+    def _typed_several(self, name: str, text: str) -> None:
+        path = self._path_of(name)
+        self._editor.take_back(path, begun_numbers(text))
+        self._editor.vary(self._editor.axis_path(path), text)
+
+    def _fill_menu(self, name: str, menu: QMenu) -> None:
+        from ui.forms.vary_menu import fill  # nothing of it is needed before
+
+        path = self._path_of(name)
+        fill(menu, self._editor, self._editor.axis_path(path), partial(self.vary, path))
 
     def _show_changed(self, spec: Spec) -> None:
         """Counts what differs among the folded settings; unfolds them where that is new."""
@@ -283,6 +300,7 @@ class SpecForm(QWidget):
         row = FormRow(self._title, help_of(type(spec)), box, self.help_button)
         row.add_to(grid)
         self._rows[""] = row
+        self._let_vary(row, "")
         if self._facts is not None:
             self.help = ChoiceHelp()
             grid.addWidget(self.help, grid.rowCount(), 0, 1, 2)
@@ -346,6 +364,7 @@ class SpecForm(QWidget):
         row = FormRow(field.title or name, field.description or "", entry)
         row.add_to(grid)
         self._rows[name] = row
+        self._let_vary(row, name)
 
     def _find_button(self, name: str, title: str) -> QToolButton:
         button = QToolButton()

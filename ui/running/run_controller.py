@@ -230,6 +230,14 @@ class RunController(QObject):
             self._start_first()
         return run
 
+    def begin(self, run_ids: Iterable[str]) -> None:
+        """Start runs of the queue as far as there is room: in their turn, or, where the queue is
+        held, these alone.
+        """
+        begun = self.guarded(lambda: self._scheduler.begin(run_ids)) if not self._closing else None
+        if begun:
+            self.state_changed.emit()
+
     def place_in_queue(self, run_id: str) -> int:
         """How many runs begin until this one does, itself included; 0 where it doesn't wait."""
         waiting = self.guarded(self._scheduler.waiting) or []
@@ -272,6 +280,14 @@ class RunController(QObject):
         if run_id is not None:
             self.guarded(lambda: self._scheduler.stop(run_id))
             self.announce()
+
+    def pause_run(self, run_id: str) -> None:
+        """Hold this run, where it is under way."""
+        self._scheduler.pause(run_id)
+
+    def continue_paused(self, run_id: str) -> None:
+        """Let this run continue, where it is under way."""
+        self._scheduler.continue_run(run_id)
 
     def interrupt_run(self, run_id: str) -> None:
         """End a run at once; it is kept, and can be resumed."""

@@ -32,6 +32,10 @@ class RunEdits(QObject):
         """Hide or show the curves of runs."""
         self.set_column("hidden", dict.fromkeys(run_ids, int(hidden)))
 
+    def tick(self, run_id: str, shown: bool) -> None:
+        """Show or hide the curves of one run."""
+        self.set_hidden([run_id], not shown)
+
     def delete(self, run_ids: list[str]) -> None:
         """Put runs aside; `restore` brings them back."""
         self._do(len(run_ids), lambda store: store.delete(run_ids))

@@ -30,6 +30,7 @@ from ui.panels.shared.requests import Requests
 from ui.running.run_changes import RunChanges
 from ui.running.run_controller import RunController
 from ui.running.run_edits import RunEdits
+from ui.running.search_controller import SearchController
 from ui.running.task_runner import TaskRunner
 from ui.window.actions.edit import EditActions
 from ui.window.actions.file import FileActions
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.controller = RunController(store, self.jobs)
         self.edits = RunEdits(self.controller)
         self.task_runner = TaskRunner(store.folder, self.jobs)
+        self.searches = SearchController(self.controller, self.task_runner, self.jobs, self)
         self.files = ExperimentFiles(self.editor, self.settings, store.folder, self.jobs, self)
         self.feed = RunFeed(store, self.jobs, self)
         self._build()
@@ -105,7 +107,9 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(QSize(960, 600))
         self.resize(first_size(self.screen().availableSize()))
         self.layers = Layers(self.editor)
-        self.experiment = ExperimentPanel(self.editor, self.layers, self.feed, folder, self.jobs)
+        self.experiment = ExperimentPanel(
+            self.editor, self.layers, self.feed, folder, self.jobs, self.searches
+        )
         self.model = RunTable(self.feed, self.jobs)
         self.model.set_colours(run_colour)
         self.runs = RunsPanel(self.model, self.jobs)
@@ -129,6 +133,7 @@ class MainWindow(QMainWindow):
                     self.task_runner,
                     self.requests,
                     self.jobs,
+                    self.searches,
                 )
             )
         )
@@ -153,7 +158,7 @@ class MainWindow(QMainWindow):
         self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
         self.trials = RunTrials(self.editor, read, self)
-        self.notices = RunNotices(controller, self.forecast, self.runs, self.banner)
+        self.notices = RunNotices(controller, self.searches, self.forecast, self.runs, self.banner)
         self.repeats = RunRepeats(self.editor, controller, self.runs, read, self)
         self.beside = SideWindows(
             self.editor, self.files, folder, self.task_runner, self.settings, read, self.jobs, self
@@ -259,7 +264,7 @@ class MainWindow(QMainWindow):
         runs.delete.connect(self.changes.delete)
         runs.change.connect(self.changes.change)
         runs.hide_runs.connect(self.edits.set_hidden)
-        self.model.shown_changed.connect(self._tick)
+        self.model.shown_changed.connect(self.edits.tick)
         self.model.written.connect(self.changes.write)
         self.queue.reordered.connect(controller.reorder)
         self.queue.held.connect(controller.hold_queue)
@@ -273,9 +278,6 @@ class MainWindow(QMainWindow):
         """Says what went wrong, and keeps it in the log."""
         self.banner.say(sentence[:1].upper() + sentence[1:], bad=True)
         self.log.note(sentence)
-
-    def _tick(self, run_id: str, shown: bool) -> None:
-        self.edits.set_hidden([run_id], not shown)
 
     # --- what is shown -------------------------------------------------------------------------
 
@@ -330,6 +332,7 @@ class MainWindow(QMainWindow):
     def start(self, file: Path | None) -> None:
         """What is done once the window is on the screen."""
         self.controller.warm_up()
+        self.searches.look_for_broken()
         if file is None:
             if self.files.restore_draft():
                 self.banner.say(tr("The workbench ended unexpectedly; your changes are back."))

@@ -24,6 +24,7 @@ from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.panels.tune.panel import TunePanel
 from ui.running.run_controller import RunController
+from ui.running.search_controller import SearchController
 from ui.running.task_runner import TaskRunner
 from workbench.curves.run import RunCurves
 
@@ -43,6 +44,7 @@ class PageContext:
         task_runner: Measures, in a process.
         requests: What a page asks of the rest of the window.
         jobs: Work off the window's thread.
+        searches: Does searches, one at a time.
         curves: The points of the runs that are shown or train, by id.
     """
 
@@ -58,6 +60,7 @@ class PageContext:
     task_runner: TaskRunner
     requests: Requests
     jobs: Jobs
+    searches: SearchController
     curves: dict[str, RunCurves] = field(default_factory=dict)
 
 

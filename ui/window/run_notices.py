@@ -1,4 +1,6 @@
-"""What became of a run that was just made or resumed: it trains, waits, or can't be seen."""
+"""What became of a run that was just made or resumed: it trains, waits, or can't be seen; and of a
+search: how it ended, or that it was broken off.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,11 @@ from PySide6.QtCore import QObject, Signal, Slot
 from ui.look.banner import Banner
 from ui.panels.runs.panel import RunsPanel
 from ui.running.run_controller import RunController
+from ui.running.search_controller import SearchController
 from ui.window.queue_forecast import QueueForecast
 from workbench.base.text import isolated, tr
 from workbench.runs.record import Run
+from workbench.runs.studies import StudyRecord
 
 
 class RunNotices(QObject):
@@ -19,6 +23,7 @@ class RunNotices(QObject):
 
     Args:
         controller: Trains it.
+        searches: Does searches.
         forecast: Knows when it will begin.
         runs: Shows it.
         banner: Says it.
@@ -32,13 +37,38 @@ class RunNotices(QObject):
     queue_requested = Signal()
 
     def __init__(
-        self, controller: RunController, forecast: QueueForecast, runs: RunsPanel, banner: Banner
+        self,
+        controller: RunController,
+        searches: SearchController,
+        forecast: QueueForecast,
+        runs: RunsPanel,
+        banner: Banner,
     ) -> None:
         super().__init__(banner)
-        self._controller, self._forecast = controller, forecast
+        self._controller, self._searches, self._forecast = controller, searches, forecast
         self._runs, self._banner = runs, banner
         runs.hidden_by_view.connect(self._say_hidden)
         controller.queued.connect(self._show_group)
+        searches.ended.connect(self._say_ended)
+        searches.offered.connect(self._offer_search)
+
+    @Slot(str, str)
+    def _say_ended(self, study_id: str, words: str) -> None:
+        """How a search ended, and what it found."""
+        self._banner.say(tr("The search has ended: {words}.", words=words))
+
+    @Slot(list)
+    def _offer_search(self, broken: list[StudyRecord]) -> None:
+        """Offers to go on with what was broken off, the newest first."""
+        study = broken[-1]
+        self._banner.say(
+            tr(
+                "The search “{name}” was broken off; nothing of it is lost.",
+                name=isolated(study.name),
+            ),
+            action=tr("Resume"),
+            act=partial(self._searches.resume, study.study_id),
+        )
 
     def show_new(self, run: Run) -> None:
         """Shows a run that begins now; says where it waits if another is under way."""

@@ -9,7 +9,7 @@ that dies frees its place: its run can be resumed, and the next one begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -161,6 +161,15 @@ class Scheduler:
         One that ended and waits still comes after all others.
         """
         return self._start(sorted(self.waiting(), key=self._refused.__contains__)[:1])
+
+    def begin(self, run_ids: Iterable[str]) -> list[str]:
+        """Start runs that somebody else decided on: in their turn, or these alone where the queue
+        is held; the ids of those started.
+        """
+        if not self._queue.held:
+            return self.fill()
+        wanted = set(run_ids) - self._refused
+        return self._start([run_id for run_id in self.waiting() if run_id in wanted])
 
     def _start(self, run_ids: list[str]) -> list[str]:
         chosen = run_ids[: max(0, self.room)]

@@ -18,6 +18,9 @@ from workbench.levers.structure import (
     WidthMultiplier,
 )
 
+LEVER = "lever."
+"""The beginning of the path under which a search varies a lever: `lever.width_multiplier`."""
+
 LEVERS: dict[str, type[Lever]] = {
     "reduce_depth": ReduceDepth,
     "global_pooling": GlobalPooling,

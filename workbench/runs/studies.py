@@ -96,6 +96,18 @@ class Studies(Recording):
             for row in found
         ]
 
+    def abandoned_studies(self) -> list[StudyRecord]:
+        """The studies that a process worked on which is gone without having left them."""
+        workers = {
+            row["study_id"]: row["worker"]
+            for row in self._db.rows("SELECT study_id, worker FROM studies WHERE worker <> ''")
+        }
+        return [
+            study
+            for study in self.studies()
+            if study.study_id in workers and not is_there(self.folder, workers[study.study_id])
+        ]
+
     def study(self, name: str) -> StudyRecord | None:
         """The study of this name; None where there is none that knows what it is after."""
         return next((study for study in self.studies() if study.name == name), None)

@@ -18,12 +18,10 @@ from workbench.base.names import near_miss
 from workbench.base.text import tr
 from workbench.base.units import listing
 from workbench.experiment import CHOICE_KEYS, Experiment
-from workbench.levers.catalog import LEVERS
+from workbench.levers.catalog import LEVER, LEVERS
 from workbench.levers.lever import Lever
 from workbench.spec.base import Choice, Spec, SpecError
-
-LEVER = "lever."
-"""The beginning of the path of a lever."""
+from workbench.study.fixed import fixed_reason
 
 DIGITS = 6
 """Of a number that is drawn from a range."""
@@ -32,11 +30,6 @@ MOST_NAMED = 40
 
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = re.compile(rf"({_NUMBER})\.\.({_NUMBER})(:log|:linear)?")
-
-_SAME_FOR_ALL = ("data", "training.validation_split", "training.folds", "training.fold")
-"""Settings that decide which images judge a trial."""
-
-_NOT_OF_TRAINING = ("name", "schema_version")
 
 
 @dataclass(frozen=True)
@@ -145,6 +138,28 @@ def axes_of(texts: Sequence[str], experiment: Experiment) -> tuple[SweepAxis, ..
     return tuple(_checked(axis, experiment, found) for axis in found)
 
 
+def axis_faults(texts: Mapping[str, str], experiment: Experiment) -> dict[str, str]:
+    """What is wrong with values that are typed for settings, by path; a sentence each.
+
+    Args:
+        texts: The values, by the path that they are for.
+        experiment: What is varied.
+    """
+    faults: dict[str, str] = {}
+    axes: dict[str, SweepAxis] = {}
+    for path, text in texts.items():
+        try:
+            axes[path] = _read(f"{path}={text}")
+        except SpecError as error:
+            faults[path] = error.problems[0].message
+    for path, axis in axes.items():
+        try:
+            _checked(axis, experiment, list(axes.values()))
+        except SpecError as error:
+            faults[path] = error.problems[0].message
+    return faults
+
+
 def owner_of(path: str) -> str:
     """The path of the group that a setting stands in."""
     return path.rpartition(".")[0]
@@ -188,17 +203,13 @@ def lever_of(path: str, value: Any) -> Lever | None:
 def _read(text: str) -> SweepAxis:
     path, equals, said = (part.strip() for part in text.partition("="))
     if not equals or not path or not said:
-        raise SpecError.at(
-            "", tr("--vary {text}: must be PATH=VALUE,VALUE or PATH=LOW..HIGH[:log]", text=text)
-        )
+        raise SpecError.at(f"--vary {text}", tr("must be PATH=VALUE,VALUE or PATH=LOW..HIGH[:log]"))
     ends = _RANGE.fullmatch(said)
     if ends is None:
         return SweepAxis(path, _distinct(_values(said)))
     low, high = float(ends[1]), float(ends[2])
     if not math.isfinite(low + high) or low >= high:
-        raise SpecError.at(
-            "", tr("--vary {text}: the lower end must be below the upper", text=text)
-        )
+        raise SpecError.at(f"--vary {text}", tr("the lower end must be below the upper"))
     is_log = ends[3] == ":log"
     if is_log and low <= 0:
         fault = tr(
@@ -243,7 +254,9 @@ def _checked(axis: SweepAxis, experiment: Experiment, axes: Sequence[SweepAxis])
     """
     if axis.path.startswith(LEVER):
         return _checked_lever(axis)
-    _refuse_fixed(axis.path)
+    fixed = fixed_reason(axis.path)
+    if fixed:
+        raise SpecError.at("", fixed)
     hosts = _hosts(axis.path, experiment, axes)
     if is_choice(axis.path, experiment):
         _check_kinds(axis, experiment)
@@ -294,19 +307,6 @@ def _is_whole(group: type[Spec], axis: SweepAxis) -> bool:
     return "float" not in wanted and "int" in wanted
 
 
-def _refuse_fixed(path: str) -> None:
-    if path == "training.seed":
-        raise SpecError.at("", tr("training.seed can't be varied; use --seeds"))
-    if any(path == fixed or path.startswith(f"{fixed}.") for fixed in _SAME_FOR_ALL):
-        fault = tr(
-            "{path} can't be varied: trials are compared on the same images; set it with --set",
-            path=path,
-        )
-        raise SpecError.at("", fault)
-    if path in _NOT_OF_TRAINING:
-        raise SpecError.at("", tr("{path} changes nothing of training; vary a setting", path=path))
-
-
 def _hosts(path: str, experiment: Experiment, axes: Sequence[SweepAxis]) -> list[Experiment]:
     """The experiments, one a kind that is tried, that have a setting.
 
@@ -351,17 +351,16 @@ def _has(experiment: Experiment, path: str) -> bool:
 def _check_kinds(axis: SweepAxis, experiment: Experiment) -> None:
     chosen = experiment.at(owner_of(axis.path))
     if axis.is_range:
-        raise SpecError.at("", tr("--vary {axis}: is a choice; list its kinds", axis=str(axis)))
+        raise SpecError.at(f"--vary {axis}", tr("is a choice; list its kinds"))
     for value in axis.values:
         if value not in chosen.registry:
             fault = tr(
-                "--vary {axis}: {value} is no {family}; one of {names}",
-                axis=str(axis),
+                "{value} is no {family}; one of {names}",
                 value=repr(value),
                 family=chosen.family().__name__.lower(),
                 names=listing(chosen.registry, MOST_NAMED),
             )
-            raise SpecError.at("", fault)
+            raise SpecError.at(f"--vary {axis}", fault)
 
 
 def _unknown(path: str, experiment: Experiment) -> str:

@@ -67,30 +67,19 @@ class SweepBound:
         """
         found = _BOUND.fullmatch(text)
         if found is None:
-            raise SpecError.at(
-                "", tr("--where {text}: must be as in 'parameters < 50000'", text=text)
-            )
+            raise SpecError.at(f"--where {text}", tr("must be as in 'parameters < 50000'"))
         name, operator, value = found.groups()
         if name in _MEASURED:
-            fault = tr(
-                "--where {text}: {name} is not known before training; bound parameters or macs",
-                text=text,
-                name=name,
-            )
-            raise SpecError.at("", fault)
+            fault = tr("{name} is not known before training; bound parameters or macs", name=name)
+            raise SpecError.at(f"--where {text}", fault)
         if name not in COSTS:
-            fault = tr("--where {text}: there is no {name}", text=text, name=name)
-            raise SpecError.at("", near_miss(fault, name, COSTS))
+            fault = tr("there is no {name}", name=name)
+            raise SpecError.at(f"--where {text}", near_miss(fault, name, COSTS))
         kind = COSTS[name].kind
         limit = as_number(value.replace("_", ""), kind)
         if limit is None or limit != limit:
-            fault = tr(
-                "--where {text}: {value} is not {wanted}",
-                text=text,
-                value=repr(value),
-                wanted=kind.writing.wanted,
-            )
-            raise SpecError.at("", fault)
+            fault = tr("{value} is not {wanted}", value=repr(value), wanted=kind.writing.wanted)
+            raise SpecError.at(f"--where {text}", fault)
         return cls(name, operator, limit)
 
     @property

@@ -16,10 +16,10 @@ from workbench.spec.data import DataInfo
 from workbench.study.axes import SweepAxis
 from workbench.study.bounds import SweepBound
 from workbench.study.goals import SweepGoal
-from workbench.study.space import Space
+from workbench.study.space import Settings, Space
 
-VERSION = 1
-"""Of plans; a newer one is refused."""
+VERSION = 2
+"""Of plans; a newer one is refused. 2 leaves combinations out."""
 
 MOST_TRIALS = 100_000
 
@@ -46,6 +46,7 @@ class SweepPlan:
         seeds: How often each combination is trained, with the baseline's seed and the next ones.
         seed: Of the search.
         workers: Trials side by side; the search asks for one as if so many were always under way.
+        left_out: Settings of combinations that are not tried.
     """
 
     experiment: str
@@ -58,6 +59,7 @@ class SweepPlan:
     seeds: int = 1
     seed: int = 0
     workers: int = 1
+    left_out: tuple[Settings, ...] = ()
 
     @property
     def baseline(self) -> Experiment:
@@ -75,8 +77,9 @@ class SweepPlan:
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
         return {
-            "version": VERSION,
-            **asdict(self),
+            "version": VERSION if self.left_out else 1,
+            **{name: value for name, value in asdict(self).items() if name != "left_out"},
+            **({"left_out": list(map(dict, self.left_out))} if self.left_out else {}),
             "axes": [axis.plain() for axis in self.axes],
             "goals": [str(goal) for goal in self.goals],
             "where": [str(bound) for bound in self.where],
@@ -106,6 +109,7 @@ class SweepPlan:
                 int(found["seeds"]),
                 int(found["seed"]),
                 int(found["workers"]),
+                tuple(map(dict, found.get("left_out", ()))),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise NoSuchPlan(
@@ -129,8 +133,9 @@ class SweepPlan:
         if groups:
             return groups[0]
         whole, also = self.plain(), other.plain()
-        names = [name for name in whole if name not in ("experiment", "runs", "budget")]
-        return next((f"--{name}" for name in names if whole[name] != also[name]), "")
+        skipped = ("version", "experiment", "runs", "budget")
+        names = [name for name in {**whole, **also} if name not in skipped]
+        return next((f"--{name}" for name in names if whole.get(name) != also.get(name)), "")
 
 
 def checked_runs(runs: int | None) -> int | None:

@@ -37,6 +37,7 @@ class Proposals:
         self._known: dict[str, Combination] = {}
         self.strategy: Strategy = STRATEGIES[plan.strategy](plan, space)
         self.baseline = space.combination({})
+        self._left_out = {_key(self.combination(settings)) for settings in plan.left_out}
         self.tries_baseline = self.strategy.ends and self._has_baseline()
 
     def combination(self, settings: Mapping[str, Any]) -> Combination:
@@ -55,7 +56,7 @@ class Proposals:
         """
         goals, known = self._plan.goals, number - self._plan.workers
         told = [trial.told(goals, is_open=trial.number > known) for trial in asked]
-        seen = {_key(self.combination(trial.settings)) for trial in asked}
+        seen = self._left_out | {_key(self.combination(trial.settings)) for trial in asked}
         if not self.tries_baseline:
             seen.add(self.baseline.key)
         for settings in self.strategy.proposals(number, told):
@@ -65,7 +66,9 @@ class Proposals:
         return None
 
     def _has_baseline(self) -> bool:
-        """Whether one of the combinations is the experiment as it was."""
+        """Whether one of the combinations that are tried is the experiment as it was."""
+        if self.baseline.key in self._left_out:
+            return False
         found = (self.combination(settings) for settings in self._space.all_settings())
         return any(each.key == self.baseline.key for each in found)
 

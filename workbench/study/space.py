@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from workbench.experiment import Experiment
+from workbench.levers.catalog import LEVER
 from workbench.spec.base import Choice, SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import LEVER, SweepAxis, lever_of, owner_of, written
+from workbench.study.axes import SweepAxis, lever_of, owner_of, written
 
 Settings = dict[str, Any]
 """A value by the path of its axis."""

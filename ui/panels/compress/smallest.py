@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui.forms.entry import calm
-from ui.forms.form import FormRow
+from ui.forms.row import FormRow
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
+from ui.editing.variations import VARIATIONS
 from ui.forms.form import SpecForm
 from ui.forms.run_choice import RunEntry
 from ui.forms.schedule_curve import ScheduleCurve
@@ -37,9 +39,13 @@ from ui.panels.experiment.hardware import HardwareNote
 from ui.panels.experiment.section import Section
 from ui.panels.experiment.structure import StructurePanel
 from ui.panels.experiment.totals import Totals
+from ui.running.search_controller import SearchController
 from ui.running.used_runs import UsedRuns
 from workbench.base.text import tr
 from workbench.runs.used_runs import TEACHER, WEIGHTS
+
+if TYPE_CHECKING:
+    from ui.panels.varying.footer import SearchFooter
 
 MINIMUM_WIDTH = 340
 
@@ -53,6 +59,10 @@ class ExperimentPanel(QWidget):
         feed: Of the runs that it may use.
         folder: Of their store.
         jobs: Of the window.
+        searches: Does the search of what is varied.
+
+    Attributes:
+        footer: What the variations come to; None before the first.
 
     Signals:
         find_requested: The button beside a setting that can be found was pressed; its path.
@@ -61,9 +71,17 @@ class ExperimentPanel(QWidget):
     find_requested = Signal(str)
 
     def __init__(
-        self, editor: Editor, layers: Layers, feed: RunFeed, folder: Path, jobs: Jobs
+        self,
+        editor: Editor,
+        layers: Layers,
+        feed: RunFeed,
+        folder: Path,
+        jobs: Jobs,
+        searches: SearchController,
     ) -> None:
         super().__init__()
+        self._folder, self._jobs, self._searches = folder, jobs, searches
+        self.footer: SearchFooter | None = None
         self.used_runs = runs = UsedRuns(editor, feed.frame, folder, jobs, self)
         runs.failed.connect(feed.failed)
         feed.changed.connect(runs.look_again)
@@ -132,11 +150,34 @@ class ExperimentPanel(QWidget):
         layout.addWidget(scroll, 1)
         layout.addWidget(self.problem)
         layout.addWidget(self.totals)
+        editor.variations.changed.connect(self._make_footer)
+        if (folder / VARIATIONS).is_file():
+            self._make_footer()
         editor.changed.connect(self.refresh)
         editor.problems_changed.connect(self.show_problems)
         self.refresh()
         self.show_problems()
         self.order_tabs()
+
+    @Slot()
+    def _make_footer(self) -> None:
+        """The footer comes with the first variation: the window starts sooner without it."""
+        if self.footer is None:
+            from ui.panels.varying.footer import SearchFooter
+
+            self.footer = SearchFooter(self._editor, self._searches, self._folder, self._jobs)
+            self.footer.failed.connect(self._searches.failed)
+            layout = self.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.insertWidget(layout.indexOf(self.totals) + 1, self.footer)
+
+    def vary(self, path: str) -> None:
+        """Shows a setting with several values to try."""
+        self.reveal(path)
+        lines = [form.vary(path) for form in (*self.forms.values(), self.structure.form)]
+        for line in filter(None, lines):
+            self._inside.activate()
+            self.area.ensureWidgetVisible(line, 0, 12 * theme.UNIT)
 
     def _begin_with(self, name: str) -> object:
         """An image keeps its size and channels when their settings are switched on."""
@@ -293,6 +334,12 @@ class ExperimentPanel(QWidget):
                     inside = (*place, tr("Layer {number}", number=number + 1))
                     path = f"structure.layers[{number}]"
                     yield from settings_of(layer, path, tr("Kind"), inside)
+
+    def variable_settings(self) -> Iterator[Setting]:
+        """Those of them that a search can vary."""
+        from workbench.study.fixed import fixed_reason  # not at the start
+
+        return (one for one in self.settings() if not fixed_reason(one.path))
 
     @Slot()
     def order_tabs(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
@@ -10,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QRadioButton,
     QScrollArea,
@@ -21,17 +25,22 @@ from PySide6.QtWidgets import (
 from ui.background.when_shown import WhenShown
 from ui.editing.edited import EditedSpec
 from ui.editing.editor import Editor
+from ui.editing.variations import Variations
 from ui.forms.form import SpecForm
+from ui.forms.row import offer_menu
 from ui.look import theme
 from ui.look.plain import Label, tip
 from ui.panels.network.structure_diff import StructureDiffView, show_relative
 from workbench.base.text import help_of, tr
 from workbench.experiment import Experiment
-from workbench.levers.catalog import LEVERS
+from workbench.levers.catalog import LEVER, LEVERS
 from workbench.levers.comparison import Comparison
 from workbench.levers.lever import Lever
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
+
+if TYPE_CHECKING:
+    from ui.forms.varied import VariedLine
 
 CARDS_WIDTH = 84 * theme.UNIT
 
@@ -41,6 +50,7 @@ class LeverCard(QFrame):
 
     Args:
         name: Of the lever in `LEVERS`.
+        variations: Of the experiment: what is to be tried of it.
 
     Signals:
         settings_changed: A person changed one of its settings.
@@ -54,13 +64,14 @@ class LeverCard(QFrame):
     asked = Signal()
     undo_asked = Signal()
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, variations: Variations) -> None:
         super().__init__()
         kind = LEVERS[name]
-        self.name = name
+        self.name, self._variations = name, variations
+        self.varied: VariedLine | None = None
         self.preview: Comparison | None = None
         self.is_stale = True
-        self.source = EditedSpec(kind())
+        self.source = EditedSpec(kind(), variations, self.axis)
         self.title = QRadioButton(kind.label)
         self.title.setToolTip(tr("Show which layers it would change"))
         self.title.toggled.connect(self._mark)
@@ -85,15 +96,54 @@ class LeverCard(QFrame):
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(self.apply)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         theme.spaced(column, 3, 2, 3, 2, spacing=1)
         column.addLayout(top)
         column.addWidget(self.sentence)
         if has_settings:
             self.form = SpecForm(self.source, EditedSpec.PATH)
             column.addWidget(self.form)
+        else:
+            self._variations.changed.connect(self._show_varied)
+            self._variations.faults_changed.connect(self._show_varied)
+            self._show_varied()
+        offer_menu(self.title, self._fill_menu)
         for part in (self.applied, self.figures, self.refusal):
             column.addWidget(part)
+
+    @property
+    def axis(self) -> str:
+        """The path under which a search varies it."""
+        return f"{LEVER}{self.name}"
+
+    def vary(self) -> None:
+        """Tries several of its settings, or with and without it where it has none."""
+        first = next(iter(LEVERS[self.name].model_fields), None)
+        if self.form is not None and first is not None:
+            self.form.vary(f"{EditedSpec.PATH}.{first}")
+        else:
+            self.source.vary_some(EditedSpec.PATH)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        from ui.forms.vary_menu import fill  # nothing of it is needed before
+
+        fill(menu, self.source, self.axis, self.vary)
+
+    @Slot()
+    def _show_varied(self) -> None:
+        """Shows a line with what is tried of a lever that has no settings, and so no form."""
+        text = self._variations.texts.get(self.axis, "")
+        if self.varied is None:
+            if not text:
+                return
+            from ui.forms.varied import VariedLine  # not before something is varied
+
+            self.varied = VariedLine(LEVERS[self.name].label, {})
+            self.varied.edited.connect(partial(self._variations.vary, self.axis))
+            self.varied.removed.connect(partial(self._variations.leave, self.axis))
+            self._column.insertWidget(2, self.varied)
+        self.varied.show_text(text, self._variations.faults.get(self.axis, ""))
+        self.varied.setVisible(bool(text))
 
     def _make_applied(self) -> QWidget:
         place = QWidget()
@@ -244,7 +294,7 @@ class LeversPage(QWidget):
         layout.addWidget(across)
 
     def _card(self, name: str) -> LeverCard:
-        card = LeverCard(name)
+        card = LeverCard(name, self._editor.variations)
         self._group.addButton(card.title)
         card.chosen.connect(self._card_chosen)
         card.asked.connect(self._asked)

@@ -66,10 +66,11 @@ class HelpActions(Actions):
         )
 
     def _offers(self) -> Iterator[Offer]:
-        from ui.window.palette.entries import offers_of, offers_of_settings
+        from ui.window.palette.entries import offers_of, offers_of_settings, offers_to_vary
 
         yield from offers_of(self._areas(), f"{self.name}.palette")
         yield from offers_of_settings(self._form.settings(), self._form.reveal)
+        yield from offers_to_vary(self._form.variable_settings(), self._form.vary)
 
     def _show_palette(self) -> None:
         if self.palette is None:

@@ -8,8 +8,12 @@ from functools import cached_property, partial
 
 from ui.forms.settings import Setting
 from ui.look.actions import Action, Actions, words_of
+from workbench.base.text import inside, tr
 
 SEPARATOR = " › "
+VARY = "vary:"
+"""The beginning of the key of an offer to try several values of a setting."""
+
 FIRST, STARTS, IN_TITLE, IN_PLACE, IN_HELP = range(5)
 """Where a word was found, the better first."""
 
@@ -104,6 +108,21 @@ def offers_of_settings(
     for one in settings:
         place = SEPARATOR.join(one.place)
         yield Offer(one.path, one.title, place, one.help, partial(reveal, one.path), path=one.path)
+
+
+def offers_to_vary(settings: Iterable[Setting], vary: Callable[[str], object]) -> Iterator[Offer]:
+    """For each setting, several values of it to try.
+
+    Args:
+        settings: Of the form as it is now.
+        vary: Brings the form to a path, with values to try.
+    """
+    for one in settings:
+        title = tr("Try several values of {title}", title=inside(one.title))
+        place = SEPARATOR.join(one.place)
+        yield Offer(
+            f"{VARY}{one.path}", title, place, one.help, partial(vary, one.path), path=one.path
+        )
 
 
 def found(offers: Sequence[Offer], typed: str, used: Sequence[str] = ()) -> list[Offer]:

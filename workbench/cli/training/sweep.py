@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from workbench.base.text import tr
 from workbench.cli import tasks
@@ -15,19 +14,16 @@ from workbench.cli.training import sweep_words
 from workbench.cli.training.search_runner import SearchRunner
 from workbench.evaluation.predictions import load
 from workbench.execution.tasks.preflight import PREFLIGHT
-from workbench.hardware.preflight import roughly
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP, StudyRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import axes_of
-from workbench.study.bounds import SweepBound
-from workbench.study.goals import goals_of
-from workbench.study.plan import SweepPlan, checked_runs, seconds_of
-from workbench.study.proposals import planned, unreachable
-from workbench.study.strategies import STRATEGIES, checked, usual_strategy
-from workbench.study.sweep import Sweep, named, refuse_other
+from workbench.study.asking.request import SweepRequest, begun, refuse_short
+from workbench.study.plan import SweepPlan
+from workbench.study.proposals import planned
+from workbench.study.strategies import STRATEGIES
+from workbench.study.sweep import Sweep, named
 from workbench.study.work import SearchEnded, Stopwatch
 
 
@@ -124,27 +120,11 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _foretell(arguments, plan, info)
     seconds = _seconds_of_a_run(arguments, plan) if plan.budget is not None else None
-    name = _name(arguments.name) if arguments.name else None
     with Store(store_of(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
-        known = store.study(name) if name else None
-        if known is not None and known.kind != SWEEP:
-            fault = tr("{name} is a lever study: give the sweep another name", name=repr(name))
-            raise SpecError.at("", fault)
-        if known is not None:
-            refuse_other(known.name, SweepPlan.of_plain(known.plan), plan)
-            store.take_study(known)
-            study = known
-        else:
-            usual = _name(tr("{name} sweep", name=plan.baseline.name))
-            study = store.add_study(name or usual, plan.plain())
+        study = begun(store, plan, arguments.name or "")
         return _work_on(arguments, store, study, plan, info, seconds)
-
-
-def _name(text: str) -> str:
-    """A name as the store can have it: commas separate the tags that it is looked for among."""
-    return " ".join(text.replace(",", " ").split())
 
 
 # --- what is asked for ---------------------------------------------------------------------------
@@ -177,38 +157,21 @@ def _plan_of(arguments: argparse.Namespace) -> tuple[SweepPlan, DataInfo]:
     Raises:
         SpecError, DataError: in one sentence.
     """
-    experiment = experiment_of(arguments)
-    axes = axes_of(arguments.vary, experiment)
-    goals = goals_of(arguments.goal)
-    bounds = tuple(map(SweepBound.of_text, arguments.where))
-    budget = seconds_of(arguments.budget) if arguments.budget else None
-    checked_runs(arguments.runs)
-    info = info_of(experiment)
-    experiment = fitted(experiment, info, arguments.settings)
-    problems = experiment.problems(info)
-    if problems:
-        raise SpecError(problems)
-    threads = experiment.hardware.intra_op_threads
-    if arguments.workers > 1 and not threads:  # else each would take all cores
-        share = max(1, (os.cpu_count() or 1) // arguments.workers)
-        experiment = experiment.with_settings({"hardware.intra_op_threads": share})
-    plan = SweepPlan(
-        experiment.to_toml(),
-        axes,
-        arguments.strategy or usual_strategy(axes),
-        goals,
-        bounds,
+    request = SweepRequest(
+        tuple(arguments.vary),
+        arguments.strategy or "",
+        tuple(arguments.goal),
+        tuple(arguments.where),
         arguments.runs,
-        budget,
+        arguments.budget or "",
         arguments.seeds,
         arguments.seed,
         arguments.workers,
     )
-    checked(plan, info)
-    fault = unreachable(plan, plan.space(info))
-    if fault:
-        raise SpecError.at("", fault)
-    return plan, info
+    experiment = experiment_of(arguments)
+    request.read(experiment)  # before the data are looked at
+    info = info_of(experiment)
+    return request.plan(fitted(experiment, info, arguments.settings), info), info
 
 
 def _seconds_of_a_run(arguments: argparse.Namespace, plan: SweepPlan) -> float:
@@ -220,13 +183,7 @@ def _seconds_of_a_run(arguments: argparse.Namespace, plan: SweepPlan) -> float:
     baseline = plan.baseline
     found = tasks.ask(store_of(arguments), PREFLIGHT, AboutExperiment.of(baseline))
     seconds = found.seconds(baseline.training.epochs)
-    if plan.budget is not None and plan.budget < seconds:
-        fault = tr(
-            "--budget {budget} is less than one run takes (about {time})",
-            budget=arguments.budget,
-            time=roughly(seconds),
-        )
-        raise SpecError.at("", fault)
+    refuse_short(plan, seconds, arguments.budget)
     return seconds
 
 

@@ -1,0 +1,152 @@
+"""A sweep as a person asks for it, in the window or on the command line, and the plan of it.
+
+Both refuse what can't be done by the same sentences, before any run is made.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from workbench.base.text import tr
+from workbench.experiment import Experiment
+from workbench.hardware.preflight import roughly
+from workbench.runs.store import Store
+from workbench.runs.studies import SWEEP, StudyRecord
+from workbench.spec.base import SpecError
+from workbench.spec.data import DataInfo
+from workbench.study.axes import axes_of
+from workbench.study.bounds import SweepBound
+from workbench.study.goals import goals_of
+from workbench.study.plan import SweepPlan, checked_runs, seconds_of
+from workbench.study.proposals import unreachable
+from workbench.study.space import Settings
+from workbench.study.strategies import checked, usual_strategy
+from workbench.study.sweep import refuse_other
+
+
+@dataclass(frozen=True)
+class SweepRequest:
+    """What a person asks for, as it is typed.
+
+    Attributes:
+        vary: What is varied, as in `training.batch_size=64,128`.
+        strategy: A name in `STRATEGIES`; "" for the usual one.
+        goals: As in `max:val_accuracy`; none for the usual one.
+        where: Bounds, as in `parameters < 50000`.
+        runs: How many combinations are tried; None for all, or for as long as there is time.
+        budget: A time, as in `20m`; "" for no end.
+        seeds: How often each combination is trained.
+        seed: Of the search.
+        workers: Trials side by side.
+        left_out: Settings of combinations that are not tried.
+    """
+
+    vary: tuple[str, ...]
+    strategy: str = ""
+    goals: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    runs: int | None = None
+    budget: str = ""
+    seeds: int = 1
+    seed: int = 0
+    workers: int = 1
+    left_out: tuple[Settings, ...] = ()
+
+    def read(self, experiment: Experiment) -> SweepPlan:
+        """The plan as far as the data needn't be known for it.
+
+        Raises:
+            SpecError: in one sentence.
+        """
+        axes = axes_of(self.vary, experiment)
+        return SweepPlan(
+            experiment.to_toml(),
+            axes,
+            self.strategy or usual_strategy(axes),
+            goals_of(self.goals),
+            tuple(map(SweepBound.of_text, self.where)),
+            checked_runs(self.runs),
+            seconds_of(self.budget) if self.budget else None,
+            self.seeds,
+            self.seed,
+            self.workers,
+            self.left_out,
+        )
+
+    def plan(self, experiment: Experiment, info: DataInfo) -> SweepPlan:
+        """The plan, checked.
+
+        Args:
+            experiment: The baseline, fitted to its data.
+            info: What is known of them.
+
+        Raises:
+            SpecError: in one sentence.
+        """
+        problems = experiment.problems(info)
+        if problems:
+            raise SpecError(problems)
+        plan = checked(replace(self.read(experiment), experiment=self._shared(experiment)), info)
+        fault = unreachable(plan, plan.space(info))
+        if fault:
+            raise SpecError.at("", fault)
+        return plan
+
+    def _shared(self, experiment: Experiment) -> str:
+        """The experiment whose runs share the cores, or each would take all of them."""
+        if self.workers > 1 and not experiment.hardware.intra_op_threads:
+            share = max(1, (os.cpu_count() or 1) // self.workers)
+            experiment = experiment.with_settings({"hardware.intra_op_threads": share})
+        return experiment.to_toml()
+
+
+def refuse_short(plan: SweepPlan, seconds: float, budget: str) -> None:
+    """Refuses a budget of time in which not one run ends.
+
+    Args:
+        plan: Of the sweep.
+        seconds: Of one run, about.
+        budget: As it was typed.
+
+    Raises:
+        SpecError: where it is shorter.
+    """
+    if plan.budget is not None and plan.budget < seconds:
+        fault = tr(
+            "--budget {budget} is less than one run takes (about {time})",
+            budget=budget,
+            time=roughly(seconds),
+        )
+        raise SpecError.at("", fault)
+
+
+def begun(store: Store, plan: SweepPlan, name: str = "") -> StudyRecord:
+    """The study of a plan, on which this store works from now on: new, or of this name.
+
+    Args:
+        store: Of this thread.
+        plan: Checked.
+        name: As a person typed it; "" for the usual one.
+
+    Raises:
+        SpecError: where a sweep of something else is called so.
+        StoreError: where another process works on it, or the store can't be written.
+    """
+    store.require_writable()
+    name = tidy(name)
+    known = store.study(name) if name else None
+    if known is None:
+        usual = tidy(tr("{name} sweep", name=plan.baseline.name))
+        return store.add_study(name or usual, plan.plain())
+    if known.kind != SWEEP:
+        fault = tr("{name} is a lever study: give the sweep another name", name=repr(name))
+        raise SpecError.at("", fault)
+    refuse_other(known.name, SweepPlan.of_plain(known.plan), plan)
+    store.take_study(known)
+    return known
+
+
+def tidy(name: str) -> str:
+    """A name as the store can have it: commas separate the tags that it is looked for among."""
+    return " ".join(name.replace(",", " ").split())
