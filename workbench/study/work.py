@@ -34,9 +34,11 @@ class TrainRuns:
 
     Attributes:
         runs: Made in this call, each given once; at least one.
+        words: What is said before they begin; "" for nothing.
     """
 
     runs: tuple[Run, ...]
+    words: str = ""
 
 
 @dataclass(frozen=True)

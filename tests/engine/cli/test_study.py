@@ -5,6 +5,10 @@ from __future__ import annotations
 import functools
 import json
 import math
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ from workbench.hardware.preflight import Preflight
 from workbench.runs.store import Store
 from workbench.study.lever_study.plan import ALL
 
+ROOT = Path(__file__).parents[3]
 CNN = ("mnist-cnn", "--set", "schedule.kind=fixed")
 LITTLE = ("--levers", "one_cycle,betas,strided_stem,smoothing")
 
@@ -94,6 +99,7 @@ def test_a_person_reads_the_sentence_the_table_and_what_was_not_tried(
     assert "--set schedule.kind=one_cycle" in command
     assert "run 1, baseline: as it is (seed 0)" in said.err
     assert "looking for the fastest hardware settings" in said.err
+    assert "The budget buys about " in said.err
     assert "the choice is kept; testing " in said.err
 
 
@@ -172,3 +178,64 @@ def test_a_baseline_that_fails_ends_the_study(
     assert study(*CNN) == 1
     assert "the study ends: the baseline itself fails (run " in capsys.readouterr().err
     assert len(store.runs()) == 1
+
+
+# --- a process that dies -------------------------------------------------------------------------
+
+DYING = """
+import os, signal, sys
+from tests.engine.study.made_up_study import Answers, Trains
+from workbench.cli import follow, main, tasks
+from workbench.cli.training import search_runner
+from workbench.hardware.preflight import Preflight
+from workbench.runs.store import Store
+
+left = int(sys.argv[1])
+
+def dies(function):
+    def wrapped(*arguments, **named):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        done = function(*arguments, **named)
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return done
+    return wrapped
+
+for name in ("create_trial", "note_trial", "claim", "finish", "add_choice", "keep_note", "update"):
+    setattr(Store, name, dies(getattr(Store, name)))
+follow.LocalExecutor, search_runner.TaskAsker = Trains, Answers
+tasks.ask = lambda *_: Preflight(1.0, 0.001, 0.0, 844, 0, 0, 1, 10)
+sys.exit(main.main(sys.argv[2:]))
+"""
+
+
+def died(folder: Path, after: int, *arguments: str) -> int:
+    """The exit code of a study that is killed at its n-th touch of the store."""
+    command = [sys.executable, "-c", DYING, str(after), "study", *arguments, "--store", str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode
+
+
+def test_a_kill_at_any_moment_loses_no_run_and_makes_none_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = [*CNN, "--levers", "bfloat16,one_cycle,betas", "--budget", "2h", "--name", "x"]
+    whole = studied(capsys, *new, "--store", str(tmp_path / "whole"))
+    folder = tmp_path / "killed"
+    assert died(folder, 11, *new) == -signal.SIGKILL
+    for after in (8, 35, 90):
+        assert died(folder, after, "--resume", "x") == -signal.SIGKILL
+    found = studied(capsys, "--resume", "x", "--store", str(folder))
+    for name in ("levers", "settings", "quantities", "seeds", "accuracy", "test_accuracy"):
+        assert [a[name] for a in found["arms"]] == [a[name] for a in whole["arms"]], name
+    assert found["recommended"]["key"] == whole["recommended"]["key"]
+    assert found["test_readings"] == whole["test_readings"] == 1
+    with Store(tmp_path / "whole") as one, Store(folder) as other:
+        assert len(other.runs()) == len(one.runs())

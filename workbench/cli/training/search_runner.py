@@ -16,7 +16,7 @@ from workbench.execution.task import Found, Req, Res
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.study.work import Ask, SearchEnded, StudySearch, TrainRuns, Wait
+from workbench.study.work import Ask, SearchEnded, Step, StudySearch, TrainRuns, Wait
 
 
 class SearchRunner:
@@ -62,8 +62,7 @@ class SearchRunner:
 
     def more(self) -> list[Run]:
         """Further runs, as long as the search wants nothing else."""
-        step = self._search.next(self._store)
-        return list(step.runs) if isinstance(step, TrainRuns) else []
+        return self._runs_of(self._search.next(self._store))
 
     def title(self, run: Run) -> str:
         """What the search says of a run."""
@@ -80,7 +79,7 @@ class SearchRunner:
             step = self._search.next(self._store)
             if isinstance(step, SearchEnded | Wait):
                 return step
-            runs = list(step.runs) if isinstance(step, TrainRuns) else []
+            runs = self._runs_of(step)
             if isinstance(step, Ask):
                 self._asked(step)
 
@@ -98,9 +97,7 @@ class SearchRunner:
         if self._asker is None:
             asker = TaskAsker(self._store.folder, step.request.startup)
             self._asker = self._open.enter_context(asker)
-        if step.words != self._said:
-            complain(step.words)
-            self._said = step.words
+        self._say(step.words)
         try:
             with tasks.shown() as progress:
                 found = self._asker.do(step.task, step.request, progress)
@@ -110,6 +107,19 @@ class SearchRunner:
             step.refused(self._store, str(error))
         else:
             step.take(self._store, found)
+
+    def _runs_of(self, step: Step) -> list[Run]:
+        """What is to be trained; nothing where something else is wanted."""
+        if not isinstance(step, TrainRuns):
+            return []
+        self._say(step.words)
+        return list(step.runs)
+
+    def _say(self, words: str) -> None:
+        """Says what the search says, once where it is the same again."""
+        if words and words != self._said:
+            complain(words)
+            self._said = words
 
     def _say_how_to_go_on(self) -> None:
         complain(

@@ -10,7 +10,6 @@ from workbench.base.text import inside, joined, plural, tr
 from workbench.runs.columns import RUN_COLUMNS
 from workbench.runs.store import Store
 from workbench.study.judging.design import Effect
-from workbench.study.judging.resolution import StudyResolution, resolution, smallest_screened
 from workbench.study.judging.verdicts import ArmVerdict, VerdictCode
 from workbench.study.judging.verdicts import screened as judged_together
 from workbench.study.lever_study.answer import (
@@ -37,12 +36,11 @@ from workbench.study.lever_study.effects import (
 from workbench.study.lever_study.finishing import StudyChoice
 from workbench.study.lever_study.ledger import StudyStage, seconds_of
 from workbench.study.lever_study.plan import ALL
+from workbench.study.lever_study.resolved import points, resolution_of, resolution_sentence
 from workbench.study.lever_study.screening import ScreeningPlan
 from workbench.study.lever_study.study import LeverStudy
 from workbench.study.lever_study.words import sentence, stage_words
 from workbench.study.levers import STUDY_LEVERS
-
-SCREENING_SHARE = 0.45
 
 
 class NothingYet(Exception):
@@ -68,7 +66,7 @@ def answer_of(search: LeverStudy, store: Store) -> StudyAnswer:
     arms = [replace(arm, is_on_front=arm.key in front) for arm in arms]
     by_key = {arm.key: arm for arm in arms}
     record = store.study(search.study.name) or search.study
-    shown = _resolution(context)
+    shown = resolution_of(context)
     made = StudyAnswer(
         name=record.name,
         experiment=context.plan.baseline.name,
@@ -81,8 +79,8 @@ def answer_of(search: LeverStudy, store: Store) -> StudyAnswer:
         recommended=by_key.get(best.key) if best is not None else None,
         runner_up=by_key.get(second.key) if second is not None else None,
         arms=tuple(sorted(arms, key=lambda arm: arm.key != BASELINE.key)),
-        resolution_points=None if shown is None else _points(shown),
-        resolution="" if shown is None else _resolution_sentence(shown),
+        resolution_points=None if shown is None else points(shown),
+        resolution="" if shown is None else resolution_sentence(shown),
         noise=context.noise,
         levers=_findings(context, best, parts),
         bars=parts.bars,
@@ -249,28 +247,6 @@ def _times_words(goal: str, factor: float) -> str:
 
 
 # --- the rest ------------------------------------------------------------------------------------
-
-
-def _resolution(context: StudyContext) -> StudyResolution | None:
-    """What the screening can show; while it isn't planned, what the budget would."""
-    if context.noise is None:
-        return None
-    deviation, plan = context.noise.deviation, ScreeningPlan.of_notes(context.notes)
-    if plan is None or not plan.levers:
-        cost = context.times.of_budget(ground_of(context.notes))
-        levers = len(context.plan.levers)
-        return resolution(deviation, context.plan.budget, cost, levers, SCREENING_SHARE)
-    smallest = smallest_screened(deviation, len(plan.levers), plan.runs)
-    cost = context.times.of_budget(plan.ground)
-    return StudyResolution(int(context.plan.budget / cost), len(plan.levers), smallest)
-
-
-def _resolution_sentence(found: StudyResolution) -> str:
-    return tr("The budget buys {words}.", words=found.sentence(RUN_COLUMNS[ACCURACY]))
-
-
-def _points(found: StudyResolution) -> float | None:
-    return 100 * found.smallest if found.smallest < 1 else None
 
 
 def _stages(context: StudyContext) -> tuple[StageNote, ...]:

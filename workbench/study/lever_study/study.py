@@ -8,6 +8,7 @@ that is broken off at any moment goes on as it would have.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from workbench.base.errors import BadInput
@@ -23,6 +24,7 @@ from workbench.study.lever_study.arm import ArmBuilder
 from workbench.study.lever_study.context import BASELINE, StudyContext
 from workbench.study.lever_study.ledger import Ledger, seconds_of
 from workbench.study.lever_study.plan import KIND, StudyPlan
+from workbench.study.lever_study.resolved import announcement
 from workbench.study.lever_study.screening import screen
 from workbench.study.lever_study.searching import search
 from workbench.study.sweep import ENDS_A_SEARCH, requeued
@@ -86,11 +88,20 @@ class LeverStudy:
             return SearchEnded(failed, is_failure=True)
         for stage in STAGES:
             step = stage(context)
+            if isinstance(step, TrainRuns):
+                return self._announced(store, step)
             if step is not None:
                 return step
             if store.study_notes(self.study.study_id) != context.notes:
                 context = self.context(store)
         return SearchEnded(_ending(context))
+
+    def _announced(self, store: Store, step: TrainRuns) -> TrainRuns:
+        """With what is said where a stage begins."""
+        context = self.context(store)
+        last = context.ledger.trials[-1]
+        is_first = len(context.ledger.of_stage(last.stage)) == 1
+        return replace(step, words=announcement(context, last.stage)) if is_first else step
 
     def title(self, store: Store, run: Run) -> str:
         """As in "run 12, screening: one_cycle=0.3+head (seed 101)"."""
