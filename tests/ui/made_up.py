@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +21,15 @@ from workbench.runs import checkpoint_file
 from workbench.runs.record import COMPRESSED, STEP_DTYPE, EpochMetrics, Origin, Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.runs.studies import StudyRecord, TrialRecord
 from workbench.spec.machine import Machine
 from workbench.study.ablation.plan import ablation
+from workbench.study.axes import axes_of
+from workbench.study.bounds import SweepBound
+from workbench.study.goals import goals_of
+from workbench.study.plan import SweepPlan
+from workbench.study.results.outcome import SweepOutcome
+from workbench.study.sweep import repeated
 
 STEPS_PER_EPOCH = 21
 NAMES = (
@@ -227,3 +236,85 @@ def add_variants(store: Store) -> list[Run]:
         store.finish(run.run_id, RunStatus.COMPLETED)
         found.append(store.run(run.run_id))
     return found
+
+
+def add_sweep(
+    store: Store,
+    name: str = "digits sweep",
+    *,
+    trials: int = 12,
+    seeds: int = 1,
+    planned: int | None = None,
+    is_chosen: bool = True,
+    **plan: Any,
+) -> StudyRecord:
+    """A sweep of rate and batch size whose trials have all ended; a rate of 0.01 is the best.
+
+    Args:
+        store: Takes it.
+        name: Of the sweep.
+        trials: How many are finished; a tenth as many are refused.
+        seeds: Of each trial.
+        planned: How many it was to try; None for those that it has.
+        is_chosen: Whether the choice is written down, and the test images were read for it.
+        plan: Fields of the plan to have otherwise.
+    """
+    base = presets.load(presets.DEFAULT)
+    axes = axes_of(["optimizer.learning_rate=0.0003..0.3:log", "training.batch_size=32,64"], base)
+    made = SweepPlan(
+        base.to_toml(),
+        axes,
+        "random",
+        goals_of(["max:val_accuracy"]),
+        (SweepBound.of_text("parameters < 100000"),),
+        trials if planned is None else planned,
+        seeds=seeds,
+    )
+    made = replace(made, **plan)
+    study = store.add_study(name, made.plain())
+    random = np.random.default_rng(1)
+    for number in range(1, trials + 1):
+        settings = {axis.path: axis.at(float(random.random())) for axis in made.axes}
+        add_trial(store, study, made, number, settings)
+    refused = {"parameters < 100000": 0.2}
+    for number in range(trials + 1, trials + 1 + trials // 10):
+        why = "parameters < 100000 does not hold: it has 120,330"
+        store.note_trial(study.study_id, TrialRecord(number, {}, why, refused))
+    if is_chosen:
+        choice = SweepOutcome.read(store, study).choice
+        assert choice is not None
+        store.add_choice(study.study_id, choice.plain())
+        for run in choice.read:
+            store.update(run.run_id, test_accuracy=(run.val_accuracy or 0.0) - 0.004)
+    store.leave_study(study.study_id)
+    return study
+
+
+def add_trial(
+    store: Store,
+    study: StudyRecord,
+    plan: SweepPlan,
+    number: int,
+    settings: dict[str, Any],
+    status: RunStatus = RunStatus.COMPLETED,
+) -> list[Run]:
+    """A trial whose runs stand so; those that are completed have what their rate gives."""
+    known = {path: value for path, value in settings.items() if not path.startswith("lever.")}
+    experiment = plan.baseline.with_settings(known)
+    group = f"{study.name} {number}" if plan.seeds > 1 else ""
+    record = TrialRecord(number, settings)
+    runs = store.create_trial(study.study_id, record, repeated(experiment, plan.seeds), group)
+    away = abs(np.log10(experiment.optimizer.learning_rate) + 2)
+    for seed, run in enumerate(runs):
+        wobble = 0.002 * np.sin(7 * number + 3 * seed)
+        if status is RunStatus.COMPLETED:
+            store.update(
+                run.run_id,
+                val_accuracy=float(0.98 - 0.05 * away + wobble),
+                val_loss=float(0.1 + 0.2 * away),
+                parameters=93_322,
+                elapsed=6.0 + seed,
+                seconds=4.0 + 0.01 * number,
+            )
+        store.finish(run.run_id, status)
+    return [store.run(run.run_id) for run in runs]

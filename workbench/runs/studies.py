@@ -50,6 +50,21 @@ class StudyRecord:
 
 
 @dataclass(frozen=True)
+class StudyStanding:
+    """How far a study is, in numbers.
+
+    Attributes:
+        is_worked_on: A process that is there works on it.
+        trials: Those that have, or had, runs; without the one of number 0.
+        runs: How many of its runs that are not deleted have a status, by its name.
+    """
+
+    is_worked_on: bool = False
+    trials: int = 0
+    runs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class TrialRecord:
     """A trial that was asked for.
 
@@ -111,6 +126,30 @@ class Studies(Recording):
     def study(self, name: str) -> StudyRecord | None:
         """The study of this name; None where there is none that knows what it is after."""
         return next((study for study in self.studies() if study.name == name), None)
+
+    def standings(self) -> dict[str, StudyStanding]:
+        """How far every study is, by its id; without reading its runs."""
+        workers = self._db.rows("SELECT study_id, worker FROM studies")
+        trials = self._db.rows(
+            "SELECT study_id, COUNT(*) AS count FROM trials WHERE refused = '' AND trial > 0"
+            " GROUP BY study_id"
+        )
+        runs = self._db.rows(
+            "SELECT study_id, status, COUNT(*) AS count FROM runs"
+            " WHERE study_id IS NOT NULL AND deleted IS NULL GROUP BY study_id, status"
+        )
+        asked = {row["study_id"]: row["count"] for row in trials}
+        found: dict[str, dict[str, int]] = {}
+        for row in runs:
+            found.setdefault(row["study_id"], {})[row["status"]] = row["count"]
+        return {
+            row["study_id"]: StudyStanding(
+                bool(row["worker"]) and is_there(self.folder, row["worker"]),
+                asked.get(row["study_id"], 0),
+                found.get(row["study_id"], {}),
+            )
+            for row in workers
+        }
 
     def take_study(self, study: StudyRecord) -> None:
         """Makes this store the one that works on a study.

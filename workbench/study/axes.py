@@ -160,6 +160,12 @@ def axis_faults(texts: Mapping[str, str], experiment: Experiment) -> dict[str, s
     return faults
 
 
+def combinations(axes: Iterable[SweepAxis]) -> int | None:
+    """How many combinations of their values there are; None where there is no end of them."""
+    counts = [axis.count for axis in axes]
+    return None if None in counts else math.prod(count for count in counts if count is not None)
+
+
 def owner_of(path: str) -> str:
     """The path of the group that a setting stands in."""
     return path.rpartition(".")[0]

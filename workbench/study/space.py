@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from workbench.experiment import Experiment
 from workbench.levers.catalog import LEVER
 from workbench.spec.base import Choice, SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import SweepAxis, lever_of, owner_of, written
+from workbench.study.axes import SweepAxis, combinations, lever_of, owner_of, written
 
 Settings = dict[str, Any]
 """A value by the path of its axis."""
@@ -58,8 +57,7 @@ class Space:
     @property
     def count(self) -> int | None:
         """How many combinations there are; None where there is no end of them."""
-        counts = [axis.count for axis in self.axes]
-        return None if None in counts else prod(count for count in counts if count is not None)
+        return combinations(self.axes)
 
     def all_settings(self) -> Iterator[Settings]:
         """Every combination of a space that has a `count`, the last axis fastest."""

@@ -27,7 +27,7 @@ from workbench.study.plan import SweepPlan
 from workbench.study.proposals import MOST_REFUSED, Proposals, refused_in_a_row
 from workbench.study.readings import reading, write_down
 from workbench.study.space import Combination
-from workbench.study.trials import BASELINE, SweepTrial
+from workbench.study.trials import BASELINE, SweepTrial, baseline_of, trials_of
 from workbench.study.words import trial_title
 from workbench.study.work import SearchEnded, Step, Stopwatch, TrainRuns, Wait
 
@@ -76,24 +76,11 @@ class Sweep:
 
     def trials(self, store: Store) -> list[SweepTrial]:
         """Every trial that was asked for, by number; the baseline is number 0, or one of them."""
-        by_trial: dict[int | None, list[Run]] = {}
-        for run in store.trial_runs(self.study.study_id):
-            by_trial.setdefault(run.trial, []).append(run)
-        return [
-            SweepTrial(record, tuple(by_trial.get(record.trial, ())), self.plan.seeds)
-            for record in store.trials(self.study.study_id)
-        ]
+        return trials_of(store, self.study.study_id, self.plan)
 
     def baseline(self, trials: Sequence[SweepTrial]) -> SweepTrial | None:
-        """The trial that is the experiment as it was; None while it wasn't asked for."""
-        key = self._proposals.baseline.key
-        for trial in trials:
-            is_it = trial.number == BASELINE or (
-                not trial.record.refused and self._proposals.combination(trial.settings).key == key
-            )
-            if is_it:
-                return trial
-        return None
+        """The trial that is the experiment as it was; None while it has no run."""
+        return baseline_of(trials, self.plan)
 
     def choice(self, trials: Sequence[SweepTrial]) -> SweepChoice | None:
         """What is best of them; None where none is finished."""

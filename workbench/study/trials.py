@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from workbench.base.text import tr
 from workbench.evaluation.significance import Spread, spread
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
 from workbench.runs.studies import TrialRecord
 from workbench.study.goals import SweepGoal
+from workbench.study.plan import SweepPlan
 from workbench.study.told import Told
 
 BASELINE = 0
@@ -31,9 +34,25 @@ class TrialState(StrEnum):
     FAILED = "failed"
 
     @property
+    def words(self) -> str:
+        """As a person reads it."""
+        return _STATE_WORDS[self]
+
+    @property
     def is_open(self) -> bool:
         """Whether something may still come of it."""
         return self in (TrialState.WAITING, TrialState.RUNNING, TrialState.INTERRUPTED)
+
+
+_STATE_WORDS = {
+    TrialState.REFUSED: tr("refused"),
+    TrialState.WAITING: tr("waiting"),
+    TrialState.RUNNING: tr("running"),
+    TrialState.INTERRUPTED: tr("interrupted"),
+    TrialState.FINISHED: tr("finished"),
+    TrialState.STOPPED: tr("stopped"),
+    TrialState.FAILED: tr("failed"),
+}
 
 
 @dataclass(frozen=True)
@@ -112,3 +131,23 @@ _STATES = {
     RunStatus.STOPPED: TrialState.STOPPED,
 }
 """What a trial is of whose runs one stands so, the first that is found."""
+
+
+def trials_of(store: Store, study_id: str, plan: SweepPlan) -> list[SweepTrial]:
+    """Every trial that was asked for, by number; the baseline is number 0, or one of them."""
+    by_trial: dict[int | None, list[Run]] = {}
+    for run in store.trial_runs(study_id):
+        by_trial.setdefault(run.trial, []).append(run)
+    return [
+        SweepTrial(record, tuple(by_trial.get(record.trial, ())), plan.seeds)
+        for record in store.trials(study_id)
+    ]
+
+
+def baseline_of(trials: Sequence[SweepTrial], plan: SweepPlan) -> SweepTrial | None:
+    """The trial that is the experiment as it was; None while it has no run."""
+    for trial in trials:
+        same = any(run.experiment_toml == plan.experiment for run in trial.runs)
+        if same or trial.number == BASELINE:
+            return trial
+    return None

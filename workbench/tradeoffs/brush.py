@@ -194,6 +194,16 @@ def term_of(axes: Iterable[Axis], ranges: Mapping[str, tuple[float, float]]) -> 
     return together(axis.term(*ranges[axis.column.key]) for axis in brushed)
 
 
+def between(
+    axes: Sequence[Axis], ranges: Mapping[str, tuple[float, float]]
+) -> npt.NDArray[np.bool_]:
+    """(n,), which runs lie within all ranges, by their heights: of means no filter finds them."""
+    held = [(axis.heights, ranges[axis.column.key]) for axis in axes if axis.column.key in ranges]
+    masks = [(heights >= low) & (heights <= high) for heights, (low, high) in held]
+    whole = np.ones(len(axes[0].heights) if axes else 0, np.bool_)
+    return np.asarray(np.logical_and.reduce([whole, *masks]), np.bool_)
+
+
 def together(terms: Iterable[Term | None]) -> Term | None:
     """What holds the runs that all brushed ranges hold."""
     known = tuple(term for term in terms if term is not None)

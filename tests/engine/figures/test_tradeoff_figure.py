@@ -13,15 +13,21 @@ from PIL import Image
 
 from tests.engine.made_up_figures import add_six, draw_to
 from tests.svg import SVG, texts_of
+from tests.ui.made_up import add_sweep, add_trial
+from workbench import presets
 from workbench.base.paths import default_store
 from workbench.cli.main import main
 from workbench.figures.embedded import about
 from workbench.figures.families import figure_from
+from workbench.figures.parallel.settings import AxisSpec, Brush, ParallelFigure
 from workbench.figures.settings import FigureLook, FigureRun, FigureSpec, Plot, figure_of_runs
 from workbench.figures.tradeoffs.numbers import numbered
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
+from workbench.study.axes import axes_of
+from workbench.study.plan import SweepPlan
+from workbench.study.results.outcome import SweepOutcome
 from workbench.tradeoffs.labels import Rectangle, place
 from workbench.tradeoffs.points import TradeoffAxis
 
@@ -260,3 +266,38 @@ def test_no_name_lies_on_another_or_on_a_point() -> None:
         for x, y in (*points, (100.0, 100.0))
     )
     assert place([(5.0, 5.0)], [(300.0, 10.0)], canvas) == [None]
+
+
+def test_the_seeds_of_a_trial_are_one_dot(tmp_path: Path) -> None:
+    """Their mean; with the levers that were pulled, which no run has as a setting."""
+    with Store(default_store()) as store:
+        base = presets.load(presets.DEFAULT)
+        axes = axes_of(["optimizer.learning_rate=0.001,0.01", "lever.width_multiplier=0.5,1"], base)
+        study = add_sweep(store, trials=0, planned=2, seeds=2, axes=axes, is_chosen=False)
+        plan = SweepPlan.of_plain(study.plan)
+        for number, rate in enumerate((0.001, 0.01), 1):
+            settings = {"optimizer.learning_rate": rate, "lever.width_multiplier": 0.5 * number}
+            add_trial(store, study, plan, number, settings)
+        trials = SweepOutcome.read(store, study).trials
+    means = [(trial.means(plan.goals) or (0.0,))[0] for trial in trials]
+    figure = ScatterFigure(
+        runs=tuple(run.run_id for trial in trials for run in trial.runs),
+        quantities=(
+            TradeoffAxis(key="lever.width_multiplier"),
+            TradeoffAxis(key="val_accuracy", better="more"),
+        ),
+        means=True,
+    )
+    rows = rows_of(draw_to(tmp_path / "a.csv", figure))
+    assert [row["name"] for row in rows] == ["trial 1", "trial 2"]
+    assert [float(row["lever.width_multiplier"]) for row in rows] == [0.5, 1.0]
+    assert [float(row["val_accuracy"]) for row in rows] == pytest.approx(means)
+    axes_ = tuple(AxisSpec(key=key) for key in figure.keys)
+    top = Brush(key="val_accuracy", low=0.5, high=1.0)
+    parallel = ParallelFigure(runs=figure.runs, axes=axes_, brushes=(top,), means=True)
+    rows = rows_of(draw_to(tmp_path / "b.csv", parallel))
+    assert [row["brushed"] for row in rows] == ["no", "yes"]
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

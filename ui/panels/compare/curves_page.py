@@ -53,6 +53,11 @@ MOST_COMPARED = 200
 APPLY_MILLISECONDS = 60
 """Runs that are read one after the other are put into the plots together."""
 
+HOW_TO_CHOOSE = tr(
+    "Select two or more runs in the table below (Ctrl or Shift and click), or tick\n"
+    "them. Their curves appear here, on the same axes."
+)
+
 MOST_GROUPINGS = 20
 LEGEND_WIDTH = 56 * theme.UNIT
 
@@ -64,6 +69,7 @@ class RunCurvesPage(QWidget):
         folder: Of the store.
         known: The curves of a run that the Live tab has already loaded, or None.
         jobs: Of the window.
+        empty: What is said while fewer than two runs are chosen.
 
     Signals:
         failed: A sentence on curves that can't be read.
@@ -73,8 +79,15 @@ class RunCurvesPage(QWidget):
     failed = Signal(str)
     export_requested = Signal(object, dict)
 
-    def __init__(self, folder: Path, known: Callable[[str], RunCurves | None], jobs: Jobs) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        known: Callable[[str], RunCurves | None],
+        jobs: Jobs,
+        empty: str = HOW_TO_CHOOSE,
+    ) -> None:
         super().__init__()
+        self.empty = Label(empty)
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._folder, self._known, self._jobs = folder, known, jobs
@@ -97,12 +110,6 @@ class RunCurvesPage(QWidget):
         self.follow = WhenShown(self, self._refresh)
 
     def _lay_out(self) -> None:
-        self.empty = Label(
-            tr(
-                "Select two or more runs in the table below (Ctrl or Shift and click), or tick\n"
-                "them. Their curves appear here, on the same axes."
-            )
-        )
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
         self.body = QWidget()

@@ -12,9 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton
 
 from ui.look import theme
 from ui.look.plain import Label
-from ui.models.run_table import RunTable
 from ui.panels.compare.quantity_chooser import LazyBox, QuantityChooser
-from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
+from ui.panels.compare.tradeoff_view import DrawnRuns, TradeoffView, run_colours
 from ui.plots.figures.run_bars import LazyBars, RunBar, RunBars
 from workbench.base import units
 from workbench.base.text import tr
@@ -37,8 +36,8 @@ def _find(table: RunNumbers, quantity: TradeoffAxis, group: str) -> Bars:
 class BarsView(TradeoffView):
     """The bars with their controls."""
 
-    def __init__(self, model: RunTable) -> None:
-        super().__init__(model)
+    def __init__(self, source: DrawnRuns) -> None:
+        super().__init__(source)
         self._table: RunNumbers | None = None
         self._found: Bars | None = None
         self._drawn = FIRST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,8 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QToolButton
 
 from ui.look import theme
-from ui.models.run_table import RunTable
-from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
+from ui.panels.compare.tradeoff_view import DrawnRuns, TradeoffView, run_colours
 from ui.panels.runs.columns import ColumnChooser
 from workbench.base.text import tr
 from workbench.figures.parallel.settings import (
@@ -26,7 +25,6 @@ from workbench.figures.parallel.settings import (
 )
 from workbench.figures.settings import FigureRun
 from workbench.figures.tradeoffs.numbers import RunNumbers
-from workbench.runs.table.matching import Filter
 from workbench.runs.table.query import Term
 from workbench.tradeoffs.brush import Axis, axis_of, moved, term_of
 from workbench.tradeoffs.titles import title_of
@@ -36,6 +34,9 @@ if TYPE_CHECKING:
 
 FIRST = ("parameters", "images_per_second", "seconds", "val_accuracy", "test_accuracy")
 FIRST_LOG = ("parameters",)
+
+OF_TABLE = ("copy", "filter")
+"""The buttons that only a filter of the table has a use for."""
 
 
 class _Found(NamedTuple):
@@ -60,14 +61,14 @@ class ParallelView(TradeoffView):
 
     filter_requested = Signal(str)
 
-    def __init__(self, model: RunTable) -> None:
-        super().__init__(model)
+    def __init__(self, source: DrawnRuns) -> None:
+        super().__init__(source)
         self._keys: tuple[str, ...] = FIRST
         self._logs: frozenset[str] = frozenset(FIRST_LOG)
         self._table: RunNumbers | None = None
         self._empty = 0
         self._axes: list[Axis] = []
-        self._inside: list[str] = []
+        self._inside: list[int] = []
         self._plot: ParallelPlot | None = None
         self._chooser: ColumnChooser | None = None
         self.axes_button = QPushButton(tr("Axes…"))
@@ -109,6 +110,11 @@ class ParallelView(TradeoffView):
             button.clicked.connect(act)
             row.addWidget(button)
             self.buttons[name] = button
+        of_table = [self.axes_button, self.expression, *(self.buttons[name] for name in OF_TABLE)]
+        for part in of_table:
+            part.setVisible(source.table is not None)
+        if source.table is None:
+            row.addStretch(1)
         self.column.addLayout(row)
         self.column.addWidget(self.note)
         self._show_state()
@@ -138,6 +144,11 @@ class ParallelView(TradeoffView):
         self._keys = tuple(key for key in dict.fromkeys(keys) if key != "name")[:MOST_AXES]
         self.changed.emit()
 
+    def show_axes(self, keys: Sequence[str], logs: Iterable[str]) -> None:
+        """Shows these columns from left to right, some of them logarithmic."""
+        self._logs = frozenset(logs)
+        self.set_axes(list(keys))
+
     def set_log(self, key: str, on: bool) -> None:
         """Makes an axis logarithmic, or not."""
         self._logs = self._logs | {key} if on else self._logs - {key}
@@ -146,8 +157,9 @@ class ParallelView(TradeoffView):
     @Slot()
     def _choose_axes(self) -> None:
         if self._chooser is None:
+            assert self.source.table is not None, "else there is no button"
             self._chooser = ColumnChooser(
-                self.model,
+                self.source.table,
                 lambda: ["name", *self._keys],
                 self,
                 hint=tr("The last one ticked is the axis at the right."),
@@ -194,12 +206,8 @@ class ParallelView(TradeoffView):
         term, table = self.term, self._table
         mask = None
         if table is not None and term is not None:
-            found = Filter(term, self.model.frame)
-            places = [self.model.frame.place_of_any(run_id) for run_id in table.run_ids]
-            where = np.array(places, np.intp)
-            mask = found.mask(self.model.frame.snapshot(found.keys, where))
-        ids = table.run_ids if table is not None else []
-        self._inside = [] if mask is None else [ids[run] for run in np.flatnonzero(mask).tolist()]
+            mask = self.source.inside(self._axes, self.plot.brushes, table)
+        self._inside = [] if mask is None else np.flatnonzero(mask).tolist()
         self.expression.setText("" if term is None else str(term))
         self.expression.setCursorPosition(0)
         self.plot.show_mask(mask)
@@ -216,13 +224,7 @@ class ParallelView(TradeoffView):
         for name, button in self.buttons.items():
             button.setEnabled(has_brush and (name != "select" or bool(self._inside)))
         total = len(self._table.run_ids) if self._table is not None else 0
-        words = tr("{total} runs; those without a value pass below its axis.", total=f"{total:,}")
-        if has_brush:
-            words = tr(
-                "{brushed} of {total} runs brushed.",
-                brushed=f"{len(self._inside):,}",
-                total=f"{total:,}",
-            )
+        words = self.source.brushed_words(len(self._inside) if has_brush else None, total)
         if self._empty:
             words += tr(" {left_out} without any value are left out.", left_out=f"{self._empty:,}")
         self.note.setText(words)
@@ -239,7 +241,9 @@ class ParallelView(TradeoffView):
 
     @Slot()
     def _pick(self) -> None:
-        self.picked.emit(list(self._inside))
+        if self._table is not None:
+            members = map(self._table.members_of, self._inside)
+            self.picked.emit([run_id for ids in members for run_id in ids])
 
     @Slot()
     def clear(self) -> None:
@@ -250,14 +254,16 @@ class ParallelView(TradeoffView):
         if self._table is None or not self._table.run_ids or len(self._axes) < LEAST_AXES:
             return None
         brushes = self.plot.brushes
-        named = self._inside if brushes else self._table.run_ids
+        ids = self._table.run_ids
+        named = [ids[run] for run in self._inside] if brushes else ids
         return ParallelFigure(
-            runs=tuple(self._table.run_ids),
+            runs=tuple(self._table.all_ids),
             axes=tuple(AxisSpec(key=axis.column.key, log=axis.log) for axis in self._axes),
             brushes=tuple(
                 Brush(key=key, low=low, high=high) for key, (low, high) in brushes.items()
             ),
             named=tuple(FigureRun(run_id=r) for r in named) if len(named) <= MOST_NAMED else (),
+            means=self.source.has_means,
         )
 
     def settings(self) -> dict[str, Any]:

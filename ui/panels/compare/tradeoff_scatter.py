@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from ui.look import theme
 from ui.look.accessible import give_name
-from ui.models.run_table import RunTable
 from ui.panels.compare.quantity_chooser import QuantityChooser
-from ui.panels.compare.tradeoff_view import TradeoffView, run_colours
+from ui.panels.compare.tradeoff_view import DrawnRuns, TradeoffView, run_colours
 from workbench.base.text import tr
 from workbench.figures.settings import FigureLook, FigureRun
 from workbench.figures.tradeoffs.numbers import RunNumbers
@@ -50,11 +49,30 @@ def _find(table: RunNumbers, quantities: tuple[TradeoffAxis, ...]) -> _Found:
     return _Found(points, front_line(points, quantities))
 
 
-class ScatterView(TradeoffView):
-    """The plot with its controls."""
+def _on_front(best: int) -> str:
+    return tr("{best} on the Pareto front (ringed)", best=f"{best:,}")
 
-    def __init__(self, model: RunTable) -> None:
-        super().__init__(model)
+
+class ScatterView(TradeoffView):
+    """The plot with its controls.
+
+    Args:
+        source: As a `TradeoffView` has it.
+        first: The quantities that are drawn until a person chooses others.
+        front_words: Says of a number of dots that they are on the front.
+        chooses: Whether a person can choose the quantities.
+    """
+
+    def __init__(
+        self,
+        source: DrawnRuns,
+        first: Sequence[TradeoffAxis | None] = FIRST,
+        front_words: Callable[[int], str] = _on_front,
+        *,
+        chooses: bool = True,
+    ) -> None:
+        super().__init__(source)
+        self._first, self._front_words, self._chooses = first, front_words, chooses
         self._table: RunNumbers | None = None
         self._found: _Found | None = None
         self._drawn: tuple[TradeoffAxis, ...] = ()
@@ -80,16 +98,18 @@ class ScatterView(TradeoffView):
         self.third.addItem(tr("by colour"), "colour")
         give_name(self.third, tr("What of a dot shows the third quantity"))
         self.third.setToolTip(tr("By colour the runs' own colours go"))
-        row = QHBoxLayout()
+        controls = QWidget()
+        row = QHBoxLayout(controls)
         theme.spaced(row, 0, spacing=3)
-        for chooser, first in zip(self.choosers, FIRST, strict=True):
+        for chooser, first in zip(self.choosers, self._first, strict=True):
             chooser.show_quantity(first)
             chooser.changed.connect(self._choose)
             row.addWidget(chooser)
         row.addWidget(self.third)
         row.addStretch(1)
         self.third.currentIndexChanged.connect(self._choose)
-        self.column.addLayout(row)
+        self.column.addWidget(controls)
+        controls.setVisible(self._chooses)
         self.select_button = QPushButton(tr("Select the front"))
         self.select_button.setToolTip(tr("Select the runs on the Pareto front in the table"))
         self.select_button.clicked.connect(self._pick_front)
@@ -97,6 +117,7 @@ class ScatterView(TradeoffView):
         theme.spaced(self.bottom, 0, spacing=2)
         self.bottom.addWidget(self.note, 1)
         self.bottom.addWidget(self.select_button, 0, Qt.AlignmentFlag.AlignTop)
+        self.select_button.setVisible(self._chooses)
         self.column.addLayout(self.bottom)
         self._show_use()
 
@@ -124,6 +145,12 @@ class ScatterView(TradeoffView):
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(quantity.key for quantity in self.quantities)
+
+    def show_quantities(self, quantities: Sequence[TradeoffAxis | None]) -> None:
+        """Draws these from now on: of x, y and the dots."""
+        for chooser, quantity in zip(self.choosers, quantities, strict=True):
+            chooser.show_quantity(quantity)
+        self._choose()
 
     def job(self, table: RunNumbers) -> Callable[[], object]:
         return partial(_find, table, self.quantities)
@@ -232,7 +259,7 @@ class ScatterView(TradeoffView):
     def _sentence(self, table: RunNumbers, points: Points) -> str:
         """How many runs are drawn and best, why others are not, and what the dots say."""
         drawn, best = int(points.is_drawn.sum()), int(points.is_best.sum())
-        parts = [tr("{drawn} of {total} runs drawn", drawn=f"{drawn:,}", total=f"{points.total:,}")]
+        parts = [self.source.drawn_words(drawn, points.total)]
         for quantity, missing in zip(self._drawn, points.missing, strict=True):
             if missing:
                 words = title_of(table.about[quantity.key]).words.lower()
@@ -242,7 +269,7 @@ class ScatterView(TradeoffView):
                 tr("{off_axis} not above 0, so not on a logarithmic axis", off_axis=points.off_axis)
             )
         front = (
-            tr("{best} on the Pareto front (ringed)", best=f"{best:,}")
+            self._front_words(best)
             if any(quantity.sign for quantity in self._drawn)
             else tr("no front, as no direction is good: press – to choose one")
         )
@@ -271,18 +298,18 @@ class ScatterView(TradeoffView):
     def _pick(self, dot: int) -> None:
         if self._table is not None and self._found is not None:
             run = int(self._runs(self._found.points)[dot])
-            self.picked.emit([self._table.run_ids[run]])
+            self.picked.emit(list(self._table.members_of(run)))
 
     @Slot()
     def _pick_front(self) -> None:
-        self.picked.emit([run_id for run_id, _ in self._front()])
+        if self._table is not None:
+            members = map(self._table.members_of, self._front)
+            self.picked.emit([run_id for ids in members for run_id in ids])
 
-    def _front(self) -> list[tuple[str, str]]:
-        """Ids and names of the runs on the front."""
-        if self._table is None or self._found is None:
-            return []
-        best = self._found.points.best().tolist()
-        return [(self._table.run_ids[run], self._table.names[run]) for run in best]
+    @property
+    def _front(self) -> list[int]:
+        """Numbers of the runs on the front."""
+        return [] if self._found is None else self._found.points.best().tolist()
 
     @Slot()
     def _zoom(self) -> None:
@@ -298,11 +325,12 @@ class ScatterView(TradeoffView):
         if self._table is None or self._found is None or not self._found.points.is_drawn.any():
             return None
         return ScatterFigure(
-            runs=tuple(self._table.run_ids),
+            runs=tuple(self._table.all_ids),
             quantities=self._drawn,
             third=self.third.currentData(),
             look=self._look(self._table),
-            named=tuple(FigureRun(run_id=run_id) for run_id, _ in self._front()),
+            named=tuple(FigureRun(run_id=self._table.run_ids[run]) for run in self._front),
+            means=self.source.has_means,
         )
 
     def _look(self, table: RunNumbers) -> FigureLook:

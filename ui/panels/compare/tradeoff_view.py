@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -20,6 +20,8 @@ from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.runs.columns import RUN_COLUMNS, Column
 from workbench.runs.quantities import Kind
 from workbench.runs.table.differences import differing
+from workbench.runs.table.matching import Filter, Mask
+from workbench.tradeoffs.brush import Axis, term_of
 
 FIRST = (
     "parameters", "macs", "seconds", "elapsed", "images_per_second", "latency_ms", "file_bytes",
@@ -29,14 +31,85 @@ FIRST = (
 )  # fmt: skip
 """Offered before what the table shows and the settings."""
 
+Range = tuple[float, float]
+
 NO_QUANTITY = (Kind.DATE, Kind.FLAG, Kind.TEXT)
+
+
+class DrawnRuns(Protocol):
+    """What the views draw: runs of a table, or trials of a sweep.
+
+    Attributes:
+        has_means: An entry is the mean over the runs of a trial.
+    """
+
+    has_means: bool
+
+    @property
+    def table(self) -> RunTable | None:
+        """The table that a filter narrows; None where what is drawn is in none."""
+
+    def offered(self) -> Sequence[Column]:
+        """The columns that can be drawn, those asked for most first."""
+
+    def inside(self, axes: Sequence[Axis], brushes: Mapping[str, Range], runs: RunNumbers) -> Mask:
+        """Which entries all brushed ranges hold."""
+
+    def drawn_words(self, drawn: int, total: int) -> str:
+        """How many of all are drawn."""
+
+    def brushed_words(self, brushed: int | None, total: int) -> str:
+        """How many of all the brushed ranges hold; None stands for no range."""
+
+
+class TableRuns:
+    """The runs of a table, as `DrawnRuns`.
+
+    Args:
+        table: Whose columns are offered.
+    """
+
+    has_means = False
+
+    def __init__(self, table: RunTable) -> None:
+        self._table = table
+
+    @property
+    def table(self) -> RunTable | None:
+        """The table that a filter narrows."""
+        return self._table
+
+    def offered(self) -> list[Column]:
+        """The columns that can be drawn; settings only where runs differ."""
+        frame, places = self._table.frame, self._table.places
+        settings = differing(frame, places) if places else []
+        keys = dict.fromkeys((*FIRST, *self._table.keys, "status", "group", "tags", *settings))
+        return [frame.about(key) for key in keys]
+
+    def inside(self, axes: Sequence[Axis], brushes: Mapping[str, Range], runs: RunNumbers) -> Mask:
+        """Which runs the ranges hold: those that the filter finds that they are."""
+        frame = self._table.frame
+        found = Filter(term_of(axes, brushes), frame)
+        places = [frame.place_of_any(run_id) for run_id in runs.run_ids]
+        return found.mask(frame.snapshot(found.keys, np.array(places, np.intp)))
+
+    def drawn_words(self, drawn: int, total: int) -> str:
+        """How many of all runs are drawn."""
+        return tr("{drawn} of {total} runs drawn", drawn=f"{drawn:,}", total=f"{total:,}")
+
+    def brushed_words(self, brushed: int | None, total: int) -> str:
+        """How many of all runs the brushed ranges hold."""
+        count = f"{total:,}"
+        if brushed is None:
+            return tr("{total} runs; those without a value pass below its axis.", total=count)
+        return tr("{brushed} of {total} runs brushed.", brushed=f"{brushed:,}", total=count)
 
 
 class TradeoffView(QWidget):
     """One way to look at many runs.
 
     Args:
-        model: Whose columns are offered.
+        source: What is drawn, and which columns are offered.
 
     Signals:
         changed: Something else is to be drawn: the runs have to be looked at again.
@@ -46,9 +119,9 @@ class TradeoffView(QWidget):
     changed = Signal()
     picked = Signal(list)
 
-    def __init__(self, model: RunTable) -> None:
+    def __init__(self, source: DrawnRuns) -> None:
         super().__init__()
-        self.model = model
+        self.source = source
         self.note = Label()
         self.note.setProperty("role", "muted")
         self.note.setWordWrap(True)
@@ -95,24 +168,18 @@ class TradeoffView(QWidget):
 
     def offered_numbers(self) -> list[Column]:
         """Columns of numbers, those asked for most first; settings only where runs differ."""
-        return [column for column in self._offered() if column.kind not in NO_QUANTITY]
+        return [column for column in self.source.offered() if column.kind not in NO_QUANTITY]
 
     def offered_groups(self) -> dict[str, str]:
         """Titles by key of what runs can be put together by."""
         kinds = [
             column
-            for column in self._offered()
+            for column in self.source.offered()
             if column.key not in RUN_COLUMNS or column.kind in (Kind.TEXT, Kind.FLAG)
         ]
         own = {"": tr("Run"), "name": tr("Name")}
         more = {c.key: c.title for c in kinds if "@" not in c.key and c.key not in own}
         return {**own, **more}
-
-    def _offered(self) -> list[Column]:
-        frame, places = self.model.frame, self.model.places
-        settings = differing(frame, places) if places else []
-        keys = dict.fromkeys((*FIRST, *self.model.keys, "status", "group", "tags", *settings))
-        return [frame.about(key) for key in keys]
 
 
 def run_colours(table: RunNumbers) -> tuple[list[QColor], np.ndarray[Any, np.dtype[np.intp]]]:

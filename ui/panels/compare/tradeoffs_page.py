@@ -28,7 +28,7 @@ from ui.models.run_table import Rows
 from ui.panels.compare.tradeoff_bars import BarsView
 from ui.panels.compare.tradeoff_parallel import ParallelView
 from ui.panels.compare.tradeoff_scatter import ScatterView
-from ui.panels.compare.tradeoff_view import TradeoffView
+from ui.panels.compare.tradeoff_view import TableRuns, TradeoffView
 from ui.panels.export.button import export_action, export_button
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.view import RunsView
@@ -60,8 +60,9 @@ class TradeoffsPage(QWidget):
         self._table: RunNumbers | None = None
         self.latest = jobs.latest(self)
         self.latest.failed.connect(self._fail)
-        self.scatter, self.bars = ScatterView(self._model), BarsView(self._model)
-        self.parallel = ParallelView(self._model)
+        source = TableRuns(self._model)
+        self.scatter, self.bars = ScatterView(source), BarsView(source)
+        self.parallel = ParallelView(source)
         self.views: dict[str, TradeoffView] = {
             "scatter": self.scatter,
             "bars": self.bars,

@@ -204,11 +204,10 @@ class ParallelPlot(QWidget):
         if axis.log:
             title = tr("{title} (log)", title=title)
         painter.setPen(theme.foreground)
-        painter.drawText(
-            QRectF(x - room / 2, UNIT, room, metrics.height()),
-            centred,
-            metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, room - UNIT),
-        )
+        title = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, room - UNIT)
+        wide = metrics.horizontalAdvance(title) + UNIT
+        left = min(max(x - wide / 2, 0.0), self.width() - wide)  # those at the sides are inside too
+        painter.drawText(QRectF(left, UNIT, wide, metrics.height()), centred, title)
         if axis.missing:
             painter.setPen(theme.muted)
             words = tr("{missing} without", missing=f"{axis.missing:,}")

@@ -12,7 +12,6 @@ from workbench.cli.options import add_json, add_store, store_of
 from workbench.cli.terminal import give_json
 from workbench.cli.training import sweep_words
 from workbench.cli.training.search_runner import SearchRunner
-from workbench.evaluation.predictions import load
 from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
@@ -22,6 +21,7 @@ from workbench.spec.data import DataInfo
 from workbench.study.asking.request import SweepRequest, begun, refuse_short
 from workbench.study.plan import SweepPlan
 from workbench.study.proposals import planned
+from workbench.study.results.outcome import SweepOutcome
 from workbench.study.strategies import STRATEGIES
 from workbench.study.sweep import Sweep, named
 from workbench.study.work import SearchEnded, Stopwatch
@@ -223,21 +223,11 @@ def _work_on(
     search = Sweep(study, plan, info, Stopwatch.of(store, study), seconds)
 
     def tell(last: SearchEnded) -> int:
-        trials = search.trials(store)
-        found = sweep_words.SweepOutcome(
-            store.study(study.name) or study,
-            plan,
-            search.space,
-            trials,
-            search.baseline(trials),
-            search.choice(trials),
-            last.words,
-            lambda run, part: load(store.artifacts(run.run_id), part),
-        )
+        found = SweepOutcome.read(store, study, last.words)
         if arguments.json:
             give_json(found.plain())
         else:
-            for line in found.lines():
+            for line in sweep_words.outcome_lines(found):
                 print(line)
         return DONE if found.choice is not None else FAILED
 

@@ -9,12 +9,18 @@ import numpy as np
 
 from workbench.base.text import tr
 from workbench.figures.parallel.settings import ParallelFigure
-from workbench.figures.tradeoffs.numbers import RunNumbers, read_frame, table_of
+from workbench.figures.tradeoffs.numbers import (
+    RunNumbers,
+    averaged,
+    read_frame,
+    table_of,
+    trials_of,
+)
 from workbench.runs.store import Store
 from workbench.runs.table import delimited
-from workbench.runs.table.frame import plain
+from workbench.runs.table.frame import RunFrame, plain
 from workbench.runs.table.matching import Filter, Mask
-from workbench.tradeoffs.brush import Axis, axis_of, term_of
+from workbench.tradeoffs.brush import Axis, axis_of, between, term_of
 
 
 @dataclass(frozen=True)
@@ -40,16 +46,26 @@ def read_parallel(store: Store, figure: ParallelFigure) -> ParallelRuns:
     """
     frame, places = read_frame(store, figure)
     every = table_of(frame, places, figure.keys)
+    if figure.means:
+        every = averaged(every, trials_of(frame, places))
     known = every.has_values
     table = every.only(known)
     if not table.run_ids:
         raise ValueError(tr("none of the runs has {keys} to draw", keys=" or ".join(figure.keys)))
     axes = [axis_of(table.about[a.key], table.columns[a.key], log=a.log) for a in figure.axes]
-    # As in the window: what a range holds is found by the filter that it is written as.
+    return ParallelRuns(table, axes, _inside(figure, frame, table, axes))
+
+
+def _inside(
+    figure: ParallelFigure, frame: RunFrame, table: RunNumbers, axes: Sequence[Axis]
+) -> Mask:
+    """Which runs the brushed ranges hold, as in the window."""
+    if figure.means:
+        return between(axes, figure.ranges)
+    # What a range holds is found by the filter that it is written as.
     found = Filter(term_of(axes, figure.ranges), frame)
-    shown = np.array(places, np.intp)[known]
-    is_inside = found.mask(frame.snapshot(found.keys, shown))
-    return ParallelRuns(table, axes, is_inside)
+    shown = np.array([frame.place_of_any(run_id) for run_id in table.run_ids], np.intp)
+    return found.mask(frame.snapshot(found.keys, shown))
 
 
 def parallel_csv(figure: ParallelFigure, runs: ParallelRuns) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar, Self
 
 from workbench.figures.settings import FigureRun, FigureSpec
-from workbench.figures.tradeoffs.settings import MOST_RUNS, RunIds
+from workbench.figures.tradeoffs.settings import MEANS, MOST_RUNS, RunIds
 from workbench.spec.base import AsTuple, Spec, setting
 
 LEAST_AXES, MOST_AXES = 2, 16
@@ -48,6 +48,7 @@ class ParallelFigure(FigureSpec):
         "Words for runs in the legend; the others have their own name.",
         max_length=MOST_NAMED,
     )
+    means: bool = MEANS
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -70,5 +71,5 @@ class ParallelFigure(FigureSpec):
 
     @property
     def reads(self) -> object:
-        """Its runs, its axes and what is brushed."""
-        return self.runs, self.axes, self.brushes
+        """Its runs, its axes, what is brushed and what is a line."""
+        return self.runs, self.axes, self.brushes, self.means

@@ -12,17 +12,24 @@ from workbench.base import units
 from workbench.base.text import tr
 from workbench.curves.grouping import bare_name
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
-from workbench.runs.columns import Column
+from workbench.runs.columns import Column, Value
 from workbench.runs.store import Store
 from workbench.runs.table import delimited
 from workbench.runs.table.frame import Array, RunFrame, plain
-from workbench.runs.table.loading import check_column, load_columns, load_runs
+from workbench.runs.table.loading import (
+    check_column,
+    load_columns,
+    load_runs,
+    load_trial_settings,
+)
 from workbench.runs.table.matching import Mask
 from workbench.tradeoffs.groups import Bars, bars_of
 from workbench.tradeoffs.pareto import Numbers
 from workbench.tradeoffs.points import Points, points_of
 
 Figure = ScatterFigure | BarsFigure
+TrialId = tuple[str, Value]
+"""Name of a study, and the number of one of its trials."""
 
 
 class OfRuns(Protocol):
@@ -48,6 +55,7 @@ class RunNumbers:
         colours: Their running numbers, which give their colours everywhere.
         columns: The columns that the figure shows, by key.
         about: What these are.
+        members: Ids of the runs of each entry, where one stands for several: the seeds of a trial.
     """
 
     run_ids: Sequence[str]
@@ -55,6 +63,16 @@ class RunNumbers:
     colours: Sequence[int]
     columns: dict[str, Array]
     about: dict[str, Column]
+    members: Sequence[tuple[str, ...]] = ()
+
+    def members_of(self, run: int) -> tuple[str, ...]:
+        """The ids of the runs that an entry stands for."""
+        return self.members[run] if self.members else (self.run_ids[run],)
+
+    @property
+    def all_ids(self) -> list[str]:
+        """The ids of all runs that the entries stand for."""
+        return [run_id for run in range(len(self.run_ids)) for run_id in self.members_of(run)]
 
     def numbers(self, key: str) -> Numbers:
         """A column of numbers.
@@ -89,6 +107,7 @@ class RunNumbers:
             [self.colours[run] for run in kept],
             {key: values[mask] for key, values in self.columns.items()},
             self.about,
+            [self.members[run] for run in kept] if self.members else (),
         )
 
 
@@ -99,7 +118,9 @@ def read_table(store: Store, figure: Figure) -> RunNumbers:
         ValueError: where one of them, or a column, isn't there.
     """
     frame, places = read_frame(store, figure)
-    return table_of(frame, places, figure.keys)
+    table = table_of(frame, places, figure.keys)
+    has_means = isinstance(figure, ScatterFigure) and figure.means
+    return averaged(table, trials_of(frame, places)) if has_means else table
 
 
 def read_frame(store: Store, figure: OfRuns) -> tuple[RunFrame, list[int]]:
@@ -109,6 +130,7 @@ def read_frame(store: Store, figure: OfRuns) -> tuple[RunFrame, list[int]]:
         ValueError: where one of them, or a column, isn't there.
     """
     frame = load_runs(store)
+    load_trial_settings(store, frame, figure.keys)
     for key in figure.keys:
         check_column(frame, key)
     load_columns(store, frame, figure.keys)
@@ -129,6 +151,46 @@ def table_of(frame: RunFrame, places: Sequence[int], keys: Sequence[str]) -> Run
         {key: runs.column(key) for key in keys},
         {key: frame.about(key) for key in keys},
     )
+
+
+def trials_of(frame: RunFrame, places: Sequence[int]) -> list[TrialId]:
+    """Which trial each of some runs is of."""
+    return [(str(frame.value("study", p)), frame.value("trial", p)) for p in places]
+
+
+def averaged(table: RunNumbers, trials: Sequence[TrialId]) -> RunNumbers:
+    """The runs of each trial as one, in the order of the first of them.
+
+    A number is the mean over the runs, and missing where one of them lacks it; a text is that of
+    the first.
+
+    Args:
+        table: An entry a run.
+        trials: Which trial each is of.
+    """
+    groups: dict[TrialId, list[int]] = {}
+    for run, trial in enumerate(trials):
+        groups.setdefault(trial, []).append(run)
+    firsts = [runs[0] for runs in groups.values()]
+
+    def reduced(values: Array) -> Array:
+        if values.dtype == np.object_:
+            return values[firsts]
+        return np.array([values[runs].mean() for runs in groups.values()], np.float64)
+
+    return RunNumbers(
+        [table.run_ids[run] for run in firsts],
+        [trial_name(trial[1]) for trial in groups],
+        [table.colours[run] for run in firsts],
+        {key: reduced(values) for key, values in table.columns.items()},
+        table.about,
+        [tuple(table.run_ids[run] for run in runs) for runs in groups.values()],
+    )
+
+
+def trial_name(number: Value) -> str:
+    """What a trial is called in a figure."""
+    return tr("trial {number}", number=f"{number:g}") if number else tr("baseline")
 
 
 def points(figure: ScatterFigure, table: RunNumbers) -> Points:

@@ -11,6 +11,7 @@ from workbench.tradeoffs.points import TradeoffAxis
 
 MOST_RUNS = 100_000
 RunIds = Annotated[tuple[str, ...], AsTuple]
+MEANS: bool = setting(False, "Means", "The runs of a trial as one, with their means.")
 
 
 class ScatterFigure(FigureSpec):
@@ -33,6 +34,8 @@ class ScatterFigure(FigureSpec):
         max_length=MOST_RUNS,
     )
 
+    means: bool = MEANS
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The columns that it shows."""
@@ -50,8 +53,8 @@ class ScatterFigure(FigureSpec):
 
     @property
     def reads(self) -> object:
-        """Its runs and columns."""
-        return self.runs, self.keys
+        """Its runs and columns, and what is one of them."""
+        return self.runs, self.keys, self.means
 
 
 class BarsFigure(FigureSpec):

@@ -88,6 +88,7 @@ class RunFrame:
         self._of_section: dict[str, Array] = {}
         self._made: dict[str, Array] = {}
         self._read: dict[str, Array] = {}
+        self._given: dict[str, Array] = {}
 
     # --- what there is -------------------------------------------------------------------------
 
@@ -127,7 +128,8 @@ class RunFrame:
         column = column_of(key)
         section = self._sections.get(section_of(key))
         known = section is not None and key in section.values
-        return known or key in RUN_COLUMNS or column.is_of_epochs or column.best
+        is_known = known or key in self._given
+        return is_known or key in RUN_COLUMNS or column.is_of_epochs or column.best
 
     def about(self, key: str) -> Column:
         """The column of this name; a setting is a number where all its values are."""
@@ -145,6 +147,8 @@ class RunFrame:
         if column_of(key).is_of_epochs:
             known = self._read.get(key)
             return np.full(count, np.nan) if known is None else known[:count]
+        if key in self._given:
+            return self._given[key]
         if key not in self._made:
             self._made[key] = self._setting(key)
         return self._made[key]
@@ -233,6 +237,10 @@ class RunFrame:
         known = self._read[key]
         for place in places:
             known[place] = values.get(self._ids[place], np.nan)
+
+    def put_given(self, key: str, values: Mapping[str, Field]) -> None:
+        """Takes in a column that runs don't have themselves, by run id; it must not grow after."""
+        self._given[key] = _as_array([values.get(run_id) for run_id in self._ids])
 
     def _place_for(self, run_id: str) -> int:
         known = self._places.get(run_id)

@@ -30,6 +30,27 @@ def load_columns(store: Store, frame: RunFrame, keys: Iterable[str]) -> None:
             frame.put_read(key, store.reader.of_epochs(column_of(key)), range(len(frame)))
 
 
+def load_trial_settings(store: Store, frame: RunFrame, keys: Iterable[str]) -> None:
+    """Reads those of the columns that only trials of studies have: the levers that were pulled."""
+    missing = [key for key in keys if not frame.has(key)]
+    if not missing:
+        return
+    known = {
+        (study.name, trial.trial): trial.settings
+        for study in store.studies()
+        for trial in store.trials(study.study_id)
+    }
+    studies, trials = frame.values("study").tolist(), frame.values("trial").tolist()
+    for key in missing:
+        values = {
+            frame.run_id(place): known[of][key]
+            for place, of in enumerate(zip(studies, trials, strict=True))
+            if key in known.get(of, {})
+        }
+        if values:
+            frame.put_given(key, values)
+
+
 def check_column(frame: RunFrame, key: str) -> None:
     """Refuses a name that no column has.
 
