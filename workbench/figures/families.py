@@ -29,8 +29,11 @@ from workbench.figures.measured.settings import MeasuredBars, MeasuredLines
 from workbench.figures.parallel.numbers import parallel_csv, read_parallel
 from workbench.figures.parallel.settings import ParallelFigure
 from workbench.figures.settings import CurveFigure, FigureSpec
+from workbench.figures.study_page.settings import StudyPage
 from workbench.figures.tradeoffs.numbers import bars_csv, read_table, scatter_csv
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
+from workbench.figures.waterfall.numbers import waterfall_csv
+from workbench.figures.waterfall.settings import WaterfallFigure
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
 
@@ -100,6 +103,24 @@ def _measured_bars(figure: MeasuredBars, data: Any) -> Figure:
     return bars_of(figure, data)
 
 
+def _waterfall(figure: WaterfallFigure, data: Any) -> Figure:
+    from workbench.figures.waterfall.drawing import waterfall_of
+
+    return waterfall_of(figure, data)
+
+
+def _study_page(figure: StudyPage, data: Any) -> Figure:
+    from workbench.figures.study_page.drawing import page_of
+
+    return page_of(figure, data)
+
+
+def _study_html(figure: StudyPage, data: Any) -> str:
+    from workbench.figures.study_page.as_html import page_html
+
+    return page_html(figure, data)
+
+
 def _nothing(store: Store, figure: FigureSpec) -> None:
     """Its numbers are in its settings."""
 
@@ -130,6 +151,8 @@ FAMILIES: dict[type[FigureSpec], Family] = {
         _nothing, _measured_lines, {".csv": numbers.lines_csv, **_tex(numbers.lines_pgfplots)}
     ),
     MeasuredBars: Family(_nothing, _measured_bars, {".csv": numbers.bars_csv}),
+    WaterfallFigure: Family(_nothing, _waterfall, {".csv": waterfall_csv}),
+    StudyPage: Family(_nothing, _study_page, {".html": _study_html}),
 }
 _BY_FORMAT = {spec.FORMAT: spec for spec in FAMILIES}
 

@@ -1,21 +1,16 @@
-"""A page on some runs: results, what differs, curves, settings. One HTML file that needs nothing.
-
-No script, no network, nothing from another file; whatever a person (or another machine) named is
-escaped, and the page forbids itself to load or run anything.
-"""
+"""A page on some runs: results, what differs, curves, settings."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
-from workbench import __version__
 from workbench.base.files import write_atomically
-from workbench.base.text import language, plural, tr
+from workbench.base.text import plural, tr
 from workbench.curves.grouping import ABSENT, Settings, differing, settings_of
 from workbench.curves.looks import look
+from workbench.figures import html
 from workbench.figures.curves.numbers import CurveSource, read_sources
 from workbench.figures.settings import FigureLook, Plot, figure_of_runs
 from workbench.figures.writing import drawn
@@ -29,26 +24,8 @@ PLOTS = (
     (tr("Validation accuracy over training time"), Plot(metric="val_accuracy", axis="seconds")),
 )
 LOOK = FigureLook(width=190.0, height=100.0, font_size=9.0)
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #1b1f24; margin: 0 auto; max-width: 1080px;
-  padding: 32px 24px; }
-h1 { font-size: 24px; } h2 { font-size: 18px; margin-top: 40px; }
-h1, h2 { font-weight: 600; } table { border-collapse: collapse; font-size: 14px; }
-.wide { overflow-x: auto; } th, td { padding: 4px 16px 4px 0; text-align: right;
-  border-bottom: 1px solid #dde1e6; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th { color: #5a636e; font-weight: 400; } th:first-child, td:first-child, .left { text-align: left; }
-.muted { color: #5a636e; } .swatch { display: inline-block; width: 12px; height: 12px;
-  margin-right: 8px; } pre { background: #f3f4f6; padding: 12px; overflow-x: auto; }
-summary { cursor: pointer; } svg { max-width: 100%; height: auto; }
-"""
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
 RESULTS = tuple(quantity for quantity in QUANTITIES if quantity.report_name)
 """What the first table says of a run."""
-
-_HEAD = re.compile(r"^.*?(?=<svg)", re.DOTALL)
-_METADATA = re.compile(r"<metadata>.*?</metadata>", re.DOTALL)
-_IDS = re.compile(r'(\bid="|href="#|url\(#)')
 
 
 def write_report(store: Store, runs: Sequence[Run], path: Path) -> None:
@@ -70,32 +47,18 @@ def page(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> str:
         sources: The curves of each, by id.
     """
     several = plural("{count} run compared", "{count} runs compared", len(runs))
-    title = escape(runs[0].name if len(runs) == 1 else several)
+    title = runs[0].name if len(runs) == 1 else several
     settings = [settings_of(run) for run in runs]
     parts = [
-        f'<!DOCTYPE html>\n<html lang="{language()}"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        f"<title>{title}</title><style>{STYLE}</style></head><body>",
-        f"<h1>{title}</h1>",
+        f"<h1>{escape(title)}</h1>",
         f"<h2>{escape(tr('Results'))}</h2>",
         _results(runs),
         *_differences(runs, settings),
         *_figures(runs, sources),
         f"<h2>{escape(tr('Settings'))}</h2>",
         *map(_settings, runs),
-        f'<p class="muted">DLOpt Workbench {escape(__version__)}</p></body></html>\n',
     ]
-    return "\n".join(parts)
-
-
-def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of cells that are HTML already."""
-    head = "".join(f"<th>{escape(head)}</th>" for head in heads)
-    body = "".join(f"<tr>{''.join(f'<td>{c}</td>' for c in row)}</tr>" for row in rows)
-    return (
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    return html.page(title, parts)
 
 
 def _name(run: Run) -> str:
@@ -113,7 +76,8 @@ def _results(runs: Sequence[Run]) -> str:
         ]
         for run in runs
     ]
-    return _table([tr("Run"), tr("Status"), *(quantity.report_name for quantity in RESULTS)], rows)
+    heads = [tr("Run"), tr("Status"), *(quantity.report_name for quantity in RESULTS)]
+    return html.table(heads, rows)
 
 
 def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[str]:
@@ -126,7 +90,7 @@ def _differences(runs: Sequence[Run], settings: Sequence[Settings]) -> Iterator[
         yield f'<p class="muted">{escape(tr("All settings are the same."))}</p>'
         return
     rows = [[escape(p), *(escape(s.get(p, ABSENT)) for s in settings)] for p in paths]
-    yield _table([tr("Setting"), *(run.name for run in runs)], rows)
+    yield html.table([tr("Setting"), *(run.name for run in runs)], rows)
 
 
 def _figures(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> Iterator[str]:
@@ -138,13 +102,7 @@ def _figures(runs: Sequence[Run], sources: Mapping[str, CurveSource]) -> Iterato
         except ValueError:  # no run has values of this metric
             continue
         yield f"<h2>{escape(title)}</h2>"
-        yield _inline(svg, f"figure{number}-")
-
-
-def _inline(svg: str, prefix: str) -> str:
-    """A figure as a part of the page: without its head, and with ids that are its own."""
-    svg = _METADATA.sub("", _HEAD.sub("", svg, count=1))
-    return _IDS.sub(rf"\g<1>{prefix}", svg)
+        yield html.inline(svg, f"figure{number}-")
 
 
 def _fact(value: object) -> str:

@@ -28,8 +28,9 @@ from workbench.figures.axes import (
     plain,
 )
 from workbench.figures.measured.numbers import colour_of
-from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines, Series
+from workbench.figures.measured.settings import MeasuredBar, MeasuredBars, MeasuredLines
 from workbench.figures.saving import style
+from workbench.figures.settings import FigureLook
 
 FAINT = 0.72
 """How much white is in values that lie behind others, as in figures of curves."""
@@ -54,21 +55,33 @@ def _paint_lines(figure: MeasuredLines) -> Figure:
     columns, legend = legend_size(labels, look)
     least = LEAST_HEIGHT * look.font_size + legend
     drawn = blank(look, max(look.height * POINTS_PER_MILLIMETRE, least))
-    axes = drawn.add_subplot()
-    axes.set_xscale("log" if figure.log_x else "linear")
-    axes.set_yscale("log" if figure.log_y else "linear")
-    axes.margins(x=0.04, y=0.1)
-    handles = [_draw(axes, figure, one, number) for number, one in enumerate(figure.series)]
-    finish(axes, look, log_x=figure.log_x, log_y=figure.log_y)
-    plain(axes.set_xlabel(figure.x_title))
-    plain(axes.set_ylabel(figure.y_title))
+    handles = paint_lines(drawn.add_subplot(), figure, look)
     legend_below(drawn, handles, labels, look, columns, **CURVE_LEGEND)
     return drawn
 
 
-def _draw(axes: Axes, figure: MeasuredLines, series: Series, number: int) -> Line2D:
+def paint_lines(axes: Axes, figure: MeasuredLines, look: FigureLook) -> list[Line2D]:
+    """Draws the lines with axis labels; returns their samples for a legend.
+
+    Args:
+        axes: Empty; they get scales, ticks and labels.
+        figure: What is drawn.
+        look: Gives the font size; the figure's own where it stands alone.
+    """
+    axes.set_xscale("log" if figure.log_x else "linear")
+    axes.set_yscale("log" if figure.log_y else "linear")
+    axes.margins(x=0.04, y=0.1)
+    handles = [_draw(axes, figure, look, number) for number in range(len(figure.series))]
+    finish(axes, look, log_x=figure.log_x, log_y=figure.log_y)
+    plain(axes.set_xlabel(figure.x_title))
+    plain(axes.set_ylabel(figure.y_title))
+    return handles
+
+
+def _draw(axes: Axes, figure: MeasuredLines, look: FigureLook, number: int) -> Line2D:
     """One line with the words beside its points; its sample for the legend."""
-    points, colour = figure.look.font_size, colour_of(figure, series)
+    series = figure.series[number]
+    points, colour = look.font_size, colour_of(figure, series)
     wide = max(0.6, 0.12 * points)
     dots = {"marker": "o", "markersize": 0.45 * points, "markeredgewidth": 0}
     faint = tuple(FAINT + (1 - FAINT) * part for part in to_rgb(colour))
