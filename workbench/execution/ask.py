@@ -41,6 +41,11 @@ class TaskAsker:
     def __exit__(self, *exception: object) -> None:
         self._session.end()
 
+    @property
+    def memory_bytes(self) -> int:
+        """Resident memory of the process; 0 before it is started."""
+        return self._session.memory_bytes
+
     def do(
         self,
         task: Task[Req, Found, Res],
