@@ -201,6 +201,7 @@ class Store(Studies):
         experiments: Sequence[Experiment],
         group: str = "",
         *,
+        kind: str = GroupKind.SEEDS,
         reserved: bool = True,
     ) -> list[Run]:
         """A trial of a study and its runs: all of it or nothing.
@@ -208,14 +209,31 @@ class Store(Studies):
         Args:
             study_id: Of the study.
             trial: Its number and settings.
-            experiments: One a run: the seeds that repeat it.
+            experiments: One a run: what repeats it.
             group: The name of the group that several runs make; "" for none.
+            kind: What they differ in.
             reserved: As in `create`.
         """
-        with self._db.change() as db:
+        with self._db.change():
             self.note_trial(study_id, trial)
-            seeds = groups.add(db, GroupKind.SEEDS, group).group_id if group else None
-            origin = Origin(group_id=seeds, study_id=study_id, trial=trial.trial)
+            return self.add_to_trial(
+                study_id, trial.trial, experiments, group, kind=kind, reserved=reserved
+            )
+
+    def add_to_trial(
+        self,
+        study_id: str,
+        trial: int,
+        experiments: Sequence[Experiment],
+        group: str = "",
+        *,
+        kind: str = GroupKind.SEEDS,
+        reserved: bool = True,
+    ) -> list[Run]:
+        """Further runs of a trial; arguments as those of `create_trial`."""
+        with self._db.change() as db:
+            group_id = groups.add(db, kind, group).group_id if group else None
+            origin = Origin(group_id=group_id, study_id=study_id, trial=trial)
             return [self.create(each, reserved=reserved, origin=origin) for each in experiments]
 
     def runs(self, *, deleted: bool = False) -> list[Run]:

@@ -19,7 +19,7 @@ from workbench.runs.database import StoreError
 from workbench.runs.groups import GroupKind
 from workbench.runs.presence import is_there
 from workbench.runs.record import Run
-from workbench.runs.recording import Recording
+from workbench.runs.recording import BEST, Recording, marks
 
 SWEEP = "sweep"
 """The kind of a study whose plan names none."""
@@ -72,13 +72,30 @@ class TrialRecord:
         trial: Its number in the study.
         settings: What it has, by path.
         refused: Why it has no runs; "" where it has.
-        about: What else belongs to it, as `workbench.study` wrote it.
+        about: What a search learns from a refusal, or which runs are which of its trainings, as
+            `workbench.study` wrote it.
     """
 
     trial: int
     settings: Mapping[str, Any]
     refused: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+
+
+READ_AT_ONCE = 500
+
+
+@dataclass
+class KnownRuns:
+    """The runs of a study as they were read last.
+
+    Attributes:
+        runs: By id.
+        at: The number of the change after which each was read.
+    """
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    at: dict[str, int] = field(default_factory=dict)
 
 
 class Studies(Recording):
@@ -223,6 +240,14 @@ class Studies(Recording):
         )
         return {row["name"]: _read(row["value"], {}) for row in found}
 
+    def retell_trial(self, study_id: str, trial: int, about: Mapping[str, Any]) -> None:
+        """Keeps something else about a trial, see `TrialRecord.about`."""
+        with self._db.change() as db:
+            db.execute(
+                "UPDATE trials SET about = ? WHERE study_id = ? AND trial = ?",
+                (json.dumps(dict(about)), study_id, trial),
+            )
+
     def trials(self, study_id: str) -> list[TrialRecord]:
         """Every trial of a study that was asked for, by its number."""
         found = self._db.rows(
@@ -236,9 +261,50 @@ class Studies(Recording):
             for row in found
         ]
 
-    def trial_runs(self, study_id: str) -> list[Run]:
-        """The runs of a study that are not deleted, oldest first."""
-        return self._where("study_id = ?", study_id)
+    def epoch_values(
+        self, study_id: str, metric: str, epochs: Sequence[int]
+    ) -> dict[str, dict[int, float]]:
+        """What the runs of a study reached after these epochs, by run id and epoch.
+
+        Args:
+            study_id: Of the study.
+            metric: One of `EpochMetrics`; what an epoch has no number of is left out.
+            epochs: Which.
+        """
+        if metric not in BEST:
+            raise ValueError(f"no epoch has a {metric}")
+        found: dict[str, dict[int, float]] = {}
+        for row in self._db.rows(
+            f"SELECT run_id, epoch, epochs.{metric} AS value FROM epochs JOIN runs USING (run_id)"  # noqa: S608
+            f" WHERE study_id = ? AND deleted IS NULL AND epoch IN ({marks(epochs)})"
+            f" AND epochs.{metric} IS NOT NULL",
+            (study_id, *epochs),
+        ):
+            found.setdefault(row["run_id"], {})[row["epoch"]] = row["value"]
+        return found
+
+    def trial_runs(self, study_id: str, known: KnownRuns | None = None) -> list[Run]:
+        """The runs of a study that are not deleted, oldest first.
+
+        Args:
+            study_id: Of the study.
+            known: As they were read before: only those that have changed are read again.
+        """
+        if known is None:
+            return self._where("study_id = ?", study_id)
+        found = self._db.rows(
+            "SELECT run_id, changed FROM runs WHERE study_id = ? AND deleted IS NULL"
+            " ORDER BY created, rowid",
+            (study_id,),
+        )
+        now = {row["run_id"]: row["changed"] for row in found}
+        changed = [run_id for run_id, at in now.items() if known.at.get(run_id) != at]
+        for start in range(0, len(changed), READ_AT_ONCE):
+            some = changed[start : start + READ_AT_ONCE]
+            for run in self._where(f"run_id IN ({marks(some)})", *some):
+                known.runs[run.run_id] = run
+        known.at = now
+        return [known.runs[run_id] for run_id in now if run_id in known.runs]
 
 
 def _read(text: str, otherwise: Any) -> Any:

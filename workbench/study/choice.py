@@ -48,7 +48,7 @@ class SweepChoice:
     def read(self) -> list[Run]:
         """The runs whose test images are read for it, each once."""
         trials = [self.best, self.runner_up, self.baseline]
-        runs = [run for trial in trials if trial is not None for run in trial.runs]
+        runs = [run for trial in trials if trial is not None for run in trial.judged]
         return list({run.run_id: run for run in runs}.values())
 
     def plain(self) -> dict[str, Any]:
@@ -138,8 +138,8 @@ def verdicts(choice: SweepChoice, answers: Answers) -> list[Judgement]:
         if trial is not None and trial.number != choice.best.number:
             name = tr("trial {number}", number=trial.number)
             is_baseline = trial == choice.baseline
-            others[trial.number] = Group(tr("the baseline") if is_baseline else name, trial.runs)
-    best = Group(tr("trial {number}", number=choice.best.number), choice.best.runs)
+            others[trial.number] = Group(tr("the baseline") if is_baseline else name, trial.judged)
+    best = Group(tr("trial {number}", number=choice.best.number), choice.best.judged)
     return [judge(other, best, TEST, answers) for other in others.values()]
 
 
@@ -152,13 +152,15 @@ def plain_trial(trial: SweepTrial, goals: Sequence[SweepGoal]) -> dict[str, Any]
     first = found[goals[0].key]
     return {
         "number": trial.number,
-        "run_ids": [run.run_id for run in trial.runs],
+        "run_ids": [run.run_id for run in trial.judged],
         "settings": dict(trial.settings),
         "values": {key: of.mean if of is not None else None for key, of in found.items()},
         "each": {goal.key: trial.each(goal) for goal in goals},
         "mean": first.mean if first is not None else None,
         "deviation": first.deviation if first is not None else None,
         "status": trial.state.value,
+        "pruned_at": trial.pruned_at,
+        "at_rungs": {str(epochs): value for epochs, value in trial.at_each_rung(goals[0]).items()},
         "refused": trial.record.refused,
     }
 
@@ -170,7 +172,7 @@ def plain_best(choice: SweepChoice, goals: Sequence[SweepGoal]) -> dict[str, Any
     known = found.low is not None
     return {
         "number": choice.best.number,
-        "run_ids": [run.run_id for run in choice.best.runs],
+        "run_ids": [run.run_id for run in choice.best.judged],
         "settings": dict(choice.best.settings),
         "by": "validation",
         "mean": found.mean,
@@ -182,8 +184,8 @@ def plain_best(choice: SweepChoice, goals: Sequence[SweepGoal]) -> dict[str, Any
 
 def of_test(trial: SweepTrial) -> dict[str, Any]:
     """What a trial reached on the test images, once they were read for it."""
-    values = [run.test_accuracy for run in trial.runs if run.test_accuracy is not None]
-    if not values or len(values) < len(trial.runs):
+    values = [run.test_accuracy for run in trial.judged if run.test_accuracy is not None]
+    if not values or len(values) < len(trial.judged):
         return {"test_accuracy": None, "test_interval": None}
     found = spread(values)
     known = found.low is not None

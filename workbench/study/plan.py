@@ -11,6 +11,7 @@ from workbench.base.errors import BadInput
 from workbench.base.text import tr
 from workbench.base.versions import made_by_newer
 from workbench.experiment import Experiment
+from workbench.levers.repeats import with_folds, with_seeds
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.axes import SweepAxis
@@ -19,7 +20,10 @@ from workbench.study.goals import SweepGoal
 from workbench.study.space import Settings, Space
 
 VERSION = 2
-"""Of plans; a newer one is refused. 2 leaves combinations out."""
+"""Of plans; a newer one is refused."""
+
+SINCE_2 = ("left_out", "prune", "folds")
+"""What plans of version 1 don't know; kept where it isn't as usual."""
 
 MOST_TRIALS = 100_000
 
@@ -47,6 +51,8 @@ class SweepPlan:
         seed: Of the search.
         workers: Trials side by side; the search asks for one as if so many were always under way.
         left_out: Settings of combinations that are not tried.
+        prune: Which trials end before their time, a name in `PRUNING`.
+        folds: In place of seeds: each combination is trained once for each fold that judges it.
     """
 
     experiment: str
@@ -60,6 +66,8 @@ class SweepPlan:
     seed: int = 0
     workers: int = 1
     left_out: tuple[Settings, ...] = ()
+    prune: str = "none"
+    folds: int = 0
 
     @property
     def baseline(self) -> Experiment:
@@ -70,16 +78,34 @@ class SweepPlan:
         """
         return Experiment.from_toml(self.experiment)
 
+    @property
+    def repeats(self) -> int:
+        """Runs of a trial."""
+        return self.folds or self.seeds
+
+    def repeated(self, experiment: Experiment) -> list[Experiment]:
+        """An experiment as the runs of a trial train it.
+
+        Raises:
+            SpecError: where there are too many.
+        """
+        if self.folds:
+            return list(with_folds(experiment, self.folds).experiments)
+        if self.seeds > 1:
+            return list(with_seeds(experiment, self.seeds).experiments)
+        return [experiment]
+
     def space(self, info: DataInfo) -> Space:
         """Its combinations, given what is known of the data."""
         return Space(self.baseline, info, self.axes)
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
+        usual = {name: getattr(type(self), name) for name in SINCE_2}
+        values = {n: v for n, v in asdict(self).items() if n not in usual or v != usual[n]}
         return {
-            "version": VERSION if self.left_out else 1,
-            **{name: value for name, value in asdict(self).items() if name != "left_out"},
-            **({"left_out": list(map(dict, self.left_out))} if self.left_out else {}),
+            "version": VERSION if usual.keys() & values.keys() else 1,
+            **values,
             "axes": [axis.plain() for axis in self.axes],
             "goals": [str(goal) for goal in self.goals],
             "where": [str(bound) for bound in self.where],
@@ -110,6 +136,8 @@ class SweepPlan:
                 int(found["seed"]),
                 int(found["workers"]),
                 tuple(map(dict, found.get("left_out", ()))),
+                str(found.get("prune", "none")),
+                int(found.get("folds", 0)),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise NoSuchPlan(

@@ -11,6 +11,7 @@ from workbench.study.bounds import out_of_reach, refusal
 from workbench.study.plan import SweepPlan
 from workbench.study.space import Combination, Settings, Space
 from workbench.study.strategies import STRATEGIES, Strategy
+from workbench.study.told import Told
 from workbench.study.trials import SweepTrial, TrialState
 
 MOST_REFUSED = 200
@@ -35,6 +36,7 @@ class Proposals:
     def __init__(self, plan: SweepPlan, space: Space) -> None:
         self._plan, self._space = plan, space
         self._known: dict[str, Combination] = {}
+        self._told: dict[int, Told] = {}
         self.strategy: Strategy = STRATEGIES[plan.strategy](plan, space)
         self.baseline = space.combination({})
         self._left_out = {_key(self.combination(settings)) for settings in plan.left_out}
@@ -47,15 +49,20 @@ class Proposals:
             self._known[name] = self._space.combination(settings)
         return self._known[name]
 
-    def next(self, number: int, asked: Sequence[SweepTrial]) -> Combination | None:
+    def next(
+        self, number: int, asked: Sequence[SweepTrial], told: Sequence[Told] | None = None
+    ) -> Combination | None:
         """The combination of a trial; None where there is none left.
 
         Args:
             number: Of the trial.
             asked: Those before it.
+            told: What is known of them; None for what those up to this number less the workers
+                reached.
         """
-        goals, known = self._plan.goals, number - self._plan.workers
-        told = [trial.told(goals, is_open=trial.number > known) for trial in asked]
+        if told is None:
+            known = number - self._plan.workers
+            told = [self._told_of(trial, is_open=trial.number > known) for trial in asked]
         seen = self._left_out | {_key(self.combination(trial.settings)) for trial in asked}
         if not self.tries_baseline:
             seen.add(self.baseline.key)
@@ -64,6 +71,14 @@ class Proposals:
             if _key(found) not in seen:
                 return found
         return None
+
+    def _told_of(self, trial: SweepTrial, *, is_open: bool) -> Told:
+        """What is known of a trial; the same object once it has ended."""
+        if is_open or trial.state.is_open:
+            return trial.told(self._plan.goals, is_open=is_open)
+        if trial.number not in self._told:
+            self._told[trial.number] = trial.told(self._plan.goals, is_open=False)
+        return self._told[trial.number]
 
     def _has_baseline(self) -> bool:
         """Whether one of the combinations that are tried is the experiment as it was."""
@@ -92,7 +107,7 @@ def planned(plan: SweepPlan, space: Space) -> list[Combination] | None:
         refused = refusal(made, plan.where)
         kept += refused is None
         record = TrialRecord(number, made.settings, refused.reason if refused else "")
-        asked.append(SweepTrial(record, (), plan.seeds))
+        asked.append(SweepTrial(record, (), plan.repeats))
         found.append(made)
     return found
 

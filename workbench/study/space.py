@@ -70,7 +70,7 @@ class Space:
 
     def combination(self, settings: Mapping[str, Any]) -> Combination:
         """The experiment of a combination; one that can't be trained says why in `fault`."""
-        kept = {path: value for path, value in settings.items() if self._applies(path, settings)}
+        kept = applying(settings, self.baseline)
         experiment, info = self.baseline, self.info
         try:
             plain = {path: v for path, v in kept.items() if not path.startswith(LEVER)}
@@ -85,16 +85,22 @@ class Space:
         key = "" if fault else experiment.to_toml()
         return Combination(kept, experiment, info, key, fault)
 
-    def _applies(self, path: str, settings: Mapping[str, Any]) -> bool:
-        """Whether the kind that a combination has takes a setting; other axes' kinds may not."""
-        owner = owner_of(path)
-        if path.startswith(LEVER) or not owner:
-            return True
-        group = self.baseline.at(owner)
-        if not isinstance(group, Choice):
-            return True
-        kind = settings.get(f"{owner}.{group.key}", group.name())
-        return path.rpartition(".")[2] in group.registry[kind].model_fields
+
+def applying(settings: Mapping[str, Any], baseline: Experiment) -> Settings:
+    """Those of the settings that the kinds of a combination have."""
+    return {path: value for path, value in settings.items() if _applies(path, settings, baseline)}
+
+
+def _applies(path: str, settings: Mapping[str, Any], baseline: Experiment) -> bool:
+    """Whether the kind that a combination has takes a setting; other axes' kinds may not."""
+    owner = owner_of(path)
+    if path.startswith(LEVER) or not owner:
+        return True
+    group = baseline.at(owner)
+    if not isinstance(group, Choice):
+        return True
+    kind = settings.get(f"{owner}.{group.key}", group.name())
+    return path.rpartition(".")[2] in group.registry[kind].model_fields
 
 
 def _pulled(

@@ -14,12 +14,13 @@ import numpy as np
 
 from workbench.base.text import tr
 from workbench.base.units import count as count_text
-from workbench.levers.repeats import with_seeds
+from workbench.levers.repeats import with_folds, with_seeds
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.axes import SweepAxis
 from workbench.study.goals import TIMED
 from workbench.study.plan import SweepPlan, checked_runs
+from workbench.study.pruning.rules import obstacle
 from workbench.study.space import Settings, Space
 from workbench.study.told import Told
 
@@ -171,17 +172,23 @@ def checked(plan: SweepPlan, info: DataInfo) -> SweepPlan:
             workers=plan.workers,
         )
         raise SpecError.at("", fault)
+    if plan.folds and plan.seeds > 1:
+        raise SpecError.at("", tr("--folds and --seeds both repeat a trial; give one of them"))
     with_seeds(plan.baseline, plan.seeds)  # refuses what is too many, or too large
+    if plan.folds:
+        problem = with_folds(plan.baseline, plan.folds).data_problem(info)
+        if problem is not None:
+            raise SpecError([problem])
     if plan.seed < 0:
         raise SpecError.at("", tr("--seed must be 0 or more, got {seed}", seed=plan.seed))
-    if not plan.baseline.training.has_validation(info):
+    if not plan.repeated(plan.baseline)[0].training.has_validation(info):
         fault = tr(
             "training.validation_split is 0: a search needs a validation part; set it above 0"
         )
         raise SpecError.at("", fault)
-    obstacle = STRATEGIES[plan.strategy].obstacle(plan, plan.space(info))
-    if obstacle:
-        raise SpecError.at("", obstacle)
+    fault = STRATEGIES[plan.strategy].obstacle(plan, plan.space(info)) or obstacle(plan)
+    if fault:
+        raise SpecError.at("", fault)
     return plan
 
 

@@ -9,22 +9,25 @@ ended the choice is written down, and the test images are read for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from workbench.base.errors import BadInput
 from workbench.base.text import tr
 from workbench.base.units import in_one_line
-from workbench.experiment import Experiment
-from workbench.levers.repeats import with_seeds
+from workbench.runs.groups import GroupKind
 from workbench.runs.record import Run
 from workbench.runs.status import Outcome, RunStatus
 from workbench.runs.store import Store
-from workbench.runs.studies import SWEEP, StudyRecord, TrialRecord
+from workbench.runs.studies import SWEEP, KnownRuns, StudyRecord, TrialRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.bounds import refusal
 from workbench.study.choice import SweepChoice, chosen
 from workbench.study.plan import SweepPlan
 from workbench.study.proposals import MOST_REFUSED, Proposals, refused_in_a_row
+from workbench.study.pruning.climb import Climb, for_epochs
+from workbench.study.pruning.ladder import Ascent
+from workbench.study.pruning.rules import rungs_of
 from workbench.study.readings import reading, write_down
 from workbench.study.space import Combination
 from workbench.study.trials import BASELINE, SweepTrial, baseline_of, trials_of
@@ -71,16 +74,26 @@ class Sweep:
         self._clock, self._run_seconds = clock or Stopwatch(), run_seconds or 0.0
         self._reserved = reserved
         self._proposals = Proposals(plan, self.space)
+        self._known = KnownRuns()
+        rungs, self._climb = rungs_of(plan), None
+        if rungs is not None and rungs.is_whole:
+            self._climb = Climb(plan, rungs, self._is_baseline)
 
     # --- what there is -------------------------------------------------------------------------
 
     def trials(self, store: Store) -> list[SweepTrial]:
         """Every trial that was asked for, by number; the baseline is number 0, or one of them."""
-        return trials_of(store, self.study.study_id, self.plan)
+        return trials_of(store, self.study.study_id, self.plan, self._known)
 
     def baseline(self, trials: Sequence[SweepTrial]) -> SweepTrial | None:
         """The trial that is the experiment as it was; None while it has no run."""
         return baseline_of(trials, self.plan)
+
+    def _is_baseline(self, trial: SweepTrial) -> bool:
+        """Whether a combination is the experiment as it was."""
+        known = self._proposals
+        combination = known.combination(trial.settings)
+        return not trial.record.refused and combination.key == known.baseline.key
 
     def choice(self, trials: Sequence[SweepTrial]) -> SweepChoice | None:
         """What is best of them; None where none is finished."""
@@ -127,21 +140,44 @@ class Sweep:
         if not trials and not self._proposals.tries_baseline:
             return self._made(store, BASELINE, Combination({}, self.plan.baseline, self.info))
         asked = [trial for trial in trials if trial.number != BASELINE]
+        climb = self._climb
+        if self._waits(asked):
+            return []
+        if climb is not None and self._may_climb(climb, asked):
+            ascent = climb.ascent(asked)
+            if ascent is not None:
+                return self._longer(store, climb, asked, ascent)
         while not self._has_ended(asked):
-            number = len(asked) + 1
-            if any(trial.state.is_open for trial in asked[: max(0, number - self.plan.workers)]):
+            if self._waits(asked):  # also for more trials, as refusals are counted
                 return []
-            found = self._proposals.next(number, asked)
+            number = len(asked) + 1
+            told = climb.told(asked) if climb is not None else None
+            found = self._proposals.next(number, asked, told)
             if found is None:
                 self.ending = tr("every combination has been tried")
-                return []
+                break
             refused = refusal(found, self.plan.where)
             if refused is None:
-                return self._made(store, number, found)
+                return self._made(store, number, found, climb.next_job(asked) if climb else 0)
             record = TrialRecord(number, found.settings, refused.reason, refused.violations)
             store.note_trial(self.study.study_id, record)
-            asked.append(SweepTrial(record, (), self.plan.seeds))
+            asked.append(SweepTrial(record, (), self.plan.repeats))
+        if climb is not None and self._may_climb(climb, asked):
+            ascent = climb.last_ascent(asked)
+            if ascent is not None:
+                return self._longer(store, climb, asked, ascent)
         return []
+
+    def _waits(self, asked: Sequence[SweepTrial]) -> bool:
+        """Whether what is under way must end before the next training is decided on."""
+        if self._climb is not None:
+            return self._climb.waits(asked)
+        known = max(0, len(asked) + 1 - self.plan.workers)
+        return any(trial.state.is_open for trial in asked[:known])
+
+    def _may_climb(self, climb: Climb, asked: Sequence[SweepTrial]) -> bool:
+        """Whether a trial may go on: also when the time is used up, until one has arrived."""
+        return self._has_time(asked) or not climb.has_arrived(asked)
 
     def _has_ended(self, asked: Sequence[SweepTrial]) -> bool:
         trained = [trial for trial in asked if not trial.record.refused]
@@ -165,15 +201,53 @@ class Sweep:
         ended = sum(run.status.is_finished for trial in asked for run in trial.runs)
         spent = self._clock.seconds
         expected = spent / ended if ended else self._run_seconds
-        return spent + expected * self.plan.seeds <= self.plan.budget
+        return spent + expected * self.plan.repeats <= self.plan.budget
 
-    def _made(self, store: Store, number: int, combination: Combination) -> list[Run]:
+    def _made(self, store: Store, number: int, combination: Combination, job: int = 0) -> list[Run]:
+        """A trial and its runs; of a climb its first training, which is its job."""
+        study_id, climb = self.study.study_id, self._climb
         record = TrialRecord(number, combination.settings)
-        group = f"{self.study.name} {number}" if self.plan.seeds > 1 else ""
-        experiments = repeated(combination.experiment, self.plan.seeds)
-        return store.create_trial(
-            self.study.study_id, record, experiments, group, reserved=self._reserved
-        )
+        if climb is None or number == BASELINE:
+            experiments = self.plan.repeated(combination.experiment)
+            return store.create_trial(
+                study_id, record, experiments, self._group(number), **self._as_runs
+            )
+        epochs = climb.first_epochs(number)
+        experiments = self.plan.repeated(for_epochs(combination.experiment, epochs))
+        with store.change():
+            runs = store.create_trial(
+                study_id, record, experiments, self._group(number), **self._as_runs
+            )
+            store.retell_trial(study_id, number, climb.about(None, job, epochs, runs))
+        return runs
+
+    def _longer(
+        self, store: Store, climb: Climb, asked: Sequence[SweepTrial], ascent: Ascent
+    ) -> list[Run]:
+        """The runs of a trial's next training."""
+        study_id, number, epochs = self.study.study_id, ascent.number, ascent.epochs
+        trial = next(trial for trial in asked if trial.number == number)
+        combination = self._proposals.combination(trial.settings)
+        experiments = self.plan.repeated(for_epochs(combination.experiment, epochs))
+        self.ending = ""
+        with store.change():
+            runs = store.add_to_trial(
+                study_id, number, experiments, self._group(number, epochs), **self._as_runs
+            )
+            about = climb.about(trial, climb.next_job(asked), epochs, runs)
+            store.retell_trial(study_id, number, about)
+        return runs
+
+    @property
+    def _as_runs(self) -> dict[str, Any]:
+        kind = GroupKind.FOLDS if self.plan.folds else GroupKind.SEEDS
+        return {"kind": kind, "reserved": self._reserved}
+
+    def _group(self, *names: int) -> str:
+        """The name of the runs that repeat a training; "" where one does."""
+        if self.plan.repeats == 1:
+            return ""
+        return " ".join([self.study.name, *map(str, names)])
 
 
 def requeued(store: Store, study_id: str, *, reserved: bool) -> list[Run]:
@@ -191,11 +265,6 @@ def requeued(store: Store, study_id: str, *, reserved: bool) -> list[Run]:
         if waits or run.status is RunStatus.INTERRUPTED:
             found.append(store.requeue(run.run_id, reserved=reserved))
     return found
-
-
-def repeated(experiment: Experiment, seeds: int) -> list[Experiment]:
-    """An experiment with its own seed and the next ones."""
-    return list(with_seeds(experiment, seeds).experiments) if seeds > 1 else [experiment]
 
 
 def named(store: Store, name: str) -> tuple[StudyRecord, SweepPlan]:

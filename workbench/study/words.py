@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from workbench.base.text import tr
+from workbench.base.text import plural, tr
 from workbench.base.units import NONE
 from workbench.runs.record import Run
 from workbench.study.axes import written
@@ -33,7 +33,18 @@ def trial_title(plan: SweepPlan, space: Space, trials: Sequence[SweepTrial], run
         title = tr("trial {number} of {all}: {settings}", all=most, **given)
     else:
         title = tr("trial {number}: {settings}", **given)
-    if plan.seeds == 1:
+    training = run.experiment.training
+    if trial is not None and trial.trainings:
+        title = plural(
+            "{title}, {count} epoch", "{title}, {count} epochs", training.epochs, title=title
+        )
+    if plan.repeats == 1:
         return title
-    seed = run.experiment.training.seed
-    return tr("{title} (seed {seed})", title=title, seed=seed)
+    if plan.folds:
+        return tr("{title} (fold {fold})", title=title, fold=training.fold)
+    return tr("{title} (seed {seed})", title=title, seed=training.seed)
+
+
+def pruned_words(epochs: int) -> str:
+    """As in "pruned after 3 epochs"."""
+    return plural("pruned after {count} epoch", "pruned after {count} epochs", epochs)

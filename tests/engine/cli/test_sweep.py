@@ -242,7 +242,7 @@ def test_a_budget_of_time_is_not_exact_and_workers_share_the_cores(
 ) -> None:
     quick = Preflight(1.0, 0.001, 0.0, 10, 0, 0, 1, 10)
     monkeypatch.setattr("workbench.cli.tasks.ask", lambda *_: quick)
-    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    monkeypatch.setattr("workbench.study.asking.request.usable_cores", lambda: 4)
     found = swept(capsys, "digits-cnn", "--vary", RATE, "--budget", "20m", "--runs", "5",
                   "--workers", "2")  # fmt: skip
     assert (found["exact"], found["finished"]) == (False, 5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -17,6 +18,11 @@ from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.study.work import Ask, SearchEnded, Step, StudySearch, TrainRuns, Wait
+
+PATIENCE = 15.0
+"""Seconds that a training process gets to save and end after its command was killed."""
+
+LOOK_SECONDS = 0.1
 
 
 class SearchRunner:
@@ -72,16 +78,32 @@ class SearchRunner:
 
     def _worked(self) -> SearchEnded | Wait | None:
         """What the search said last; None where it was interrupted."""
-        runs = self._search.left_over(self._store)
+        runs, has_waited = self._search.left_over(self._store), False
         while True:
             if runs and not self._trained(runs):
                 return None
             step = self._search.next(self._store)
+            if isinstance(step, Wait) and not has_waited and self._is_left_alone():
+                runs, has_waited = self._search.left_over(self._store), True
+                continue
             if isinstance(step, SearchEnded | Wait):
                 return step
             runs = self._runs_of(step)
             if isinstance(step, Ask):
                 self._asked(step)
+
+    def _is_left_alone(self) -> bool:
+        """Whether no other process trains a run of the search, or soon none does.
+
+        One whose command was killed saves a checkpoint and ends.
+        """
+        study_id, end = self._search.study.study_id, time.monotonic() + PATIENCE
+        while any(run.status.is_active for run in self._store.trial_runs(study_id)):
+            if time.monotonic() > end:
+                return False
+            time.sleep(LOOK_SECONDS)
+            self._store.mark_interrupted()
+        return True
 
     def _trained(self, runs: list[Run]) -> bool:
         """Whether all were trained, and what the search added meanwhile."""

@@ -9,7 +9,7 @@ from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import experiment_of, fitted, info_of
 from workbench.cli.options import add_json, add_store, store_of
-from workbench.cli.terminal import give_json
+from workbench.cli.terminal import complain, give_json
 from workbench.cli.training import sweep_words
 from workbench.cli.training.search_runner import SearchRunner
 from workbench.execution.tasks.preflight import PREFLIGHT
@@ -18,13 +18,15 @@ from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP, StudyRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.asking.request import SweepRequest, begun, refuse_short
+from workbench.study.asking.request import SweepRequest, begun, refuse_short, tidy
 from workbench.study.plan import SweepPlan
 from workbench.study.proposals import planned
+from workbench.study.pruning.rules import NONE, PRUNING
 from workbench.study.results.outcome import SweepOutcome
 from workbench.study.strategies import STRATEGIES
 from workbench.study.sweep import Sweep, named
 from workbench.study.work import SearchEnded, Stopwatch
+from workbench.study.workers import automatic, with_workers
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
@@ -90,13 +92,32 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
         help=tr("train each combination with N seeds, and rank by the mean (default: 1)"),
     )
     add(
+        "--folds",
+        type=int,
+        default=0,
+        metavar="K",
+        help=tr(
+            "train each combination K times, each fold of the training images held out once to "
+            "judge it, and rank by the mean: of little data, one validation part says little"
+        ),
+    )
+    add(
         "--workers",
         type=int,
-        default=1,
         metavar="N",
         help=tr(
             "train N runs side by side, each with its share of the cores unless threads are set "
-            "(default: 1)"
+            "(default: as many as are faster than one after another; that is measured once for a "
+            "network where a sweep takes minutes)"
+        ),
+    )
+    add(
+        "--prune",
+        choices=tuple(PRUNING),
+        default=NONE,
+        help=tr(
+            "end trials early that others are ahead of, after a ninth and a third of the epochs "
+            "(default: none); where the schedule spans the training, by whole short trainings"
         ),
     )
     add("--seed", type=int, default=0, help=tr("of the search, not of training (default: 0)"))
@@ -120,6 +141,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return _foretell(arguments, plan, info)
     seconds = _seconds_of_a_run(arguments, plan) if plan.budget is not None else None
+    if arguments.workers is None:
+        plan = _with_workers(arguments, plan, info)
     with Store(store_of(arguments)) as store:
         store.require_writable()
         store.mark_interrupted()
@@ -166,12 +189,29 @@ def _plan_of(arguments: argparse.Namespace) -> tuple[SweepPlan, DataInfo]:
         arguments.budget or "",
         arguments.seeds,
         arguments.seed,
-        arguments.workers,
+        1 if arguments.workers is None else arguments.workers,
+        prune=arguments.prune,
+        folds=arguments.folds,
     )
     experiment = experiment_of(arguments)
     request.read(experiment)  # before the data are looked at
     info = info_of(experiment)
     return request.plan(fitted(experiment, info, arguments.settings), info), info
+
+
+def _with_workers(arguments: argparse.Namespace, plan: SweepPlan, info: DataInfo) -> SweepPlan:
+    """The plan with as many trials side by side as pay; as many as before where it goes on."""
+    folder, name = store_of(arguments), tidy(arguments.name or "")
+    known = None
+    if name and folder.is_dir():
+        with Store(folder) as store:
+            known = store.study(name)
+    if known is not None and known.kind == SWEEP:
+        return with_workers(plan, SweepPlan.of_plain(known.plan).workers)
+    plan, words = automatic(folder, plan, info, complain)
+    if words:
+        complain(words)
+    return plan
 
 
 def _seconds_of_a_run(arguments: argparse.Namespace, plan: SweepPlan) -> float:

@@ -17,10 +17,12 @@ from workbench.study.choice import importance, ranking
 from workbench.study.estimate import known_seconds
 from workbench.study.goals import SweepGoal
 from workbench.study.plan import NoSuchPlan, SweepPlan
+from workbench.study.pruning.rules import NONE as NOT_PRUNED
+from workbench.study.pruning.rules import pruning_lines
 from workbench.study.results.outcome import SweepOutcome, plain_search, reached_words
 from workbench.study.space import Combination, Space
-from workbench.study.trials import BASELINE, SweepTrial
-from workbench.study.words import settings_words
+from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.words import pruned_words, settings_words
 
 MOST_SHOWN = 50
 """Trials in the table; JSON has all."""
@@ -29,7 +31,7 @@ MOST_SHOWN = 50
 def outcome_lines(found: SweepOutcome) -> list[str]:
     """What came of a sweep, as a person reads it."""
     goals = found.plan.goals
-    ranked = ranking(found.trials, goals)
+    ranked = [*ranking(found.trials, goals), *_pruned(found.trials)]
     shown = ranked[:MOST_SHOWN]
     names = [goal.quantity.name.lower() for goal in goals]
     titles = [tr("trial"), *names, tr("settings"), tr("runs")]
@@ -51,12 +53,16 @@ def outcome_lines(found: SweepOutcome) -> list[str]:
 def _row(trial: SweepTrial, goals: Sequence[SweepGoal]) -> list[str]:
     number = tr("baseline") if trial.number == BASELINE else str(trial.number)
     reached = [reached_words(trial, goal) for goal in goals]
-    return [
-        number,
-        *reached,
-        settings_words(trial.settings),
-        ", ".join(r.run_id for r in trial.runs),
-    ]
+    settings = settings_words(trial.settings)
+    if trial.pruned_at is not None:
+        settings = joined("; ", [settings, pruned_words(trial.pruned_at)])
+    return [number, *reached, settings, ", ".join(run.run_id for run in trial.judged)]
+
+
+def _pruned(trials: Sequence[SweepTrial]) -> list[SweepTrial]:
+    """Those that were pruned, the one that got furthest first."""
+    found = [trial for trial in trials if trial.state is TrialState.PRUNED]
+    return sorted(found, key=lambda trial: (-(trial.pruned_at or 0), trial.number))
 
 
 # --- before it begins ----------------------------------------------------------------------------
@@ -80,7 +86,7 @@ def plan_lines(
     store: Path, plan: SweepPlan, space: Space, found: Sequence[Combination] | None
 ) -> list[str]:
     """What would be tried, as a person reads it."""
-    lines = [f"{axis}" for axis in plan.axes]
+    lines = [*(f"{axis}" for axis in plan.axes), *pruning_lines(plan)]
     if found is None:
         lines.append(tr("which combinations are tried depends on what the earlier ones reach"))
         trials = plan.runs
@@ -97,14 +103,17 @@ def _estimate(store: Path, plan: SweepPlan, trials: int | None) -> str:
     """How many runs that is, and how long they take where that was measured before."""
     if trials is None:
         return tr("as many runs as the time allows")
-    runs = plural("{count} run", "{count} runs", trials * plan.seeds)
+    runs = plural("{count} run", "{count} runs", trials * plan.repeats)
     seconds = None
     if store.is_dir():
         with Store(store) as opened:
             seconds = known_seconds(opened, plan.baseline)
     if seconds is None:
         return tr("{runs}; 'preflight' measures how long one takes", runs=runs)
-    return tr("{runs}, about {time}", runs=runs, time=roughly(seconds * trials * plan.seeds))
+    given = {"runs": runs, "time": roughly(seconds * trials * plan.repeats)}
+    if plan.prune != NOT_PRUNED:
+        return tr("{runs}, at most about {time}: those that are pruned take less", **given)
+    return tr("{runs}, about {time}", **given)
 
 
 def _sorted_out(

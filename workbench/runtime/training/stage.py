@@ -14,6 +14,11 @@ def as_it_is(loop: Loop) -> None:
     """Leave the loop with its fresh weights."""
 
 
+def goes_on(epochs: int) -> str:
+    """Nobody judges it before its end."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Stage:
     """One of several trainings of a run, whose curves go on through all of them.
@@ -25,6 +30,8 @@ class Stage:
         run_epochs: Epochs of the whole run; 0 for those of this stage.
         position: Where the run stands; None for a run that is trained in one piece, which keeps
             checkpoints and goes on from them.
+        why_cut: Why the run ends after so many epochs, in one sentence; "" where it goes on. Asked
+            before the first epoch and after each, when what it reached is recorded.
     """
 
     set_up: Callable[[Loop], None] = as_it_is
@@ -32,6 +39,7 @@ class Stage:
     first_epoch: int = 0
     run_epochs: int = 0
     position: Position | None = None
+    why_cut: Callable[[int], str] = goes_on
 
 
 WHOLE = Stage()

@@ -80,7 +80,7 @@ class Trainer:
         part = prepared.validation_part
         self._validation_feed = feed(part, EVALUATION_BATCH, experiment.hardware, beside=self._feed)
         self._watch = Watch(experiment.stopping, self._model)
-        self._is_final = False
+        self._is_final, self._cut = False, ""
         self._position = self._restore()
         self._shares = ShareClock(log.run_id, log.say, self._feed.waited_seconds)
         self._meter = Meter(
@@ -124,7 +124,8 @@ class Trainer:
         )
         with self._meter:
             self._train()
-        end = self._control.end  # what is asked from now on comes too late
+        # What is asked from now on comes too late.
+        end = self._control.end or (RunStatus.PRUNED if self._cut else None)
         self._is_final = end is None
         if self._is_final:
             finalize(self._model, self._optimizer)
@@ -152,6 +153,9 @@ class Trainer:
 
     def _train(self) -> None:
         """The epochs, and what they took."""
+        done, begun = divmod(self._position.step, self._steps_per_epoch)
+        if not begun:  # also of a rung after which the process died
+            self._cut = self._stage.why_cut(done)
         while self._goes_on():
             self._epoch(self._position.step // self._steps_per_epoch)
         self._recorder.flush()
@@ -160,7 +164,7 @@ class Trainer:
     def _goes_on(self) -> bool:
         """Whether another epoch is to be trained."""
         left = self._position.step < self._total_steps and not self._watch.stops
-        return left and self._control.end is None
+        return left and not self._cut and self._control.end is None
 
     def _environment(self) -> dict[str, Any]:
         """Where and how it trains, with what was chosen automatically as it is now."""
@@ -179,7 +183,7 @@ class Trainer:
 
     def ending(self) -> str:
         """Why training ended early, or with whose weights; "" where there is nothing to say."""
-        return self._watch.sentence(self._training.epochs) if self._is_final else ""
+        return self._watch.sentence(self._training.epochs) if self._is_final else self._cut
 
     def took(self) -> Took | None:
         """What training took; None where this process didn't see the whole of an epoch at least."""
@@ -303,6 +307,7 @@ class Trainer:
                 position.schedule, asdict(metrics), experiment.optimizer.learning_rate
             ),
         )
+        self._cut = self._stage.why_cut(epoch + 1)
 
     def _rates(self, steps: npt.NDArray[np.int64]) -> Rates:
         """The learning rate of steps of the epoch under way."""

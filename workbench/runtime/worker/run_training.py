@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 from workbench.base.text import tr
 from workbench.data import Dataset
 from workbench.execution.messages import Progress
 from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
+from workbench.runs.store import Store
 from workbench.runtime.jobs.seen import Witness
 from workbench.runtime.process import download
 from workbench.runtime.process.control import Control
@@ -18,9 +21,10 @@ from workbench.runtime.training.borrowed.loading import borrowed
 from workbench.runtime.training.borrowed.networks import Borrowed
 from workbench.runtime.training.prepare import prepare
 from workbench.runtime.training.run_log import RunLog, Say
-from workbench.runtime.training.stage import Stage
+from workbench.runtime.training.stage import Stage, goes_on
 from workbench.runtime.training.train import Trainer
 from workbench.spec.data import Data
+from workbench.study.pruning.gate import gate_of
 
 
 def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
@@ -38,7 +42,7 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
         return control.end or RunStatus.STOPPED, tr("stopped before the data were there")
     prepared = prepare(experiment, dataset)
     log.say(Progress(log.run_id, tr("building")))
-    stage = Stage(borrowed=_borrowed(run, dataset, log))
+    stage = Stage(borrowed=_borrowed(run, dataset, log), why_cut=_judge(run, log.measurements))
     trainer = Trainer(prepared, log, control, stage)
     status = trainer.run()
     # A trial is chosen by its validation images; the test part is read for what was chosen.
@@ -50,6 +54,25 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
         if took is not None and log.measurements is not None:
             witness.remember(log.measurements, dataset.info, took, time.perf_counter() - began)
     return status, " ".join(filter(None, (trainer.ending(), *dataset.warnings)))
+
+
+def _judge(run: Run, folder: Path | None) -> Callable[[int], str]:
+    """What its search says of a run at a rung; nobody does where it has no such rule, or lies in
+    another place.
+    """
+    if run.study_id is None or folder is None:
+        return goes_on
+    with Store(folder) as store:
+        study = next((s for s in store.studies() if s.study_id == run.study_id), None)
+    gate = gate_of(run, study)
+    if gate is None:
+        return goes_on
+
+    def why_cut(epochs: int) -> str:
+        with Store(folder) as store:
+            return gate.why_cut(store, epochs)
+
+    return why_cut
 
 
 def _borrowed(run: Run, dataset: Dataset, log: RunLog) -> Borrowed:

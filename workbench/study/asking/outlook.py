@@ -106,9 +106,11 @@ class Outlook:
         runs = tr("{product} = {runs}", product=product, runs=runs) if product else runs
         if self.has_baseline:
             runs = tr("{runs} and the baseline", runs=runs)
-        seeds = self.plan.seeds
-        if seeds > 1:
-            runs = tr("{runs} x {seeds} seeds", runs=runs, seeds=count(seeds))
+        repeats = count(self.plan.repeats)
+        if self.plan.folds:
+            runs = tr("{runs} x {folds} folds", runs=runs, folds=repeats)
+        elif self.plan.seeds > 1:
+            runs = tr("{runs} x {seeds} seeds", runs=runs, seeds=repeats)
         return runs
 
     @property
@@ -255,7 +257,7 @@ def _whole(
     looked_at = trained[:MOST_COSTED]
     shares = [_share(each, plan) for each in looked_at]
     mean = sum(shares) / len(shares) if shares else 1.0
-    whole = single * plan.seeds * (mean * trials + has_baseline)
+    whole = single * plan.repeats * (mean * trials + has_baseline)
     return min(whole, plan.budget) if plan.budget is not None else whole
 
 

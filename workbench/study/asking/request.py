@@ -5,12 +5,13 @@ Both refuse what can't be done by the same sentences, before any run is made.
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workbench.base.text import tr
 from workbench.experiment import Experiment
 from workbench.hardware.preflight import roughly
+from workbench.hardware.processor import usable_cores
+from workbench.hardware.side_by_side import for_each
 from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP, StudyRecord
 from workbench.spec.base import SpecError
@@ -20,6 +21,7 @@ from workbench.study.bounds import SweepBound
 from workbench.study.goals import goals_of
 from workbench.study.plan import SweepPlan, checked_runs, seconds_of
 from workbench.study.proposals import unreachable
+from workbench.study.pruning.rules import NONE
 from workbench.study.space import Settings
 from workbench.study.strategies import checked, usual_strategy
 from workbench.study.sweep import refuse_other
@@ -40,6 +42,8 @@ class SweepRequest:
         seed: Of the search.
         workers: Trials side by side.
         left_out: Settings of combinations that are not tried.
+        prune: Which trials end before their time, a name in `PRUNING`.
+        folds: In place of seeds: how many folds judge each combination in turn; 0 for none.
     """
 
     vary: tuple[str, ...]
@@ -52,6 +56,8 @@ class SweepRequest:
     seed: int = 0
     workers: int = 1
     left_out: tuple[Settings, ...] = ()
+    prune: str = NONE
+    folds: int = 0
 
     def read(self, experiment: Experiment) -> SweepPlan:
         """The plan as far as the data needn't be known for it.
@@ -72,6 +78,8 @@ class SweepRequest:
             self.seed,
             self.workers,
             self.left_out,
+            self.prune,
+            self.folds,
         )
 
     def plan(self, experiment: Experiment, info: DataInfo) -> SweepPlan:
@@ -87,18 +95,12 @@ class SweepRequest:
         problems = experiment.problems(info)
         if problems:
             raise SpecError(problems)
-        plan = checked(replace(self.read(experiment), experiment=self._shared(experiment)), info)
+        shared = for_each(experiment, self.workers, usable_cores())
+        plan = checked(self.read(shared), info)
         fault = unreachable(plan, plan.space(info))
         if fault:
             raise SpecError.at("", fault)
         return plan
-
-    def _shared(self, experiment: Experiment) -> str:
-        """The experiment whose runs share the cores, or each would take all of them."""
-        if self.workers > 1 and not experiment.hardware.intra_op_threads:
-            share = max(1, (os.cpu_count() or 1) // self.workers)
-            experiment = experiment.with_settings({"hardware.intra_op_threads": share})
-        return experiment.to_toml()
 
 
 def refuse_short(plan: SweepPlan, seconds: float, budget: str) -> None:

@@ -9,6 +9,7 @@ from workbench import presets
 from workbench.experiment import Experiment
 from workbench.study.lever_study.differences import as_options, changed_settings
 from workbench.study.plan import SweepPlan
+from workbench.study.pruning.rules import NONE
 
 MOST_KEPT = 100
 """Baselines whose way from a preset is remembered."""
@@ -27,7 +28,9 @@ def sweep_command(plan: SweepPlan) -> str:
         parts.append(f"--budget {plan.budget:g}s")
     for name, value, usual in (
         ("seeds", plan.seeds, 1),
-        ("workers", plan.workers, 1),
+        ("folds", plan.folds, 0),
+        ("prune", plan.prune, NONE),
+        ("workers", plan.workers, None),  # always said: else they are chosen on each machine
         ("seed", plan.seed, 0),
     ):
         if value != usual:

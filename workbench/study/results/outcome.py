@@ -30,6 +30,7 @@ from workbench.study.choice import (
 )
 from workbench.study.goals import SweepGoal
 from workbench.study.plan import SweepPlan
+from workbench.study.pruning.rules import rungs_of, why_whole
 from workbench.study.strategies import inexact
 from workbench.study.trials import BASELINE, SweepTrial, TrialState, baseline_of, trials_of
 from workbench.study.words import settings_words
@@ -110,7 +111,7 @@ class SweepOutcome:
             "planned": self.plan.runs if self.plan.runs is not None else len(trained),
             "finished": states.count(TrialState.FINISHED),
             "failed": states.count(TrialState.FAILED) + states.count(TrialState.STOPPED),
-            "pruned": 0,
+            "pruned": states.count(TrialState.PRUNED),
             "refused": [
                 {
                     "number": trial.number,
@@ -140,7 +141,10 @@ class SweepOutcome:
         failed = states.count(TrialState.FAILED) + states.count(TrialState.STOPPED)
         refused = states.count(TrialState.REFUSED)
         finished = states.count(TrialState.FINISHED)
+        pruned = states.count(TrialState.PRUNED)
         found = [plural("{count} trial finished", "{count} trials finished", finished)]
+        if pruned:
+            found.append(plural("{count} pruned", "{count} pruned", pruned))
         if failed:
             found.append(plural("{count} failed", "{count} failed", failed))
         if refused:
@@ -264,11 +268,16 @@ def reached_words(trial: SweepTrial, goal: SweepGoal) -> str:
 
 def plain_search(plan: SweepPlan) -> dict[str, Any]:
     """What is searched and how, as JSON has it."""
+    rungs = rungs_of(plan)
     return {
         "strategy": plan.strategy,
         "seed": plan.seed,
         "seeds": plan.seeds,
+        "folds": plan.folds,
         "workers": plan.workers,
+        "prune": plan.prune,
+        "rungs": list(rungs.epochs) if rungs is not None else [],
+        "rungs_note": why_whole(plan),
         "exact": not inexact(plan),
         "exact_note": inexact(plan),
         "space": [axis.plain() for axis in plan.axes],

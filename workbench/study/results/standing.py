@@ -116,9 +116,9 @@ def seconds_left(found: SweepOutcome) -> float | None:
         refused = len(found.asked) - trained
         if plan.runs is None:  # of all combinations, those refused are over
             planned -= refused
-        open_runs = sum(trial.state.is_open for trial in found.trials) * plan.seeds
+        open_runs = sum(trial.state.is_open for trial in found.trials) * plan.repeats
         left.append(
-            (max(0, planned - trained) * plan.seeds + open_runs) * fmean(took) / plan.workers
+            (max(0, planned - trained) * plan.repeats + open_runs) * fmean(took) / plan.workers
         )
     if plan.budget is not None:
         left.append(max(0.0, plan.budget - sum(took) / plan.workers))

@@ -25,7 +25,7 @@ def numbers_of(found: SweepOutcome) -> RunNumbers:
     """The finished trials by number, a baseline that is no combination before all others.
 
     Columns are the trial's number, what is varied, and every quantity that one of them has: the
-    mean over the seeds, missing where one of the runs lacks it.
+    mean over the runs, missing where one of the runs lacks it.
     """
     goals = found.plan.goals
     done = [trial for trial in found.trials if trial.runs and trial.means(goals) is not None]
@@ -36,17 +36,17 @@ def numbers_of(found: SweepOutcome) -> RunNumbers:
         columns[axis.path] = _settings(axis, done, found)
         about[axis.path] = column_of_axis(axis)
     for quantity in QUANTITIES:
-        means = np.array([_mean(trial.runs, quantity.key) for trial in done], np.float64)
+        means = np.array([_mean(trial.judged, quantity.key) for trial in done], np.float64)
         if not np.isnan(means).all():
             columns[quantity.key] = means
             about[quantity.key] = RUN_COLUMNS[quantity.key]
     return RunNumbers(
-        [trial.runs[0].run_id for trial in done],
+        [trial.judged[0].run_id for trial in done],
         [trial_name(float(trial.number)) for trial in done],
-        [trial.runs[0].colour for trial in done],
+        [trial.judged[0].colour for trial in done],
         columns,
         about,
-        [tuple(run.run_id for run in trial.runs) for trial in done],
+        [tuple(run.run_id for run in trial.judged) for trial in done],
     )
 
 
