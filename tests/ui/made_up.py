@@ -29,7 +29,6 @@ from workbench.study.bounds import SweepBound
 from workbench.study.goals import goals_of
 from workbench.study.plan import SweepPlan
 from workbench.study.results.outcome import SweepOutcome
-from workbench.study.sweep import repeated
 
 STEPS_PER_EPOCH = 21
 NAMES = (
@@ -303,7 +302,7 @@ def add_trial(
     experiment = plan.baseline.with_settings(known)
     group = f"{study.name} {number}" if plan.seeds > 1 else ""
     record = TrialRecord(number, settings)
-    runs = store.create_trial(study.study_id, record, repeated(experiment, plan.seeds), group)
+    runs = store.create_trial(study.study_id, record, plan.repeated(experiment), group)
     away = abs(np.log10(experiment.optimizer.learning_rate) + 2)
     for seed, run in enumerate(runs):
         wobble = 0.002 * np.sin(7 * number + 3 * seed)
