@@ -96,7 +96,7 @@ def test_a_person_reads_the_sentence_the_table_and_what_was_not_tried(
         line.startswith("Reduce depth: Reduce depth finds no two layers in a row") for line in lines
     )
     command = next(line for line in lines if line.startswith("dlopt-workbench run mnist-cnn"))
-    assert "--set schedule.kind=one_cycle" in command
+    assert "--set 'schedule={kind = \"one_cycle\"}'" in command
     assert "run 1, baseline: as it is (seed 0)" in said.err
     assert "looking for the fastest hardware settings" in said.err
     assert "The budget buys about " in said.err

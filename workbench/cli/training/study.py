@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 from workbench.base.text import tr
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import experiment_of, fitted, info_of
+from workbench.cli.figure_options import drawing, remarked
 from workbench.cli.options import add_json, add_store, store_of
 from workbench.cli.terminal import complain, give_json
 from workbench.cli.training import study_words
 from workbench.cli.training.search_runner import SearchRunner
 from workbench.execution.tasks.preflight import PREFLIGHT
+from workbench.figures.study_page.settings import StudyPage
+from workbench.figures.writing import check_suffix
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
+from workbench.study.lever_study.answer import StudyAnswer
 from workbench.study.lever_study.plan import (
     GROUPS,
     KIND,
@@ -97,6 +102,14 @@ def add_arguments(command: argparse.ArgumentParser) -> None:
     add(
         "--list", action="store_true", dest="listed", help=tr("list the lever studies of the store")
     )
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=tr(
+            "write the answer as one page too: {suffixes}", suffixes=", ".join(StudyPage.SUFFIXES)
+        ),
+    )
     add_json(command)
     add_store(command)
 
@@ -147,6 +160,12 @@ def _check_form(arguments: argparse.Namespace) -> None:
         raise SpecError.at("", tr("give an EXPERIMENT, or --resume NAME, --show NAME or --list"))
     if arguments.experiment is None and (arguments.settings or arguments.budget):
         raise SpecError.at("", tr("--set and --budget are for a new study; a kept one has its own"))
+    if arguments.output is not None:
+        if arguments.listed or arguments.dry_run:
+            fault = tr("--output writes the answer of a study; --list and --dry-run have none")
+            raise SpecError.at("", fault)
+        with drawing(arguments.output):
+            check_suffix(arguments.output, StudyPage)
 
 
 def _plan_of(arguments: argparse.Namespace) -> tuple[StudyPlan, DataInfo]:
@@ -232,12 +251,27 @@ def _tell(arguments: argparse.Namespace, search: LeverStudy, store: Store) -> in
     except NothingYet as error:
         complain(str(error))
         return FAILED
+    if arguments.output is not None:
+        _write_page(arguments.output, answer)
     if arguments.json:
         give_json(answer.plain())
     else:
         for line in study_words.lines(answer):
             print(line)
     return DONE
+
+
+def _write_page(path: Path, answer: StudyAnswer) -> None:
+    """The answer as a file.
+
+    Raises:
+        SpecError: one sentence, where it can't be written.
+    """
+    # Here, not above: Matplotlib takes a second to load.
+    from workbench.study.answer_page.page import write_page
+
+    with drawing(path):
+        remarked(write_page(answer, path, time.time()))
 
 
 def _list(arguments: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ from workbench.study.lever_study.answer import (
 from workbench.study.lever_study.arm import ArmBuilder
 from workbench.study.lever_study.context import BASELINE
 from workbench.study.lever_study.plan import StudyPlan
+from workbench.study.lever_study.words import points_words
 from workbench.study.plan import NoSuchPlan
 
 
@@ -122,11 +123,7 @@ def _cell(effects: Effects, key: str) -> str:
         return NONE
     if is_ratio(key):
         return tr("{factor} times", factor=f"{found.value:.3g}")
-    points = f"{100 * found.value:+.2f}"
-    if found.low is None or found.high is None:
-        return tr("{points} points", points=points)
-    half = f"{50 * (found.high - found.low):.2f}"
-    return tr("{points} ± {half} points", points=points, half=half)
+    return points_words(found)
 
 
 def _ending(answer: StudyAnswer) -> str:

@@ -17,7 +17,7 @@ from workbench.figures.measured.drawing import paint_lines
 from workbench.figures.measured.settings import MeasuredLines
 from workbench.figures.settings import FigureLook
 from workbench.figures.study_page.paper import MONO, MUTED, POINT, Paper, Pen, lines_of, width_of
-from workbench.figures.study_page.settings import A4, StudyPage
+from workbench.figures.study_page.settings import A4, PageRow, StudyPage
 from workbench.figures.study_page.table import PageTable
 from workbench.figures.waterfall.drawing import hatched_style, height_of, legend_of, paint
 from workbench.figures.waterfall.settings import WaterfallFigure
@@ -38,6 +38,7 @@ LEAST_SENTENCE_LINES = 2
 LEFT_SHARE = 0.57
 """Of the width, what the waterfall takes beside the front."""
 
+UNTRIED = ("does not apply", "not tried")
 LEAST_FIGURE, MOST_FIGURE = 52.0, 92.0
 
 
@@ -49,15 +50,21 @@ def page_of(page: StudyPage, data: None) -> Figure:
 
 
 def _fitting(page: StudyPage) -> _Plan:
-    """In the largest letters that it fits with; in the smallest, with fewer commands."""
+    """In the largest letters in which the commands of all that was tried have room; with more of
+    them where there is more room, and in the smallest letters with fewer.
+    """
+    commands = page.commands
+    tried = sum(1 for row in commands if row.verdict not in UNTRIED)
     for size in SIZES:
-        plan = _Plan(page, size, len(page.commands))
+        for shown in range(len(commands), tried - 1, -1):
+            plan = _Plan(page, size, shown)
+            if plan.fits:
+                return plan
+    for shown in range(tried, 0, -1):
+        plan = _Plan(page, SIZES[-1], shown)
         if plan.fits:
             return plan
-    shown = len(page.commands)
-    while shown and not _Plan(page, SIZES[-1], shown).fits:
-        shown -= 1
-    return _Plan(page, SIZES[-1], shown)
+    return _Plan(page, SIZES[-1], 0)
 
 
 @dataclass(frozen=True)
@@ -168,17 +175,19 @@ class _Plan:
         titles = (width_of(fact.title, self._muted) for fact in self.page.facts)
         return max(titles, default=0.0) + 2.5
 
+    @property
+    def _shown_rows(self) -> list[PageRow]:
+        """Those whose commands are shown: what was tried before what was not."""
+        return sorted(self.page.commands, key=lambda row: row.verdict in UNTRIED)[: self.shown]
+
     @cached_property
     def _commands(self) -> list[tuple[str, list[str]]]:
         room = self._width - self._command_indent
-        return [
-            (row.label, lines_of(row.command, room, self._code))
-            for row in self.page.commands[: self.shown]
-        ]
+        return [(row.label, lines_of(row.command, room, self._code)) for row in self._shown_rows]
 
     @property
     def _command_indent(self) -> float:
-        labels = (width_of(row.label, self._small) for row in self.page.commands[: self.shown])
+        labels = (width_of(row.label, self._small) for row in self._shown_rows)
         return min(max(labels, default=0.0), 34.0) + 2.5
 
     @property

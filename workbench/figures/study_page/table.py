@@ -53,13 +53,21 @@ class PageTable:
         found = [min(max(width_of(label, self.pen) for label in labels), MOST_LABEL)]
         for place, name in enumerate(page.columns):
             cells = [with_sign(row.cells[place]) for row in page.rows if place < len(row.cells)]
-            # A head of several words stands in two lines.
-            head = max(width_of(word, self.pen) for word in name.split())
-            found.append(max([head, *(width_of(cell, strong) for cell in cells)]))
+            found.append(
+                max([self._in_two_lines(name), *(width_of(cell, strong) for cell in cells)])
+            )
         verdicts = [tr("Verdict"), *(VERDICT_WORDS[row.verdict] for row in page.rows)]
         found.append(max(width_of(words, strong) for words in verdicts))
         left = self.width - sum(found) - GAP * len(found)
         return (*found, max(left, LEAST_WHY))
+
+    def _in_two_lines(self, head: str) -> float:
+        """What a head takes."""
+        words = head.split(" ")
+        halves = [(words[:cut], words[cut:]) for cut in range(1, len(words) + 1)]
+        return min(
+            max(width_of(" ".join(half), self.muted) for half in both if half) for both in halves
+        )
 
     @property
     def row_gap(self) -> float:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from workbench.base.text import tr
 from workbench.data import load
+from workbench.experiment import Experiment
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
 from workbench.spec.data import DataInfo
-from workbench.study.asking.request import begun
+from workbench.study.asking.request import begun, tidy
 from workbench.study.lever_study.plan import KIND, StudyPlan
+from workbench.study.lever_study.request import StudyRequest
 from workbench.study.lever_study.study import LeverStudy, named_study, stopwatch
 from workbench.study.plan import SweepPlan
 from workbench.study.sweep import NoSuchSweep, Sweep
@@ -35,6 +37,28 @@ def begun_sweep(store: Store, plan: SweepPlan, name: str, info: DataInfo) -> Tak
         SpecError, StoreError: where it can't be begun.
     """
     return _taken_up(store, begun(store, plan, name), plan, info)
+
+
+def begun_study(
+    store: Store, asked: StudyRequest, experiment: Experiment, info: DataInfo, run_seconds: float
+) -> TakenUp:
+    """A lever study that a person asks for.
+
+    Args:
+        store: Of this thread.
+        asked: What is asked for.
+        experiment: The baseline, fitted to its data.
+        info: What is known of these.
+        run_seconds: What a run of the baseline takes, about.
+
+    Raises:
+        SpecError, StoreError: where it can't be begun.
+    """
+    plan = asked.plan(experiment, info, run_seconds)
+    store.require_writable()
+    study = store.add_study(tidy(tr("{name} study", name=experiment.name)), plan.plain())
+    clock = stopwatch(store, study)
+    return LeverStudy(study, plan, info, clock, reserved=False), clock
 
 
 def resumed(store: Store, study_id: str) -> TakenUp:

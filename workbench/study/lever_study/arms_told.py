@@ -23,7 +23,7 @@ from workbench.study.lever_study.answer import (
 )
 from workbench.study.lever_study.arm import LeverSet
 from workbench.study.lever_study.context import BASELINE, StudyContext
-from workbench.study.lever_study.differences import as_options, changed_settings
+from workbench.study.lever_study.differences import changed_settings, exact_options
 from workbench.study.lever_study.effects import compared, measured
 from workbench.study.lever_study.finishing import CONFIRMED, judged_runs
 from workbench.study.lever_study.ledger import StudyStage
@@ -61,8 +61,8 @@ def told_arm(context: StudyContext, arm: LeverSet) -> StudyArm | None:
 
 def command_of(context: StudyContext, arm: LeverSet) -> str:
     """What trains one run of a combination."""
-    settings = changed_settings(context.builder.baseline, context.builder.experiment(arm))
-    return f"dlopt-workbench run {context.plan.source}{as_options(settings)}"
+    options = exact_options(context.builder.baseline, context.builder.experiment(arm))
+    return f"dlopt-workbench run {context.plan.source}{options}"
 
 
 def on_front(arms: list[StudyArm], goal: str) -> set[str]:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from workbench import presets
 from workbench.experiment import Experiment
 from workbench.spec.base import Choice
 
 LAYERS = "structure.layers"
+MOST_KEPT = 100
+"""Experiments whose way from a preset is remembered."""
+
 PASSED_OVER = {"name", "schema_version"}
 
 
@@ -36,6 +41,38 @@ def changed_settings(before: Experiment, after: Experiment) -> dict[str, Any]:
             if value != start.get(name) and (part, name) != ("training", "seed"):
                 found[f"{part}.{name}"] = value
     return found
+
+
+@lru_cache(MOST_KEPT)
+def source_of(toml: str) -> str:
+    """What a command is told to get an experiment: the nearest preset, and what differs from it.
+
+    Args:
+        toml: Of the experiment.
+    """
+    wanted = Experiment.from_toml(toml)
+    known = {name: changed_settings(presets.load(name), wanted) for name in presets.names()}
+    nearest = min(known, key=lambda name: len(known[name]))
+    seed = wanted.training.seed
+    settings = dict(known[nearest])
+    if seed != presets.load(nearest).training.seed:
+        settings["training.seed"] = seed
+    return f"{nearest}{as_options(settings)}"
+
+
+def exact_options(before: Experiment, after: Experiment) -> str:
+    """Options that make one experiment of another on any command line that gives the first.
+
+    A choice of another kind comes whole: its settings would else be kept from whatever the preset
+    that is named had in its place.
+    """
+    settings = changed_settings(before, after)
+    for part in [path.partition(".")[0] for path in settings]:
+        group = after.at(part)
+        if isinstance(group, Choice) and f"{part}.{group.key}" in settings:
+            kept = {p: v for p, v in settings.items() if p.partition(".")[0] != part}
+            settings = {**kept, part: _slim(group)}
+    return as_options(settings)
 
 
 def as_options(settings: Mapping[str, Any]) -> str:

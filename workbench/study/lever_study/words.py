@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from workbench.base.text import inside, joined, plural, tr
-from workbench.base.units import count, duration, listing, percent
+from workbench.base.units import MINUS, count, duration, listing, percent
 from workbench.runs.columns import RUN_COLUMNS
 from workbench.study.judging.verdicts import VerdictCode
-from workbench.study.lever_study.answer import LeverFinding, Measured, StudyAnswer, StudyArm
+from workbench.study.lever_study.answer import (
+    ACCURACY,
+    LeverFinding,
+    Measured,
+    StudyAnswer,
+    StudyArm,
+)
 from workbench.study.lever_study.arms_told import ratio_of
 from workbench.study.lever_study.beginning import ground_of, hardware_words
 from workbench.study.lever_study.context import StudyContext
@@ -20,6 +26,11 @@ LEAST_NAMED = 1.05
 
 def sentence(answer: StudyAnswer) -> str:
     """The answer in a sentence or two, with the full stop."""
+    return joined(" ", filter(None, (headline(answer), confirmation(answer))))
+
+
+def headline(answer: StudyAnswer) -> str:
+    """What was found, in one sentence with its full stop."""
     best = answer.recommended
     if best is None:
         return _without(answer)
@@ -36,12 +47,19 @@ def sentence(answer: StudyAnswer) -> str:
     idle = _idle(answer)
     if idle:
         said = joined("; ", [said, idle])
-    whole = tr("{sentence}.", sentence=said)
+    return tr("{sentence}.", sentence=said)
+
+
+def confirmation(answer: StudyAnswer) -> str:
+    """Whether it holds on seeds that no choice has seen; "" where nothing is recommended."""
+    best = answer.recommended
+    if best is None:
+        return ""
     if best.confirmed is None:
-        return joined(" ", [whole, tr("This is not confirmed on fresh seeds.")])
-    confirmed = tr("Confirmed: {words}.", words=best.confirmed.sentence)
-    failed = tr("Not confirmed: {words}.", words=best.confirmed.sentence)
-    return joined(" ", [whole, confirmed if best.confirmed.is_kept else failed])
+        return tr("This is not confirmed on fresh seeds.")
+    if best.confirmed.is_kept:
+        return tr("Confirmed: {words}.", words=best.confirmed.sentence)
+    return tr("Not confirmed: {words}.", words=best.confirmed.sentence)
 
 
 def stage_words(context: StudyContext, stage: StudyStage, runs: int) -> str:
@@ -103,13 +121,30 @@ def _brought(answer: StudyAnswer, lever: LeverFinding) -> float | None:
 def _idle(answer: StudyAnswer) -> str:
     """Levers that nothing was shown of."""
     names = [
-        inside(lever.name)
+        _with_points(lever)
         for lever in answer.levers
         if lever.verdict is VerdictCode.NOT_SHOWN and not lever.is_chosen
     ]
     if not names:
         return ""
     return tr("nothing shown for {levers}", levers=listing(names))
+
+
+def _with_points(lever: LeverFinding) -> str:
+    """As in "label smoothing (+0.02 ± 0.09 points)"."""
+    tried = (lever.alone, lever.screened, lever.last)
+    known = next((each[ACCURACY] for each in tried if ACCURACY in each), None)
+    name = inside(lever.name)
+    return name if known is None else tr("{lever} ({by})", lever=name, by=points_words(known))
+
+
+def points_words(found: Measured) -> str:
+    """A difference in accuracy, as in "+0.10 ± 0.06 points"."""
+    points = f"{100 * found.value:+.2f}".replace("-", MINUS)
+    if found.low is None or found.high is None:
+        return tr("{points} points", points=points)
+    half = f"{50 * (found.high - found.low):.2f}"
+    return tr("{points} ± {half} points", points=points, half=half)
 
 
 def _without(answer: StudyAnswer) -> str:

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from functools import lru_cache
 
-from workbench import presets
-from workbench.experiment import Experiment
-from workbench.study.lever_study.differences import as_options, changed_settings
+from workbench.study.lever_study.differences import source_of
 from workbench.study.plan import SweepPlan
 from workbench.study.pruning.rules import NONE
-
-MOST_KEPT = 100
-"""Baselines whose way from a preset is remembered."""
 
 
 def sweep_command(plan: SweepPlan) -> str:
     """As in "dlopt-workbench sweep digits-cnn --vary training.batch_size=64,128 --seeds 3"."""
-    parts = [f"dlopt-workbench sweep {_baseline(plan.experiment)}"]
+    parts = [f"dlopt-workbench sweep {source_of(plan.experiment)}"]
     parts += [f"--vary {shlex.quote(str(axis))}" for axis in plan.axes]
     parts.append(f"--strategy {plan.strategy}")
     parts += [f"--goal {goal}" for goal in plan.goals]
@@ -36,16 +30,3 @@ def sweep_command(plan: SweepPlan) -> str:
         if value != usual:
             parts.append(f"--{name} {value}")
     return " ".join(parts)
-
-
-@lru_cache(MOST_KEPT)
-def _baseline(toml: str) -> str:
-    """The preset that is nearest, and what makes the baseline of it."""
-    wanted = Experiment.from_toml(toml)
-    known = {name: changed_settings(presets.load(name), wanted) for name in presets.names()}
-    nearest = min(known, key=lambda name: len(known[name]))
-    seed = wanted.training.seed
-    settings = dict(known[nearest])
-    if seed != presets.load(nearest).training.seed:
-        settings["training.seed"] = seed
-    return f"{nearest}{as_options(settings)}"
