@@ -174,6 +174,7 @@ def _levers() -> tuple[LeverFinding, ...]:
         last={},
         share={},
         screened={"val_accuracy": Measured(0.0002, -0.0007, 0.0011)},
+        interval=(-0.0007, 0.0011),
         reason="nothing shown, +0.02 points (95 % interval −0.07 to 0.11)",
     )
     unfit = replace(

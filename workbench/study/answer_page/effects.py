@@ -42,14 +42,13 @@ def column_of(key: str) -> Column:
 def effect_of(finding: LeverFinding, key: str) -> Measured | None:
     """What a lever does to a quantity by itself; None where that isn't known.
 
-    For the accuracy it is the effect that the verdict is from.
+    For the accuracy it is the effect that the verdict is from, whose interval is that of a t test.
     """
-    tried = (finding.alone, finding.screened, finding.share, finding.last)
-    known = [effects[key] for effects in tried if key in effects]
     if key == ACCURACY and finding.interval is not None:
-        judged = [one for one in known if (one.low, one.high) == tuple(finding.interval)]
-        known = judged or known
-    return known[0] if known else None
+        low, high = finding.interval
+        return Measured((low + high) / 2, low, high)
+    tried = (finding.alone, finding.screened, finding.share, finding.last)
+    return next((effects[key] for effects in tried if key in effects), None)
 
 
 def effect_words(key: str, value: float) -> str:

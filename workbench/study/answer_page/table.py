@@ -180,10 +180,9 @@ def _time_cell(found: TimeTo | None) -> PageCell:
     """The median, and how many got there: a mean would praise what rarely does, but fast."""
     if found is None or not found.of:
         return PageCell(text=NONE)
-    given = {"reached": found.reached, "of": found.of}
-    if found.median is None:
-        return PageCell(text=tr("{reached} of {of}", **given), reason=found.sentence)
-    text = tr("{median}, {reached} of {of}", median=duration(found.median), **given)
+    text = tr("{reached} of {of}", reached=found.reached, of=found.of)
+    if found.median is not None:
+        text = tr("{median}, {share}", median=duration(found.median), share=text)
     return PageCell(text=text, reason=found.sentence)
 
 
