@@ -27,6 +27,7 @@ from tests.ui.made_up import (  # noqa: E402
     add_latencies,
     add_runs,
     add_seeds,
+    add_sweep,
     add_variants,
     answer_of,
 )
@@ -210,6 +211,29 @@ def _ablated(window: MainWindow) -> None:
     page = window.pages["compare"].ablation
     page.follow.catch_up()
     _until(lambda: page.read is not None and page.read.found is not None)
+
+
+def _search(window: MainWindow) -> None:
+    """No sweep yet."""
+    window.tabs.setCurrentWidget(window.pages["search"])
+
+
+def _swept(view: str) -> State:
+    """A sweep that has ended, with one of its views in front."""
+
+    def act(window: MainWindow) -> None:
+        if not window.store.studies():
+            add_sweep(window.store, trials=40, seeds=2)
+        window.show_runs()
+        _search(window)
+        page = window.pages["search"].sweep
+        page.follow.mark()
+        _until(lambda: page.shown is not None)
+        page.views.show_view(view)
+        _until(lambda: not (page.latest.is_busy or page.views.latest.is_busy))
+        _until(lambda: not page.views.importance.latest.is_busy)
+
+    return act
 
 
 def _judged(window: MainWindow) -> None:
@@ -397,6 +421,7 @@ STATES: dict[int, dict[str, State]] = {
         "empty-compare": _compare,
         "empty-better": _better,
         "empty-ablation": _ablation,
+        "empty-search": _search,
         "empty-try": _try_it,
         "empty-speed": _speed,
         "presets": _presets,
@@ -421,6 +446,11 @@ STATES: dict[int, dict[str, State]] = {
         "one-speed": _timed,
         "one-better": _judged,
         "one-ablation": _ablated,
+        "one-search": _swept("answer"),
+        "one-search-best": _swept("best"),
+        "one-search-parallel": _swept("parallel"),
+        "one-search-front": _swept("front"),
+        "one-search-importance": _swept("importance"),
     },
     50: {
         "fifty": _live,

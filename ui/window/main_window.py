@@ -157,7 +157,7 @@ class MainWindow(QMainWindow):
         self.queue_follower = QueueFollower(controller, self.queue, self.forecast)
         self.changes = RunChanges(self.edits, self.model.frame, self.undo_stack, self.banner)
         self.undo_offer = UndoOffer(self.undo_stack, self.banner)
-        self.trials = RunTrials(self.editor, read, self)
+        self.trials = RunTrials(self.editor, read, self.requests, self)
         self.notices = RunNotices(controller, self.searches, self.forecast, self.runs, self.banner)
         self.repeats = RunRepeats(self.editor, controller, self.runs, read, self)
         self.beside = SideWindows(
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
         self.tabs.logged.connect(self.log.note)
         self.tabs.export_requested.connect(self.beside.export_figure)
         asked.train.connect(self.training.train)
-        asked.try_remedy.connect(self.trials.try_remedy)
+        asked.show_page.connect(self.tabs.show_page)
         asked.show_code.connect(self.beside.show_code)
         for export in (asked.export_network, self.runs.export_network):
             export.connect(self.beside.export_network)

@@ -20,6 +20,7 @@ from ui.panels.live.panel import LivePanel
 from ui.panels.network.panel import NetworkPanel
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.view import RunsView
+from ui.panels.search.panel import SearchPanel
 from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.panels.tune.panel import TunePanel
@@ -69,6 +70,9 @@ PAGES: tuple[Callable[[PageContext], Page], ...] = (
     lambda b: ComparePanel(b.folder, b.curves, b.feed, b.table, b.filter, b.controller, b.jobs),
     lambda b: EvaluatePanel(b.task_runner, b.artifacts, b.jobs),
     lambda b: CompressPanel(b.feed, b.controller, b.task_runner, b.requests, b.jobs),
+    lambda b: SearchPanel(
+        b.folder, b.curves, b.feed, b.table, b.controller, b.searches, b.requests, b.jobs
+    ),
     lambda b: DataPanel(b.editor, b.jobs),
     lambda b: NetworkPanel(b.editor, b.layers, b.layer_actions, b.feed, b.requests, b.jobs),
     lambda b: TunePanel(b.editor, b.task_runner, b.folder, b.requests),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from ui.editing.editor import Editor
+from ui.panels.shared.requests import Requests
 from workbench.base.text import joined, tr
 from workbench.levers.remedies import Remedy
 from workbench.runs.record import Run
@@ -19,6 +20,7 @@ class RunTrials(QObject):
     Args:
         editor: Of the form.
         read_run: All that is known of the run of an id; None where it can't be read.
+        requests: Of the window: what pages ask of the form.
         parent: Of this.
 
     Signals:
@@ -30,10 +32,16 @@ class RunTrials(QObject):
     find_requested = Signal(str)
 
     def __init__(
-        self, editor: Editor, read_run: Callable[[str], Run | None], parent: QObject
+        self,
+        editor: Editor,
+        read_run: Callable[[str], Run | None],
+        requests: Requests,
+        parent: QObject,
     ) -> None:
         super().__init__(parent)
         self._editor, self._read_run = editor, read_run
+        requests.use_settings.connect(self.use_settings)
+        requests.try_remedy.connect(self.try_remedy)
 
     @Slot(str)
     def use_settings(self, run_id: str) -> None:

@@ -1,0 +1,1 @@
+"""The Search tab: sweeps of the store, how they go and what came of them."""

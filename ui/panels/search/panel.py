@@ -1,0 +1,118 @@
+"""The Search tab: which settings are worth it, as sweeps of the store say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from PySide6.QtCore import Slot
+
+from ui.background.jobs import Jobs
+from ui.models.run_feed import RunFeed
+from ui.panels.runs.view import RunsView
+from ui.panels.shared.pages import LatePages
+from ui.panels.shared.requests import Requests
+from ui.running.run_controller import RunController
+from ui.running.search_controller import SearchController
+from workbench.base.text import tr
+from workbench.curves.run import RunCurves
+
+if TYPE_CHECKING:
+    from ui.panels.search.sweep_page import SweepPage
+    from workbench.execution.messages import EpochEnd, Steps
+
+
+class _Made(NamedTuple):
+    """The pages that are made at the first use, in their order."""
+
+    sweep: SweepPage
+
+
+class SearchPanel(LatePages[_Made]):
+    """Pages about searches.
+
+    Args:
+        folder: Of the store.
+        curves: The points of the runs that the Live tab has already, by id.
+        feed: All runs.
+        table: The runs below.
+        controller: Says what the runs under way do.
+        searches: Works on sweeps.
+        requests: Of the window.
+        jobs: Of the window.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        curves: Mapping[str, RunCurves],
+        feed: RunFeed,
+        table: RunsView,
+        controller: RunController,
+        searches: SearchController,
+        requests: Requests,
+        jobs: Jobs,
+    ) -> None:
+        super().__init__(
+            "search",
+            tr("Search"),
+            tr("Many combinations of settings, trained one after another: which is worth it"),
+            tr("Kinds of searches"),
+        )
+        self._folder, self._curves, self._feed = folder, curves, feed
+        self._table, self._searches = table, searches
+        self._requests, self._jobs = requests, jobs
+        self._kept: dict[str, Any] = {}
+        controller.steps.connect(self._take_points)
+        controller.epoch.connect(self._take_points)
+
+    def make(self) -> _Made:
+        from ui.panels.search.sweep_page import SweepPage
+
+        made = _Made(
+            SweepPage(
+                self._folder,
+                self._curves.get,
+                self._feed,
+                self._table,
+                self._searches,
+                self._requests,
+                self._jobs,
+            )
+        )
+        for page in made:
+            page.failed.connect(self.failed)
+            page.said.connect(self.said)
+            page.export_requested.connect(self.export_requested)
+        self.add(
+            made.sweep,
+            tr("Sweep"),
+            tr("Combinations of settings: the trials, the best of them, and what they share"),
+        )
+        made.sweep.restore(self._kept)
+        return made
+
+    @property
+    def sweep(self) -> SweepPage:
+        """Sweeps of the store."""
+        return self.made.sweep
+
+    def state(self) -> Mapping[str, Any]:
+        """Which sweep is shown, and how."""
+        return self.sweep.state() if self.are_made else self._kept
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._kept.update({name: kept for name, kept in state.items() if kept is not None})
+        if self.are_made:
+            self.sweep.restore(self._kept)
+
+    @Slot(object)
+    def _take_points(self, message: Steps | EpochEnd) -> None:
+        if self.are_made:
+            self.sweep.take_points(message)
+
+    def restyle(self) -> None:
+        """Draws in the appearance in force."""
+        if self.are_made:
+            self.sweep.restyle()
