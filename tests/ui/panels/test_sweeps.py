@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
-from ui.running.search_controller import SearchState
 
 from tests.ui.made_up import add_sweep, add_trial
 from ui.panels.search.sweep_page import SweepPage
+from ui.running.search_controller import SearchState
 from ui.window.main_window import MainWindow
 from workbench.runs.status import RunStatus
 from workbench.runs.studies import StudyRecord
@@ -301,7 +301,7 @@ def test_importance_waits_for_twenty_trials(
     lanes = view.plot.lanes
     assert [lane.label for lane in lanes] == ["Optimizer: learning rate", "Training: batch size"]
     assert sum(lane.value for lane in lanes) == pytest.approx(1.0)
-    assert "what is most alike in the best tenth of 24 trials" in view.note.text()
+    assert "What is most alike in the best tenth of 24 trials" in view.note.text()
 
 
 # --- the answer ----------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ class SearchPanel(LatePages[_Made]):
         self._table, self._searches = table, searches
         self._requests, self._jobs = requests, jobs
         self._kept: dict[str, Any] = {}
+        searches.began.connect(self._begun)
         controller.steps.connect(self._take_points)
         controller.epoch.connect(self._take_points)
 
@@ -106,6 +107,13 @@ class SearchPanel(LatePages[_Made]):
         self._kept.update({name: kept for name, kept in state.items() if kept is not None})
         if self.are_made:
             self.sweep.restore(self._kept)
+
+    @Slot(str)
+    def _begun(self, study_id: str) -> None:
+        """A search was started: it is what a person wants to see."""
+        self.sweep.show_sweep(study_id)
+        self.show_page(self.sweep)
+        self.front_requested.emit()
 
     @Slot(object)
     def _take_points(self, message: Steps | EpochEnd) -> None:

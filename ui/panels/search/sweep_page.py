@@ -99,7 +99,6 @@ class SweepPage(QWidget):
         feed.changed.connect(self._runs_changed)
         feed.finished.connect(self.follow.mark)
         searches.changed.connect(self.follow.mark)
-        searches.began.connect(self.show_sweep)
         searches.ended.connect(self._ended)
 
     def _connect_views(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
@@ -10,7 +9,7 @@ from statistics import fmean
 from workbench.base.text import tr
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
-from workbench.runs.studies import StudyRecord, StudyStanding
+from workbench.runs.studies import SWEEP, StudyRecord, StudyStanding
 from workbench.study.axes import combinations
 from workbench.study.plan import NoSuchPlan, SweepPlan
 from workbench.study.results.outcome import SweepOutcome
@@ -61,13 +60,8 @@ def sweeps(store: Store) -> list[ListedSweep]:
     return [
         _listed(study, standings.get(study.study_id, StudyStanding()))
         for study in reversed(store.studies())
-        if is_sweep(study.plan)
+        if study.kind == SWEEP
     ]
-
-
-def is_sweep(plan: Mapping[str, object]) -> bool:
-    """Whether a plan in the store is that of a sweep: those of other studies name their kind."""
-    return "kind" not in plan
 
 
 def _listed(study: StudyRecord, standing: StudyStanding) -> ListedSweep:
