@@ -156,17 +156,19 @@ def test_a_trial_that_failed_or_goes_on_is_told_by_word_and_color(
 ) -> None:
     study = shows(trials=2, planned=6, is_chosen=False)
     plan = SweepPlan.of_plain(study.plan)
-    for number, status in enumerate((RunStatus.FAILED, RunStatus.INTERRUPTED), 3):
+    ends = (RunStatus.FAILED, RunStatus.INTERRUPTED, RunStatus.PRUNED)
+    for number, status in enumerate(ends, 3):
         add_trial(window.store, study, plan, number, {"training.batch_size": 32}, status)
     settled(page, qtbot)
-    assert cells(page, "Status") == ["finished", "finished", "failed", "interrupted"]
-    assert cells(page, "Val. acc.")[2:] == ["–", "–"]
-    assert page.counts.text() == "2 of 6 trials finished, 1 interrupted, 1 failed"
+    assert cells(page, "Status")[:4] == ["finished", "finished", "failed", "interrupted"]
+    assert cells(page, "Status")[4].startswith("pruned after ")
+    assert cells(page, "Val. acc.")[2:] == ["–", "–", "–"]
+    assert page.counts.text() == "2 of 6 trials finished, 1 interrupted, 1 pruned, 1 failed"
     model, place = page.trials.trials, column(page, "Status")
     colors = {
-        model.index(row, place).data(Qt.ItemDataRole.ForegroundRole).name() for row in range(1, 4)
+        model.index(row, place).data(Qt.ItemDataRole.ForegroundRole).name() for row in range(1, 5)
     }
-    assert len(colors) == 3
+    assert len(colors) == 4
     assert not model.index(3, place).data(Qt.ItemDataRole.DecorationRole).isNull()
 
 

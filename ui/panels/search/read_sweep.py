@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ui.panels.search.trials_table import TrialColumn, TrialRow
 from ui.panels.shared.sorted_table import SortedCell
-from workbench.base.text import joined, plural, tr
+from workbench.base.text import inside, joined, plural, tr
 from workbench.base.units import NONE, count, duration
 from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.hardware.preflight import roughly
@@ -15,6 +15,7 @@ from workbench.study.axes import written
 from workbench.study.choice import IMPORTANT_FROM
 from workbench.study.goals import SweepGoal
 from workbench.study.plan import SweepPlan
+from workbench.study.pruning.rules import PRUNING
 from workbench.study.results.commands import sweep_command
 from workbench.study.results.outcome import SweepOutcome, reached_words
 from workbench.study.results.standing import (
@@ -167,8 +168,12 @@ def about(plan: SweepPlan) -> str:
     said.append(tr("for {goals}", goals=joined(tr(" and "), goals)))
     if plan.where:
         said.append(tr("with {bounds}", bounds=joined(tr(" and "), map(str, plan.where))))
-    if plan.seeds > 1:
+    if plan.folds:
+        said.append(plural("{count} fold each", "{count} folds each", plan.folds))
+    elif plan.seeds > 1:
         said.append(plural("{count} seed each", "{count} seeds each", plan.seeds))
+    if PRUNING[plan.prune].prunes:
+        said.append(tr("pruned by {rule}", rule=PRUNING[plan.prune].label))
     planned = planned_trials(plan)
     if planned is not None:
         said.append(plural("{count} trial planned", "{count} trials planned", planned))
@@ -218,9 +223,9 @@ def _columns(plan: SweepPlan) -> tuple[tuple[TrialColumn, ...], int]:
 
 def _reason_of(goal: SweepGoal, plan: SweepPlan) -> str:
     said = goal.quantity.help
-    if plan.seeds == 1:
+    if plan.repeats == 1:
         return said
-    return tr("{help}; mean and standard deviation over the seeds", help=said)
+    return tr("{help}; mean and standard deviation over the runs of the trial", help=said)
 
 
 def _row(trial: SweepTrial, plan: SweepPlan, is_best: bool) -> TrialRow:
@@ -235,21 +240,30 @@ def _row(trial: SweepTrial, plan: SweepPlan, is_best: bool) -> TrialRow:
     for goal in plan.goals:
         found = trial.spread(goal)
         is_whole = trial.means(plan.goals) is not None
-        shown = found is not None and (is_whole or trial.state not in _OPEN)
+        shown = found is not None and (is_whole or trial.state in _SHOWN)
         cells.append(
             SortedCell(reached_words(trial, goal), found.mean)
             if shown and found is not None
             else SortedCell(NONE)
         )
-    ended = sum(run.status.is_finished for run in trial.runs)
-    cells.append(SortedCell(trial.state.words, trial.state.value))
-    runs = tr("{ended} of {count}", ended=count(ended), count=count(plan.seeds))
+    ended, repeats = sum(run.status.is_finished for run in trial.runs), plan.repeats
+    cells.append(SortedCell(_status(trial), trial.state.value))
+    runs = tr("{ended} of {count}", ended=count(ended), count=count(max(len(trial.runs), repeats)))
     cells.append(SortedCell(runs, float(ended)))
     ids = tuple(run.run_id for run in trial.runs)
-    return TrialRow(trial.number, ids, trial.state, tuple(cells), _reason(trial, is_best), is_best)
+    reason = _reason(trial, plan.goals[0], is_best)
+    return TrialRow(trial.number, ids, trial.state, tuple(cells), reason, is_best)
 
 
-_OPEN = (TrialState.WAITING, TrialState.RUNNING, TrialState.INTERRUPTED)
+def _status(trial: SweepTrial) -> str:
+    """In words; of a pruned one, after how many epochs."""
+    if trial.pruned_at is None:
+        return trial.state.words
+    return plural("pruned after {count} epoch", "pruned after {count} epochs", trial.pruned_at)
+
+
+_SHOWN = (TrialState.STOPPED, TrialState.FAILED)
+"""What has a value that doesn't count, but is of interest; a pruned one has that of a rung."""
 
 
 def _cell(value: object) -> float | str:
@@ -258,10 +272,22 @@ def _cell(value: object) -> float | str:
     return written(value)
 
 
-def _reason(trial: SweepTrial, is_best: bool) -> str:
+def _reason(trial: SweepTrial, goal: SweepGoal, is_best: bool) -> str:
     said = [tr("The best so far")] if is_best else []
     if trial.number == BASELINE:
         said.append(tr("The experiment as it was, which no combination is"))
+    for epochs, value in trial.at_each_rung(goal).items():
+        text = NONE if value is None else goal.quantity.kind.text(value)
+        what = goal.quantity.name
+        said.append(
+            plural(
+                "After {count} epoch: {what} {value}",
+                "After {count} epochs: {what} {value}",
+                epochs,
+                what=inside(what),
+                value=text,
+            )
+        )
     messages = [run.message for run in trial.runs if run.message]
     names = ", ".join(run.run_id for run in trial.runs)
     return "\n".join([*said, *dict.fromkeys(messages), names])

@@ -37,6 +37,7 @@ LOOKS: dict[TrialState, tuple[str, str]] = {
     TrialState.INTERRUPTED: ("pause", "warn"),
     TrialState.FINISHED: ("check", "good"),
     TrialState.STOPPED: ("stop", "muted"),
+    TrialState.PRUNED: ("cut", "muted"),
     TrialState.FAILED: ("warning", "bad"),
     TrialState.REFUSED: ("cancel", "muted"),
 }
