@@ -22,7 +22,9 @@ CONFIRMED_FROM = 1000
 
 RUNNER_UP_SEEDS = 3
 ABLATION_SEEDS = 3
-CONFIRMATION_SHARE = 0.97
+CONFIRMATION_SHARE, ABLATION_SHARE = 0.95, 0.97
+"""Of the budget, until which they last: the test images are read after them."""
+
 CONFIRMED = (StudyStage.CONFIRMATION,)
 
 
@@ -94,7 +96,7 @@ def ablate(context: StudyContext) -> TrainRuns | None:
         enough = len(asked) > seed - context.first_seed
         if enough or context.builder.refusal(arm) or context.ledger.has_failed(arm):
             continue
-        if context.left(1.0) < context.times.of_budget(arm):
+        if context.left(ABLATION_SHARE) < context.times.of_budget(arm):
             continue
         free = next(s for s in range(context.first_seed, 2**31) if s not in asked)
         return context.train(StudyStage.ABLATION, arm, free)
