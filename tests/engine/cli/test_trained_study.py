@@ -21,8 +21,8 @@ DENSE = (
 def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """One seed where a study takes several: nothing here turns on chance."""
     for module, name in (
-        (searching, "LEAST_SEEDS"), (searching, "MOST_SEEDS"), (screening, "MOST_REPEATS"),
-        (finishing, "CONFIRMED_SEEDS"), (finishing, "RUNNER_UP_SEEDS"),
+        (searching, "LEAST_SEEDS"), (searching, "MOST_SEEDS"), (searching, "SURE_SEEDS"),
+        (screening, "MOST_REPEATS"), (finishing, "CONFIRMED_SEEDS"), (finishing, "RUNNER_UP_SEEDS"),
         (finishing, "ABLATION_SEEDS"), (beginning, "GROUND_SEEDS"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, 1)

@@ -25,6 +25,9 @@ ABLATION_SEEDS = 3
 CONFIRMATION_SHARE, ABLATION_SHARE = 0.95, 0.97
 """Of the budget, until which they last: the test images are read after them."""
 
+KEPT_FOR_ABLATION = 0.12
+"""Of the budget at most: a run of the best without each of its levers comes before more seeds."""
+
 CONFIRMED = (StudyStage.CONFIRMATION,)
 
 
@@ -121,7 +124,11 @@ def judged_runs(ledger: Ledger, arm: LeverSet) -> list[Run]:
 def _seeds(context: StudyContext, choice: StudyChoice) -> list[int]:
     """How many seeds the baseline, the best and the runner-up get, by the time that is left."""
     costs = [context.times.of_budget(arm) for arm in choice.arms]
-    room = context.left(CONFIRMATION_SHARE)
+    assert choice.best is not None, "there is something to confirm"
+    taken = [choice.best.without(key) for key in choice.best.levers]
+    last = sum(context.times.of_budget(a) for a in taken if not context.builder.refusal(a))
+    kept = min(last, KEPT_FOR_ABLATION * context.plan.budget)
+    room = context.left(CONFIRMATION_SHARE) - kept
     best = max(0, min(CONFIRMED_SEEDS, int(room / costs[1])))
     baseline = max(0, min(CONFIRMED_SEEDS, int((room - best * costs[1]) / costs[0])))
     if not baseline and best > 2:  # one of the baseline is worth more than a fifth of the best

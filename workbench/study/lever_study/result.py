@@ -16,6 +16,7 @@ from workbench.study.lever_study.answer import (
     ACCURACY,
     Effects,
     LeverFinding,
+    Measured,
     StageNote,
     StudyAnswer,
     StudyArm,
@@ -124,12 +125,24 @@ def _findings(
             context,
             key,
             levels,
-            parts.levers.get(key) or LeverEffects(alone(context, key, _level(key, levels))),
+            _effects(context, key, _level(key, levels), parts.levers.get(key)),
             of_all.get(key, {}),
             verdicts.get(key),
         )
         for key in keys
     )
+
+
+def _effects(
+    context: StudyContext, key: str, level: float | None, known: LeverEffects | None
+) -> LeverEffects:
+    """What a lever does; what Autotune measured of the hardware where no run was made of it."""
+    found = known or LeverEffects(alone(context, key, level))
+    gain = context.notes.get(HARDWARE, {}).get("gain")
+    if key != HARDWARE or found.alone or not gain:
+        return found
+    speed = {"seconds": Measured(1 / float(gain)), "images_per_second": Measured(float(gain))}
+    return replace(found, alone=speed)
 
 
 def _finding(
@@ -186,7 +199,7 @@ def _verdict(
         return verdict.verdict, joined("; ", parts)
     if key == HARDWARE:
         words = hardware_words(context.notes)
-        if does.alone or does.last:
+        if context.notes[HARDWARE].get("settings"):
             return VerdictCode.NOT_SHOWN, words
         return VerdictCode.NOT_TRIED, words
     if key not in (*context.plan.levers, *USUAL) or key not in context.builder.levers:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
+from statistics import fmean
 from typing import Any
 
 from workbench.base.text import english, tr
@@ -25,6 +26,9 @@ SHARE, AT_MOST = 0.6, 0.65
 """Of the budget: until which the design is planned, and until which it may take longer."""
 
 MOST_REPEATS = 3
+ENDED = "screened"
+"""The note that no further run is screened, whatever the estimates say later."""
+
 SEEDS_FROM = 100
 """Seeds of the screening begin so far above the baseline's: none of them is used twice."""
 
@@ -85,13 +89,25 @@ class ScreeningPlan:
 
 def screen(context: StudyContext) -> TrainRuns | None:
     """Trains the next run of the designs; None when all are done, or the time for them is."""
+    if ENDED in context.notes:
+        return None
     plan = ScreeningPlan.of_notes(context.notes)
     if plan is None:
         plan = planned(context)
         context.keep(StudyStage.SCREENING, plan.plain())
-    asked = {
-        (t.about["batch"], t.about["run"]) for t in context.ledger.of_stage(StudyStage.SCREENING)
-    }
+    step = _next_run(context, plan)
+    wider = extended(context, plan) if step is None else None
+    if wider is not None:
+        context.keep(StudyStage.SCREENING, wider.plain())
+        step = _next_run(context, wider)
+    if step is None:
+        context.keep(ENDED, {})
+    return step
+
+
+def _next_run(context: StudyContext, plan: ScreeningPlan) -> TrainRuns | None:
+    screened = context.ledger.of_stage(StudyStage.SCREENING)
+    asked = {(trial.about["batch"], trial.about["run"]) for trial in screened}
     for batch, run, arm, seed in _runs(plan, context.first_seed):
         if (batch, run) in asked:
             continue
@@ -107,16 +123,46 @@ def planned(context: StudyContext) -> ScreeningPlan:
     """What is screened with the time that there is."""
     ground = ground_of(context.notes)
     levers, left_out = _candidates(context, ground)
-    levers = sorted(levers, key=lambda key: _promise(context, ground, key))
-    excluded = _conflicts(context, ground, levers)
     affordable = int(context.left(SHARE) / (1.1 * context.times.of_budget(ground)))
-    kept = list(levers)
-    while kept and sum(runs_of(len(each)) for each in batches(kept, excluded)) > affordable:
-        left_out[kept.pop()] = tr("the budget is too small for it")
-    found = tuple(batches(kept, excluded))
-    once = sum(runs_of(len(batch)) for batch in found)
+    found, rest = _fitting(context, ground, levers, affordable)
+    left_out |= {key: tr("the budget is too small for it") for key in rest}
+    once = _runs_in(found)
     repeats = max(1, min(MOST_REPEATS, affordable // once)) if once else 1
     return ScreeningPlan(ground, found, repeats, left_out)
+
+
+def extended(context: StudyContext, plan: ScreeningPlan) -> ScreeningPlan | None:
+    """With levers that were left out, where the runs took less time than was thought; else None."""
+    missing = [
+        key
+        for key in plan.left_out
+        if not context.builder.refusal(plan.ground.including(key, USUAL[key]))
+    ]
+    costs = [trial.cost for trial in context.ledger.of_stage(StudyStage.SCREENING)]
+    each = fmean(costs) if costs else context.times.of_budget(plan.ground)
+    affordable = int(context.left(SHARE) / (1.1 * each) / plan.repeats)
+    found, _ = _fitting(context, plan.ground, missing, affordable)
+    if not found:
+        return None
+    added = {key for batch in found for key in batch}
+    left_out = {key: why for key, why in plan.left_out.items() if key not in added}
+    return replace(plan, batches=(*plan.batches, *found), left_out=left_out)
+
+
+def _fitting(
+    context: StudyContext, ground: LeverSet, levers: Sequence[str], affordable: int
+) -> tuple[tuple[tuple[str, ...], ...], list[str]]:
+    """Levers in batches that take at most so many runs, and those that don't fit."""
+    kept = sorted(levers, key=lambda key: _promise(context, ground, key))
+    excluded = _conflicts(context, ground, kept)
+    rest = []
+    while kept and _runs_in(batches(kept, excluded)) > affordable:
+        rest.append(kept.pop())
+    return tuple(batches(kept, excluded)), rest
+
+
+def _runs_in(found: Sequence[Sequence[str]]) -> int:
+    return sum(runs_of(len(batch)) for batch in found)
 
 
 def screened_effects(context: StudyContext, key: str) -> dict[str, Effect]:

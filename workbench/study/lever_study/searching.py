@@ -23,10 +23,10 @@ from workbench.study.lever_study.plan import ACCURACY
 from workbench.study.lever_study.surrogate import Surrogate, normal
 from workbench.study.work import TrainRuns
 
-HOLDS, HOPELESS = 0.85, 0.1
+HOLDS, HOPELESS = 0.9, 0.1
 """Probabilities that a combination holds the accuracy: from which it is taken to, and not to."""
 
-LEAST_SEEDS, MOST_SEEDS = 4, 6
+LEAST_SEEDS, MOST_SEEDS, SURE_SEEDS = 4, 6, 10
 MOST_FOR_ABLATION = 0.2
 MOST_FOR_CONFIRMATION = 0.25
 CONFIRMED_SEEDS = 5
@@ -36,6 +36,9 @@ WORTH = 0.03
 
 MOST_PAIRED = 14
 """Single changes that are also tried in pairs."""
+
+SLOPES = {"one_cycle": -0.5, "epochs": -0.5, "width": -0.4}
+"""Errors get more where training gets shorter or layers narrower; by how much, runs will tell."""
 
 LEVELED = {"rate": (0.6, 1.5), "epochs": (0.7,), "width": (0.5, 0.75, 0.25), "batch": (2.0,)}
 """Levels at which a lever comes in, where that is more than the usual one."""
@@ -74,8 +77,9 @@ def search(context: StudyContext) -> TrainRuns | None:
     """Trains what promises most; None once nothing does, or the time for it is used up."""
     if StudyStage.SEARCH in context.notes:
         return None
-    for arm in _by_promise(context):
-        if _left(context) < context.times.of_budget(arm):
+    left = _left(context)
+    for arm in _wanted(context, left):
+        if left < context.times.of_budget(arm):
             break
         asked = {trial.seed for trial in context.ledger.of_arm(arm)}
         seed = next(s for s in range(context.first_seed, 2**31) if s not in asked)
@@ -98,7 +102,8 @@ def standing(context: StudyContext, arm: LeverSet) -> Standing | None:
     if not values or context.target is None or context.ledger.has_failed(arm):
         return None
     mean = fmean(values)
-    error = deviation(context) / math.sqrt(len(values))
+    of_target = 0.0 if context.plan.target is not None else 1 / len(context.ledger.values(BASELINE))
+    error = deviation(context) * math.sqrt(1 / len(values) + of_target)
     chance = normal((mean - context.target) / error)
     return Standing(arm, mean, len(values), chance, price(context, arm))
 
@@ -124,6 +129,26 @@ def best_of(found: list[Standing]) -> Standing | None:
 
 
 # --- what promises most --------------------------------------------------------------------------
+
+
+def _wanted(context: StudyContext, left: float) -> list[LeverSet]:
+    """What to train next, the first first.
+
+    The best of many looks better than it is. So it gets further seeds in the end, and another one
+    takes its place where it doesn't hold any more.
+
+    Args:
+        context: Of the study.
+        left: Seconds that are left for the search.
+    """
+    best = best_of(standings(context))
+    unsure = best is not None and best.count < SURE_SEEDS and best.arm != BASELINE
+    if best is not None and unsure:
+        needed = (SURE_SEEDS - best.count) * context.times.of_budget(best.arm)
+        if left < needed + context.times.of_budget(best.arm):
+            return [best.arm]
+    found = _by_promise(context)
+    return found or ([best.arm] if best is not None and unsure else [])
 
 
 def _by_promise(context: StudyContext) -> list[LeverSet]:
@@ -227,7 +252,7 @@ def _errors(context: StudyContext, around: LeverSet) -> Surrogate:
     reached = [_logarithm(context, run.figure(ACCURACY) or 0.0) for _, run in runs]
     target = context.target or 0.5
     noise = deviation(context) / max(1 - target, 1 / max(1, context.validation_images))
-    return Surrogate([arm for arm, _ in runs], reached, noise, around)
+    return Surrogate([arm for arm, _ in runs], reached, noise, around, SLOPES)
 
 
 def _logarithm(context: StudyContext, accuracy: float) -> float:
@@ -251,13 +276,17 @@ def _left(context: StudyContext) -> float:
 
 
 def _choice(context: StudyContext) -> dict[str, object]:
-    """The best and the next best, as the store keeps them."""
+    """The best and the next best, as the store keeps them; what doesn't hold by its chance."""
     found = standings(context)
-    rivals = [one for one in found if one.arm != BASELINE]
-    ranked = sorted(rivals, key=lambda one: (not one.holds, one.cost if one.holds else -one.chance))
-    best = best_of(found)
-    if best is not None and best.arm == BASELINE:
-        ranked = []  # nothing is cheaper that holds
+    baseline = standing(context, BASELINE)
+    limit = baseline.cost if baseline is not None else 0.0
+    rivals = [one for one in found if one.cost < limit]
+
+    def place(one: Standing) -> tuple[bool, float]:
+        score = one.cost if one.holds else -_score(one.chance, one.cost, limit, None)
+        return not one.holds, score
+
+    ranked = sorted(rivals, key=place)
     chosen: list[dict[str, object] | None] = [one.arm.plain() for one in ranked[:2]]
     chosen += [None] * (2 - len(chosen))
     return {"best": chosen[0], "runner_up": chosen[1], "tried": len(found)}

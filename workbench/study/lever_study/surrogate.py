@@ -14,8 +14,9 @@ Sources:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ from workbench.study.lever_study.arm import LeverSet
 
 Floats = npt.NDArray[np.float64]
 
-SPREAD = 0.35
+SPREAD = 0.25
 """How much a lever changes the logarithm of errors or costs, before anything is known of it."""
 
 LEAST_NOISE = 0.03
@@ -52,11 +53,19 @@ class Surrogate:
         logarithms: What each run reached.
         noise: Standard deviation between seeds, of the logarithm.
         around: The combination that is to be improved.
+        slopes: What is expected of levels before anything is known, by the key of the lever: the
+            change of the logarithm with that of the level.
     """
 
     def __init__(
-        self, arms: Sequence[LeverSet], logarithms: Sequence[float], noise: float, around: LeverSet
+        self,
+        arms: Sequence[LeverSet],
+        logarithms: Sequence[float],
+        noise: float,
+        around: LeverSet,
+        slopes: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
+        self._slopes = slopes
         self._keys = sorted({key for arm in arms for key in arm.levers})
         noise = max(noise, LEAST_NOISE)
         x = np.array([self._row(arm) for arm in arms])
@@ -67,14 +76,19 @@ class Surrogate:
         prior[0] = 1.0  # where it all begins is known badly, and told by every run
         precision = (x.T * weights) @ x / noise**2 + np.diag(prior)
         self._covariance: Floats = np.linalg.inv(precision)
-        self._means: Floats = self._covariance @ (x.T * weights) @ (y - self._middle) / noise**2
+        on = [0.0] * len(self._keys)
+        expected = np.array([0.0, *on, *(slopes.get(key, 0.0) for key in self._keys)])
+        told = (x.T * weights) @ (y - self._middle) / noise**2
+        self._means: Floats = self._covariance @ (told + prior * expected)
 
     def predict(self, arm: LeverSet) -> Predicted:
         """What a combination would reach, in the mean over seeds."""
         row = self._row(arm)
-        unknown = sum(key not in self._keys for key in arm.levers)
-        variance = float(row @ self._covariance @ row) + unknown * SPREAD**2
-        return Predicted(self._middle + float(row @ self._means), math.sqrt(variance))
+        new = [(key, level) for key, level in arm.pulls if key not in self._keys]
+        variance = float(row @ self._covariance @ row) + len(new) * SPREAD**2
+        expected = sum(self._slopes.get(key, 0.0) * math.log(level or 1.0) for key, level in new)
+        mean = self._middle + float(row @ self._means) + expected
+        return Predicted(mean, math.sqrt(variance))
 
     def _row(self, arm: LeverSet) -> Floats:
         """1, and for each lever whether it is on and the logarithm of its level."""
