@@ -274,7 +274,7 @@ def side_by_side(preset: str, data: Path | None) -> dict[str, Any]:
         "alone": found.alone,
         "run_mib": found.run_bytes / 2**20,
         "tried": [
-            {"workers": each.workers, "threads": each.threads, "gain": found.gain(each)}
+            {"workers": each.workers, "threads": each.threads, "gain": each.gain}
             for each in found.tried
         ],
         "load": os.getloadavg()[0],

@@ -75,8 +75,10 @@ def measured(
                     group.enter_context(bench.asker)
                 one, several = _in_turns(alone, benches, pool)
             rates += one
-            tried.append(Beside(count, share.hardware.intra_op_threads, median(several)))
-            if len(tried) > 1 and tried[-1].rate < FURTHER * tried[-2].rate:
+            # Of each round by itself: a machine that is busy for a while slows both.
+            gain = median(b / a for a, b in zip(one, several, strict=True))
+            tried.append(Beside(count, share.hardware.intra_op_threads, gain))
+            if len(tried) > 1 and gain < FURTHER * tried[-2].gain:
                 break
         if not rates:
             rates = [alone.rate(SAMPLE_SECONDS)]

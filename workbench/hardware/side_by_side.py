@@ -41,12 +41,12 @@ class Beside:
     Attributes:
         workers: How many.
         threads: Of each.
-        rate: Images a second of all together.
+        gain: Images a second of all together, by those of one after another.
     """
 
     workers: int
     threads: int
-    rate: float
+    gain: float
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,8 @@ class SideBySide:
         """What pays and fits into the memory; None where one after another is as good."""
         most = MEMORY_SHARE * free_bytes
         fits = [each for each in self.tried if each.workers * self.run_bytes <= most]
-        best = max(fits, key=lambda each: each.rate, default=None)
-        return best if best is not None and self.gain(best) >= GAIN else None
-
-    def gain(self, tried: Beside) -> float:
-        """How many times the images a second of one after another."""
-        return tried.rate / self.alone
+        best = max(fits, key=lambda each: each.gain, default=None)
+        return best if best is not None and best.gain >= GAIN else None
 
     def words(self, free_bytes: int) -> str:
         """What it means, for a person."""
@@ -82,7 +78,7 @@ class SideBySide:
         return tr(
             "{workers} runs side by side: measured {gain} times as fast as one after another",
             workers=best.workers,
-            gain=f"{self.gain(best):.2f}",
+            gain=f"{best.gain:.2f}",
         )
 
 

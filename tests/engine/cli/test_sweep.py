@@ -250,6 +250,47 @@ def test_a_budget_of_time_is_not_exact_and_workers_share_the_cores(
     assert {run.experiment.hardware.intra_op_threads for run in store.runs()} == {2}
 
 
+CYCLES = ["digits-cnn", "--set", "schedule.kind=one_cycle", "--set", "training.epochs=9",
+          "--vary", RATE, "--runs", "9", "--strategy", "random", "--prune", "asha"]  # fmt: skip
+
+
+def test_pruned_trials_are_counted_and_shown_as_such(
+    capsys: pytest.CaptureFixture[str], store: Store
+) -> None:
+    found = swept(capsys, *CYCLES)
+    assert (found["prune"], found["rungs"], found["exact"]) == ("asha", [1, 3, 9], True)
+    assert found["rungs_note"].startswith("One cycle spans the whole training")
+    assert found["finished"] >= 1
+    assert found["finished"] + found["pruned"] == 9
+    for trial in found["trials"]:
+        lengths = list(trial["at_rungs"])
+        if trial["status"] == "pruned":
+            assert trial["pruned_at"] == int(lengths[-1]) < 9
+        else:
+            assert (trial["pruned_at"], lengths) == (None, ["1", "3", "9"])
+    assert found["best"]["number"] in {t["number"] for t in found["trials"] if t["each"]}
+    read = {store.run(run_id).experiment.training.epochs for run_id in Judges.read}
+    assert read == {9}, "the test part is read of whole trainings alone"
+    assert sweep("--resume", "digits-cnn sweep") == 0
+    said = capsys.readouterr().out
+    assert f"{found['pruned']} pruned; all trials that were asked for are done" in said
+    assert "; pruned after 1 epoch " in said
+    assert sweep(*CYCLES, "--dry-run") == 0
+    assert "rungs are whole trainings of 1, 3, 9 epochs" in capsys.readouterr().out
+
+
+def test_folds_repeat_a_trial_in_place_of_seeds(
+    capsys: pytest.CaptureFixture[str], store: Store
+) -> None:
+    found = swept(capsys, "digits-cnn", "--vary", BATCH, "--folds", "3")
+    assert (found["folds"], found["seeds"], found["finished"]) == (3, 1, 2)
+    assert found["baseline"]["number"] == 1, "one of the combinations is the baseline"
+    runs = store.runs()
+    assert [run.experiment.training.fold for run in runs] == [1, 2, 3, 1, 2, 3]
+    assert {group.kind for group in store.groups()} == {"study", "folds"}
+    assert all(len(trial["each"]["val_accuracy"]) == 3 for trial in found["trials"])
+
+
 # --- bad input -----------------------------------------------------------------------------------
 
 
@@ -270,6 +311,13 @@ def test_a_budget_of_time_is_not_exact_and_workers_share_the_cores(
         (["digits-cnn", "--vary", "optimizer.learning_rate=0..1:log"], "start above 0"),
         (["digits-cnn", "--vary", "optimizer.kind=adm"], "'adm' is no optimizer; one of "),
         (["digits-cnn", "--vary", "optimizer.momentum=0.5,0.9"], "belongs to "),
+        (["digits-cnn", "--vary", BATCH, "--folds", "3", "--seeds", "2"],
+         "--folds and --seeds both repeat a trial; give one of them"),
+        (["digits-cnn", "--vary", BATCH, "--folds", "1"], "the number of folds must be from 2"),
+        (["digits-cnn", "--vary", BATCH, "--prune", "asha", "--goal", "min:parameters"],
+         "--prune asha compares trials after an epoch, when there is no parameters"),
+        (["digits-cnn", "--vary", BATCH, "--prune", "asha", "--set", "training.epochs=2"],
+         "--prune asha needs training.epochs of 3 or more, got 2"),
         (["digits-cnn", "--vary", "training.seed=1,2"],
          "training.seed can't be varied; use --seeds"),
         (["digits-cnn", "--vary", "training.batch_size=1..2000", "--strategy", "grid"],

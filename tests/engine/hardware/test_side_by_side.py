@@ -23,22 +23,22 @@ INFO = REFERENCE.data.info()
 GIB = 1 << 30
 
 
-def found(*rates: float) -> SideBySide:
-    tried = [Beside(2**n, 1, rate) for n, rate in enumerate(rates, 1)]
+def found(*gains: float) -> SideBySide:
+    tried = [Beside(2**n, 1, gain) for n, gain in enumerate(gains, 1)]
     return SideBySide(100.0, tuple(tried), GIB)
 
 
 def test_the_fastest_that_fits_and_is_more_than_noise() -> None:
-    best = found(134.0, 150.0).best(100 * GIB)
-    assert best == Beside(4, 1, 150.0)
-    tight = found(134.0, 150.0).best(3 * GIB)
-    assert tight == Beside(2, 1, 134.0), "four processes take more than the memory that is free"
-    assert found(134.0).best(2 * GIB) is None
-    assert found(109.0).best(100 * GIB) is None
-    assert found(134.0).words(100 * GIB) == (
+    best = found(1.34, 1.5).best(100 * GIB)
+    assert best == Beside(4, 1, 1.5)
+    tight = found(1.34, 1.5).best(3 * GIB)
+    assert tight == Beside(2, 1, 1.34), "four processes take more than the memory that is free"
+    assert found(1.34).best(2 * GIB) is None
+    assert found(1.09).best(100 * GIB) is None
+    assert found(1.34).words(100 * GIB) == (
         "2 runs side by side: measured 1.34 times as fast as one after another"
     )
-    assert "was measured not to be faster" in found(98.0).words(100 * GIB)
+    assert "was measured not to be faster" in found(0.98).words(100 * GIB)
 
 
 def test_as_many_at_once_as_there_are_cores() -> None:
@@ -93,8 +93,8 @@ def test_it_is_measured_in_turns_once_and_remembered(tmp_path: Path) -> None:
     said: list[str] = []
     first = beside.measured(tmp_path, REFERENCE, said.append)
     assert Measures.samples == [0, 1, 1] * beside.ROUNDS
-    assert first.tried == (Beside(2, 1, 134.0),)
-    assert first.gain(first.tried[0]) == pytest.approx(1.34)
+    assert first.tried == (Beside(2, 1, pytest.approx(1.34)),)
+    assert first.alone == 100.0
     assert said == ["measuring whether runs train faster side by side"]
     assert beside.measured(tmp_path, REFERENCE, said.append) == first
     assert len(said) == 1
