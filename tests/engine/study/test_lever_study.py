@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.study.made_up_study import INFO, MNIST, MadeUp, training_seconds, true_accuracy
+from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.study.judging.verdicts import VerdictCode
@@ -158,6 +159,32 @@ def test_few_parameters_are_a_goal(tmp_path: Path) -> None:
     assert min(arm.quantities["parameters"] for arm in found.arms) in {
         arm.quantities["parameters"] for arm in front
     }
+
+
+class Meddled(MadeUp):
+    """A person stops the second run of the baseline, and larger batches diverge."""
+
+    def train(self, store: Store, run: Run) -> None:
+        if run.trial == 1:
+            store.claim(run.run_id, store.token)
+            store.finish(run.run_id, RunStatus.STOPPED)
+        elif run.experiment.training.batch_size > 64:
+            store.claim(run.run_id, store.token)
+            store.finish(run.run_id, RunStatus.FAILED, "the loss became NaN at step 7")
+        else:
+            super().train(store, run)
+
+
+def test_runs_that_were_stopped_or_diverged_are_passed_over(tmp_path: Path) -> None:
+    made = Meddled(tmp_path, plan(700.0, levers=("one_cycle", "batch"), target=0.99))
+    ended = made.work()
+    assert ended is not None
+    assert not ended.is_failure
+    found = answer(made)
+    assert found.recommended is not None
+    assert "batch" not in found.recommended.levers
+    assert found.baseline.accuracy.value > 0.98
+    assert any("did not train to the" in note for note in found.notes)
 
 
 def test_nothing_better_is_an_answer(tmp_path: Path) -> None:

@@ -156,8 +156,11 @@ class Ledger:
         return list(dict.fromkeys(trial.arm for trial in self.trials if trial.ended is not None))
 
     def has_failed(self, arm: LeverSet) -> bool:
-        """Whether a run of a combination ended without an accuracy: nobody would recommend it."""
-        return any(not trial.is_open and trial.ended is None for trial in self.of_arm(arm))
+        """Whether a run of a combination failed: nobody would recommend it. One that a person
+        stopped says nothing.
+        """
+        runs = (trial.run for trial in self.of_arm(arm))
+        return any(run is not None and run.status is RunStatus.FAILED for run in runs)
 
     def noise(self) -> Noise | None:
         """Of the accuracy, between the seeds of one combination."""
