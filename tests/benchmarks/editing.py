@@ -54,7 +54,7 @@ def main() -> None:
         window.show()
         layers = [layer.values() for layer in NETWORKS[NETWORK]]
         window.editor.set("structure.layers", layers)
-        network = page_of(window, NetworkPanel)
+        network = page_of(window, "network", NetworkPanel)
         window.tabs.setCurrentWidget(network)
         for name, page in (("layers", network.costs), ("drawing", network.drawing)):
             network.show_page(page)

@@ -53,7 +53,7 @@ def measure(folder: Path, runs: int) -> dict[str, object]:
     window = MainWindow(Store(folder))
     window.show()
     shown = time.perf_counter() - started
-    live = page_of(window, LivePanel)
+    live = page_of(window, "live", LivePanel)
     _ = live.plots  # loads the plots' library
     plots = time.perf_counter() - started - shown
     turns.start()

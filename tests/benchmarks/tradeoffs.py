@@ -74,7 +74,7 @@ def _window(folder: Path) -> dict[str, object]:
     window = MainWindow(Store(folder))
     window.resize(1920, 1080)
     window.show()
-    compare, turns = page_of(window, ComparePanel), Turns()
+    compare, turns = page_of(window, "compare", ComparePanel), Turns()
     page = compare.tradeoffs
 
     def wait(done: Callable[[], bool]) -> None:

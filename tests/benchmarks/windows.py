@@ -49,9 +49,11 @@ def until(done: Callable[[], bool]) -> float:
     return 1000 * (time.perf_counter() - started)
 
 
-def page_of(window: MainWindow, kind: type[Kind]) -> Kind:
-    """The page of a kind."""
-    return next(page for page in window.pages.values() if isinstance(page, kind))
+def page_of(window: MainWindow, key: str, kind: type[Kind]) -> Kind:
+    """A page by its key, made where it isn't there yet."""
+    page = window.pages[key]
+    assert isinstance(page, kind)
+    return page
 
 
 def close(window: MainWindow) -> None:

@@ -6,7 +6,7 @@ A few changed runs are read at once; many (a store is opened) are read in a thre
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -106,6 +106,16 @@ class RunFeed(QObject):
     def is_reading(self) -> bool:
         """Whether a thread reads runs."""
         return self._reading
+
+    @property
+    def curves(self) -> Sequence[ShownRun]:
+        """The runs whose curves are to be shown, newest first."""
+        return self._curves
+
+    @property
+    def newest(self) -> Sequence[tuple[str, str]]:
+        """The ids and names of the newest runs, newest first."""
+        return self._named
 
     @Slot()
     def look(self) -> None:

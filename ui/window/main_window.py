@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QSettings, QSize, Slot
@@ -42,7 +43,7 @@ from ui.window.bottom import BottomTabs
 from ui.window.experiment_files import ExperimentFiles
 from ui.window.menus import fill_menu_bar
 from ui.window.page_tabs import PageTabs
-from ui.window.pages import PageContext, make_pages
+from ui.window.pages import PageContext
 from ui.window.queue_follower import QueueFollower
 from ui.window.queue_forecast import QueueForecast
 from ui.window.run_files import RunFiles
@@ -54,7 +55,7 @@ from ui.window.side_windows import SideWindows
 from ui.window.store_choice import choose_store
 from ui.window.toolbar import make_toolbar
 from ui.window.window_splitter import WindowSplitter
-from ui.window.window_state import StatePart, WindowState, first_size
+from ui.window.window_state import StatePart, WindowState, first_size, kept_of_page
 from workbench import presets
 from workbench.base.text import isolated, tr
 from workbench.runs.store import Store
@@ -118,25 +119,22 @@ class MainWindow(QMainWindow):
         self.status = StatusPanel(controller, self.editor)
         self.setStatusBar(self.status)
         self.requests = Requests(self)
-        self.tabs = PageTabs(
-            make_pages(
-                PageContext(
-                    folder,
-                    self.store.artifacts,
-                    self.editor,
-                    self.layers,
-                    self.experiment.structure.commands,
-                    self.feed,
-                    self.runs.table,
-                    self.runs.filter,
-                    controller,
-                    self.task_runner,
-                    self.requests,
-                    self.jobs,
-                    self.searches,
-                )
-            )
+        context = PageContext(
+            folder,
+            self.store.artifacts,
+            self.editor,
+            self.layers,
+            self.experiment.structure.commands,
+            self.feed,
+            self.runs.table,
+            self.runs.filter,
+            controller,
+            self.task_runner,
+            self.requests,
+            self.jobs,
+            self.searches,
         )
+        self.tabs = PageTabs(context, partial(kept_of_page, self.settings))
         self.pages = self.tabs.pages
 
     def _lay_out(self) -> None:
@@ -172,7 +170,7 @@ class MainWindow(QMainWindow):
                 "table": StatePart(self.runs.state, self.runs.restore_state),
                 "explained": StatePart(self.experiment.explained_paths, self.experiment.explain),
             },
-            list(self.pages.values()),
+            self.tabs.states,
         )
 
     def _make_actions(self) -> dict[str, Actions]:
@@ -192,8 +190,8 @@ class MainWindow(QMainWindow):
             self.experiment.structure.commands,
             self.training,
             self.run_files.actions,
-            *(page.commands for page in self.pages.values()),
-            ViewActions(self.appearance, self.pages.values(), self.tabs.show_page, self),
+            *self.tabs.areas.values(),
+            ViewActions(self.appearance, self.tabs.tabs, self.tabs.show_page, self),
             self.runs.actions_,
             self.queue.commands,
             HelpActions(self.store.folder, self.experiment, lambda: self.areas.values(), self),
@@ -203,7 +201,7 @@ class MainWindow(QMainWindow):
         for area in areas:
             if not area.in_focus:
                 area.attach(self)
-        fill_menu_bar(self.menuBar(), found, self.pages.values())
+        fill_menu_bar(self.menuBar(), found, self.tabs.tabs)
         make_toolbar(self, self.training, self.preflight)
         self.runs.menus.more_of_runs = self.run_files.actions.fill
         return found

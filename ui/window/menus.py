@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from PySide6.QtWidgets import QMenuBar
 
 from ui.look.actions import Actions
-from ui.panels.shared.page import Page
+from ui.window.pages import Tab
 from workbench.base.text import tr
 
 
-def fill_menu_bar(bar: QMenuBar, areas: Mapping[str, Actions], pages: Iterable[Page]) -> None:
+def fill_menu_bar(bar: QMenuBar, areas: Mapping[str, Actions], tabs: Iterable[Tab[Any]]) -> None:
     """Makes the menus.
 
     Args:
         bar: Empty.
         areas: Of the window's actions, by name.
-        pages: Of the window; each that names a menu gets one for its actions.
+        tabs: Of the window; each that names a menu gets one for its actions.
     """
     areas["file"].fill(bar.addMenu(tr("&File")))
     menu = bar.addMenu(tr("&Edit"))
@@ -29,8 +30,8 @@ def fill_menu_bar(bar: QMenuBar, areas: Mapping[str, Actions], pages: Iterable[P
     menu = bar.addMenu(tr("&Run"))
     areas["run"].fill(menu)
     areas["run_files"].fill(menu)
-    for page in pages:
-        if page.menu:
-            page.commands.fill(bar.addMenu(page.menu))
+    for tab in tabs:
+        if tab.menu:
+            areas[tab.key].fill(bar.addMenu(tab.menu))
     areas["view"].fill(bar.addMenu(tr("&View")))
     areas["help"].fill(bar.addMenu(tr("&Help")))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtWidgets import QMainWindow, QSplitter
-
-from ui.panels.shared.page import Page
 
 FIRST_SIZE = QSize(1440, 900)
 FRAME = QSize(16, 48)
@@ -28,6 +26,18 @@ MOVED = {
 """Where what pages keep stood before there were pages."""
 
 
+def kept_of_page(settings: QSettings, key: str) -> dict[str, Any]:
+    """What a page kept, by name, also where earlier versions did."""
+    inside = f"pages/{key}/"
+    kept = {
+        name.removeprefix(inside): settings.value(old)
+        for name, old in MOVED.items()
+        if name.startswith(inside) and settings.contains(old)
+    }
+    new = (name for name in settings.allKeys() if name.startswith(inside))
+    return kept | {name.removeprefix(inside): settings.value(name) for name in new}
+
+
 class StatePart(NamedTuple):
     """Something that is kept: how it is read, and how it is put back."""
 
@@ -43,7 +53,7 @@ class WindowState:
         settings: Where.
         splitters: By the name they are kept under.
         parts: What else, by name; a state of None is not kept.
-        pages: Each keeps what it likes, under its key.
+        states: What pages keep, by their keys.
     """
 
     def __init__(
@@ -52,9 +62,9 @@ class WindowState:
         settings: QSettings,
         splitters: Mapping[str, QSplitter],
         parts: Mapping[str, StatePart],
-        pages: Sequence[Page],
+        states: Callable[[], Mapping[str, Mapping[str, Any]]],
     ) -> None:
-        self._pages = pages
+        self._states = states
         self._window, self._settings, self._splitters = window, settings, splitters
         self._parts = {
             "geometry": StatePart(window.saveGeometry, window.restoreGeometry),
@@ -68,10 +78,10 @@ class WindowState:
             value = part.state()
             if value is not None:
                 self._settings.setValue(name, value)
-        for page in self._pages:
-            for name, value in page.state().items():
+        for key, state in self._states().items():
+            for name, value in state.items():
                 if value is not None:
-                    self._settings.setValue(f"pages/{page.key}/{name}", value)
+                    self._settings.setValue(f"pages/{key}/{name}", value)
         self._settings.sync()
 
     def restore(self) -> None:
@@ -80,19 +90,6 @@ class WindowState:
             value = self._settings.value(name)
             if value is not None:
                 part.restore(value)
-        for page in self._pages:
-            page.restore(self._kept_of(page.key))
-
-    def _kept_of(self, key: str) -> dict[str, Any]:
-        """What a page kept, by name, also where earlier versions did."""
-        settings, inside = self._settings, f"pages/{key}/"
-        kept = {
-            name.removeprefix(inside): settings.value(old)
-            for name, old in MOVED.items()
-            if name.startswith(inside) and settings.contains(old)
-        }
-        new = (name for name in settings.allKeys() if name.startswith(inside))
-        return kept | {name.removeprefix(inside): settings.value(name) for name in new}
 
     def take_over(self, before: WindowState) -> None:
         """Gives the window the place of the one that it follows.

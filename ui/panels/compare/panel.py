@@ -57,14 +57,9 @@ class ComparePanel(LatePages[_Made]):
         controller: RunController,
         jobs: Jobs,
     ) -> None:
-        super().__init__(
-            "compare",
-            tr("Compare"),
-            tr("Runs against each other: what did a lever buy"),
-            tr("Views of the compared runs"),
-        )
-        self._ticked: list[str] = []
-        self._selected: list[str] = []
+        super().__init__(tr("Views of the compared runs"))
+        self._ticked = _trained(feed.curves)
+        self._selected = table.first_chosen_ids
         self._folder, self._feed, self._jobs = folder, feed, jobs
         self._table, self._filter = table, filter_
         self._known = curves
@@ -154,7 +149,7 @@ class ComparePanel(LatePages[_Made]):
     @Slot(list)
     def show_ticked(self, runs: Sequence[ShownRun]) -> None:
         """These are ticked, or went on; they are compared unless others are selected."""
-        self._ticked = [run.run_id for run in runs if run.has_steps]
+        self._ticked = _trained(runs)
         self._choose()
 
     @Slot(list)
@@ -184,3 +179,8 @@ class ComparePanel(LatePages[_Made]):
         if self.are_made:
             self.curves.restyle()
             self.tradeoffs.restyle()
+
+
+def _trained(runs: Sequence[ShownRun]) -> list[str]:
+    """The ids of those that have a step."""
+    return [run.run_id for run in runs if run.has_steps]

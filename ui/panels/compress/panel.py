@@ -82,11 +82,7 @@ class CompressPanel(Page):
         requests: Requests,
         jobs: Jobs,
     ) -> None:
-        super().__init__(
-            "compress",
-            tr("Compress"),
-            tr("Make the selected run's network smaller, and see what each step costs"),
-        )
+        super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._controller, self._frame, self._jobs = controller, feed.frame, jobs

@@ -63,11 +63,7 @@ class DataPanel(Page):
     settled = Signal()
 
     def __init__(self, editor: Editor, jobs: Jobs) -> None:
-        super().__init__(
-            "data",
-            tr("Data"),
-            tr("What the network will see: images, classes, counts"),
-        )
+        super().__init__()
         self._editor, self._latest = editor, jobs.latest(self)
         self._looked_at: Data | None = None
         self._answer: Preview | str | None = None
@@ -78,6 +74,7 @@ class DataPanel(Page):
         self._timer.timeout.connect(self.look)
         self._build(jobs)
         editor.changed.connect(self._experiment_changed)
+        self._experiment_changed()
 
     def _build(self, jobs: Jobs) -> None:
         self.heading, self.facts, self.message = Label(), Label(), Label()

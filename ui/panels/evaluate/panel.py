@@ -61,9 +61,7 @@ class EvaluatePanel(Page):
     def __init__(
         self, task_runner: TaskRunner, folder_of: Callable[[str], Path], jobs: Jobs
     ) -> None:
-        super().__init__(
-            "evaluate", tr("Evaluate"), tr("How good the selected run is, image by image")
-        )
+        super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._task_runner, self._folder_of = task_runner, folder_of

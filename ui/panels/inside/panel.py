@@ -39,12 +39,7 @@ class InsidePages(LatePages[_Made]):
     def __init__(
         self, editor: Editor, task_runner: TaskRunner, store: Path, requests: Requests
     ) -> None:
-        super().__init__(
-            "inside",
-            tr("Inside"),
-            tr("The selected run's trained network: its weights, its answers, its speed"),
-            tr("What to look at"),
-        )
+        super().__init__(tr("What to look at"))
         self._editor, self._task_runner, self._store = editor, task_runner, store
         self._requests = requests
         self._run: Run | None = None

@@ -15,14 +15,12 @@ from PySide6.QtWidgets import QVBoxLayout
 from ui.background.in_store import in_store
 from ui.background.jobs import Jobs
 from ui.look import theme
-from ui.look.actions import Action
 from ui.models.run_feed import RunFeed, ShownRun
 from ui.panels.live.diagnosis import DiagnosisStrip
 from ui.panels.shared.page import Page
 from ui.panels.shared.requests import Requests
 from ui.plots.theme import run_style
 from ui.running.run_controller import RunController
-from workbench.base.text import tr
 from workbench.curves.reading import read_curves
 from workbench.curves.run import RunCurves
 from workbench.execution.messages import EpochEnd, Started, Steps
@@ -68,9 +66,7 @@ class LivePanel(Page):
         requests: Requests,
         jobs: Jobs,
     ) -> None:
-        super().__init__(
-            "live", tr("Live"), tr("Curves of the ticked runs, drawn while they train")
-        )
+        super().__init__()
         self._folder, self._curves, self._requests = folder, curves, requests
         self._names: dict[str, tuple[str, int]] = {}
         self._loading: set[str] = set()
@@ -88,15 +84,6 @@ class LivePanel(Page):
         self.diagnosis = DiagnosisStrip(folder, jobs)
         self.diagnosis.remedy_chosen.connect(requests.try_remedy)
         self._layout.addWidget(self.diagnosis)
-        self.commands.add(
-            Action(
-                "fit",
-                tr("Fit the live plots"),
-                self._fit,
-                "Ctrl+0",
-                reason=tr("Show all of the curves and follow new values"),
-            ),
-        )
         feed.curves_changed.connect(self.show_runs)
         controller.started.connect(self.begin)
         controller.steps.connect(self.add)
@@ -143,7 +130,8 @@ class LivePanel(Page):
             plot, look = plot_of(*drawn), look_of(*drawn)
             self.export_requested.emit(figure_of_runs(list(names), plot, look), names)
 
-    def _fit(self) -> None:
+    def fit(self) -> None:
+        """Shows all of the curves, and follows new values."""
         self.plots.fit()
 
     def restore(self, state: Mapping[str, Any]) -> None:

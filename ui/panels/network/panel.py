@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import Slot
 
 from ui.background.jobs import Jobs
 from ui.editing.editor import Editor
-from ui.look.actions import Action, Menu
 from ui.models.layers import Layers
 from ui.models.run_feed import RunFeed
 from ui.panels.experiment.layer_actions import LayerActions
 from ui.panels.shared.pages import LatePages
-from ui.panels.shared.requests import Requests
-from workbench.base.text import help_of, tr
+from workbench.base.text import tr
 from workbench.runs.record import Run
 
 if TYPE_CHECKING:
@@ -43,7 +40,6 @@ class NetworkPanel(LatePages[_Made]):
         layers: Of that editor.
         layer_actions: What can be done to them.
         feed: All runs.
-        requests: Of the window.
         jobs: Of the window.
     """
 
@@ -53,60 +49,23 @@ class NetworkPanel(LatePages[_Made]):
         layers: Layers,
         layer_actions: LayerActions,
         feed: RunFeed,
-        requests: Requests,
         jobs: Jobs,
     ) -> None:
-        super().__init__(
-            "network",
-            tr("Network"),
-            tr("What each layer costs, and how to make it smaller"),
-            tr("Views of the network"),
-        )
-        self.menu = tr("&Network")
+        super().__init__(tr("Views of the network"))
         self._editor, self._layers, self._layer_actions = editor, layers, layer_actions
         self._read_run, self._jobs = feed.read, jobs
-        self._newest: Sequence[tuple[str, str]] = ()
+        self._newest: Sequence[tuple[str, str]] = feed.newest
         self._preferred = ""
         feed.newest_changed.connect(self.show_runs)
-        self._add_commands(requests)
 
-    def _add_commands(self, requests: Requests) -> None:
-        self.commands.add(
-            Menu("levers", tr("Levers"), self._levers, tr("Make the network smaller in one move")),
-            Action(
-                "compare",
-                tr("Compare structures"),
-                self._compare,
-                "Ctrl+Shift+C",
-                reason=tr("What differs from another run or a preset"),
-            ),
-            None,
-            Action(
-                "code",
-                tr("Show Keras code"),
-                requests.show_code.emit,
-                "Ctrl+K",
-                "file",
-                tr("The experiment as a script that needs nothing but Keras"),
-            ),
-        )
-
-    def _levers(self) -> Sequence[Action]:
-        from workbench.levers.catalog import LEVERS  # as their page: not at the start
-
-        return [
-            Action(
-                name, f"{lever.label}…", partial(self._choose_lever, name), reason=help_of(lever)
-            )
-            for name, lever in LEVERS.items()
-        ]
-
-    def _choose_lever(self, name: str) -> None:
+    def choose_lever(self, name: str) -> None:
+        """Shows what a lever would do, by its name."""
         self.front_requested.emit()
         self.show_page(self.levers)
         self.levers.choose(name)
 
-    def _compare(self) -> None:
+    def compare_structures(self) -> None:
+        """Shows what differs from another network, and asks from which."""
         self.front_requested.emit()
         self.show_page(self.compare)
         self.compare.box.setFocus()

@@ -241,10 +241,14 @@ class RunsView(QTableView):
         """All selected runs."""
         return [self._runs.frame.run_id(place) for place in self.chosen_places.tolist()]
 
+    @property
+    def first_chosen_ids(self) -> list[str]:
+        """The first `MOST_TOLD` of the selected runs."""
+        return [self._runs.frame.run_id(p) for p in self.chosen_places[:MOST_TOLD].tolist()]
+
     @Slot()
     def _chosen_changed(self) -> None:
-        places = self.chosen_places[:MOST_TOLD].tolist()
-        self.chosen_changed.emit([self._runs.frame.run_id(place) for place in places])
+        self.chosen_changed.emit(self.first_chosen_ids)
 
     def select_runs(self, run_ids: Sequence[str]) -> int:
         """Select these runs and show the first.

@@ -54,17 +54,11 @@ class SearchPanel(LatePages[_Made]):
         requests: Requests,
         jobs: Jobs,
     ) -> None:
-        super().__init__(
-            "search",
-            tr("Search"),
-            tr("Many combinations of settings, trained one after another: which is worth it"),
-            tr("Kinds of searches"),
-        )
+        super().__init__(tr("Kinds of searches"))
         self._folder, self._curves, self._feed = folder, curves, feed
         self._table, self._searches = table, searches
         self._requests, self._jobs = requests, jobs
         self._kept: dict[str, Any] = {}
-        searches.began.connect(self._begun)
         controller.steps.connect(self._take_points)
         controller.epoch.connect(self._take_points)
 
@@ -108,9 +102,8 @@ class SearchPanel(LatePages[_Made]):
         if self.are_made:
             self.sweep.restore(self._kept)
 
-    @Slot(str)
-    def _begun(self, study_id: str) -> None:
-        """A search was started: it is what a person wants to see."""
+    def begin(self, study_id: str) -> None:
+        """Puts a search that was started in front."""
         self.sweep.show_sweep(study_id)
         self.show_page(self.sweep)
         self.front_requested.emit()

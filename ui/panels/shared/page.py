@@ -1,4 +1,4 @@
-"""What a tab of the window is: the window knows no more of any of them than this."""
+"""What a tab of the window shows: the window knows no more of any page than this."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from ui.look.actions import Actions
 from workbench.runs.record import Run
 
 
 class Page(QWidget):
-    """A tab of the window; a subclass overrides what it has use for.
+    """What a tab of the window shows; a subclass overrides what it has use for.
 
-    Args:
-        key: Names it in code and among what is kept from one start to the next.
-        title: On its tab, sentence case.
-        reason: Tooltip of the tab: why a person would look at it.
+    It is made when a person first looks at it, or when something needs it: its constructor asks for
+    the state that others are in, as it didn't hear of it.
 
     Signals:
         failed: A sentence on what went wrong.
@@ -26,10 +23,6 @@ class Page(QWidget):
         logged: A line for the log.
         export_requested: Make a figure of this: a `FigureSpec`, and the names in its legend.
         front_requested: It has something to show, and is to be in front.
-
-    Attributes:
-        commands: The actions that it adds to the window; none unless it adds some.
-        menu: Title of the menu that they stand in; "" for none.
     """
 
     failed = Signal(str)
@@ -37,13 +30,6 @@ class Page(QWidget):
     logged = Signal(str)
     export_requested = Signal(object, dict)
     front_requested = Signal()
-
-    menu = ""
-
-    def __init__(self, key: str, title: str, reason: str) -> None:
-        super().__init__()
-        self.key, self.title, self.reason = key, title, reason
-        self.commands = Actions(key, title, self)
 
     def show_run(self, run: Run | None) -> None:
         """Takes the selected run, or none; again whenever its record changes."""

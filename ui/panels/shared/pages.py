@@ -95,12 +95,11 @@ class LatePages(Page, Generic[Made]):
     before they are made.
 
     Args:
-        key, title, reason: As a `Page` has them.
         name: What screen readers call the row of buttons.
     """
 
-    def __init__(self, key: str, title: str, reason: str, name: str) -> None:
-        super().__init__(key, title, reason)
+    def __init__(self, name: str) -> None:
+        super().__init__()
         self.pages = Pages(name)
         self._made: Made | None = None
         layout = QVBoxLayout(self)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from ui.editing.editor import Editor
 from ui.panels.shared.pages import LatePages
-from ui.panels.shared.requests import Requests
 from ui.running.task_runner import TaskRunner
 from workbench.base.text import tr
 
@@ -39,20 +38,11 @@ class TunePanel(LatePages[_Made]):
         editor: Whose experiment is tried, and takes what is found.
         task_runner: Does it.
         store: Folder of the store, where what was measured is remembered.
-        requests: Of the window.
     """
 
-    def __init__(
-        self, editor: Editor, task_runner: TaskRunner, store: Path, requests: Requests
-    ) -> None:
-        super().__init__(
-            "tune",
-            tr("Tune"),
-            tr("Find settings by measuring: learning rate, batch size"),
-            tr("What to find"),
-        )
+    def __init__(self, editor: Editor, task_runner: TaskRunner, store: Path) -> None:
+        super().__init__(tr("What to find"))
         self._editor, self._task_runner, self._store = editor, task_runner, store
-        requests.find.connect(self.find_setting)
 
     def make(self) -> _Made:
         from ui.panels.experiment.hardware import HardwarePage

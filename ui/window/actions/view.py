@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from ui.look.actions import Action, Actions
-from ui.panels.shared.page import Page
 from ui.window.appearance import Appearance
+from ui.window.pages import Tab
 from workbench.base.text import tr
 
 MOST_KEYS = 9
@@ -22,7 +23,7 @@ class ViewActions(Actions):
 
     Args:
         appearance: Light, dark, or as the system says.
-        pages: The tabs, in their order.
+        tabs: In their order.
         show_page: Puts the page of a key in front.
         window: Owns them.
     """
@@ -30,7 +31,7 @@ class ViewActions(Actions):
     def __init__(
         self,
         appearance: Appearance,
-        pages: Iterable[Page],
+        tabs: Iterable[Tab[Any]],
         show_page: Callable[[str], None],
         window: QWidget,
     ) -> None:
@@ -38,13 +39,13 @@ class ViewActions(Actions):
         self.add(
             *(
                 Action(
-                    f"show_{page.key}",
-                    page.title,
-                    partial(show_page, page.key),
+                    f"show_{tab.key}",
+                    tab.title,
+                    partial(show_page, tab.key),
                     f"Ctrl+{number}" if number <= MOST_KEYS else "",
-                    reason=page.reason,
+                    reason=tab.reason,
                 )
-                for number, page in enumerate(pages, 1)
+                for number, tab in enumerate(tabs, 1)
             ),
             None,
             *(
