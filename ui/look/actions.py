@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -58,12 +58,12 @@ class Action:
     is_on: Callable[[], bool] | None = None
     group: str = ""
 
-    @property
+    @cached_property
     def shortcut(self) -> QKeySequence:
         """Its keys as Qt has them; empty where it has none."""
         return QKeySequence(self.keys) if self.keys else QKeySequence()
 
-    @property
+    @cached_property
     def shortcut_text(self) -> str:
         """Its keys as this platform writes them; "" where it has none."""
         return self.shortcut.toString(QKeySequence.SequenceFormat.NativeText)
@@ -124,6 +124,7 @@ class Actions(QObject):
         self.entries: list[Entry] = []
         self._separators: list[QAction] = []
         self._made: dict[str, tuple[Action, QAction]] = {}
+        self._said: dict[str, tuple[str, str, str]] = {}  # text, reason and obstacle, as shown
         self._menus: dict[str, tuple[Menu, QMenu]] = {}
         self._groups: dict[str, QActionGroup] = {}
 
@@ -215,9 +216,22 @@ class Actions(QObject):
     def refresh(self) -> None:
         """Shows what can be done now, and why the rest can't."""
         for action, made in self._made.values():
-            _show(action, made)
+            self._show(action, made)
         for menu, opened in self._menus.values():
             self._show_menu(menu, opened)
+
+    def _show(self, action: Action, made: QAction) -> None:
+        """Shows an action as it is now; only what changed, as Qt draws it each time."""
+        words = words_of(action.text), words_of(action.reason), action.obstacle()
+        if words != self._said.get(action.id):
+            self._said[action.id] = words
+            made.setText(words[0])
+            made.setToolTip(action.tooltip)
+            made.setEnabled(not words[2])
+        if not isinstance(action.icon, str):
+            theme.set_icon(made, action.icon())
+        if action.is_on is not None:
+            made.setChecked(action.is_on())
 
     def _show_menu(self, menu: Menu, made: QMenu) -> None:
         obstacle = menu.obstacle()
@@ -231,17 +245,6 @@ class Actions(QObject):
                 yield "", entry
             elif isinstance(entry, Menu):
                 yield from ((entry.text, inner) for inner in entry.current if inner is not None)
-
-
-def _show(action: Action, made: QAction) -> None:
-    """Shows an action as it is now; its icon only where that changes, as Qt draws it each time."""
-    made.setText(words_of(action.text))
-    made.setToolTip(action.tooltip)
-    made.setEnabled(not action.obstacle())
-    if not isinstance(action.icon, str):
-        theme.set_icon(made, action.icon())
-    if action.is_on is not None:
-        made.setChecked(action.is_on())
 
 
 def _refill(menu: QMenu, entry: Menu) -> None:

@@ -311,3 +311,24 @@ def test_fifty_runs(window: MainWindow, qtbot: QtBot) -> None:
     assert min(took) < 0.016  # each epoch's end costs this turn of the window
     window.runs.select(first)
     assert window.pages["live"].plots._state.highlighted == first
+
+
+def test_a_run_that_changes_asks_what_can_be_done_only_where_it_is_selected(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """A run under way changes every second."""
+    runs = add_runs(window.store, 3)
+    window.show_runs()
+    qtbot.waitUntil(lambda: window.model.rowCount() == 3)
+    window.runs.select(runs[0].run_id)
+    asked: list[str] = []
+    actions = window.runs.actions_
+    refresh = actions.refresh
+    monkeypatch.setattr(actions, "refresh", lambda: (asked.append("again"), refresh()))
+    window.store.update(runs[1].run_id, step=7)
+    window.show_runs()
+    assert asked == []
+    assert actions["archive"].isEnabled()
+    window.store.update(runs[0].run_id, step=7)
+    window.show_runs()
+    assert asked == ["again"]

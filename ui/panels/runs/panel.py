@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QModelIndex, Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -89,7 +89,7 @@ class RunsPanel(QWidget):
         self.table.star_clicked.connect(self._star_row)
         self.table.selectionModel().currentRowChanged.connect(self._current_changed)
         self.table.selectionModel().selectionChanged.connect(self.actions_.refresh)
-        model.dataChanged.connect(self.actions_.refresh)
+        model.dataChanged.connect(self._runs_changed)
         model.arranged.connect(self.refresh)
         self.refresh()
 
@@ -249,6 +249,12 @@ class RunsPanel(QWidget):
         self.actions_.refresh()
         if self._wanted and not self.model.is_busy:
             self.select(self._wanted, keep_view=self._keeps_view)
+
+    @Slot(QModelIndex, QModelIndex)
+    def _runs_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        """What can be done depends on the runs that are selected: a run under way changes often."""
+        if any(top <= last.row() and bottom >= first.row() for top, bottom in self.table.ranges()):
+            self.actions_.refresh()
 
     @Slot()
     def _current_changed(self) -> None:

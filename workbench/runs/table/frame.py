@@ -280,14 +280,16 @@ class RunFrame:
         pieces = np.frombuffer(b"".join(part or b"" for part in parts), PART_DTYPE)
         lengths = [len(part or b"") // PART_DTYPE.itemsize for part in parts]
         owners = np.repeat(np.arange(len(places)), lengths)
+        sections, numbers = self._piece_section[pieces], self._piece_number[pieces]
         changed = False
         for number, name in enumerate(self._sections):
-            mine = self._piece_section[pieces] == number
+            mine = sections == number
             new = np.full(len(places), -1, PART_DTYPE)
-            new[owners[mine]] = self._piece_number[pieces[mine]]
+            new[owners[mine]] = numbers[mine]
             known = self._pieces_of(name)
-            changed = changed or not np.array_equal(known[places], new)
-            known[places] = new
+            if (known[places] != new).any():
+                changed = True
+                known[places] = new
         return changed
 
 
