@@ -157,7 +157,7 @@ def test_a_dry_run_names_the_levers_and_trains_nothing(
          "training.validation_split is 0: a search needs a validation part; set it above 0"),
         (["mnist-cnn", "--set", "training.folds=5"], "training.folds is above 0"),
         (["mnist-cnn", "--set", "optimizer.learnig_rate=1"], "did you mean"),
-        (["mnist-cnn", "--seed", "-1"], "--seed must be 0 or more, got -1"),
+        (["mnist-cnn", "--seed", "-1"], "--seed must be from 0 to 10,000, got -1"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_line_and_makes_no_run(

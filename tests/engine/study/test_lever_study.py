@@ -284,6 +284,14 @@ def test_what_was_found_for_an_optimizer_is_its_rate() -> None:
     assert cycle.training.epochs == 3
 
 
+def test_another_seed_trains_with_others_all_through(tmp_path: Path) -> None:
+    made = MadeUp(tmp_path, plan(300.0, levers=("one_cycle", "betas"), seed=2))
+    made.work()
+    found = answer(made)
+    assert min(found.seeds) == 20_000
+    assert f"--seed {made.plan.seed}" in found.command
+
+
 def test_a_plan_survives_the_store() -> None:
     wanted = plan(target=0.992, seed=3)
     assert StudyPlan.of_plain(wanted.plain()) == wanted

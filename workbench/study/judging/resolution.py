@@ -75,23 +75,27 @@ def smallest_with_seeds(deviation: float, seeds: int, levers: int = 1) -> float:
     return _smallest(deviation * math.sqrt(2 / seeds), 2 * seeds - 2, levers)
 
 
-def smallest_screened(deviation: float, levers: int, runs: int) -> float:
+def smallest_screened(
+    deviation: float, levers: int, runs: int, tests: int = 0, known: int = 0
+) -> float:
     """The smallest effect that a folded design shows, judging all its levers together.
 
     Args:
         deviation: Between seeds.
         levers: Of the design.
         runs: Affordable; the design is repeated as often as they allow.
+        tests: Levers that are judged together, where other designs have more of them.
+        known: Degrees of freedom of the deviation, where other runs tell it.
 
     Returns:
         Infinite where they don't suffice for it once.
     """
     once = runs_of(levers)
     made = runs // once * once
-    freedom = made - 1 - levers
-    if freedom < 1:
+    freedom = made - 1 - levers + known
+    if not made or freedom < 1:
         return math.inf
-    return _smallest(2 * deviation / math.sqrt(made), freedom, levers)
+    return _smallest(2 * deviation / math.sqrt(made), freedom, tests or levers)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from workbench.study.lever_study.times import TrainingTimes
 from workbench.study.work import Ask, Stopwatch, TrainRuns
 
 BASELINE = LeverSet()
+SEEDS_APART = 10_000
+"""Between the seeds of runs of two studies whose own seeds are 1 apart."""
 
 Value = TypeVar("Value")
 
@@ -49,8 +51,8 @@ class StudyContext:
 
     @property
     def first_seed(self) -> int:
-        """Of the baseline."""
-        return self.plan.baseline.training.seed
+        """Of the baseline; a study of another seed has others all through."""
+        return self.plan.baseline.training.seed + SEEDS_APART * self.plan.seed
 
     @cached_property
     def noise(self) -> Noise | None:

@@ -28,6 +28,7 @@ GOALS = ("seconds", "parameters", "macs", "file_bytes")
 
 USUAL_GOAL = "min:seconds"
 USUAL_MARGIN = 0.001
+MOST_SEED = 10_000
 GROUPS = {
     "hardware": (LeverGroup.HARDWARE, ()),
     "schedule": (LeverGroup.ALGORITHM, ("one_cycle", "cosine", "epochs")),
@@ -231,8 +232,11 @@ def checked(plan: StudyPlan, info: DataInfo, budget: str) -> StudyPlan:
                 "training.folds is above 0: a study chooses by a validation part; set it to 0"
             )
         raise SpecError.at("", fault)
-    if plan.seed < 0:
-        raise SpecError.at("", tr("--seed must be 0 or more, got {seed}", seed=plan.seed))
+    if not 0 <= plan.seed <= MOST_SEED:
+        fault = tr(
+            "--seed must be from 0 to {most}, got {seed}", most=f"{MOST_SEED:,}", seed=plan.seed
+        )
+        raise SpecError.at("", fault)
     if plan.budget < plan.run_seconds:
         fault = tr(
             "--budget {budget} is less than one run takes (about {time})",

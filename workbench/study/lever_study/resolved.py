@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workbench.base.text import plural, tr
 from workbench.runs.columns import RUN_COLUMNS
+from workbench.study.judging.design import runs_of
 from workbench.study.judging.resolution import StudyResolution, resolution, smallest_screened
 from workbench.study.lever_study.answer import ACCURACY
 from workbench.study.lever_study.beginning import ground_of
@@ -24,9 +25,11 @@ def resolution_of(context: StudyContext) -> StudyResolution | None:
         cost = context.times.of_budget(ground_of(context.notes))
         levers = len(context.plan.levers)
         return resolution(deviation, context.plan.budget, cost, levers, SCREENING_SHARE)
-    smallest = smallest_screened(deviation, len(plan.levers), plan.runs)
+    levers, known = len(plan.levers), context.noise.freedom
+    sizes = [(len(batch), plan.repeats * runs_of(len(batch))) for batch in plan.batches]
+    smallest = max(smallest_screened(deviation, *size, levers, known) for size in sizes)
     cost = context.times.of_budget(plan.ground)
-    return StudyResolution(int(context.plan.budget / cost), len(plan.levers), smallest)
+    return StudyResolution(int(context.plan.budget / cost), levers, smallest)
 
 
 def resolution_sentence(found: StudyResolution) -> str:
