@@ -210,6 +210,10 @@ def test_a_study_that_broke_off_anywhere_goes_on_as_it_would_have(
         with Store(tmp_path) as store:  # a process that dies with a run under way
             left = [run for run in store.runs() if run.status is RunStatus.QUEUED]
             store.claim(left[-1].run_id, left[-1].maker)
+        if runs > 1:
+            early = answer(broken)
+            assert not early.is_finished
+            assert early.sentence.startswith("The study is under way: ")
     broken.stop_after = None
     assert broken.work() is not None
     wanted, found = trials(whole), trials(broken)

@@ -34,7 +34,7 @@ from workbench.study.lever_study.effects import (
     screened,
     taken_apart,
 )
-from workbench.study.lever_study.finishing import StudyChoice
+from workbench.study.lever_study.finishing import StudyChoice, judged_runs
 from workbench.study.lever_study.ledger import StudyStage, seconds_of
 from workbench.study.lever_study.plan import ALL
 from workbench.study.lever_study.resolved import points, resolution_of, resolution_sentence
@@ -71,7 +71,7 @@ def answer_of(search: LeverStudy, store: Store) -> StudyAnswer:
     made = StudyAnswer(
         name=record.name,
         experiment=context.plan.baseline.name,
-        is_finished=choice is not None and not context.ledger.open,
+        is_finished=choice is not None and _is_tested(context, choice),
         sentence="",
         goal=context.plan.goal,
         target=context.plan.target,
@@ -100,6 +100,14 @@ def answer_of(search: LeverStudy, store: Store) -> StudyAnswer:
         command=_command(context),
     )
     return replace(made, sentence=sentence(made))
+
+
+def _is_tested(context: StudyContext, choice: StudyChoice) -> bool:
+    """Whether the last stage is through: the test images were read for what was chosen."""
+    if choice.best is None:
+        return True
+    runs = [run for arm in choice.arms for run in judged_runs(context.ledger, arm)]
+    return all(run.test_accuracy is not None for run in runs)
 
 
 # --- levers --------------------------------------------------------------------------------------
