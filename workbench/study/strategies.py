@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import ClassVar
 
 import numpy as np
@@ -43,10 +44,12 @@ class Strategy(ABC):
     Attributes:
         ends: Whether it proposes every combination of a space that can be counted, in order.
         learns: Whether what it proposes depends on what earlier trials reached.
+        needs: A module that takes a while to import, at its first proposal unless before.
     """
 
     ends: ClassVar[bool] = False
     learns: ClassVar[bool] = False
+    needs: ClassVar[str] = ""
 
     def __init__(self, plan: SweepPlan, space: Space) -> None:
         self.plan, self.space = plan, space
@@ -68,6 +71,11 @@ class Strategy(ABC):
             number: Of the trial, from 1.
             told: The trials before it, by number.
         """
+
+    def prepare(self) -> None:
+        """Imports what it needs; from any thread."""
+        if self.needs:
+            import_module(self.needs)
 
     def random(self, number: int, attempt: int = 0) -> np.random.Generator:
         """Chance that is the same whenever the trial of this number is asked for."""
@@ -136,6 +144,7 @@ class TreeParzen(Strategy):
     """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), of one or several goals."""
 
     learns = True
+    needs = "workbench.study.tpe"
 
     def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
         """What looks best, by a few samplers; then what is left."""

@@ -99,6 +99,10 @@ class Sweep:
         """What is best of them; None where none is finished."""
         return chosen(trials, self.plan.goals, self.baseline(trials))
 
+    def prepare(self) -> None:
+        """Imports what the next trial is chosen with, while the first one trains."""
+        self._proposals.strategy.prepare()
+
     # --- as `StudySearch` ----------------------------------------------------------------------
 
     def left_over(self, store: Store) -> list[Run]:

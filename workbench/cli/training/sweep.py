@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from threading import Thread
 
 from workbench.base.text import tr
 from workbench.cli import tasks
@@ -271,6 +272,8 @@ def _work_on(
                 print(line)
         return DONE if found.choice is not None else FAILED
 
+    # A third of a second, beside the start of the training process.
+    Thread(target=search.prepare, daemon=True).start()
     return SearchRunner(store, search, "sweep", plan.workers).run(tell)
 
 

@@ -35,7 +35,8 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     """
     run = log.read()
     experiment = run.experiment
-    witness = Witness(experiment)
+    # What is measured of a whole run is of one with its test; a trial has none, and begins sooner.
+    witness = Witness(experiment) if run.study_id is None else None
     try:
         dataset = _dataset(run, experiment.data, log.say, control)
     except download.PreparationCancelled:
@@ -46,7 +47,7 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     trainer = Trainer(prepared, log, control, stage)
     status = trainer.run()
     # A trial is chosen by its validation images; the test part is read for what was chosen.
-    if status is not RunStatus.INTERRUPTED and run.study_id is None:
+    if status is not RunStatus.INTERRUPTED and witness is not None:
         began = time.perf_counter()
         result = trainer.test()
         log.update(test_loss=result.loss, test_accuracy=result.accuracy)
