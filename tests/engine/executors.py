@@ -35,6 +35,9 @@ class Asked:
     def submit(self, run_id: str, maker: str = "") -> None:
         self.submitted.append((run_id, maker))
 
+    def provide(self, count: int) -> None:
+        self.capacity = count
+
     def control(self, run_id: str, command: Command) -> None:
         self.commands.append((run_id, command))
 

@@ -181,8 +181,7 @@ class SpecForm(QWidget):
         name = path.removeprefix(f"{self._path}.")
         line = self._rows["" if self._is_key(name) else name].varied
         if line is not None:
-            line.line.setFocus(Qt.FocusReason.OtherFocusReason)
-            line.line.selectAll()
+            line.edit()
         return line
 
     def _let_vary(self, row: FormRow, name: str) -> None:

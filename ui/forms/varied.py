@@ -94,9 +94,15 @@ class VariedLine(QWidget):
             action.blockSignals(True)
             action.setChecked(action.data() in _parts(text))
             action.blockSignals(False)
-        self.problem.setText(problem[:1].upper() + problem[1:])
+        self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         theme.set_property(self.line, "problem", bool(problem))
+
+    def edit(self) -> None:
+        """Lets the values be replaced by typing; the first of them stay in sight."""
+        length = len(self.line.text())
+        self.line.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.line.setSelection(length, -length)
 
     def _finished(self) -> None:
         text = self.line.text().strip()

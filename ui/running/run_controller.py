@@ -238,6 +238,10 @@ class RunController(QObject):
         if begun:
             self.state_changed.emit()
 
+    def provide(self, count: int) -> None:
+        """Train so many runs at once from now on."""
+        self._executor.provide(count)
+
     def place_in_queue(self, run_id: str) -> int:
         """How many runs begin until this one does, itself included; 0 where it doesn't wait."""
         waiting = self.guarded(self._scheduler.waiting) or []

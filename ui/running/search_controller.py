@@ -63,6 +63,7 @@ class SearchController(QObject):
         study_id, name: Of the study; "" while nothing is under way.
         words: What is tried or asked, in one line; "" before the first.
         run_ids: Its runs that wait or train.
+        answer: What the sweep found that ended last, sentence by sentence.
 
     Signals:
         changed: The search of this study id ("" while it begins) went on, paused or ended: its
@@ -90,8 +91,9 @@ class SearchController(QObject):
         self.state = SearchState.NONE
         self.study_id = self.name = self.words = ""
         self.run_ids: tuple[str, ...] = ()
+        self.answer: tuple[str, ...] = ()
         self._unanswered = 0  # what was said to the thread
-        self._waits = False
+        self._waits = self._is_held = False
         self._to_ask: Ask[Any, Any, Any] | None = None
         self._task: AskedTask | None = None
         self._over: dict[str, str] = {}  # runs that ended in this window, with their messages
@@ -99,6 +101,7 @@ class SearchController(QObject):
         controller.ended.connect(self._run_ended)
         controller.started.connect(self._run_started)
         controller.queue_changed.connect(self._queue_changed)
+        controller.state_changed.connect(self._hold_clock)
 
     # --- what there is -------------------------------------------------------------------------
 
@@ -223,6 +226,7 @@ class SearchController(QObject):
         self.study_id, self.name, self.run_ids = told.study_id, told.name, told.open_ids
         self.words = told.words or self.words
         if isinstance(step, SearchEnded):
+            self.answer = told.answer
             self._end(step)
             return
         self._waits = isinstance(step, Wait)
@@ -231,6 +235,7 @@ class SearchController(QObject):
         if self.state is SearchState.BEGINNING:
             self.state = SearchState.RUNNING
         if is_new:
+            self._controller.provide(told.workers)
             self.began.emit(self.study_id)
         self.changed.emit(self.study_id)
         if is_new or isinstance(step, TrainRuns):
@@ -298,6 +303,15 @@ class SearchController(QObject):
             else:
                 self._go_on()
 
+    @Slot()
+    def _hold_clock(self) -> None:
+        """While a person has paused its runs one by one, the time that it has stands still."""
+        states = [self._controller.state_of(run_id).status for run_id in self.under_way]
+        is_held = bool(states) and all(state is RunStatus.PAUSED for state in states)
+        if self.state in GOES_ON and is_held != self._is_held:
+            self._is_held = is_held
+            self._say(lambda driver: driver.pause() if is_held else driver.go_on())
+
     def _hold(self) -> None:
         self._set(SearchState.PAUSED)
         self._say(lambda driver: driver.pause())
@@ -357,6 +371,7 @@ class SearchController(QObject):
     def _close(self) -> None:
         study_id = self.study_id
         self._forget()
+        self._controller.provide(1)
         self._inbox = None
         self.state = SearchState.NONE
         self.changed.emit(study_id)
@@ -364,7 +379,8 @@ class SearchController(QObject):
     def _forget(self) -> None:
         self.study_id = self.name = self.words = ""
         self.run_ids = ()
-        self._unanswered, self._waits = 0, False
+        self._unanswered = 0
+        self._waits = self._is_held = False
         self._to_ask = self._task = None
         self._over.clear()
 

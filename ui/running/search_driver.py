@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -12,6 +12,9 @@ from typing import Any
 from ui.background.jobs import JobReport
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
+from workbench.runs.studies import SWEEP
+from workbench.study.results.outcome import SweepOutcome
+from workbench.study.sweep import Sweep
 from workbench.study.work import Ask, SearchEnded, Step, Stopwatch, StudySearch, TrainRuns
 
 Begin = Callable[[Store], tuple[StudySearch, Stopwatch]]
@@ -27,6 +30,8 @@ class SearchNews:
         step: What comes next; None where that wasn't asked.
         open_ids: Runs of the search that wait or train, oldest first.
         words: What is tried, or asked, in one line; "" where that is nothing new.
+        answer: What a sweep that has ended found, sentence by sentence.
+        workers: Trials side by side.
     """
 
     study_id: str
@@ -34,6 +39,8 @@ class SearchNews:
     step: Step | None
     open_ids: tuple[str, ...]
     words: str = ""
+    answer: tuple[str, ...] = ()
+    workers: int = 1
 
 
 class SearchDriver:
@@ -62,7 +69,11 @@ class SearchDriver:
             return self._told(step, self._search.title(self._store, step.runs[0]))
         if isinstance(step, SearchEnded):
             self.leave()
-        return self._told(step, step.words if isinstance(step, Ask | SearchEnded) else "")
+            study, is_done = self._search.study, not step.is_failure
+            is_told = is_done and study.kind == SWEEP  # a lever study has a page of its own
+            answer = SweepOutcome.read(self._store, study).answer() if is_told else ()
+            return replace(self._told(step, step.words), answer=tuple(answer))
+        return self._told(step, step.words if isinstance(step, Ask) else "")
 
     def take(self, answer: Any) -> SearchNews:
         """Keep what a task answered."""
@@ -112,6 +123,7 @@ class SearchDriver:
             step,
             tuple(run.run_id for run in runs if run.status in is_open and not run.maker),
             words,
+            workers=self._search.plan.workers if isinstance(self._search, Sweep) else 1,
         )
 
 

@@ -13,7 +13,7 @@ from ui.panels.runs.panel import RunsPanel
 from ui.running.run_controller import RunController
 from ui.running.search_controller import SearchController
 from ui.window.queue_forecast import QueueForecast
-from workbench.base.text import isolated, tr
+from workbench.base.text import isolated, joined, tr
 from workbench.runs.record import Run
 from workbench.runs.studies import StudyRecord
 
@@ -55,7 +55,8 @@ class RunNotices(QObject):
     @Slot(str, str)
     def _say_ended(self, study_id: str, words: str) -> None:
         """How a search ended, and what it found."""
-        self._banner.say(tr("The search has ended: {words}.", words=words))
+        ended = tr("The search has ended: {words}.", words=words)
+        self._banner.say(joined("\n", [ended, *self._searches.answer]))
 
     @Slot(list)
     def _offer_search(self, broken: list[StudyRecord]) -> None:

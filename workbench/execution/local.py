@@ -10,6 +10,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from workbench.base.text import tr
@@ -53,12 +54,24 @@ class LocalExecutor:
             raise ValueError(
                 tr("the number of runs at once must be at least 1, got {count}", count=count)
             )
-        self._places = [_Place(session, tell) for _ in range(count)]
+        self._new_place = partial(_Place, session, tell)
+        self._places = [self._new_place() for _ in range(count)]
+        self._closed: list[_Place] = []
 
     @property
     def capacity(self) -> int:
         """How many runs it trains at once."""
         return len(self._places)
+
+    def provide(self, count: int) -> None:
+        """Train so many at once from now on; of fewer, those under way end first."""
+        missing = count - len(self._places)
+        self._places += [self._new_place() for _ in range(missing)]
+        free = [place for place in reversed(self._places) if place.run_id is None]
+        for place in free[: max(0, -missing)]:
+            self._places.remove(place)
+            self._closed.append(place)
+            place.close()
 
     @property
     def memory_bytes(self) -> int:
@@ -96,20 +109,21 @@ class LocalExecutor:
 
     def terminate(self) -> None:
         """End the processes by a signal."""
-        for place in self._places:
+        for place in (*self._places, *self._closed):
             place.terminate()
 
     def kill(self) -> None:
         """End the processes at once."""
-        for place in self._places:
+        for place in (*self._places, *self._closed):
             place.kill()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the processes have ended, at most so many seconds; whether they have."""
         until = None if timeout is None else time.monotonic() + timeout
-        for place in self._places:
+        places = (*self._places, *self._closed)
+        for place in places:
             place.wait(None if until is None else max(0.0, until - time.monotonic()))
-        return not any(place.is_warm for place in self._places)
+        return not any(place.is_warm for place in places)
 
 
 class _Place:

@@ -48,17 +48,16 @@ class SweepGoal:
         """
         said, _, key = text.rpartition(":")
         if said and said not in DIRECTIONS:
-            raise SpecError.at("", tr("--goal {text}: must be max:NAME or min:NAME", text=text))
+            raise SpecError.at(f"--goal {text}", tr("must be max:NAME or min:NAME"))
         if key in _OF_TEST:
             fault = tr(
-                "--goal {text}: the test images are read once, after the choice; "
-                "choose by val_accuracy or val_loss",
-                text=text,
+                "the test images are read once, after the choice; "
+                "choose by val_accuracy or val_loss"
             )
-            raise SpecError.at("", fault)
+            raise SpecError.at(f"--goal {text}", fault)
         if key not in _BY_NAME:
-            fault = tr("--goal {text}: there is no quantity {key}", text=text, key=repr(key))
-            raise SpecError.at("", near_miss(fault, key, _BY_NAME))
+            fault = tr("there is no quantity {key}", key=repr(key))
+            raise SpecError.at(f"--goal {text}", near_miss(fault, key, _BY_NAME))
         return cls(key, DIRECTIONS[said] if said else _BY_NAME[key].better or 1)
 
     @property
@@ -84,12 +83,12 @@ def goals_of(texts: Sequence[str]) -> tuple[SweepGoal, ...]:
     """
     found = tuple(map(SweepGoal.of_text, texts or [DEFAULT]))
     if len({goal.key for goal in found}) < len(found):
-        raise SpecError.at("", tr("--goal: each quantity can be a goal once"))
+        raise SpecError.at("--goal", tr("each quantity can be a goal once"))
     if len(found) > MOST_QUANTITIES:
         fault = tr(
-            "--goal: at most {most} goals make a front, got {count}",
+            "at most {most} goals make a front, got {count}",
             most=MOST_QUANTITIES,
             count=len(found),
         )
-        raise SpecError.at("", fault)
+        raise SpecError.at("--goal", fault)
     return found

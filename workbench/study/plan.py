@@ -191,7 +191,5 @@ def seconds_of(text: str) -> float:
     found = _TIME.fullmatch(text.strip())
     seconds = float(found[1]) * _SECONDS[found[2]] if found is not None else 0.0
     if seconds <= 0:
-        raise SpecError.at(
-            "", tr("--budget {text}: must be a time, as in 90s, 20m or 2h", text=text)
-        )
+        raise SpecError.at(f"--budget {text}", tr("must be a time, as in 90s, 20m or 2h"))
     return seconds

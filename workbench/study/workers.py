@@ -9,9 +9,10 @@ from pathlib import Path
 import psutil
 
 from workbench.execution import beside
+from workbench.experiment import Experiment
 from workbench.hardware import side_by_side
 from workbench.hardware.processor import usable_cores
-from workbench.hardware.side_by_side import WORTH
+from workbench.hardware.side_by_side import WORTH, Beside
 from workbench.spec.data import DataInfo
 from workbench.study.plan import SweepPlan
 
@@ -28,6 +29,14 @@ def with_workers(plan: SweepPlan, workers: int) -> SweepPlan:
     """
     shared = side_by_side.for_each(plan.baseline, workers, usable_cores())
     return replace(plan, experiment=shared.to_toml(), workers=workers)
+
+
+def remembered(store: Path, experiment: Experiment) -> Beside | None:
+    """What was measured to pay of a network, where that was done; None for one after another."""
+    known = side_by_side.recall(store, experiment)
+    if known is None or experiment.hardware.intra_op_threads:
+        return None
+    return known.best(psutil.virtual_memory().available)
 
 
 def is_worth(plan: SweepPlan, info: DataInfo) -> bool:

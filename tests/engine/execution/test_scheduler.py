@@ -189,6 +189,21 @@ def test_no_run_is_submitted_without_a_place(tmp_path: Path) -> None:
         at_once.submit("20260101-000000-0001")
 
 
+def test_places_come_and_go_with_a_search(tmp_path: Path) -> None:
+    """One that is taken is not closed under its run, and none is left without a place."""
+    at_once = LocalExecutor(tmp_path, lambda message: None)
+    at_once.provide(3)
+    assert at_once.capacity == 3
+    taken = at_once._places[2]
+    taken.run_id = "20260101-000000-0000"
+    at_once.provide(1)
+    assert at_once._places == [taken]
+    taken.run_id = None
+    at_once.provide(2)
+    assert at_once.capacity == 2
+    executor.end(at_once, patience=10)
+
+
 def test_a_process_that_cannot_be_started_is_a_sentence_on_its_run(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

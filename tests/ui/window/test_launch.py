@@ -124,7 +124,7 @@ LATE = (
     "workbench.data", "workbench.exchange", "workbench.tradeoffs", "workbench.figures.settings",
     "workbench.hardware.autotune", "workbench.hardware.batch_sizes", "workbench.evaluation.latency",
     "workbench.evaluation.inner_state", "ui.plots.live", "ui.panels.compare.curves_page",
-    "workbench.study.ablation",
+    "workbench.study", "ui.panels.varying", "ui.forms.varied", "ui.running.search_driver",
 )  # fmt: skip
 """Packages that no window needs to be there; what they cost, a person would wait for."""
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.engine.executors import Asked, pretend
 from tests.ui.conftest import OpenWindow
 from ui.running.search_controller import SearchController, SearchState
+from ui.running.task_runner import AskedTask, TaskRunner
 from ui.window.main_window import MainWindow
+from workbench.evaluation.predictions import Evaluated
 from workbench.execution.executor import Tell
 from workbench.execution.messages import Continue, Pause, StatusChanged
 from workbench.runs.status import RunStatus
@@ -31,6 +38,10 @@ def reaches(experiment: Any) -> float:
 
 class Slow(Asked):
     """An executor whose runs end when a test says so."""
+
+    def __init__(self, store: Path, tell: Tell, **given: Any) -> None:
+        super().__init__(store, tell)
+        self._folder = store
 
     def end(self, window: MainWindow, reached: float | None = None) -> str:
         """Ends the run that was submitted last, at what its rate reaches; its id."""
@@ -55,6 +66,38 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Slow]:
     monkeypatch.setattr("ui.running.run_controller.LocalExecutor", make)
     monkeypatch.setattr("ui.running.task_runner.TaskRunner.ask", lambda *given, **named: Answered())
     return found
+
+
+class Quick(Slow):
+    """An executor that ends each run at the next turn of the event loop."""
+
+    def submit(self, run_id: str, maker: str = "") -> None:
+        super().submit(run_id, maker)
+        QTimer.singleShot(0, self._end_it)
+
+    def _end_it(self) -> None:
+        run_id, maker = self.submitted[-1]
+        with Store(self._folder) as store:
+            status = pretend(store, run_id, lambda e: 0.9 + e.training.seed / 100, maker)
+        self.tell(StatusChanged(run_id, status))
+
+
+def answer(runner: TaskRunner, task: Any, request: Any, **given: Any) -> AskedTask:
+    """A task that is done at once: what a network answers on the test images, by its optimizer."""
+    asked = AskedTask(runner, task, request, measures=False)
+    asked.done.connect(given["done"])
+
+    def finish() -> None:
+        with Store(runner._store) as store:
+            optimizer = store.run(request.run_id).experiment.optimizer.name()
+        seed = int(request.run_id[-1], 16) / 10_000
+        asked.done.emit(
+            Evaluated(360, {"adam": 0.99, "momentum": 0.9}.get(optimizer, 0.8) + seed, "")
+        )
+        asked.close()
+
+    QTimer.singleShot(0, finish)
+    return asked
 
 
 class Answered:
@@ -280,3 +323,58 @@ def test_a_search_that_cannot_begin_says_why(
     assert "gone" in failed.args[0]
     assert window.searches.state is SearchState.NONE
     qtbot.waitUntil(partial(lambda: "gone" in window.banner.words.text()), timeout=PATIENCE)
+
+
+def right_click(widget: QWidget, monkeypatch: pytest.MonkeyPatch) -> QMenu:
+    """Presses the right button; the menu that opens."""
+    opened: list[QMenu] = []
+    monkeypatch.setattr(QMenu, "popup", lambda menu, place: opened.append(menu))
+    place, reason = QPoint(6, 6), QContextMenuEvent.Reason.Mouse
+    QTest.mouseClick(widget, Qt.MouseButton.RightButton, pos=place)
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
+    return opened.pop()
+
+
+def left_click(widget: QWidget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def test_three_optimizers_five_seeds_and_tell_me(
+    made: list[Slow], open_window: OpenWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In five clicks at most, to the sentence of "Which is better?"."""
+    monkeypatch.setattr("ui.running.run_controller.LocalExecutor", Quick)
+    monkeypatch.setattr("ui.running.task_runner.TaskRunner.ask", answer)
+    quick = open_window()
+    form = quick.experiment.forms["optimizer"]
+    assert form.kind_box is not None
+    quick.experiment.reveal("optimizer.kind")
+    clicks = 0
+
+    menu = right_click(form.kind_box, monkeypatch)
+    clicks += 1
+    next(each for each in menu.actions() if each.text() == "Try several values…").trigger()
+    clicks += 1
+    footer = quick.experiment.footer
+    assert footer is not None
+    field = footer.seeds.lineEdit()
+    field.selectAll()
+    left_click(field)
+    clicks += 1
+    field.selectAll()
+    QTest.keyClicks(footer.seeds, "5")
+    qtbot.waitUntil(lambda: "3 runs x 5 seeds" in footer.words.text(), timeout=PATIENCE)
+    with qtbot.waitSignal(quick.searches.ended, timeout=PATIENCE):
+        left_click(footer.start_button)
+        clicks += 1
+    assert clicks <= 5
+
+    study = quick.store.studies()[0]
+    runs = quick.store.trial_runs(study.study_id)
+    assert len(runs) == 15
+    assert {run.experiment.optimizer.name() for run in runs} == {"adam", "momentum", "rmsprop"}
+    assert {run.status for run in runs} == {RunStatus.COMPLETED}
+    said = quick.banner.words.text()
+    assert "Best: trial " in said
+    assert quick.searches.answer[-1] in said
+    assert "than" in quick.searches.answer[-1]

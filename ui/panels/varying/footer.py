@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.background.in_store import in_store
 from ui.background.jobs import Jobs
@@ -20,7 +28,7 @@ from ui.look.accessible import give_name
 from ui.look.plain import Label, tip
 from ui.panels.varying.keeper import Keeper
 from ui.running.search_controller import SearchController
-from workbench.base.text import joined, tr
+from workbench.base.text import tr
 from workbench.levers.repeats import MOST
 from workbench.study.asking.outlook import Outlook, outlook
 from workbench.study.asking.request import SweepRequest
@@ -119,9 +127,12 @@ class SearchFooter(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         theme.spaced(grid, 3, 2, 3, 2, spacing=1)
-        grid.addWidget(self.words, 0, 0)
+        said = QVBoxLayout()
+        theme.spaced(said, 0, spacing=1)
+        said.addWidget(self.words)
+        said.addWidget(self.problem)
+        grid.addLayout(said, 0, 0)
         grid.addWidget(self.none, 0, 1, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.problem, 1, 0, 1, 2)
         row = QHBoxLayout()
         theme.spaced(row, 0, spacing=2)
         title = Label(tr("Seeds"))
@@ -131,7 +142,7 @@ class SearchFooter(QWidget):
         row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self.start_button)
-        grid.addLayout(row, 2, 0, 1, 2)
+        grid.addLayout(row, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
 
     # --- how to search -------------------------------------------------------------------------
@@ -200,7 +211,7 @@ class SearchFooter(QWidget):
         self.words.setText(found.words(time.time()))
         self.words.setVisible(bool(self.words.text()))
         problem = self._problem()
-        self.problem.setText(problem[:1].upper() + problem[1:])
+        self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         if self.settings is not None:
             self.settings.show_outlook(found, self.words.text())
@@ -215,18 +226,11 @@ class SearchFooter(QWidget):
     def _problem(self) -> str:
         """The sentence on why it can't begin."""
         found = self.outlook
-        if found is None or found.plan is not None:
-            return ""
-        place = next(iter(found.faults), "")
-        return joined(": ", [place, found.fault]) if place else found.fault
+        return found.fault if found is not None and found.plan is None else ""
 
     def _obstacle(self) -> str:
         """Why no search can be started, in one sentence; "" where one can."""
-        problem = self._editor.first_problem() or self._searches.obstacle()
-        if problem:
-            return problem
-        found = self.outlook
-        return found.fault if found is not None and found.plan is None else ""
+        return self._editor.first_problem() or self._searches.obstacle() or self._problem()
 
     @Slot()
     def _show_start(self) -> None:

@@ -18,6 +18,8 @@ from workbench.base.plain_values import Malformed, parsed, plain
 from workbench.study.asking.request import SweepRequest
 
 KEPT_MILLISECONDS = 500
+USUAL = SweepRequest((), workers=0)
+"""How to search where nobody says: side by side as many as were measured to pay."""
 
 
 class Keeper(QObject):
@@ -44,7 +46,7 @@ class Keeper(QObject):
     def __init__(self, editor: Editor, folder: Path, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
         self._editor, self._path = editor, folder / VARIATIONS
-        self.request, self.name = SweepRequest(()), ""
+        self.request, self.name = USUAL, ""
         self._kept = _read(self._path)
         self._writes = jobs.writes(self)
         self._writes.failed.connect(self.failed)

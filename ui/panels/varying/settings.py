@@ -25,10 +25,12 @@ from ui.look.accessible import give_name
 from ui.look.plain import Label, tip
 from ui.look.side_dialog import SideDialog
 from workbench.base.text import help_of, plural, tr
+from workbench.levers.repeats import MOST
 from workbench.study.asking.outlook import USUAL_RUNS, Listed, Outlook
 from workbench.study.asking.request import SweepRequest
 from workbench.study.goals import DEFAULT
 from workbench.study.plan import MOST_TRIALS
+from workbench.study.pruning.rules import PRUNING
 from workbench.study.space import Settings
 from workbench.study.strategies import MOST_WORKERS, STRATEGIES
 
@@ -52,7 +54,7 @@ class SearchSettings(SideDialog):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window, tr("Search settings"))
-        self._request, self._name = SweepRequest(()), ""
+        self._request, self._name = SweepRequest((), workers=-1), ""
         self._shown: list[Settings] = []
         self.strategy = QComboBox()
         self.strategy.addItem(tr("the usual one"), "")
@@ -66,7 +68,15 @@ class SearchSettings(SideDialog):
         self.where.setPlaceholderText("parameters < 50000, macs < 3M")
         self.budget.setPlaceholderText("20m")
         self.runs = _box(0, MOST_TRIALS, tr("all"))
-        self.workers, self.seed = _box(1, MOST_WORKERS), _box(0, 2**31 - 1)
+        self.prune = QComboBox()
+        for key, rule in PRUNING.items():
+            self.prune.addItem(str(rule.label), key)
+            self.prune.setItemData(
+                self.prune.count() - 1, str(rule.help), Qt.ItemDataRole.ToolTipRole
+            )
+        self.folds = _box(0, MOST, tr("none"))
+        self.workers = _box(0, MOST_WORKERS, tr("as many as pay"))
+        self.seed = _box(0, 2**31 - 1)
         self.rows = self._make_rows()
         self.list = QListWidget()
         give_name(self.list, tr("Combinations"))
@@ -79,7 +89,8 @@ class SearchSettings(SideDialog):
         self.words.setWordWrap(True)
         self._lay_out()
         self.strategy.currentIndexChanged.connect(self._edited)
-        for box in (self.runs, self.workers, self.seed):
+        self.prune.currentIndexChanged.connect(self._edited)
+        for box in (self.runs, self.folds, self.workers, self.seed):
             box.valueChanged.connect(self._edited)
         for line in (self.goals, self.where, self.budget, self.name):
             line.textEdited.connect(self._edited)
@@ -111,9 +122,25 @@ class SearchSettings(SideDialog):
                 tr("No further one is begun after this time, as in 20m or 2h; empty for no end"),
                 self.budget,
             ),
+            "prune": (
+                tr("Early end"),
+                tr(
+                    "End trials that others are ahead of; a schedule that spans the training is "
+                    "never cut: then by whole short trainings"
+                ),
+                self.prune,
+            ),
+            "folds": (
+                tr("Folds"),
+                tr("In place of seeds: each fold of the training images judges once"),
+                self.folds,
+            ),
             "workers": (
                 tr("Side by side"),
-                tr("Trials at once, each with its share of the cores unless threads are set"),
+                tr(
+                    "Trials at once, each with its share of the cores unless threads are set; as "
+                    "many as pay is what the command line measured of this network, else one"
+                ),
                 self.workers,
             ),
             "seed": (tr("Search seed"), tr("Of the search itself, not of training"), self.seed),
@@ -148,11 +175,15 @@ class SearchSettings(SideDialog):
 
     def show_request(self, request: SweepRequest, name: str) -> None:
         """Shows how to search, without saying that it was changed."""
+        if (request, name) == (self._request, self._name):
+            return  # what is being typed isn't rewritten
         self._request, self._name = request, name
-        fields = (self.strategy, self.runs, self.workers, self.seed)
+        fields = (self.strategy, self.prune, self.runs, self.folds, self.workers, self.seed)
         blocked = [QSignalBlocker(field) for field in fields]
         self.strategy.setCurrentIndex(max(0, self.strategy.findData(request.strategy)))
         self.runs.setValue(request.runs or 0)
+        self.prune.setCurrentIndex(max(0, self.prune.findData(request.prune)))
+        self.folds.setValue(request.folds)
         self.workers.setValue(request.workers)
         self.seed.setValue(request.seed)
         del blocked
@@ -162,8 +193,7 @@ class SearchSettings(SideDialog):
             (self.budget, request.budget),
             (self.name, name),
         ):
-            if not line.hasFocus():  # what is being typed isn't rewritten
-                line.setText(text)
+            line.setText(text)
 
     @Slot()
     def _edited(self) -> None:
@@ -174,6 +204,8 @@ class SearchSettings(SideDialog):
             where=_parts(self.where.text()),
             runs=self.runs.value() or None,
             budget=self.budget.text().strip(),
+            prune=self.prune.currentData(),
+            folds=self.folds.value(),
             workers=self.workers.value(),
             seed=self.seed.value(),
         )

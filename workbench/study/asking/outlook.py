@@ -24,6 +24,7 @@ from workbench.study.plan import SweepPlan
 from workbench.study.proposals import Proposals, planned
 from workbench.study.space import Combination, Settings
 from workbench.study.strategies import STRATEGIES
+from workbench.study.workers import remembered
 
 USUAL_RUNS = 20
 """Combinations of a search that has no end of its own, where nobody says one."""
@@ -152,7 +153,7 @@ def outlook(
 
     Args:
         store: Whose runs and measurements tell how long one takes.
-        request: Its `vary` is made of `texts`.
+        request: Its `vary` is made of `texts`; with 0 workers for as many as were measured to pay.
         texts: The values to try, by path.
         experiment: What is varied.
         info: What is known of its data; None where that isn't much yet.
@@ -169,15 +170,21 @@ def outlook(
         strategy = STRATEGIES[request.read(experiment).strategy]
         if not strategy.ends and request.runs is None and not request.budget:
             request = replace(request, runs=USUAL_RUNS)
+        request = replace(request, workers=request.workers or _usual_workers(store, experiment))
         plan = request.plan(experiment, info)
     except SpecError as error:
         return _faulty(request, experiment, error)
-    single = _seconds(store, plan.baseline, machine)
+    single = _seconds(store, experiment, machine)
     try:
         refuse_short(plan, single or 0.0, request.budget)
     except SpecError as error:
         return replace(_faulty(request, experiment, error), place="--budget")
     return _of_plan(plan, info, single)
+
+
+def _usual_workers(store: Store, experiment: Experiment) -> int:
+    found = remembered(Path(store.folder), experiment)
+    return found.workers if found is not None else 1
 
 
 def _faulty(request: SweepRequest, experiment: Experiment, error: SpecError) -> Outlook:

@@ -1,0 +1,292 @@
+"""From the form to a search: settings varied where they stand, and what that comes to."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.ui.conftest import OpenWindow
+from ui.panels.varying.footer import SearchFooter
+from ui.window.main_window import MainWindow
+
+PATIENCE = 20_000
+RATE, BATCH, EPOCHS = "optimizer.learning_rate", "training.batch_size", "training.epochs"
+
+
+def footer_of(window: MainWindow) -> SearchFooter:
+    footer = window.experiment.footer
+    assert footer is not None
+    return footer
+
+
+def type_into(line: QWidget, text: str) -> None:
+    """Replaces what stands in a field, key by key, and presses Return."""
+    line.setFocus()
+    field = line if isinstance(line, QLineEdit) else line.findChild(QLineEdit)
+    assert field is not None
+    field.selectAll()
+    QTest.keyClicks(line, text)
+    QTest.keyClick(line, Qt.Key.Key_Return)
+
+
+def said(window: MainWindow, qtbot: QtBot, words: str) -> None:
+    """Waits until the footer says this."""
+    footer = footer_of(window)
+    qtbot.waitUntil(lambda: words in footer.words.text() + footer.problem.text(), timeout=PATIENCE)
+
+
+@pytest.fixture(autouse=True)
+def _opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Menus open without a window of their own, which the platform of the tests hasn't."""
+    OPENED.clear()
+    monkeypatch.setattr(QMenu, "popup", lambda menu, place: OPENED.append(menu))
+
+
+OPENED: list[QMenu] = []
+
+
+def menu_of(widget: QWidget) -> QMenu:
+    """The menu that a right click opens."""
+    place = QPoint(2, 2)
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
+    return OPENED.pop()
+
+
+def choose(menu: QMenu, text: str) -> None:
+    action = next(action for action in menu.actions() if action.text() == text)
+    assert action.isEnabled()
+    action.trigger()
+    menu.close()
+
+
+def test_a_list_typed_into_a_field_is_tried_and_leaves_the_baseline(
+    idle: MainWindow, qtbot: QtBot
+) -> None:
+    form, editor = idle.experiment.forms["optimizer"], idle.editor
+    before, steps = editor.experiment, idle.undo_stack.count()
+    type_into(form.entry("learning_rate").field(), "0.01, 0.015, 0.02")
+    assert editor.variations.texts == {RATE: "0.01, 0.015, 0.02"}
+    assert editor.experiment == before
+    assert idle.undo_stack.count() == steps + 1
+    line = form._rows["learning_rate"].varied
+    assert line is not None
+    assert line.line.text() == "0.01, 0.015, 0.02"
+    said(idle, qtbot, "3 runs and the baseline")
+    idle.undo_stack.undo()
+    assert editor.variations.texts == {}
+    assert line.isHidden()
+    assert footer_of(idle).isHidden()
+    idle.undo_stack.redo()
+    assert not line.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("64, 128", "64, 128"),
+        ("64,128,256", "64, 128, 256"),
+        ("16..256:log", "16..256:log"),
+    ],
+)
+def test_a_list_typed_into_a_box_for_whole_numbers(
+    idle: MainWindow, typed: str, wanted: str
+) -> None:
+    before = idle.editor.experiment
+    type_into(idle.experiment.forms["training"].entry("batch_size").field(), typed)
+    assert idle.editor.variations.texts == {BATCH: wanted}
+    assert idle.editor.experiment == before
+
+
+@pytest.mark.parametrize("typed", ["60,000", "96"])
+def test_one_number_is_one_number(idle: MainWindow, typed: str) -> None:
+    type_into(idle.experiment.forms["training"].entry("batch_size").field(), typed)
+    assert idle.editor.variations.texts == {}
+    assert idle.editor.experiment.training.batch_size == int(typed.replace(",", ""))
+
+
+def test_a_list_that_is_not_one_is_no_number(idle: MainWindow) -> None:
+    form = idle.experiment.forms["optimizer"]
+    type_into(form.entry("learning_rate").field(), "0.01,")
+    assert idle.editor.variations.texts == {}
+    assert "must be a number" in form.problem("learning_rate")
+
+
+def test_the_menu_offers_usual_values_and_none(idle: MainWindow, qtbot: QtBot) -> None:
+    form = idle.experiment.forms["optimizer"]
+    choose(menu_of(form.entry("learning_rate").field()), "Try several values…")
+    assert idle.editor.variations.texts == {RATE: "0.0003, 0.001, 0.003"}
+    line = form._rows["learning_rate"].varied
+    assert line is not None
+    type_into(line.line, "0.002..0.2:log")
+    assert idle.editor.variations.texts == {RATE: "0.002..0.2:log"}
+    said(idle, qtbot, "20 runs and the baseline")
+    choose(menu_of(form._rows["learning_rate"].label), "Try no other values")
+    assert idle.editor.variations.texts == {}
+
+
+def test_kinds_are_ticked(idle: MainWindow, qtbot: QtBot) -> None:
+    form = idle.experiment.forms["optimizer"]
+    assert form.kind_box is not None
+    choose(menu_of(form.kind_box), "Try several values…")
+    assert idle.editor.variations.texts == {"optimizer.kind": "adam, momentum, rmsprop"}
+    line = form._rows[""].varied
+    assert line is not None
+    assert line.kinds is not None
+    ticks = {action.data(): action for action in line.kinds.actions()}
+    assert [kind for kind, action in ticks.items() if action.isChecked()] == [
+        "momentum",
+        "rmsprop",
+        "adam",
+    ]
+    ticks["momentum"].trigger()
+    assert idle.editor.variations.texts == {"optimizer.kind": "rmsprop, adam"}
+    said(idle, qtbot, "2 runs")
+    assert "baseline" not in footer_of(idle).words.text()
+    line.remove.click()
+    assert idle.editor.variations.texts == {}
+
+
+def test_what_decides_the_images_is_not_varied(idle: MainWindow, qtbot: QtBot) -> None:
+    field = idle.experiment.forms["training"].entry("validation_split").field()
+    menu = menu_of(field)
+    action = next(each for each in menu.actions() if each.text() == "Try several values…")
+    assert not action.isEnabled()
+    assert "same images" in action.toolTip()
+    menu.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "sentence"),
+    [
+        (EPOCHS, "5..1", "the lower end must be below the upper"),
+        (RATE, "0..1:log", "optimizer.learning_rate runs from 0 on a logarithmic axis"),
+        ("optimizer.kind", "adm, sgd", "'adm' is no optimizer; one of "),
+        (RATE, "0.1, -1", "must be"),
+        ("optimizer.momentum", "0.5, 0.9", "optimizer.momentum belongs to "),
+    ],
+)
+def test_bad_values_are_said_in_one_sentence_and_nothing_starts(
+    idle: MainWindow, qtbot: QtBot, path: str, text: str, sentence: str
+) -> None:
+    idle.editor.variations.vary(path, text)
+    qtbot.waitUntil(lambda: bool(idle.editor.variations.faults), timeout=PATIENCE)
+    assert sentence in idle.editor.variations.faults[path]
+    footer = footer_of(idle)
+    assert sentence in footer.problem.text()
+    assert not footer.start_button.isEnabled()
+    footer.start()
+    assert idle.store.studies() == []
+    owner, _, name = path.rpartition(".")
+    row = idle.experiment.forms[owner]._rows.get("" if name == "kind" else name)
+    if row is not None:
+        assert row.varied is not None
+        assert sentence in row.varied.problem.text()
+        idle.editor.variations.leave(path)
+        assert row.varied.isHidden()
+
+
+def test_levers_are_varied_where_they_stand(window: MainWindow, qtbot: QtBot) -> None:
+    page = window.pages["network"]
+    window.tabs.setCurrentWidget(page)
+    page.show_page(page.levers)
+    page.levers.make()
+    width, separable = page.levers.cards["width_multiplier"], page.levers.cards["separable"]
+    choose(menu_of(width.title), "Try several values…")
+    choose(menu_of(separable.title), "Try several values…")
+    texts = window.editor.variations.texts
+    assert texts["lever.separable"] == "false, true"
+    said(window, qtbot, "= ")
+    assert separable.varied is not None
+    separable.varied.remove.click()
+    assert width.form is not None
+    type_into(width.form.entry("factor").field(), "0.25, 0.5")
+    assert window.editor.variations.texts == {"lever.width_multiplier": "0.25, 0.5"}
+
+
+def test_the_palette_finds_every_setting_to_vary(window: MainWindow, qtbot: QtBot) -> None:
+    window.areas["help"]["palette"].trigger()
+    palette = window.areas["help"].palette  # type: ignore[attr-defined]
+    palette.line.setText("several batch size")
+    assert palette.current is not None
+    assert palette.current.title == "Try several values of batch size"
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    assert BATCH in window.editor.variations.texts
+    line = window.experiment.forms["training"]._rows["batch_size"].varied
+    assert line is not None
+    assert line.line.hasFocus()
+
+
+def test_bounds_goals_and_budget_are_checked_as_typed(idle: MainWindow, qtbot: QtBot) -> None:
+    idle.editor.variations.vary("lever.width_multiplier", "0.25, 0.5, 1")
+    footer = footer_of(idle)
+    footer.show_settings()
+    settings = footer.settings
+    assert settings is not None
+    for line, text, row, sentence in (
+        (settings.where, "paramters < 5", "where", "did you mean 'parameters'?"),
+        (settings.where, "latency < 1", "where", "is not known before training"),
+        (settings.budget, "soon", "budget", "must be a time, as in 90s"),
+        (settings.goals, "max:test_accuracy", "goals", "test images are read once"),
+    ):
+        type_into(line, text)
+        problem = settings.rows[row].problem
+        qtbot.waitUntil(lambda: sentence in problem.text(), timeout=PATIENCE)  # noqa: B023
+        assert not footer.start_button.isEnabled()
+        line.clear()
+        settings._edited()
+    type_into(settings.where, "parameters < 50000")
+    qtbot.waitUntil(lambda: "1 refused" in footer.words.text(), timeout=PATIENCE)
+    assert "2 runs" in footer.words.text()
+    type_into(settings.where, "parameters < 10")
+    said(idle, qtbot, "no combination has parameters < 10: the smallest has")
+    settings.close()
+
+
+def test_a_combination_without_a_tick_is_left_out(idle: MainWindow, qtbot: QtBot) -> None:
+    idle.editor.variations.vary(RATE, "0.001, 0.01")
+    idle.editor.variations.vary(BATCH, "32, 64")
+    said(idle, qtbot, "2 x 2 = 4 runs")
+    footer = footer_of(idle)
+    footer.show_settings()
+    settings = footer.settings
+    assert settings is not None
+    qtbot.waitUntil(lambda: settings.list.count() == 4, timeout=PATIENCE)
+    settings.list.item(3).setCheckState(Qt.CheckState.Unchecked)
+    said(idle, qtbot, "1 left out")
+    assert "3 runs" in footer.words.text()
+    assert footer.outlook is not None
+    assert footer.outlook.plan is not None
+    assert footer.outlook.plan.left_out == ({RATE: 0.01, BATCH: 64},)
+    settings.close()
+
+
+def test_they_are_kept_for_the_next_start_of_the_same_experiment(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    window = open_window()
+    window.editor.variations.vary(RATE, "0.001, 0.01")
+    footer_of(window).seeds.setValue(5)
+    said(window, qtbot, "x 5 seeds")
+    footer_of(window).keeper.keep()
+    window.files.may_discard = lambda: True  # type: ignore[method-assign]
+    window.close()
+    again = open_window()
+    assert again.editor.variations.texts == {RATE: "0.001, 0.01"}
+    said(again, qtbot, "x 5 seeds")
+    again.editor.variations.clear()
+    footer_of(again).keeper.keep()
+    again.files.may_discard = lambda: True  # type: ignore[method-assign]
+    again.close()
+    assert open_window().experiment.footer is None
+
+
+def test_another_experiment_has_no_variations(idle: MainWindow) -> None:
+    idle.editor.variations.vary(RATE, "0.001, 0.01")
+    idle.files.may_discard = lambda: True  # type: ignore[method-assign]
+    assert idle.files.new()
+    assert idle.editor.variations.texts == {}
