@@ -88,7 +88,9 @@ def test_fresh_seeds_are_trained_after_the_choice_was_kept_and_tested_once(whole
     chosen_at = study.choices[0]["chosen_at"]
     assert all(trial.run is not None and trial.run.created >= chosen_at for trial in fresh)
     tested = [t for t in ledger.trials if t.run is not None and t.run.test_accuracy is not None]
-    assert {t.stage for t in tested} == {StudyStage.CONFIRMATION}
+    chosen = {LeverSet(), LeverSet.of_plain(study.choices[0]["best"])}
+    assert {t.stage for t in tested if t.arm in chosen} == {StudyStage.CONFIRMATION}
+    assert {t.arm for t in tested} - chosen == {LeverSet.of_plain(study.choices[0]["runner_up"])}
     assert whole.asked.count("evaluate") == len(tested)
     assert answer(whole).test_readings == 1
 

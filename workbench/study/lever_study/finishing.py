@@ -13,7 +13,7 @@ from workbench.study.judging.waterfall import MOST_LEVERS, subsets
 from workbench.study.lever_study.arm import LeverSet
 from workbench.study.lever_study.context import BASELINE, StudyContext
 from workbench.study.lever_study.ledger import Ledger, StudyStage
-from workbench.study.lever_study.searching import CONFIRMED_SEEDS
+from workbench.study.lever_study.searching import CONFIRMED_SEEDS, ablation_seconds
 from workbench.study.readings import reading, write_down
 from workbench.study.work import Ask, TrainRuns
 
@@ -24,9 +24,6 @@ RUNNER_UP_SEEDS = 3
 ABLATION_SEEDS = 3
 CONFIRMATION_SHARE, ABLATION_SHARE = 0.95, 0.97
 """Of the budget, until which they last: the test images are read after them."""
-
-KEPT_FOR_ABLATION = 0.12
-"""Of the budget at most: a run of the best without each of its levers comes before more seeds."""
 
 CONFIRMED = (StudyStage.CONFIRMATION,)
 
@@ -125,9 +122,7 @@ def _seeds(context: StudyContext, choice: StudyChoice) -> list[int]:
     """How many seeds the baseline, the best and the runner-up get, by the time that is left."""
     costs = [context.times.of_budget(arm) for arm in choice.arms]
     assert choice.best is not None, "there is something to confirm"
-    taken = [choice.best.without(key) for key in choice.best.levers]
-    last = sum(context.times.of_budget(a) for a in taken if not context.builder.refusal(a))
-    kept = min(last, KEPT_FOR_ABLATION * context.plan.budget)
+    kept = ablation_seconds(context, choice.best)
     room = context.left(CONFIRMATION_SHARE) - kept
     best = max(0, min(CONFIRMED_SEEDS, int(room / costs[1])))
     baseline = max(0, min(CONFIRMED_SEEDS, int((room - best * costs[1]) / costs[0])))

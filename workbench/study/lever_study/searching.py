@@ -31,7 +31,7 @@ MOST_FOR_ABLATION = 0.2
 MOST_FOR_CONFIRMATION = 0.25
 CONFIRMED_SEEDS = 5
 LEAST_SCORE = 0.004
-WORTH = 0.03
+WORTH = 0.05
 """What saves a smaller share is no saving."""
 
 MOST_PAIRED = 14
@@ -270,9 +270,15 @@ def _left(context: StudyContext) -> float:
     of_budget, budget = context.times.of_budget, context.plan.budget
     each = of_budget(arm) + 0.5 * of_budget(start_of(context))
     confirmed = min(CONFIRMED_SEEDS * each, MOST_FOR_CONFIRMATION * budget)
-    cells = [cell for key in arm.levers for cell in (arm.without(key), arm.only(frozenset([key])))]
-    trained = sum(of_budget(cell) for cell in cells if not context.builder.refusal(cell))
-    return context.left(1.0) - confirmed - min(trained, MOST_FOR_ABLATION * budget)
+    return context.left(1.0) - confirmed - ablation_seconds(context, arm)
+
+
+def ablation_seconds(context: StudyContext, best: LeverSet) -> float:
+    """What is kept for taking a combination apart: each lever left out, and each alone."""
+    cells = [c for key in best.levers for c in (best.without(key), best.only(frozenset([key])))]
+    missing = [c for c in cells if not context.builder.refusal(c) and not context.ledger.ended(c)]
+    trained = sum(map(context.times.of_budget, missing))
+    return min(trained, MOST_FOR_ABLATION * context.plan.budget)
 
 
 def _choice(context: StudyContext) -> dict[str, object]:
