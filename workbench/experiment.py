@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, field_validator
 
 from workbench.base.files import write_atomically
 from workbench.base.text import tr
@@ -22,7 +22,7 @@ from workbench.network.costs import LayerCost
 from workbench.network.output_layer import Fitted, fitted, output_problems
 from workbench.spec.assignments import Assignments
 from workbench.spec.augmentation import Augmentation
-from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError
+from workbench.spec.base import AsTuple, Choice, Facts, Problem, Spec, SpecError, whole
 from workbench.spec.constraints import Constraint, NoConstraint
 from workbench.spec.data import Data, DataInfo, Digits, FileData
 from workbench.spec.hardware import Auto, Hardware
@@ -106,6 +106,8 @@ class Experiment(Spec):
     training: Training = Field(Training(), title=tr("Training"))
     stopping: Stopping = Field(NoStopping(), title=tr("Stopping"))
     hardware: Hardware = Field(Auto(), title=tr("Hardware"))
+
+    _whole = field_validator("schema_version", mode="before")(whole)
 
     @classmethod
     def from_toml(cls, text: str) -> Experiment:

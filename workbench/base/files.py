@@ -7,6 +7,7 @@ read through.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -53,11 +54,27 @@ def open_inside(path: Path) -> BinaryIO:
     """
     refuse_link(path.parent)
     refuse_link(path)
-    names = ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY")  # as far as the system has them
+    return _open(path, "O_NOFOLLOW")
+
+
+def open_named(path: Path) -> BinaryIO:
+    """Open a file that a person named for reading; a link is followed.
+
+    Raises:
+        OSError: where it can't be opened or is no plain file (a pipe would wait for ever).
+    """
+    return _open(path)
+
+
+def _open(path: Path, *flags: str) -> BinaryIO:
+    names = ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", *flags)  # as far as the system has them
     descriptor = os.open(path, os.O_RDONLY | sum(getattr(os, name, 0) for name in names))
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path} is not a plain file")
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "it is not a plain file", str(path))
         return os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)

@@ -27,10 +27,3 @@ def soft_loss(student: Logits, teacher: Logits, temperature: float) -> float:
     """
     wanted, found = softened(teacher, temperature), softened(student, temperature)
     return float(-(temperature**2) * (wanted * np.log(found)).sum(axis=1).mean())
-
-
-def soft_gradient(student: Logits, teacher: Logits, temperature: float) -> Logits:
-    """The gradient of `soft_loss` by the student's logits, (n, classes)."""
-    difference = softened(student, temperature) - softened(teacher, temperature)
-    found: Logits = temperature * difference / len(student)
-    return found

@@ -277,14 +277,16 @@ def scaled_widths(
     if not choices:
         raise CannotNarrow(tr("no layer of the network can have fewer channels"))
     now = layers
-    # Those that draw others along come last, when the others have shrunk most of their way.
-    for widths in sorted(choices, key=lambda each: len(each.settings)):
+    # Those that draw others along come first: they take all by what the narrowest of them loses,
+    # which is the least, and the others go the rest of their way alone.
+    for widths in sorted(choices, key=lambda each: -len(each.settings)):
         smallest = min(width_of(layers, width) for width in widths.settings)
-        gone = smallest - min(width_of(now, width) for width in widths.settings)
-        by = smallest - max(2, round(smallest * scale)) - gone
-        by = by // widths.by * widths.by
-        if by > 0 and can_shrink(now, widths, by, shape):
-            now = shrunk(now, widths, by)
+        wanted = min(width_of(now, width) for width in widths.settings)
+        wanted -= max(2, round(smallest * scale))
+        # As far as it goes: two blocks of one width may no longer be told apart, for example.
+        steps = range(wanted // widths.by * widths.by, 0, -widths.by)
+        by = next((by for by in steps if can_shrink(now, widths, by, shape)), 0)
+        now = shrunk(now, widths, by)
     return now
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from workbench.base.files import write_atomically
 from workbench.base.names import near_miss
@@ -19,7 +19,7 @@ from workbench.base.text import plural, tr
 from workbench.base.versions import made_by_newer
 from workbench.compression.file_steps import Quantize
 from workbench.compression.steps import CompressionStep, Phase, QuantizationAware, chosen
-from workbench.spec.base import AsTuple, Spec, SpecError, refuse
+from workbench.spec.base import AsTuple, Spec, SpecError, refuse, whole
 from workbench.spec.errors import Problem, problems_of, shown
 from workbench.spec.toml import as_toml, read_file, read_toml
 
@@ -45,6 +45,8 @@ class CompressionRecipe(Spec):
         title=tr("Steps"),
         description=tr("What is done to the network, in order."),
     )
+
+    _whole = field_validator("recipe_version", mode="before")(whole)
 
     @model_validator(mode="after")
     def _in_order(self) -> CompressionRecipe:

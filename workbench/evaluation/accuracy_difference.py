@@ -28,7 +28,7 @@ def accuracy_difference(store: Store, run: Run, parent: Run) -> Difference | Non
         if found is not None:
             return found
     known = ours if ours is not None else theirs
-    images = len(known.labels) if known is not None else _test_images(parent)
+    images = len(known.labels) if known is not None else _test_images(run, parent)
     if not images:
         return None
     return proportions(round(before * images), round(accuracy * images), images)
@@ -65,10 +65,16 @@ def _answers(store: Store, run: Run, accuracy: float) -> Predictions | None:
     return found if is_same else None
 
 
-def _test_images(run: Run) -> int:
-    """How many images the test part has; 0 where only its files say so."""
+def _test_images(run: Run, parent: Run) -> int:
+    """How many images the accuracies were counted on; 0 where neither record says so, as those of
+    earlier versions on a user's own files.
+    """
+    for each in (run, parent):
+        noted = each.figure("test_images")
+        if noted:
+            return int(noted)
     try:
-        info = run.experiment.data.info()
+        info = parent.experiment.data.info()
     except SpecError:  # of a newer version
         return 0
     return info.test_images if info is not None else 0

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+from workbench.base.files import open_named
 from workbench.base.text import tr
 
 LARGEST_BYTES = 64_000_000
@@ -31,9 +33,11 @@ def about(path: Path) -> str:
         raise ValueError(
             tr("{name}: must be a figure that ends in .svg, .pdf or .png", name=path.name)
         )
-    if path.stat().st_size > LARGEST_BYTES:
+    with open_named(path) as file:
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
         raise ValueError(tr("{name}: is too large for a figure of the workbench", name=path.name))
-    text = reader(path)
+    text = reader(path.name, content)
     if not text:
         raise ValueError(
             tr("{name}: holds no settings of a figure of the workbench", name=path.name)
@@ -41,37 +45,32 @@ def about(path: Path) -> str:
     return text
 
 
-def _svg(path: Path) -> str:
-    content = path.read_bytes()
+def _svg(name: str, content: bytes) -> str:
     if b"<!ENTITY" in content:  # ours have none, and they can be made to grow without end
-        raise ValueError(tr("{name}: is no figure of the workbench", name=path.name))
+        raise ValueError(tr("{name}: is no figure of the workbench", name=name))
     try:
         root = ElementTree.fromstring(content)  # noqa: S314 - no entities, bounded in size
     except ElementTree.ParseError as error:
-        raise ValueError(
-            tr("{name}: is no sound SVG ({error})", name=path.name, error=error)
-        ) from None
+        raise ValueError(tr("{name}: is no sound SVG ({error})", name=name, error=error)) from None
     found = root.find(f".//{_DESCRIPTION}")
     return (found.text or "") if found is not None else ""
 
 
-def _pdf(path: Path) -> str:
-    found = _KEYWORDS.search(path.read_bytes())
+def _pdf(name: str, content: bytes) -> str:
+    found = _KEYWORDS.search(content)
     if found is None:
         return ""
     return _ESCAPED.sub(r"\1", found.group(1).decode("latin-1"))
 
 
-def _png(path: Path) -> str:
+def _png(name: str, content: bytes) -> str:
     from PIL import Image, UnidentifiedImageError  # here: it takes a moment to load
 
     try:
-        with path.open("rb") as file, Image.open(file, formats=["PNG"]) as image:
+        with Image.open(BytesIO(content), formats=["PNG"]) as image:
             return str(image.info.get("Description", ""))
     except (UnidentifiedImageError, ValueError, SyntaxError) as error:
-        raise ValueError(
-            tr("{name}: is no sound PNG ({error})", name=path.name, error=error)
-        ) from None
+        raise ValueError(tr("{name}: is no sound PNG ({error})", name=name, error=error)) from None
 
 
-_READERS: dict[str, Callable[[Path], str]] = {".svg": _svg, ".pdf": _pdf, ".png": _png}
+_READERS: dict[str, Callable[[str, bytes], str]] = {".svg": _svg, ".pdf": _pdf, ".png": _png}

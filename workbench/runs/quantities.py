@@ -291,6 +291,11 @@ QUANTITIES = (
         1, words=tr("Difference in test accuracy"),
     ),
     Quantity(
+        "test_images", tr("Test images"), Kind.COUNT,
+        tr("Images on which the test accuracy was counted"),
+        result="", report="", is_noted=True,
+    ),
+    Quantity(
         "joules", tr("Energy"), Kind.JOULES,
         tr("What the processor and the GPUs that it trained on drew in the elapsed time, with all "
         "else that ran there; missing where the machine doesn't tell or doesn't let it be read "

@@ -68,6 +68,13 @@ AsTuple = BeforeValidator(as_tuple)
 """Lets a list (as TOML reads it) stand where a tuple is stored."""
 
 
+def whole(value: object) -> object:
+    """Refuses true and 1.0 where only some whole numbers may stand: Python takes both for 1."""
+    if isinstance(value, bool | float):
+        raise ValueError(tr("must be a whole number, got {value}", value=shown(value)))
+    return value
+
+
 class Spec(BaseModel):
     """A frozen group of settings, strict about types, with one-sentence errors."""
 

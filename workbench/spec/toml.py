@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import tomli_w
 
+from workbench.base.files import open_named
 from workbench.base.text import joined, tr
 from workbench.spec.base import SpecError
 
@@ -47,7 +48,7 @@ def read_file(
         SpecError: naming the file, and the setting or line that is wrong.
     """
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             content = file.read(most_bytes + 1)
         if len(content) > most_bytes:
             raise SpecError.at("", too_large)

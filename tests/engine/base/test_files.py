@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from workbench.base.files import write_atomically
+from workbench.base.files import open_named, write_atomically
 from workbench.base.paths import cache_folder, default_store
 
 
@@ -69,3 +70,16 @@ def test_places_of_the_user_otherwise(tmp_path: Path, monkeypatch: pytest.Monkey
     assert cache_folder().is_relative_to(tmp_path)
     assert default_store() != cache_folder()
     assert not default_store().exists(), "asking makes nothing"
+
+
+def test_what_a_person_names_as_a_file_is_one(tmp_path: Path) -> None:
+    """A pipe would wait for ever for somebody who writes into it."""
+    (tmp_path / "file").write_bytes(b"content")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    with open_named(tmp_path / "link") as file:
+        assert file.read() == b"content"
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="it is not a plain file"):
+        open_named(tmp_path / "pipe")
+    with pytest.raises(IsADirectoryError, match="Is a directory"):
+        open_named(tmp_path)

@@ -79,6 +79,7 @@ def test_pruned_shared_and_quantized(store: Store, parent: Run) -> None:
     assert run.figure("accuracy_difference") == pytest.approx(
         (run.test_accuracy or 0) - (parent.test_accuracy or 0)
     )
+    assert run.figure("test_images") == 360
     steps = [each for message in said if isinstance(message, Steps) for each in message.loss]
     assert len(steps) == 3 * 13 == run.step == run.total_steps, "live curves of all steps"
     assert [epoch.epoch for epoch in store.epochs(run.run_id)] == [1, 2, 3]

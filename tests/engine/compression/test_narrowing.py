@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,14 @@ import pytest
 
 from workbench import presets
 from workbench.compression.channels import CannotNarrow, cells, followed, plan_of, staying
-from workbench.compression.narrowing import all_widths, narrowed, scored_steps, shrunk, width_of
+from workbench.compression.narrowing import (
+    all_widths,
+    narrowed,
+    scaled_widths,
+    scored_steps,
+    shrunk,
+    width_of,
+)
 from workbench.experiment import Experiment
 from workbench.network.analysis import analyze
 from workbench.spec.data import DataInfo
@@ -121,6 +129,25 @@ def test_resnet_20_has_three_widths() -> None:
     layers = presets.load("resnet-20").structure.layers
     found = [sorted(w.layer for w in each.settings) for each in all_widths(layers, (32, 32, 3))]
     assert [len(each) for each in found] == [10, 6, 3]
+
+
+def test_scaled_widths_are_in_proportion_and_fall_with_the_scale() -> None:
+    """Also where widths draw others along, and where blocks of one width would be confused."""
+    experiment = presets.load("resnet-20")
+    layers, shape = experiment.structure.layers, (32, 32, 3)
+    choices = all_widths(layers, shape)
+
+    def widths(scale: float) -> list[int]:
+        narrower = scaled_widths(layers, shape, scale, choices)
+        return sorted(min(width_of(narrower, w) for w in each.settings) for each in choices)
+
+    assert widths(0.5) == [8, 16, 32]
+    assert widths(0.35) == [6, 11, 22]
+    assert widths(0.05) == [2, 3, 4], "equal ones would be another network"
+    found = [widths(scale) for scale in (1.0, 0.9, 0.7, 0.55, 0.45, 0.3, 0.15, 0.05)]
+    assert found == sorted(found, reverse=True)
+    for wider, narrower in pairwise(found):
+        assert all(a >= b for a, b in zip(wider, narrower, strict=True))
 
 
 def test_channels_that_are_normalized_together_stay_together() -> None:

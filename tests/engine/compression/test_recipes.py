@@ -126,6 +126,7 @@ def test_what_is_wrong_is_said_in_one_sentence(text: str, said: str) -> None:
         ("steps = []", "steps: must have at least 1 entry, got 0"),
         ("[[steps]]\nkind = 'melt'", "steps[0].kind: there is no 'melt'"),
         ("recipe_version = 2", "made by a newer version of the workbench"),
+        ("recipe_version = true\nsteps = []", "recipe_version: must be a whole number, got true"),
         ("[[steps", "not valid TOML"),
     ],
 )

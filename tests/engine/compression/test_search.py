@@ -173,6 +173,7 @@ def test_the_winner_is_tested_and_said_in_a_sentence(
     )
     tested = store.run(winner.run_id)
     assert tested.test_accuracy == pytest.approx(right)
+    assert tested.figure("test_images") == len(rows)
     assert tested.figure("accuracy_difference") == pytest.approx(
         right - (parent.test_accuracy or 0)
     )

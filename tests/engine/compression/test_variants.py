@@ -197,6 +197,26 @@ def test_without_answers_the_two_accuracies_and_the_number_of_images_decide(stor
     assert "less accurate than the original" in found[far.run_id].verdict
 
 
+@pytest.mark.parametrize("who_knows", ["original", "variant"])
+def test_of_own_files_a_record_knows_the_number_of_test_images(
+    store: Store, who_knows: str
+) -> None:
+    own = presets.load(presets.DEFAULT).with_settings(
+        {"data.kind": "npz", "data.path": str(store.folder / "own.npz")}
+    )
+    recipe = CompressionRecipe.of_text("quantize:int8").to_toml()
+    original = store.create(own)
+    variant = store.create(own, origin=Origin(COMPRESSED, original.run_id, recipe=recipe))
+    for run, right in ((original, 342), (variant, 333)):
+        store.update(run.run_id, test_accuracy=right / 360)
+    known = original if who_knows == "original" else variant
+    assert family_of(store, store.run(original.run_id))[1].figures[0].chance == ""
+    store.update(known.run_id, test_images=360)
+    figure = family_of(store, store.run(original.run_id))[1].figures[0]
+    assert figure.change == "\u22122.50 points, within chance"
+    assert "two proportions of 360 images each" in figure.chance
+
+
 def test_answers_that_are_not_those_of_the_accuracy_are_not_used(store: Store) -> None:
     """As of a file that answers otherwise than the weights that were evaluated."""
     original = made(store, None, **ORIGINAL)

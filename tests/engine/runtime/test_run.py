@@ -48,6 +48,7 @@ def test_a_run_learns_and_its_metrics_are_all_there(store: Store) -> None:
     steps_per_epoch = -(-(1437 - 144) // 100)
     assert run.status is RunStatus.COMPLETED
     assert (run.test_accuracy or 0) > 0.85
+    assert run.figure("test_images") == 360
     assert run.step == run.total_steps == 8 * steps_per_epoch
     assert run.epochs == 8
     started = next(m for m in said if isinstance(m, Started))

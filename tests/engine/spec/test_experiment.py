@@ -129,6 +129,8 @@ SENTENCES = {
     "optimizer = 'adam'": "optimizer: must be a table with a 'kind', got 'adam'",
     "[training]\nepochs = 2.5": "training.epochs: must be a whole number, got 2.5",
     "[training]\nepochs = true": "training.epochs: must be a whole number, got true",
+    "schema_version = true": "schema_version: must be a whole number, got true",
+    "[data]\nkind = 'mnist'\nchannels = 1.0": "data.channels: must be a whole number, got 1.0",
     "[training]\nepochs = '2'": "training.epochs: must be a whole number, got '2'",
     "[structure]\nlayers = 3": "structure.layers: must be a list, got 3",
     LAYERS % "3": "structure.layers[2]: must be a table with a 'kind', got 3",
@@ -203,7 +205,11 @@ def test_all_mistakes_are_told_in_order() -> None:
 
 
 def test_a_file_that_can_not_be_read(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"/dev/zero: is larger than the 4 MB of any experiment"):
+    with (tmp_path / "large.toml").open("wb") as file:
+        file.truncate(5_000_000)
+    with pytest.raises(SpecError, match=r"large\.toml: is larger than the 4 MB of any experiment"):
+        Experiment.read(tmp_path / "large.toml")
+    with pytest.raises(SpecError, match=r"/dev/zero: can't be read \(it is not a plain file\)"):
         Experiment.read(Path("/dev/zero"))
     with pytest.raises(SpecError, match=r"gone\.toml: can't be read \(No such file"):
         Experiment.read(tmp_path / "gone.toml")

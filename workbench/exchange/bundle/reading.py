@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from workbench.base.files import open_named
 from workbench.base.text import tr
 from workbench.base.versions import made_by_newer
 from workbench.data import DataError
@@ -80,7 +81,7 @@ def import_run(store: Store, path: Path, progress: Progress = silent) -> Run:
 
 def _unpack(path: Path, folder: Path, progress: Progress) -> None:
     """Puts the members there, each as its manifest says it is."""
-    with zipfile.ZipFile(path) as archive:
+    with open_named(path) as file, zipfile.ZipFile(file) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         largest = LARGEST | {each.name: each.most_bytes for each in known_artifacts()}
         if len(entries) != len(archive.infolist()) or not set(entries) <= set(largest):

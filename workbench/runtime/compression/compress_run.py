@@ -179,6 +179,7 @@ class Compression:
             **self._sizes(),
             file_bytes=checkpoint.weight_bytes(assembled.model),
             accuracy_difference=difference,
+            test_images=test if self._is_tested else None,
         )
         if status is RunStatus.COMPLETED:
             facts = {

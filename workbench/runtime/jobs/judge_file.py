@@ -56,6 +56,7 @@ def judge_file(request: JudgeFileRequest, work: TaskWork[None]) -> JudgedFile:
             run.run_id,
             test_loss=file.loss,
             test_accuracy=file.accuracy,
+            test_images=len(rows),
             accuracy_difference=found.accuracy - found.original_accuracy,
         )
     return found

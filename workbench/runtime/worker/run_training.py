@@ -50,7 +50,8 @@ def train_run(log: RunLog, control: Control) -> tuple[RunStatus, str]:
     if status is not RunStatus.INTERRUPTED and witness is not None:
         began = time.perf_counter()
         result = trainer.test()
-        log.update(test_loss=result.loss, test_accuracy=result.accuracy)
+        images = len(dataset.test.labels)
+        log.update(test_loss=result.loss, test_accuracy=result.accuracy, test_images=images)
         took = trainer.took()
         if took is not None and log.measurements is not None:
             witness.remember(log.measurements, dataset.info, took, time.perf_counter() - began)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from workbench.base.text import plural, tr
-from workbench.spec.base import AsPair, Choice, setting
+from workbench.spec.base import AsPair, Choice, setting, whole
 from workbench.spec.recipe import Recipe
 
 Side = Annotated[int, Field(ge=1, le=4096)]
@@ -144,6 +144,8 @@ class Data(Choice):
         "Channels",
         "1 turns images to grayscale, 3 to RGB; left off, they stay as they are stored.",
     )
+
+    _whole = field_validator("channels", mode="before")(whole)
 
     def info(self) -> DataInfo | None:
         """What is known without reading anything: None where files have to be looked at first."""
