@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+from tests.engine.study.made_up_study import MNIST, MadeUp  # noqa: E402
 from tests.ui.made_up import (  # noqa: E402
     add_ablation,
     add_evaluation,
@@ -35,6 +36,7 @@ from workbench import presets  # noqa: E402
 from workbench.runs.status import RunStatus  # noqa: E402
 from workbench.runs.store import Store  # noqa: E402
 from workbench.spec.machine import Machine, Processor  # noqa: E402
+from workbench.study.lever_study.plan import StudyPlan  # noqa: E402
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -249,6 +251,25 @@ def _judged(window: MainWindow) -> None:
     _until(lambda: page.judgement is not None)
 
 
+def _study(window: MainWindow) -> None:
+    """No lever study yet: the form of a new one."""
+    window.tabs.setCurrentWidget(window.pages["search"])
+    window.pages["search"].show_page(window.pages["search"].study)
+    _until(lambda: bool(window.pages["search"].study.form.resolves.text()))
+
+
+def _studied(window: MainWindow) -> None:
+    """A lever study that has ended."""
+    levers = ("bfloat16", "one_cycle", "betas", "smoothing", "strided_stem", "depth", "width")
+    toml = MNIST.to_toml()
+    plan = StudyPlan(toml, "mnist-cnn", 3600.0, 75.0, target=0.991, levers=levers)
+    MadeUp(window.store.folder, plan).work()
+    window.show_runs()
+    _study(window)
+    page = window.pages["search"].study
+    _until(lambda: page.read.page is not None)
+
+
 def _try_it(window: MainWindow) -> None:
     """Nothing tried yet."""
     window.tabs.setCurrentWidget(window.pages["inside"])
@@ -422,6 +443,7 @@ STATES: dict[int, dict[str, State]] = {
         "empty-better": _better,
         "empty-ablation": _ablation,
         "empty-search": _search,
+        "empty-study": _study,
         "empty-try": _try_it,
         "empty-speed": _speed,
         "presets": _presets,
@@ -446,6 +468,7 @@ STATES: dict[int, dict[str, State]] = {
         "one-speed": _timed,
         "one-better": _judged,
         "one-ablation": _ablated,
+        "one-study": _studied,
         "one-search": _swept("answer"),
         "one-search-best": _swept("best"),
         "one-search-parallel": _swept("parallel"),

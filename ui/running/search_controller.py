@@ -60,7 +60,7 @@ class SearchController(QObject):
 
     Attributes:
         state: What is done of it.
-        study_id, name: Of the study; "" while nothing is under way.
+        study_id, name, kind: Of the study; "" while nothing is under way.
         words: What is tried or asked, in one line; "" before the first.
         run_ids: Its runs that wait or train.
         answer: What the sweep found that ended last, sentence by sentence.
@@ -89,7 +89,7 @@ class SearchController(QObject):
         self._reads.failed.connect(self.failed)
         self._inbox: Inbox | None = None
         self.state = SearchState.NONE
-        self.study_id = self.name = self.words = ""
+        self.study_id = self.name = self.kind = self.words = ""
         self.run_ids: tuple[str, ...] = ()
         self.answer: tuple[str, ...] = ()
         self._unanswered = 0  # what was said to the thread
@@ -223,7 +223,8 @@ class SearchController(QObject):
 
         self._unanswered -= 1
         is_new, step = not self.study_id, told.step
-        self.study_id, self.name, self.run_ids = told.study_id, told.name, told.open_ids
+        self.study_id, self.name, self.kind = told.study_id, told.name, told.kind
+        self.run_ids = told.open_ids
         self.words = told.words or self.words
         if isinstance(step, SearchEnded):
             self.answer = told.answer
@@ -377,7 +378,7 @@ class SearchController(QObject):
         self.changed.emit(study_id)
 
     def _forget(self) -> None:
-        self.study_id = self.name = self.words = ""
+        self.study_id = self.name = self.kind = self.words = ""
         self.run_ids = ()
         self._unanswered = 0
         self._waits = self._is_held = False

@@ -26,7 +26,7 @@ class SearchNews:
     """What the thread tells the window.
 
     Attributes:
-        study_id, name: Of the study.
+        study_id, name, kind: Of the study.
         step: What comes next; None where that wasn't asked.
         open_ids: Runs of the search that wait or train, oldest first.
         words: What is tried, or asked, in one line; "" where that is nothing new.
@@ -36,6 +36,7 @@ class SearchNews:
 
     study_id: str
     name: str
+    kind: str
     step: Step | None
     open_ids: tuple[str, ...]
     words: str = ""
@@ -120,6 +121,7 @@ class SearchDriver:
         return SearchNews(
             study.study_id,
             study.name,
+            study.kind,
             step,
             tuple(run.run_id for run in runs if run.status in is_open and not run.maker),
             words,

@@ -149,7 +149,16 @@ def _search(b: PageContext) -> SearchPanel:
     from ui.panels.search.panel import SearchPanel
 
     return SearchPanel(
-        b.folder, b.curves, b.feed, b.table, b.controller, b.searches, b.requests, b.jobs
+        b.folder,
+        b.editor,
+        b.curves,
+        b.feed,
+        b.table,
+        b.controller,
+        b.searches,
+        b.task_runner,
+        b.requests,
+        b.jobs,
     )
 
 

@@ -41,9 +41,7 @@ def buttons(table: StudyTable, line: int) -> dict[str, QToolButton]:
 
 
 def test_the_answer_is_a_sentence_a_waterfall_a_front_and_a_table(view: StudyAnswerView) -> None:
-    assert view.sentence.text().startswith(
-        "99.24 % (the baseline has 99.20 %) with 12.5 times"
-    )
+    assert view.sentence.text().startswith("99.24 % (the baseline has 99.20 %) with 12.5 times")
     assert view.lead.text().startswith("Confirmed: on 5 fresh seeds")
     shown = view.waterfall.figure
     assert shown is not None

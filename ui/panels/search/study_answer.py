@@ -35,7 +35,7 @@ from workbench.study.lever_study.answer import ACCURACY, StudyAnswer, StudyArm, 
 from workbench.tradeoffs.titles import title_of
 
 WIDEST = 260 * theme.UNIT
-FRONT_WIDTH, FRONT_HEIGHT = 88 * theme.UNIT, 64 * theme.UNIT
+FRONT_WIDTH, FRONT_HEIGHT = 72 * theme.UNIT, 64 * theme.UNIT
 DOT = 9.0
 
 
@@ -188,7 +188,7 @@ class StudyAnswerView(QWidget):
             self._colours(),
             np.full(len(x), DOT),
             best,
-            [names[number] for number in best.tolist()],
+            [names[n] if self._is_named(self._arms[n]) else "" for n in best.tolist()],
             np.array([], np.intp),
         )
         line = (dots.x[order], y[order]) if len(order) > 1 else None
@@ -210,6 +210,12 @@ class StudyAnswerView(QWidget):
         if best is not None and arm.key == best.key:
             kind = "recommended"
         return list(COLOURS).index("baseline" if arm.key == "" else kind)
+
+    def _is_named(self, arm: StudyArm) -> bool:
+        """Whether its name stands beside its dot; the others' are long, and read by hovering."""
+        assert self.answer is not None
+        best = self.answer.recommended
+        return not arm.levers or (best is not None and arm.key == best.key)
 
     def _name(self, arm: StudyArm) -> str:
         assert self.answer is not None

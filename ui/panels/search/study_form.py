@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.forms.entry import calm
 from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label, tip
@@ -135,7 +136,11 @@ class StudyForm(QWidget):
             (tr("May lose"), self.margin),
         ):
             field.setFixedWidth(FIELD)
+            calm(field)
+            if isinstance(field, QDoubleSpinBox):
+                theme.inset(field)
             label = Label(title)
+            label.setMinimumHeight(theme.FIELD_HEIGHT)
             label.setBuddy(field)
             form.addRow(label, field)
             if field is self.target:

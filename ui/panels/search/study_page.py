@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QFileDialog,
     QFrame,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -26,16 +22,17 @@ from ui.background.jobs import Jobs
 from ui.background.when_shown import WhenShown
 from ui.editing.editor import Editor
 from ui.look import theme
-from ui.look.accessible import give_name
 from ui.look.plain import Label
 from ui.models.run_feed import RunFeed
+from ui.panels.runs.view import RunsView
+from ui.panels.search.selecting import select_below
 from ui.panels.search.study_answer import StudyAnswerView
+from ui.panels.search.study_bar import StudyBar
 from ui.panels.search.study_form import StudyForm
 from ui.panels.search.study_reading import Promise, ReadStudies, promise, read_studies
-from ui.running.search_controller import SearchController, SearchState
+from ui.running.search_controller import SearchController
 from ui.running.task_runner import AskedTask, TaskRunner
-from workbench.base.text import joined, plural, tr
-from workbench.base.units import duration
+from workbench.base.text import tr
 from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.experiment import Experiment
 from workbench.figures.answer import FigureAnswer
@@ -44,11 +41,8 @@ from workbench.hardware import preflight
 from workbench.hardware.preflight import Preflight
 from workbench.hardware.requests import AboutExperiment
 from workbench.study.asking.resuming import begun_study
-from workbench.study.lever_study.answer import StudyAnswer
 from workbench.study.lever_study.request import StudyRequest
 
-CHOOSER = 60 * theme.UNIT
-BAR = 40 * theme.UNIT
 FILTERS = {
     ".html": "HTML (*.html)",
     ".pdf": "PDF (*.pdf)",
@@ -64,6 +58,7 @@ class StudyPanel(QWidget):
         folder: Of the store.
         editor: The experiment that a new study is about.
         feed: The runs; a change of them is read again.
+        table: Of the runs below.
         search: Has a study's runs trained.
         task_runner: Times a few steps where nobody knows yet what a run takes.
         jobs: Of the window.
@@ -71,7 +66,6 @@ class StudyPanel(QWidget):
     Signals:
         failed: A sentence on what went wrong.
         said: A sentence on what was done.
-        picked: These runs are to be selected in the table, by their ids.
         export_requested: Make a figure of this: a `FigureSpec`, and the words of its legend.
 
     Attributes:
@@ -80,7 +74,6 @@ class StudyPanel(QWidget):
 
     failed = Signal(str)
     said = Signal(str)
-    picked = Signal(list)
     export_requested = Signal(object, dict)
 
     def __init__(
@@ -88,6 +81,7 @@ class StudyPanel(QWidget):
         folder: Path,
         editor: Editor,
         feed: RunFeed,
+        table: RunsView,
         search: SearchController,
         task_runner: TaskRunner,
         jobs: Jobs,
@@ -95,7 +89,7 @@ class StudyPanel(QWidget):
         super().__init__()
         self.setObjectName("page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._folder, self._editor = folder, editor
+        self._folder, self._editor, self._table = folder, editor, table
         self._search, self._task_runner = search, task_runner
         self._wanted: str | None = None
         self._task: AskedTask | None = None
@@ -113,46 +107,12 @@ class StudyPanel(QWidget):
 
     def _make(self) -> None:
         self.form, self.answer = StudyForm(), StudyAnswerView()
-        self.chooser = QComboBox()
-        give_name(self.chooser, tr("Study"))
-        self.chooser.setFixedWidth(CHOOSER)
-        self.chooser.setToolTip(tr("The studies of this store, and a new one"))
-        self.pause_button = self._button("", "", self._pause)
-        self.stop_button = self._button(
-            tr("Stop"), tr("End it after the run under way; it can be resumed"), self._search.stop
-        )
-        self.resume_button = self._button(
-            tr("Resume"), tr("Go on with it until its budget is used up"), self._resume
-        )
-        self.save_button = self._button(
-            tr("Save the page…"), tr("This answer as one page: HTML, PDF or PNG"), self._save
-        )
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedWidth(BAR)
-        self.bar.setAccessibleName(tr("Progress"))
-        self.words = Label()
-        self.words.setProperty("role", "muted")
+        self.bar = StudyBar(self._search)
         self.waits = Label(tr("The first runs are under way; what is known is shown as it comes."))
         self.waits.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.waits.setProperty("role", "muted")
 
-    def _button(self, text: str, reason: str, slot: Any) -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(reason)
-        button.clicked.connect(slot)
-        return button
-
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        theme.spaced(row, 3, 1, 3, 2, spacing=2)
-        label = Label(tr("Study"))
-        label.setBuddy(self.chooser)
-        for widget in (label, self.chooser, self.bar, self.words):
-            row.addWidget(widget)
-        row.addStretch(1)
-        for button in (self.pause_button, self.stop_button, self.resume_button, self.save_button):
-            row.addWidget(button)
         self.stack = QStackedWidget()
         for inside in (self.form, self.answer):
             area = QScrollArea()
@@ -163,26 +123,25 @@ class StudyPanel(QWidget):
         self.stack.addWidget(self.waits)
         layout = QVBoxLayout(self)
         theme.spaced(layout, 0)
-        layout.addLayout(row)
+        layout.addWidget(self.bar)
         layout.addWidget(self.stack, 1)
 
     def _connect(self, feed: RunFeed) -> None:
         self.follow = WhenShown(self, self._refresh)
         for signal in (feed.changed, feed.finished, self._search.changed):
             signal.connect(self.follow.mark)
-        self._search.began.connect(self._begun)
-        self._search.changed.connect(self._show_controls)
-        self.chooser.activated.connect(self._chosen)
+        self._search.changed.connect(self._show_form)
+        self.bar.wanted.connect(self.show_study)
+        self.bar.save_requested.connect(self._save)
         self.form.changed.connect(self._show_form)
         self.form.start_requested.connect(self.start)
         for changed in (self._editor.changed, self._editor.problems_changed):
             changed.connect(self._show_form)
-        self.answer.picked.connect(self.picked)
+        self.answer.picked.connect(self._select)
         self.answer.copied.connect(self.said)
         self.answer.used.connect(self._use)
         self.answer.export_requested.connect(self.export_requested)
         self._show_form()
-        self._show_controls()
 
     # --- a new one -----------------------------------------------------------------------------
 
@@ -236,12 +195,12 @@ class StudyPanel(QWidget):
         self._task = task = self._task_runner.ask(PREFLIGHT, request, done=timed, measures=True)
         task.failed.connect(self.failed)
         task.ended.connect(self._timed)
-        self._show_controls()
+        self.bar.show_timing(True)
 
     @Slot()
     def _timed(self) -> None:
         self._task = None
-        self._show_controls()
+        self.bar.show_timing(False)
 
     def _begin(self, experiment: Experiment, asked: StudyRequest, seconds: float) -> None:
         info = self._editor.info
@@ -254,13 +213,9 @@ class StudyPanel(QWidget):
     # --- which, and how far --------------------------------------------------------------------
 
     @Slot(str)
-    def _begun(self, study_id: str) -> None:
+    def show_study(self, study_id: str) -> None:
+        """Shows the study of this id; the form of a new one for ""."""
         self._wanted = study_id
-        self.follow.mark()
-
-    @Slot(int)
-    def _chosen(self, place: int) -> None:
-        self._wanted = str(self.chooser.itemData(place))
         self.follow.mark()
 
     def _refresh(self) -> None:
@@ -271,12 +226,7 @@ class StudyPanel(QWidget):
     @Slot(object)
     def _show(self, read: ReadStudies) -> None:
         self.read = read
-        with QSignalBlocker(self.chooser):
-            self.chooser.clear()
-            self.chooser.addItem(tr("New study…"), "")
-            for study_id, name in read.names.items():
-                self.chooser.addItem(name, study_id)
-            self.chooser.setCurrentIndex(max(0, self.chooser.findData(read.study_id)))
+        self.bar.show_read(read)
         if not read.study_id:
             self.stack.setCurrentIndex(0)
         elif read.answer is None or read.page is None:
@@ -284,63 +234,15 @@ class StudyPanel(QWidget):
         else:
             self.answer.show_answer(read.answer, read.page)
             self.stack.setCurrentIndex(1)
-        self._show_controls()
-
-    @Slot()
-    def _show_controls(self) -> None:
-        search, shown = self._search, self.read.study_id
-        is_mine = search.is_busy and shown in ("", search.study_id)
-        goes = is_mine and search.state is not SearchState.BEGINNING
-        self.pause_button.setText(tr("Continue") if search.is_paused else tr("Pause"))
-        self.pause_button.setToolTip(
-            tr("Go on with the study")
-            if search.is_paused
-            else tr("Hold its runs; time stands still")
-        )
-        for button in (self.pause_button, self.stop_button):
-            button.setVisible(goes and bool(shown))
-        self.stop_button.setEnabled(search.state is not SearchState.STOPPING)
-        answer = self.read.answer
-        is_over = answer is not None and answer.is_finished
-        self.resume_button.setVisible(bool(shown) and not is_mine and not is_over)
-        self.resume_button.setEnabled(not search.obstacle())
-        self.save_button.setVisible(self.read.page is not None)
-        self._show_progress(is_mine=is_mine)
         self._show_form()
-
-    def _show_progress(self, *, is_mine: bool) -> None:
-        """How far it is: stage, runs done, and what is left of its time."""
-        is_timed = self._task is not None and not self.read.study_id
-        self.bar.setVisible(is_mine or is_timed)
-        self.words.setVisible(is_mine or is_timed)
-        if is_timed:
-            self.bar.setRange(0, 0)
-            self.words.setText(tr("a few steps are timed…"))
-            return
-        if not is_mine:
-            return
-        answer = self.read.answer
-        if answer is None:
-            self.bar.setRange(0, 0)
-            self.words.setText(self._search.words or tr("starting…"))
-            return
-        share = min(1.0, answer.seconds / answer.budget_seconds)
-        self.bar.setRange(0, 1000)
-        self.bar.setValue(round(1000 * share))
-        self.words.setText(joined(", ", _progress(answer, self._search)))
 
     # --- what a person does --------------------------------------------------------------------
 
-    @Slot()
-    def _pause(self) -> None:
-        if self._search.is_paused:
-            self._search.continue_search()
-        else:
-            self._search.pause()
-
-    @Slot()
-    def _resume(self) -> None:
-        self._search.resume(self.read.study_id)
+    @Slot(list)
+    def _select(self, run_ids: Sequence[str]) -> None:
+        missed = select_below(self._table, run_ids)
+        if missed:
+            self.said.emit(missed)
 
     @Slot(int)
     def _use(self, line: int) -> None:
@@ -386,15 +288,3 @@ class StudyPanel(QWidget):
     def restyle(self) -> None:
         """Draws in the appearance in force."""
         self.answer.restyle()
-
-
-def _progress(answer: StudyAnswer, search: SearchController) -> list[str]:
-    """What is tried, how many runs have ended, and what is left of the time."""
-    runs = plural("{count} run done", "{count} runs done", answer.validation_readings)
-    left = max(0.0, answer.budget_seconds - answer.seconds)
-    state = {
-        SearchState.PAUSED: tr("paused"),
-        SearchState.STOPPING: tr("ends after the run under way"),
-    }.get(search.state, search.words)
-    parts = [state, runs, tr("at most {left} left", left=duration(left))]
-    return [part for part in parts if part]

@@ -19,6 +19,7 @@ from ui.look.plain import Label
 from ui.models.run_feed import RunFeed
 from ui.panels.runs.view import RunsView
 from ui.panels.search.read_sweep import ReadSweeps, ShownSweep, read
+from ui.panels.search.selecting import select_below
 from ui.panels.search.sweep_bar import SweepBar
 from ui.panels.search.sweep_views import SweepViews
 from ui.panels.search.trials_table import TrialsView
@@ -249,16 +250,9 @@ class SweepPage(QWidget):
         self.trials.select_trials([row.number for row in rows if wanted & set(row.run_ids)])
 
     def _select_below(self, run_ids: Sequence[str]) -> None:
-        missed = self._table.select_runs(run_ids)
+        missed = select_below(self._table, run_ids)
         if missed:
-            self.said.emit(
-                tr(
-                    "{left_out} of {total} runs could not be selected: clear the filter, unfold or "
-                    "sort the table.",
-                    left_out=f"{missed:,}",
-                    total=f"{len(run_ids):,}",
-                )
-            )
+            self.said.emit(missed)
 
     @Slot(list)
     def _compare(self, run_ids: Sequence[str]) -> None:

@@ -82,7 +82,7 @@ class WaterfallPlot(QWidget):
         return QSize(160 * theme.UNIT, len(self._rows) * ROW + AXIS)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(90 * theme.UNIT, self.sizeHint().height())
+        return QSize(80 * theme.UNIT, self.sizeHint().height())
 
     @property
     def _rows(self) -> tuple[tuple[str, str], ...]:
