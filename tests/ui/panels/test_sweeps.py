@@ -320,7 +320,8 @@ def test_the_answer_and_what_can_be_done_with_it(
     assert choice is not None
     assert answer.best.text().startswith(f"Best: trial {choice.best.number} (")
     assert "test accuracy" in answer.best.text()
-    assert f"trial {choice.best.number}" in answer.verdicts.text()
+    assert f"trial {choice.best.number}" in answer.verdicts.text().lower()
+    assert all(line[0].isupper() for line in answer.verdicts.text().split("\n"))
     assert answer.notes.text().startswith("Chosen by the validation images, on which 18 runs")
     before = window.editor.experiment
     answer.use.click()

@@ -334,7 +334,7 @@ def _refused(refusals: dict[str, int]) -> str:
 def _answer(found: SweepOutcome, *, has_ended: bool) -> list[str]:
     """What is said of the best: with the verdict where the sweep has ended, else so far."""
     if has_ended or found.choice is None:
-        return found.answer()
+        return [found.best_words(), *(each[:1].upper() + each[1:] for each in found.judged())]
     return [
         found.best_words(),
         tr(

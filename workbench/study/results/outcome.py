@@ -192,12 +192,8 @@ class SweepOutcome:
 
     def answer(self) -> list[str]:
         """The best, whether it is really better, and what is to be known of that."""
-        lines = [self.best_words()]
-        if self.choice is None:
-            return lines
-        lines += self._against_the_baseline(self._mean(self.choice.best))
-        lines += [each.sentence for each in self.verdicts]
-        if len(self.study.choices) > 1:
+        lines = [self.best_words(), *self.judged()]
+        if self.choice is not None and len(self.study.choices) > 1:
             lines.append(
                 tr(
                     "The test images were read for {count} choices of this sweep.",
@@ -205,6 +201,13 @@ class SweepOutcome:
                 )
             )
         return lines
+
+    def judged(self) -> list[str]:
+        """Whether the best is better than the baseline and the runner-up, a sentence each."""
+        if self.choice is None:
+            return []
+        found = self._against_the_baseline(self._mean(self.choice.best))
+        return [*found, *(each.sentence for each in self.verdicts)]
 
     def readings(self) -> str:
         """How often images were used: those of validation to choose by, those of test after it."""
