@@ -374,6 +374,14 @@ def _optimizer(window: MainWindow) -> None:
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
 
 
+def _varied(window: MainWindow) -> None:
+    """Three optimizers and a range of rates that is wrong, with what they come to."""
+    _live(window)
+    window.editor.variations.vary("optimizer.learning_rate", "0..0.1:log")
+    window.experiment.vary("optimizer.kind")
+    _until(lambda: bool(window.editor.variations.faults))
+
+
 def _missing(window: MainWindow) -> None:
     """A data set that isn't there yet."""
     window.editor.set("data.kind", "cifar10")
@@ -457,6 +465,7 @@ STATES: dict[int, dict[str, State]] = {
         "one-selected": _selected,
         "one-form": _optimizer,
         "one-wrong": _wrong,
+        "one-varied": _varied,
         "one-layers": _layers,
         "one-drawing": _drawing,
         "one-compare": _compare,

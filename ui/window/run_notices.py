@@ -55,8 +55,9 @@ class RunNotices(QObject):
     @Slot(str, str)
     def _say_ended(self, study_id: str, words: str) -> None:
         """How a search ended, and what it found."""
+        answer = self._searches.answer
         ended = tr("The search has ended: {words}.", words=words)
-        self._banner.say(joined("\n", [ended, *self._searches.answer]))
+        self._banner.say(joined("\n", [answer[0], answer[-1]]) if len(answer) > 1 else ended)
 
     @Slot(list)
     def _offer_search(self, broken: list[StudyRecord]) -> None:

@@ -85,28 +85,22 @@ def test_a_list_typed_into_a_field_is_tried_and_leaves_the_baseline(
     assert not line.isHidden()
 
 
-@pytest.mark.parametrize(
-    ("typed", "wanted"),
-    [
+def test_several_typed_into_a_box_for_whole_numbers_and_one(idle: MainWindow) -> None:
+    editor, before = idle.editor, idle.editor.experiment
+    field = idle.experiment.forms["training"].entry("batch_size").field()
+    for typed, wanted in (
         ("64, 128", "64, 128"),
         ("64,128,256", "64, 128, 256"),
         ("16..256:log", "16..256:log"),
-    ],
-)
-def test_a_list_typed_into_a_box_for_whole_numbers(
-    idle: MainWindow, typed: str, wanted: str
-) -> None:
-    before = idle.editor.experiment
-    type_into(idle.experiment.forms["training"].entry("batch_size").field(), typed)
-    assert idle.editor.variations.texts == {BATCH: wanted}
-    assert idle.editor.experiment == before
-
-
-@pytest.mark.parametrize("typed", ["60,000", "96"])
-def test_one_number_is_one_number(idle: MainWindow, typed: str) -> None:
-    type_into(idle.experiment.forms["training"].entry("batch_size").field(), typed)
-    assert idle.editor.variations.texts == {}
-    assert idle.editor.experiment.training.batch_size == int(typed.replace(",", ""))
+    ):
+        type_into(field, typed)
+        assert editor.variations.texts == {BATCH: wanted}
+        assert editor.experiment == before
+    editor.variations.clear()
+    for typed in ("60,000", "96"):
+        type_into(field, typed)
+        assert editor.variations.texts == {}
+        assert editor.experiment.training.batch_size == int(typed.replace(",", ""))
 
 
 def test_a_list_that_is_not_one_is_no_number(idle: MainWindow) -> None:
@@ -127,6 +121,25 @@ def test_the_menu_offers_usual_values_and_none(idle: MainWindow, qtbot: QtBot) -
     said(idle, qtbot, "20 runs and the baseline")
     choose(menu_of(form._rows["learning_rate"].label), "Try no other values")
     assert idle.editor.variations.texts == {}
+
+
+def test_what_is_varied_stays_in_sight(idle: MainWindow, qtbot: QtBot) -> None:
+    """The footer that comes with it takes room from the form."""
+    form, area = idle.experiment.forms["optimizer"], idle.experiment.area
+    assert form.kind_box is not None
+    idle.experiment.reveal("optimizer.kind")
+    bar = area.verticalScrollBar()
+    below = form.kind_box.mapTo(area.viewport(), QPoint(0, form.kind_box.height())).y()
+    bar.setValue(bar.value() + below - area.viewport().height())  # at the lower edge
+    choose(menu_of(form.kind_box), "Try several values…")
+    line = form._rows[""].varied
+    assert line is not None
+
+    def is_seen() -> bool:
+        corner = line.mapTo(area.viewport(), QPoint(0, line.height()))
+        return line.isVisible() and corner.y() <= area.viewport().height()
+
+    qtbot.waitUntil(is_seen, timeout=PATIENCE)
 
 
 def test_kinds_are_ticked(idle: MainWindow, qtbot: QtBot) -> None:
@@ -160,34 +173,32 @@ def test_what_decides_the_images_is_not_varied(idle: MainWindow, qtbot: QtBot) -
     menu.close()
 
 
-@pytest.mark.parametrize(
-    ("path", "text", "sentence"),
-    [
+def test_bad_values_are_said_in_one_sentence_and_nothing_starts(
+    idle: MainWindow, qtbot: QtBot
+) -> None:
+    variations = idle.editor.variations
+    for path, text, sentence in (
         (EPOCHS, "5..1", "the lower end must be below the upper"),
         (RATE, "0..1:log", "optimizer.learning_rate runs from 0 on a logarithmic axis"),
         ("optimizer.kind", "adm, sgd", "'adm' is no optimizer; one of "),
-        (RATE, "0.1, -1", "must be"),
+        (RATE, "0.1, -1", "must be above 0, got -1"),
         ("optimizer.momentum", "0.5, 0.9", "optimizer.momentum belongs to "),
-    ],
-)
-def test_bad_values_are_said_in_one_sentence_and_nothing_starts(
-    idle: MainWindow, qtbot: QtBot, path: str, text: str, sentence: str
-) -> None:
-    idle.editor.variations.vary(path, text)
-    qtbot.waitUntil(lambda: bool(idle.editor.variations.faults), timeout=PATIENCE)
-    assert sentence in idle.editor.variations.faults[path]
-    footer = footer_of(idle)
-    assert sentence in footer.problem.text()
-    assert not footer.start_button.isEnabled()
-    footer.start()
+    ):
+        variations.vary(path, text)
+        qtbot.waitUntil(lambda: path in variations.faults, timeout=PATIENCE)  # noqa: B023
+        footer = footer_of(idle)
+        assert sentence in variations.faults[path]
+        assert sentence in footer.problem.text()
+        assert not footer.start_button.isEnabled()
+        footer.start()
+        owner, _, name = path.rpartition(".")
+        row = idle.experiment.forms[owner]._rows.get("" if name == "kind" else name)
+        if row is not None:
+            assert row.varied is not None
+            assert sentence in row.varied.problem.text()
+        variations.clear()
+        assert variations.faults == {}
     assert idle.store.studies() == []
-    owner, _, name = path.rpartition(".")
-    row = idle.experiment.forms[owner]._rows.get("" if name == "kind" else name)
-    if row is not None:
-        assert row.varied is not None
-        assert sentence in row.varied.problem.text()
-        idle.editor.variations.leave(path)
-        assert row.varied.isHidden()
 
 
 def test_levers_are_varied_where_they_stand(window: MainWindow, qtbot: QtBot) -> None:

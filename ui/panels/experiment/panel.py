@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -170,6 +170,16 @@ class ExperimentPanel(QWidget):
             layout = self.layout()
             assert isinstance(layout, QVBoxLayout)
             layout.insertWidget(layout.indexOf(self.totals) + 1, self.footer)
+        QTimer.singleShot(0, self, self._keep_in_sight)
+
+    @Slot()
+    def _keep_in_sight(self) -> None:
+        """The footer takes room from the form, but not from the field that is being varied."""
+        layout, field = self.layout(), self.focusWidget()
+        if layout is not None:
+            layout.activate()
+        if field is not None and self.area.isAncestorOf(field):
+            self.area.ensureWidgetVisible(field, 0, 12 * theme.UNIT)
 
     def vary(self, path: str) -> None:
         """Shows a setting with several values to try."""

@@ -45,7 +45,10 @@ def usual_of_lever(path: str) -> str:
     first = next(iter(made.model_fields), None)
     if first is None:
         return _listed((False, True))
-    return _listed(each for each in _around(getattr(made(), first)) if _is_pulled(path, each))
+    usual = getattr(made(), first)
+    is_share = isinstance(usual, float) and usual < 1
+    values = sorted({usual / 2, usual, 1.0}) if is_share else _around(usual)
+    return _listed(each for each in values if _is_pulled(path, each))
 
 
 def _kinds(chosen: Choice) -> list[str]:
