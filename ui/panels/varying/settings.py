@@ -24,13 +24,13 @@ from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label, tip
 from ui.look.side_dialog import SideDialog
-from workbench.base.text import help_of, plural, tr
+from workbench.base.text import help_of, joined, plural, tr
 from workbench.levers.repeats import MOST
 from workbench.study.asking.outlook import USUAL_RUNS, Listed, Outlook
 from workbench.study.asking.request import SweepRequest
 from workbench.study.goals import DEFAULT
 from workbench.study.plan import MOST_TRIALS
-from workbench.study.pruning.rules import PRUNING
+from workbench.study.pruning.rules import PRUNING, pruning_lines
 from workbench.study.space import Settings
 from workbench.study.strategies import MOST_WORKERS, STRATEGIES
 
@@ -241,15 +241,17 @@ class SearchSettings(SideDialog):
         else:
             none = tr("until the time is up") if found.plan.budget else str(USUAL_RUNS)
         self.runs.setSpecialValueText(none)
-        self._list(found.listed)
+        self._list(found.listed, pruning_lines(found.plan))
 
-    def _list(self, listed: Sequence[Listed] | None) -> None:
+    def _list(self, listed: Sequence[Listed] | None, notes: list[str]) -> None:
         self.list.setVisible(listed is not None)
         if listed is None:
-            self.about.setText(tr("What is tried depends on what earlier combinations reach."))
+            learns = tr("What is tried depends on what earlier combinations reach")
+            self.about.setText(joined("\n", [learns, *notes]))
             return
         count = plural("{count} combination", "{count} combinations", len(listed))
-        self.about.setText(tr("{count}; those without a tick are left out", count=count))
+        ticks = tr("{count}; those without a tick are left out", count=count)
+        self.about.setText(joined("\n", [ticks, *notes]))
         with QSignalBlocker(self.list):
             if [one.settings for one in listed] != self._shown:
                 self.list.clear()

@@ -120,7 +120,7 @@ def pruning_lines(plan: SweepPlan) -> list[str]:
     judged = joined(", ", [str(rung) for rung in rungs.epochs[:-1]])
     return [
         tr(
-            "a running trial is stopped after {epochs} of {all} epochs where it is not among the "
+            "A running trial is stopped after {epochs} of {all} epochs where it is not among the "
             "best third",
             epochs=judged,
             all=rungs.epochs[-1],
