@@ -27,7 +27,7 @@ def resolution_of(context: StudyContext) -> StudyResolution | None:
         return resolution(deviation, context.plan.budget, cost, levers, SCREENING_SHARE)
     levers, known = len(plan.levers), context.noise.freedom
     sizes = [(len(batch), plan.repeats * runs_of(len(batch))) for batch in plan.batches]
-    smallest = max(smallest_screened(deviation, *size, levers, known) for size in sizes)
+    smallest = min(smallest_screened(deviation, *size, levers, known) for size in sizes)
     cost = context.times.of_budget(plan.ground)
     return StudyResolution(int(context.plan.budget / cost), levers, smallest)
 

@@ -27,7 +27,7 @@ SHARE, AT_MOST = 0.6, 0.65
 
 MOST_REPEATS = 3
 ENDED = "screened"
-"""The note that no further run is screened, whatever the estimates say later."""
+"""The note that no further run is screened, whatever the estimates say later; and when that was."""
 
 SEEDS_FROM = 100
 """Seeds of the screening begin so far above the baseline's: none of them is used twice."""
@@ -101,7 +101,7 @@ def screen(context: StudyContext) -> TrainRuns | None:
         context.keep(StudyStage.SCREENING, wider.plain())
         step = _next_run(context, wider)
     if step is None:
-        context.keep(ENDED, {})
+        context.keep(ENDED, {"at": context.clock.seconds})
     return step
 
 

@@ -20,6 +20,7 @@ from workbench.study.lever_study.beginning import CYCLE, ground_of, start_of
 from workbench.study.lever_study.context import BASELINE, StudyContext
 from workbench.study.lever_study.ledger import StudyStage
 from workbench.study.lever_study.plan import ACCURACY
+from workbench.study.lever_study.screening import ENDED
 from workbench.study.lever_study.surrogate import Surrogate, normal
 from workbench.study.work import TrainRuns
 
@@ -264,13 +265,17 @@ def _logarithm(context: StudyContext, accuracy: float) -> float:
 
 
 def _left(context: StudyContext) -> float:
-    """Seconds that are left for the search: the confirmation and the ablation come after it."""
+    """Seconds that are left for the search: the confirmation and the ablation come after it, which
+    leave it half of what the confirmation doesn't take.
+    """
     best = best_of(standings(context))
     arm = best.arm if best is not None else ground_of(context.notes)
     of_budget, budget = context.times.of_budget, context.plan.budget
     each = of_budget(arm) + 0.5 * of_budget(start_of(context))
     confirmed = min(CONFIRMED_SEEDS * each, MOST_FOR_CONFIRMATION * budget)
-    return context.left(1.0) - confirmed - ablation_seconds(context, arm)
+    at_first = budget - float(context.notes.get(ENDED, {}).get("at", 0.0)) - confirmed
+    kept = min(ablation_seconds(context, arm), max(0.0, at_first) / 2)
+    return context.left(1.0) - confirmed - kept
 
 
 def ablation_seconds(context: StudyContext, best: LeverSet) -> float:
@@ -289,7 +294,7 @@ def _choice(context: StudyContext) -> dict[str, object]:
     rivals = [one for one in found if one.cost < limit]
 
     def place(one: Standing) -> tuple[bool, float]:
-        score = one.cost if one.holds else -_score(one.chance, one.cost, limit, None)
+        score = one.cost if one.holds else -one.chance * min(1.0, math.log(limit / one.cost))
         return not one.holds, score
 
     ranked = sorted(rivals, key=place)
