@@ -90,7 +90,10 @@ def test_the_html_holds_every_word_and_both_figures(tmp_path: Path) -> None:
     }  # fmt: skip
     assert wanted <= set(read.words)
     assert sum(tag == "svg" for tag, _ in read.tags) == 2
-    ids = [attributes["id"] for _, attributes in read.tags if attributes.get("id")]
+    assert not any(tag == "details" for tag, _ in read.tags)
+    several = html_of(page(waterfalls=[page().waterfalls[0].values()] * 4), tmp_path)
+    assert sum(tag == "details" for tag, _ in several.tags) == 2
+    ids = [attributes["id"] for _, attributes in several.tags if attributes.get("id")]
     assert len(ids) == len(set(ids))
 
 

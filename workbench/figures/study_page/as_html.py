@@ -23,6 +23,9 @@ from workbench.figures.waterfall.drawing import waterfall_of
 
 WATERFALL = FigureLook(width=170.0, height=60.0, font_size=9.0)
 FRONT = FigureLook(width=120.0, height=85.0, font_size=9.0)
+SHOWN = 2
+"""Waterfalls that are seen at once; the others are unfolded by a click."""
+
 STYLE = """
 .lead { font-size: 20px; line-height: 1.4; max-width: 900px; margin: 8px 0 4px; }
 h1 { font-size: 15px; color: #5a636e; font-weight: 400; margin: 0; }
@@ -56,9 +59,13 @@ def _parts(page: StudyPage) -> Iterator[str]:
     if page.lead:
         yield f'<p class="muted">{escape(page.lead)}</p>'
     for number, waterfall in enumerate(page.waterfalls):
-        yield f"<h2>{escape(waterfall.title)}</h2>"
         drawn = waterfall.changed(look=_look(page, WATERFALL).values())
-        yield _figure(waterfall_of(drawn, None), drawn, f"waterfall{number}-")
+        figure = _figure(waterfall_of(drawn, None), drawn, f"waterfall{number}-")
+        title = escape(waterfall.title)
+        if number < SHOWN:
+            yield f"<h2>{title}</h2>{figure}"
+        else:
+            yield f"<details><summary>{title}</summary>{figure}</details>"
     if page.rows:
         yield f"<h2>{escape(tr('Every lever'))}</h2>"
         yield _table(page)
