@@ -510,6 +510,10 @@ def test_a_quantized_run_answers_by_its_file(
     assert answer.is_of_file
     assert answer.likeliest == found.predicted[wrong]
     assert answer.layers == ()
+    asked_for = {"threads": 0, "batch_sizes": (1, 8), "seconds": 0.02}
+    timed, _ = do("measure_inference", store.folder, run_id=run.run_id, **asked_for)
+    assert timed.device == "CPU, as model.tflite"
+    assert store.run(run.run_id).latency_ms == timed.points[0].median > 0
     of_weights = replace(found, weights=weights_of(folder))
     pictures = predictions.load_pictures(folder)
     assert pictures is not None
