@@ -94,6 +94,7 @@ class SweepTrial:
         repeats: How many runs it should have.
         rungs: Where it is judged before its end; None where it isn't.
         at_rungs: What its runs reached after the epochs of a rung, by run id.
+        folds: Of the data, where its repeats are folds; 0 for seeds.
     """
 
     record: TrialRecord
@@ -101,6 +102,7 @@ class SweepTrial:
     repeats: int
     rungs: Rungs | None = None
     at_rungs: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    folds: int = 0
 
     @property
     def number(self) -> int:
@@ -202,8 +204,7 @@ class SweepTrial:
     def spread(self, goal: SweepGoal) -> Spread | None:
         """Mean, deviation and interval of what its runs reached; None where it isn't known."""
         values = self.each(goal)
-        folds = self.judged[0].experiment.training.folds if self.repeats > 1 and values else 0
-        return spread(values, folds=folds) if values else None
+        return spread(values, folds=self.folds) if values else None
 
     def means(self, goals: Sequence[SweepGoal]) -> tuple[float, ...] | None:
         """What it reached, one a goal; None where it isn't finished or lacks one."""
@@ -282,7 +283,14 @@ def trials_of(
     if rungs is not None and not rungs.is_whole:
         at_rungs = store.epoch_values(study_id, plan.goals[0].key, rungs.epochs[:-1])
     return [
-        SweepTrial(record, tuple(by_trial.get(record.trial, ())), plan.repeats, rungs, at_rungs)
+        SweepTrial(
+            record,
+            tuple(by_trial.get(record.trial, ())),
+            plan.repeats,
+            rungs,
+            at_rungs,
+            plan.folds,
+        )
         for record in store.trials(study_id)
     ]
 

@@ -14,6 +14,8 @@ import pytest
 from tests.ui.made_up import add_sweep, add_trial
 from workbench import presets
 from workbench.cli.main import main
+from workbench.experiment import Experiment
+from workbench.runs import record
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord, TrialRecord
@@ -87,6 +89,26 @@ def test_what_a_trial_reached_in_words(store: Store) -> None:
     goal = one.plan.goals[0]
     assert reached_words(one.trials[0], goal).endswith(" %")
     assert " % ± 0." in reached_words(several.trials[0], goal)
+
+
+def test_what_trials_reached_is_told_without_parsing_their_experiments(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = add_sweep(store, trials=4, seeds=2)
+    parsed: list[str] = []
+    real = Experiment.from_toml
+
+    def counted(toml: str) -> Experiment:
+        parsed.append(toml)
+        return real(toml)
+
+    monkeypatch.setattr(Experiment, "from_toml", counted)
+    record._parsed.cache_clear()
+    found = SweepOutcome.read(store, study)
+    assert found.choice is not None
+    assert len(numbers_of(found).names) == 4
+    assert all(reached_words(trial, found.plan.goals[0]) for trial in found.asked)
+    assert len(parsed) <= 1, "each takes a millisecond, and there may be a thousand runs"
 
 
 # --- where it stands -----------------------------------------------------------------------------

@@ -135,7 +135,7 @@ def test_trials_with_what_they_reached_and_what_was_refused(
     shows(trials=10, seeds=2)
     titles = [column.title for column in page.trials.trials.columns]
     assert titles == [
-        "Trial", "Optimizer: learning rate", "Training: batch size", "Val. acc.", "Status", "Runs",
+        "Trial", "Val. acc.", "Status", "Optimizer: learning rate", "Training: batch size", "Runs",
     ]  # fmt: skip
     assert cells(page, "Trial") == [str(n) for n in range(1, 11)]
     assert all(" % ± " in cell for cell in cells(page, "Val. acc."))

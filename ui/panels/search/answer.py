@@ -76,6 +76,7 @@ class SweepAnswer(QWidget):
         column.addWidget(self.notes)
         column.addStretch(1)
         area = QScrollArea()
+        area.setAccessibleName(tr("What came of the sweep"))
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inner)

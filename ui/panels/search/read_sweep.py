@@ -214,11 +214,11 @@ def _columns(plan: SweepPlan) -> tuple[tuple[TrialColumn, ...], int]:
     ]
     return (
         TrialColumn(tr("Trial"), tr("In the order in which they were asked for"), True),
-        *settings,
         *goals,
         TrialColumn(tr("Status"), tr("Where the trial stands")),
+        *settings,
         TrialColumn(tr("Runs"), tr("Those that have ended, of those that it takes"), True),
-    ), 1 + len(settings) + len(goals)
+    ), 1 + len(goals)
 
 
 def _reason_of(goal: SweepGoal, plan: SweepPlan) -> str:
@@ -232,11 +232,6 @@ def _row(trial: SweepTrial, plan: SweepPlan, is_best: bool) -> TrialRow:
     is_baseline = trial.number == BASELINE
     name = tr("baseline") if is_baseline else count(trial.number)
     cells = [SortedCell(name, float(trial.number))]
-    for axis in plan.axes:
-        value = trial.settings.get(axis.path)
-        text = NONE if value is None else column_of_axis(axis).text(_cell(value))
-        rank = float(value) if is_numeric(axis) and value is not None else None
-        cells.append(SortedCell(text, rank if is_numeric(axis) or value is None else text))
     for goal in plan.goals:
         found = trial.spread(goal)
         is_whole = trial.means(plan.goals) is not None
@@ -246,8 +241,13 @@ def _row(trial: SweepTrial, plan: SweepPlan, is_best: bool) -> TrialRow:
             if shown and found is not None
             else SortedCell(NONE)
         )
-    ended, repeats = sum(run.status.is_finished for run in trial.runs), plan.repeats
     cells.append(SortedCell(_status(trial), trial.state.value))
+    for axis in plan.axes:
+        value = trial.settings.get(axis.path)
+        text = NONE if value is None else column_of_axis(axis).text(_cell(value))
+        rank = float(value) if is_numeric(axis) and value is not None else None
+        cells.append(SortedCell(text, rank if is_numeric(axis) or value is None else text))
+    ended, repeats = sum(run.status.is_finished for run in trial.runs), plan.repeats
     runs = tr("{ended} of {count}", ended=count(ended), count=count(max(len(trial.runs), repeats)))
     cells.append(SortedCell(runs, float(ended)))
     ids = tuple(run.run_id for run in trial.runs)

@@ -114,8 +114,10 @@ class StudyPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.stack = QStackedWidget()
-        for inside in (self.form, self.answer):
+        names = (tr("What a lever study is asked"), tr("What a lever study says"))
+        for inside, name in zip((self.form, self.answer), names, strict=True):
             area = QScrollArea()
+            area.setAccessibleName(name)
             area.setWidgetResizable(True)
             area.setFrameShape(QFrame.Shape.NoFrame)
             area.setWidget(inside)
