@@ -193,7 +193,9 @@ def test_a_study_that_found_nothing_or_goes_on_has_a_page_too(tmp_path: Path) ->
     assert best is not None
     missed = Confirmation(5, best.accuracy, None, {}, is_kept=False, sentence="99.1 % is below it")
     page = study_page(example_answer(recommended=replace(best, confirmed=missed)))
-    assert page.lead.startswith("Not confirmed: 99.1 % is below it.")
+    assert page.sentence.startswith("Not confirmed: 99.24 % (the baseline has 99.20 %) with 12.5")
+    assert page.lead.startswith("Reason: 99.1 % is below it.")
+    assert study_page(example_answer(is_finished=False)).sentence.startswith("So far: 99.24 % (")
 
 
 def test_seeds_in_words() -> None:

@@ -47,11 +47,17 @@ def headline(answer: StudyAnswer) -> str:
     idle = _idle(answer)
     if idle:
         said = joined("; ", [said, idle])
+    if not answer.is_finished:
+        return tr("So far: {sentence}.", sentence=said)
+    if best.confirmed is None or not best.confirmed.is_kept:
+        return tr("Not confirmed: {sentence}.", sentence=said)
     return tr("{sentence}.", sentence=said)
 
 
 def confirmation(answer: StudyAnswer) -> str:
-    """Whether it holds on seeds that no choice has seen; "" where nothing is recommended."""
+    """Whether it holds on seeds that no choice has seen, or why `headline` says that it isn't
+    confirmed; "" where nothing is recommended.
+    """
     best = answer.recommended
     if best is None:
         return ""
@@ -59,7 +65,7 @@ def confirmation(answer: StudyAnswer) -> str:
         return tr("This is not confirmed on fresh seeds.")
     if best.confirmed.is_kept:
         return tr("Confirmed: {words}.", words=best.confirmed.sentence)
-    return tr("Not confirmed: {words}.", words=best.confirmed.sentence)
+    return tr("Reason: {words}.", words=best.confirmed.sentence)
 
 
 def stage_words(context: StudyContext, stage: StudyStage, runs: int) -> str:
