@@ -72,6 +72,10 @@ def test_many_levers_are_judged_together() -> None:
     assert verdict_on(found, "seconds", effect) == "nothing shown"
     assert verdict_on(replace(found, levers=found.levers[:1]), "seconds", effect) == "real"
     assert verdict_on(found, "seconds", Measured(2.0, 1.9, 2.1)) == "harmful"
+    quick = Measured(0.68, 0.55, 0.84)
+    assert [verdict_on(found, "seconds", quick, runs) for runs in (20, 2)] == [
+        "real", "nothing shown"
+    ], "two runs say little of how far times scatter"  # fmt: skip
     assert verdict_on(found, "images_per_second", Measured(2.0, 1.9, 2.1)) == "real"
     assert verdict_on(found, "seconds", Measured(0.5)) == ""
     assert verdict_on(found, "parameters", Measured(0.99, 0.99, 0.99)) == "real"

@@ -145,7 +145,7 @@ def _mark(answer: StudyAnswer, key: str, one: LeverFinding) -> Mark:
     """What can be said of a bar; of the accuracy it is said already, corrected for all levers."""
     share = one.share[key]
     if key != ACCURACY:
-        return _MARKS.get(verdict_on(answer, key, share), "not shown")
+        return _MARKS.get(verdict_on(answer, key, share, len(one.run_ids)), "not shown")
     said = _MARKS.get(SAID[one.verdict], "not shown")
     return said if (share.value > 0) is (said == "gain") else "not shown"
 

@@ -68,11 +68,19 @@ def factor_words(value: float) -> str:
     return tr("×{factor}", factor=_digits(value))
 
 
-def verdict_on(answer: StudyAnswer, key: str, effect: Measured | None) -> Verdict:
+def verdict_on(
+    answer: StudyAnswer, key: str, effect: Measured | None, runs: int | None = None
+) -> Verdict:
     """What can be said of an effect on a quantity other than the accuracy.
 
     Its interval is widened for the number of levers that are judged together (Bonferroni): else one
     of twelve useless ones would seem to work in nearly half of all studies.
+
+    Args:
+        answer: Of the study.
+        key: Of the quantity.
+        effect: On it.
+        runs: That it was judged by; None for enough to know the noise well.
     """
     if effect is None or effect.low is None or effect.high is None:
         return ""
@@ -81,15 +89,17 @@ def verdict_on(answer: StudyAnswer, key: str, effect: Measured | None) -> Verdic
         # No chance in it: it differs or it doesn't.
         apart = 0.0 if abs(effect.value - neutral) < SAME else effect.value - neutral
         return _side(key, apart)
-    low, high = widened(answer, key, effect)
+    low, high = widened(answer, key, effect, runs)
     return "nothing shown" if low <= neutral <= high else _side(key, effect.value - neutral)
 
 
-def widened(answer: StudyAnswer, key: str, effect: Measured) -> tuple[float, float]:
+def widened(
+    answer: StudyAnswer, key: str, effect: Measured, runs: int | None = None
+) -> tuple[float, float]:
     """The ends of an interval that hold for all levers at once."""
     assert effect.low is not None
     assert effect.high is not None
-    by = _widening(answer)
+    by = _widening(answer, runs)
     if not is_ratio(key):
         return (
             effect.value - by * (effect.value - effect.low),
@@ -109,14 +119,18 @@ def verdict_of(answer: StudyAnswer, finding: LeverFinding) -> Verdict:
         return SAID[finding.verdict]
     found = [SAID[finding.verdict]]
     if answer.goal != ACCURACY:
-        found.append(verdict_on(answer, answer.goal, effect_of(finding, answer.goal)))
+        effect, runs = effect_of(finding, answer.goal), len(finding.run_ids)
+        found.append(verdict_on(answer, answer.goal, effect, runs))
     if "real" in found:
         return "real" if finding.is_chosen or "harmful" not in found else "harmful"
     return "harmful" if "harmful" in found else "nothing shown"
 
 
-def _widening(answer: StudyAnswer) -> float:
-    """How many times as wide an interval is that holds for all levers at once."""
+def _widening(answer: StudyAnswer, runs: int | None) -> float:
+    """How many times as wide an interval is that holds for all levers at once.
+
+    The fewer runs, the more: how far times scatter is known from them alone.
+    """
     from scipy.special import ndtri, stdtrit
 
     levers = sum(1 for finding in answer.levers if finding.verdict not in UNTOLD)
@@ -124,6 +138,8 @@ def _widening(answer: StudyAnswer) -> float:
     if answer.noise is None:
         return float(ndtri(share) / ndtri(1 - ALPHA / 2))
     freedom = answer.noise.freedom
+    if runs is not None:
+        freedom = max(1, min(freedom, runs - 1))
     return float(stdtrit(freedom, share) / stdtrit(freedom, 1 - ALPHA / 2))
 
 

@@ -162,7 +162,9 @@ def _cell(answer: StudyAnswer, finding: LeverFinding, key: str) -> PageCell:
     effect = effect_of(finding, key)
     if effect is None:
         return PageCell(text=NONE)
-    verdict = SAID[finding.verdict] if key == ACCURACY else verdict_on(answer, key, effect)
+    verdict = SAID[finding.verdict]
+    if key != ACCURACY:
+        verdict = verdict_on(answer, key, effect, len(finding.run_ids))
     return PageCell(
         text=effect_words(key, effect.value), verdict=verdict, reason=_interval(key, effect)
     )
