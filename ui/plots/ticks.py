@@ -66,19 +66,29 @@ PREFIXED_DIGITS = 1e-3
 """Ticks that lie closer, as a part of their value, would read the same in three digits."""
 
 
-def step_between(low: float, high: float, count: float) -> float:
-    """A round distance (1, 2 or 5 times a power of ten) that gives about `count` ticks."""
+def step_between(low: float, high: float, count: float, least: float = 0.0) -> float:
+    """A round distance (1, 2 or 5 times a power of ten) that gives about `count` ticks.
+
+    Args:
+        low: The lower end.
+        high: The upper.
+        count: Of ticks.
+        least: No distance is shorter.
+    """
     span = high - low
     if not math.isfinite(span) or span <= 0:
         return 1.0
     rough = span / max(count, 1.0)
     power = 10.0 ** math.floor(math.log10(rough))
-    return next((m * power for m in (1, 2, 5) if m * power >= rough * 0.999), 10 * power)
+    step = next((m * power for m in (1, 2, 5) if m * power >= rough * 0.999), 10 * power)
+    return max(step, least)
 
 
-def linear_ticks(low: float, high: float, count: float) -> tuple[float, list[float]]:
-    """The distance of the ticks, and the ticks from `low` to `high`."""
-    step = step_between(low, high, count)
+def linear_ticks(
+    low: float, high: float, count: float, least: float = 0.0
+) -> tuple[float, list[float]]:
+    """The distance of the ticks, and the ticks from `low` to `high`; as `step_between`."""
+    step = step_between(low, high, count, least)
     first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
     return step, [index * step for index in range(first, min(last, first + 100) + 1)]
 
@@ -176,7 +186,10 @@ class ValueAxis(pg.AxisItem):
     def ticks(self, low: float, high: float, size: float) -> tuple[float, list[float]]:
         """Where ticks (and grid lines) are, on an axis of `size` pixels."""
         count = size / self.spacing
-        return (log_ticks if self.logarithmic else linear_ticks)(low, high, count)
+        if self.logarithmic:
+            return log_ticks(low, high, count)
+        least = 1.0 if self.quantity is TickKind.COUNT else 0.0  # no 1.5 of what is counted
+        return linear_ticks(low, high, count, least)
 
     def generateDrawSpecs(self, p: QPainter) -> tuple[list[_Text]]:
         """Hook of pyqtgraph: where the texts are. While a run is drawn this happens in every frame,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ui.running.search_driver import Begin, Command, Inbox, SearchNews
     from workbench.spec.data import DataInfo
     from workbench.study.plan import SweepPlan
-    from workbench.study.work import Ask, SearchEnded
+    from workbench.study.work import Ask, SearchEnded, Stopwatch
 
 
 class SearchState(Enum):
@@ -92,6 +92,7 @@ class SearchController(QObject):
         self.study_id = self.name = self.kind = self.words = ""
         self.run_ids: tuple[str, ...] = ()
         self.answer: tuple[str, ...] = ()
+        self.clock: Stopwatch | None = None
         self._unanswered = 0  # what was said to the thread
         self._waits = self._is_held = False
         self._to_ask: Ask[Any, Any, Any] | None = None
@@ -225,7 +226,7 @@ class SearchController(QObject):
         is_new, step = not self.study_id, told.step
         self.study_id, self.name, self.kind = told.study_id, told.name, told.kind
         self.run_ids = told.open_ids
-        self.words = told.words or self.words
+        self.words, self.clock = told.words or self.words, told.clock
         if isinstance(step, SearchEnded):
             self.answer = told.answer
             self._end(step)

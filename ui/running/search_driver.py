@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,7 @@ from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP
 from workbench.study.results.outcome import SweepOutcome
 from workbench.study.sweep import Sweep
+from workbench.study.words import titled
 from workbench.study.work import Ask, SearchEnded, Step, Stopwatch, StudySearch, TrainRuns
 
 Begin = Callable[[Store], tuple[StudySearch, Stopwatch]]
@@ -32,6 +34,7 @@ class SearchNews:
         words: What is tried, or asked, in one line; "" where that is nothing new.
         answer: What a sweep that has ended found, sentence by sentence.
         workers: Trials side by side.
+        clock: How long it has taken, going or not: a copy, as that of the thread is its own.
     """
 
     study_id: str
@@ -42,6 +45,7 @@ class SearchNews:
     words: str = ""
     answer: tuple[str, ...] = ()
     workers: int = 1
+    clock: Stopwatch | None = None
 
 
 class SearchDriver:
@@ -67,12 +71,12 @@ class SearchDriver:
         step = self._search.next(self._store)
         self._asked = step if isinstance(step, Ask) else None
         if isinstance(step, TrainRuns):
-            return self._told(step, self._search.title(self._store, step.runs[0]))
+            return self._told(step, self._search.title(self._store, step.runs[0], titled))
         if isinstance(step, SearchEnded):
             self.leave()
             study, is_done = self._search.study, not step.is_failure
             is_told = is_done and study.kind == SWEEP  # a lever study has a page of its own
-            answer = SweepOutcome.read(self._store, study).answer() if is_told else ()
+            answer = SweepOutcome.read(self._store, study).answer(titled) if is_told else ()
             return replace(self._told(step, step.words), answer=tuple(answer))
         return self._told(step, step.words if isinstance(step, Ask) else "")
 
@@ -126,6 +130,7 @@ class SearchDriver:
             tuple(run.run_id for run in runs if run.status in is_open and not run.maker),
             words,
             workers=self._search.plan.workers if isinstance(self._search, Sweep) else 1,
+            clock=copy(self._clock),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workbench.base.names import near_miss
-from workbench.base.text import tr
+from workbench.base.text import inside, tr
 from workbench.runs.quantities import QUANTITIES, Quantity
 from workbench.runs.record import Run
 from workbench.spec.base import SpecError
@@ -14,6 +14,18 @@ from workbench.tradeoffs.pareto import MOST_QUANTITIES
 
 DIRECTIONS = {"max": 1, "min": -1}
 DEFAULT = "max:val_accuracy"
+
+GOAL_WORDS = {
+    "max:val_accuracy": tr("highest validation accuracy"),
+    "min:val_loss": tr("lowest validation loss"),
+    "min:seconds": tr("shortest training time"),
+    "min:parameters": tr("fewest parameters"),
+    "min:macs": tr("fewest MACs"),
+    "min:file_bytes": tr("smallest file"),
+    "max:images_per_second": tr("most images per second"),
+    "min:joules": tr("least energy"),
+}
+"""The usual goals by what is typed, as a person says them after "the"."""
 
 _OF_TEST = ("test_accuracy", "test_loss")
 _BY_NAME = {
@@ -64,6 +76,17 @@ class SweepGoal:
     def quantity(self) -> Quantity:
         """What it is of."""
         return _BY_NAME[self.key]
+
+    @property
+    def words(self) -> str:
+        """As in "highest validation accuracy"."""
+        known = GOAL_WORDS.get(str(self))
+        if known is not None:
+            return known
+        what = inside(self.quantity.name)
+        if self.direction > 0:
+            return tr("highest {what}", what=what)
+        return tr("lowest {what}", what=what)
 
     def of(self, run: Run) -> float | None:
         """Its value of a run; None where it isn't known, or is no number."""

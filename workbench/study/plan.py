@@ -174,7 +174,7 @@ def checked_runs(runs: int | None) -> int | None:
     """
     if runs is not None and not 1 <= runs <= MOST_TRIALS:
         fault = tr(
-            "--runs must be from 1 to {most}, got {runs}",
+            "the number of runs must be from 1 to {most}, got {runs}",
             most=f"{MOST_TRIALS:,}",
             runs=f"{runs:,}",
         )

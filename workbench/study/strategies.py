@@ -42,11 +42,13 @@ class Strategy(ABC):
         space: What there is to propose.
 
     Attributes:
+        label: What a person calls it.
         ends: Whether it proposes every combination of a space that can be counted, in order.
         learns: Whether what it proposes depends on what earlier trials reached.
         needs: A module that takes a while to import, at its first proposal unless before.
     """
 
+    label: ClassVar[str] = ""
     ends: ClassVar[bool] = False
     learns: ClassVar[bool] = False
     needs: ClassVar[str] = ""
@@ -60,7 +62,8 @@ class Strategy(ABC):
         if cls.ends or plan.runs is not None or plan.budget is not None:
             return ""
         return tr(
-            "--strategy {strategy} needs an end: --runs N or --budget 20m", strategy=plan.strategy
+            "the strategy {strategy} needs an end: a number of runs or a budget of time",
+            strategy=plan.strategy,
         )
 
     @abstractmethod
@@ -93,6 +96,7 @@ class Strategy(ABC):
 class GridSearch(Strategy):
     """Every combination, those together that train in the same process."""
 
+    label = tr("Grid")
     ends = True
 
     @classmethod
@@ -101,7 +105,7 @@ class GridSearch(Strategy):
         endless = next((axis for axis in plan.axes if axis.count is None), None)
         if endless is not None:
             return tr(
-                "--vary {axis}: a grid needs values; list them, or use --strategy random or tpe",
+                "{axis}: a grid needs values; list them, or choose the strategy random or tpe",
                 axis=str(endless),
             )
         count = space.count or 0
@@ -110,7 +114,8 @@ class GridSearch(Strategy):
         product = " x ".join(f"{axis.count:,}" for axis in plan.axes)
         whole = count_text(count)
         return tr(
-            "{product} runs; a grid is limited to {most}: use --strategy random --runs N",
+            "{product} runs; a grid is limited to {most}: choose the strategy random and a number "
+            "of runs",
             product=f"{product} = {whole}" if len(plan.axes) > 1 else whole,
             most=count_text(MOST_OF_A_GRID),
         )
@@ -135,6 +140,8 @@ STARTUP = (
 class RandomSearch(Strategy):
     """Each axis by chance (Bergstra and Bengio 2012)."""
 
+    label = tr("Random search")
+
     def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
         """A few that are drawn, and then what is left."""
         yield from self.rest(self.random(number))
@@ -143,6 +150,7 @@ class RandomSearch(Strategy):
 class TreeParzen(Strategy):
     """Optuna's tree-structured Parzen estimator (Bergstra et al. 2011), of one or several goals."""
 
+    label = tr("TPE")
     learns = True
     needs = "workbench.study.tpe"
 
@@ -176,20 +184,22 @@ def checked(plan: SweepPlan, info: DataInfo) -> SweepPlan:
     checked_runs(plan.runs)
     if not 1 <= plan.workers <= MOST_WORKERS:
         fault = tr(
-            "--workers must be from 1 to {most}, got {workers}",
+            "the number of trials side by side must be from 1 to {most}, got {workers}",
             most=MOST_WORKERS,
             workers=plan.workers,
         )
         raise SpecError.at("", fault)
     if plan.folds and plan.seeds > 1:
-        raise SpecError.at("", tr("--folds and --seeds both repeat a trial; give one of them"))
+        raise SpecError.at("", tr("folds and seeds both repeat a trial; give one of them"))
     with_seeds(plan.baseline, plan.seeds)  # refuses what is too many, or too large
     if plan.folds:
         problem = with_folds(plan.baseline, plan.folds).data_problem(info)
         if problem is not None:
             raise SpecError([problem])
     if plan.seed < 0:
-        raise SpecError.at("", tr("--seed must be 0 or more, got {seed}", seed=plan.seed))
+        raise SpecError.at(
+            "", tr("the seed of the search must be 0 or more, got {seed}", seed=plan.seed)
+        )
     if not plan.repeated(plan.baseline)[0].training.has_validation(info):
         fault = tr(
             "training.validation_split is 0: a search needs a validation part; set it above 0"

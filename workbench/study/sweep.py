@@ -14,6 +14,7 @@ from typing import Any
 from workbench.base.errors import BadInput
 from workbench.base.text import tr
 from workbench.base.units import in_one_line
+from workbench.experiment import Experiment
 from workbench.runs.groups import GroupKind
 from workbench.runs.record import Run
 from workbench.runs.status import Outcome, RunStatus
@@ -31,7 +32,7 @@ from workbench.study.pruning.rules import rungs_of
 from workbench.study.readings import reading, write_down
 from workbench.study.space import Combination
 from workbench.study.trials import BASELINE, SweepTrial, baseline_of, trials_of
-from workbench.study.words import trial_title
+from workbench.study.words import SettingsSaid, named_by, settings_words, trial_title
 from workbench.study.work import SearchEnded, Step, Stopwatch, TrainRuns, Wait
 
 ENDS_A_SEARCH = (Outcome.DISK_FULL, Outcome.STORE, Outcome.BAD_DATA)
@@ -130,9 +131,9 @@ class Sweep:
         write_down(store, self.study, choice.plain())
         return reading(choice.read) or SearchEnded(self.ending)
 
-    def title(self, store: Store, run: Run) -> str:
+    def title(self, store: Store, run: Run, said: SettingsSaid = settings_words) -> str:
         """As in "trial 3 of 40: optimizer.learning_rate=0.01"."""
-        return in_one_line(trial_title(self.plan, self.space, self.trials(store), run))
+        return in_one_line(trial_title(self.plan, self.space, self.trials(store), run, said))
 
     # --- which trial is next ---------------------------------------------------------------------
 
@@ -212,18 +213,24 @@ class Sweep:
         study_id, climb = self.study.study_id, self._climb
         record = TrialRecord(number, combination.settings)
         if climb is None or number == BASELINE:
-            experiments = self.plan.repeated(combination.experiment)
+            experiments = self.plan.repeated(self._named(combination))
             return store.create_trial(
                 study_id, record, experiments, self._group(number), **self._as_runs
             )
         epochs = climb.first_epochs(number)
-        experiments = self.plan.repeated(for_epochs(combination.experiment, epochs))
+        experiments = self.plan.repeated(for_epochs(self._named(combination), epochs))
         with store.change():
             runs = store.create_trial(
                 study_id, record, experiments, self._group(number), **self._as_runs
             )
             store.retell_trial(study_id, number, climb.about(None, job, epochs, runs))
         return runs
+
+    def _named(self, combination: Combination) -> Experiment:
+        """What is trained, with a name that says what it is; the baseline keeps its own."""
+        if combination.key == self._proposals.baseline.key:
+            return combination.experiment
+        return named_by(combination.experiment, combination.settings)
 
     def _longer(
         self, store: Store, climb: Climb, asked: Sequence[SweepTrial], ascent: Ascent
@@ -232,7 +239,7 @@ class Sweep:
         study_id, number, epochs = self.study.study_id, ascent.number, ascent.epochs
         trial = next(trial for trial in asked if trial.number == number)
         combination = self._proposals.combination(trial.settings)
-        experiments = self.plan.repeated(for_epochs(combination.experiment, epochs))
+        experiments = self.plan.repeated(for_epochs(self._named(combination), epochs))
         self.ending = ""
         with store.change():
             runs = store.add_to_trial(
@@ -307,7 +314,7 @@ def refuse_other(name: str, known: SweepPlan, wanted: SweepPlan) -> None:
         fault = tr(
             "sweep {name} was made with other options ({what} differs): give it another name",
             name=repr(name),
-            what=differs,
+            what=differs.removeprefix("--"),
         )
     else:
         fault = tr(

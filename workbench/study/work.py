@@ -26,6 +26,7 @@ from workbench.execution.task import Found, Req, Res, Task
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
+from workbench.study.words import SettingsSaid, settings_words
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,14 @@ class StudySearch(Protocol):
     def next(self, store: Store) -> Step:
         """What comes next."""
 
-    def title(self, store: Store, run: Run) -> str:
-        """What is said of a run when it begins, as in "trial 3 of 40: training.epochs=2"."""
+    def title(self, store: Store, run: Run, said: SettingsSaid = settings_words) -> str:
+        """What is said of a run when it begins, as in "trial 3 of 40: training.epochs=2".
+
+        Args:
+            store: Of this thread.
+            run: Which.
+            said: Says settings, where it has such.
+        """
 
 
 class Stopwatch:

@@ -147,7 +147,7 @@ def test_a_dry_run_names_the_levers_and_trains_nothing(
         (["--resume", "x", "--budget", "5m"], "--set and --budget are for a new study"),
         (["mnist-cn"], "mnist-cn"),
         (["mnist-cnn", "--budget", "soon"], "--budget soon: must be a time, as in 90s, 20m or 2h"),
-        (["mnist-cnn", "--budget", "5s"], "--budget 5s is less than one run takes (about 9 s)"),
+        (["mnist-cnn", "--budget", "5s"], "a budget of 5s is less than one run takes (about 9 s)"),
         (["mnist-cnn", "--target", "992"], "--target 992: must be an accuracy between 0 and 100 %"),
         (["mnist-cnn", "--goal", "min:val_accuracy"], "--goal min:val_accuracy: must be one "),
         (["mnist-cnn", "--keep", "loss:1"], "--keep loss:1: must be accuracy and points"),

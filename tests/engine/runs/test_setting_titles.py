@@ -7,7 +7,7 @@ import pytest
 from workbench import presets
 from workbench.runs.columns import column_of
 from workbench.runs.packing.spec_pieces import flat
-from workbench.runs.table.setting_titles import setting_title
+from workbench.runs.table.setting_titles import setting_title, short_title, value_title
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,23 @@ def test_the_column_keeps_its_key() -> None:
     assert (column.key, column.title) == ("optimizer.learning_rate", "Optimizer: learning rate")
     assert column.listed == "Optimizer: learning rate  ·  optimizer.learning_rate"
     assert column_of("foo.bar").listed == "foo.bar"
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("optimizer.learning_rate", "Learning rate"),
+        ("optimizer.kind", "Optimizer"),
+        ("hardware.jit_compile", "XLA"),
+        ("structure.layers[8].hash_compression", "Layer 9: hashed weights"),
+        ("foo", "foo"),
+    ],
+)
+def test_a_short_title_leaves_the_group_out(path: str, title: str) -> None:
+    assert short_title(path) == title
+
+
+def test_a_kind_goes_by_its_label() -> None:
+    assert value_title("optimizer.kind", "sgd") == "SGD"
+    assert value_title("optimizer.kind", "no such") is None
+    assert value_title("optimizer.learning_rate", 0.1) is None

@@ -73,7 +73,7 @@ def test_a_range_keeps_whole_numbers_whole_and_its_ends() -> None:
          "optimizer.momentum belongs to sgd"),
         (["optimizer.momentum=0.8,0.9"], "only; vary optimizer.kind or leave it out"),
         (["optimizer.kind=adam,nadam", "optimizer.momentum=0.8,0.9"], "belongs to sgd"),
-        (["training.seed=1,2"], "training.seed can't be varied; use --seeds"),
+        (["training.seed=1,2"], "training.seed can't be varied; ask for several seeds instead"),
         (["training.validation_split=0.1,0.2"], "compared on the same images"),
         (["data.resize=8,16"], "compared on the same images"),
         (["name=a,b"], "name changes nothing of training"),

@@ -289,8 +289,8 @@ def test_the_schedule_says_which_rungs_there_are(
     [
         ({"goals": ("max:val_accuracy", "min:parameters")}, "compares trials by one goal"),
         ({"goals": ("min:parameters",)}, "when there is no parameters; choose by val_accuracy"),
-        ({"vary": "training.epochs=1..9"}, "training.epochs can't be varied with --prune asha"),
-        ({"epochs": 2}, "--prune asha needs training.epochs of 3 or more, got 2"),
+        ({"vary": "training.epochs=1..9"}, "training.epochs can't be varied with pruning by asha"),
+        ({"epochs": 2}, "pruning by asha needs training.epochs of 3 or more, got 2"),
     ],
 )
 def test_what_can_t_be_pruned(changes: dict[str, object], said: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.engine.executors import pretend
 from workbench import presets
 from workbench.evaluation.predictions import Evaluated
-from workbench.experiment import Experiment
+from workbench.experiment import MOST_LETTERS, Experiment
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
@@ -27,6 +27,7 @@ from workbench.study.strategies import checked
 from workbench.study.sweep import Sweep, named, refuse_other
 from workbench.study.told import Told
 from workbench.study.trials import SweepTrial
+from workbench.study.words import named_by, titled
 from workbench.study.work import Ask, SearchEnded, Stopwatch, TrainRuns, Wait
 
 DIGITS = presets.load("digits-cnn")
@@ -123,6 +124,38 @@ def test_a_grid_tries_each_combination_once_and_the_baseline_among_them(tmp_path
     assert baseline.settings == {"optimizer.learning_rate": 0.001, "training.batch_size": 32}
     assert bench.sweep.ending == "every combination has been tried"
     bench.close()
+
+
+def test_runs_say_what_they_are_and_the_baseline_keeps_its_name(tmp_path: Path) -> None:
+    wanted = plan("optimizer.kind=adam,sgd", "training.batch_size=32,64", strategy="grid", seeds=2)
+    bench = Bench(tmp_path, wanted)
+    bench.run()
+    names = [[run.name for run in trial.runs] for trial in bench.trials()]
+    baseline = bench.sweep.baseline(bench.trials())
+    again = Bench(tmp_path, wanted)
+    assert not again.more(), "a name makes no other combination"
+    bench.close()
+    again.close()
+    assert [given[0] for given in names] == [
+        "digits-cnn",
+        "digits-cnn optimizer Adam, batch size 64",
+        "digits-cnn optimizer SGD, batch size 32",
+        "digits-cnn optimizer SGD, batch size 64",
+    ]
+    assert names[1][1] == "digits-cnn optimizer Adam, batch size 64 2"
+    assert baseline is not None
+    assert baseline.number == 1
+
+
+def test_settings_by_the_titles_of_the_form() -> None:
+    assert titled({"optimizer.learning_rate": 0.003}) == "Learning rate 0.003"
+    assert titled({}) == "–"
+    both = {"structure.layers[0].padding": "same", "lever.width_multiplier": 0.5}
+    assert titled(both) == "Layer 1: padding same, width multiplier 0.5"
+    same = {"optimizer.kind": "sgd", "optimizer.momentum": 0.9, "hardware.jit_compile": True}
+    assert titled(same) == "Optimizer SGD, momentum 0.9, XLA on"
+    long = named_by(DIGITS, {f"structure.layers[{n}].units": n for n in range(40)})
+    assert len(long.name) <= MOST_LETTERS
 
 
 def test_a_grid_without_the_baseline_trains_it_first(tmp_path: Path) -> None:
@@ -368,12 +401,12 @@ def test_a_plan_survives_the_store_and_a_newer_one_is_refused(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"strategy": "random"}, "--strategy random needs an end: --runs N or --budget 20m"),
-        ({"strategy": "grid"}, "a grid needs values; list them, or use --strategy random or tpe"),
-        ({"runs": 0}, "--runs must be from 1 to 100,000, got 0"),
+        ({"strategy": "random"}, "the strategy random needs an end: a number of runs or a budget"),
+        ({"strategy": "grid"}, "a grid needs values; list them, or choose the strategy random"),
+        ({"runs": 0}, "the number of runs must be from 1 to 100,000, got 0"),
         ({"runs": 5, "seeds": 0}, "the number of seeds must be from 1 to 100, got 0"),
-        ({"runs": 5, "workers": 99}, "--workers must be from 1 to 64, got 99"),
-        ({"runs": 5, "seed": -1}, "--seed must be 0 or more, got -1"),
+        ({"runs": 5, "workers": 99}, "trials side by side must be from 1 to 64, got 99"),
+        ({"runs": 5, "seed": -1}, "the seed of the search must be 0 or more, got -1"),
         ({"runs": 5, "experiment": DIGITS.with_settings(
             {"training.validation_split": 0.0}).to_toml()},
          "training.validation_split is 0: a search needs a validation part"),
@@ -395,7 +428,8 @@ def test_a_grid_has_a_limit() -> None:
     with pytest.raises(SpecError) as refused:
         checked(wanted, INFO)
     assert str(refused.value) == (
-        "2 x 300 x 40 = 24,000 runs; a grid is limited to 1,000: use --strategy random --runs N"
+        "2 x 300 x 40 = 24,000 runs; a grid is limited to 1,000: choose the strategy "
+        "random and a number of runs"
     )
 
 
@@ -460,7 +494,7 @@ def test_a_name_belongs_to_one_search() -> None:
     other = DIGITS.with_settings({"structure.layers[0].filters": 8})
     cases: list[tuple[SweepPlan, str]] = [
         (replace(known, experiment=other.to_toml()), "another experiment (structure differs)"),
-        (plan(BATCH, runs=5), "other options (--axes differs)"),
+        (plan(BATCH, runs=5), "other options (axes differs)"),
     ]
     for wanted, said in cases:
         with pytest.raises(SpecError) as refused:

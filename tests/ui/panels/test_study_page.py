@@ -94,6 +94,11 @@ def test_a_study_is_asked_for_followed_paused_and_stopped(
     qtbot.waitUntil(lambda: len(made) == 1 and len(made[0].submitted) == 1, timeout=PATIENCE)
     qtbot.waitUntil(lambda: page.stack.currentWidget() is page.waits, timeout=PATIENCE)
     assert page.bar.chooser.currentText() == "digits-cnn study"
+    assert form.minutes.text() == "30 min"
+    qtbot.waitUntil(lambda: page.bar.bar.maximum() > 0, timeout=PATIENCE)
+    assert page.bar.words.words.startswith("0 of 30 min, at most ")
+    assert ", stage: Baseline, " in page.bar.words.words
+    assert page.bar.words.words.endswith("run 1, baseline: as it is (seed 0)")
     assert not page.bar.resume.isVisible()
     made[0].end(window)
     submitted(made[0], 2, qtbot)

@@ -146,8 +146,8 @@ def test_trials_with_what_they_reached_and_what_was_refused(
         "1 combination refused before training: 1 by parameters < 100000"
     )
     about = page.bar.about.words
-    assert "optimizer.learning_rate=0.0003..0.3:log, training.batch_size=32,64" in about
-    assert "by random search; for the most validation accuracy" in about
+    assert "Learning rate 0.0003..0.3:log; batch size 32, 64" in about
+    assert "by random search; for the highest validation accuracy" in about
     assert "2 seeds each; 10 trials planned" in about
 
 

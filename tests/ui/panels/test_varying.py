@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
@@ -258,6 +260,54 @@ def test_bounds_goals_and_budget_are_checked_as_typed(idle: MainWindow, qtbot: Q
     settings.close()
 
 
+def test_the_end_is_said_again_each_minute(
+    idle: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_800_000_000.0]
+    monkeypatch.setattr("ui.panels.varying.footer.time.time", lambda: now[0])
+    idle.editor.variations.vary(RATE, "0.001, 0.01")
+    said(idle, qtbot, "runs")
+    footer = footer_of(idle)
+    assert footer.outlook is not None
+    footer.outlook = replace(footer.outlook, seconds=600.0)
+    footer._minute.timeout.emit()
+    before = footer.words.text()
+    now[0] += 300
+    assert footer._minute.isActive()
+    footer._minute.timeout.emit()
+    assert ", until " in before
+    assert footer.words.text() != before
+    footer.hide()
+    assert not footer._minute.isActive()
+
+
+def test_goals_are_chosen_in_words_and_the_strategy_says_what_it_will_be(
+    idle: MainWindow, qtbot: QtBot
+) -> None:
+    idle.editor.variations.vary(RATE, "0.001, 0.01")
+    said(idle, qtbot, "2 runs")
+    footer = footer_of(idle)
+    footer.show_settings()
+    settings = footer.settings
+    assert settings is not None
+    assert settings.strategy.currentText() == "Automatic (grid)"
+    choose(settings.goals.menu, "Fewest parameters")
+    assert settings.goals.text() == "highest validation accuracy, fewest parameters"
+    assert footer.request.goals == ("max:val_accuracy", "min:parameters")
+    settings.goals.menu.aboutToShow.emit()
+    ticked = [a.text() for a in settings.goals.menu.actions() if a.isChecked()]
+    assert ticked == ["Highest validation accuracy", "Fewest parameters"]
+    choose(settings.goals.menu, "Highest validation accuracy")
+    assert footer.request.goals == ("min:parameters",)
+    type_into(settings.goals, "shortest training time, max:images_per_second")
+    assert footer.request.goals == ("min:seconds", "max:images_per_second")
+    idle.editor.variations.vary(RATE, "0.001..0.01:log")
+    qtbot.waitUntil(lambda: settings.strategy.currentText() == "Automatic (TPE)", timeout=PATIENCE)
+    settings.strategy.setCurrentIndex(settings.strategy.findData("random"))
+    qtbot.waitUntil(lambda: settings.strategy.itemText(0) == "Automatic", timeout=PATIENCE)
+    settings.close()
+
+
 def test_a_combination_without_a_tick_is_left_out(idle: MainWindow, qtbot: QtBot) -> None:
     idle.editor.variations.vary(RATE, "0.001, 0.01")
     idle.editor.variations.vary(BATCH, "32, 64")
@@ -267,6 +317,7 @@ def test_a_combination_without_a_tick_is_left_out(idle: MainWindow, qtbot: QtBot
     settings = footer.settings
     assert settings is not None
     qtbot.waitUntil(lambda: settings.list.count() == 4, timeout=PATIENCE)
+    assert settings.list.item(1).text() == "Learning rate 0.001, batch size 64"
     settings.list.item(3).setCheckState(Qt.CheckState.Unchecked)
     said(idle, qtbot, "1 left out")
     assert "3 runs" in footer.words.text()

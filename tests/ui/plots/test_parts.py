@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ui.plots import layer
+from ui.plots.figures.scatter import ScatterAxis, shown_range
 from ui.plots.live.controls import position_of, weight_at
 from ui.plots.ranges import Anchor, follow_x, padded, robust_bounds, settled
 from ui.plots.scheduler import DrawBudget, DrawScheduler
 from ui.plots.theme import PlotTheme, contrast, mix, run_style
 from ui.plots.ticks import (
     TickKind,
+    ValueAxis,
     linear_ticks,
     log_ticks,
     seconds_text,
@@ -301,3 +303,21 @@ def test_many_points_and_long_ways_are_drawn_fast(
 def test_only_what_is_seen_decides_whether_lines_are_smooth() -> None:
     far = np.array([-29_000.0, 29_000.0])
     assert layer.is_smooth(far, far, 400, 200)
+
+
+def test_what_is_counted_has_whole_ticks(qtbot: QtBot) -> None:
+    trials = ValueAxis("bottom", TickKind.COUNT, 80)
+    assert trials.ticks(0.6, 4.4, 800) == (1.0, [1.0, 2.0, 3.0, 4.0])
+    assert trials.ticks(0.8, 1.2, 800) == (1.0, [1.0])
+    rates = ValueAxis("bottom", TickKind.RATE, 80)
+    assert rates.ticks(0.8, 1.2, 800)[0] < 0.1
+
+
+@pytest.mark.parametrize("low", [0.5, 0.97, 0.999, 1.0])
+def test_no_axis_of_shares_goes_above_all_of_them(qtbot: QtBot, low: float) -> None:
+    shares = ScatterAxis("Accuracy", TickKind.SHARE)
+    bottom, top = shown_range(low, 1.0, shares)
+    assert bottom < low
+    assert top > 1.0, "a dot at 100 % is whole"
+    assert max(ValueAxis("left", TickKind.SHARE, 40).ticks(bottom, top, 400)[1]) <= 1.0 + 1e-9
+    assert shown_range(1.5, 2.0, shares)[1] > 2.0

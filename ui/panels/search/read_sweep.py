@@ -28,6 +28,7 @@ from workbench.study.results.standing import (
 from workbench.study.results.trial_numbers import column_of_axis, is_numeric, numbers_of
 from workbench.study.strategies import inexact
 from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.words import axes_titled, titled
 
 MOST_CURVES = 20
 """Trials whose curves are drawn unless others are selected: the best, and those under way."""
@@ -157,14 +158,9 @@ def _shown(store: Store, listed: ListedSweep, ending: str) -> ShownSweep:
 
 def about(plan: SweepPlan) -> str:
     """What a sweep is, in one line: what is varied, how, what for, within which bounds."""
-    said = [joined(", ", [str(axis) for axis in plan.axes])]
+    said = [axes_titled(plan.axes)]
     said.append(tr("by {strategy}", strategy=STRATEGY_WORDS.get(plan.strategy, plan.strategy)))
-    goals = [
-        tr("the most {what}", what=goal.quantity.name.lower())
-        if goal.direction > 0
-        else tr("the least {what}", what=goal.quantity.name.lower())
-        for goal in plan.goals
-    ]
+    goals = [tr("the {goal}", goal=goal.words) for goal in plan.goals]
     said.append(tr("for {goals}", goals=joined(tr(" and "), goals)))
     if plan.where:
         said.append(tr("with {bounds}", bounds=joined(tr(" and "), map(str, plan.where))))
@@ -334,9 +330,9 @@ def _refused(refusals: dict[str, int]) -> str:
 def _answer(found: SweepOutcome, *, has_ended: bool) -> list[str]:
     """What is said of the best: with the verdict where the sweep has ended, else so far."""
     if has_ended or found.choice is None:
-        return [found.best_words(), *(each[:1].upper() + each[1:] for each in found.judged())]
+        return [found.best_words(titled), *(each[:1].upper() + each[1:] for each in found.judged())]
     return [
-        found.best_words(),
+        found.best_words(titled),
         tr(
             "So far: the choice is made when the sweep has ended. Test images are read then, for "
             "the best, the next best and the baseline alone."

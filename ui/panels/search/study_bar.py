@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from ui.forms.entry import calm
@@ -19,6 +20,9 @@ from workbench.base.units import duration
 CHOOSER, BAR = 60 * theme.UNIT, 25 * theme.UNIT
 STEPS = 1000
 """Of the bar, so that it moves smoothly."""
+
+SHOWN_MILLISECONDS = 5_000
+"""How often the time that is used is said again, while it is in sight."""
 
 
 class StudyBar(QWidget):
@@ -72,6 +76,9 @@ class StudyBar(QWidget):
         row.addWidget(self.words, 1)
         for button in (self.pause, self.stop, self.resume, self.save):
             row.addWidget(button)
+        self._again = QTimer(self)
+        self._again.setInterval(SHOWN_MILLISECONDS)
+        self._again.timeout.connect(self._show_progress)
         search.changed.connect(self.show_state)
         self.show_read(self._read)
 
@@ -126,9 +133,18 @@ class StudyBar(QWidget):
         self.save.setVisible(self._read.page is not None)
         self._show_progress()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_progress()
+        self._again.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._again.stop()
+
+    @Slot()
     def _show_progress(self) -> None:
         """How much of the budget is used; what is tried, how many runs have ended, what is left."""
-        answer = self._read.answer
         is_beginning = self._search.state is SearchState.BEGINNING and not self._read.study_id
         self.bar.setVisible(self.is_ours or self._is_timed or is_beginning)
         if self._is_timed:
@@ -137,19 +153,27 @@ class StudyBar(QWidget):
             self._say(tr("starting…"))
         elif not self.is_ours:
             self._say("")
-        elif answer is None:
+        elif not self._read.budget or self._search.clock is None:
             self._say(self._search.words)
         else:
-            self.bar.setRange(0, STEPS)
-            self.bar.setValue(round(STEPS * min(1.0, answer.seconds / answer.budget_seconds)))
-            left = max(0.0, answer.budget_seconds - answer.seconds)
-            parts = [
-                self._state_words,
-                plural("{count} run done", "{count} runs done", answer.validation_readings),
-                tr("at most {left} left", left=duration(left)),
-            ]
-            self.words.say(joined(", ", filter(None, parts)))
+            self._show_budget(self._search.clock.seconds, self._read.budget)
         self.words.setToolTip(self.words.words)
+
+    def _show_budget(self, used: float, budget: float) -> None:
+        """How much of the time is used, what is left, the stage, and the run under way."""
+        self.bar.setRange(0, STEPS)
+        self.bar.setValue(round(STEPS * min(1.0, used / budget)))
+        stage, answer = self._read.stage, self._read.answer
+        runs = answer.validation_readings if answer is not None else 0
+        parts = [
+            "" if self._state_words == self._search.words else self._state_words,
+            tr("{used} of {budget} min", used=_minutes(used), budget=_minutes(budget)),
+            tr("at most {left} left", left=duration(max(0.0, budget - used))),
+            tr("stage: {stage}", stage=stage) if stage else "",
+            plural("{count} run done", "{count} runs done", runs),
+            self._search.words,
+        ]
+        self.words.say(joined(", ", filter(None, parts)))
 
     def _say(self, words: str) -> None:
         """Without knowing how long it takes."""
@@ -180,3 +204,9 @@ class StudyBar(QWidget):
     @Slot()
     def _resume(self) -> None:
         self._search.resume(self._read.study_id)
+
+
+def _minutes(seconds: float) -> str:
+    """Whole ones; with a tenth where there are few."""
+    minutes = seconds / 60
+    return f"{minutes:.0f}" if minutes >= 10 else f"{round(minutes, 1):g}"

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
-    QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
@@ -42,6 +42,13 @@ GROUPS = {
 }
 
 
+class MinutesBox(QDoubleSpinBox):
+    """A time: 20 min, 0.5 min."""
+
+    def textFromValue(self, val: float) -> str:
+        return f"{val:g}"
+
+
 class StudyForm(QWidget):
     """The few fields of a study, with what it can resolve under them.
 
@@ -70,7 +77,7 @@ class StudyForm(QWidget):
         self._changed()
 
     def _make(self) -> None:
-        self.minutes = QDoubleSpinBox()
+        self.minutes = MinutesBox()
         self.minutes.setRange(LEAST_MINUTES, MOST_MINUTES)
         self.minutes.setDecimals(1)
         self.minutes.setSuffix(tr(" min"))
@@ -125,32 +132,33 @@ class StudyForm(QWidget):
         )
         intro.setWordWrap(True)
         intro.setProperty("role", "muted")
-        form = QFormLayout()
+        form = QGridLayout()
+        theme.spaced(form, 0, spacing=2)
         form.setHorizontalSpacing(4 * theme.UNIT)
-        form.setVerticalSpacing(2 * theme.UNIT)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        for title, field in (
-            (tr("Budget"), self.minutes),
-            (tr("Make small"), self.goal),
-            (tr("Target"), self.target),
-            (tr("May lose"), self.margin),
-        ):
-            field.setFixedWidth(FIELD)
-            calm(field)
-            if isinstance(field, QDoubleSpinBox):
-                theme.inset(field)
-            label = Label(title)
-            label.setMinimumHeight(theme.FIELD_HEIGHT)
-            label.setBuddy(field)
-            form.addRow(label, field)
-            if field is self.target:
-                form.addRow("", self.target_fault)
+        fields = (
+            (tr("Budget"), self.minutes, tr("Target"), self.target),
+            (tr("Make small"), self.goal, tr("May lose"), self.margin),
+        )
+        for line, (left, first, right, second) in enumerate(fields):
+            for place, title, field in ((0, left, first), (2, right, second)):
+                field.setFixedSize(FIELD, theme.FIELD_HEIGHT)
+                calm(field)
+                if isinstance(field, QDoubleSpinBox):
+                    theme.inset(field)
+                label = Label(title)
+                label.setMinimumHeight(theme.FIELD_HEIGHT)
+                label.setBuddy(field)
+                form.addWidget(label, line, place)
+                form.addWidget(field, line, place + 1)
+        form.addWidget(self.target_fault, len(fields), 2, 1, 3)
+        form.setColumnStretch(4, 1)
         ticks = QHBoxLayout()
         theme.spaced(ticks, 0, spacing=4)
         for tick in self.groups.values():
             ticks.addWidget(tick)
         ticks.addStretch(1)
-        form.addRow(Label(tr("Levers")), ticks)
+        form.addWidget(Label(tr("Levers")), len(fields) + 1, 0)
+        form.addLayout(ticks, len(fields) + 1, 1, 1, 4)
         bottom = QHBoxLayout()
         theme.spaced(bottom, 0, spacing=3)
         bottom.addWidget(self.start_button)
@@ -158,7 +166,7 @@ class StudyForm(QWidget):
         inside = QWidget()
         inside.setMaximumWidth(WIDTH)
         column = QVBoxLayout(inside)
-        theme.spaced(column, 0, spacing=4)
+        theme.spaced(column, 0, spacing=3)
         column.addWidget(intro)
         column.addLayout(form)
         column.addWidget(self.resolves)

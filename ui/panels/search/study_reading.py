@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from workbench.experiment import Experiment
@@ -30,6 +30,8 @@ class ReadStudies:
         study_id: Of the one that is shown; "" for none.
         answer, page: Of it; None without any.
         experiments: Of each row of the page; None where it can't be made.
+        budget: Seconds that it may take.
+        stage: What it does now, as a person reads it; "" before its first run.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +39,8 @@ class ReadStudies:
     answer: StudyAnswer | None = None
     page: StudyPage | None = None
     experiments: tuple[Experiment | None, ...] = ()
+    budget: float = 0.0
+    stage: str = ""
 
     def label(self, line: int) -> str:
         """The name of a row."""
@@ -68,13 +72,16 @@ def read_studies(wanted: str | None, store: Store) -> ReadStudies:
         return ReadStudies(names)
     plan = StudyPlan.of_plain(study.plan)
     search = LeverStudy(study, plan, info_of(plan), stopwatch(store, study), reserved=False)
+    trials = search.context(store).ledger.trials
+    stage = trials[-1].stage.words if trials else ""
+    read = ReadStudies(names, study.study_id, budget=plan.budget, stage=stage)
     try:
         answer = answer_of(search, store)
     except NothingYet:
-        return ReadStudies(names, study.study_id)
+        return read
     baseline = plan.baseline
     experiments = tuple(_with(baseline, each) for each in answer_table(answer).settings)
-    return ReadStudies(names, study.study_id, answer, study_page(answer), experiments)
+    return replace(read, answer=answer, page=study_page(answer), experiments=experiments)
 
 
 def promise(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 
 MEASURED_MILLISECONDS = 3000
 """How often it is looked whether a run was timed meanwhile."""
+
+MINUTE_MILLISECONDS = 60_000
+"""How often the time of the end is said again, as it moves while nothing is started."""
 
 
 class SearchFooter(QWidget):
@@ -79,6 +83,9 @@ class SearchFooter(QWidget):
         self._again.setSingleShot(True)
         self._again.setInterval(MEASURED_MILLISECONDS)
         self._again.timeout.connect(self.look)
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE_MILLISECONDS)
+        self._minute.timeout.connect(self._say)
         self._make()
         self._lay_out()
         for changed in (
@@ -208,13 +215,10 @@ class SearchFooter(QWidget):
     def _found(self, found: Outlook) -> None:
         self.outlook = found
         self._editor.variations.set_faults(found.faults)
-        self.words.setText(found.words(time.time()))
-        self.words.setVisible(bool(self.words.text()))
+        self._say()
         problem = self._problem()
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
-        if self.settings is not None:
-            self.settings.show_outlook(found, self.words.text())
         self._show_start()
         if found.plan is not None and found.seconds is None:
             self._again.start()
@@ -222,6 +226,26 @@ class SearchFooter(QWidget):
             self._starts = False
             self._begin()
         self.looked.emit()
+
+    @Slot()
+    def _say(self) -> None:
+        """Says what it comes to, as of now."""
+        found = self.outlook
+        if found is None:
+            return
+        self.words.setText(found.words(time.time()))
+        self.words.setVisible(bool(self.words.text()))
+        if self.settings is not None:
+            self.settings.show_outlook(found, self.words.text())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._say()
+        self._minute.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._minute.stop()
 
     def _problem(self) -> str:
         """The sentence on why it can't begin."""

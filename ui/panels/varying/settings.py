@@ -24,11 +24,12 @@ from ui.look import theme
 from ui.look.accessible import give_name
 from ui.look.plain import Label, tip
 from ui.look.side_dialog import SideDialog
+from ui.panels.varying.goals import GoalsLine
 from workbench.base.text import help_of, joined, plural, tr
 from workbench.levers.repeats import MOST
+from workbench.runs.table.setting_titles import small
 from workbench.study.asking.outlook import USUAL_RUNS, Listed, Outlook
 from workbench.study.asking.request import SweepRequest
-from workbench.study.goals import DEFAULT
 from workbench.study.plan import MOST_TRIALS
 from workbench.study.pruning.rules import PRUNING, pruning_lines
 from workbench.study.space import Settings
@@ -57,14 +58,14 @@ class SearchSettings(SideDialog):
         self._request, self._name = SweepRequest((), workers=-1), ""
         self._shown: list[Settings] = []
         self.strategy = QComboBox()
-        self.strategy.addItem(tr("the usual one"), "")
+        self.strategy.addItem(tr("Automatic"), "")
         for key, made in STRATEGIES.items():
-            self.strategy.addItem(key, key)
+            self.strategy.addItem(str(made.label), key)
             self.strategy.setItemData(
                 self.strategy.count() - 1, help_of(made), Qt.ItemDataRole.ToolTipRole
             )
-        self.goals, self.where, self.budget, self.name = (QLineEdit() for _ in range(4))
-        self.goals.setPlaceholderText(DEFAULT)
+        self.goals = GoalsLine()
+        self.where, self.budget, self.name = (QLineEdit() for _ in range(3))
         self.where.setPlaceholderText("parameters < 50000, macs < 3M")
         self.budget.setPlaceholderText("20m")
         self.runs = _box(0, MOST_TRIALS, tr("all"))
@@ -104,7 +105,7 @@ class SearchSettings(SideDialog):
             ),
             "goals": (
                 tr("Goals"),
-                tr("max: or min: and a quantity, up to three with commas; the first ranks"),
+                tr("Up to three, with commas; the first ranks. Others as in min:loss"),
                 self.goals,
             ),
             "where": (
@@ -151,7 +152,8 @@ class SearchSettings(SideDialog):
             calm(widget)
             widget.setFixedHeight(theme.FIELD_HEIGHT)
             give_name(widget, title)
-            rows[key] = FormRow(title, help_text, widget)
+            beside = self.goals.button if widget is self.goals else None
+            rows[key] = FormRow(title, help_text, widget, beside)
         return rows
 
     def _lay_out(self) -> None:
@@ -188,19 +190,19 @@ class SearchSettings(SideDialog):
         self.seed.setValue(request.seed)
         del blocked
         for line, text in (
-            (self.goals, ", ".join(request.goals)),
             (self.where, ", ".join(request.where)),
             (self.budget, request.budget),
             (self.name, name),
         ):
             line.setText(text)
+        self.goals.show_goals(request.goals)
 
     @Slot()
     def _edited(self) -> None:
         self._request = replace(
             self._request,
             strategy=self.strategy.currentData(),
-            goals=_parts(self.goals.text()),
+            goals=self.goals.goals,
             where=_parts(self.where.text()),
             runs=self.runs.value() or None,
             budget=self.budget.text().strip(),
@@ -233,6 +235,7 @@ class SearchSettings(SideDialog):
         at_fault = OPTIONS.get(found.place.partition(" ")[0], "")
         for key, row in self.rows.items():
             row.set_problem(found.fault if key == at_fault else "")
+        self._name_strategy(found.strategy)
         self.words.setText(words if found.plan is not None else "" if at_fault else found.fault)
         if found.plan is None:
             return
@@ -242,6 +245,15 @@ class SearchSettings(SideDialog):
             none = tr("until the time is up") if found.plan.budget else str(USUAL_RUNS)
         self.runs.setSpecialValueText(none)
         self._list(found.listed, pruning_lines(found.plan))
+
+    def _name_strategy(self, strategy: str) -> None:
+        """Says which one it is where nobody chose one."""
+        made = STRATEGIES.get(strategy)
+        if made is None or self._request.strategy:
+            self.strategy.setItemText(0, tr("Automatic"))
+        else:
+            words = tr("Automatic ({strategy})", strategy=small(made.label))
+            self.strategy.setItemText(0, words)
 
     def _list(self, listed: Sequence[Listed] | None, notes: list[str]) -> None:
         self.list.setVisible(listed is not None)

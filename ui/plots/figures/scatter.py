@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont
 
 from ui.plots.figures.dots import DotLayer, Dots, Numbers
 from ui.plots.layer import HoverRow, Line, Readout, Width
-from ui.plots.ranges import Anchor, padded
+from ui.plots.ranges import Anchor, Range, padded
 from ui.plots.theme import contrast, mix
 from ui.plots.ticks import TickKind
 from ui.plots.titled import TitledPlot
@@ -27,6 +27,9 @@ RAMP_LITTLE, RAMP_MUCH = ("#d98a1f", "#3f78b8"), ("#0b2a66", "#ffdf8e")
 
 NO_ROOM = 0.12
 """Of the range, for the names at the edges."""
+
+SHARE_AIR = 0.03
+"""Of the range, above 100 %: a dot there is whole, and no tick says more."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +115,7 @@ class ScatterPlot(TitledPlot):
                 (self._cloud.dots.x, self._cloud.x, self.view.set_x_range),
                 (self._cloud.dots.y, self._cloud.y, self.view.set_y_range),
             ):
-                low, high = padded(
-                    (float(values.min()), float(values.max())), Anchor.DATA, scale.log
-                )
-                room = NO_ROOM * (high - low) / 2
-                put((low - room, high + room))
+                put(shown_range(float(values.min()), float(values.max()), scale))
         self.draw()
 
     def draw(self) -> None:
@@ -180,6 +179,18 @@ class ScatterPlot(TitledPlot):
         found = self.layer.nearest(float(place.x()), float(place.y()))
         if found is not None:
             self.picked.emit(found)
+
+
+def shown_range(low: float, high: float, scale: ScatterAxis) -> Range:
+    """The part of an axis on which values from `low` to `high` are shown."""
+    bottom, top = padded((low, high), Anchor.DATA, scale.log)
+    room = NO_ROOM * (top - bottom) / 2
+    bottom, top = bottom - room, top + room
+    if scale.quantity is TickKind.SHARE and not scale.log and high <= 1.0 < top:
+        top = 1.0 + min(
+            room, 0.05 * (1.0 - bottom)
+        )  # nothing is above 100 %; a name beside the dot has room
+    return bottom, top
 
 
 def scaled(values: Numbers, *, log: bool) -> Numbers:

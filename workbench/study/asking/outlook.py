@@ -24,6 +24,7 @@ from workbench.study.plan import SweepPlan
 from workbench.study.proposals import Proposals, planned
 from workbench.study.space import Combination, Settings
 from workbench.study.strategies import STRATEGIES
+from workbench.study.words import titled
 from workbench.study.workers import remembered
 
 USUAL_RUNS = 20
@@ -234,7 +235,7 @@ def _listed(combination: Combination, plan: SweepPlan, left_out: set[str]) -> Li
     refused = refusal(combination, plan.where)
     return Listed(
         combination.settings,
-        str(combination),
+        titled(combination.settings),
         refused.reason if refused is not None else "",
         bool(combination.key) and combination.key in left_out,
     )

@@ -116,7 +116,7 @@ def refuse_short(plan: SweepPlan, seconds: float, budget: str) -> None:
     """
     if plan.budget is not None and plan.budget < seconds:
         fault = tr(
-            "--budget {budget} is less than one run takes (about {time})",
+            "a budget of {budget} is less than one run takes (about {time})",
             budget=budget,
             time=roughly(seconds),
         )

@@ -239,7 +239,7 @@ def checked(plan: StudyPlan, info: DataInfo, budget: str) -> StudyPlan:
         raise SpecError.at("", fault)
     if plan.budget < plan.run_seconds:
         fault = tr(
-            "--budget {budget} is less than one run takes (about {time})",
+            "a budget of {budget} is less than one run takes (about {time})",
             budget=budget,
             time=roughly(plan.run_seconds),
         )

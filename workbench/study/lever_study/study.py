@@ -28,6 +28,7 @@ from workbench.study.lever_study.resolved import announcement
 from workbench.study.lever_study.screening import screen
 from workbench.study.lever_study.searching import search
 from workbench.study.sweep import ENDS_A_SEARCH, requeued
+from workbench.study.words import SettingsSaid, settings_words
 from workbench.study.work import Ask, SearchEnded, Step, Stopwatch, TrainRuns, Wait
 
 STAGES: tuple[Callable[[StudyContext], TrainRuns | Ask[Any, Any, Any] | None], ...] = (
@@ -103,7 +104,7 @@ class LeverStudy:
         is_first = len(context.ledger.of_stage(last.stage)) == 1
         return replace(step, words=announcement(context, last.stage)) if is_first else step
 
-    def title(self, store: Store, run: Run) -> str:
+    def title(self, store: Store, run: Run, said: SettingsSaid = settings_words) -> str:
         """As in "run 12, screening: one_cycle=0.3+head (seed 101)"."""
         trials = Ledger.of(store, self.study.study_id).trials
         trial = next((each for each in trials if each.number == run.trial), None)

@@ -134,25 +134,25 @@ def obstacle(plan: SweepPlan) -> str:
         return ""
     goal = plan.goals[0]
     if len(plan.goals) > 1:
-        return tr("--prune {name} compares trials by one goal; give one", name=plan.prune)
+        return tr("pruning by {name} compares trials by one goal; give one", name=plan.prune)
     if goal.key not in MEASURED:
         return tr(
-            "--prune {name} compares trials after an epoch, when there is no {goal}; choose by "
-            "{names}, or use --prune none",
+            "pruning by {name} compares trials after an epoch, when there is no {goal}; choose by "
+            "{names}, or prune nothing",
             name=plan.prune,
             goal=goal.key,
             names=joined(", ", list(MEASURED)),
         )
     if any(axis.path == EPOCHS for axis in plan.axes):
         return tr(
-            "training.epochs can't be varied with --prune {name}, which trains for less where a "
+            "training.epochs can't be varied with pruning by {name}, which trains for less where a "
             "trial is behind",
             name=plan.prune,
         )
     epochs = plan.baseline.training.epochs
     if len(halving.rungs(epochs)) < 2:
         return tr(
-            "--prune {name} needs training.epochs of {least} or more, got {epochs}",
+            "pruning by {name} needs training.epochs of {least} or more, got {epochs}",
             name=plan.prune,
             least=halving.FACTOR,
             epochs=epochs,

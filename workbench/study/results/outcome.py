@@ -15,6 +15,7 @@ from workbench.experiment import Experiment
 from workbench.runs.record import Run
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
+from workbench.runs.table.setting_titles import small
 from workbench.spec.base import SpecError
 from workbench.study.axes import is_choice, owner_of
 from workbench.study.bounds import UNFIT
@@ -33,7 +34,7 @@ from workbench.study.plan import SweepPlan
 from workbench.study.pruning.rules import rungs_of, why_whole
 from workbench.study.strategies import inexact
 from workbench.study.trials import BASELINE, SweepTrial, TrialState, baseline_of, trials_of
-from workbench.study.words import settings_words
+from workbench.study.words import SettingsSaid, settings_words
 
 
 @dataclass(frozen=True)
@@ -170,14 +171,18 @@ class SweepOutcome:
                 found[why] = found.get(why, 0) + 1
         return found
 
-    def best_words(self) -> str:
-        """What is best, and what it reached; that nothing is, while no trial is finished."""
+    def best_words(self, said: SettingsSaid = settings_words) -> str:
+        """What is best, and what it reached; that nothing is, while no trial is finished.
+
+        Args:
+            said: Says its settings: as they are typed, or by their titles.
+        """
         if self.choice is None:
             return tr("No trial is finished, so there is nothing to choose.")
         best, goal = self.choice.best, self.plan.goals[0]
         given: dict[str, Any] = {
             "number": best.number,
-            "settings": settings_words(best.settings),
+            "settings": small(said(best.settings)),
             "what": goal.quantity.name.lower(),
             "value": goal.quantity.kind.text(self._mean(best)),
         }
@@ -190,9 +195,9 @@ class SweepOutcome:
             **given,
         )
 
-    def answer(self) -> list[str]:
+    def answer(self, said: SettingsSaid = settings_words) -> list[str]:
         """The best, whether it is really better, and what is to be known of that."""
-        lines = [self.best_words(), *self.judged()]
+        lines = [self.best_words(said), *self.judged()]
         if self.choice is not None and len(self.study.choices) > 1:
             lines.append(
                 tr(
