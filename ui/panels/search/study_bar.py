@@ -168,9 +168,9 @@ class StudyBar(QWidget):
         parts = [
             "" if self._state_words == self._search.words else self._state_words,
             tr("{used} of {budget} min", used=_minutes(used), budget=_minutes(budget)),
-            tr("at most {left} left", left=duration(max(0.0, budget - used))),
             tr("stage: {stage}", stage=stage) if stage else "",
-            plural("{count} run done", "{count} runs done", runs),
+            plural("{count} run done", "{count} runs done", runs) if runs else "",
+            tr("at most {left} left", left=duration(max(0.0, budget - used))),
             self._search.words,
         ]
         self.words.say(joined(", ", filter(None, parts)))
