@@ -15,6 +15,13 @@ from workbench.base.text import help_of, tr
 from workbench.spec.base import Choice
 
 
+def offer_kinds(box: QComboBox, family: type[Choice]) -> None:
+    """Adds all choices of a family to a combo box: names as data, what they do as tooltips."""
+    for name, choice in family.choices().items():
+        box.addItem(choice.label, name)
+        box.setItemData(box.count() - 1, help_of(choice), Qt.ItemDataRole.ToolTipRole)
+
+
 class ChoiceEntry(Entry):
     """A combo box of a family and, below it, the settings of the choice that is made.
 
@@ -32,10 +39,7 @@ class ChoiceEntry(Entry):
         self.entries: dict[str, Entry] = {}
         self.box = QComboBox()
         self.box.addItem(extra.get("absent", tr("off")), None)
-        for name, choice in self._family.choices().items():
-            self.box.addItem(choice.label, name)
-            about = help_of(choice)
-            self.box.setItemData(self.box.count() - 1, about, Qt.ItemDataRole.ToolTipRole)
+        offer_kinds(self.box, self._family)
         calm(self.box)
         self._body = QWidget()
         column = QVBoxLayout()

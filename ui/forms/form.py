@@ -2,19 +2,20 @@
 
 A group of settings becomes rows; a choice becomes a combo box of its family with the rows of the
 class chosen. The form holds no values of its own: it shows what an editor holds, and sends every
-edit there by its path.
+edit there by its path. Rows that are folded away are made when they are first needed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from pydantic.fields import FieldInfo
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -26,15 +27,17 @@ from PySide6.QtWidgets import (
 )
 
 from ui.editing.edited import Edited
+from ui.forms.buttons import find_button, help_button
+from ui.forms.choice import offer_kinds
 from ui.forms.entries import entry_for
 from ui.forms.entry import Entry, calm
 from ui.forms.help import ChoiceHelp
 from ui.forms.more import More
 from ui.forms.numbers import begun_numbers
 from ui.forms.row import FormRow, offer_menu
-from ui.look import theme
+from ui.forms.rows import FormRows, space_out
 from ui.look.accessible import give_name
-from workbench.base.text import help_of, tr
+from workbench.base.text import help_of
 from workbench.spec.base import Choice, Facts, Spec, SpecError
 
 
@@ -50,6 +53,7 @@ class SpecForm(QWidget):
             they get a button.
         facts: What explanations may count on; None leaves out the explanation of the choice.
         entries: Makes the entries of settings, by name, that their type doesn't decide.
+        is_folded: Whether it begins out of sight.
 
     Signals:
         rebuilt: There are other fields now.
@@ -68,6 +72,8 @@ class SpecForm(QWidget):
         finders: Mapping[str, str] = MappingProxyType({}),
         facts: Callable[[], Facts] | None = None,
         entries: Mapping[str, Callable[[FieldInfo], Entry]] = MappingProxyType({}),
+        *,
+        is_folded: bool = False,
     ) -> None:
         super().__init__()
         self._finders, self._facts, self._entries = finders, facts, entries
@@ -77,7 +83,8 @@ class SpecForm(QWidget):
         self._begin_with = begin_with
         self._editor, self._path, self._title = editor, path, title
         self._shown: type[Spec] | None = None
-        self._rows: dict[str, FormRow] = {}
+        self._rows = FormRows(self._make_row)
+        self._is_folded = is_folded
         self.kind_box: QComboBox | None = None
         self.more: More | None = None
         self._advanced: frozenset[str] = frozenset()
@@ -112,18 +119,18 @@ class SpecForm(QWidget):
 
     def entry(self, name: str) -> Entry:
         """The entry of a setting of this group."""
-        entry = self._rows[name].entry
+        entry = self.row(name).entry
         assert isinstance(entry, Entry)
         return entry
 
     def problem(self, name: str) -> str:
         """The sentence shown under a setting; empty where there is none."""
-        row = self._rows[name]
+        row = self.row(name)
         return row.problem.text() if not row.problem.isHidden() else ""
 
     def note(self, name: str) -> str:
         """What the data say of a setting, shown under it; empty where they say nothing."""
-        row = self._rows[name]
+        row = self.row(name)
         return row.note.text() if not row.note.isHidden() else ""
 
     def refresh(self) -> None:
@@ -138,7 +145,7 @@ class SpecForm(QWidget):
             with QSignalBlocker(self.kind_box):
                 self.kind_box.setCurrentIndex(self.kind_box.findData(spec.name()))
         self._explain()
-        for name, row in self._rows.items():
+        for name, row in self._rows.made.items():
             if isinstance(row.entry, Entry):
                 if not self._editor.is_refused(f"{self._path}.{name}"):
                     row.entry.show_value(getattr(spec, name))
@@ -152,15 +159,16 @@ class SpecForm(QWidget):
         variations = self._editor.variations
         if variations is None:
             return
-        for name, row in self._rows.items():
+        for name in self._rows.names:
             path = self._editor.axis_path(self._path_of(name))
             text = variations.texts.get(path, "")
-            if text or row.varied is not None:
+            if text and self.more is not None and name in self._advanced:
+                self.more.unfold()
+            row = self._rows.made.get(name)
+            if row is not None and (text or row.varied is not None):
                 kinds = {} if name else self._kinds()
                 vary = partial(self._editor.vary, path)
                 row.show_varied(text, variations.faults.get(path, ""), kinds, vary)
-            if text and self.more is not None and name in self._advanced:
-                self.more.unfold()
 
     def _path_of(self, name: str) -> str:
         """The whole path of a setting; "" is the key of the choice."""
@@ -179,7 +187,7 @@ class SpecForm(QWidget):
         if self.widget_at(path) is None or not self._editor.vary_some(path):
             return None
         name = path.removeprefix(f"{self._path}.")
-        line = self._rows["" if self._is_key(name) else name].varied
+        line = self.row("" if self._is_key(name) else name).varied
         if line is not None:
             line.edit()
         return line
@@ -222,9 +230,10 @@ class SpecForm(QWidget):
         Unfolds the part it lies in, so that it can take the focus.
         """
         name = path.removeprefix(self._path).removeprefix(".")
-        row = self._rows.get("" if self._is_key(name) else name)
-        if row is None or not path.startswith(self._path):
+        name = "" if self._is_key(name) else name
+        if not path.startswith(self._path) or name not in self._rows:
             return None
+        row = self.row(name)
         if self.more is not None and name in self._advanced:
             self.more.unfold()
         return row.entry.field() if isinstance(row.entry, Entry) else row.entry
@@ -242,7 +251,7 @@ class SpecForm(QWidget):
                 name = "" if self._is_key(name) else name
                 messages.setdefault(name, f"{rest}: {problem.message}" if rest else problem.message)
         notes = self._editor.notes
-        for name, row in self._rows.items():
+        for name, row in self._rows.made.items():
             row.set_problem(messages.get(name, ""))
             note = notes.get(f"{self._path}.{name}", "")
             row.set_note(note[:1].upper() + note[1:] + "." if note else "")
@@ -258,12 +267,12 @@ class SpecForm(QWidget):
 
     def _build(self, spec: Spec) -> None:
         self._shown = type(spec)
-        self._rows = {}
+        self._rows.clear()
         self.kind_box = self.help_button = self.help = self.more = None
         self._changed = frozenset()
         old, self._body = self._body, QWidget()
         grid = QGridLayout(self._body)
-        _space(grid)
+        space_out(grid)
         self._outside.replaceWidget(old, self._body)
         old.hide()
         old.deleteLater()
@@ -272,13 +281,14 @@ class SpecForm(QWidget):
         key = spec.key if isinstance(spec, Choice) else ""
         fields = {n: field for n, field in type(spec).model_fields.items() if n != key}
         self._advanced = frozenset(n for n, field in fields.items() if _is_advanced(field))
-        for name, field in fields.items():
-            if name not in self._advanced:
-                self._add_field(name, field, grid)
+        self._rows.plan({n: f for n, f in fields.items() if n not in self._advanced}, grid)
+        if not self._is_folded:
+            self._rows.make(fields)
         if self._advanced:
             more = self._add_more(grid)
-            for name in filter(self._advanced.__contains__, fields):
-                self._add_field(name, fields[name], more.grid)
+            self._rows.plan({n: f for n, f in fields.items() if n in self._advanced}, more.grid)
+            if self._is_unfolded:
+                self._rows.make(self._advanced)
         self.show_problems()
         self._body.show()  # now, not when the event loop gets to it: it may be scrolled to
         self.rebuilt.emit()
@@ -288,32 +298,21 @@ class SpecForm(QWidget):
         calm(box)
         # As wide as the form, not as its longest entry.
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        for name, choice in spec.family().choices().items():
-            box.addItem(choice.label, name)
-            box.setItemData(box.count() - 1, help_of(choice), Qt.ItemDataRole.ToolTipRole)
+        offer_kinds(box, spec.family())
         give_name(box, self._title)
         box.currentIndexChanged.connect(self._kind_chosen)
         self.kind_box = box
         if self._facts is not None:
-            self.help_button = self._make_help_button()
+            self.help_button = help_button(self._title)
+            self.help_button.setChecked(self._explains)
+            self.help_button.toggled.connect(self.set_explains)
         row = FormRow(self._title, help_of(type(spec)), box, self.help_button)
         row.add_to(grid)
-        self._rows[""] = row
+        self._rows.made[""] = row
         self._let_vary(row, "")
         if self._facts is not None:
             self.help = ChoiceHelp()
             grid.addWidget(self.help, grid.rowCount(), 0, 1, 2)
-
-    def _make_help_button(self) -> QToolButton:
-        button = QToolButton()
-        theme.set_icon(button, "help", "muted")
-        button.setCheckable(True)
-        button.setChecked(self._explains)
-        button.setToolTip(tr("What it does, with its formula and the numbers in force"))
-        button.setAccessibleName(tr("Explain {lower}", lower=self._title.lower()))
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.toggled.connect(self.set_explains)
-        return button
 
     @property
     def explains(self) -> bool:
@@ -337,15 +336,36 @@ class SpecForm(QWidget):
     def _add_more(self, grid: QGridLayout) -> More:
         """The part for rarely needed settings, folded or not as a person left it."""
         self.more = More(self._is_unfolded)
-        _space(self.more.grid)
+        space_out(self.more.grid)
         grid.addWidget(self.more, grid.rowCount(), 0, 1, 2)
         self.more.header.toggled.connect(self._folded)
         return self.more
 
     def _folded(self, is_open: bool) -> None:
         self._is_unfolded = is_open
+        if is_open:
+            self._need(self._advanced)
 
-    def _add_field(self, name: str, field: FieldInfo, grid: QGridLayout) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        self._is_folded = False
+        self._need(set(self._rows.late) - self._advanced)
+        super().showEvent(event)
+
+    def row(self, name: str) -> FormRow:
+        """The row of a setting; made with those that are folded away with it, where need be."""
+        if name in self._rows.late:
+            is_in_more = name in self._advanced
+            self._need({n for n in self._rows.late if (n in self._advanced) == is_in_more})
+        return self._rows.made[name]
+
+    def _need(self, names: Collection[str]) -> None:
+        """Makes rows that were folded away, and shows in them what the editor holds."""
+        if self._rows.make(names):
+            self.refresh()
+            self.show_problems()
+            self.rebuilt.emit()
+
+    def _make_row(self, name: str, field: FieldInfo, grid: QGridLayout) -> FormRow:
         extra: Any = field.json_schema_extra or {}
         made = self._entries.get(name)
         entry = made(field) if made is not None else entry_for(field, name)
@@ -359,34 +379,19 @@ class SpecForm(QWidget):
         )
         entry.rebuilt.connect(self.rebuilt)
         if name in self._finders:
-            entry.row.addWidget(self._find_button(name, field.title or name))
+            button = find_button(field.title or name, self._finders[name])
+            button.clicked.connect(lambda: self.find_requested.emit(f"{self._path}.{name}"))
+            entry.row.addWidget(button)
         row = FormRow(field.title or name, field.description or "", entry)
         row.add_to(grid)
-        self._rows[name] = row
         self._let_vary(row, name)
-
-    def _find_button(self, name: str, title: str) -> QToolButton:
-        button = QToolButton()
-        theme.set_icon(button, "find")
-        button.setToolTip(self._finders[name])
-        button.setAccessibleName(tr("Find {lower}", lower=title.lower()))
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.clicked.connect(lambda: self.find_requested.emit(f"{self._path}.{name}"))
-        return button
+        return row
 
     def _kind_chosen(self) -> None:
         assert self.kind_box is not None
         assert self._shown is not None
         assert issubclass(self._shown, Choice)
         self._editor.set(f"{self._path}.{self._shown.key}", self.kind_box.currentData())
-
-
-def _space(grid: QGridLayout) -> None:
-    """Lays out labels and entries as everywhere."""
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(2 * theme.UNIT)
-    grid.setVerticalSpacing(theme.UNIT)
-    grid.setColumnStretch(1, 1)
 
 
 def _is_advanced(field: FieldInfo) -> bool:

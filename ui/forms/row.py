@@ -61,6 +61,8 @@ class FormRow:
             grid.addLayout(both, line, 1)
         grid.addWidget(self.note, line + 2, 1)
         grid.addWidget(self.problem, line + 3, 1)
+        for widget in filter(None, (self.label, self.entry, self._beside)):
+            widget.show()  # now, not when the event loop gets to it: it may be scrolled to
 
     def set_note(self, sentence: str) -> None:
         """Shows (or removes) a sentence under the entry that is no problem."""

@@ -10,7 +10,14 @@ from typing import Any, Literal
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ui.editing.editor import Editor
@@ -533,3 +540,17 @@ def test_layers_inside_a_block_are_edited_as_toml(editor: Editor, form_of: Any) 
     assert editor.experiment == before
     entry.text.setPlainText(text)
     assert form.problem("layers") == ""
+
+
+def test_rows_that_are_folded_away_are_made_when_they_are_needed(window: MainWindow) -> None:
+    optimizer, augmentation = (window.experiment.forms[n] for n in ("optimizer", "augmentation"))
+    assert optimizer.more is not None
+    assert not optimizer.more.body.findChildren(QWidget)
+    assert not augmentation.findChildren(QLabel)
+    optimizer.more.header.click()
+    assert optimizer.entry("ema_momentum").isVisible()
+    window.editor.set("augmentation.shift", 0.1)
+    window.experiment.augmentation.header.click()
+    shown = augmentation.entry("shift").field()
+    assert isinstance(shown, QLineEdit)
+    assert shown.text() == "0.1"

@@ -75,7 +75,7 @@ def test_a_list_typed_into_a_field_is_tried_and_leaves_the_baseline(
     assert editor.variations.texts == {RATE: "0.01, 0.015, 0.02"}
     assert editor.experiment == before
     assert idle.undo_stack.count() == steps + 1
-    line = form._rows["learning_rate"].varied
+    line = form.row("learning_rate").varied
     assert line is not None
     assert line.line.text() == "0.01, 0.015, 0.02"
     said(idle, qtbot, "3 runs and the baseline")
@@ -116,12 +116,12 @@ def test_the_menu_offers_usual_values_and_none(idle: MainWindow, qtbot: QtBot) -
     form = idle.experiment.forms["optimizer"]
     choose(menu_of(form.entry("learning_rate").field()), "Try several values…")
     assert idle.editor.variations.texts == {RATE: "0.0003, 0.001, 0.003"}
-    line = form._rows["learning_rate"].varied
+    line = form.row("learning_rate").varied
     assert line is not None
     type_into(line.line, "0.002..0.2:log")
     assert idle.editor.variations.texts == {RATE: "0.002..0.2:log"}
     said(idle, qtbot, "20 runs and the baseline")
-    choose(menu_of(form._rows["learning_rate"].label), "Try no other values")
+    choose(menu_of(form.row("learning_rate").label), "Try no other values")
     assert idle.editor.variations.texts == {}
 
 
@@ -134,7 +134,7 @@ def test_what_is_varied_stays_in_sight(idle: MainWindow, qtbot: QtBot) -> None:
     below = form.kind_box.mapTo(area.viewport(), QPoint(0, form.kind_box.height())).y()
     bar.setValue(bar.value() + below - area.viewport().height())  # at the lower edge
     choose(menu_of(form.kind_box), "Try several values…")
-    line = form._rows[""].varied
+    line = form.row("").varied
     assert line is not None
 
     def is_seen() -> bool:
@@ -149,7 +149,7 @@ def test_kinds_are_ticked(idle: MainWindow, qtbot: QtBot) -> None:
     assert form.kind_box is not None
     choose(menu_of(form.kind_box), "Try several values…")
     assert idle.editor.variations.texts == {"optimizer.kind": "adam, momentum, rmsprop"}
-    line = form._rows[""].varied
+    line = form.row("").varied
     assert line is not None
     assert line.kinds is not None
     ticks = {action.data(): action for action in line.kinds.actions()}
@@ -194,8 +194,9 @@ def test_bad_values_are_said_in_one_sentence_and_nothing_starts(
         assert not footer.start_button.isEnabled()
         footer.start()
         owner, _, name = path.rpartition(".")
-        row = idle.experiment.forms[owner]._rows.get("" if name == "kind" else name)
-        if row is not None:
+        form = idle.experiment.forms[owner]
+        if form.widget_at(path) is not None:
+            row = form.row("" if name == "kind" else name)
             assert row.varied is not None
             assert sentence in row.varied.problem.text()
         variations.clear()
@@ -229,7 +230,7 @@ def test_the_palette_finds_every_setting_to_vary(window: MainWindow, qtbot: QtBo
     assert palette.current.title == "Try several values of batch size"
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     assert BATCH in window.editor.variations.texts
-    line = window.experiment.forms["training"]._rows["batch_size"].varied
+    line = window.experiment.forms["training"].row("batch_size").varied
     assert line is not None
     assert line.line.hasFocus()
 

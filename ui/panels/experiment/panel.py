@@ -107,6 +107,7 @@ class ExperimentPanel(QWidget):
                 finders.get(path, {}),
                 lambda: editor.facts,
                 chosen.get(path, {}),
+                is_folded=path == "augmentation",
             )
             for path, title in (
                 ("data", tr("Data set")),
