@@ -47,13 +47,27 @@ def add_experiment(command: argparse.ArgumentParser, *, several: bool = False) -
         help=tr("a TOML file or a preset's name"),
         nargs="+" if several else None,
     )
+    _add_settings(
+        command,
+        tr("replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated"),
+    )
+
+
+def add_baseline(command: argparse.ArgumentParser) -> None:
+    """The experiment that a search begins from, and `--set`; left out where a kept one goes on."""
     command.add_argument(
-        "--set",
-        metavar="PATH=VALUE",
-        action="append",
-        default=[],
-        dest="settings",
-        help=tr(
-            "replace a setting, as in training.epochs=2 or optimizer.kind=sgd; may be repeated"
-        ),
+        "experiment",
+        metavar="EXPERIMENT",
+        nargs="?",
+        help=tr("a TOML file or a preset's name: the baseline"),
+    )
+    _add_settings(
+        command,
+        tr("replace a setting of the baseline, as in training.epochs=2; may be repeated"),
+    )
+
+
+def _add_settings(command: argparse.ArgumentParser, words: str) -> None:
+    command.add_argument(
+        "--set", metavar="PATH=VALUE", action="append", default=[], dest="settings", help=words
     )

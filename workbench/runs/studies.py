@@ -314,3 +314,8 @@ def _read(text: str, otherwise: Any) -> Any:
     except (TypeError, ValueError, RecursionError):
         return otherwise
     return found if isinstance(found, type(otherwise)) else otherwise
+
+
+def tidy(name: str) -> str:
+    """A name as the store can have it: commas separate the tags that it is looked for among."""
+    return " ".join(name.replace(",", " ").split())

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -32,6 +31,7 @@ from ui.panels.compare.tradeoff_view import TableRuns, TradeoffView
 from ui.panels.export.button import export_action, export_button
 from ui.panels.runs.filter import FilterField
 from ui.panels.runs.view import RunsView
+from ui.panels.shared.pages import view_button
 from workbench.base.text import tr
 from workbench.figures.tradeoffs.numbers import RunNumbers, table_of
 
@@ -111,13 +111,8 @@ class TradeoffsPage(QWidget):
                 (tr("Parallel"), tr("Many columns at once, narrowed by dragging on their axes")),
             )
         ):
-            button = QToolButton()
-            button.setText(text)
-            button.setAccessibleName(text)
-            button.setToolTip(reason)
-            button.setCheckable(True)
+            button = view_button(text, reason)
             button.setChecked(number == 0)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             self.group.addButton(button, number)
             row.addWidget(button)
         self.group.idToggled.connect(self._switch)

@@ -14,6 +14,7 @@ from ui.background.jobs import Jobs
 from ui.look import theme
 from ui.panels.compress.variants_plot import VariantsPlot
 from ui.panels.compress.variants_table import VariantsTable
+from ui.panels.shared.pages import view_button
 from workbench.base.text import tr
 from workbench.compression.variants import Variant
 
@@ -63,11 +64,7 @@ class VariantsView(QStackedWidget):
         self._show_state()
 
     def _button(self, text: str, reason: str, is_plot: bool) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setAccessibleName(text)
-        button.setToolTip(reason)
-        button.setCheckable(True)
+        button = view_button(text, reason)
         button.setAutoExclusive(True)
         button.clicked.connect(partial(self.show_plot, is_plot))
         return button

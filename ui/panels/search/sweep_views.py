@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from ui.panels.search.answer import SweepAnswer
 from ui.panels.search.drawn_trials import DrawnTrials, of_front, of_parallel, so_far, with_keys
 from ui.panels.search.importance import ImportanceView
 from ui.panels.search.read_sweep import ShownSweep
+from ui.panels.shared.pages import view_button
 from workbench.base.text import plural, tr
 from workbench.curves.run import RunCurves
 from workbench.figures.tradeoffs.numbers import RunNumbers
@@ -119,13 +119,8 @@ class SweepViews(QWidget):
         plots = (self.best, self.curves, self.parallel, self.front)
         views: tuple[QWidget, ...] = (self.trials, self.answer, *plots, self.importance)
         for number, (view, (name, text, reason)) in enumerate(zip(views, VIEWS, strict=True)):
-            button = QToolButton()
-            button.setText(text)
-            button.setAccessibleName(text)
-            button.setToolTip(reason)
-            button.setCheckable(True)
+            button = view_button(text, reason)
             button.setChecked(number == 0)
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.setObjectName(name)
             self.group.addButton(button, number)
             row.addWidget(button)

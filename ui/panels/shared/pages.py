@@ -58,12 +58,7 @@ class Pages(QWidget):
             title: On the button, sentence case.
             reason: Tooltip: why a person would look at it.
         """
-        button = QToolButton()
-        button.setText(title)
-        button.setAccessibleName(title)
-        button.setToolTip(reason)
-        button.setCheckable(True)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button = view_button(title, reason)
         number = self.stack.addWidget(page)
         self._group.addButton(button, number)
         self._row.insertWidget(number, button)
@@ -138,3 +133,14 @@ class LatePages(Page, Generic[Made]):
     def showEvent(self, event: QShowEvent) -> None:
         _ = self.made
         super().showEvent(event)
+
+
+def view_button(title: str, reason: str) -> QToolButton:
+    """One of a row of buttons of which the checked one tells what is shown."""
+    button = QToolButton()
+    button.setText(title)
+    button.setAccessibleName(title)
+    button.setToolTip(reason)
+    button.setCheckable(True)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button

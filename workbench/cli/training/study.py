@@ -11,7 +11,7 @@ from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import experiment_of, fitted, info_of
 from workbench.cli.figure_options import drawing, remarked
-from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.options import add_baseline, add_json, add_store, store_of
 from workbench.cli.terminal import complain, give_json
 from workbench.cli.training import study_words
 from workbench.cli.training.search_runner import SearchRunner
@@ -26,7 +26,6 @@ from workbench.spec.data import DataInfo
 from workbench.study.lever_study.answer import StudyAnswer
 from workbench.study.lever_study.plan import (
     GROUPS,
-    KIND,
     USUAL_GOAL,
     StudyPlan,
     checked,
@@ -35,6 +34,7 @@ from workbench.study.lever_study.plan import (
     margin_of,
     target_of,
 )
+from workbench.study.lever_study.request import begun
 from workbench.study.lever_study.result import NothingYet, answer_of
 from workbench.study.lever_study.study import LeverStudy, lever_studies, named_study, stopwatch
 from workbench.study.plan import seconds_of
@@ -45,21 +45,8 @@ USUAL_BUDGET = "20m"
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
+    add_baseline(command)
     add = command.add_argument
-    add(
-        "experiment",
-        metavar="EXPERIMENT",
-        nargs="?",
-        help=tr("a TOML file or a preset's name: the baseline"),
-    )
-    add(
-        "--set",
-        metavar="PATH=VALUE",
-        action="append",
-        default=[],
-        dest="settings",
-        help=tr("replace a setting of the baseline, as in training.epochs=2; may be repeated"),
-    )
     add(
         "--budget",
         metavar="TIME",
@@ -128,21 +115,9 @@ def run(arguments: argparse.Namespace) -> int:
         study_words.say_plan(plan, info, is_json=arguments.json)
         return DONE
     with Store(store_of(arguments)) as store:
-        store.require_writable()
         store.mark_interrupted()
-        name = " ".join((arguments.name or "").replace(",", " ").split())
-        known = store.study(name) if name else None
-        if known is None:
-            usual = " ".join(tr("{name} study", name=plan.baseline.name).replace(",", " ").split())
-            study = store.add_study(name or usual, plan.plain())
-            return _work_on(arguments, store, study, plan, info)
-        if known.kind != KIND:
-            fault = tr("{name} is a sweep: give the study another name", name=repr(name))
-            raise SpecError.at("", fault)
-        study, old = named_study(store, name)
-        _refuse_other(name, old, plan)
-        store.take_study(study)
-        return _work_on(arguments, store, study, old, info)
+        study, plan = begun(store, plan, arguments.name or "")
+        return _work_on(arguments, store, study, plan, info)
 
 
 # --- what is asked for ---------------------------------------------------------------------------
@@ -192,22 +167,6 @@ def _plan_of(arguments: argparse.Namespace) -> tuple[StudyPlan, DataInfo]:
     found = tasks.ask(store_of(arguments), PREFLIGHT, AboutExperiment.of(experiment))
     plan = study_words.timed(plan, found.seconds(experiment.training.epochs))
     return checked(plan, info, arguments.budget or USUAL_BUDGET), info
-
-
-def _refuse_other(name: str, known: StudyPlan, wanted: StudyPlan) -> None:
-    """Refuses a name that a study of something else has.
-
-    Raises:
-        SpecError: where the two aren't the same study.
-    """
-    differs = known.differs_from(wanted)
-    if differs:
-        fault = tr(
-            "study {name} was made otherwise ({what} differs): give it another name",
-            name=repr(name),
-            what=differs,
-        )
-        raise SpecError.at("", fault)
 
 
 # --- working on it -------------------------------------------------------------------------------

@@ -9,17 +9,17 @@ from workbench.base.text import tr
 from workbench.cli import tasks
 from workbench.cli.exit_codes import DONE, FAILED
 from workbench.cli.experiments import experiment_of, fitted, info_of
-from workbench.cli.options import add_json, add_store, store_of
+from workbench.cli.options import add_baseline, add_json, add_store, store_of
 from workbench.cli.terminal import complain, give_json
 from workbench.cli.training import sweep_words
 from workbench.cli.training.search_runner import SearchRunner
 from workbench.execution.tasks.preflight import PREFLIGHT
 from workbench.hardware.requests import AboutExperiment
 from workbench.runs.store import Store
-from workbench.runs.studies import SWEEP, StudyRecord
+from workbench.runs.studies import SWEEP, StudyRecord, tidy
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.asking.request import SweepRequest, begun, refuse_short, tidy
+from workbench.study.asking.request import SweepRequest, begun, refuse_short
 from workbench.study.plan import SweepPlan
 from workbench.study.proposals import planned
 from workbench.study.pruning.rules import NONE, PRUNING
@@ -32,21 +32,8 @@ from workbench.study.workers import automatic, with_workers
 
 def add_arguments(command: argparse.ArgumentParser) -> None:
     """What the command takes."""
+    add_baseline(command)
     add = command.add_argument
-    add(
-        "experiment",
-        metavar="EXPERIMENT",
-        nargs="?",
-        help=tr("a TOML file or a preset's name: the baseline that is varied"),
-    )
-    add(
-        "--set",
-        metavar="PATH=VALUE",
-        action="append",
-        default=[],
-        dest="settings",
-        help=tr("replace a setting of the baseline, as in training.epochs=2; may be repeated"),
-    )
     add(
         "--vary",
         metavar="PATH=VALUES",

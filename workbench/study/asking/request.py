@@ -13,7 +13,7 @@ from workbench.hardware.preflight import roughly
 from workbench.hardware.processor import usable_cores
 from workbench.hardware.side_by_side import for_each
 from workbench.runs.store import Store
-from workbench.runs.studies import SWEEP, StudyRecord
+from workbench.runs.studies import SWEEP, StudyRecord, tidy
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.axes import axes_of
@@ -147,8 +147,3 @@ def begun(store: Store, plan: SweepPlan, name: str = "") -> StudyRecord:
     refuse_other(known.name, SweepPlan.of_plain(known.plan), plan)
     store.take_study(known)
     return known
-
-
-def tidy(name: str) -> str:
-    """A name as the store can have it: commas separate the tags that it is looked for among."""
-    return " ".join(name.replace(",", " ").split())

@@ -12,7 +12,8 @@ from workbench.experiment import Experiment
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
 from workbench.spec.data import DataInfo
-from workbench.study.asking.request import begun, tidy
+from workbench.study.asking.request import begun
+from workbench.study.lever_study import request as lever_study
 from workbench.study.lever_study.plan import KIND, StudyPlan
 from workbench.study.lever_study.request import StudyRequest
 from workbench.study.lever_study.study import LeverStudy, named_study, stopwatch
@@ -54,9 +55,7 @@ def begun_study(
     Raises:
         SpecError, StoreError: where it can't be begun.
     """
-    plan = asked.plan(experiment, info, run_seconds)
-    store.require_writable()
-    study = store.add_study(tidy(tr("{name} study", name=experiment.name)), plan.plain())
+    study, plan = lever_study.begun(store, asked.plan(experiment, info, run_seconds))
     clock = stopwatch(store, study)
     return LeverStudy(study, plan, info, clock, reserved=False), clock
 
@@ -70,11 +69,11 @@ def resumed(store: Store, study_id: str) -> TakenUp:
     study = _of(store, study_id)
     store.require_writable()
     if study.kind == KIND:
-        lever_study, plan = named_study(store, study.name)
+        _, plan = named_study(store, study.name)
         info = info_of(plan)
         store.take_study(study)
         clock = stopwatch(store, study)
-        return LeverStudy(lever_study, plan, info, clock, reserved=False), clock
+        return LeverStudy(study, plan, info, clock, reserved=False), clock
     sweep = SweepPlan.of_plain(study.plan)
     store.take_study(study)
     return _taken_up(store, study, sweep, info_of(sweep))

@@ -10,11 +10,15 @@ from workbench.base.units import duration
 from workbench.evaluation.group_test import amount
 from workbench.experiment import Experiment
 from workbench.runs.columns import RUN_COLUMNS
+from workbench.runs.store import Store
+from workbench.runs.studies import StudyRecord, tidy
+from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.judging.resolution import resolution
 from workbench.study.lever_study.differences import source_of
-from workbench.study.lever_study.plan import ACCURACY, StudyPlan, checked
+from workbench.study.lever_study.plan import ACCURACY, KIND, StudyPlan, checked
 from workbench.study.lever_study.resolved import SCREENING_SHARE
+from workbench.study.lever_study.study import named_study
 
 LIKELY = 0.98
 """Accuracy that is assumed where none is to be reached."""
@@ -80,3 +84,49 @@ class StudyRequest:
             noise=amount(column, deviation),
             images=f"{images:,}",
         )
+
+
+def begun(store: Store, plan: StudyPlan, name: str = "") -> tuple[StudyRecord, StudyPlan]:
+    """The study of a plan, on which this store works from now on: new, or of this name.
+
+    Args:
+        store: Of this thread.
+        plan: Checked.
+        name: As a person typed it; "" for the usual one.
+
+    Returns:
+        The study, and its plan: that of a known one has the cost that was measured then.
+
+    Raises:
+        SpecError: where a study of something else is called so.
+        StoreError: where another process works on it, or the store can't be written.
+    """
+    store.require_writable()
+    name = tidy(name)
+    known = store.study(name) if name else None
+    if known is None:
+        usual = tidy(tr("{name} study", name=plan.baseline.name))
+        return store.add_study(name or usual, plan.plain()), plan
+    if known.kind != KIND:
+        fault = tr("{name} is a sweep: give the study another name", name=repr(name))
+        raise SpecError.at("", fault)
+    study, old = named_study(store, name)
+    _refuse_other(name, old, plan)
+    store.take_study(study)
+    return study, old
+
+
+def _refuse_other(name: str, known: StudyPlan, wanted: StudyPlan) -> None:
+    """Refuses a name that a study of something else has.
+
+    Raises:
+        SpecError: where the two aren't the same study.
+    """
+    differs = known.differs_from(wanted)
+    if differs:
+        fault = tr(
+            "study {name} was made otherwise ({what} differs): give it another name",
+            name=repr(name),
+            what=differs,
+        )
+        raise SpecError.at("", fault)
