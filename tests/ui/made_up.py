@@ -24,11 +24,11 @@ from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord, TrialRecord
 from workbench.spec.machine import Machine
 from workbench.study.ablation.plan import ablation
-from workbench.study.axes import axes_of
-from workbench.study.bounds import SweepBound
-from workbench.study.goals import goals_of
-from workbench.study.plan import SweepPlan
 from workbench.study.results.outcome import SweepOutcome
+from workbench.study.sweeps.axes import axes_of
+from workbench.study.sweeps.bounds import SweepBound
+from workbench.study.sweeps.goals import goals_of
+from workbench.study.sweeps.plan import SweepPlan
 
 STEPS_PER_EPOCH = 21
 NAMES = (

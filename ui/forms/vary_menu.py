@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 from ui.editing.edited import Edited
 from ui.look.plain import tip
 from workbench.base.text import tr
-from workbench.study.fixed import fixed_reason
+from workbench.study.sweeps.fixed import fixed_reason
 
 
 def fill(menu: QMenu, editor: Edited, axis: str, vary: Callable[[], object]) -> None:

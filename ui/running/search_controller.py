@@ -28,7 +28,7 @@ from workbench.runs.studies import StudyRecord
 if TYPE_CHECKING:
     from ui.running.search_driver import Begin, Command, Inbox, SearchNews
     from workbench.spec.data import DataInfo
-    from workbench.study.plan import SweepPlan
+    from workbench.study.sweeps.plan import SweepPlan
     from workbench.study.work import Ask, SearchEnded, Stopwatch
 
 

@@ -15,7 +15,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP
 from workbench.study.results.outcome import SweepOutcome
-from workbench.study.sweep import Sweep
+from workbench.study.sweeps.sweep import Sweep
 from workbench.study.words import titled
 from workbench.study.work import Ask, SearchEnded, Step, Stopwatch, StudySearch, TrainRuns
 

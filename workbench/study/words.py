@@ -12,10 +12,10 @@ from workbench.experiment import MOST_LETTERS, Experiment
 from workbench.levers.catalog import LEVER, LEVERS
 from workbench.runs.record import Run
 from workbench.runs.table.setting_titles import setting_title, short_title, small, value_title
-from workbench.study.axes import SweepAxis, written
-from workbench.study.plan import SweepPlan
-from workbench.study.space import Space
-from workbench.study.trials import BASELINE, SweepTrial
+from workbench.study.sweeps.axes import SweepAxis, written
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.space import Space
+from workbench.study.sweeps.trials import BASELINE, SweepTrial
 
 SettingsSaid = Callable[[Mapping[str, Any]], str]
 """Says a combination in one line: `settings_words` or `titled`."""

@@ -25,9 +25,9 @@ from workbench.figures.tradeoffs.numbers import numbered
 from workbench.figures.tradeoffs.settings import BarsFigure, ScatterFigure
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
-from workbench.study.axes import axes_of
-from workbench.study.plan import SweepPlan
 from workbench.study.results.outcome import SweepOutcome
+from workbench.study.sweeps.axes import axes_of
+from workbench.study.sweeps.plan import SweepPlan
 from workbench.tradeoffs.labels import Rectangle, place
 from workbench.tradeoffs.points import TradeoffAxis
 

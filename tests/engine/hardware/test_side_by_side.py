@@ -13,10 +13,10 @@ from workbench.execution import beside
 from workbench.execution.tasks.devices import DEVICES
 from workbench.hardware.side_by_side import Beside, SideBySide, counts, for_each, recall
 from workbench.spec.machine import Accelerator, Machine
-from workbench.study.axes import axes_of
-from workbench.study.goals import goals_of
-from workbench.study.plan import SweepPlan
-from workbench.study.workers import automatic, is_worth, with_workers
+from workbench.study.sweeps.axes import axes_of
+from workbench.study.sweeps.goals import goals_of
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.workers import automatic, is_worth, with_workers
 
 REFERENCE = presets.load("mnist-cnn")
 INFO = REFERENCE.data.info()
@@ -83,7 +83,7 @@ class Measures:
 def nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Measures.samples, Measures.rates = [], {0: 100.0, 1: 67.0}
     monkeypatch.setattr(beside, "TaskAsker", Measures)
-    for module in ("workbench.execution.beside", "workbench.study.workers"):
+    for module in ("workbench.execution.beside", "workbench.study.sweeps.workers"):
         monkeypatch.setattr(f"{module}.usable_cores", lambda: 2)
     yield
     Measures.machine = Machine()

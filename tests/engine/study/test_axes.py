@@ -8,8 +8,8 @@ import pytest
 
 from workbench import presets
 from workbench.spec.base import SpecError
-from workbench.study.axes import SweepAxis, axes_of
-from workbench.study.space import Space
+from workbench.study.sweeps.axes import SweepAxis, axes_of
+from workbench.study.sweeps.space import Space
 
 DIGITS = presets.load("digits-cnn")
 INFO = DIGITS.data.info()

@@ -19,14 +19,14 @@ from workbench.runs import record
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord, TrialRecord
-from workbench.study.axes import axes_of
-from workbench.study.goals import goals_of
-from workbench.study.plan import SweepPlan
 from workbench.study.results.commands import sweep_command
 from workbench.study.results.outcome import SweepOutcome, reached_words
 from workbench.study.results.standing import SweepState, planned_trials, seconds_left, sweeps
 from workbench.study.results.trial_numbers import numbers_of
-from workbench.study.trials import TrialState
+from workbench.study.sweeps.axes import axes_of
+from workbench.study.sweeps.goals import goals_of
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.trials import TrialState
 
 DIGITS = presets.load("digits-cnn")
 

@@ -19,13 +19,13 @@ from workbench.runs.record import EpochMetrics
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.base import SpecError
-from workbench.study.choice import chosen
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning.climb import for_epochs
 from workbench.study.pruning.gate import gate_of
 from workbench.study.pruning.halving import bracket, goes_on, rungs
 from workbench.study.pruning.rules import PRUNING, rungs_of, why_whole
-from workbench.study.strategies import checked, inexact
+from workbench.study.sweeps.choice import chosen
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.strategies import checked, inexact
 
 TEN = DIGITS.with_settings({"training.epochs": 10})
 ONE_CYCLE = TEN.with_settings({"schedule.kind": "one_cycle"})

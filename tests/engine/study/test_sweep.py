@@ -16,17 +16,17 @@ from workbench.experiment import MOST_LETTERS, Experiment
 from workbench.runs.record import Run
 from workbench.runs.store import Store, StoreError
 from workbench.spec.base import SpecError
-from workbench.study.axes import axes_of
-from workbench.study.bounds import SweepBound, out_of_reach, refusal
-from workbench.study.choice import chosen, front, importance
-from workbench.study.goals import goals_of
-from workbench.study.plan import NoSuchPlan, SweepPlan
-from workbench.study.proposals import planned, unreachable
-from workbench.study.space import Space
-from workbench.study.strategies import checked
-from workbench.study.sweep import Sweep, named, refuse_other
-from workbench.study.told import Told
-from workbench.study.trials import SweepTrial
+from workbench.study.sweeps.axes import axes_of
+from workbench.study.sweeps.bounds import SweepBound, out_of_reach, refusal
+from workbench.study.sweeps.choice import chosen, front, importance
+from workbench.study.sweeps.goals import goals_of
+from workbench.study.sweeps.plan import NoSuchPlan, SweepPlan
+from workbench.study.sweeps.proposals import planned, unreachable
+from workbench.study.sweeps.space import Space
+from workbench.study.sweeps.strategies import checked
+from workbench.study.sweeps.sweep import Sweep, named, refuse_other
+from workbench.study.sweeps.told import Told
+from workbench.study.sweeps.trials import SweepTrial
 from workbench.study.words import named_by, titled
 from workbench.study.work import Ask, SearchEnded, Stopwatch, TrainRuns, Wait
 
@@ -517,8 +517,8 @@ def test_a_new_strategy_is_a_class_and_a_line(
 ) -> None:
     from collections.abc import Iterator, Sequence
 
-    from workbench.study import strategies
-    from workbench.study.space import Settings
+    from workbench.study.sweeps import strategies
+    from workbench.study.sweeps.space import Settings
 
     class Backwards(strategies.Strategy):
         """The grid from its end."""

@@ -16,9 +16,9 @@ from ui.running.search_controller import SearchState
 from ui.window.main_window import MainWindow
 from workbench.runs.status import RunStatus
 from workbench.runs.studies import StudyRecord
-from workbench.study.choice import front
-from workbench.study.goals import goals_of
-from workbench.study.plan import SweepPlan
+from workbench.study.sweeps.choice import front
+from workbench.study.sweeps.goals import goals_of
+from workbench.study.sweeps.plan import SweepPlan
 
 LEFT = Qt.MouseButton.LeftButton
 PATIENCE = 30_000

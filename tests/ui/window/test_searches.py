@@ -25,7 +25,7 @@ from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.spec.data import DataInfo
 from workbench.study.asking.request import SweepRequest
-from workbench.study.plan import SweepPlan
+from workbench.study.sweeps.plan import SweepPlan
 
 PATIENCE = 20_000
 RATES = {0.001: 0.9, 0.002: 0.95, 0.003: 0.97, 0.004: 0.8}

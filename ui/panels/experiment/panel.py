@@ -348,7 +348,7 @@ class ExperimentPanel(QWidget):
 
     def variable_settings(self) -> Iterator[Setting]:
         """Those of them that a search can vary."""
-        from workbench.study.fixed import fixed_reason  # not at the start
+        from workbench.study.sweeps.fixed import fixed_reason  # not at the start
 
         return (one for one in self.settings() if not fixed_reason(one.path))
 

@@ -12,9 +12,9 @@ from workbench.base.text import plural, tr
 from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.runs.columns import Column, column_of
 from workbench.runs.table.matching import Mask
-from workbench.study.goals import SweepGoal
-from workbench.study.plan import SweepPlan
 from workbench.study.results.trial_numbers import TRIAL
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.plan import SweepPlan
 from workbench.tradeoffs.brush import Axis, between
 from workbench.tradeoffs.points import Better, TradeoffAxis
 

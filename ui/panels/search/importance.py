@@ -14,9 +14,9 @@ from ui.panels.search.read_sweep import ShownSweep
 from ui.plots.figures.race import RaceLane, RacePlot
 from workbench.base.text import tr
 from workbench.base.units import percent
-from workbench.study.choice import importance
 from workbench.study.results.outcome import SweepOutcome
 from workbench.study.results.trial_numbers import column_of_axis
+from workbench.study.sweeps.choice import importance
 
 Importance = tuple[dict[str, float] | None, str]
 

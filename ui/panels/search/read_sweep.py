@@ -11,10 +11,6 @@ from workbench.base.units import NONE, count, duration
 from workbench.figures.tradeoffs.numbers import RunNumbers
 from workbench.hardware.preflight import roughly
 from workbench.runs.store import Store
-from workbench.study.axes import written
-from workbench.study.choice import IMPORTANT_FROM
-from workbench.study.goals import SweepGoal
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning.rules import PRUNING
 from workbench.study.results.commands import sweep_command
 from workbench.study.results.outcome import SweepOutcome, reached_words
@@ -26,8 +22,12 @@ from workbench.study.results.standing import (
     sweeps,
 )
 from workbench.study.results.trial_numbers import column_of_axis, is_numeric, numbers_of
-from workbench.study.strategies import inexact
-from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.sweeps.axes import written
+from workbench.study.sweeps.choice import IMPORTANT_FROM
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.strategies import inexact
+from workbench.study.sweeps.trials import BASELINE, SweepTrial, TrialState
 from workbench.study.words import axes_titled, titled
 
 MOST_CURVES = 20

@@ -25,7 +25,7 @@ from ui.look.plain import tip
 from ui.panels.shared.figure_table import LEFT, RIGHT, ROW_HEIGHT
 from ui.panels.shared.sorted_table import SortedCell
 from workbench.base.text import tr
-from workbench.study.trials import TrialState
+from workbench.study.sweeps.trials import TrialState
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX = QModelIndex()

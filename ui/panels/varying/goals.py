@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton
 
 from ui.look import theme
 from workbench.base.text import tr
-from workbench.study.goals import DEFAULT, GOAL_WORDS
+from workbench.study.sweeps.goals import DEFAULT, GOAL_WORDS
 
 
 class GoalsLine(QLineEdit):

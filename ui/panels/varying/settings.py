@@ -30,10 +30,10 @@ from workbench.levers.repeats import MOST
 from workbench.runs.table.setting_titles import small
 from workbench.study.asking.outlook import USUAL_RUNS, Listed, Outlook
 from workbench.study.asking.request import SweepRequest
-from workbench.study.plan import MOST_TRIALS
 from workbench.study.pruning.rules import PRUNING, pruning_lines
-from workbench.study.space import Settings
-from workbench.study.strategies import MOST_WORKERS, STRATEGIES
+from workbench.study.sweeps.plan import MOST_TRIALS
+from workbench.study.sweeps.space import Settings
+from workbench.study.sweeps.strategies import MOST_WORKERS, STRATEGIES
 
 ENABLED = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable
 SETTINGS_ROLE = Qt.ItemDataRole.UserRole

@@ -37,7 +37,7 @@ from workbench.study.lever_study.plan import (
 from workbench.study.lever_study.request import begun
 from workbench.study.lever_study.result import NothingYet, answer_of
 from workbench.study.lever_study.study import LeverStudy, lever_studies, named_study, stopwatch
-from workbench.study.plan import seconds_of
+from workbench.study.sweeps.plan import seconds_of
 from workbench.study.work import SearchEnded
 
 USUAL_BUDGET = "20m"

@@ -28,7 +28,7 @@ from workbench.study.lever_study.arm import ArmBuilder
 from workbench.study.lever_study.context import BASELINE
 from workbench.study.lever_study.plan import StudyPlan
 from workbench.study.lever_study.words import points_words
-from workbench.study.plan import NoSuchPlan
+from workbench.study.sweeps.plan import NoSuchPlan
 
 
 def source(name: str, settings: Sequence[str]) -> str:

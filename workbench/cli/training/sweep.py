@@ -20,14 +20,14 @@ from workbench.runs.studies import SWEEP, StudyRecord, tidy
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.asking.request import SweepRequest, begun, refuse_short
-from workbench.study.plan import SweepPlan
-from workbench.study.proposals import planned
 from workbench.study.pruning.rules import NONE, PRUNING
 from workbench.study.results.outcome import SweepOutcome
-from workbench.study.strategies import STRATEGIES
-from workbench.study.sweep import Sweep, named
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.proposals import planned
+from workbench.study.sweeps.strategies import STRATEGIES
+from workbench.study.sweeps.sweep import Sweep, named
+from workbench.study.sweeps.workers import automatic, with_workers
 from workbench.study.work import SearchEnded, Stopwatch
-from workbench.study.workers import automatic, with_workers
 
 
 def add_arguments(command: argparse.ArgumentParser) -> None:

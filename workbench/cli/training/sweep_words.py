@@ -12,16 +12,16 @@ from workbench.hardware.preflight import roughly
 from workbench.runs.quantities import date
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
-from workbench.study.bounds import refusal
-from workbench.study.choice import importance, ranking
-from workbench.study.estimate import known_seconds
-from workbench.study.goals import SweepGoal
-from workbench.study.plan import NoSuchPlan, SweepPlan
 from workbench.study.pruning.rules import NONE as NOT_PRUNED
 from workbench.study.pruning.rules import pruning_lines
 from workbench.study.results.outcome import SweepOutcome, plain_search, reached_words
-from workbench.study.space import Combination, Space
-from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.sweeps.bounds import refusal
+from workbench.study.sweeps.choice import importance, ranking
+from workbench.study.sweeps.estimate import known_seconds
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.plan import NoSuchPlan, SweepPlan
+from workbench.study.sweeps.space import Combination, Space
+from workbench.study.sweeps.trials import BASELINE, SweepTrial, TrialState
 from workbench.study.words import pruned_words, settings_words
 
 MOST_SHOWN = 50

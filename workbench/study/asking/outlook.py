@@ -17,15 +17,15 @@ from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.spec.machine import Machine
 from workbench.study.asking.request import SweepRequest, refuse_short
-from workbench.study.axes import axis_faults
-from workbench.study.bounds import refusal
-from workbench.study.estimate import known_seconds
-from workbench.study.plan import SweepPlan
-from workbench.study.proposals import Proposals, planned
-from workbench.study.space import Combination, Settings
-from workbench.study.strategies import STRATEGIES
+from workbench.study.sweeps.axes import axis_faults
+from workbench.study.sweeps.bounds import refusal
+from workbench.study.sweeps.estimate import known_seconds
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.proposals import Proposals, planned
+from workbench.study.sweeps.space import Combination, Settings
+from workbench.study.sweeps.strategies import STRATEGIES
+from workbench.study.sweeps.workers import remembered
 from workbench.study.words import titled
-from workbench.study.workers import remembered
 
 USUAL_RUNS = 20
 """Combinations of a search that has no end of its own, where nobody says one."""

@@ -16,15 +16,15 @@ from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP, StudyRecord, tidy
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import axes_of
-from workbench.study.bounds import SweepBound
-from workbench.study.goals import goals_of
-from workbench.study.plan import SweepPlan, checked_runs, seconds_of
-from workbench.study.proposals import unreachable
 from workbench.study.pruning.rules import NONE
-from workbench.study.space import Settings
-from workbench.study.strategies import checked, usual_strategy
-from workbench.study.sweep import refuse_other
+from workbench.study.sweeps.axes import axes_of
+from workbench.study.sweeps.bounds import SweepBound
+from workbench.study.sweeps.goals import goals_of
+from workbench.study.sweeps.plan import SweepPlan, checked_runs, seconds_of
+from workbench.study.sweeps.proposals import unreachable
+from workbench.study.sweeps.space import Settings
+from workbench.study.sweeps.strategies import checked, usual_strategy
+from workbench.study.sweeps.sweep import refuse_other
 
 
 @dataclass(frozen=True)

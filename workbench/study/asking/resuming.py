@@ -17,8 +17,8 @@ from workbench.study.lever_study import request as lever_study
 from workbench.study.lever_study.plan import KIND, StudyPlan
 from workbench.study.lever_study.request import StudyRequest
 from workbench.study.lever_study.study import LeverStudy, named_study, stopwatch
-from workbench.study.plan import SweepPlan
-from workbench.study.sweep import NoSuchSweep, Sweep
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.sweep import NoSuchSweep, Sweep
 from workbench.study.work import Stopwatch, StudySearch
 
 TakenUp = tuple[StudySearch, Stopwatch]

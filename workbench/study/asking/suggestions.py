@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args, get_origin
 from workbench.experiment import Experiment
 from workbench.levers.catalog import LEVER, LEVERS
 from workbench.spec.base import Choice, SpecError
-from workbench.study.axes import is_choice, lever_of, owner_of, written
+from workbench.study.sweeps.axes import is_choice, lever_of, owner_of, written
 
 MOST = 3
 """Kinds of a choice that are suggested; few, as each costs a run."""

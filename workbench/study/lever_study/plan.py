@@ -17,7 +17,7 @@ from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
 from workbench.study.judging.verdicts import EXACT
 from workbench.study.levers import REFINEMENTS, STUDY_LEVERS, LeverGroup
-from workbench.study.plan import NoSuchPlan
+from workbench.study.sweeps.plan import NoSuchPlan
 
 KIND, VERSION = "levers", 1
 """Of plans in the store; those of sweeps name no kind."""

@@ -27,7 +27,7 @@ from workbench.study.lever_study.plan import KIND, StudyPlan
 from workbench.study.lever_study.resolved import announcement
 from workbench.study.lever_study.screening import screen
 from workbench.study.lever_study.searching import search
-from workbench.study.sweep import ENDS_A_SEARCH, requeued
+from workbench.study.sweeps.sweep import ENDS_A_SEARCH, requeued
 from workbench.study.words import SettingsSaid, settings_words
 from workbench.study.work import Ask, SearchEnded, Step, Stopwatch, TrainRuns, Wait
 

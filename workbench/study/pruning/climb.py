@@ -12,11 +12,11 @@ from typing import Any
 
 from workbench.experiment import Experiment
 from workbench.runs.record import Run
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning.ladder import Ascent, Climber, next_ascent
 from workbench.study.pruning.rules import EPOCHS, Rungs
-from workbench.study.told import Told
-from workbench.study.trials import TRAININGS, SweepTrial
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.told import Told
+from workbench.study.sweeps.trials import TRAININGS, SweepTrial
 
 WARMUP = "schedule.warmup_steps"
 

@@ -15,10 +15,10 @@ from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning.halving import goes_on
 from workbench.study.pruning.rules import NONE, Rungs, rungs_of
-from workbench.study.trials import BASELINE
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.trials import BASELINE
 
 REPEATED = ("seed", "folds", "fold")
 """Settings of training that the runs of a trial differ in."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from workbench.base.text import joined, tr
 from workbench.spec.schedules import Schedule
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning import halving
-from workbench.study.space import applying
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.space import applying
 
 EPOCHS = "training.epochs"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shlex
 
 from workbench.study.lever_study.differences import source_of
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning.rules import NONE
+from workbench.study.sweeps.plan import SweepPlan
 
 
 def sweep_command(plan: SweepPlan) -> str:

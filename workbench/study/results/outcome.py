@@ -17,9 +17,10 @@ from workbench.runs.store import Store
 from workbench.runs.studies import StudyRecord
 from workbench.runs.table.setting_titles import small
 from workbench.spec.base import SpecError
-from workbench.study.axes import is_choice, owner_of
-from workbench.study.bounds import UNFIT
-from workbench.study.choice import (
+from workbench.study.pruning.rules import rungs_of, why_whole
+from workbench.study.sweeps.axes import is_choice, owner_of
+from workbench.study.sweeps.bounds import UNFIT
+from workbench.study.sweeps.choice import (
     SweepChoice,
     chosen,
     front,
@@ -29,11 +30,10 @@ from workbench.study.choice import (
     plain_trial,
     verdicts,
 )
-from workbench.study.goals import SweepGoal
-from workbench.study.plan import SweepPlan
-from workbench.study.pruning.rules import rungs_of, why_whole
-from workbench.study.strategies import inexact
-from workbench.study.trials import BASELINE, SweepTrial, TrialState, baseline_of, trials_of
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.strategies import inexact
+from workbench.study.sweeps.trials import BASELINE, SweepTrial, TrialState, baseline_of, trials_of
 from workbench.study.words import SettingsSaid, settings_words
 
 

@@ -10,9 +10,9 @@ from workbench.base.text import tr
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP, StudyRecord, StudyStanding
-from workbench.study.axes import combinations
-from workbench.study.plan import NoSuchPlan, SweepPlan
 from workbench.study.results.outcome import SweepOutcome
+from workbench.study.sweeps.axes import combinations
+from workbench.study.sweeps.plan import NoSuchPlan, SweepPlan
 
 
 class SweepState(StrEnum):

@@ -14,9 +14,9 @@ from workbench.runs.columns import RUN_COLUMNS, Column, column_of
 from workbench.runs.quantities import QUANTITIES
 from workbench.runs.record import Run
 from workbench.runs.table.frame import Array
-from workbench.study.axes import SweepAxis, written
 from workbench.study.results.outcome import SweepOutcome
-from workbench.study.trials import BASELINE, SweepTrial
+from workbench.study.sweeps.axes import SweepAxis, written
+from workbench.study.sweeps.trials import BASELINE, SweepTrial
 
 TRIAL = "trial"
 

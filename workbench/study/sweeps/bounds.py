@@ -11,7 +11,7 @@ from workbench.base.text import tr
 from workbench.runs.quantities import Kind, number
 from workbench.runs.table.matching import as_number
 from workbench.spec.base import SpecError
-from workbench.study.space import Combination
+from workbench.study.sweeps.space import Combination
 
 _BOUND = re.compile(r"\s*(\w+)\s*(<=|<|>=|>)\s*(.+?)\s*")
 

@@ -14,11 +14,11 @@ from workbench.runs.record import Run
 from workbench.runs.status import RunStatus
 from workbench.runs.store import Store
 from workbench.runs.studies import KnownRuns, TrialRecord
-from workbench.study.goals import SweepGoal
-from workbench.study.plan import SweepPlan
 from workbench.study.pruning.halving import mean
 from workbench.study.pruning.rules import Rungs, rungs_of
-from workbench.study.told import Told
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.told import Told
 
 TRAININGS = "trainings"
 """What the store keeps about a trial whose rungs are trainings: job, epochs and runs of each."""

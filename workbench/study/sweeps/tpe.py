@@ -29,10 +29,10 @@ from optuna.samplers import TPESampler
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from workbench.study.axes import SweepAxis
-from workbench.study.plan import SweepPlan
-from workbench.study.space import Settings
-from workbench.study.told import Told
+from workbench.study.sweeps.axes import SweepAxis
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.space import Settings
+from workbench.study.sweeps.told import Told
 
 ATTEMPTS = 10
 """Samplers that are asked for a combination that is new."""

@@ -18,12 +18,12 @@ from workbench.base.units import count as count_text
 from workbench.levers.repeats import with_folds, with_seeds
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import SweepAxis
-from workbench.study.goals import TIMED
-from workbench.study.plan import SweepPlan, checked_runs
 from workbench.study.pruning.rules import obstacle
-from workbench.study.space import Settings, Space
-from workbench.study.told import Told
+from workbench.study.sweeps.axes import SweepAxis
+from workbench.study.sweeps.goals import TIMED
+from workbench.study.sweeps.plan import SweepPlan, checked_runs
+from workbench.study.sweeps.space import Settings, Space
+from workbench.study.sweeps.told import Told
 
 MOST_OF_A_GRID = 1_000
 MOST_LISTED = 10_000
@@ -152,11 +152,11 @@ class TreeParzen(Strategy):
 
     label = tr("TPE")
     learns = True
-    needs = "workbench.study.tpe"
+    needs = "workbench.study.sweeps.tpe"
 
     def proposals(self, number: int, told: Sequence[Told]) -> Iterator[Settings]:
         """What looks best, by a few samplers; then what is left."""
-        from workbench.study import tpe
+        from workbench.study.sweeps import tpe
 
         yield from tpe.proposals(self.plan, number, told)
         yield from self.rest(self.random(number))

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.runs.studies import TrialRecord
-from workbench.study.bounds import out_of_reach, refusal
-from workbench.study.plan import SweepPlan
-from workbench.study.space import Combination, Settings, Space
-from workbench.study.strategies import STRATEGIES, Strategy
-from workbench.study.told import Told
-from workbench.study.trials import SweepTrial, TrialState
+from workbench.study.sweeps.bounds import out_of_reach, refusal
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.space import Combination, Settings, Space
+from workbench.study.sweeps.strategies import STRATEGIES, Strategy
+from workbench.study.sweeps.told import Told
+from workbench.study.sweeps.trials import SweepTrial, TrialState
 
 MOST_REFUSED = 200
 """Refusals in a row after which a search by chance gives up."""

@@ -16,10 +16,10 @@ from workbench.base.text import plural, tr
 from workbench.evaluation.group_test import Answers, Group, Judgement, judge
 from workbench.evaluation.significance import spread
 from workbench.runs.record import Run
-from workbench.study.goals import SweepGoal
-from workbench.study.plan import SweepPlan
-from workbench.study.told import Told
-from workbench.study.trials import BASELINE, SweepTrial, TrialState
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.told import Told
+from workbench.study.sweeps.trials import BASELINE, SweepTrial, TrialState
 from workbench.tradeoffs.pareto import front as pareto_front
 
 IMPORTANT_FROM = 20
@@ -114,7 +114,7 @@ def importance(
             least=IMPORTANT_FROM,
         )
         return None, missing
-    from workbench.study import tpe
+    from workbench.study.sweeps import tpe
 
     note = tr("what is most alike in the best tenth of {count} trials", count=len(finished))
     return tpe.importance(plan, _with_every_axis(plan, finished)), note

@@ -14,10 +14,10 @@ from workbench.experiment import Experiment
 from workbench.levers.repeats import with_folds, with_seeds
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import SweepAxis
-from workbench.study.bounds import SweepBound
-from workbench.study.goals import SweepGoal
-from workbench.study.space import Settings, Space
+from workbench.study.sweeps.axes import SweepAxis
+from workbench.study.sweeps.bounds import SweepBound
+from workbench.study.sweeps.goals import SweepGoal
+from workbench.study.sweeps.space import Settings, Space
 
 VERSION = 2
 """Of plans; a newer one is refused."""

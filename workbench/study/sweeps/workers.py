@@ -14,7 +14,7 @@ from workbench.hardware import side_by_side
 from workbench.hardware.processor import usable_cores
 from workbench.hardware.side_by_side import WORTH, Beside
 from workbench.spec.data import DataInfo
-from workbench.study.plan import SweepPlan
+from workbench.study.sweeps.plan import SweepPlan
 
 LONG_SECONDS = 300.0
 """A budget of time from which on it is measured."""

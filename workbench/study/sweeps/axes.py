@@ -21,7 +21,7 @@ from workbench.experiment import CHOICE_KEYS, Experiment
 from workbench.levers.catalog import LEVER, LEVERS
 from workbench.levers.lever import Lever
 from workbench.spec.base import Choice, Spec, SpecError
-from workbench.study.fixed import fixed_reason
+from workbench.study.sweeps.fixed import fixed_reason
 
 DIGITS = 6
 """Of a number that is drawn from a range."""

@@ -13,7 +13,7 @@ from workbench.experiment import Experiment
 from workbench.levers.catalog import LEVER
 from workbench.spec.base import Choice, SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.axes import SweepAxis, combinations, lever_of, owner_of, written
+from workbench.study.sweeps.axes import SweepAxis, combinations, lever_of, owner_of, written
 
 Settings = dict[str, Any]
 """A value by the path of its axis."""

@@ -22,16 +22,16 @@ from workbench.runs.store import Store
 from workbench.runs.studies import SWEEP, KnownRuns, StudyRecord, TrialRecord
 from workbench.spec.base import SpecError
 from workbench.spec.data import DataInfo
-from workbench.study.bounds import refusal
-from workbench.study.choice import SweepChoice, chosen
-from workbench.study.plan import SweepPlan
-from workbench.study.proposals import MOST_REFUSED, Proposals, refused_in_a_row
 from workbench.study.pruning.climb import Climb, for_epochs
 from workbench.study.pruning.ladder import Ascent
 from workbench.study.pruning.rules import rungs_of
 from workbench.study.readings import reading, write_down
-from workbench.study.space import Combination
-from workbench.study.trials import BASELINE, SweepTrial, baseline_of, trials_of
+from workbench.study.sweeps.bounds import refusal
+from workbench.study.sweeps.choice import SweepChoice, chosen
+from workbench.study.sweeps.plan import SweepPlan
+from workbench.study.sweeps.proposals import MOST_REFUSED, Proposals, refused_in_a_row
+from workbench.study.sweeps.space import Combination
+from workbench.study.sweeps.trials import BASELINE, SweepTrial, baseline_of, trials_of
 from workbench.study.words import SettingsSaid, named_by, settings_words, trial_title
 from workbench.study.work import SearchEnded, Step, Stopwatch, TrainRuns, Wait
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workbench.study.space import Settings
+from workbench.study.sweeps.space import Settings
 
 
 @dataclass(frozen=True, eq=False)
