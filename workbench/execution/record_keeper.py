@@ -50,6 +50,7 @@ COLUMNS = frozenset(
         "step",
         "steps_per_epoch",
         "test_accuracy",
+        "test_images",
         "test_loss",
         "total_steps",
         "val_accuracy",
