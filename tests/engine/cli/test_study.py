@@ -5,16 +5,14 @@ from __future__ import annotations
 import functools
 import json
 import math
-import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.engine.dying import died
 from tests.engine.executors import Pretends
 from tests.engine.study.made_up_study import Answers, Trains
 from workbench.cli import main
@@ -182,45 +180,12 @@ def test_a_baseline_that_fails_ends_the_study(
 
 # --- a process that dies -------------------------------------------------------------------------
 
-DYING = """
-import os, signal, sys
+PRETEND = """
 from tests.engine.study.made_up_study import Answers, Trains
-from workbench.cli import follow, main, tasks
-from workbench.cli.training import search_runner
 from workbench.hardware.preflight import Preflight
-from workbench.runs.store import Store
-
-left = int(sys.argv[1])
-
-def dies(function):
-    def wrapped(*arguments, **named):
-        global left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = function(*arguments, **named)
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-    return wrapped
-
-for name in ("create_trial", "note_trial", "claim", "finish", "add_choice", "keep_note", "update"):
-    setattr(Store, name, dies(getattr(Store, name)))
 follow.LocalExecutor, search_runner.TaskAsker = Trains, Answers
 tasks.ask = lambda *_: Preflight(1.0, 0.001, 0.0, 844, 0, 0, 1, 10)
-sys.exit(main.main(sys.argv[2:]))
 """
-
-
-def died(folder: Path, after: int, *arguments: str) -> int:
-    """The exit code of a study that is killed at its n-th touch of the store."""
-    command = [sys.executable, "-c", DYING, str(after), "study", *arguments, "--store", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    return done.returncode
 
 
 def test_a_kill_at_any_moment_loses_no_run_and_makes_none_twice(
@@ -229,9 +194,9 @@ def test_a_kill_at_any_moment_loses_no_run_and_makes_none_twice(
     new = [*CNN, "--levers", "bfloat16,one_cycle,betas", "--budget", "2h", "--name", "x"]
     whole = studied(capsys, *new, "--store", str(tmp_path / "whole"))
     folder = tmp_path / "killed"
-    assert died(folder, 11, *new) == -signal.SIGKILL
+    assert died(PRETEND, folder, 11, "study", *new) == -signal.SIGKILL
     for after in (8, 35, 90):
-        assert died(folder, after, "--resume", "x") == -signal.SIGKILL
+        assert died(PRETEND, folder, after, "study", "--resume", "x") == -signal.SIGKILL
     found = studied(capsys, "--resume", "x", "--store", str(folder))
     for name in ("levers", "settings", "quantities", "seeds", "accuracy", "test_accuracy"):
         assert [a[name] for a in found["arms"]] == [a[name] for a in whole["arms"]], name

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.dying import died
 from tests.engine.executors import Pretends
 from workbench.cli import main
 from workbench.evaluation.predictions import Evaluated, EvaluationRequest
@@ -363,46 +363,14 @@ def test_a_name_of_another_search_is_refused(capsys: pytest.CaptureFixture[str])
 
 # --- a process that dies -------------------------------------------------------------------------
 
-DYING = """
-import functools, os, signal, sys
+PRETEND = """
+import functools
 from tests.engine.cli.test_sweep import Judges, reaches
 from tests.engine.executors import Pretends
-from workbench.cli import follow, main
-from workbench.cli.training import search_runner
-from workbench.runs.store import Store
-
-left = int(sys.argv[1])
-
-def dies(function):
-    def wrapped(*arguments, **named):
-        global left
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        done = function(*arguments, **named)
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return done
-    return wrapped
-
-for name in ("create_trial", "note_trial", "claim", "finish", "add_choice", "update"):
-    setattr(Store, name, dies(getattr(Store, name)))
 Judges.read, Judges.choices = [], []
 follow.LocalExecutor = functools.partial(Pretends, reaches=reaches)
 search_runner.TaskAsker = Judges
-sys.exit(main.main(sys.argv[2:]))
 """
-
-
-def died(folder: Path, after: int, *arguments: str) -> int:
-    """The exit code of a sweep that is killed at its n-th touch of the store."""
-    command = [sys.executable, "-c", DYING, str(after), "sweep", *arguments, "--store", str(folder)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    return done.returncode
 
 
 def test_a_kill_at_any_moment_loses_no_trial_and_makes_none_twice(
@@ -413,9 +381,9 @@ def test_a_kill_at_any_moment_loses_no_trial_and_makes_none_twice(
     whole = swept(capsys, *new, "--store", str(tmp_path / "whole"))
     assert whole["refused"]
     folder = tmp_path / "killed"
-    assert died(folder, 9, *new) == -signal.SIGKILL
+    assert died(PRETEND, folder, 9, "sweep", *new) == -signal.SIGKILL
     for after in (14, 37):
-        assert died(folder, after, "--resume", "x") == -signal.SIGKILL
+        assert died(PRETEND, folder, after, "sweep", "--resume", "x") == -signal.SIGKILL
     found = swept(capsys, "--resume", "x", "--store", str(folder))
     for key in ("refused", "front", "planned", "finished", "failed", "runner_up"):
         assert found[key] == whole[key], key

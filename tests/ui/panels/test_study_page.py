@@ -96,6 +96,7 @@ def test_a_study_is_asked_for_followed_paused_and_stopped(
     assert page.bar.chooser.currentText() == "digits-cnn study"
     assert form.minutes.text() == "30 min"
     qtbot.waitUntil(lambda: page.bar.bar.maximum() > 0, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: "stage: " in page.bar.words.words, timeout=PATIENCE)  # read by a job
     assert page.bar.words.words.startswith("0 of 30 min, stage: Baseline, ")
     assert ", at most " in page.bar.words.words
     assert page.bar.words.words.endswith("run 1, baseline: as it is (seed 0)")

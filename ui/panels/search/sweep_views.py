@@ -197,7 +197,7 @@ class SweepViews(QWidget):
         Args:
             shown: Which.
             chosen: Runs of the trials that are selected.
-            is_other: Whether it is another one than before.
+            is_other: Whether it differs from the one before.
         """
         before = self._shown
         self._shown, self._chosen = shown, chosen

@@ -18,7 +18,6 @@ from workbench.study.judging.resolution import resolution
 from workbench.study.lever_study.differences import source_of
 from workbench.study.lever_study.plan import ACCURACY, KIND, StudyPlan, checked
 from workbench.study.lever_study.resolved import SCREENING_SHARE
-from workbench.study.lever_study.study import named_study
 
 LIKELY = 0.98
 """Accuracy that is assumed where none is to be reached."""
@@ -110,10 +109,10 @@ def begun(store: Store, plan: StudyPlan, name: str = "") -> tuple[StudyRecord, S
     if known.kind != KIND:
         fault = tr("{name} is a sweep: give the study another name", name=repr(name))
         raise SpecError.at("", fault)
-    study, old = named_study(store, name)
-    _refuse_other(name, old, plan)
-    store.take_study(study)
-    return study, old
+    old = StudyPlan.of_plain(known.plan)
+    _refuse_other(known.name, old, plan)
+    store.take_study(known)
+    return known, old
 
 
 def _refuse_other(name: str, known: StudyPlan, wanted: StudyPlan) -> None:

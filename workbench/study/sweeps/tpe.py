@@ -83,7 +83,7 @@ class _Kept(FrozenTrial):
 
 
 _kept: WeakKeyDictionary[Told, FrozenTrial] = WeakKeyDictionary()
-"""What was told of a trial before, as Optuna has it."""
+"""Trials that a strategy has heard of before, as Optuna has them."""
 
 
 def _trial(plan: SweepPlan, told: Told, distributions: dict[str, BaseDistribution]) -> FrozenTrial:
